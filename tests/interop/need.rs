@@ -1,0 +1,86 @@
+//! What a test needs of the machine, and how loudly it says so when that is missing.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// Something that is not ours and that a test cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The daemon of libvirt, monolithic, with its test and qemu drivers.
+    Libvirtd,
+    /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
+    Namespaces,
+    /// A python with the `libvirt` module.
+    Python,
+    /// QEMU for x86; emulation is enough.
+    Qemu,
+    /// The command-line client of libvirt.
+    Virsh,
+}
+
+/// Returns from the test, loudly, when the machine lacks one of these; panics when `CI` is `true`.
+macro_rules! need {
+    ($($what:ident),+ $(,)?) => {
+        if !$crate::need::all_present(&[$($crate::need::Need::$what),+]) {
+            return;
+        }
+    };
+}
+pub(crate) use need;
+
+pub(crate) fn all_present(needs: &[Need]) -> bool {
+    let Some(missing) = needs.iter().find(|need| !need.is_present()) else { return true };
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let line = format!("SKIPPED interop {test}: {missing} is missing\n");
+    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
+    // Not `eprintln!`: the harness would swallow the line of a test that passes.
+    io::stderr().write_all(line.as_bytes()).expect("standard error takes a line");
+    false
+}
+
+/// The interpreter that has the module: a distribution's, even where another python comes first on the path.
+pub(crate) fn python() -> Option<&'static str> {
+    static PYTHON: OnceLock<Option<&str>> = OnceLock::new();
+    *PYTHON.get_or_init(|| {
+        ["/usr/bin/python3", "python3"].into_iter().find(|python| runs(python, &["-c", "import libvirt"]))
+    })
+}
+
+impl Need {
+    fn is_present(self) -> bool {
+        match self {
+            Need::Libvirtd => runs("libvirtd", &["--version"]),
+            Need::Namespaces => runs(
+                "unshare",
+                &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
+            ),
+            Need::Python => python().is_some(),
+            Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
+            Need::Virsh => runs("virsh", &["--version"]),
+        }
+    }
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Need::Libvirtd => "libvirtd",
+            Need::Namespaces => "the right to make namespaces (root)",
+            Need::Python => "python3 with the libvirt module",
+            Need::Qemu => "qemu-system-x86_64",
+            Need::Virsh => "virsh",
+        })
+    }
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
