@@ -1,1 +1,21 @@
-//! Under construction.
+//! libvirt's remote protocol without I/O: the contract, frames, sessions and migration.
+//!
+//! Nothing here awaits, reads a clock, spawns or touches a socket. It is given bytes, results and times, and answers with
+//! what to do next, so the very code that ships can be fuzzed, model-checked and simulated. `virtwire` is the shell of
+//! tokio around it.
+//!
+//! In the order in which bytes become sense:
+
+pub mod frame;
+pub mod header;
+
+pub mod error;
+pub mod program;
+
+mod generated;
+pub use generated::{admin, lxc, message, qemu, remote};
+
+pub mod profile;
+pub mod session;
+
+pub mod migrate;

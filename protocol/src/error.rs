@@ -1,0 +1,299 @@
+//! Errors that peers send each other, and what they say about a call's fate.
+
+mod codes;
+
+use std::fmt;
+
+use virtwire_xdr::Text;
+
+use crate::frame::{Draft, DraftError};
+use crate::message::MessageError;
+
+pub use codes::{ErrorCode, ErrorDomain};
+
+/// Whether the peer ran a call that did not succeed.
+///
+/// Exhaustive on purpose: a fourth fate must break every caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Never left this machine, or the peer said that it has no such procedure: it did not run.
+    DidNotRun,
+    /// The peer ran it, or refused to, and reported this failure.
+    Failed,
+    /// The connection died or time ran out after sending. It may have run, or may still; assume neither.
+    Unknown,
+}
+
+/// An error reply: `virError` as it crosses the wire (remote program, any procedure; libvirt 0.3.0).
+///
+/// `dom` and `net` of the wire's struct are always null when written and ignored when read, so they are not kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RemoteError {
+    /// What went wrong.
+    pub code: ErrorCode,
+    /// Which part of the peer said so.
+    pub domain: ErrorDomain,
+    /// 1 for a warning, 2 for an error. Nothing else is in use.
+    pub level: i32,
+    /// For people, in the peer's language. At most 4,194,304 bytes. Never match on it: see
+    /// [`is_unsupported`](Self::is_unsupported).
+    pub message: Text,
+    /// The template of the message, such as `internal error: %s`.
+    pub str1: Option<Text>,
+    /// The detail that filled the template.
+    pub str2: Option<Text>,
+    /// Unused by libvirt.
+    pub str3: Option<Text>,
+    /// The errno of a system error (code 38), else -1.
+    pub int1: i32,
+    /// -1 where it means nothing.
+    pub int2: i32,
+}
+
+impl RemoteError {
+    /// An error of the usual form: libvirt's short text for the code, then the detail.
+    pub fn new(code: ErrorCode, domain: ErrorDomain, detail: impl Into<String>) -> RemoteError {
+        let detail = detail.into();
+        let template = template(code);
+        let message = if detail.is_empty() {
+            template.strip_suffix(": %s").unwrap_or(template).to_owned()
+        } else {
+            template.replacen("%s", &detail, 1)
+        };
+        RemoteError {
+            code,
+            domain,
+            level: 2,
+            message: message.into(),
+            str1: Some(template.into()),
+            str2: if detail.is_empty() { None } else { Some(detail.into()) },
+            str3: None,
+            int1: -1,
+            int2: -1,
+        }
+    }
+
+    /// A failed system call: code 38, the detail and the system's own words, and its errno in `int1`.
+    pub fn system(domain: ErrorDomain, detail: impl fmt::Display, error: &std::io::Error) -> RemoteError {
+        let mut remote = RemoteError::new(ErrorCode::SYSTEM_ERROR, domain, format!("{detail}: {error}"));
+        remote.int1 = error.raw_os_error().unwrap_or(-1);
+        remote
+    }
+
+    /// The peer has no procedure of that number. Clients know this answer by its English beginning, so it is
+    /// never translated.
+    pub fn unknown_procedure(number: i32) -> RemoteError {
+        RemoteError::rpc(format!("unknown procedure: {number}"))
+    }
+
+    /// The peer serves no such program, or not in that version.
+    pub fn unknown_program(program: u32, version: u32) -> RemoteError {
+        // libvirt prints both as signed decimals.
+        RemoteError::rpc(format!("Cannot find program {} version {}", program.cast_signed(), version.cast_signed()))
+    }
+
+    /// The arguments did not decode; the connection goes on.
+    pub fn undecodable() -> RemoteError {
+        RemoteError::rpc("Unable to decode message payload")
+    }
+
+    /// The result did not fit a message.
+    pub fn unencodable() -> RemoteError {
+        RemoteError::rpc("Unable to encode message payload")
+    }
+
+    /// A fault of the RPC layer: code 39, domain 7, the text alone.
+    pub fn rpc(text: impl Into<String>) -> RemoteError {
+        RemoteError::new(ErrorCode::RPC, ErrorDomain::RPC, text)
+    }
+
+    /// The driver behind the peer does not implement the call named by its C function, such as
+    /// `virDomainMigratePrepare`: code 3, from the library layer of the object's kind.
+    pub fn no_support(api: &str) -> RemoteError {
+        RemoteError::new(ErrorCode::NO_SUPPORT, ErrorDomain::of_api(api), api)
+    }
+
+    /// The call changes something and the connection is read-only: code 29.
+    pub fn read_only(api: &str) -> RemoteError {
+        RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::of_api(api), format!("read only access prevents {api}"))
+    }
+
+    /// The payload of an error reply.
+    ///
+    /// # Errors
+    /// Where a text is longer than 4,194,304 bytes.
+    pub fn encode(&self) -> Result<Draft, DraftError> {
+        let RemoteError { code, domain, level, message, str1, str2, str3, int1, int2 } = self.clone();
+        Draft::encode(&MessageError {
+            code: code.0,
+            domain: domain.0,
+            message: Some(message),
+            level,
+            dom: None,
+            str1,
+            str2,
+            str3,
+            int1,
+            int2,
+            net: None,
+        })
+    }
+
+    /// Reads the payload of an error reply. An error without a message gets libvirt's own words for that.
+    ///
+    /// # Errors
+    /// Where the payload is not one; trailing bytes are ignored, as real peers do.
+    pub fn decode(payload: &[u8]) -> Result<RemoteError, virtwire_xdr::Error> {
+        let error: MessageError = virtwire_xdr::Options::lenient().from_slice(payload)?;
+        let MessageError { code, domain, message, level, str1, str2, str3, int1, int2, .. } = error;
+        Ok(RemoteError {
+            code: ErrorCode(code),
+            domain: ErrorDomain(domain),
+            level,
+            message: message.unwrap_or_else(|| "Unknown error".into()),
+            str1,
+            str2,
+            str3,
+            int1,
+            int2,
+        })
+    }
+
+    /// Whether the peer proved, in words of its own, that it has no such call and did nothing: code 3, or an
+    /// "unknown procedure" in English. This, and nothing else, allows an older call to be tried instead.
+    ///
+    /// A daemon in another language translates the second; see [`same_refusal`](Self::same_refusal).
+    pub fn is_unsupported(&self) -> bool {
+        self.code == ErrorCode::NO_SUPPORT
+            || (self.may_be_unknown_procedure() && self.message.as_bytes().starts_with(b"unknown procedure"))
+    }
+
+    /// Whether this could be an "unknown procedure" in some language: code 39 of the RPC layer (domain 7, or 13
+    /// where a proxy passed it on), level 2.
+    pub fn may_be_unknown_procedure(&self) -> bool {
+        self.code == ErrorCode::RPC
+            && matches!(self.domain, ErrorDomain::RPC | ErrorDomain::REMOTE)
+            && self.level == 2
+    }
+
+    /// Whether `self`, the answer to procedure `asked`, says of that number what `other` says of `absent`, a
+    /// number that no release has: the same words but for the number. Then `asked` is unknown to the peer,
+    /// whatever its language.
+    pub fn same_refusal(&self, asked: i32, other: &RemoteError, absent: i32) -> bool {
+        let mine = self.message.to_string_lossy();
+        self.may_be_unknown_procedure()
+            && other.may_be_unknown_procedure()
+            && mine.contains(&asked.to_string())
+            && mine.replacen(&asked.to_string(), &absent.to_string(), 1) == other.message.to_string_lossy()
+    }
+}
+
+impl ErrorDomain {
+    /// The library layer that refuses a call on behalf of its driver, by the call's C name.
+    fn of_api(api: &str) -> ErrorDomain {
+        let is = |prefix: &str| api.starts_with(prefix);
+        if is("virDomainSnapshot") {
+            ErrorDomain::DOMAIN_SNAPSHOT
+        } else if is("virDomainCheckpoint") {
+            ErrorDomain::DOMAIN_CHECKPOINT
+        } else if is("virNetwork") {
+            ErrorDomain::NETWORK
+        } else if is("virStorage") {
+            ErrorDomain::STORAGE
+        } else if is("virInterface") {
+            ErrorDomain::INTERFACE
+        } else if is("virNodeDevice") {
+            ErrorDomain::NODEDEV
+        } else if is("virSecret") {
+            ErrorDomain::SECRET
+        } else if is("virNWFilter") {
+            ErrorDomain::NWFILTER
+        } else if is("virDomain") || is("virNode") || is("virConnect") {
+            ErrorDomain::DOMAIN
+        } else {
+            ErrorDomain::NONE
+        }
+    }
+}
+
+impl fmt::Display for RemoteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.as_bytes().is_empty() {
+            return write!(f, "error {} without a message", self.code);
+        }
+        write!(f, "{}", self.message)
+    }
+}
+
+impl fmt::Debug for RemoteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RemoteError({:?}, domain {:?}: {})", self.code, self.domain, self.message)
+    }
+}
+
+impl std::error::Error for RemoteError {}
+
+/// libvirt's short text for a code, with `%s` where the detail goes.
+fn template(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::INTERNAL_ERROR => "internal error: %s",
+        ErrorCode::NO_MEMORY => "out of memory: %s",
+        ErrorCode::NO_SUPPORT => "this function is not supported by the connection driver: %s",
+        ErrorCode::NO_CONNECT => "no connection driver available for %s",
+        ErrorCode::INVALID_CONN => "invalid connection pointer in %s",
+        ErrorCode::INVALID_DOMAIN => "invalid domain pointer in %s",
+        ErrorCode::INVALID_ARG => "invalid argument: %s",
+        ErrorCode::OPERATION_FAILED => "operation failed: %s",
+        ErrorCode::XML_ERROR => "XML error: %s",
+        ErrorCode::XML_DETAIL => "XML document failed to parse: %s",
+        ErrorCode::DOM_EXIST => "domain %s exists already",
+        ErrorCode::OPERATION_DENIED => "operation forbidden: %s",
+        ErrorCode::SYSTEM_ERROR | ErrorCode::RPC => "%s",
+        ErrorCode::NO_DOMAIN => "Domain not found: %s",
+        ErrorCode::AUTH_FAILED => "authentication failed: %s",
+        ErrorCode::OPERATION_INVALID => "Requested operation is not valid: %s",
+        ErrorCode::CONFIG_UNSUPPORTED => "unsupported configuration: %s",
+        ErrorCode::OPERATION_TIMEOUT => "Timed out during operation: %s",
+        ErrorCode::ARGUMENT_UNSUPPORTED => "argument unsupported: %s",
+        ErrorCode::OPERATION_ABORTED => "operation aborted: %s",
+        ErrorCode::OPERATION_UNSUPPORTED => "Operation not supported: %s",
+        ErrorCode::RESOURCE_BUSY => "resource busy: %s",
+        ErrorCode::ACCESS_DENIED => "access denied: %s",
+        ErrorCode::MIGRATE_FINISH_OK => "migration successfully aborted",
+        _ => "error: %s",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_procedure_is_known_in_english_and_by_comparison_in_any_language() {
+        assert!(RemoteError::unknown_procedure(108).is_unsupported());
+        assert!(RemoteError::no_support("virDomainMigratePrepare2").is_unsupported());
+        let german = RemoteError::rpc("unbekannte Prozedur: 108");
+        let probe = RemoteError::rpc("unbekannte Prozedur: 9999");
+        assert!(!german.is_unsupported());
+        assert!(german.same_refusal(108, &probe, 9999));
+        // Another failure of the RPC layer that names the number is not a refusal of it.
+        let other = RemoteError::rpc("108 Bytes fehlen");
+        assert!(!other.same_refusal(108, &probe, 9999));
+        // Nor is a failure without the number, even if both calls fail alike.
+        let alike = RemoteError::rpc("authentication required");
+        assert!(!alike.same_refusal(108, &alike, 9999));
+    }
+
+    #[test]
+    fn the_text_is_libvirts_template_with_the_detail_in_it() {
+        check(RemoteError::no_support("virDomainMigratePrepare"), 3, 20, "this function is not supported by the connection driver: virDomainMigratePrepare");
+        check(RemoteError::unknown_program(1_801_807_216, 1), 39, 7, "Cannot find program 1801807216 version 1");
+        check(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""), 93, 10, "migration successfully aborted");
+        check(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::TEST, ""), 42, 12, "Domain not found");
+    }
+
+    #[track_caller]
+    fn check(error: RemoteError, code: i32, domain: i32, message: &str) {
+        assert_eq!((error.code.0, error.domain.0, error.to_string().as_str()), (code, domain, message));
+    }
+}

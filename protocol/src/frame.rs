@@ -1,0 +1,224 @@
+//! Bytes to frames and back: a length word, a header, a payload.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use serde::Serialize;
+
+use crate::header::{HEADER_BYTES, Header};
+
+/// Bytes of the length word, which counts itself.
+pub const LENGTH_BYTES: usize = 4;
+/// The shortest frame: length word and header.
+pub const FRAME_BYTES_MIN: usize = LENGTH_BYTES + HEADER_BYTES;
+/// The longest frame: 32 MiB and the length word (libvirt's MESSAGE_MAX; enforced alike by both ends).
+pub const FRAME_BYTES_MAX: usize = LENGTH_BYTES + 33_554_432;
+/// The longest payload.
+pub const PAYLOAD_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_BYTES_MIN;
+
+/// One message of the wire, its payload not yet decoded: whoever knows its procedure does that, late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Who speaks to whom about what.
+    pub header: Header,
+    /// Arguments, result, error, event or raw stream bytes; a slice of what was received.
+    pub payload: Bytes,
+}
+
+impl Frame {
+    /// Bytes of the whole frame on the wire.
+    pub fn wire_bytes(&self) -> usize {
+        FRAME_BYTES_MIN + self.payload.len()
+    }
+}
+
+/// The stream of bytes is no stream of frames. It cannot be resynchronised, so the connection has to be closed;
+/// no answer is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// A length word that leaves no room for a header.
+    #[error("frame of {0} bytes is shorter than its own header ({FRAME_BYTES_MIN})")]
+    TooShort(u32),
+    /// A length word above the limit, or a payload to send that would need one.
+    #[error("frame of {0} bytes exceeds the limit of {FRAME_BYTES_MAX}")]
+    TooLong(u64),
+}
+
+/// Takes one frame off the front of what was received; `None` until a whole one has come.
+///
+/// A length word above what has arrived makes nothing be allocated: the buffer grows as bytes come. The payload is
+/// split off, not copied.
+///
+/// # Errors
+/// [`FrameError`], as soon as the length word is in.
+pub fn split(buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
+    let Some(word) = buffer.first_chunk::<LENGTH_BYTES>() else { return Ok(None) };
+    let word = u32::from_be_bytes(*word);
+    let length = word as usize;
+    if length < FRAME_BYTES_MIN {
+        return Err(FrameError::TooShort(word));
+    }
+    if length > FRAME_BYTES_MAX {
+        return Err(FrameError::TooLong(word.into()));
+    }
+    if buffer.len() < length {
+        return Ok(None);
+    }
+    let mut frame = buffer.split_to(length);
+    frame.advance(LENGTH_BYTES);
+    let mut head = [0; HEADER_BYTES];
+    frame.copy_to_slice(&mut head);
+    Ok(Some(Frame { header: Header::from_bytes(&head), payload: frame.freeze() }))
+}
+
+/// Appends a frame to what is to be sent.
+///
+/// # Errors
+/// [`FrameError::TooLong`], with nothing appended.
+pub fn join(frame: &Frame, out: &mut BytesMut) -> Result<(), FrameError> {
+    let length = sealed_length(frame.payload.len())?;
+    out.reserve(frame.wire_bytes());
+    out.put_u32(length);
+    out.put_slice(&frame.header.to_bytes());
+    out.put_slice(&frame.payload);
+    Ok(())
+}
+
+/// A payload with room before it for the length and the header, so that a message is one buffer and one write.
+///
+/// Whoever knows the type encodes it here; whoever knows the serial seals it.
+#[derive(Clone, Debug)]
+pub struct Draft(BytesMut);
+
+impl Draft {
+    /// A message without payload.
+    pub fn empty() -> Draft {
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN);
+        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        Draft(bytes)
+    }
+
+    /// Encodes a payload.
+    ///
+    /// # Errors
+    /// Where a value exceeds a bound of its type, or all of it together the limit of a message.
+    pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Draft, DraftError> {
+        let length = virtwire_xdr::encoded_len(value)?;
+        sealed_length(length)?;
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + length);
+        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        virtwire_xdr::encode(value, &mut bytes)?;
+        Ok(Draft(bytes))
+    }
+
+    /// A payload that is encoded already.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`].
+    pub fn raw(payload: &[u8]) -> Result<Draft, FrameError> {
+        sealed_length(payload.len())?;
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + payload.len());
+        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        bytes.put_slice(payload);
+        Ok(Draft(bytes))
+    }
+
+    /// The payload alone.
+    pub fn payload(&self) -> &[u8] {
+        self.0.get(FRAME_BYTES_MIN..).unwrap_or_default()
+    }
+
+    /// Writes length and header into the room before the payload: the whole frame, ready to send.
+    pub fn seal(mut self, header: &Header) -> Bytes {
+        // Every constructor has checked that the length fits, so it does not saturate here.
+        let length = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        if let Some((word, rest)) = self.0.split_first_chunk_mut::<LENGTH_BYTES>() {
+            *word = length.to_be_bytes();
+            if let Some(head) = rest.first_chunk_mut::<HEADER_BYTES>() {
+                *head = header.to_bytes();
+            }
+        }
+        self.0.freeze()
+    }
+}
+
+/// A payload that cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum DraftError {
+    /// A value exceeds a bound of its type.
+    #[error(transparent)]
+    Encode(#[from] virtwire_xdr::Error),
+    /// All of it together exceeds the limit of a message.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+}
+
+/// The length word of a frame with this payload.
+fn sealed_length(payload: usize) -> Result<u32, FrameError> {
+    if payload > PAYLOAD_BYTES_MAX {
+        return Err(FrameError::TooLong(payload as u64 + FRAME_BYTES_MIN as u64));
+    }
+    Ok((payload + FRAME_BYTES_MIN) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::{MessageKind, Serial};
+    use crate::program::{ProcedureNumber, Program};
+
+    #[test]
+    fn the_first_call_of_a_session_is_28_bytes() {
+        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(66), Serial(0));
+        let sealed = Draft::empty().seal(&header);
+        let wire = [
+            0, 0, 0, 0x1c, 0x20, 0, 0x80, 0x86, 0, 0, 0, 1, 0, 0, 0, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        assert_eq!(sealed[..], wire);
+        let mut out = BytesMut::new();
+        join(&Frame { header, payload: Bytes::new() }, &mut out).unwrap();
+        assert_eq!(out[..], wire);
+    }
+
+    #[test]
+    fn a_length_word_is_judged_before_its_bytes_have_come_and_reserves_nothing() {
+        let judge = |word: u32| {
+            let mut buffer = BytesMut::from(&word.to_be_bytes()[..]);
+            let verdict = split(&mut buffer);
+            assert!(buffer.capacity() < 64);
+            verdict
+        };
+        for short in [0, 3, 4, 5, 27] {
+            assert_eq!(judge(short), Err(FrameError::TooShort(short)));
+        }
+        for fits in [28, 29, 33_554_432, 33_554_436] {
+            assert_eq!(judge(fits), Ok(None));
+        }
+        for long in [33_554_437, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
+            assert_eq!(judge(long), Err(FrameError::TooLong(long.into())));
+        }
+    }
+
+    #[test]
+    fn frames_come_whole_however_their_bytes_are_split() {
+        let frame = |serial, payload: &'static [u8]| Frame {
+            header: Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(1), Serial(serial)),
+            payload: Bytes::from_static(payload),
+        };
+        let sent = [frame(0, b""), frame(1, b"ab"), frame(2, b"four")];
+        let mut wire = BytesMut::new();
+        for frame in &sent {
+            join(frame, &mut wire).unwrap();
+        }
+        for cut in 0..=wire.len() {
+            let mut received = Vec::new();
+            let mut buffer = BytesMut::new();
+            for part in [&wire[..cut], &wire[cut..]] {
+                buffer.extend_from_slice(part);
+                while let Some(frame) = split(&mut buffer).unwrap() {
+                    received.push(frame);
+                }
+            }
+            assert_eq!(received, sent, "cut at {cut}");
+            assert!(buffer.is_empty());
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The client's half: calls in flight, matched to replies by serial.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::keepalive::{self, Keepalive, Pacing, Verdict};
+use super::{ProtocolError, no_descriptors};
+use crate::error::RemoteError;
+use crate::frame::{Draft, Frame};
+use crate::header::{Header, MessageKind, Nonsense, Serial};
+use crate::program::{ProcedureNumber, Program};
+
+/// A client's half of one connection. See [the module](super) for how it is driven.
+#[derive(Debug)]
+#[must_use]
+pub struct ClientSession {
+    next: Serial,
+    window: usize,
+    waiting: HashMap<Serial, Waiting>,
+    keepalive: Keepalive,
+    transmit: VecDeque<Bytes>,
+    events: VecDeque<ClientEvent>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    program: Program,
+    procedure: ProcedureNumber,
+}
+
+/// What happened, for the owner of a [`ClientSession`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientEvent {
+    /// A call has its answer: the payload of its result, or why there is none.
+    Replied {
+        /// Which call.
+        serial: Serial,
+        /// Its result, not yet decoded.
+        answer: Result<Bytes, ReplyFault>,
+    },
+    /// The daemon sent an event.
+    Noticed {
+        /// The program that sends it.
+        program: Program,
+        /// Which event.
+        procedure: ProcedureNumber,
+        /// Its body, not yet decoded.
+        payload: Bytes,
+    },
+}
+
+/// Why an answered call has no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplyFault {
+    /// The peer reported a failure.
+    #[error(transparent)]
+    Remote(RemoteError),
+    /// The peer reported a failure that does not decode.
+    #[error("the call failed, but its error does not decode: {0}")]
+    UndecodableError(String),
+    /// The reply names another procedure than the call did.
+    #[error("the reply is to procedure {replied}, the call was to {called}")]
+    OtherProcedure {
+        /// As called.
+        called: ProcedureNumber,
+        /// As replied.
+        replied: ProcedureNumber,
+    },
+    /// The reply's status means nothing.
+    #[error(transparent)]
+    Nonsense(#[from] Nonsense),
+}
+
+/// The call was not made: as many as allowed are waiting for their replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{waiting} calls are waiting for their replies, as many as the window allows")]
+pub struct WindowFull {
+    /// How many wait.
+    pub waiting: usize,
+}
+
+impl ClientSession {
+    /// A session on a fresh connection, which lets at most `window` calls (at least 1) wait for replies at a time.
+    ///
+    /// libvirt's daemons stop reading at 5 by default, pings included: stay below.
+    pub fn new(window: usize) -> ClientSession {
+        ClientSession {
+            next: Serial(0),
+            window: window.max(1),
+            waiting: HashMap::new(),
+            keepalive: Keepalive::default(),
+            transmit: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Whether another call may be made now.
+    pub fn can_call(&self) -> bool {
+        self.waiting.len() < self.window
+    }
+
+    /// Makes a call: its frame is ready for [`poll_transmit`](Self::poll_transmit), its reply will be a
+    /// [`ClientEvent::Replied`] with the returned serial.
+    ///
+    /// # Errors
+    /// [`WindowFull`]; the call was not made.
+    pub fn call(&mut self, program: Program, procedure: ProcedureNumber, body: Draft) -> Result<Serial, WindowFull> {
+        if !self.can_call() {
+            return Err(WindowFull { waiting: self.waiting.len() });
+        }
+        // After 2³² calls the count starts again, and an old one may still wait.
+        let mut serial = self.next;
+        while self.waiting.contains_key(&serial) {
+            serial = serial.next();
+        }
+        self.next = serial.next();
+        self.waiting.insert(serial, Waiting { program, procedure });
+        self.transmit.push_back(body.seal(&Header::new(MessageKind::Call, program, procedure, serial)));
+        Ok(serial)
+    }
+
+    /// Starts pinging, once the peer has reported feature 10. Started already, it goes on as it is.
+    pub fn start_keepalive(&mut self, now: Instant, pacing: Pacing) {
+        self.keepalive.start(now, pacing);
+    }
+
+    /// The peer spoke.
+    ///
+    /// # Errors
+    /// [`ProtocolError`]: close the connection; no waiting call will be answered.
+    pub fn handle_frame(&mut self, now: Instant, mut frame: Frame) -> Result<(), ProtocolError> {
+        self.keepalive.heard(now);
+        if let Some(pong) = keepalive::intercept(&frame) {
+            self.transmit.extend(pong);
+            return Ok(());
+        }
+        let header = frame.header;
+        match header.kind() {
+            Ok(MessageKind::Reply) => self.replied(&header, Ok(frame.payload)),
+            Ok(MessageKind::ReplyWithFds) => {
+                no_descriptors(&mut frame.payload)?;
+                self.replied(&header, Ok(frame.payload))
+            }
+            Ok(MessageKind::ReplyError) => self.replied(&header, Err(decode_error(&frame.payload))),
+            Ok(MessageKind::Notice) => self.noticed(&header, frame.payload),
+            // No stream is open, so these belong to none; late packets of a stream are no fault.
+            Ok(MessageKind::Stream(_) | MessageKind::Hole) => Ok(()),
+            Ok(MessageKind::Call | MessageKind::CallWithFds) => Err(ProtocolError::NotForClients("a call")),
+            Err(nonsense @ Nonsense::Status { type_word: 1 | 5, .. }) => {
+                self.replied(&header, Err(ReplyFault::Nonsense(nonsense)))
+            }
+            Err(Nonsense::Status { type_word: 2 | 3 | 6, .. }) => Ok(()),
+            Err(nonsense) => Err(nonsense.into()),
+        }
+    }
+
+    /// Time passed.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Silent`]: the peer is dead; close the connection.
+    pub fn handle_timeout(&mut self, now: Instant) -> Result<(), ProtocolError> {
+        match self.keepalive.elapsed(now) {
+            Verdict::Wait => {}
+            Verdict::Ping => self.transmit.push_back(keepalive::ping()),
+            Verdict::Dead { silent, pings } => {
+                return Err(ProtocolError::Silent { silent_s: silent.as_secs(), pings });
+            }
+        }
+        Ok(())
+    }
+
+    /// The next frame to send, sealed. Drain until `None`.
+    #[must_use]
+    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        self.transmit.pop_front()
+    }
+
+    /// The next thing that happened. Drain until `None`.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<ClientEvent> {
+        self.events.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.keepalive.deadline()
+    }
+
+    fn replied(&mut self, header: &Header, answer: Result<Bytes, ReplyFault>) -> Result<(), ProtocolError> {
+        // Replies come in any order: the daemon runs calls in parallel. Look the serial up; don't pop the front.
+        let serial = header.serial;
+        let waiting = match self.waiting.remove(&serial) {
+            Some(waiting) if waiting.program == header.program => waiting,
+            _ => {
+                let Header { program, procedure, .. } = *header;
+                return Err(ProtocolError::ReplyToNoCall { program, procedure, serial });
+            }
+        };
+        let answer = if waiting.procedure == header.procedure {
+            answer
+        } else {
+            Err(ReplyFault::OtherProcedure { called: waiting.procedure, replied: header.procedure })
+        };
+        self.events.push_back(ClientEvent::Replied { serial, answer });
+        Ok(())
+    }
+
+    fn noticed(&mut self, header: &Header, payload: Bytes) -> Result<(), ProtocolError> {
+        let Header { program, procedure, .. } = *header;
+        if !matches!(program, Program::REMOTE | Program::QEMU | Program::LXC | Program::ADMIN) {
+            return Err(ProtocolError::UnknownNotice { program, procedure });
+        }
+        self.events.push_back(ClientEvent::Noticed { program, procedure, payload });
+        Ok(())
+    }
+}
+
+fn decode_error(payload: &[u8]) -> ReplyFault {
+    match RemoteError::decode(payload) {
+        Ok(error) => ReplyFault::Remote(error),
+        Err(error) => ReplyFault::UndecodableError(error.to_string()),
+    }
+}

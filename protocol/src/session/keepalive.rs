@@ -1,0 +1,147 @@
+//! Pings, pongs, and when silence means that the peer is dead (program 0x6b656570).
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use crate::frame::{Draft, Frame};
+use crate::header::{Header, MessageKind, Serial};
+use crate::program::{ProcedureNumber, Program};
+
+const PING: ProcedureNumber = ProcedureNumber(1);
+const PONG: ProcedureNumber = ProcedureNumber(2);
+
+/// How long to wait before a ping, and how many to send before giving up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pacing {
+    /// Silence before a ping, and between pings.
+    pub interval: Duration,
+    /// Pings without any packet in return before the peer counts as dead, which it does an interval after the last.
+    /// 0 gives up after one interval, without a ping.
+    pub count: u32,
+}
+
+impl Default for Pacing {
+    /// libvirt's own: 5 s, 5 pings, so half a minute.
+    fn default() -> Pacing {
+        Pacing { interval: Duration::from_secs(5), count: 5 }
+    }
+}
+
+/// What the passing of time asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing yet.
+    Wait,
+    /// Send a ping.
+    Ping,
+    /// The peer has been silent for too long.
+    Dead { silent: Duration, pings: u32 },
+}
+
+/// The timer of one connection. Off until started; pings are answered all the same.
+#[derive(Debug, Default)]
+pub(super) struct Keepalive {
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    pacing: Pacing,
+    heard: Instant,
+    /// When the interval began that is running now.
+    since: Instant,
+    pings: u32,
+}
+
+impl Keepalive {
+    /// Starts the timer. One that runs already goes on as it is.
+    pub(super) fn start(&mut self, now: Instant, pacing: Pacing) {
+        if self.running.is_none() {
+            self.running = Some(Running { pacing, heard: now, since: now, pings: 0 });
+        }
+    }
+
+    /// A packet came, any packet: the peer lives.
+    pub(super) fn heard(&mut self, now: Instant) {
+        if let Some(running) = &mut self.running {
+            running.heard = now;
+            running.since = now;
+            running.pings = 0;
+        }
+    }
+
+    /// When to ask [`elapsed`](Self::elapsed) next.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        // An interval beyond the clock's range never ends.
+        self.running.as_ref().and_then(|running| running.since.checked_add(running.pacing.interval))
+    }
+
+    /// Says what to do at this time, and begins a new interval where that is a ping.
+    pub(super) fn elapsed(&mut self, now: Instant) -> Verdict {
+        if self.deadline().is_none_or(|deadline| now < deadline) {
+            return Verdict::Wait;
+        }
+        let Some(running) = &mut self.running else { return Verdict::Wait };
+        if running.pings >= running.pacing.count {
+            return Verdict::Dead { silent: now.saturating_duration_since(running.heard), pings: running.pings };
+        }
+        running.pings += 1;
+        running.since = now;
+        Verdict::Ping
+    }
+}
+
+/// The 28 bytes of a ping.
+pub fn ping() -> Bytes {
+    packet(PING)
+}
+
+/// What this end owes for a packet of the keepalive program: a pong for a ping, silence for all else.
+///
+/// `None` if the packet is not the keepalive's to swallow: another program, or a type other than notice, which the
+/// program lookup then answers.
+pub(super) fn intercept(frame: &Frame) -> Option<Option<Bytes>> {
+    let header = &frame.header;
+    if header.program.number != Program::KEEPALIVE.number || header.type_word != NOTICE_TYPE {
+        return None;
+    }
+    let is_ping = header.program == Program::KEEPALIVE && header.procedure == PING;
+    Some(is_ping.then(|| packet(PONG)))
+}
+
+const NOTICE_TYPE: i32 = 2;
+
+fn packet(procedure: ProcedureNumber) -> Bytes {
+    Draft::empty().seal(&Header::new(MessageKind::Notice, Program::KEEPALIVE, procedure, Serial(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_answered_by_pings_and_then_by_giving_up_an_interval_after_the_last() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut keepalive = Keepalive::default();
+        assert_eq!(keepalive.deadline(), None);
+        keepalive.start(start, Pacing { interval: Duration::from_secs(5), count: 2 });
+        assert_eq!(keepalive.elapsed(at(4)), Verdict::Wait);
+        assert_eq!(keepalive.elapsed(at(5)), Verdict::Ping);
+        assert_eq!(keepalive.elapsed(at(5)), Verdict::Wait);
+        keepalive.heard(at(6));
+        assert_eq!(keepalive.elapsed(at(11)), Verdict::Ping);
+        assert_eq!(keepalive.elapsed(at(16)), Verdict::Ping);
+        assert_eq!(keepalive.elapsed(at(21)), Verdict::Dead { silent: Duration::from_secs(15), pings: 2 });
+    }
+
+    #[test]
+    fn a_count_of_0_gives_up_without_a_ping() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::default();
+        keepalive.start(start, Pacing { interval: Duration::from_secs(1), count: 0 });
+        let second = Duration::from_secs(1);
+        assert_eq!(keepalive.elapsed(start + second), Verdict::Dead { silent: second, pings: 0 });
+    }
+}

@@ -1,0 +1,79 @@
+//! The two halves of a connection, without I/O: given frames and the time, they say what to send and what happened.
+//!
+//! Both are driven alike. Any input is legal at any time:
+//! - `handle_frame`, `handle_timeout` and the owner's own wishes (`call`, `reply`, `notify`) may make `poll_transmit`,
+//!   `poll_event` and `poll_timeout` ready; drain the first two until `None` after each;
+//! - an error of `handle_frame` is final: close the connection, and the session with it.
+//!
+//! What waits to be polled is bounded by what has been handed in, never by what a peer claims.
+
+pub mod client;
+pub mod keepalive;
+pub mod server;
+
+use crate::frame::FrameError;
+use crate::header::{Nonsense, Serial};
+use crate::program::{ProcedureNumber, Program};
+
+/// The peer broke a rule after which nothing that it sends can be trusted: the connection has to be closed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// Its bytes are not frames.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// A reply to a call that was never made or is answered already.
+    #[error("reply to no call: {program} procedure {procedure}, {serial:?}")]
+    ReplyToNoCall {
+        /// The program of the reply.
+        program: Program,
+        /// Its procedure.
+        procedure: ProcedureNumber,
+        /// Its serial.
+        serial: Serial,
+    },
+    /// An event of a program from which none were asked.
+    #[error("event {procedure} of {program}, from which none were asked")]
+    UnknownNotice {
+        /// The program of the event.
+        program: Program,
+        /// Its number.
+        procedure: ProcedureNumber,
+    },
+    /// A daemon called its client, or sent a type that does not exist.
+    #[error("a daemon may not send this: {0}")]
+    NotForClients(&'static str),
+    /// A header without meaning, from a daemon.
+    #[error(transparent)]
+    Nonsense(#[from] Nonsense),
+    /// Descriptors were announced where none can be received.
+    #[error("{count} file descriptors were announced on a connection that carries none")]
+    Descriptors {
+        /// How many.
+        count: u32,
+    },
+    /// Nothing was heard for too long.
+    #[error("the peer has not been heard for {silent_s} s, {pings} pings unanswered")]
+    Silent {
+        /// Seconds since the last packet.
+        silent_s: u64,
+        /// Pings sent meanwhile.
+        pings: u32,
+    },
+}
+
+/// Takes the count of descriptors off the front of a payload, where a message that may carry them has it.
+///
+/// # Errors
+/// [`ProtocolError::Descriptors`] unless it is 0, as the connection carries none. A payload without the word is
+/// returned as it is: it will not decode.
+fn no_descriptors(payload: &mut bytes::Bytes) -> Result<(), ProtocolError> {
+    let Some(word) = payload.first_chunk::<4>() else { return Ok(()) };
+    match u32::from_be_bytes(*word) {
+        0 => {
+            bytes::Buf::advance(payload, 4);
+            Ok(())
+        }
+        count => Err(ProtocolError::Descriptors { count }),
+    }
+}

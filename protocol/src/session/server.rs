@@ -1,0 +1,240 @@
+//! The daemon's half: which calls deserve a handler, and what the others are answered.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::keepalive::{self, Keepalive, Pacing, Verdict};
+use super::{ProtocolError, no_descriptors};
+use crate::error::{ErrorCode, ErrorDomain, RemoteError};
+use crate::frame::{Draft, Frame};
+use crate::header::{Header, MessageKind, Nonsense, Serial};
+use crate::profile::{Feature, Profile};
+use crate::program::{ProcedureInfo, ProcedureNumber, Program};
+
+/// A daemon's half of one connection. See [the module](super) for how it is driven.
+///
+/// It answers by itself what needs no hypervisor: unknown programs and procedures, pings, the authentication list,
+/// feature 10, whose query starts its own pings, and the close.
+#[derive(Debug)]
+#[must_use]
+pub struct ServerSession {
+    profile: Profile,
+    limits: Limits,
+    in_progress: usize,
+    closing: bool,
+    keepalive: Keepalive,
+    transmit: VecDeque<Bytes>,
+    transmit_bytes: usize,
+    events: VecDeque<Called>,
+}
+
+/// What one client may make a daemon hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls in progress at a time; beyond, the daemon stops reading (`max_client_requests`).
+    pub requests: usize,
+    /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, and an
+    /// event that does not fit costs the client its connection.
+    pub queued_bytes: usize,
+    /// The daemon's pings.
+    pub keepalive: Pacing,
+}
+
+impl Default for Limits {
+    /// 64 calls, 64 MiB (so that the longest message fits twice), pings as libvirt's.
+    fn default() -> Limits {
+        Limits { requests: 64, queued_bytes: 64 << 20, keepalive: Pacing::default() }
+    }
+}
+
+/// A call that deserves a handler: its procedure exists, its arguments are not yet decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// To be handed back with the answer.
+    pub header: Header,
+    /// What the contract says of the procedure.
+    pub info: &'static ProcedureInfo,
+    /// The arguments.
+    pub payload: Bytes,
+}
+
+/// The client does not read its events: its queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{queued_bytes} bytes wait to be read by the client, as many as allowed")]
+pub struct QueueFull {
+    /// How many bytes wait.
+    pub queued_bytes: usize,
+}
+
+const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
+const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
+const AUTH_LIST: ProcedureNumber = ProcedureNumber(66);
+const AUTH_SASL_INIT: ProcedureNumber = ProcedureNumber(67);
+const AUTH_SASL_STEP: ProcedureNumber = ProcedureNumber(69);
+const AUTH_POLKIT: ProcedureNumber = ProcedureNumber(70);
+
+impl ServerSession {
+    /// A session on a fresh connection whose client needs no authentication.
+    pub fn new(profile: Profile, limits: Limits) -> ServerSession {
+        ServerSession {
+            profile,
+            limits,
+            in_progress: 0,
+            closing: false,
+            keepalive: Keepalive::default(),
+            transmit: VecDeque::new(),
+            transmit_bytes: 0,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Whether to read on: not while too many calls are in progress or too many bytes wait to be read, and not
+    /// after the client has said goodbye.
+    pub fn can_receive(&self) -> bool {
+        !self.closing && self.in_progress < self.limits.requests && self.transmit_bytes <= self.limits.queued_bytes
+    }
+
+    /// Whether the client has said goodbye and everything has been handed out for sending: close. Calls still in
+    /// progress run on, unanswered.
+    pub fn is_finished(&self) -> bool {
+        self.closing && self.transmit.is_empty()
+    }
+
+    /// The client spoke.
+    ///
+    /// # Errors
+    /// [`ProtocolError`]: close the connection without an answer.
+    pub fn handle_frame(&mut self, now: Instant, mut frame: Frame) -> Result<(), ProtocolError> {
+        self.keepalive.heard(now);
+        let header = frame.header;
+        let kind = header.kind();
+        if kind == Ok(MessageKind::CallWithFds) {
+            no_descriptors(&mut frame.payload)?;
+        }
+        if let Some(pong) = keepalive::intercept(&frame) {
+            pong.into_iter().for_each(|pong| self.send(pong));
+            return Ok(());
+        }
+        // Only calls are answered. Stream packets belong to no open stream, and daemons get no replies or events.
+        if !header.is_call_type() {
+            return Ok(());
+        }
+        let program = header.program;
+        if !matches!(program, Program::REMOTE | Program::QEMU | Program::LXC) {
+            self.refuse(&header, &RemoteError::unknown_program(program.number, program.version));
+        } else if let Err(Nonsense::Status { status, .. }) = kind {
+            self.refuse(&header, &RemoteError::rpc(format!("Unexpected message status {}", status.cast_unsigned())));
+        } else if let Some(info) = self.profile.call(program, header.procedure) {
+            self.called(now, Called { header, info, payload: frame.payload });
+        } else {
+            self.refuse(&header, &RemoteError::unknown_procedure(header.procedure.0));
+        }
+        Ok(())
+    }
+
+    /// Answers a call.
+    pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+        self.in_progress = self.in_progress.saturating_sub(1);
+        match answer {
+            Ok(body) => self.send(body.seal(&header.answer(MessageKind::Reply))),
+            Err(error) => self.refuse(header, &error),
+        }
+    }
+
+    /// Sends an event.
+    ///
+    /// # Errors
+    /// [`QueueFull`]: the client does not read; close the connection, for it has missed an event.
+    pub fn notify(&mut self, program: Program, procedure: ProcedureNumber, body: Draft) -> Result<(), QueueFull> {
+        if self.transmit_bytes > self.limits.queued_bytes {
+            return Err(QueueFull { queued_bytes: self.transmit_bytes });
+        }
+        // libvirt's own daemons send serial 1 here, whatever its interface comments say.
+        self.send(body.seal(&Header::new(MessageKind::Notice, program, procedure, Serial(1))));
+        Ok(())
+    }
+
+    /// Time passed.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Silent`]: the client is dead; close the connection.
+    pub fn handle_timeout(&mut self, now: Instant) -> Result<(), ProtocolError> {
+        match self.keepalive.elapsed(now) {
+            Verdict::Wait => {}
+            Verdict::Ping => self.send(keepalive::ping()),
+            Verdict::Dead { silent, pings } => {
+                return Err(ProtocolError::Silent { silent_s: silent.as_secs(), pings });
+            }
+        }
+        Ok(())
+    }
+
+    /// The next frame to send, sealed. Drain until `None`.
+    #[must_use]
+    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        let bytes = self.transmit.pop_front()?;
+        self.transmit_bytes -= bytes.len();
+        Some(bytes)
+    }
+
+    /// The next call that wants a handler, to be answered by [`reply`](Self::reply). Drain until `None`.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<Called> {
+        self.events.pop_front()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.keepalive.deadline()
+    }
+
+    fn called(&mut self, now: Instant, called: Called) {
+        let remote = called.header.program == Program::REMOTE;
+        self.in_progress += 1;
+        match called.header.procedure {
+            AUTH_LIST if remote => self.reply(&called.header, no_authentication()),
+            AUTH_SASL_INIT..=AUTH_SASL_STEP if remote => {
+                let error = RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed");
+                self.reply(&called.header, Err(error));
+            }
+            AUTH_POLKIT if remote => {
+                let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "polkit was not asked for");
+                self.reply(&called.header, Err(error));
+            }
+            SUPPORTS_FEATURE if remote && *called.payload == Feature::PROGRAM_KEEPALIVE.to_be_bytes() => {
+                let has = self.profile.has_feature(Feature::PROGRAM_KEEPALIVE);
+                if has {
+                    self.keepalive.start(now, self.limits.keepalive);
+                }
+                self.reply(&called.header, encode_own(&i32::from(has)));
+            }
+            CONNECT_CLOSE if remote => {
+                self.closing = true;
+                self.reply(&called.header, Ok(Draft::empty()));
+            }
+            _ => self.events.push_back(called),
+        }
+    }
+
+    fn refuse(&mut self, header: &Header, error: &RemoteError) {
+        let body = error.encode().unwrap_or_else(|_| Draft::empty());
+        self.send(body.seal(&header.answer(MessageKind::ReplyError)));
+    }
+
+    fn send(&mut self, bytes: Bytes) {
+        self.transmit_bytes += bytes.len();
+        self.transmit.push_back(bytes);
+    }
+}
+
+/// The list of authentication types of a daemon that asks for none: one entry, 0.
+fn no_authentication() -> Result<Draft, RemoteError> {
+    encode_own(&[1_i32, 0])
+}
+
+fn encode_own<T: serde::Serialize>(value: &T) -> Result<Draft, RemoteError> {
+    Draft::encode(value).map_err(|_| RemoteError::unencodable())
+}
