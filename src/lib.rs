@@ -1,1 +1,20 @@
-//! Under construction.
+//! libvirt's remote protocol in pure Rust: client, server and live migration.
+
+pub mod codec;
+pub mod uri;
+
+#[cfg(any(feature = "client", feature = "server"))]
+mod shell;
+
+#[cfg(feature = "client")]
+pub mod client;
+
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+pub mod hypervisor;
+
+pub mod generated;
+
+pub use virtwire_protocol as protocol;
+pub use virtwire_xdr as xdr;

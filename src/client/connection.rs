@@ -1,0 +1,272 @@
+//! A connection to a daemon: typed calls, made by many tasks at once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::frame::Draft;
+use virtwire_protocol::profile::Feature;
+use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
+use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, ConnectSupportsFeature};
+use virtwire_protocol::session::client::ClientSession;
+use virtwire_protocol::session::keepalive::Pacing;
+
+use super::error::{CallError, OpenError};
+use super::task::{Ask, CallAsk, Observer, RawNotice, Task};
+use super::transport::{self, Socket};
+use crate::uri::Uri;
+
+/// How to open a connection, and what its calls may do.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// Only look: the daemon refuses whatever would change something.
+    pub read_only: bool,
+    /// How long connecting and opening may take. 10 s by default.
+    pub open_within: Duration,
+    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever.
+    pub call_within: Option<Duration>,
+    /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons stop
+    /// reading at 5, pings included.
+    pub window: usize,
+    /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
+    /// in half a minute.
+    pub keepalive: Option<Pacing>,
+    /// Watches every frame.
+    pub observer: Option<Observer>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions {
+            read_only: false,
+            open_within: Duration::from_secs(10),
+            call_within: None,
+            window: 4,
+            keepalive: Some(Pacing::default()),
+            observer: None,
+        }
+    }
+}
+
+impl fmt::Debug for OpenOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenOptions")
+            .field("read_only", &self.read_only)
+            .field("open_within", &self.open_within)
+            .field("call_within", &self.call_within)
+            .field("window", &self.window)
+            .field("keepalive", &self.keepalive)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An open connection. Cheap to clone; the socket closes when the last clone is dropped, or by [`close`](Self::close).
+#[derive(Clone)]
+pub struct Connection(Arc<Shared>);
+
+struct Shared {
+    uri: Uri,
+    call_within: Option<Duration>,
+    asks: mpsc::Sender<Ask>,
+    notices: broadcast::Sender<RawNotice>,
+    features: Mutex<HashMap<i32, bool>>,
+}
+
+/// Calls that may wait for a place in the window before their callers have to.
+const ASKS_WAITING_MAX: usize = 64;
+/// Events that a subscriber may lag behind before it loses the oldest.
+const NOTICES_KEPT: usize = 1_024;
+/// A number that no release has given to a procedure, to learn how a daemon words "unknown procedure".
+const ABSENT: ProcedureNumber = ProcedureNumber(9_999);
+
+impl Connection {
+    /// Connects to a daemon and opens its hypervisor.
+    ///
+    /// # Errors
+    /// [`OpenError`], with every place that was tried.
+    pub async fn open(uri: &str) -> Result<Connection, OpenError> {
+        Connection::open_with(uri, OpenOptions::default()).await
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
+        let within = options.open_within;
+        let parsed: Uri = uri.parse()?;
+        match tokio::time::timeout(within, Connection::connect_and_open(parsed, options)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(OpenError::TimedOut { uri: uri.to_owned(), within }),
+        }
+    }
+
+    async fn connect_and_open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
+        let text = uri.to_string();
+        let failed = |error| OpenError::Call { uri: text.clone(), error };
+        let connection = Connection::connect(uri, &options).await?;
+        let types = connection.call(AuthList {}).await.map_err(failed)?.types;
+        // Daemons name exactly one; the first is the one to use.
+        if types.first().is_some_and(|first| *first != AuthType::None) {
+            let types = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect::<Vec<_>>().join(", ");
+            return Err(OpenError::Authentication { uri: text, types });
+        }
+        if let Some(pacing) = options.keepalive {
+            // Asking is what makes the daemon start its own pings. One that does not know the question has none.
+            if connection.supports(Feature::PROGRAM_KEEPALIVE).await.unwrap_or(false) {
+                let _ = connection.0.asks.send(Ask::Keepalive(pacing)).await;
+            }
+        }
+        let name = Some(connection.0.uri.name.as_str().into());
+        let open = ConnectOpen { name, flags: u32::from(options.read_only) };
+        connection.call(open).await.map_err(failed)?;
+        Ok(connection)
+    }
+
+    /// Connects, and starts the task that owns the socket; nothing is said yet.
+    async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
+        let socket = transport::connect(&uri).await?;
+        let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
+        let (notices, _) = broadcast::channel(NOTICES_KEPT);
+        let task = Task {
+            session: ClientSession::new(options.window),
+            asks: receiver,
+            notices: notices.clone(),
+            observer: options.observer.clone(),
+        };
+        match socket {
+            Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+        }
+        let call_within = options.call_within;
+        let features = Mutex::default();
+        Ok(Connection(Arc::new(Shared { uri, call_within, asks, notices, features })))
+    }
+
+    /// Where it leads.
+    pub fn uri(&self) -> &Uri {
+        &self.0.uri
+    }
+
+    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says.
+    ///
+    /// Cancel-safe: if the future is dropped, no other call is harmed; this one is not sent, or may still run on the peer
+    /// and has its reply discarded.
+    ///
+    /// # Errors
+    /// [`CallError`], whose `fate` says whether the call may have run.
+    pub fn call<P: Procedure>(&self, arguments: P) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
+        self.call_within(arguments, self.0.call_within)
+    }
+
+    /// The same with a deadline of its own; `None` waits for ever, as a Perform needs, whose length is the guest's size.
+    ///
+    /// # Errors
+    /// [`CallError`], whose `fate` says whether the call may have run.
+    pub fn call_within<P: Procedure>(
+        &self,
+        arguments: P,
+        within: Option<Duration>,
+    ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
+        let connection = self.clone();
+        // Encoded here, in the caller's task: the connection's own has enough to do, and the arguments can go.
+        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
+        async move {
+            let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
+            // Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
+            virtwire_xdr::Options::lenient()
+                .from_slice(&payload)
+                .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
+        }
+    }
+
+    /// Calls a procedure by number with encoded arguments. `name` is for errors.
+    async fn raw_call(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        name: &'static str,
+        body: Draft,
+        within: Option<Duration>,
+    ) -> Result<Bytes, CallError> {
+        let (reply, answer) = oneshot::channel();
+        let exchange = async {
+            let ask = Ask::Call(CallAsk { program, number, name, body, reply });
+            // The task outlives its handles, and answers every ask that it has taken.
+            let gone = |sent| CallError::Closed { procedure: name, reason: super::CloseReason::Local, sent };
+            self.0.asks.send(ask).await.map_err(|_| gone(false))?;
+            answer.await.map_err(|_| gone(true))?
+        };
+        match within {
+            None => exchange.await,
+            Some(within) => match tokio::time::timeout(within, exchange).await {
+                Ok(answer) => answer,
+                Err(_) => Err(CallError::TimedOut { procedure: name, within }),
+            },
+        }
+    }
+
+    /// Whether the daemon reports a feature (see [`Feature`]). Asked once: features do not change within a connection.
+    ///
+    /// # Errors
+    /// [`CallError`] of procedure 60. Before the hypervisor is open only feature 10 is answered.
+    pub async fn supports(&self, feature: i32) -> Result<bool, CallError> {
+        let known = |shared: &Shared| {
+            shared.features.lock().unwrap_or_else(PoisonError::into_inner).get(&feature).copied()
+        };
+        if let Some(supported) = known(&self.0) {
+            return Ok(supported);
+        }
+        let supported = self.call(ConnectSupportsFeature { feature }).await?.supported != 0;
+        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
+        Ok(supported)
+    }
+
+    /// Whether this answer to a procedure of the remote program proves that the daemon has no such procedure and did nothing.
+    ///
+    /// Daemons of other languages translate "unknown procedure"; then a number that no release has is called once, and
+    /// the two answers are compared.
+    ///
+    /// # Errors
+    /// [`CallError`] where that second call got no answer.
+    pub async fn is_unsupported(&self, number: ProcedureNumber, error: &RemoteError) -> Result<bool, CallError> {
+        if error.is_unsupported() {
+            return Ok(true);
+        }
+        if !error.may_be_unknown_procedure() {
+            return Ok(false);
+        }
+        match self.raw_call(Program::REMOTE, ABSENT, "a procedure that no release has", Draft::empty(), self.0.call_within).await {
+            Err(CallError::Remote(absent)) => Ok(error.same_refusal(number.0, &absent, ABSENT.0)),
+            Ok(_) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The events that the daemon sends from now on, as they come. A receiver that falls more than 1,024 behind is told
+    /// how many it has lost.
+    ///
+    /// Daemons send only events that were registered for.
+    pub fn notices(&self) -> broadcast::Receiver<RawNotice> {
+        self.0.notices.subscribe()
+    }
+
+    /// Says goodbye: the daemon answers all that it has taken, then closes.
+    ///
+    /// # Errors
+    /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
+    pub async fn close(self) -> Result<(), CallError> {
+        self.call(ConnectClose {}).await
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("uri", &self.0.uri.as_str()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,10 @@
+//! A client: connections to daemons, and the calls that they take.
+
+mod connection;
+mod error;
+mod task;
+mod transport;
+
+pub use connection::{Connection, OpenOptions};
+pub use error::{CallError, CloseReason, OpenError};
+pub use task::{Observer, Passed, RawNotice};

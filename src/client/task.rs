@@ -1,0 +1,182 @@
+//! The task that owns a client's session: the one place where its socket is read and written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::codec::FramedRead;
+use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
+use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::client::{ClientEvent, ClientSession};
+use virtwire_protocol::session::keepalive::Pacing;
+
+use super::error::{CallError, CloseReason};
+use crate::codec::FrameCodec;
+use crate::shell::{OUT_BYTES_MAX, at, next};
+
+/// What the handles of a connection ask of its task.
+#[derive(Debug)]
+pub(super) enum Ask {
+    Call(CallAsk),
+    Keepalive(Pacing),
+}
+
+#[derive(Debug)]
+pub(super) struct CallAsk {
+    pub(super) program: Program,
+    pub(super) number: ProcedureNumber,
+    pub(super) name: &'static str,
+    pub(super) body: Draft,
+    pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+}
+
+/// An event as it came, not yet decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawNotice {
+    /// The program that sent it.
+    pub program: Program,
+    /// Which event of it.
+    pub number: ProcedureNumber,
+    /// Its body.
+    pub payload: Bytes,
+}
+
+/// A frame that has passed, for whoever watches a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Passed {
+    /// Whether this end sent it.
+    pub sent: bool,
+    /// Its header.
+    pub header: Header,
+    /// Its bytes on the wire, length word included.
+    pub wire_bytes: usize,
+}
+
+/// Watches every frame of a connection. Called from the connection's task: be quick.
+pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
+
+type Waiting = HashMap<Serial, (&'static str, oneshot::Sender<Result<Bytes, CallError>>)>;
+
+/// The task.
+pub(super) struct Task {
+    pub(super) session: ClientSession,
+    pub(super) asks: mpsc::Receiver<Ask>,
+    pub(super) notices: broadcast::Sender<RawNotice>,
+    pub(super) observer: Option<Observer>,
+}
+
+impl Task {
+    /// Runs until the connection ends or its last handle is dropped; then every pending call ends with an error.
+    pub(super) async fn run<R, W>(mut self, (reader, writer): (R, W))
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let mut waiting = Waiting::new();
+        let reason = match self.converse(reader, writer, &mut waiting).await {
+            Ok(()) => CloseReason::Local,
+            Err(reason) => reason,
+        };
+        tracing::debug!(%reason, "connection ended");
+        for (procedure, reply) in waiting.into_values() {
+            // Whoever has stopped waiting does not mind.
+            let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
+        }
+        // Handles that ask later learn why, until the last is gone.
+        while let Some(ask) = self.asks.recv().await {
+            if let Ask::Call(CallAsk { name, reply, .. }) = ask {
+                let _ = reply.send(Err(CallError::Closed { procedure: name, reason: reason.clone(), sent: false }));
+            }
+        }
+    }
+
+    async fn converse<R, W>(&mut self, reader: R, mut writer: W, waiting: &mut Waiting) -> Result<(), CloseReason>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let mut frames = FramedRead::new(reader, FrameCodec);
+        let mut out = BytesMut::new();
+        loop {
+            while let Some(event) = self.session.poll_event() {
+                self.deliver(event, waiting);
+            }
+            while out.len() < OUT_BYTES_MAX {
+                let Some(frame) = self.session.poll_transmit() else { break };
+                self.observe_sent(&frame);
+                out.extend_from_slice(&frame);
+            }
+            // Every branch is safe to cancel, and reading never waits for writing.
+            tokio::select! {
+                wrote = writer.write_buf(&mut out), if !out.is_empty() => {
+                    if wrote? == 0 {
+                        return Err(CloseReason::Eof);
+                    }
+                }
+                frame = next(&mut frames) => {
+                    let frame = frame.ok_or(CloseReason::Eof)??;
+                    self.observe_received(&frame);
+                    self.session.handle_frame(Instant::now(), frame)?;
+                }
+                ask = self.asks.recv(), if self.session.can_call() && out.len() < OUT_BYTES_MAX => {
+                    let Some(ask) = ask else { return Ok(()) };
+                    self.start(ask, waiting);
+                }
+                () = at(self.session.poll_timeout()) => self.session.handle_timeout(Instant::now())?,
+            }
+        }
+    }
+
+    fn start(&mut self, ask: Ask, waiting: &mut Waiting) {
+        match ask {
+            Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
+            // Nobody waits any more, and nothing was sent: then nothing need be.
+            Ask::Call(call) if call.reply.is_closed() => {}
+            Ask::Call(CallAsk { program, number, name, body, reply }) => {
+                match self.session.call(program, number, body) {
+                    Ok(serial) => {
+                        waiting.insert(serial, (name, reply));
+                    }
+                    // Asks are taken only while the window is open.
+                    Err(full) => {
+                        let error = CallError::Arguments { procedure: name, error: full.to_string() };
+                        let _ = reply.send(Err(error));
+                    }
+                }
+            }
+        }
+    }
+
+    fn deliver(&self, event: ClientEvent, waiting: &mut Waiting) {
+        match event {
+            ClientEvent::Replied { serial, answer } => {
+                if let Some((name, reply)) = waiting.remove(&serial) {
+                    // A dropped call's reply is discarded here.
+                    let _ = reply.send(answer.map_err(|fault| CallError::reply(name, fault)));
+                }
+            }
+            ClientEvent::Noticed { program, procedure, payload } => {
+                // Without subscribers there is nobody to tell.
+                let _ = self.notices.send(RawNotice { program, number: procedure, payload });
+            }
+        }
+    }
+
+    fn observe_sent(&self, frame: &[u8]) {
+        if let Some(observer) = &self.observer {
+            if let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk()) {
+                observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes: frame.len() });
+            }
+        }
+    }
+
+    fn observe_received(&self, frame: &Frame) {
+        if let Some(observer) = &self.observer {
+            observer(Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() });
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a handler knows of the connection that called it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Notify, mpsc};
+use virtwire_protocol::frame::{Draft, DraftError};
+use virtwire_protocol::profile::Profile;
+use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
+
+/// A number for each connection that a server has accepted, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// The connection behind a call. Cheap to clone; keeping one keeps nothing open.
+#[derive(Clone)]
+pub struct CallContext(Arc<Shared>);
+
+struct Shared {
+    id: ConnectionId,
+    peer: String,
+    profile: Arc<Profile>,
+    read_only: AtomicBool,
+    closed: AtomicBool,
+    notices: mpsc::Sender<OutgoingNotice>,
+    overrun: Notify,
+}
+
+/// An event on its way to the task that owns the connection.
+pub(super) struct OutgoingNotice {
+    pub(super) program: Program,
+    pub(super) number: ProcedureNumber,
+    pub(super) body: Draft,
+}
+
+/// Events that may wait for the connection's task at a time.
+const NOTICES_WAITING_MAX: usize = 1_024;
+
+impl CallContext {
+    /// The context of a fresh connection, and the end from which its task takes the events to send.
+    pub(super) fn new(
+        id: ConnectionId,
+        peer: String,
+        profile: Arc<Profile>,
+    ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
+        let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
+        let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
+        let shared = Shared { id, peer, profile, read_only, closed, notices, overrun: Notify::new() };
+        (CallContext(Arc::new(shared)), receiver)
+    }
+
+    /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
+    #[doc(hidden)]
+    pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
+        CallContext::new(id, "detached".to_owned(), profile).0
+    }
+
+    /// Which connection.
+    pub fn connection(&self) -> ConnectionId {
+        self.0.id
+    }
+
+    /// Who is at the other end, for people: an address, or the process behind a unix socket.
+    pub fn peer(&self) -> &str {
+        &self.0.peer
+    }
+
+    /// What this server is to understand.
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.0.profile
+    }
+
+    /// Whether the client may only look.
+    pub fn is_read_only(&self) -> bool {
+        self.0.read_only.load(Ordering::Relaxed)
+    }
+
+    /// Lets the client only look from now on, for good: it opened the hypervisor read-only.
+    pub fn set_read_only(&self) {
+        self.0.read_only.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection is gone. A handler that still runs then must not create what only the connection's end
+    /// would clean up; `Handler::closed` comes once more after it.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
+    }
+
+    /// Sends the client an event. It goes out in order with other events, and before the replies of calls that are
+    /// answered later.
+    ///
+    /// A client that does not read, so that more than 1,024 events wait, loses its connection instead of an event.
+    /// Nothing happens where the connection is gone already.
+    ///
+    /// # Errors
+    /// Where the event exceeds a bound of its type.
+    pub fn notify<N: Notice>(&self, notice: &N) -> Result<(), DraftError> {
+        let body = Draft::encode(notice)?;
+        let notice = OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body };
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.notices.try_send(notice) {
+            self.0.overrun.notify_one();
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_closed(&self) {
+        self.0.closed.store(true, Ordering::Release);
+    }
+
+    /// Waits until the client has been too slow to read its events.
+    pub(super) async fn overrun(&self) {
+        self.0.overrun.notified().await;
+    }
+}
+
+impl fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallContext").field("connection", &self.0.id).field("peer", &self.0.peer).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,23 @@
+//! What both connection tasks wait for.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Instant;
+
+use futures_core::Stream;
+
+/// Bytes that are gathered before a write; above, the session keeps its frames until the socket has taken some.
+pub(crate) const OUT_BYTES_MAX: usize = 256 * 1024;
+
+/// Waits until the time; for ever, if there is none.
+pub(crate) async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next item of a stream. Safe to cancel.
+pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+}
