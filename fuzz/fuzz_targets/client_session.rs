@@ -1,0 +1,85 @@
+//! A client's session against a hostile daemon: no panic, and every event belongs to a call that was made.
+#![no_main]
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use arbitrary::Arbitrary;
+use bytes::{Bytes, BytesMut};
+use libfuzzer_sys::fuzz_target;
+use virtwire_protocol::frame::{self, Draft, FRAME_BYTES_MIN, Frame};
+use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::client::{ClientEvent, ClientSession};
+use virtwire_protocol::session::keepalive::Pacing;
+
+#[derive(Arbitrary, Debug)]
+enum Step {
+    Call { procedure: i32, body: Vec<u8> },
+    Keepalive { interval_ms: u32, count: u8 },
+    Bytes(Vec<u8>),
+    /// A frame that is likelier to be understood than random bytes.
+    Frame { program: u8, procedure: i32, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
+    Wait { ms: u16 },
+}
+
+fuzz_target!(|steps: Vec<Step>| {
+    let mut now = Instant::now();
+    let mut session = ClientSession::new(4);
+    let mut buffer = BytesMut::new();
+    let mut waiting = HashSet::new();
+    for step in steps {
+        match step {
+            Step::Call { procedure, body } => {
+                let Ok(body) = Draft::raw(&body) else { continue };
+                let could = session.can_call();
+                let called = session.call(Program::REMOTE, ProcedureNumber(procedure), body);
+                assert_eq!(called.is_ok(), could);
+                if let Ok(serial) = called {
+                    assert!(waiting.insert(serial), "two calls wait with one serial");
+                }
+            }
+            Step::Keepalive { interval_ms, count } => {
+                let interval = Duration::from_millis(interval_ms.into());
+                session.start_keepalive(now, Pacing { interval, count: count.into() });
+            }
+            Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
+            Step::Frame { program, procedure, type_word, serial, status, payload } => {
+                let programs = [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
+                let header = Header {
+                    program: programs[usize::from(program) % programs.len()],
+                    procedure: ProcedureNumber(procedure),
+                    type_word: type_word.into(),
+                    serial: Serial(serial.into()),
+                    status_word: status.into(),
+                };
+                frame::join(&Frame { header, payload: Bytes::from(payload) }, &mut buffer).expect("short");
+            }
+            Step::Wait { ms } => {
+                now += Duration::from_millis(ms.into());
+                if session.handle_timeout(now).is_err() {
+                    return;
+                }
+            }
+        }
+        loop {
+            match frame::split(&mut buffer) {
+                Ok(Some(frame)) => {
+                    if session.handle_frame(now, frame).is_err() {
+                        return;
+                    }
+                }
+                Ok(None) => break,
+                Err(_) => return,
+            }
+        }
+        while let Some(event) = session.poll_event() {
+            if let ClientEvent::Replied { serial, .. } = event {
+                assert!(waiting.remove(&serial), "a reply to no call");
+            }
+        }
+        while let Some(frame) = session.poll_transmit() {
+            assert!(frame.len() >= FRAME_BYTES_MIN);
+        }
+    }
+});

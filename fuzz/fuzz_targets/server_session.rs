@@ -1,0 +1,87 @@
+//! A daemon's session against a hostile client: no panic, what is held stays within the limits, and every call is
+//! answered once, in a frame that a client can read.
+#![no_main]
+
+use std::time::{Duration, Instant};
+
+use arbitrary::Arbitrary;
+use bytes::{Bytes, BytesMut};
+use libfuzzer_sys::fuzz_target;
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::frame::{self, Draft, Frame};
+use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::profile::Profile;
+use virtwire_protocol::program::{ProcedureNumber, Program, Release};
+use virtwire_protocol::session::server::{Limits, ServerSession};
+
+#[derive(Arbitrary, Debug)]
+enum Step {
+    Bytes(Vec<u8>),
+    /// A frame that is likelier to be understood than random bytes.
+    Frame { program: u8, procedure: u16, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
+    Answer { which: u8, failed: bool },
+    Wait { ms: u16 },
+    Drain,
+}
+
+fuzz_target!(|input: (u8, Vec<Step>)| {
+    let (age, steps) = input;
+    let releases = [Release::new(0, 3, 0), Release::new(0, 4, 4), Release::new(9, 0, 0), Release::NEWEST];
+    let profile = Profile::of(releases[usize::from(age) % releases.len()]);
+    let limits = Limits { requests: 4, queued_bytes: 4_096, ..Limits::default() };
+    let mut now = Instant::now();
+    let mut session = ServerSession::new(profile, limits);
+    let mut buffer = BytesMut::new();
+    let mut called = Vec::new();
+    for step in steps {
+        match step {
+            Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
+            Step::Frame { program, procedure, type_word, serial, status, payload } => {
+                let programs = [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
+                let header = Header {
+                    program: programs[usize::from(program) % programs.len()],
+                    procedure: ProcedureNumber(procedure.into()),
+                    type_word: type_word.into(),
+                    serial: Serial(serial.into()),
+                    status_word: status.into(),
+                };
+                frame::join(&Frame { header, payload: Bytes::from(payload) }, &mut buffer).expect("short");
+            }
+            Step::Answer { which, failed } if !called.is_empty() => {
+                let header: Header = called.swap_remove(usize::from(which) % called.len());
+                let answer = if failed { Err(RemoteError::undecodable()) } else { Ok(Draft::empty()) };
+                session.reply(&header, answer);
+            }
+            Step::Answer { .. } => {}
+            Step::Wait { ms } => {
+                now += Duration::from_millis(ms.into());
+                if session.handle_timeout(now).is_err() {
+                    return;
+                }
+            }
+            Step::Drain => {
+                while let Some(bytes) = session.poll_transmit() {
+                    let mut bytes = BytesMut::from(&bytes[..]);
+                    let sent = frame::split(&mut bytes).expect("a frame").expect("a whole one");
+                    assert!(bytes.is_empty());
+                    assert!(sent.header.kind().is_ok());
+                }
+            }
+        }
+        while session.can_receive() {
+            match frame::split(&mut buffer) {
+                Ok(Some(frame)) => {
+                    if session.handle_frame(now, frame).is_err() {
+                        return;
+                    }
+                }
+                Ok(None) => break,
+                Err(_) => return,
+            }
+            while let Some(call) = session.poll_event() {
+                called.push(call.header);
+            }
+            assert!(called.len() <= 4);
+        }
+    }
+});
