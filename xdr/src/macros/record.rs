@@ -1,0 +1,125 @@
+//! Structures (RFC 4506 §4.14).
+
+/// Implements `Serialize` and `Deserialize` for existing structs: the wire name, then each field in the wire's order
+/// with its codec (see [`codec`](crate::codec)).
+///
+/// In XDR a record is its fields one after another. In JSON it is an object with the same names; a field that is
+/// unknown or missing is an error. A type with borrowed fields names its lifetime `'de`.
+///
+/// ```
+/// use virtwire_xdr::{FixedOpaque, Optional, Plain, Str, Text, record, to_vec};
+///
+/// pub struct Domain {
+///     pub name: Text,
+///     pub uuid: [u8; 16],
+///     pub id: i32,
+/// }
+/// pub struct Lookup<'a> {
+///     pub name: Option<&'a str>,
+///     pub r#type: u32,
+/// }
+/// pub struct Ping;
+///
+/// record! {
+///     "nonnull_domain" => Domain { name: Str<4_194_304>, uuid: FixedOpaque<16>, id: Plain }
+///     "lookup" => Lookup<'de> { name: Optional<Str<64>>, r#type: Plain }
+///     "ping" => Ping {}
+/// }
+///
+/// assert_eq!(to_vec(&Lookup { name: Some("a"), r#type: 5 }).unwrap(), *b"\0\0\0\x01\0\0\0\x01a\0\0\0\0\0\0\x05");
+/// assert_eq!(serde_json::to_string(&Lookup { name: None, r#type: 5 }).unwrap(), r#"{"name":null,"type":5}"#);
+/// ```
+#[macro_export]
+macro_rules! record {
+    ($(
+        $wire:literal => $($record:ident)::+ $(<$lifetime:lifetime>)? { $($field:ident : $codec:ty),* $(,)? }
+    )*) => { $(
+        const _: () = {
+            const FIELDS: &[&str] = &[$($crate::__runtime::field_name(::core::stringify!($field))),*];
+
+            #[allow(clippy::extra_unused_lifetimes)]
+            impl<'de> $crate::__runtime::serde::Serialize for $($record)::+ $(<$lifetime>)? {
+                #[inline]
+                fn serialize<S: $crate::__runtime::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use $crate::__runtime::serde::ser::SerializeStruct as _;
+                    #[allow(unused_mut)]
+                    let mut record = serializer.serialize_struct($wire, FIELDS.len())?;
+                    $(
+                        record.serialize_field(
+                            const { $crate::__runtime::field_name(::core::stringify!($field)) },
+                            &$crate::codec::With::<$codec, _>::new(&self.$field),
+                        )?;
+                    )*
+                    record.end()
+                }
+            }
+
+            impl<'de> $crate::__runtime::serde::Deserialize<'de> for $($record)::+ $(<$lifetime>)? {
+                #[inline]
+                fn deserialize<D: $crate::__runtime::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    struct Fields;
+
+                    impl<'de> $crate::__runtime::serde::de::Visitor<'de> for Fields {
+                        type Value = $($record)::+ $(<$lifetime>)?;
+
+                        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                            f.write_str($wire)
+                        }
+
+                        #[inline]
+                        #[allow(unused_mut, unused_variables)]
+                        fn visit_seq<A: $crate::__runtime::serde::de::SeqAccess<'de>>(
+                            self,
+                            mut fields: A,
+                        ) -> ::core::result::Result<Self::Value, A::Error> {
+                            ::core::result::Result::Ok($($record)::+ {
+                                $($field: $crate::__runtime::next_field::<$codec, _, A>(&mut fields, $wire)?,)*
+                            })
+                        }
+
+                        #[allow(unused_mut, unused_variables)]
+                        fn visit_map<A: $crate::__runtime::serde::de::MapAccess<'de>>(
+                            self,
+                            mut fields: A,
+                        ) -> ::core::result::Result<Self::Value, A::Error> {
+                            $(let mut $field = ::core::option::Option::None;)*
+                            while let ::core::option::Option::Some(name) =
+                                $crate::__runtime::next_field_name(&mut fields, FIELDS)?
+                            {
+                                $(
+                                    if name == const { $crate::__runtime::field_name(::core::stringify!($field)) } {
+                                        $crate::__runtime::set_field::<$codec, _, A>(&mut fields, name, &mut $field)?;
+                                        continue;
+                                    }
+                                )*
+                            }
+                            ::core::result::Result::Ok($($record)::+ {
+                                $(
+                                    $field: match $field {
+                                        ::core::option::Option::Some(value) => value,
+                                        ::core::option::Option::None => {
+                                            return ::core::result::Result::Err(
+                                                <A::Error as $crate::__runtime::serde::de::Error>::missing_field(
+                                                    const {
+                                                        $crate::__runtime::field_name(::core::stringify!($field))
+                                                    },
+                                                ),
+                                            );
+                                        }
+                                    },
+                                )*
+                            })
+                        }
+                    }
+
+                    deserializer.deserialize_struct($wire, FIELDS, Fields)
+                }
+            }
+        };
+    )* };
+}
