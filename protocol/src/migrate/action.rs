@@ -1,0 +1,80 @@
+//! What the engine tells its driver to do, and what the driver may set.
+
+use std::time::Duration;
+
+use super::call::Do;
+use super::journal::Record;
+use super::note::Note;
+use super::outcome::{Outcome, Unknown};
+use super::state::JobInfo;
+
+/// The times that the engine hands to its driver, and what it may leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a host may take to say where the guest is. Default 10 s.
+    pub ask_deadline: Duration,
+    /// How long the destination may take to finish. When it passes the destination is asked, and Finish is repeated: this
+    /// is no limit on a slow destination. Default 60 s.
+    pub finish_deadline: Duration,
+    /// How long to wait before hosts are asked again. Default 1 s.
+    pub ask_again_after: Duration,
+    /// Whether the destination is asked for the guest's state after Finish has succeeded, at the cost of a round trip while
+    /// the guest already runs. A version 2 destination answers "finished" also when it could not resume the guest. Default true.
+    pub state_at_the_end: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            ask_deadline: Duration::from_secs(10),
+            finish_deadline: Duration::from_secs(60),
+            ask_again_after: Duration::from_secs(1),
+            state_at_the_end: true,
+        }
+    }
+}
+
+/// What the driver is to do now. Exhaustive, since a driver must not overlook one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Tell the user.
+    Note(Note),
+    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails, answer the next
+    /// [`Do`](Action::Do) with [`Failure::NotSent`](super::Failure::NotSent) instead of making the call.
+    Journal(Record),
+    /// Make this call, then report with [`Engine::done`](super::Engine::done).
+    Do(Do),
+    /// Nothing can be done for now; see [`Wait`].
+    Wait(Wait),
+    /// The migration is over. Nothing follows.
+    End(Outcome),
+}
+
+/// Ask again later: call [`Engine::retry`](super::Engine::retry) when the time has passed, or earlier if a host came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// When to ask again.
+    pub ask_again_after: Duration,
+    /// What is waited for.
+    pub why: Waiting,
+}
+
+/// What the engine waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Perform's reply is lost or an error, but a job still runs on the source's guest.
+    Job(JobInfo),
+    /// The truth, which the hosts do not tell yet. A driver may stop here and report it, as long as it keeps what
+    /// [`Unknown`] says must be kept.
+    Unknown(Unknown),
+}
+
+/// What became of [`Engine::cancel`](super::Engine::cancel).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a cancellation may be refused"]
+pub enum CancelAnswer {
+    /// The engine gives the migration up as soon as it can; go on driving it to its end.
+    Taken,
+    /// Not now, for this reason.
+    Refused(&'static str),
+}

@@ -1,0 +1,245 @@
+//! The engine: what to do next, and what it means if it fails.
+//!
+//! ```text
+//!  v2: GetXmlDesc ─▶ GetInfo ─▶ Prepare2 ─┬─▶ Perform ─▶ Finish2 0 ─▶ GetInfo ─▶ OnDestination
+//!  v1:               GetInfo ─▶ Prepare ──┤      │           │
+//!                                  ▲      │      │           └ error, lost ─▶ `arrival`: until the destination has told
+//!                                  │      │      └ error, lost ─▶ `doubt`: until the source has told; then Finish,
+//!                                  └──────┘                       or Finish2 1 (v2), or nothing (v1) ─▶ OnSource
+//!                        no such call: downgrade
+//! ```
+//!
+//! Anything that fails before Perform leaves the guest on the source, untouched.
+
+mod arrival;
+mod doubt;
+mod start;
+mod step;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use self::start::Draft;
+use self::step::Step;
+use super::action::{Action, CancelAnswer, Settings, Wait, Waiting};
+use super::ask::{Ask, Next};
+use super::call::{Call, Do, Failure, Host, Reply};
+use super::flags::MigrateFlags;
+use super::journal::Record;
+use super::note::Note;
+use super::outcome::{Check, Outcome, Reason, Unknown};
+use super::plan::{Plan, Request, Sequence};
+use super::state::Said;
+
+/// One migration, from its plan to its outcome.
+///
+/// Any input is legal at any time: one that does not fit is ignored. After each input, drain [`poll`](Engine::poll) until
+/// `None`.
+#[derive(Debug)]
+#[must_use = "a dropped engine leaves a migration half done"]
+pub struct Engine {
+    request: Request,
+    /// The caller's, and PAUSED if the guest was found paused.
+    flags: MigrateFlags,
+    settings: Settings,
+    /// What each host last said.
+    source: Said,
+    destination: Said,
+    /// The caller gave the migration up before Perform was sent.
+    given_up: bool,
+    step: Step,
+    /// What `step` wants done, not yet handed out. A few at most: each input adds to it once.
+    out: VecDeque<Action>,
+    /// The call that has been handed out and not been answered.
+    calling: Option<(Host, &'static str)>,
+}
+
+impl Engine {
+    /// Begins the migration that was planned. Nothing happens until it is polled.
+    pub fn new(plan: Plan, settings: Settings) -> Engine {
+        let chosen = Note::Chosen { version: plan.version(), why: plan.why().to_owned() };
+        let record = Record::Chosen { request: plan.request.clone(), version: plan.version() };
+        let mut engine = Engine {
+            flags: plan.request.flags,
+            request: plan.request,
+            settings,
+            source: Said::NotAsked,
+            destination: Said::NotAsked,
+            given_up: false,
+            step: Step::Over(None),
+            out: VecDeque::from([Action::Note(chosen), Action::Journal(record)]),
+            calling: None,
+        };
+        engine.step = match plan.sequence {
+            Sequence::V1 => engine.ask_info(Draft::V1),
+            Sequence::V2 { xml_flags, or_v1 } => engine.ask_xml(xml_flags, or_v1),
+        };
+        engine
+    }
+
+    /// What to do now; `None` until the next input. Each action is handed out once.
+    #[must_use = "an action that is not carried out stops the migration"]
+    pub fn poll(&mut self) -> Option<Action> {
+        let action = self.out.pop_front()?;
+        if let Action::Do(Do { host, call, .. }) = &action {
+            self.calling = Some((*host, call.name()));
+        }
+        Some(action)
+    }
+
+    /// The call that was handed out last was answered, or was not.
+    ///
+    /// Ignored when no call is out. The reply of another call counts as [`Failure::Lost`].
+    pub fn done(&mut self, answer: Result<Reply, Failure>) {
+        let Some((host, procedure)) = self.calling.take() else { return };
+        self.out.push_back(Action::Journal(Record::Answered { host, procedure, answer: answer.clone() }));
+        self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
+            Step::Xml { or_v1 } => self.got_xml(or_v1, answer),
+            Step::Info(draft) => self.got_info(draft, answer),
+            Step::Prepare(draft) => self.got_prepared(draft, answer),
+            Step::Perform(prepared) => self.performed(prepared, answer),
+
+            Step::AskSource(ask, doubt) => {
+                self.asked(ask, answer, doubt, Step::AskSource, Engine::source_said)
+            }
+            Step::AskIncoming(ask, doubt) => {
+                self.asked(ask, answer, doubt, Step::AskIncoming, Engine::incoming_said)
+            }
+            Step::Cancel(doubt) => self.cancelled(doubt, answer),
+            Step::Close(doubt) => self.closed(doubt, answer),
+            Step::AskTwice(ask, doubt) => self.asked(ask, answer, doubt, Step::AskTwice, Engine::twice_said),
+
+            Step::Finish(departed) => self.finished(departed, answer),
+            Step::AskEnd(ask, departed) => self.asked(ask, answer, departed, Step::AskEnd, Engine::end_said),
+            Step::AskArrival(ask, departed) => {
+                self.asked(ask, answer, departed, Step::AskArrival, Engine::arrival_said)
+            }
+            Step::AskLast(ask, departed) => {
+                self.asked(ask, answer, departed, Step::AskLast, Engine::last_said)
+            }
+
+            waiting @ (Step::HoldDoubt(..) | Step::HoldArrival(_) | Step::Over(_)) => waiting,
+        };
+    }
+
+    /// Asks the hosts again. Call it after a [`Wait`]'s time, or as soon as a host can be reached again.
+    ///
+    /// Ignored when the engine does not wait.
+    pub fn retry(&mut self) {
+        self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
+            Step::HoldDoubt(doubt, Check::WhetherItRunsTwice) => self.ask_twice(doubt),
+            Step::HoldDoubt(doubt, _) => self.ask_source(doubt),
+            Step::HoldArrival(departed) => self.ask_arrival(departed.new_round()),
+            other => other,
+        };
+    }
+
+    /// The caller's word to give the migration up and keep the guest on the source.
+    ///
+    /// Before Perform is sent this is safe and always taken. Afterwards it is taken only while the outcome is
+    /// [unknown](Waiting::Unknown) and the source's last word was that it has the guest and runs no job. The source is asked
+    /// once more then, and only if it says so again the destination's copy is destroyed. **That is a risk, and the caller's:**
+    /// if the source starts the lost Perform in between, the guest is gone on both hosts, and the outcome will say so.
+    pub fn cancel(&mut self) -> CancelAnswer {
+        let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
+            Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
+                (self.ask_source(doubt.given_up()), CancelAnswer::Taken)
+            }
+            step if step.is_before_perform() => {
+                self.given_up = true;
+                (step, CancelAnswer::Taken)
+            }
+            step => {
+                let why = step.why_not_cancel();
+                (step, CancelAnswer::Refused(why))
+            }
+        };
+        self.step = step;
+        answer
+    }
+
+    /// Stops driving and says what is known now: the outcome if there is one; [`Outcome::OnSource`] if Perform was not sent;
+    /// else [`Outcome::Unknown`].
+    pub fn give_up(self) -> Outcome {
+        if let Step::Over(Some(outcome)) = self.step {
+            return outcome;
+        }
+        let (check, reason) = self.step.doubt();
+        let reason = reason.unwrap_or(Reason::Cancelled);
+        match check {
+            None => Outcome::OnSource { source: self.source, reason },
+            Some(check) => Outcome::Unknown(Unknown {
+                source: self.source,
+                destination: self.destination,
+                reason,
+                check,
+            }),
+        }
+    }
+}
+
+/// What every step does in the same way. Each returns or precedes the step that follows.
+impl Engine {
+    fn note(&mut self, note: Note) {
+        self.out.push_back(Action::Note(note));
+    }
+
+    /// Orders a call, and before one that changes something its record.
+    fn call(&mut self, host: Host, call: Call, deadline: Option<Duration>) {
+        let order = Do { host, call, deadline };
+        if order.call.changes_something() {
+            self.out.push_back(Action::Journal(Record::Doing(order.clone())));
+        }
+        self.out.push_back(Action::Do(order));
+    }
+
+    fn question(&mut self, ask: &Ask) {
+        self.call(ask.host(), ask.call(), Some(self.settings.ask_deadline));
+    }
+
+    /// Passes an answer to the question it belongs to; when the host has told, goes on with `said`.
+    fn asked<Proof>(
+        &mut self,
+        ask: Ask,
+        answer: Result<Reply, Failure>,
+        proof: Proof,
+        again: fn(Ask, Proof) -> Step,
+        go_on: fn(&mut Engine, Proof, Said) -> Step,
+    ) -> Step {
+        let host = ask.host();
+        match ask.answer(answer) {
+            Next::Ask(ask) => {
+                self.question(&ask);
+                again(ask, proof)
+            }
+            Next::Said(said) => {
+                match host {
+                    Host::Source => self.source = said.clone(),
+                    Host::Destination => self.destination = said.clone(),
+                }
+                self.note(Note::Asked { host, said: said.clone() });
+                go_on(self, proof, said)
+            }
+        }
+    }
+
+    fn wait(&mut self, why: Waiting) {
+        self.out.push_back(Action::Wait(Wait { ask_again_after: self.settings.ask_again_after, why }));
+    }
+
+    fn wait_for_truth(&mut self, reason: Reason, check: Check) {
+        let (source, destination) = (self.source.clone(), self.destination.clone());
+        self.wait(Waiting::Unknown(Unknown { source, destination, reason, check }));
+    }
+
+    /// The guest did not move.
+    fn stay(&mut self, reason: Reason) -> Step {
+        self.end(Outcome::OnSource { source: self.source.clone(), reason })
+    }
+
+    fn end(&mut self, outcome: Outcome) -> Step {
+        self.out.push_back(Action::Journal(Record::Ended(outcome.clone())));
+        self.out.push_back(Action::End(outcome.clone()));
+        Step::Over(Some(outcome))
+    }
+}

@@ -1,0 +1,201 @@
+//! Perform had no success: where is the guest?
+//!
+//! Only the source can tell, so it is asked before the destination is told anything.
+//!
+//! ```text
+//!  the source says            after an error reply      after a lost reply
+//!  absent, shut off           it has left ─▶ Finish     the same
+//!  a job runs                 wait, ask again           the same
+//!  nothing                    unknown, ask again        the same
+//!  there, no job              it stays ─▶ Finish2 1     Perform may still be queued ─▶ ask the destination:
+//!                                                         incoming copy gone (v2) ─▶ ask the source again: it stays
+//!                                                         else ─▶ unknown; cancel only at the caller's word
+//! ```
+//!
+//! A persistent guest stays defined after it has left, so that it exists proves nothing: its state does.
+
+use super::Engine;
+use super::arrival::Departed;
+use super::start::{failed, failure_of};
+use super::step::{Form, Prepared, Step};
+use crate::error::{ErrorCode, Fate};
+use crate::migrate::action::Waiting;
+use crate::migrate::ask::Ask;
+use crate::migrate::call::{Call, Failure, Host, Reply, Retcode};
+use crate::migrate::note::Note;
+use crate::migrate::outcome::{Check, Reason};
+use crate::migrate::state::{Job, Said};
+
+/// A Perform without success, and what is known about it.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    prepared: Prepared,
+    /// The first thing that went wrong; nothing later replaces it.
+    pub(super) reason: Reason,
+    standing: Standing,
+}
+
+/// Whether the guest can still leave the source by this migration, if it has not already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// No: Perform was answered, or never left. The destination still waits.
+    Over,
+    /// Yes: its reply was lost, so the source may have yet to run it.
+    MayRun,
+    /// Yes, but the caller wants the guest to stay.
+    GivenUp,
+    /// No: the destination has nothing left to receive it with.
+    IncomingGone,
+}
+
+impl Doubt {
+    /// Perform is over, or was not made.
+    pub(super) fn over(prepared: Prepared, reason: Reason) -> Doubt {
+        Doubt { prepared, reason, standing: Standing::Over }
+    }
+
+    /// The caller wants the guest to stay.
+    pub(super) fn given_up(self) -> Doubt {
+        self.now(Standing::GivenUp)
+    }
+
+    fn now(self, standing: Standing) -> Doubt {
+        Doubt { standing, ..self }
+    }
+}
+
+impl Engine {
+    pub(super) fn performed(&mut self, prepared: Prepared, answer: Result<Reply, Failure>) -> Step {
+        if let Ok(Reply::Done) = answer {
+            return self.finish(Departed::performed(prepared));
+        }
+        let failure = failure_of(answer);
+        let fate = failure.fate();
+        let never_sent = matches!(failure, Failure::NotSent { .. });
+        let reason = failed(Host::Source, "domain_migrate_perform", failure);
+        if never_sent {
+            return self.roll_back(prepared, reason);
+        }
+        let standing = match fate {
+            // Also "unsupported" is an error reply, and may have been made up.
+            Fate::DidNotRun | Fate::Failed => Standing::Over,
+            Fate::Unknown => Standing::MayRun,
+        };
+        self.ask_source(Doubt { prepared, reason, standing })
+    }
+
+    pub(super) fn ask_source(&mut self, doubt: Doubt) -> Step {
+        let ask = Ask::all(Host::Source, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskSource(ask, doubt)
+    }
+
+    pub(super) fn source_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        match (said, doubt.standing) {
+            (said, Standing::IncomingGone) if said.is_gone() => {
+                self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
+            }
+            (said, _) if said.is_gone() => self.finish(Departed::seen(doubt.prepared, doubt.reason)),
+            (Said::Has { job: Job::Running(info), .. }, _) => {
+                self.wait(Waiting::Job(info));
+                Step::HoldDoubt(doubt, Check::WhetherItLeft)
+            }
+            (Said::Has { .. }, Standing::Over | Standing::IncomingGone | Standing::GivenUp) => {
+                self.settle_on_source(doubt)
+            }
+            (Said::Has { .. }, Standing::MayRun) => self.ask_incoming(doubt),
+            (Said::NoAnswer(_) | Said::NotAsked | Said::Absent, _) => {
+                self.hold_doubt(doubt, Check::WhetherItLeft)
+            }
+        }
+    }
+
+    /// The guest is on the source and shall stay there: the destination can be told, where its version has a way.
+    pub(super) fn settle_on_source(&mut self, doubt: Doubt) -> Step {
+        match (doubt.prepared.form, doubt.standing) {
+            (_, Standing::IncomingGone) => self.stay(doubt.reason),
+            (Form::V2, Standing::Over | Standing::GivenUp | Standing::MayRun) => self.tell_cancelled(doubt),
+            // Version 1 has no call for it: what it prepared dies with the data, the connection or a deadline.
+            (Form::V1, Standing::Over) => {
+                self.note(Note::Leftover(None));
+                self.stay(doubt.reason)
+            }
+            (Form::V1, Standing::GivenUp | Standing::MayRun) => {
+                self.call(Host::Destination, Call::Close, Some(self.settings.ask_deadline));
+                Step::Close(doubt)
+            }
+        }
+    }
+
+    fn tell_cancelled(&mut self, doubt: Doubt) -> Step {
+        let call = self.finish_call(&doubt.prepared, Retcode::Cancelled);
+        self.call(Host::Destination, call, Some(self.settings.finish_deadline));
+        Step::Cancel(doubt)
+    }
+
+    /// Error 93 is the success of a cancellation, whatever part of the peer reports it; error 42 says that there was nothing
+    /// left to cancel.
+    pub(super) fn cancelled(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
+        let failure = match answer {
+            Ok(Reply::Finished(_)) => {
+                self.note(Note::FinishedThoughCancelled);
+                return self.ask_twice(doubt);
+            }
+            other => failure_of(other),
+        };
+        let gone = failure.answered(ErrorCode::MIGRATE_FINISH_OK) || failure.answered(ErrorCode::NO_DOMAIN);
+        match doubt.standing {
+            Standing::Over | Standing::IncomingGone => {
+                if !gone {
+                    self.note(Note::Leftover(Some(failure)));
+                }
+                self.stay(doubt.reason)
+            }
+            Standing::GivenUp | Standing::MayRun if gone => {
+                self.ask_source(doubt.now(Standing::IncomingGone))
+            }
+            Standing::GivenUp | Standing::MayRun => self.ask_incoming(doubt.now(Standing::MayRun)),
+        }
+    }
+
+    pub(super) fn closed(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::Done) => self.ask_source(doubt.now(Standing::IncomingGone)),
+            _ => self.ask_incoming(doubt.now(Standing::MayRun)),
+        }
+    }
+
+    fn ask_incoming(&mut self, doubt: Doubt) -> Step {
+        let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskIncoming(ask, doubt)
+    }
+
+    /// A version 2 destination shows its incoming guest from Prepare2 on; a version 1 destination shows none before the data
+    /// has come, so its "no such guest" proves nothing.
+    pub(super) fn incoming_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        if doubt.prepared.form == Form::V2 && said.is_gone() {
+            // The guest may have left just before its incoming copy went away, so the source has the last word.
+            return self.ask_source(doubt.now(Standing::IncomingGone));
+        }
+        self.hold_doubt(doubt, Check::WhetherPerformStillRuns)
+    }
+
+    pub(super) fn ask_twice(&mut self, doubt: Doubt) -> Step {
+        let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskTwice(ask, doubt)
+    }
+
+    pub(super) fn twice_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        if said.is_gone() {
+            return self.ask_source(doubt.now(Standing::IncomingGone));
+        }
+        self.hold_doubt(doubt, Check::WhetherItRunsTwice)
+    }
+
+    fn hold_doubt(&mut self, doubt: Doubt, check: Check) -> Step {
+        self.wait_for_truth(doubt.reason.clone(), check);
+        Step::HoldDoubt(doubt, check)
+    }
+}

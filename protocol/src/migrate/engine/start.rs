@@ -1,0 +1,153 @@
+//! Up to Perform: while nothing has happened to the guest, any failure leaves it where it is.
+
+use super::Engine;
+use super::doubt::Doubt;
+use super::step::{Form, Prepared, Step};
+use crate::error::ErrorCode;
+use crate::migrate::call::{Call, DomainXml, Failure, Host, Reply};
+use crate::migrate::flags::MigrateFlags;
+use crate::migrate::note::Note;
+use crate::migrate::outcome::Reason;
+use crate::migrate::plan::Version;
+use crate::migrate::state::{DomainState, Job, Said};
+
+use virtwire_xdr::Text;
+
+/// What Prepare will need, by version.
+#[derive(Debug)]
+pub(super) enum Draft {
+    V1,
+    V2 {
+        dom_xml: DomainXml,
+        /// Version 1 may be tried if the destination has no 108.
+        or_v1: bool,
+    },
+}
+
+impl Engine {
+    pub(super) fn ask_xml(&mut self, flags: u32, or_v1: bool) -> Step {
+        self.call(Host::Source, Call::GetXmlDesc { domain: self.request.domain.clone(), flags }, None);
+        Step::Xml { or_v1 }
+    }
+
+    pub(super) fn got_xml(&mut self, or_v1: bool, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::Xml(dom_xml)) => self.ask_info(Draft::V2 { dom_xml, or_v1 }),
+            other => {
+                let failure = failure_of(other);
+                if failure.answered(ErrorCode::NO_DOMAIN) {
+                    self.source = Said::Absent;
+                }
+                self.stay(failed(Host::Source, "domain_get_xml_desc", failure))
+            }
+        }
+    }
+
+    pub(super) fn ask_info(&mut self, draft: Draft) -> Step {
+        if self.given_up {
+            return self.stay(Reason::Cancelled);
+        }
+        self.call(Host::Source, Call::GetInfo { domain: self.request.domain.clone() }, None);
+        Step::Info(draft)
+    }
+
+    /// A guest that is paused must arrive paused. libvirt's client ignores a failure here, and so do we; but a guest that
+    /// does not run has nothing to send, and after a failed Perform its "shut off" would look as if it had left.
+    pub(super) fn got_info(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
+                self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
+                return self.stay(Reason::NotActive(state));
+            }
+            Ok(Reply::State(state)) if state.state == DomainState::Paused => {
+                self.flags = self.flags | MigrateFlags::PAUSED;
+                self.note(Note::Paused);
+            }
+            Ok(Reply::State(_)) => {}
+            other => self.note(Note::StateUntold(failure_of(other))),
+        }
+        self.prepare(draft)
+    }
+
+    fn prepare(&mut self, draft: Draft) -> Step {
+        if self.given_up {
+            return self.stay(Reason::Cancelled);
+        }
+        let (uri_in, dname) = (self.request.uri.clone(), self.request.dname.clone());
+        let flags = self.flags.for_destination();
+        let resource = self.request.bandwidth_mib_s;
+        let call = match &draft {
+            Draft::V1 => {
+                // A version 1 destination learns the name from the data; it is told one only to change it.
+                let dname = dname.filter(|dname| *dname != self.request.domain.name);
+                Call::Prepare { uri_in, flags, dname, resource }
+            }
+            Draft::V2 { dom_xml, .. } => {
+                Call::Prepare2 { uri_in, flags, dname, resource, dom_xml: dom_xml.clone() }
+            }
+        };
+        self.call(Host::Destination, call, None);
+        Step::Prepare(draft)
+    }
+
+    pub(super) fn got_prepared(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
+        let form = match draft {
+            Draft::V1 => Form::V1,
+            Draft::V2 { .. } => Form::V2,
+        };
+        match (draft, answer) {
+            (_, Ok(Reply::Prepared { cookie, uri_out })) => {
+                match uri_out.or_else(|| self.request.uri.clone()) {
+                    Some(uri) => self.perform(Prepared { form, cookie, uri }),
+                    None => self.roll_back(Prepared { form, cookie, uri: Text::default() }, Reason::NoUri),
+                }
+            }
+            // The one answer that proves that the destination did nothing and will do nothing.
+            (Draft::V2 { or_v1: true, .. }, Err(failure @ Failure::Unsupported(_))) => {
+                self.note(Note::Downgrade { from: Version::V2, to: Version::V1, failure });
+                self.prepare(Draft::V1)
+            }
+            (_, other) => {
+                let failure = failure_of(other);
+                if let Failure::Lost { .. } = failure {
+                    self.note(Note::Leftover(None));
+                }
+                let procedure = match form {
+                    Form::V1 => "domain_migrate_prepare",
+                    Form::V2 => "domain_migrate_prepare2",
+                };
+                self.stay(failed(Host::Destination, procedure, failure))
+            }
+        }
+    }
+
+    fn perform(&mut self, prepared: Prepared) -> Step {
+        if self.given_up {
+            return self.roll_back(prepared, Reason::Cancelled);
+        }
+        let call = Call::Perform {
+            domain: self.request.domain.clone(),
+            cookie: prepared.cookie.clone(),
+            uri: prepared.uri.clone(),
+            flags: self.flags,
+            dname: self.request.dname.clone(),
+            resource: self.request.bandwidth_mib_s,
+        };
+        self.call(Host::Source, call, None);
+        Step::Perform(prepared)
+    }
+
+    /// Perform did certainly not run, so the destination can be told at once.
+    pub(super) fn roll_back(&mut self, prepared: Prepared, reason: Reason) -> Step {
+        self.settle_on_source(Doubt::over(prepared, reason))
+    }
+}
+
+/// The failure in an answer that has not the expected reply.
+pub(super) fn failure_of(answer: Result<Reply, Failure>) -> Failure {
+    answer.err().unwrap_or_else(Failure::foreign)
+}
+
+pub(super) fn failed(host: Host, procedure: &'static str, failure: Failure) -> Reason {
+    Reason::Failed { host, procedure, failure }
+}

@@ -1,0 +1,70 @@
+//! What a journal keeps, so that another process can find out where a migration got to.
+//!
+//! The engine hands out a record before each call that changes something on a host and after each answer. A record that
+//! comes before a call must be safe on disk, or wherever the embedder keeps it, before the call is made: it is the only trace of
+//! a call whose sender dies. Records are plain data with public fields; `Display` is one line for people, without the bytes
+//! of cookies and XML.
+
+use std::fmt;
+
+use super::call::{Do, Failure, Host, Reply};
+use super::outcome::Outcome;
+use super::plan::{Request, Version};
+
+/// One entry of a migration's journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Record {
+    /// The migration begins.
+    Chosen {
+        /// What is to move.
+        request: Request,
+        /// The version that is tried first.
+        version: Version,
+    },
+    /// A call is about to be made that changes something on its host.
+    Doing(Do),
+    /// A call was answered, or its answer was lost.
+    Answered {
+        /// Who was called.
+        host: Host,
+        /// The procedure's name in the contract.
+        procedure: &'static str,
+        /// What came of it.
+        answer: Result<Reply, Failure>,
+    },
+    /// The migration is over. The last record, unless the engine was given up or dropped.
+    Ended(Outcome),
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Record::Chosen { request, version } => {
+                write!(f, "chosen {version} for {} flags={}", request.domain, request.flags)
+            }
+            Record::Doing(call) => write!(f, "doing {call}"),
+            Record::Answered { host, procedure, answer: Ok(reply) } => {
+                write!(f, "answered {host} {procedure} ok")?;
+                match reply {
+                    Reply::Prepared { cookie, uri_out } => {
+                        write!(f, " cookie={cookie:?}")?;
+                        match uri_out {
+                            Some(uri) => write!(f, " uri_out={uri}"),
+                            None => f.write_str(" uri_out=null"),
+                        }
+                    }
+                    Reply::Finished(domain) | Reply::Found(domain) => write!(f, " {domain}"),
+                    Reply::State(state) => write!(f, " {state}"),
+                    Reply::Job(job) => write!(f, " job type {}", job.kind),
+                    Reply::Xml(xml) => write!(f, " {xml:?}"),
+                    Reply::Done => Ok(()),
+                }
+            }
+            Record::Answered { host, procedure, answer: Err(failure) } => {
+                write!(f, "answered {host} {procedure} {failure}")
+            }
+            Record::Ended(outcome) => write!(f, "ended {outcome}"),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What the engine tells the user on the way.
+
+use std::fmt;
+
+use super::call::{Failure, Host};
+use super::plan::Version;
+use super::state::{Said, State};
+
+/// A decision or a surprise, for the user. `Display` is one line without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// Which version is tried, and why.
+    Chosen {
+        /// The version.
+        version: Version,
+        /// The reason, which names it too.
+        why: String,
+    },
+    /// The destination has no Prepare of this version and both report the older one.
+    Downgrade {
+        /// The version that was tried.
+        from: Version,
+        /// The version that is tried now.
+        to: Version,
+        /// The destination's proof.
+        failure: Failure,
+    },
+    /// The guest is paused, so it is moved with the flag PAUSED and stays paused.
+    Paused,
+    /// The source did not tell the guest's state before the start, which is no reason to stop.
+    StateUntold(Failure),
+    /// Perform did not succeed, and a host was asked where the guest is.
+    Asked {
+        /// Who was asked.
+        host: Host,
+        /// What it said.
+        said: Said,
+    },
+    /// The destination did not confirm that it destroyed what it prepared. It will when the connection closes.
+    Leftover(Option<Failure>),
+    /// The destination reports success although it was told to cancel.
+    FinishedThoughCancelled,
+    /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes nothing.
+    FinishAgain {
+        /// What the destination said of the guest.
+        state: Option<State>,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Chosen { why, .. } => f.write_str(why),
+            Note::Downgrade { from, to, failure } => {
+                write!(
+                    f,
+                    "downgrade from {from} to {to}: the destination has no Prepare of {from} ({failure})"
+                )
+            }
+            Note::Paused => f.write_str("the guest is paused and will arrive paused"),
+            Note::StateUntold(failure) => write!(f, "the source did not tell the guest's state ({failure})"),
+            Note::Asked { host, said } => write!(f, "the {host} says of the guest: {said}"),
+            Note::Leftover(None) => {
+                f.write_str("the destination may keep what it prepared until the connection closes")
+            }
+            Note::Leftover(Some(failure)) => write!(
+                f,
+                "the destination did not confirm that it cleaned up ({failure}); it will when the connection closes"
+            ),
+            Note::FinishedThoughCancelled => f.write_str(
+                "the destination reports that it took the guest over although it was told to cancel",
+            ),
+            Note::FinishAgain { state: Some(state) } => {
+                write!(
+                    f,
+                    "the guest is {state} on the destination; telling it again that the guest has left the source"
+                )
+            }
+            Note::FinishAgain { state: None } => f.write_str(
+                "the destination shows no guest yet; telling it again that the guest has left the source",
+            ),
+        }
+    }
+}
