@@ -124,7 +124,7 @@ fn a_change_of_any_kind_is_found() {
     check("remote.x", "nonnull_string *optional_string", "uuid *optional_string", &["type optional_string"]);
     check("message.x", "MESSAGE_STREAM = 3", "MESSAGE_STREAM = 7", &["type message_type"]);
     check("remote.x", "AUTH_TYPE_SASL = 1", "AUTH_TYPE_SASSY = 1", &["type auth_type"]);
-    check("remote.x", "case 6:", "case 8:", &["type typed_param_value"]);
+    check("remote.x", "case TYPED_PARAM_BOOLEAN:", "case 8:", &["type typed_param_value"]);
     check("admin.x", "double d;", "float d;", &["type admin_typed_param_value"]);
     check("lxc.x", "program LXC", "const STRAY = 1; program LXC", &["const STRAY"]);
     check("lxc.x", "program LXC", "typedef int stray; program LXC", &["type stray"]);
@@ -149,6 +149,7 @@ fn a_change_of_any_kind_is_found() {
 fn theirs() -> Statements {
     let mut says = measured::of_release("11.3.0");
     says.extend(measured::added_by("12.8.0"));
+    says.extend([measured::typed_param_type()]);
     for (about, decision) in DECISIONS {
         let was = says.insert(about.to_owned(), decision.to_owned());
         assert_ne!(was.as_deref(), Some(decision), "{about} needs no decision");

@@ -29,6 +29,17 @@ pub(crate) fn added_by(release: &str) -> Statements {
     says
 }
 
+/// The tags of typed parameters: an enum of libvirt's API, which the wire only shows the numbers of.
+pub(crate) fn typed_param_type() -> (String, String) {
+    let value = |value: &Value| {
+        let name = string(&value["name"]).strip_prefix("VIR_").unwrap();
+        format!("{name} = {}; ", value["value"])
+    };
+    let enums = facts("enums");
+    let values = list(&enums["enums"]["virTypedParameterType"]).iter().map(value).collect::<String>();
+    ("type typed_param_type".to_owned(), format!("enum {{ {values}}}"))
+}
+
 fn types_say(facts: &Value, says: &mut Statements) {
     let field = |field: &Value| format!("{} {}; ", of(string(&field[1])), string(&field[0]));
     for (name, definition) in entries(&facts["types"]) {
