@@ -28,9 +28,11 @@ mod error;
 mod grammar;
 mod lexer;
 pub mod model;
+mod rust;
 mod source;
 
 pub use error::{Error, Kind};
+pub use rust::{GenerateError, Output, generate};
 pub use source::{Place, Source};
 
 /// Reads and checks files that share one name space, in this order.

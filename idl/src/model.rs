@@ -56,6 +56,21 @@ pub struct TypeDefinition {
     pub body: Body,
 }
 
+impl TypeDefinition {
+    /// The types that it is made of, one level down.
+    pub(crate) fn parts(&self) -> Vec<&Type> {
+        match &self.body {
+            Body::Enum(_) => Vec::new(),
+            Body::Typedef(of) => vec![of],
+            Body::Struct(fields) => fields.iter().map(|field| &field.of).collect(),
+            Body::Union(union) => {
+                let arms = union.arms.iter().chain(&union.default).filter_map(|arm| arm.field.as_ref());
+                arms.chain([&union.discriminant]).map(|field| &field.of).collect()
+            }
+        }
+    }
+}
+
 /// What a named type is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::names::Names;
 use crate::error::{Error, Kind};
-use crate::model::{Body, Contract, Type, TypeDefinition};
+use crate::model::{Contract, Type, TypeDefinition};
 
 /// How many types deep a type may nest: what a decoder's stack must hold.
 const DEPTH_MAX: usize = 32;
@@ -73,15 +73,7 @@ fn depth(visits: &HashMap<&str, Visit>, name: &str) -> usize {
 
 /// The names of the types that a type is made of.
 fn parts(definition: &TypeDefinition) -> Vec<&str> {
-    match &definition.body {
-        Body::Enum(_) => Vec::new(),
-        Body::Typedef(of) => named(of).into_iter().collect(),
-        Body::Struct(fields) => fields.iter().filter_map(|field| named(&field.of)).collect(),
-        Body::Union(union) => {
-            let arms = union.arms.iter().chain(&union.default).filter_map(|arm| arm.field.as_ref());
-            arms.chain([&union.discriminant]).filter_map(|field| named(&field.of)).collect()
-        }
-    }
+    definition.parts().into_iter().filter_map(named).collect()
 }
 
 fn named(of: &Type) -> Option<&str> {

@@ -1,0 +1,189 @@
+//! From numbers to types: which Rust type a program, a procedure and a payload are.
+//!
+//! The generated types are some 790; who has a type's number rather than its name (a dissector, a recorder, a fuzzer)
+//! writes a [`Visitor`] and is shown the type.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::generated::{index, tables};
+use crate::program::{
+    Priority, ProcedureInfo, ProcedureKind, ProcedureNumber, Program, ReadOnlyRule, Release, Since,
+};
+
+/// What every type of the contract can do.
+///
+/// Sealed in spirit: it is implemented for all that can.
+pub trait Message: Serialize + DeserializeOwned + Debug + Clone + PartialEq + Send + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Debug + Clone + PartialEq + Send + 'static> Message for T {}
+
+/// Someone who is shown a type and does with it what they came for.
+///
+/// ```
+/// use virtwire_protocol::contract::{self, Message, Visitor};
+/// use virtwire_protocol::program::{ProcedureNumber, Program};
+///
+/// /// Says what is in a payload.
+/// struct Describe<'a>(&'a [u8]);
+///
+/// impl Visitor for Describe<'_> {
+///     type Output = Result<String, virtwire_xdr::Error>;
+///
+///     fn visit<T: Message>(self, name: &'static str) -> Self::Output {
+///         Ok(format!("{name}: {:?}", virtwire_xdr::from_slice::<T>(self.0)?))
+///     }
+/// }
+///
+/// let payload = [0, 0, 0, 10];
+/// let text = contract::visit_call(Program::REMOTE, ProcedureNumber(60), Describe(&payload)).unwrap().unwrap();
+/// assert_eq!(text, "connect_supports_feature: ConnectSupportsFeature { feature: 10 }");
+/// ```
+pub trait Visitor {
+    /// What comes of the visit.
+    type Output;
+
+    /// Takes the type. The name is the procedure's, or for [`visit_type`] the type's on the wire.
+    fn visit<T: Message>(self, name: &'static str) -> Self::Output;
+}
+
+/// Shows a visitor the arguments of a call; a unit struct where it takes none. `None` if no call has the number.
+pub fn visit_call<V: Visitor>(program: Program, number: ProcedureNumber, visitor: V) -> Option<V::Output> {
+    tables::visit_call(program, number, visitor)
+}
+
+/// Shows a visitor the reply to a call; `()` where it returns nothing. `None` if no call has the number.
+pub fn visit_reply<V: Visitor>(program: Program, number: ProcedureNumber, visitor: V) -> Option<V::Output> {
+    tables::visit_reply(program, number, visitor)
+}
+
+/// Shows a visitor what an event carries. `None` if no event has the number.
+pub fn visit_notice<V: Visitor>(program: Program, number: ProcedureNumber, visitor: V) -> Option<V::Output> {
+    tables::visit_notice(program, number, visitor)
+}
+
+/// How many types there are, for [`visit_type`].
+pub const TYPES: usize = index::TYPES;
+
+/// Shows a visitor a type by its index below [`TYPES`]. Indices change with the contract: they are for tests that want
+/// every type, not to be kept.
+pub fn visit_type<V: Visitor>(index: usize, visitor: V) -> Option<V::Output> {
+    index::visit_type(index, visitor)
+}
+
+/// A procedure of which nothing is known: what a table's row starts from. It may not be called read-only.
+pub(crate) const PLAIN: ProcedureInfo = ProcedureInfo {
+    number: ProcedureNumber(0),
+    name: "",
+    since: None,
+    priority: Priority::Low,
+    kind: ProcedureKind::Call,
+    stream: None,
+    acl: &[],
+    acl_filter: &[],
+    read_only: ReadOnlyRule::Refused,
+};
+
+/// The release that brought a procedure.
+pub(crate) const fn since(major: u16, minor: u16, micro: u16) -> Option<Since> {
+    let release = Release::new(major, minor, micro);
+    Some(Since { earliest: release, latest: release })
+}
+
+/// The releases between which a procedure came.
+pub(crate) const fn between(earliest: (u16, u16, u16), latest: (u16, u16, u16)) -> Option<Since> {
+    Some(Since {
+        earliest: Release::new(earliest.0, earliest.1, earliest.2),
+        latest: Release::new(latest.0, latest.1, latest.2),
+    })
+}
+
+/// Writes a program's table of procedures, and what follows from each row: the traits of its types, and the visits.
+///
+/// A row is `Call 3 "connect_get_type" ConnectGetType -> ConnectGetTypeReply { facts }`, or the same with `Event`. Facts
+/// are fields of [`ProcedureInfo`]; those that a row leaves out are [`PLAIN`]'s.
+macro_rules! procedures {
+    (
+        $program:ident = $program_number:literal, $version:literal;
+        $($kind:ident $number:literal $name:literal $arguments:ident -> $reply:tt {
+            $($fact:ident: $value:expr),* $(,)?
+        })*
+    ) => {
+        const _: () = assert!(
+            crate::program::Program::$program.number == $program_number
+                && crate::program::Program::$program.version == $version
+        );
+
+        pub(super) static PROCEDURES: &[crate::program::ProcedureInfo] = &[$(
+            crate::program::ProcedureInfo {
+                number: crate::program::ProcedureNumber($number),
+                name: $name,
+                kind: crate::program::ProcedureKind::$kind,
+                $($fact: $value,)*
+                ..crate::contract::PLAIN
+            },
+        )*];
+
+        $(crate::contract::procedures!(@implement $kind $program $number $name $arguments $reply);)*
+
+        #[allow(unused_variables, reason = "a program may have no call or no event")]
+        pub(super) fn visit_call<V: crate::contract::Visitor>(
+            number: crate::program::ProcedureNumber,
+            visitor: V,
+        ) -> Option<V::Output> {
+            match number.0 {
+                $($number => crate::contract::procedures!(@visit Call $kind visitor $name $arguments),)*
+                _ => None,
+            }
+        }
+
+        #[allow(unused_variables, reason = "a program may have no call or no event")]
+        pub(super) fn visit_reply<V: crate::contract::Visitor>(
+            number: crate::program::ProcedureNumber,
+            visitor: V,
+        ) -> Option<V::Output> {
+            match number.0 {
+                $($number => crate::contract::procedures!(@visit Call $kind visitor $name $reply),)*
+                _ => None,
+            }
+        }
+
+        #[allow(unused_variables, reason = "a program may have no call or no event")]
+        pub(super) fn visit_notice<V: crate::contract::Visitor>(
+            number: crate::program::ProcedureNumber,
+            visitor: V,
+        ) -> Option<V::Output> {
+            match number.0 {
+                $($number => crate::contract::procedures!(@visit Event $kind visitor $name $arguments),)*
+                _ => None,
+            }
+        }
+    };
+    (@implement Call $program:ident $number:literal $name:literal $arguments:ident $reply:tt) => {
+        impl crate::program::Procedure for $arguments {
+            type Reply = $reply;
+            const PROGRAM: crate::program::Program = crate::program::Program::$program;
+            const NUMBER: crate::program::ProcedureNumber = crate::program::ProcedureNumber($number);
+            const NAME: &'static str = $name;
+        }
+    };
+    (@implement Event $program:ident $number:literal $name:literal $arguments:ident $reply:tt) => {
+        impl crate::program::Notice for $arguments {
+            const PROGRAM: crate::program::Program = crate::program::Program::$program;
+            const NUMBER: crate::program::ProcedureNumber = crate::program::ProcedureNumber($number);
+            const NAME: &'static str = $name;
+        }
+    };
+    (@visit Call Call $visitor:ident $name:literal $of:tt) => {
+        Some($visitor.visit::<$of>($name))
+    };
+    (@visit Event Event $visitor:ident $name:literal $of:tt) => {
+        Some($visitor.visit::<$of>($name))
+    };
+    (@visit $wanted:ident $kind:ident $visitor:ident $name:literal $of:tt) => {
+        None
+    };
+}
+pub(crate) use procedures;

@@ -1,0 +1,14 @@
+// Made from protocol/x/keepalive.x by `cargo run -p virtwire-idl`: change that, not this.
+
+//! What is known of each procedure, by number.
+
+use crate::contract::procedures;
+use crate::program::ReadOnlyRule::Allowed;
+
+use super::super::keepalive::*;
+
+procedures! {
+    KEEPALIVE = 0x6b656570, 1;
+    Call 1 "ping" Ping -> () { read_only: Allowed }
+    Call 2 "pong" Pong -> () { read_only: Allowed }
+}
