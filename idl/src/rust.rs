@@ -4,10 +4,12 @@
 //! that the files go to.
 
 mod api;
+mod calls;
 mod codecs;
 mod index;
 mod names;
 mod plan;
+mod services;
 mod shape;
 mod tables;
 mod text;
@@ -94,6 +96,20 @@ pub fn generate(contract: &Contract) -> Result<Vec<Output>, GenerateError> {
         if let Some(program) = &module.program {
             push(format!("{root}/tables/{name}.rs"), tables::write(module, program));
         }
+    }
+    let root = "src/generated";
+    push(format!("{root}/mod.rs"), index::write_shell(&plan));
+    let what = "Methods of a client's connection.";
+    push(format!("{root}/calls/mod.rs"), index::write_shell_module(&plan, what, ""));
+    let what = "What a daemon may implement.";
+    push(format!("{root}/services/mod.rs"), index::write_shell_module(&plan, what, "pub(super) "));
+    for module in &plan.modules {
+        let name = &module.module.name;
+        let Some(program) = module.program.as_ref().filter(|_| index::programs(&plan).contains(&name.as_str())) else {
+            continue;
+        };
+        push(format!("{root}/calls/{name}.rs"), calls::write(module, program));
+        push(format!("{root}/services/{name}.rs"), services::write(module, program));
     }
     Ok(outputs)
 }

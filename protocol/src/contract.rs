@@ -187,3 +187,20 @@ macro_rules! procedures {
     };
 }
 pub(crate) use procedures;
+
+/// Writes the visit of every type: a row is its index, its name on the wire and its path.
+macro_rules! types {
+    ($($index:literal $name:literal $of:path;)*) => {
+        /// How many types there are.
+        pub(crate) const TYPES: usize = [$($index),*].len();
+
+        /// Shows a visitor the type of this index; `None` from [`TYPES`] on.
+        pub(crate) fn visit_type<V: crate::contract::Visitor>(index: usize, visitor: V) -> Option<V::Output> {
+            match index {
+                $($index => Some(visitor.visit::<$of>($name)),)*
+                _ => None,
+            }
+        }
+    };
+}
+pub(crate) use types;

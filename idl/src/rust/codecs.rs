@@ -34,7 +34,9 @@ pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_
     let imports = CODECS.iter().chain(&macros).copied().filter(|word| used(word)).collect::<Vec<_>>();
     code.import("virtwire_xdr", &imports);
     code.line("");
-    for other in &plan.modules {
+    let mut others = plan.modules.iter().collect::<Vec<_>>();
+    others.sort_by_key(|other| &other.module.name);
+    for other in others {
         let name = &other.module.name;
         if *name == module.module.name {
             code.line(&format!("use super::super::{name}::*;"));

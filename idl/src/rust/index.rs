@@ -10,25 +10,17 @@ pub(crate) fn write(plan: &Plan<'_>) -> String {
     code.text(GENERATED);
     code.line("//! Every type of the contract, by an index that means nothing but its place here.");
     code.line("");
-    code.line("use crate::contract::Visitor;");
+    code.line("use crate::contract::types;");
     code.line("");
     let with_items = plan.modules.iter().filter(|module| !module.items.is_empty());
     let mut modules = with_items.map(|module| module.module.name.as_str()).collect::<Vec<_>>();
     modules.sort_unstable();
     code.import("super", &modules);
     code.line("");
-    code.line("/// How many types there are.");
-    code.line(&format!("pub(crate) const TYPES: usize = {};", items.clone().count()));
-    code.line("");
-    code.line("/// Shows a visitor the type of this index; `None` from [`TYPES`] on.");
-    code.line("pub(crate) fn visit_type<V: Visitor>(index: usize, visitor: V) -> Option<V::Output> {");
-    code.line("    Some(match index {");
+    code.line("types! {");
     for (index, (module, item)) in items.enumerate() {
-        let path = format!("{}::{}", module.module.name, item.rust);
-        code.line(&format!("        {index} => visitor.visit::<{path}>({:?}),", item.wire));
+        code.line(&format!("    {index} {:?} {}::{};", item.wire, module.module.name, item.rust));
     }
-    code.line("        _ => return None,");
-    code.line("    })");
     code.line("}");
     code.finish()
 }
@@ -44,4 +36,43 @@ pub(crate) fn write_module(plan: &Plan<'_>, what: &str, visibility: &str, others
     lines.sort_unstable();
     lines.iter().for_each(|(name, visibility)| code.line(&format!("{visibility}mod {name};")));
     code.finish()
+}
+
+/// `src/generated/mod.rs`: what a client and what a daemon has of every program.
+pub(crate) fn write_shell(plan: &Plan<'_>) -> String {
+    let mut code = Code::new();
+    code.text(GENERATED);
+    code.line("//! Every procedure of the contract by name: methods of a client's connection, and what a daemon may implement.");
+    code.line("");
+    code.line("#[cfg(feature = \"client\")]");
+    code.line("mod calls;");
+    code.line("#[cfg(feature = \"server\")]");
+    code.line("mod services;");
+    code.line("");
+    let mut modules = programs(plan);
+    modules.sort_unstable();
+    for module in modules {
+        let service = format!("{}Service", super::names::capitalise(module));
+        code.line("#[cfg(feature = \"server\")]");
+        code.line(&format!("pub use services::{module}::{{{service}, dispatch_{module}}};"));
+    }
+    code.finish()
+}
+
+/// `mod.rs` of the folder of a client's or of a daemon's files.
+pub(crate) fn write_shell_module(plan: &Plan<'_>, what: &str, visibility: &str) -> String {
+    let mut code = Code::new();
+    code.text(GENERATED);
+    code.line(&format!("//! {what}"));
+    code.line("");
+    let mut modules = programs(plan);
+    modules.sort_unstable();
+    modules.iter().for_each(|module| code.line(&format!("{visibility}mod {module};")));
+    code.finish()
+}
+
+/// Programs that are called; keepalive's two messages have no arguments, replies or callers.
+pub(crate) fn programs<'p>(plan: &'p Plan<'_>) -> Vec<&'p str> {
+    let called = plan.modules.iter().filter(|module| module.program.is_some() && module.module.name != "keepalive");
+    called.map(|module| module.module.name.as_str()).collect()
 }

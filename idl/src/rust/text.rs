@@ -75,3 +75,15 @@ pub(crate) fn header(module: &Module, heading: &str) -> String {
 /// The first lines of a file that is made from all of them.
 pub(crate) const GENERATED: &str =
     "// Made from protocol/x by `cargo run -p virtwire-idl`: change what is there, not this.\n\n";
+
+/// The head of a function up to its brace, on one line if it fits, else with a line for each parameter.
+pub(crate) fn signature(code: &mut Code, head: &str, parameters: &[String], returns: &str) {
+    let line = format!("{head}({}) -> {returns} {{", parameters.join(", "));
+    if line.len() <= WIDTH {
+        code.line(&line);
+        return;
+    }
+    code.line(&format!("{head}("));
+    parameters.iter().for_each(|parameter| code.line(&format!("        {parameter},")));
+    code.line(&format!("    ) -> {returns} {{"));
+}

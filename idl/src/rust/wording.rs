@@ -62,6 +62,17 @@ fn since(since: Since) -> String {
     }
 }
 
+/// A call as a method, of a client or of a daemon.
+pub(crate) fn of_call(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<String> {
+    let in_code = |name: &str| format!("`{}`", name.to_lowercase());
+    let mut lines = rustdoc(&linked(procedure.documentation, module, in_code));
+    let mut place = format!("Procedure {}, `{}`", procedure.number, procedure.function);
+    place.extend(procedure.annotations.since.map(since));
+    place.push('.');
+    append(&mut lines, vec![place]);
+    lines
+}
+
 /// A procedure's struct of what it returns.
 pub(crate) fn of_reply(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<String> {
     let program = super::names::capitalise(&module.name);

@@ -4,8 +4,8 @@
 
 use virtwire_xdr::{Optional, Plain, Str, record};
 
-use super::super::remote::STRING_MAX;
 use super::super::qemu::*;
+use super::super::remote::STRING_MAX;
 
 record! {
     "qemu_domain_monitor_command_args" => DomainMonitorCommand {

@@ -1,0 +1,8 @@
+// Made from protocol/x by `cargo run -p virtwire-idl`: change what is there, not this.
+
+//! Methods of a client's connection.
+
+mod admin;
+mod lxc;
+mod qemu;
+mod remote;
