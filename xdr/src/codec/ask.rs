@@ -15,7 +15,7 @@ pub(super) trait Foreign<'de>: Visitor<'de> {
 
 /// Reads a `shape` of at most (or, for fixed shapes, exactly) `bound`. Our decoder's answer goes to `ours`, that of
 /// another format to `foreign`.
-#[inline]
+#[inline(always)]
 pub(super) fn ask<'de, D, V, F>(
     deserializer: D,
     shape: &'static str,
@@ -44,7 +44,7 @@ impl<'de, V: Visitor<'de>, F: Foreign<'de, Value = V::Value>> Visitor<'de> for A
         self.foreign.expecting(f)
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_map<A: MapAccess<'de>>(self, mut decoder: A) -> Result<V::Value, A::Error> {
         decoder.next_value_seed(self.ask)
     }
@@ -64,7 +64,7 @@ pub(super) struct Ask<V> {
 impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Ask<V> {
     type Value = V::Value;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
         deserializer.deserialize_tuple_struct(self.shape, self.bound, self.visitor)
     }

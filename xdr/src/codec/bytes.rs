@@ -33,7 +33,7 @@ impl<const MAX: u32, T: AsRef<[u8]> + ?Sized> EncodeAs<T> for Str<MAX> {
 }
 
 impl<'de, const MAX: u32, T: FromBytes<'de>> DecodeAs<'de, T> for Str<MAX> {
-    #[inline]
+    #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let visitor = BytesVisitor::new(decode::STRING, 0, MAX as usize);
         ask(deserializer, decode::STRING, MAX as usize, visitor, visitor)
@@ -69,7 +69,7 @@ impl<const MAX: u32, T: AsRef<[u8]> + ?Sized> EncodeAs<T> for Opaque<MAX> {
 }
 
 impl<'de, const MAX: u32, T: FromBytes<'de>> DecodeAs<'de, T> for Opaque<MAX> {
-    #[inline]
+    #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let visitor = BytesVisitor::new(decode::OPAQUE, 0, MAX as usize);
         ask(deserializer, decode::OPAQUE, MAX as usize, visitor, visitor)
@@ -88,7 +88,7 @@ impl<const LEN: usize> EncodeAs<[u8; LEN]> for FixedOpaque<LEN> {
 }
 
 impl<'de, const LEN: usize> DecodeAs<'de, [u8; LEN]> for FixedOpaque<LEN> {
-    #[inline]
+    #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<[u8; LEN], D::Error> {
         let visitor = BytesVisitor::new(decode::FIXED_OPAQUE, LEN, LEN);
         ask(deserializer, decode::FIXED_OPAQUE, LEN, visitor, visitor)
@@ -121,7 +121,7 @@ pub(crate) mod sealed {
     pub trait FromBytes<'de>: Sized {
         fn from_transient<E: Error>(bytes: &[u8]) -> Result<Self, E>;
 
-        #[inline]
+        #[inline(always)]
         fn from_borrowed<E: Error>(bytes: &'de [u8]) -> Result<Self, E> {
             Self::from_transient(bytes)
         }
@@ -133,7 +133,7 @@ pub(crate) mod sealed {
 }
 
 impl sealed::FromBytes<'_> for Vec<u8> {
-    #[inline]
+    #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         Ok(bytes.to_vec())
     }
@@ -144,7 +144,7 @@ impl sealed::FromBytes<'_> for Vec<u8> {
 }
 
 impl sealed::FromBytes<'_> for Text {
-    #[inline]
+    #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         Ok(Text::from(bytes.to_vec()))
     }
@@ -155,7 +155,7 @@ impl sealed::FromBytes<'_> for Text {
 }
 
 impl sealed::FromBytes<'_> for String {
-    #[inline]
+    #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         utf8(bytes).map(String::from)
     }
@@ -166,7 +166,7 @@ impl<'de> sealed::FromBytes<'de> for &'de str {
         Err(E::invalid_type(de::Unexpected::Bytes(bytes), &"bytes that can be borrowed"))
     }
 
-    #[inline]
+    #[inline(always)]
     fn from_borrowed<E: de::Error>(bytes: &'de [u8]) -> Result<Self, E> {
         utf8(bytes)
     }
@@ -177,14 +177,14 @@ impl<'de> sealed::FromBytes<'de> for &'de [u8] {
         Err(E::invalid_type(de::Unexpected::Bytes(bytes), &"bytes that can be borrowed"))
     }
 
-    #[inline]
+    #[inline(always)]
     fn from_borrowed<E: de::Error>(bytes: &'de [u8]) -> Result<Self, E> {
         Ok(bytes)
     }
 }
 
 impl<const N: usize> sealed::FromBytes<'_> for [u8; N] {
-    #[inline]
+    #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         match bytes.try_into() {
             Ok(array) => Ok(array),
@@ -195,7 +195,7 @@ impl<const N: usize> sealed::FromBytes<'_> for [u8; N] {
 
 #[cfg(feature = "bytes")]
 impl sealed::FromBytes<'_> for ::bytes::Bytes {
-    #[inline]
+    #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         Ok(::bytes::Bytes::copy_from_slice(bytes))
     }
@@ -238,7 +238,7 @@ impl<T> BytesVisitor<T> {
 }
 
 impl<'de, T: FromBytes<'de>> BytesVisitor<T> {
-    #[inline]
+    #[inline(always)]
     fn check<E: de::Error>(&self, len: usize) -> Result<(), E> {
         if len < self.min || len > self.max { Err(E::invalid_length(len, self)) } else { Ok(()) }
     }
@@ -252,7 +252,7 @@ impl<'de, T: FromBytes<'de>> Visitor<'de> for BytesVisitor<T> {
         write!(f, "{} of {how} {} bytes", self.shape, self.max)
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<T, E> {
         self.check(bytes.len())?;
         T::from_borrowed(bytes)

@@ -75,7 +75,7 @@ macro_rules! with_functions {
             ///
             /// # Errors
             /// The bound exceeded, or what the deserializer says.
-            #[inline]
+            #[inline(always)]
             pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
             where
                 Self: $crate::codec::DecodeAs<'de, T>,
@@ -111,7 +111,7 @@ impl<T: Serialize + ?Sized> EncodeAs<T> for Plain {
 }
 
 impl<'de, T: Deserialize<'de>> DecodeAs<'de, T> for Plain {
-    #[inline]
+    #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         T::deserialize(deserializer)
     }
@@ -162,7 +162,7 @@ impl<C, T> fmt::Debug for Seed<C, T> {
 impl<'de, C: DecodeAs<'de, T>, T> DeserializeSeed<'de> for Seed<C, T> {
     type Value = T;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         C::decode(deserializer)
     }

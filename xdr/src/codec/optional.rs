@@ -28,7 +28,7 @@ impl<C: EncodeAs<T>, T> EncodeAs<Option<T>> for Optional<C> {
 }
 
 impl<'de, C: DecodeAs<'de, T>, T> DecodeAs<'de, Option<T>> for Optional<C> {
-    #[inline]
+    #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
         deserializer.deserialize_option(OptionVisitor::<C, T>(PhantomData))
     }
@@ -43,7 +43,7 @@ impl<'de, C: DecodeAs<'de, T>, T> Visitor<'de> for OptionVisitor<C, T> {
         f.write_str("a value or nothing")
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_none<E: de::Error>(self) -> Result<Option<T>, E> {
         Ok(None)
     }
@@ -53,7 +53,7 @@ impl<'de, C: DecodeAs<'de, T>, T> Visitor<'de> for OptionVisitor<C, T> {
         Ok(None)
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
         C::decode(deserializer).map(Some)
     }

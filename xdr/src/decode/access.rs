@@ -36,29 +36,40 @@ impl<'a, 'de> Fields<'a, 'de> {
     pub(super) fn tuple(decoder: &'a mut Decoder<'de>, name: Option<&'static str>, len: usize) -> Self {
         Fields { decoder, name, fields: &[], index: 0, len }
     }
+}
 
-    #[cold]
-    fn passing(&self, error: Error) -> Error {
-        let error = error.at(self.decoder.offset());
-        match (self.fields.get(self.index), self.name) {
-            (Some(field), name) => error.in_field(name.unwrap_or(""), field),
-            (None, Some(name)) => error.in_element(self.index).in_union(name),
-            (None, None) => error.in_element(self.index),
-        }
+/// An error on its way out of a record or a tuple. By value, so that the decoder may live in registers.
+#[cold]
+fn passing(
+    error: Error,
+    offset: usize,
+    name: Option<&'static str>,
+    fields: &'static [&'static str],
+    index: usize,
+) -> Error {
+    let error = error.at(offset);
+    match (fields.get(index), name) {
+        (Some(field), name) => error.in_field(name.unwrap_or(""), field),
+        (None, Some(name)) => error.in_element(index).in_union(name),
+        (None, None) => error.in_element(index),
     }
 }
 
 impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         if self.index == self.len {
             return Ok(None);
         }
-        let value = Slot::fill(self.decoder, seed).map_err(|error| self.passing(error))?;
-        self.index += 1;
-        Ok(Some(value))
+        match Slot::fill(self.decoder, seed) {
+            Ok(value) => {
+                self.index += 1;
+                Ok(Some(value))
+            }
+            Err(error) => Err(passing(error, self.decoder.offset(), self.name, self.fields, self.index)),
+        }
     }
 
     #[inline]
@@ -123,7 +134,7 @@ impl<'de> Elements<'_, 'de> {
         Ok(room)
     }
 
-    #[inline]
+    #[inline(always)]
     fn next<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         if self.index == self.count {
             return Ok(None);
@@ -133,21 +144,20 @@ impl<'de> Elements<'_, 'de> {
             Payment::Upfront(room) if self.index < room => {}
             Payment::Upfront(_) => return Err(self.decoder.over_budget()),
         }
-        let value = Slot::fill(self.decoder, seed).map_err(|error| self.passing(error))?;
-        self.index += 1;
-        Ok(Some(value))
-    }
-
-    #[cold]
-    fn passing(&self, error: Error) -> Error {
-        error.at(self.decoder.offset()).in_element(self.index)
+        match Slot::fill(self.decoder, seed) {
+            Ok(value) => {
+                self.index += 1;
+                Ok(Some(value))
+            }
+            Err(error) => Err(passing(error, self.decoder.offset(), None, &[], self.index)),
+        }
     }
 }
 
 impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         self.next(seed)
     }
@@ -161,7 +171,7 @@ impl<'de> SeqAccess<'de> for &mut Elements<'_, 'de> {
 impl<'de> MapAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         self.next(seed)
     }

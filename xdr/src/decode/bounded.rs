@@ -38,7 +38,7 @@ impl<'de> MapAccess<'de> for Handshake<'_, 'de> {
         Ok(None)
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
         seed.deserialize(Bounded(self.0))
     }
@@ -49,7 +49,7 @@ struct Bounded<'a, 'de>(&'a mut Decoder<'de>);
 impl<'de> Deserializer<'de> for Bounded<'_, 'de> {
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         shape: &'static str,
@@ -91,7 +91,7 @@ pub(super) struct Room<'a, 'b, 'de>(pub(super) &'a mut Elements<'b, 'de>);
 impl<'de> Deserializer<'de> for Room<'_, '_, 'de> {
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         _: &'static str,

@@ -47,7 +47,7 @@ impl<'de> Decoder<'de> {
                 self.rest = rest;
                 Ok(*bytes)
             }
-            None => Err(self.eof(N)),
+            None => Err(Error::eof(N, self.rest.len(), self.offset())),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'de> Decoder<'de> {
     pub(super) fn count(&mut self, bound: u32) -> Result<usize, Error> {
         let count = self.length("array", bound)?;
         if count > self.rest.len() / 4 {
-            return Err(self.eof(count.saturating_mul(4)));
+            return Err(Error::eof(count.saturating_mul(4), self.rest.len(), self.offset()));
         }
         Ok(count)
     }
@@ -78,7 +78,7 @@ impl<'de> Decoder<'de> {
         let Some((bytes, rest)) =
             len.checked_add(padding).and_then(|padded| self.rest.split_at_checked(padded))
         else {
-            return Err(self.eof(len));
+            return Err(Error::eof(len, self.rest.len(), self.offset()));
         };
         if padding != 0 && !self.lenient {
             let last = bytes.last_chunk().map_or(0, |word| u32::from_be_bytes(*word));
@@ -94,7 +94,7 @@ impl<'de> Decoder<'de> {
     pub(super) fn words(&mut self, count: usize) -> Result<&'de [u8], Error> {
         let len = count.saturating_mul(4);
         let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
-            return Err(self.eof(len));
+            return Err(Error::eof(len, self.rest.len(), self.offset()));
         };
         self.rest = rest;
         Ok(bytes)
@@ -129,14 +129,9 @@ impl<'de> Decoder<'de> {
         Ok(value)
     }
 
-    #[cold]
+    #[inline]
     pub(super) fn over_budget(&self) -> Error {
         let limit = self.total.saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_BASE);
         Error::new(Kind::Budget { limit }, self.offset())
-    }
-
-    #[cold]
-    fn eof(&self, needed: usize) -> Error {
-        Error::eof(needed, self.rest.len(), self.offset())
     }
 }

@@ -24,7 +24,7 @@ impl<'a, 'de> Slot<'a, 'de> {
     }
 
     /// Reads a value into a place of its own size, which its owner has paid.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill<T: DeserializeSeed<'de>>(
         decoder: &'a mut Decoder<'de>,
         seed: T,
@@ -33,7 +33,7 @@ impl<'a, 'de> Slot<'a, 'de> {
     }
 
     /// Pays for a value that does not fit in here.
-    #[inline]
+    #[inline(always)]
     fn house<T>(&mut self) -> Result<(), Error> {
         if size_of::<T>() > self.room {
             self.decoder.charge(size_of::<T>())?;
@@ -192,12 +192,14 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         self.deserialize_bytes(visitor)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Error> {
         self.house::<V::Value>()?;
         match self.decoder.word()? {
             0 => visit!(self, 4, visitor.visit_none()),
-            1 => self.decoder.deeper(|decoder| visitor.visit_some(Slot::new(decoder, size_of::<V::Value>()))),
+            value if value == 1 || self.decoder.lenient => {
+                self.decoder.deeper(|decoder| visitor.visit_some(Slot::new(decoder, size_of::<V::Value>())))
+            }
             value => Err(Error::new(Kind::Optional { value }, self.decoder.offset() - 4)),
         }
     }
@@ -216,7 +218,7 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         visitor.visit_unit()
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -255,7 +257,7 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         self.unsupported("map")
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_struct<V: Visitor<'de>>(
         mut self,
         name: &'static str,

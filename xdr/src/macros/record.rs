@@ -100,18 +100,10 @@ macro_rules! record {
                             }
                             ::core::result::Result::Ok($($record)::+ {
                                 $(
-                                    $field: match $field {
-                                        ::core::option::Option::Some(value) => value,
-                                        ::core::option::Option::None => {
-                                            return ::core::result::Result::Err(
-                                                <A::Error as $crate::__runtime::serde::de::Error>::missing_field(
-                                                    const {
-                                                        $crate::__runtime::field_name(::core::stringify!($field))
-                                                    },
-                                                ),
-                                            );
-                                        }
-                                    },
+                                    $field: $crate::__runtime::take_field(
+                                        $field,
+                                        const { $crate::__runtime::field_name(::core::stringify!($field)) },
+                                    )?,
                                 )*
                             })
                         }

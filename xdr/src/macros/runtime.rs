@@ -19,7 +19,7 @@ pub const fn field_name(name: &'static str) -> &'static str {
 }
 
 /// The next field of a record in XDR.
-#[inline]
+#[inline(always)]
 pub fn next_field<'de, C: DecodeAs<'de, T>, T, A: SeqAccess<'de>>(
     fields: &mut A,
     record: &'static str,
@@ -71,6 +71,11 @@ pub fn set_field<'de, C: DecodeAs<'de, T>, T, A: MapAccess<'de>>(
     }
     *place = Some(fields.next_value_seed(Seed::<C, T>::new())?);
     Ok(())
+}
+
+/// A field of a record in JSON, which has been read by now.
+pub fn take_field<T, E: Error>(place: Option<T>, name: &'static str) -> Result<T, E> {
+    place.ok_or_else(|| E::missing_field(name))
 }
 
 /// The values of a union's arms or of an enumeration, and their names in JSON, in the same order.
