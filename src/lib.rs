@@ -14,6 +14,9 @@ pub mod server;
 #[cfg(feature = "server")]
 pub mod hypervisor;
 
+#[cfg(feature = "migrate")]
+pub mod migrate;
+
 pub mod generated;
 
 pub use virtwire_protocol as protocol;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use virtwire_protocol::frame::{self, Draft, FRAME_BYTES_MIN, Frame};
@@ -23,9 +23,23 @@ enum Step {
     Wait { ms: u16 },
 }
 
-fuzz_target!(|steps: Vec<Step>| {
+// A first byte of 0 means that a daemon's bytes follow, as they were recorded: enough calls are made for them to answer.
+fuzz_target!(|data: &[u8]| match data.split_first() {
+    Some((0, recorded)) => {
+        let calls = (0..64).map(|_| Step::Call { procedure: 1, body: Vec::new() });
+        run(64, calls.chain([Step::Bytes(recorded.to_vec())]).collect());
+    }
+    Some((_, rest)) => {
+        if let Ok(steps) = Vec::arbitrary(&mut Unstructured::new(rest)) {
+            run(4, steps);
+        }
+    }
+    None => {}
+});
+
+fn run(window: usize, steps: Vec<Step>) {
     let mut now = Instant::now();
-    let mut session = ClientSession::new(4);
+    let mut session = ClientSession::new(window);
     let mut buffer = BytesMut::new();
     let mut waiting = HashSet::new();
     for step in steps {
@@ -82,4 +96,4 @@ fuzz_target!(|steps: Vec<Step>| {
             assert!(frame.len() >= FRAME_BYTES_MIN);
         }
     }
-});
+}

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use virtwire_protocol::error::RemoteError;
@@ -24,8 +24,18 @@ enum Step {
     Drain,
 }
 
-fuzz_target!(|input: (u8, Vec<Step>)| {
-    let (age, steps) = input;
+// A first byte of 0 means that a client's bytes follow, as they were recorded.
+fuzz_target!(|data: &[u8]| match data.split_first() {
+    Some((0, recorded)) => run(3, vec![Step::Bytes(recorded.to_vec())]),
+    Some((age, rest)) => {
+        if let Ok(steps) = Vec::arbitrary(&mut Unstructured::new(rest)) {
+            run(*age, steps);
+        }
+    }
+    None => {}
+});
+
+fn run(age: u8, steps: Vec<Step>) {
     let releases = [Release::new(0, 3, 0), Release::new(0, 4, 4), Release::new(9, 0, 0), Release::NEWEST];
     let profile = Profile::of(releases[usize::from(age) % releases.len()]);
     let limits = Limits { requests: 4, queued_bytes: 4_096, ..Limits::default() };
@@ -84,4 +94,4 @@ fuzz_target!(|input: (u8, Vec<Step>)| {
             assert!(called.len() <= 4);
         }
     }
-});
+}

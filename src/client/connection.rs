@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::profile::Feature;
@@ -16,7 +16,7 @@ use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, C
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 
-use super::error::{CallError, OpenError};
+use super::error::{CallError, CloseReason, OpenError};
 use super::task::{Ask, CallAsk, Observer, RawNotice, Task};
 use super::transport::{self, Socket};
 use crate::uri::Uri;
@@ -71,9 +71,10 @@ pub struct Connection(Arc<Shared>);
 
 struct Shared {
     uri: Uri,
-    call_within: Option<Duration>,
+    options: OpenOptions,
     asks: mpsc::Sender<Ask>,
     notices: broadcast::Sender<RawNotice>,
+    closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
 }
 
@@ -133,24 +134,30 @@ impl Connection {
         let socket = transport::connect(&uri).await?;
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
         let (notices, _) = broadcast::channel(NOTICES_KEPT);
+        let (closing, closed) = watch::channel(None);
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
             notices: notices.clone(),
+            closed: closing,
             observer: options.observer.clone(),
         };
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
         }
-        let call_within = options.call_within;
-        let features = Mutex::default();
-        Ok(Connection(Arc::new(Shared { uri, call_within, asks, notices, features })))
+        let (options, features) = (options.clone(), Mutex::default());
+        Ok(Connection(Arc::new(Shared { uri, options, asks, notices, closed, features })))
     }
 
     /// Where it leads.
     pub fn uri(&self) -> &Uri {
         &self.0.uri
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> &OpenOptions {
+        &self.0.options
     }
 
     /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says.
@@ -161,7 +168,7 @@ impl Connection {
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
     pub fn call<P: Procedure>(&self, arguments: P) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
-        self.call_within(arguments, self.0.call_within)
+        self.call_within(arguments, self.0.options.call_within)
     }
 
     /// The same with a deadline of its own; `None` waits for ever, as a Perform needs, whose length is the guest's size.
@@ -198,7 +205,7 @@ impl Connection {
         let exchange = async {
             let ask = Ask::Call(CallAsk { program, number, name, body, reply });
             // The task outlives its handles, and answers every ask that it has taken.
-            let gone = |sent| CallError::Closed { procedure: name, reason: super::CloseReason::Local, sent };
+            let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
             self.0.asks.send(ask).await.map_err(|_| gone(false))?;
             answer.await.map_err(|_| gone(true))?
         };
@@ -241,7 +248,7 @@ impl Connection {
         if !error.may_be_unknown_procedure() {
             return Ok(false);
         }
-        match self.raw_call(Program::REMOTE, ABSENT, "a procedure that no release has", Draft::empty(), self.0.call_within).await {
+        match self.raw_call(Program::REMOTE, ABSENT, "a procedure that no release has", Draft::empty(), self.0.options.call_within).await {
             Err(CallError::Remote(absent)) => Ok(error.same_refusal(number.0, &absent, ABSENT.0)),
             Ok(_) => Ok(false),
             Err(other) => Err(other),
@@ -256,11 +263,24 @@ impl Connection {
         self.0.notices.subscribe()
     }
 
+    /// Why the connection has ended; `None` while it lives.
+    pub fn ended(&self) -> Option<CloseReason> {
+        self.0.closed.borrow().clone()
+    }
+
+    /// Waits until the connection has ended. Cancel-safe.
+    pub async fn closed(&self) -> CloseReason {
+        let mut closed = self.0.closed.clone();
+        let ended = closed.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
+        // The task tells before it goes, so one that is gone without a word was ended with its runtime.
+        ended.unwrap_or(CloseReason::Local)
+    }
+
     /// Says goodbye: the daemon answers all that it has taken, then closes.
     ///
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
-    pub async fn close(self) -> Result<(), CallError> {
+    pub async fn close(&self) -> Result<(), CallError> {
         self.call(ConnectClose {}).await
     }
 }

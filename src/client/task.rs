@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::codec::FramedRead;
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
@@ -66,6 +66,7 @@ pub(super) struct Task {
     pub(super) session: ClientSession,
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) notices: broadcast::Sender<RawNotice>,
+    pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
 }
 
@@ -82,6 +83,7 @@ impl Task {
             Err(reason) => reason,
         };
         tracing::debug!(%reason, "connection ended");
+        self.closed.send_replace(Some(reason.clone()));
         for (procedure, reply) in waiting.into_values() {
             // Whoever has stopped waiting does not mind.
             let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));

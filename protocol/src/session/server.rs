@@ -71,8 +71,6 @@ pub struct QueueFull {
 const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
 const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
 const AUTH_LIST: ProcedureNumber = ProcedureNumber(66);
-const AUTH_SASL_INIT: ProcedureNumber = ProcedureNumber(67);
-const AUTH_SASL_STEP: ProcedureNumber = ProcedureNumber(69);
 const AUTH_POLKIT: ProcedureNumber = ProcedureNumber(70);
 
 impl ServerSession {
@@ -196,7 +194,8 @@ impl ServerSession {
         self.in_progress += 1;
         match called.header.procedure {
             AUTH_LIST if remote => self.reply(&called.header, no_authentication()),
-            AUTH_SASL_INIT..=AUTH_SASL_STEP if remote => {
+            // SASL's init, start and step.
+            ProcedureNumber(67..=69) if remote => {
                 let error = RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed");
                 self.reply(&called.header, Err(error));
             }

@@ -1,0 +1,150 @@
+//! One of the two hosts, as the engine sees it: a connection that makes its calls and comes back for its questions.
+
+use std::time::Duration;
+
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::migrate::{Call, Cookie, DomainState, DomainXml, Failure, JobInfo, Reply, State};
+use virtwire_protocol::program::{Procedure, ProcedureNumber};
+use virtwire_protocol::{migrate, remote};
+
+use crate::client::{CallError, Connection, OpenError, OpenOptions};
+
+/// A host and the way to it.
+#[derive(Debug)]
+pub(super) struct Peer {
+    connection: Connection,
+    options: OpenOptions,
+}
+
+impl Peer {
+    pub(super) fn new(connection: Connection) -> Peer {
+        // What was watched stays watched, with the same patience, when the host is reached again.
+        let options = connection.options().clone();
+        Peer { connection, options }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Makes a call of the engine's.
+    ///
+    /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Prepare
+    /// and Perform are never made on another connection than the one that the plan was made with.
+    pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
+        let bound_to_connection = matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. });
+        if !bound_to_connection && self.connection.ended().is_some() {
+            self.reopen(within).await.map_err(|error| Failure::NotSent { message: error.to_string() })?;
+        }
+        perform(&self.connection, call, within).await
+    }
+
+    async fn reopen(&mut self, within: Option<Duration>) -> Result<(), OpenError> {
+        let open_within = within.unwrap_or(self.options.open_within).min(self.options.open_within);
+        let options = OpenOptions { open_within, ..self.options.clone() };
+        self.connection = Connection::open_with(self.connection.uri().as_str(), options).await?;
+        Ok(())
+    }
+}
+
+/// Copies a call of the engine's into the procedure of the same name, and the reply back.
+pub(super) async fn perform(
+    connection: &Connection,
+    call: Call,
+    within: Option<Duration>,
+) -> Result<Reply, Failure> {
+    match call {
+        Call::GetXmlDesc { domain, flags } => {
+            let reply = ask(connection, remote::DomainGetXmlDesc { dom: wire(domain), flags }, within).await?;
+            Ok(Reply::Xml(DomainXml(reply.xml)))
+        }
+        Call::GetInfo { domain } => {
+            let reply = ask(connection, remote::DomainGetInfo { dom: wire(domain) }, within).await?;
+            Ok(Reply::State(State::from(DomainState::from(i32::from(reply.state)))))
+        }
+        Call::GetState { domain } => {
+            let reply = ask(connection, remote::DomainGetState { dom: wire(domain), flags: 0 }, within).await?;
+            Ok(Reply::State(State { state: DomainState::from(reply.state), reason: Some(reply.reason) }))
+        }
+        Call::GetJobInfo { domain } => {
+            let reply = ask(connection, remote::DomainGetJobInfo { dom: wire(domain) }, within).await?;
+            let remote::DomainGetJobInfoReply { r#type, data_total, data_processed, data_remaining, .. } = reply;
+            Ok(Reply::Job(JobInfo { kind: r#type, data_total, data_processed, data_remaining }))
+        }
+        Call::LookupByUuid { uuid } => {
+            let reply = ask(connection, remote::DomainLookupByUuid { uuid }, within).await?;
+            Ok(Reply::Found(domain(reply.dom)))
+        }
+        Call::Prepare { uri_in, flags, dname, resource } => {
+            let call = remote::DomainMigratePrepare { uri_in, flags: flags.0, dname, resource };
+            let reply = ask(connection, call, within).await?;
+            Ok(Reply::Prepared { cookie: Cookie(reply.cookie), uri_out: reply.uri_out })
+        }
+        Call::Prepare2 { uri_in, flags, dname, resource, dom_xml } => {
+            let dom_xml = dom_xml.0;
+            let call = remote::DomainMigratePrepare2 { uri_in, flags: flags.0, dname, resource, dom_xml };
+            let reply = ask(connection, call, within).await?;
+            Ok(Reply::Prepared { cookie: Cookie(reply.cookie), uri_out: reply.uri_out })
+        }
+        Call::Perform { domain, cookie, uri, flags, dname, resource } => {
+            let (dom, cookie, flags) = (wire(domain), cookie.0, flags.0);
+            let call = remote::DomainMigratePerform { dom, cookie, uri, flags, dname, resource };
+            ask(connection, call, within).await?;
+            Ok(Reply::Done)
+        }
+        Call::Finish { dname, cookie, uri, flags } => {
+            let call = remote::DomainMigrateFinish { dname, cookie: cookie.0, uri, flags: flags.0 };
+            let reply = ask(connection, call, within).await?;
+            Ok(Reply::Finished(domain(reply.ddom)))
+        }
+        Call::Finish2 { dname, cookie, uri, flags, retcode } => {
+            let (cookie, flags, retcode) = (cookie.0, flags.0, retcode.number());
+            let call = remote::DomainMigrateFinish2 { dname, cookie, uri, flags, retcode };
+            let reply = ask(connection, call, within).await?;
+            Ok(Reply::Finished(domain(reply.ddom)))
+        }
+        Call::Close => {
+            ask(connection, remote::ConnectClose {}, within).await?;
+            connection.closed().await;
+            Ok(Reply::Done)
+        }
+    }
+}
+
+async fn ask<P: Procedure>(
+    connection: &Connection,
+    arguments: P,
+    within: Option<Duration>,
+) -> Result<P::Reply, Failure> {
+    match connection.call_within(arguments, within).await {
+        Ok(reply) => Ok(reply),
+        Err(error) => Err(failure(connection, P::NUMBER, error).await),
+    }
+}
+
+/// What an unsuccessful call means to the engine. Only here is a daemon of another language asked once more.
+async fn failure(connection: &Connection, procedure: ProcedureNumber, error: CallError) -> Failure {
+    match error {
+        CallError::Remote(error) if is_unsupported(connection, procedure, &error).await => Failure::Unsupported(error),
+        CallError::Remote(error) => Failure::Answered(error),
+        error @ (CallError::Arguments { .. } | CallError::Closed { sent: false, .. }) => {
+            Failure::NotSent { message: error.to_string() }
+        }
+        error => Failure::Lost { message: error.to_string() },
+    }
+}
+
+async fn is_unsupported(connection: &Connection, procedure: ProcedureNumber, error: &RemoteError) -> bool {
+    // Where the second question gets no answer, nothing is proven.
+    connection.is_unsupported(procedure, error).await.unwrap_or(false)
+}
+
+fn wire(domain: migrate::Domain) -> remote::Domain {
+    let migrate::Domain { name, uuid, id } = domain;
+    remote::Domain { name, uuid, id }
+}
+
+pub(super) fn domain(domain: remote::Domain) -> migrate::Domain {
+    let remote::Domain { name, uuid, id } = domain;
+    migrate::Domain { name, uuid, id }
+}
