@@ -1,0 +1,52 @@
+//! Opening a daemon, and finding a guest there by whatever the user calls it.
+
+use virtwire::client::{CallError, Connection, OpenOptions};
+use virtwire::hypervisor::Uuid;
+use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::remote::{Domain, DomainLookupById, DomainLookupByName, DomainLookupByUuid};
+
+use crate::fail::Fail;
+
+/// Opens a daemon.
+pub(crate) async fn open(uri: &str) -> Result<Connection, Fail> {
+    open_with(uri, OpenOptions::default()).await
+}
+
+/// The same, with options.
+pub(crate) async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, Fail> {
+    Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error))
+}
+
+/// Finds a guest as `virsh` does: a number is an id first, a UUID is one, and anything can be a name.
+pub(crate) async fn find(connection: &Connection, key: &str) -> Result<Domain, Fail> {
+    let uri = connection.uri();
+    match look_up(connection, key).await {
+        Ok(Some(domain)) => Ok(domain),
+        Ok(None) => Err(Fail::new(format!("domain {key} on {uri}"), "there is no such guest")
+            .next(format!("`virtwire list --all {uri}` shows those that there are"))),
+        Err(error) => Err(Fail::call(format!("domain {key} on {uri}"), &error)),
+    }
+}
+
+async fn look_up(connection: &Connection, key: &str) -> Result<Option<Domain>, CallError> {
+    if let Some(id) = key.parse().ok().filter(|id| *id >= 0)
+        && let Some(found) = known(connection.call(DomainLookupById { id }).await)?
+    {
+        return Ok(Some(found.dom));
+    }
+    if let Ok(Uuid(uuid)) = key.parse()
+        && let Some(found) = known(connection.call(DomainLookupByUuid { uuid }).await)?
+    {
+        return Ok(Some(found.dom));
+    }
+    Ok(known(connection.call(DomainLookupByName { name: key.into() }).await)?.map(|found| found.dom))
+}
+
+/// The answer, or `None` where the daemon knows no such guest.
+pub(crate) fn known<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(CallError::Remote(error)) if error.code == ErrorCode::NO_DOMAIN => Ok(None),
+        Err(error) => Err(error),
+    }
+}

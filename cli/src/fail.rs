@@ -1,0 +1,139 @@
+//! Why a command ends without what it was asked for: one line, and an exit status.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use virtwire::client::{CallError, CloseReason, OpenError};
+use virtwire::protocol::session::ProtocolError;
+use virtwire::uri::{Transport, Uri, UriError};
+
+/// `virtwire: THING: WHAT (NEXT)`: the thing with its value, what is wrong with it, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Fail {
+    thing: String,
+    what: String,
+    next: String,
+}
+
+impl Fail {
+    /// A failure with nothing to advise.
+    pub(crate) fn new(thing: impl fmt::Display, what: impl fmt::Display) -> Fail {
+        Fail { thing: thing.to_string(), what: what.to_string(), next: String::new() }
+    }
+
+    /// What the user can do next.
+    #[must_use]
+    pub(crate) fn next(mut self, next: impl fmt::Display) -> Fail {
+        self.next = next.to_string();
+        self
+    }
+
+    /// Prints the line.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("virtwire: {self}");
+        ExitCode::FAILURE
+    }
+
+    /// A connection that did not open.
+    pub(crate) fn open(uri: &str, error: OpenError) -> Fail {
+        let daemon = format!("daemon {uri}");
+        match error {
+            OpenError::Uri(error) => Fail::uri(uri, error),
+            OpenError::Unreachable { attempts, .. } => {
+                let what = attempts
+                    .iter()
+                    .map(|(place, error)| format!("{place}: {}", plain(error)))
+                    .collect::<Vec<_>>();
+                Fail::new(daemon, format!("cannot be reached: {}", what.join("; "))).next(how_to_reach(uri))
+            }
+            OpenError::TimedOut { within, .. } => {
+                let what = format!("said nothing for {} s that libvirt's protocol knows", within.as_secs());
+                Fail::new(daemon, what).next("does something else listen there?")
+            }
+            OpenError::Authentication { types, .. } => {
+                let what = format!("asks for authentication ({types}), which virtwire does not have yet");
+                Fail::new(daemon, what).next("use a socket of it that asks for none")
+            }
+            OpenError::Call { error, .. } => Fail::call(daemon, &error),
+            // A reason of a later release of the library speaks for itself.
+            other => Fail::new(daemon, other),
+        }
+    }
+
+    /// A call that did not succeed.
+    pub(crate) fn call(thing: impl fmt::Display, error: &CallError) -> Fail {
+        match error {
+            CallError::Closed { reason: CloseReason::Protocol(ProtocolError::Frame(fault)), .. } => {
+                Fail::new(thing, format!("does not speak libvirt's protocol: {fault}"))
+                    .next("is it another service's port?")
+            }
+            other => Fail::new(thing, one_line(&other.to_string())),
+        }
+    }
+
+    fn uri(uri: &str, error: UriError) -> Fail {
+        let thing = format!("URI {uri}");
+        let form =
+            "expected driver[+transport]://[host][:port]/path, such as mem+tcp://127.0.0.1:16509/default";
+        match error {
+            UriError::Malformed { reason, .. } => Fail::new(thing, reason).next(form),
+            UriError::Unavailable { transport, .. } => {
+                Fail::new(thing, format!("virtwire does not have transport {transport} yet"))
+                    .next("it has unix and tcp")
+            }
+            UriError::NoSuchTransport { transport, .. } => {
+                Fail::new(thing, format!("there is no transport {transport}"))
+                    .next("virtwire has unix and tcp")
+            }
+            other => Fail::new(thing, other).next(form),
+        }
+    }
+}
+
+impl fmt::Display for Fail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.thing, self.what)?;
+        if self.next.is_empty() { Ok(()) } else { write!(f, " ({})", self.next) }
+    }
+}
+
+/// Peers' texts can run over several lines, such as an XML parser's; of a failure there is one.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The system's words without its number.
+pub(crate) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.chars()
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(text.chars().skip(1)).collect())
+}
+
+fn how_to_reach(uri: &str) -> String {
+    match uri.parse::<Uri>().map(|uri| uri.transport) {
+        Ok(Transport::Tcp { host, port }) => {
+            format!("check host and port; `virtwire serve --listen tcp://{host}:{port}` starts a daemon")
+        }
+        _ => "does a daemon run there, and may you use its socket?".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_one_line_with_the_thing_the_value_and_the_next_step() {
+        let fail = Fail::new("domain web1", one_line("not\nfound")).next("virtwire list URI --all");
+        assert_eq!(fail.to_string(), "domain web1: not found (virtwire list URI --all)");
+        assert_eq!(Fail::new("port 80", "in use").to_string(), "port 80: in use");
+    }
+
+    #[test]
+    fn the_systems_words_come_without_its_numbers() {
+        assert_eq!(plain(&io::Error::from_raw_os_error(111)), "connection refused");
+    }
+}

@@ -1,0 +1,199 @@
+//! `virtwire migrate`: moves a guest, and tells the truth about where it is.
+
+mod report;
+mod teller;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use virtwire::client::{Connection, OpenOptions};
+use virtwire::migrate::{Migration, PlanError};
+use virtwire::protocol::migrate::{Domain, MigrateFlags, Outcome, Refusal, Request, Wish};
+use virtwire::protocol::profile::Feature;
+
+use crate::args::{MigrateArgs, WantedVersion};
+use crate::connect::{find, open_with};
+use crate::fail::{Fail, plain};
+use crate::ladder::{Ladder, Lane};
+use crate::screen::{Output, Screen, Style};
+pub(crate) use report::{Ending, Report};
+pub(crate) use teller::Teller;
+
+/// Moves the guest. The exit status says where it is.
+pub(crate) async fn run(args: MigrateArgs) -> Result<ExitCode, Fail> {
+    let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
+    let ladder = args.ladder.then(|| Ladder::new(screen.clone()));
+    let began = Instant::now();
+    let mut interrupt =
+        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
+    if let Some(ladder) = &ladder {
+        ladder.head("FROM", "TO");
+    }
+    let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
+    let domain = hosts.find(&args.domain).await?;
+    let wish = wish(&args, &hosts).await?;
+    let mut migration = match hosts.plan(request(&args, domain), wish).await? {
+        Ok(migration) => migration,
+        Err(refusal) => {
+            if let Some(ladder) = &ladder {
+                ladder.settle();
+            }
+            return Err(refused(&args, &refusal));
+        }
+    };
+    let mut teller = Teller::new(screen.clone(), ladder);
+    teller.paused = args.paused;
+    let outcome = follow(&mut migration, &mut teller, &screen, &mut interrupt).await;
+    teller.settle();
+    let report = Report::new(&args.domain, outcome, &teller, began.elapsed());
+    report.tell(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
+    Ok(report.exit_code())
+}
+
+/// The two connections of a migration.
+pub(crate) struct Hosts {
+    source: Connection,
+    destination: Connection,
+}
+
+impl Hosts {
+    /// Opens both, watched by the ladder.
+    pub(crate) async fn open(from: &str, to: &str, ladder: Option<&Arc<Ladder>>) -> Result<Hosts, Fail> {
+        if from == to {
+            return Err(
+                Fail::new(format!("host {from}"), "is both source and destination").next("give two hosts")
+            );
+        }
+        let options = |lane| OpenOptions {
+            observer: ladder.map(|ladder| ladder.observer(lane)),
+            ..OpenOptions::default()
+        };
+        let source = open_with(from, options(Lane::Source)).await?;
+        let destination = open_with(to, options(Lane::Destination)).await?;
+        Ok(Hosts { source, destination })
+    }
+
+    /// The guest on the source.
+    pub(crate) async fn find(&self, key: &str) -> Result<Domain, Fail> {
+        let found = find(&self.source, key).await?;
+        Ok(Domain { name: found.name, uuid: found.uuid, id: found.id })
+    }
+
+    /// Whether one of them has version 3.
+    async fn have_v3(&self) -> Result<bool, Fail> {
+        for (connection, role) in [(&self.source, "source"), (&self.destination, "destination")] {
+            for feature in [Feature::MIGRATION_PARAMS, Feature::MIGRATION_V3] {
+                match connection.supports(feature).await {
+                    Ok(false) => {}
+                    Ok(true) => return Ok(true),
+                    Err(error) => return Err(Fail::call(format!("{role} {}", connection.uri()), &error)),
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Asks both for their features and chooses the version; or says why none will do.
+    pub(crate) async fn plan(self, request: Request, wish: Wish) -> Result<Result<Migration, Refusal>, Fail> {
+        let Hosts { source, destination } = self;
+        match Migration::plan(source, destination, request, wish).await {
+            Ok(migration) => Ok(Ok(migration)),
+            Err(PlanError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(PlanError::Features { host, error }) => {
+                Err(Fail::call(format!("the {host}"), &error).next("it must tell what it can do"))
+            }
+            Err(other) => Err(Fail::new("migration", other)),
+        }
+    }
+}
+
+fn request(args: &MigrateArgs, domain: Domain) -> Request {
+    let wanted = [
+        (args.live, MigrateFlags::LIVE),
+        (args.persistent, MigrateFlags::PERSIST_DEST),
+        (args.undefine_source, MigrateFlags::UNDEFINE_SOURCE),
+        (args.paused, MigrateFlags::PAUSED),
+    ];
+    let mut request = Request::live(domain);
+    request.flags =
+        wanted.into_iter().filter(|(wanted, _)| *wanted).fold(MigrateFlags(0), |all, (_, flag)| all | flag);
+    request.uri = args.migrate_uri.as_deref().map(Into::into);
+    request.dname = args.dname.as_deref().map(Into::into);
+    request.bandwidth_mib_s = args.bandwidth;
+    request
+}
+
+/// Version 2 is for hosts that have nothing better, unless the user insists.
+async fn wish(args: &MigrateArgs, hosts: &Hosts) -> Result<Wish, Fail> {
+    match args.migration {
+        WantedVersion::Auto if args.force_v2 => Ok(Wish::V2),
+        WantedVersion::Auto => Ok(Wish::Auto),
+        WantedVersion::V1 => Ok(Wish::V1),
+        WantedVersion::V2 if args.force_v2 || !hosts.have_v3().await? => Ok(Wish::V2),
+        WantedVersion::V2 => Err(Fail::new(
+            format!("domain {}", args.domain),
+            "version 2 is not for these hosts: one of them has version 3, and today's QEMU hosts cannot serve version 2",
+        )
+        .next("--force-v2 sends it all the same")),
+    }
+}
+
+fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
+    let fail = Fail::new(format!("domain {}", args.domain), format!("cannot be moved: {refusal}"));
+    match refusal {
+        Refusal::NoCommonVersion { .. } | Refusal::NotReported { .. } | Refusal::NotBuilt { .. } => fail
+            .next("nothing was tried, the guest is untouched; `virtwire probe URI` shows what a host can do"),
+        _ => fail.next("nothing was tried, the guest is untouched"),
+    }
+}
+
+/// Runs the migration until its end is known or the user has had enough.
+async fn follow(
+    migration: &mut Migration,
+    teller: &mut Teller,
+    screen: &Screen,
+    interrupt: &mut Signal,
+) -> Option<Outcome> {
+    let canceller = migration.canceller();
+    let mut interrupted = false;
+    loop {
+        let outcome = {
+            let running = migration.run(teller);
+            tokio::pin!(running);
+            loop {
+                tokio::select! {
+                    outcome = &mut running => break outcome,
+                    _ = interrupt.recv() => {
+                        if interrupted {
+                            return None;
+                        }
+                        interrupted = true;
+                        canceller.cancel();
+                        screen.line(&screen.paint(Style::Remarkable, STOPPING));
+                    }
+                }
+            }
+        };
+        let Outcome::Unknown(unknown) = outcome else { return Some(outcome) };
+        teller.unknown(&unknown);
+        tokio::select! {
+            () = tokio::time::sleep(ASK_AGAIN_AFTER) => {}
+            _ = interrupt.recv() => {
+                if interrupted {
+                    return Some(Outcome::Unknown(unknown));
+                }
+                interrupted = true;
+                screen.paragraph("", &screen.paint(Style::Remarkable, ASKING));
+            }
+        }
+    }
+}
+
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+const STOPPING: &str = "asked the source to stop; waiting for the truth (Ctrl-C again leaves at once, and leaves the end unknown)";
+
+const ASKING: &str = "the hosts are asked on until they tell where the guest is; Ctrl-C again stops asking, and closes the \
+                      connections: a destination then destroys what was prepared there, which may be the only copy";

@@ -1,0 +1,160 @@
+//! What is told at the end of a migration: a sentence, a JSON document, an exit status.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use virtwire::hypervisor::Uuid;
+use virtwire::protocol::migrate::{DomainState, Outcome};
+
+use super::Teller;
+use crate::fail::one_line;
+use crate::probe::short;
+use crate::screen::{Screen, Style, say};
+
+/// How a migration ended, for people and for programs.
+pub(crate) struct Report {
+    domain: String,
+    ending: Ending,
+    /// The whole truth in a sentence.
+    pub(crate) sentence: String,
+    details: Value,
+    seconds: f64,
+}
+
+/// Where the guest is, as the exit status says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    OnDestination,
+    OnSource,
+    Unknown,
+    Nowhere,
+    /// On the destination, which does not let it run.
+    NotRunning,
+}
+
+impl Ending {
+    /// Words that scripts can compare.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Ending::OnDestination => "on destination",
+            Ending::OnSource => "on source",
+            Ending::Unknown => "unknown",
+            Ending::Nowhere => "nowhere",
+            Ending::NotRunning => "on destination, not running",
+        }
+    }
+}
+
+impl Report {
+    /// What there is to tell. `None` for an outcome means that the user did not wait for it.
+    pub(crate) fn new(domain: &str, outcome: Option<Outcome>, teller: &Teller, took: Duration) -> Report {
+        let (ending, sentence) = match &outcome {
+            Some(outcome) => (ending(outcome, teller), outcome.to_string()),
+            None if teller.performed => (
+                Ending::Unknown,
+                "it is not known where the guest is: the source was sending it; to check: its state on the source, and \
+                 once it is absent or shut off there, on the destination"
+                    .to_owned(),
+            ),
+            None => (Ending::OnSource, "the guest stayed on the source, untouched: given up by the caller".to_owned()),
+        };
+        let mut details = json!({
+            "version": teller.version.map(short),
+            "why": teller.why,
+            "downgrade": teller.downgrade,
+        });
+        match outcome {
+            Some(Outcome::OnDestination { domain, state, warning }) => {
+                details["name"] = domain.name.to_string().into();
+                details["uuid"] = Uuid(domain.uuid).to_string().into();
+                details["state"] = state.map(|state| state.to_string()).into();
+                details["warning"] = warning.map(|warning| warning.to_string()).into();
+            }
+            Some(Outcome::OnSource { source, reason }) => {
+                details["source"] = source.to_string().into();
+                details["reason"] = reason.to_string().into();
+            }
+            Some(Outcome::Nowhere { source, destination, reason }) => {
+                details["source"] = source.to_string().into();
+                details["destination"] = destination.to_string().into();
+                details["reason"] = reason.to_string().into();
+            }
+            Some(Outcome::Unknown(unknown)) => {
+                details["source"] = unknown.source.to_string().into();
+                details["destination"] = unknown.destination.to_string().into();
+                details["reason"] = unknown.reason.to_string().into();
+                details["check"] = unknown.check.to_string().into();
+            }
+            _ => {}
+        }
+        Report {
+            domain: domain.to_owned(),
+            ending,
+            sentence: one_line(&sentence),
+            details,
+            seconds: took.as_secs_f64(),
+        }
+    }
+
+    /// Where the guest is.
+    pub(crate) fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// Prints the sentence, and the document of a migration between these hosts if one is wanted.
+    pub(crate) fn tell(&self, screen: &Screen, hosts: Option<(&str, &str)>) {
+        let style = match self.ending {
+            Ending::OnDestination => Style::Good,
+            Ending::OnSource => Style::Remarkable,
+            Ending::Unknown | Ending::Nowhere | Ending::NotRunning => Style::Bad,
+        };
+        let text = format!("{}: {} ({:.1} s)", self.domain, self.sentence, self.seconds);
+        screen.paragraph("", &screen.paint(style, &text));
+        if let Some((from, to)) = hosts {
+            let mut document = json!({
+                "outcome": self.ending.words(),
+                "domain": self.domain,
+                "from": from,
+                "to": to,
+                "sentence": self.sentence,
+                "seconds": (self.seconds * 1_000.0).round() / 1_000.0,
+            });
+            if let (Some(document), Value::Object(details)) = (document.as_object_mut(), self.details.clone())
+            {
+                document.extend(details);
+            }
+            say(&format!("{document:#}"));
+        }
+    }
+
+    /// The exit status that `migrate --help` lists.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.ending {
+            Ending::OnDestination => 0,
+            Ending::OnSource => 2,
+            Ending::Unknown => 3,
+            Ending::Nowhere => 4,
+            Ending::NotRunning => 5,
+        })
+    }
+}
+
+fn ending(outcome: &Outcome, teller: &Teller) -> Ending {
+    match outcome {
+        Outcome::OnDestination { state: Some(state), .. }
+            if !teller.paused
+                && matches!(
+                    state.state,
+                    DomainState::Paused | DomainState::ShutOff | DomainState::Crashed
+                ) =>
+        {
+            Ending::NotRunning
+        }
+        Outcome::OnDestination { .. } => Ending::OnDestination,
+        Outcome::OnSource { .. } => Ending::OnSource,
+        Outcome::Nowhere { .. } => Ending::Nowhere,
+        // What a later release of the library may add is nothing that this one knows.
+        _ => Ending::Unknown,
+    }
+}

@@ -1,0 +1,178 @@
+//! Where lines go: a terminal, whose last line may be a progress bar, or a pipe, which gets plain lines.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use terminal_size::{Width, terminal_size_of};
+
+/// A terminal or a pipe. Shared by everything that prints, so that nothing prints into a progress bar.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    output: Output,
+    width: usize,
+    is_terminal: bool,
+    colored: bool,
+    /// The text of the progress bar that is on the terminal's last line; empty without one.
+    bar: Mutex<String>,
+}
+
+/// Which of the process's outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// What the user asked for.
+    Stdout,
+    /// What happens meanwhile, where standard output is for a program.
+    Stderr,
+}
+
+/// How a piece of text is to stand out, where there are colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Bold,
+    Dim,
+    Good,
+    Bad,
+    Remarkable,
+}
+
+/// Columns to use where nobody says how many there are.
+const WIDTH_IN_A_PIPE: usize = 100;
+const WIDTH_MIN: usize = 40;
+const WIDTH_MAX: usize = 120;
+
+/// Takes the cursor to the line's start and clears it.
+const CLEAR_LINE: &str = "\r\x1b[2K";
+
+impl Screen {
+    /// Looks at what the output is. Colours are for terminals, unless `NO_COLOR` is set or the terminal is dumb.
+    pub(crate) fn new(output: Output) -> Screen {
+        let (is_terminal, size) = match output {
+            Output::Stdout => (io::stdout().is_terminal(), terminal_size_of(io::stdout())),
+            Output::Stderr => (io::stderr().is_terminal(), terminal_size_of(io::stderr())),
+        };
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let dumb = set("TERM").is_some_and(|term| term == "dumb");
+        let columns = || set("COLUMNS")?.to_str()?.parse().ok();
+        let width = size.map(|(Width(width), _)| width.into()).or_else(columns).unwrap_or(WIDTH_IN_A_PIPE);
+        Screen {
+            output,
+            width: width.clamp(WIDTH_MIN, WIDTH_MAX),
+            is_terminal: is_terminal && !dumb,
+            colored: is_terminal && !dumb && set("NO_COLOR").is_none(),
+            bar: Mutex::default(),
+        }
+    }
+
+    /// Columns of a line.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether the last line can be rewritten.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// The text in a style, where there are colours.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+            Style::Remarkable => "33",
+        };
+        if self.colored { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Prints a line, above the progress bar if there is one.
+    pub(crate) fn line(&self, text: &str) {
+        let bar = self.bar();
+        if bar.is_empty() {
+            self.write(&format!("{text}\n"));
+        } else {
+            self.write(&format!("{CLEAR_LINE}{text}\n{bar}"));
+        }
+    }
+
+    /// Prints a text that may be longer than a line, broken between words and indented.
+    pub(crate) fn paragraph(&self, indent: &str, text: &str) {
+        let room = self.width.saturating_sub(indent.chars().count());
+        for line in wrapped(text, room) {
+            self.line(&format!("{indent}{line}"));
+        }
+    }
+
+    /// Puts the progress bar on the last line, or takes it away with an empty text. Only on terminals.
+    pub(crate) fn set_bar(&self, text: &str) {
+        let mut bar = self.bar();
+        if !self.is_terminal || *bar == text {
+            return;
+        }
+        *bar = text.to_owned();
+        self.write(&format!("{CLEAR_LINE}{bar}"));
+    }
+
+    fn bar(&self) -> MutexGuard<'_, String> {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever has closed the pipe does not want to read it: that is no failure of what goes on.
+    fn write(&self, text: &str) {
+        let _ = match self.output {
+            Output::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            }
+            Output::Stderr => io::stderr().lock().write_all(text.as_bytes()),
+        };
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.set_bar("");
+    }
+}
+
+/// Prints a line on standard output, for a program to read. Whoever has closed the pipe does not want it.
+pub(crate) fn say(text: &str) {
+    say_bytes(format!("{text}\n").as_bytes());
+}
+
+/// The same for bytes as they are.
+pub(crate) fn say_bytes(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
+/// Breaks a text between words into lines of at most `width` characters; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_breaks_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("unbreakable of it", 4), ["unbreakable", "of", "it"]);
+        assert_eq!(wrapped("a\nb", 80), ["a", "b"]);
+    }
+}

@@ -1,0 +1,361 @@
+//! The command as a user meets it: what it prints, and how it exits.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
+                   <memory unit='MiB'>1</memory>\n</domain>\n";
+
+#[test]
+fn help_shows_every_command_and_what_its_exit_status_means() {
+    let all = run(&["--help"]).succeeded();
+    for command in [
+        "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
+        "probe", "migrate",
+    ] {
+        assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
+        assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
+    }
+    assert!(run(&["migrate", "--help"]).succeeded().contains("Exit status:"));
+}
+
+#[test]
+fn what_cannot_be_understood_is_said_on_standard_error() {
+    for wrong in [
+        &["fly"][..],
+        &["list"],
+        &["migrate", "web1"],
+        &["serve", "--listen", "nowhere"],
+        &["serve", "--listen", "tcp://127.0.0.1:0", "--as", "old"],
+        &["serve", "--listen", "tcp://127.0.0.1:0", "--fault", "explode"],
+        &["serve", "--listen", "tcp://127.0.0.1:0", "--migration-ports", "9-1"],
+    ] {
+        let done = run(wrong);
+        assert_eq!((done.status, done.stdout.as_str()), (Some(1), ""), "{wrong:?}");
+        assert!(
+            done.stderr.starts_with("error: ") || done.stderr.contains("Usage"),
+            "{wrong:?}: {}",
+            done.stderr
+        );
+    }
+}
+
+#[test]
+fn a_guest_is_defined_started_described_and_gone() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    assert_eq!(json(&run(&["list", "--all", "--json", uri]).succeeded()), Value::Array(vec![]));
+
+    assert_eq!(
+        run_with(&["define", uri, "-"], XML).succeeded(),
+        "defined web1 5f2a8c1e-0000-4000-8000-000000000001\n"
+    );
+    assert!(!run(&["list", uri]).succeeded().contains("web1"), "it does not run yet");
+    assert_eq!(run(&["start", uri, "web1"]).succeeded(), "started web1\n");
+    assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), XML);
+
+    let listed = json(&run(&["list", "--json", uri]).succeeded());
+    assert_eq!(listed[0]["name"], "web1");
+    assert_eq!(listed[0]["state"], "running");
+    let id = listed[0]["id"].to_string();
+    for key in ["web1", "5f2a8c1e-0000-4000-8000-000000000001", &id] {
+        let info = json(&run(&["info", "--json", uri, key]).succeeded());
+        assert_eq!(
+            (&info["name"], &info["memory_kib"], &info["persistent"]),
+            (&"web1".into(), &1024.into(), &true.into())
+        );
+    }
+
+    assert_eq!(run(&["destroy", uri, &id]).succeeded(), "destroyed web1\n");
+    assert!(run(&["list", "--all", uri]).succeeded().contains("shut off"));
+    assert_eq!(run(&["undefine", uri, "web1"]).succeeded(), "undefined web1\n");
+    assert_eq!(
+        run_with(&["create", uri, "-"], XML).succeeded(),
+        "created web1 5f2a8c1e-0000-4000-8000-000000000001\n"
+    );
+    assert!(run(&["list", uri]).succeeded().contains("running"));
+}
+
+#[test]
+fn a_host_tells_what_it_is() {
+    let old = Serve::start(&["--as", "0.4.4"]);
+    let told = json(&run(&["probe", "--json", &old.uri()]).succeeded());
+    assert_eq!(told["release"], Value::Null, "0.4.4 has no way to tell");
+    assert_eq!(told["migrations"]["destination"], serde_json::json!(["v1"]));
+    assert!(run(&["probe", &old.uri()]).succeeded().contains("older than libvirt 0.7.3"));
+
+    let claims_less = Serve::start(&["--as", "0.9.1", "--without-feature", "1"]);
+    let told = json(&run(&["probe", "--json", &claims_less.uri()]).succeeded());
+    assert_eq!(told["release"], "0.9.1");
+    assert_eq!(told["features"], serde_json::json!([{ "number": 3, "name": "MIGRATION_V2" }]));
+    assert_eq!(told["migrations"]["source"], serde_json::json!(["v2"]));
+    assert!(run(&["info", &claims_less.uri()]).succeeded().contains("Hypervisor:"));
+}
+
+#[test]
+fn every_mistake_is_one_line_with_the_thing_and_the_next_step() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
+    check(&["list", "web1"], &["URI web1: it has no scheme", "expected driver"]);
+    check(&["list", "qemu+ssh://host/system"], &["URI qemu+ssh://host/system", "transport ssh"]);
+    check(&["list", &nobody], &[&nobody, "connection refused", "virtwire serve --listen"]);
+    check(&["list", "mem+unix:///default?socket=/nonexistent"], &["/nonexistent", "no such file"]);
+    check(&["dumpxml", uri, "web7"], &["domain web7", "no such guest", "virtwire list --all"]);
+    check(&["define", uri, "/nonexistent.xml"], &["file /nonexistent.xml", "no such file", "standard input"]);
+    check(&["list", "qemu+tcp://127.0.0.1:1/system"], &["127.0.0.1:1", "connection refused"]);
+
+    let not_xml = run_with(&["define", uri, "-"], "not XML\n<at all").failed(1);
+    assert!(not_xml.contains("configuration -") && not_xml.contains("nothing was changed"), "{not_xml}");
+    run_with(&["create", uri, "-"], XML).succeeded();
+    let exists = run_with(&["create", uri, "-"], XML).failed(1);
+    assert!(exists.contains("already") && exists.contains("virtwire list"), "{exists}");
+}
+
+#[test]
+fn a_peer_that_speaks_something_else_is_known_by_it() {
+    let (uri, server) = stranger();
+    let told = run(&["list", &uri]).failed(1);
+    assert!(told.contains("does not speak libvirt's protocol"), "{told}");
+    server.join().unwrap();
+}
+
+#[test]
+fn serve_says_where_it_listens_and_leaves_nothing_behind() {
+    let socket = temporary("serve.sock");
+    let serve = Serve::start(&["--listen", &format!("unix:{}", socket.display())]);
+    assert_eq!(serve.lines[1], format!("listening on unix:{}", socket.display()));
+    let by_socket = format!("mem+unix:///default?socket={}", socket.display());
+    run_with(&["create", &by_socket, "-"], XML).succeeded();
+    assert!(run(&["list", &serve.uri()]).succeeded().contains("web1"), "both listeners lead to one host");
+
+    assert_eq!(serve.end_by("TERM"), Some(0));
+    assert!(!socket.exists());
+}
+
+#[test]
+fn serve_ends_with_whoever_started_it() {
+    let mut serve = Serve::start(&["--exit-with-stdin"]);
+    drop(serve.stdin.take());
+    assert_eq!(serve.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn serve_refuses_strangers_unless_told_so_by_name() {
+    let told = run(&["serve", "--listen", "tcp://0.0.0.0:0"]).failed(1);
+    assert!(told.contains("address tcp://0.0.0.0:0") && told.contains("--allow-unauthenticated"), "{told}");
+    let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--migration-host", "192.0.2.1"]).failed(1);
+    assert!(told.contains("192.0.2.1") && told.contains("--allow-unauthenticated"), "{told}");
+    let serve = Serve::start(&["--listen", "tcp://0.0.0.0:0", "--allow-unauthenticated"]);
+    assert!(serve.lines[1].starts_with("listening on tcp://0.0.0.0:"));
+
+    let taken = serve.lines[0].strip_prefix("listening on ").unwrap();
+    let told = run(&["serve", "--listen", taken]).failed(1);
+    assert!(told.contains(taken) && told.contains("in use"), "{told}");
+    let told = run(&["serve", "--listen", "unix:/proc/virtwire.sock"]).failed(1);
+    assert!(told.contains("unix:/proc/virtwire.sock: cannot listen"), "{told}");
+    let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--without", "99999"]).failed(1);
+    assert!(told.contains("--without 99999"), "{told}");
+}
+
+#[test]
+fn a_guest_moves_and_the_document_says_so() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let moved = run(&[
+        "migrate",
+        "--live",
+        "--json",
+        "--ladder",
+        "--from",
+        &source.uri(),
+        "--to",
+        &destination.uri(),
+        "web1",
+    ]);
+    assert!(moved.stderr.contains("108 domain_migrate_prepare2"), "{}", moved.stderr);
+    let document = json(&moved.succeeded());
+    assert_eq!(
+        (&document["outcome"], &document["version"]),
+        (&"on destination".into(), &"v2".into()),
+        "{document}"
+    );
+    assert_eq!(run(&["dumpxml", &destination.uri(), "web1"]).succeeded(), XML);
+    assert!(!run(&["list", "--all", &source.uri()]).succeeded().contains("web1"));
+}
+
+#[test]
+fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_came() {
+    let source = Serve::start(&["--fault", "break-perform=1000", "--without-feature", "1"]);
+    let (destination, old) = (Serve::start(&[]), Serve::start(&["--as", "0.4.4"]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let migrate = |to: &str, more: &[&str]| {
+        run(&[&["migrate", "--from", &source.uri(), "--to", to, "web1"][..], more].concat())
+    };
+    // Nothing was tried.
+    let told = migrate(&old.uri(), &[]).failed(1);
+    assert!(told.contains("MIGRATION_V2 (3)") && told.contains("MIGRATION_V1 (1)"), "{told}");
+    let told = run(&["migrate", "--from", &source.uri(), "--to", &destination.uri(), "web7"]).failed(1);
+    assert!(told.contains("domain web7"), "{told}");
+    // It was tried, and failed.
+    let failed = migrate(&destination.uri(), &["--json"]);
+    assert_eq!(failed.status, Some(2), "{failed:?}");
+    assert_eq!(json(&failed.stdout)["outcome"], "on source");
+    assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
+    assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
+    // The guest is there already.
+    run_with(&["create", &destination.uri(), "-"], XML).succeeded();
+    let told = migrate(&destination.uri(), &[]);
+    assert_eq!(told.status, Some(2), "{told:?}");
+    assert!(told.stdout.contains("already"), "{told:?}");
+}
+
+#[test]
+fn the_demo_shows_what_it_promises() {
+    let shown = run(&["demo"]);
+    assert_eq!(shown.status, Some(0), "{}{}", shown.stdout, shown.stderr);
+    for promised in [
+        "domain_migrate_prepare2",
+        "domain_migrate_prepare ",
+        "unknown procedure: 108",
+        "not known",
+        "6 of 6",
+    ] {
+        assert!(shown.stdout.contains(promised), "{promised}: {}", shown.stdout);
+    }
+    assert!(!shown.stdout.contains('\x1b'), "no colours in a pipe");
+}
+
+/// One line on standard error that has all of this, and exit status 1.
+#[track_caller]
+fn check(arguments: &[&str], has: &[&str]) {
+    let told = run(arguments).failed(1);
+    for part in has {
+        assert!(told.contains(part), "{arguments:?}: {part:?} is not in {told}");
+    }
+}
+
+/// A process that has ended.
+#[derive(Debug)]
+struct Done {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Done {
+    #[track_caller]
+    fn succeeded(&self) -> String {
+        assert_eq!(self.status, Some(0), "{self:?}");
+        self.stdout.clone()
+    }
+
+    /// The one line that says why.
+    #[track_caller]
+    fn failed(&self, status: i32) -> String {
+        assert_eq!(self.status, Some(status), "{self:?}");
+        assert!(self.stderr.starts_with("virtwire: "), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        self.stderr.clone()
+    }
+}
+
+#[track_caller]
+fn run(arguments: &[&str]) -> Done {
+    run_with(arguments, "")
+}
+
+/// Every command ends by itself, as each of its waits has an end.
+#[track_caller]
+fn run_with(arguments: &[&str], stdin: &str) -> Done {
+    let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    // One that fails early reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// A running `virtwire serve`. Dropping it kills it.
+struct Serve {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Vec<String>,
+}
+
+impl Serve {
+    #[track_caller]
+    fn start(options: &[&str]) -> Serve {
+        let ports = ["--migration-ports", "0-0"];
+        let arguments = [&["serve", "--listen", "tcp://127.0.0.1:0"], &ports[..], options].concat();
+        let mut child = command(&arguments).spawn().unwrap();
+        let listeners = arguments.iter().filter(|argument| **argument == "--listen").count();
+        let lines = BufReader::new(child.stdout.as_mut().unwrap())
+            .lines()
+            .take(listeners)
+            .collect::<Result<Vec<_>, _>>();
+        let lines = lines.unwrap();
+        assert_eq!(lines.len(), listeners, "{lines:?}");
+        let stdin = child.stdin.take();
+        Serve { child, stdin, lines }
+    }
+
+    fn uri(&self) -> String {
+        format!("mem+{}/default", self.lines[0].strip_prefix("listening on ").unwrap())
+    }
+
+    fn end_by(mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        // Both fail only for a child that has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that answers as a web server does, to one client.
+fn stranger() -> (String, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let uri = format!("mem+{}/default", format_args!("tcp://{}", listener.local_addr().unwrap()));
+    let server = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").unwrap();
+        // Until the client has had enough.
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    (uri, server)
+}
+
+/// A port on which nobody listens: it was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn temporary(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("virtwire-{}-{number}-{name}", std::process::id()))
+}
+
+#[track_caller]
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
