@@ -143,7 +143,8 @@ fn release(word: &str) -> Option<Release> {
 fn permissions(words: &[&str]) -> Result<Vec<String>, &'static str> {
     let is_permission = |word: &&str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "_:!|".contains(c);
-        word.chars().all(plain) && word.split_once(':').is_some_and(|(object, rest)| object != "" && rest != "")
+        word.chars().all(plain)
+            && word.split_once(':').is_some_and(|(object, rest)| !object.is_empty() && !rest.is_empty())
     };
     if words.is_empty() || !words.iter().all(is_permission) {
         return Err("permissions as `domain:write`");

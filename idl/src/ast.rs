@@ -38,7 +38,7 @@ pub(crate) enum DefinitionKind {
     Typedef(Declaration),
     Enum(Vec<Enumerator>),
     Struct(Vec<Declaration>),
-    Union(UnionBody),
+    Union(Box<UnionBody>),
     Program { number: i64, number_span: Span, versions: Vec<Version> },
 }
 

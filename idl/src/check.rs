@@ -44,7 +44,8 @@ fn module(source: &Source, definitions: &[Definition], lowering: &mut Lowering<'
                 value: *value,
             }),
             DefinitionKind::Program { number, number_span, versions } => {
-                let number = lowering.names.in_range("a program's number", *number, *number_span, 0, u32::MAX)?;
+                let number =
+                    lowering.names.in_range("a program's number", *number, *number_span, 0, u32::MAX)?;
                 module.programs.push(programs::program(definition, number, versions, lowering)?);
             }
             _ => lowering.definition(definition)?,

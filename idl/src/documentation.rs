@@ -8,7 +8,9 @@ pub(crate) fn clean(comment: &str) -> String {
         let trimmed = line.trim();
         // A line of a comment starts with a star and a space; a lone star is an empty line.
         match trimmed.strip_prefix('*') {
-            Some(rest) if number > 0 && (rest.is_empty() || rest.starts_with(' ')) => rest.trim_end().to_owned(),
+            Some(rest) if number > 0 && (rest.is_empty() || rest.starts_with(' ')) => {
+                rest.trim_end().to_owned()
+            }
             _ if number == 0 => format!(" {trimmed}"),
             _ => line.trim_end().to_owned(),
         }
@@ -59,13 +61,19 @@ mod tests {
         assert_eq!(clean(" One line. "), "One line.");
         assert_eq!(clean("\n * First,\n * second.\n *\n *     table\n "), "First,\nsecond.\n\n    table");
         assert_eq!(clean(" First,\n     second. "), "First,\n    second.");
-        assert_eq!(clean("\n * **bold**\n * *not a star of the comment\n "), "**bold**\n*not a star of the comment");
+        assert_eq!(
+            clean("\n * **bold**\n * *not a star of the comment\n "),
+            "**bold**\n*not a star of the comment"
+        );
         assert_eq!(clean(" é\n * é "), "é\né");
     }
 
     #[test]
     fn an_indented_block_is_fenced_as_text() {
-        assert_eq!(rustdoc("a\n\n    t  1\n    u  2\n\nb"), ["a", "", "```text", "t  1", "u  2", "```", "", "b"]);
+        assert_eq!(
+            rustdoc("a\n\n    t  1\n    u  2\n\nb"),
+            ["a", "", "```text", "t  1", "u  2", "```", "", "b"]
+        );
         assert_eq!(rustdoc("    t"), ["```text", "t", "```"]);
         assert!(rustdoc("").is_empty());
     }

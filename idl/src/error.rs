@@ -18,6 +18,9 @@ struct Inner {
     earlier: Option<Place>,
 }
 
+/// Characters of a line that are shown.
+const EXCERPT_MAX: usize = 160;
+
 impl Error {
     /// What is wrong.
     pub fn kind(&self) -> &Kind {
@@ -39,16 +42,20 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { kind, place, width, earlier } = &*self.0;
         let margin = " ".repeat(place.line.to_string().len());
-        let indent = " ".repeat(place.column - 1);
-        let room = place.text.chars().count().saturating_sub(place.column - 1);
+        // Of a line that no terminal holds, the part around the fault.
+        let skipped = place.column.saturating_sub(EXCERPT_MAX / 2) / (EXCERPT_MAX / 2) * (EXCERPT_MAX / 2);
+        let excerpt = place.text.chars().skip(skipped).take(EXCERPT_MAX).collect::<String>();
+        let indent = " ".repeat(place.column - 1 - skipped);
+        let room = excerpt.chars().count().saturating_sub(indent.len());
         let carets = "^".repeat((*width).min(room).max(1));
         writeln!(f, "{}:{}:{}: {kind}", place.file, place.line, place.column)?;
         writeln!(f, "{margin} |")?;
-        writeln!(f, "{} | {}", place.line, place.text)?;
+        writeln!(f, "{} | {excerpt}", place.line)?;
         write!(f, "{margin} | {indent}{carets}")?;
         match earlier {
             Some(earlier) => {
-                write!(f, "\nearlier: {}:{}: {}", earlier.file, earlier.line, earlier.text.trim())
+                let excerpt = earlier.text.trim().chars().take(EXCERPT_MAX).collect::<String>();
+                write!(f, "\nearlier: {}:{}: {excerpt}", earlier.file, earlier.line)
             }
             None => Ok(()),
         }
@@ -76,7 +83,9 @@ pub enum Kind {
     #[error("this comment has no end `*/`")]
     UnfinishedComment,
     /// A number in no base, or beyond 64 bits.
-    #[error("`{0}` is not a number: expected decimal, 0x and hexadecimal, or 0 and octal digits within 64 bits")]
+    #[error(
+        "`{0}` is not a number: expected decimal, 0x and hexadecimal, or 0 and octal digits within 64 bits"
+    )]
     BadNumber(String),
     /// Braces within braces within braces.
     #[error("braces nest deeper than {max}")]
@@ -182,7 +191,8 @@ impl Kind {
 
     fn build(self, span: Span, earlier: Option<Span>, sources: &[Source]) -> Error {
         let place = |span: Span| sources[span.source].place(span.start);
-        let width = sources[span.source].text.get(span.start..span.end).map_or(1, |text| text.chars().count());
+        let width =
+            sources[span.source].text.get(span.start..span.end).map_or(1, |text| text.chars().count());
         Error(Box::new(Inner { kind: self, place: place(span), width, earlier: earlier.map(place) }))
     }
 }

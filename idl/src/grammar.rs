@@ -87,7 +87,7 @@ fn structure<'a>(tokens: Tokens<'a>) -> Parsed<'a, Definition> {
 
 fn union<'a>(tokens: Tokens<'a>) -> Parsed<'a, Definition> {
     preceded(keyword("union"), cut((name, union_body)))
-        .map(|(name, body)| define(name, DefinitionKind::Union(body)))
+        .map(|(name, body)| define(name, DefinitionKind::Union(Box::new(body))))
         .parse(tokens)
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn tokens<'a>(index: usize, sources: &'a [Source]) -> Result<Vec<Toke
         let Some(first) = rest.chars().next() else { break };
         let Ok((after, piece)) = piece(rest) else {
             let span = Span { source: index, start, end: start + first.len_utf8() };
-            let kind = if rest.starts_with("/*") { Kind::UnfinishedComment } else { Kind::StrayCharacter(first) };
+            let kind =
+                if rest.starts_with("/*") { Kind::UnfinishedComment } else { Kind::StrayCharacter(first) };
             return Err(kind.at(span, sources));
         };
         let span = Span { source: index, start, end: text.len() - after.len() };
@@ -65,7 +66,9 @@ pub(crate) fn tokens<'a>(index: usize, sources: &'a [Source]) -> Result<Vec<Toke
         let kind = match piece {
             Piece::Blank => continue,
             Piece::Comment(body) => match (body.strip_prefix('*'), body.strip_prefix('@')) {
-                (Some(body), _) if !body.starts_with('*') && !body.is_empty() => TokenKind::Documentation(body),
+                (Some(body), _) if !body.starts_with('*') && !body.is_empty() => {
+                    TokenKind::Documentation(body)
+                }
                 (_, Some(body)) => TokenKind::Annotation(body),
                 _ => continue,
             },
@@ -131,7 +134,11 @@ fn number(text: &str) -> Option<i64> {
         Some(hexadecimal) if digits.len() == text.len() => i64::from_str_radix(hexadecimal, 16).ok(),
         Some(_) => None,
         None if digits.len() > 1 && digits.starts_with('0') => {
-            if digits.len() == text.len() { i64::from_str_radix(digits, 8).ok() } else { None }
+            if digits.len() == text.len() {
+                i64::from_str_radix(digits, 8).ok()
+            } else {
+                None
+            }
         }
         None => text.parse().ok(),
     }

@@ -12,7 +12,7 @@
 //! let error = parse(&[Source::new("point.x", "struct point {\n  int x,\n};")]).unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "point.x:2:8: expected `[`, `<` or `;`, found `,`
+//!     "point.x:2:8: expected `;`, found `,`
 //!   |
 //! 2 |   int x,
 //!   |        ^",
@@ -28,6 +28,7 @@ mod error;
 mod grammar;
 mod lexer;
 pub mod model;
+pub mod project;
 mod rust;
 mod source;
 
@@ -40,6 +41,7 @@ pub use source::{Place, Source};
 /// # Errors
 /// The first fault that is found: of the grammar, file by file, then of what the text means.
 pub fn parse(sources: &[Source]) -> Result<model::Contract, Error> {
-    let files = (0..sources.len()).map(|index| grammar::parse(index, sources)).collect::<Result<Vec<_>, _>>()?;
+    let files =
+        (0..sources.len()).map(|index| grammar::parse(index, sources)).collect::<Result<Vec<_>, _>>()?;
     check::check(sources, &files)
 }

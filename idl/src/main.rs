@@ -1,21 +1,28 @@
-//! Rewrites the Rust that is generated from `protocol/x`.
-use virtwire_idl::{Source, parse};
-fn main() {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
-    let mut sources = vec![];
-    for m in ["message", "keepalive", "remote", "qemu", "lxc", "admin"] {
-        let name = format!("{m}.x");
-        let Ok(text) = std::fs::read_to_string(format!("{root}protocol/x/{name}")) else { continue };
-        sources.push(Source::new(name, text));
-    }
-    match parse(&sources) {
-        Ok(c) => {
-            for o in virtwire_idl::generate(&c).unwrap() {
-                let p = format!("{root}{}", o.path);
-                std::fs::create_dir_all(std::path::Path::new(&p).parent().unwrap()).unwrap();
-                std::fs::write(p, o.text).unwrap();
-            }
+//! Rewrites the Rust that is generated from `protocol/x`, from wherever in the workspace it is run.
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use virtwire_idl::{generate, parse, project};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(files) => {
+            println!("wrote {files} files");
+            ExitCode::SUCCESS
         }
-        Err(e) => println!("{e}"),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run() -> Result<usize, Box<dyn Error>> {
+    let workspace = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let contract = parse(&project::sources(workspace)?)?;
+    let outputs = generate(&contract)?;
+    project::write(workspace, &outputs)?;
+    Ok(outputs.len())
 }

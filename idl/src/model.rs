@@ -81,7 +81,7 @@ pub enum Body {
     /// Fields one after another.
     Struct(Vec<Field>),
     /// One arm of several, chosen by a number.
-    Union(Union),
+    Union(Box<Union>),
 }
 
 /// One of an enum's names.

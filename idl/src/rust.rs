@@ -57,6 +57,14 @@ pub enum GenerateError {
         /// The other.
         second: String,
     },
+    /// Two fields or alternatives of a type that Rust would call by one name.
+    #[error("two parts of `{of}` are both `{rust}` in Rust")]
+    SamePart {
+        /// The type.
+        of: String,
+        /// The name.
+        rust: String,
+    },
     /// A file with several programs.
     #[error("{module}.x has several programs: expected one, in a file of its own")]
     SeveralPrograms {
@@ -105,7 +113,9 @@ pub fn generate(contract: &Contract) -> Result<Vec<Output>, GenerateError> {
     push(format!("{root}/services/mod.rs"), index::write_shell_module(&plan, what, "pub(super) "));
     for module in &plan.modules {
         let name = &module.module.name;
-        let Some(program) = module.program.as_ref().filter(|_| index::programs(&plan).contains(&name.as_str())) else {
+        let Some(program) =
+            module.program.as_ref().filter(|_| index::programs(&plan).contains(&name.as_str()))
+        else {
             continue;
         };
         push(format!("{root}/calls/{name}.rs"), calls::write(module, program));

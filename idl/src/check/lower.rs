@@ -99,12 +99,13 @@ impl<'s> Lowering<'s> {
         self.names.distinct_numbers("case", values.zip(spans.iter().copied()))?;
         let spans = UnionSpans { discriminant: body.discriminant.name.span, cases: spans };
         self.unions.push((name.text.clone(), spans));
-        self.fill(slot, Body::Union(Union { discriminant, arms: lowered, default }));
+        self.fill(slot, Body::Union(Box::new(Union { discriminant, arms: lowered, default })));
         Ok(())
     }
 
     fn arm(&mut self, union: &Name, arm: &ast::Arm) -> Result<Arm, Error> {
-        let cases = arm.cases.iter().map(|case| self.names.value(case).map(|(name, value)| Case { name, value }));
+        let cases =
+            arm.cases.iter().map(|case| self.names.value(case).map(|(name, value)| Case { name, value }));
         let cases = cases.collect::<Result<_, _>>()?;
         let field = arm.field.as_ref().map(|field| self.field(union, field)).transpose()?;
         Ok(Arm { documentation: arm.documentation.clone(), cases, field })
@@ -126,7 +127,7 @@ impl<'s> Lowering<'s> {
                 let name = &declaration.name;
                 return Err(Kind::MissingBound(name.text.clone()).at(name.span, self.names.sources));
             }
-            (specifier, _) => self.specifier(specifier, inner)?,
+            (specifier, _) => self.specifier(specifier, inner, &declaration.documentation)?,
         };
         Ok(match &declaration.shape {
             Shape::One | Shape::Variable(None) => element,
@@ -136,8 +137,14 @@ impl<'s> Lowering<'s> {
         })
     }
 
-    /// A type without a shape around it. A body is defined as `inner`.
-    pub(super) fn specifier(&mut self, specifier: &Specifier, inner: &Name) -> Result<Type, Error> {
+    /// A type without a shape around it. A body is defined as `inner`, which is documented as what it stands in.
+    pub(super) fn specifier(
+        &mut self,
+        specifier: &Specifier,
+        inner: &Name,
+        documentation: &str,
+    ) -> Result<Type, Error> {
+        let documentation = documentation.to_owned();
         match specifier {
             Specifier::Basic(basic) => return Ok(Type::Basic(*basic)),
             Specifier::Named(name) => {
@@ -146,15 +153,15 @@ impl<'s> Lowering<'s> {
             }
             Specifier::Enum(body) => {
                 self.names.claim(inner, What::Type)?;
-                self.enumeration(String::new(), inner, body)?;
+                self.enumeration(documentation, inner, body)?;
             }
             Specifier::Struct(fields) => {
                 self.names.claim(inner, What::Type)?;
-                self.structure(String::new(), inner, fields)?;
+                self.structure(documentation, inner, fields)?;
             }
             Specifier::Union(body) => {
                 self.names.claim(inner, What::Type)?;
-                self.union(String::new(), inner, body)?;
+                self.union(documentation, inner, body)?;
             }
             // The grammar gives these two no shape but brackets.
             Specifier::Opaque | Specifier::String => {

@@ -30,7 +30,8 @@ pub(super) fn program(
 ) -> Result<Program, Error> {
     let names = &lowering.names;
     names.distinct("version", versions.iter().map(|version| &version.name))?;
-    names.distinct_numbers("version", versions.iter().map(|version| (version.number, version.number_span)))?;
+    names
+        .distinct_numbers("version", versions.iter().map(|version| (version.number, version.number_span)))?;
     let versions = versions.iter().map(|one| version(one, lowering)).collect::<Result<_, _>>()?;
     Ok(Program {
         documentation: definition.documentation.clone(),
@@ -100,10 +101,11 @@ fn procedure(procedure: &ast::Procedure, lowering: &mut Lowering<'_>) -> Result<
         None => Annotations::default(),
     };
     // A body in an argument's place is called as the contract calls arguments.
-    let inner = |suffix: &str| Name { text: format!("{}_{suffix}", name.text.to_lowercase()), span: name.span };
-    let arguments = procedure.arguments.iter().map(|one| lowering.specifier(one, &inner("args")));
+    let inner =
+        |suffix: &str| Name { text: format!("{}_{suffix}", name.text.to_lowercase()), span: name.span };
+    let arguments = procedure.arguments.iter().map(|one| lowering.specifier(one, &inner("args"), ""));
     let arguments = arguments.collect::<Result<_, _>>()?;
-    let reply = procedure.reply.as_ref().map(|one| lowering.specifier(one, &inner("ret"))).transpose()?;
+    let reply = procedure.reply.as_ref().map(|one| lowering.specifier(one, &inner("ret"), "")).transpose()?;
     let documentation = procedure.documentation.clone();
     Ok(Procedure { documentation, name: name.text.clone(), number, arguments, reply, annotations })
 }

@@ -6,7 +6,9 @@ use crate::model::{Basic, Body, Contract, Type, Union};
 
 pub(super) fn check(contract: &Contract, lowering: &Lowering<'_>) -> Result<(), Error> {
     for (name, spans) in &lowering.unions {
-        let Some(Body::Union(union)) = contract.find(name).map(|definition| &definition.body) else { continue };
+        let Some(Body::Union(union)) = contract.find(name).map(|definition| &definition.body) else {
+            continue;
+        };
         let sources = lowering.names.sources;
         let fits = discriminant(contract, &union.discriminant.of)
             .map_err(|of| Kind::BadDiscriminant(of).at(spans.discriminant, sources))?;

@@ -167,7 +167,8 @@ fn case<'a>(tokens: Tokens<'a>) -> Parsed<'a, Arm> {
 }
 
 fn default<'a>(tokens: Tokens<'a>) -> Parsed<'a, Arm> {
-    let (tokens, (documentation, _, _)) = (documentation, keyword("default"), cut(sign(':'))).parse(tokens)?;
+    let (tokens, (documentation, _, _)) =
+        (documentation, keyword("default"), cut(sign(':'))).parse(tokens)?;
     let (tokens, field) = cut(arm_body).parse(tokens)?;
     Ok((tokens, Arm { documentation, cases: Vec::new(), field }))
 }

@@ -10,10 +10,8 @@ use crate::lexer::{Token, TokenKind};
 use crate::source::Span;
 
 /// Words that name nothing else: RFC 4506 §6.2, RFC 5531 §12.2, and rpcgen's `char` and `short`.
-const KEYWORDS: [&str; 22] = [
-    "bool", "case", "char", "const", "default", "double", "enum", "float", "hyper", "int", "opaque", "program",
-    "quadruple", "short", "string", "struct", "switch", "typedef", "union", "unsigned", "version", "void",
-];
+const KEYWORDS: &str = "bool case char const default double enum float hyper int opaque program quadruple short \
+    string struct switch typedef union unsigned version void";
 
 /// What is left to read. Never empty: its last token is the end, and no parser takes that.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +98,9 @@ pub(super) fn called<'a, O>(
     mut parser: impl Parser<Tokens<'a>, Output = O, Error = Expected>,
 ) -> impl FnMut(Tokens<'a>) -> Parsed<'a, O> {
     move |tokens| match parser.parse(tokens) {
-        Err(Err::Error(error)) if error.left == tokens.0.len() => Err(Err::Error(Expected::new(tokens, What::Thing(what)))),
+        Err(Err::Error(error)) if error.left == tokens.0.len() => {
+            Err(Err::Error(Expected::new(tokens, What::Thing(what))))
+        }
         result => result,
     }
 }
@@ -129,7 +129,7 @@ pub(super) fn sign<'a>(sign: char) -> impl Fn(Tokens<'a>) -> Parsed<'a, Span> {
 
 pub(super) fn name<'a>(tokens: Tokens<'a>) -> Parsed<'a, Name> {
     let pick = |token: &Token<'a>| match token.kind {
-        TokenKind::Word(word) if !KEYWORDS.contains(&word) => {
+        TokenKind::Word(word) if !KEYWORDS.split(' ').any(|keyword| keyword == word) => {
             Some(Name { text: word.to_owned(), span: token.span })
         }
         _ => None,

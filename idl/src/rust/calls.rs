@@ -16,7 +16,9 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     );
     code.text(&header(module.module, &heading));
     code.line("");
-    let plain = |procedure: &&ProcedurePlan<'_>| !procedure.annotations.event && procedure.annotations.stream.is_none();
+    let plain = |procedure: &&ProcedurePlan<'_>| {
+        !procedure.annotations.event && procedure.annotations.stream.is_none()
+    };
     let calls = program.procedures.iter().filter(plain).collect::<Vec<_>>();
     code.line(&format!("use virtwire_protocol::{name}::*;"));
     let fields = calls.iter().filter_map(|procedure| parameters(module, procedure));

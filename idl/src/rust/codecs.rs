@@ -5,9 +5,7 @@ use super::shape::Shapes;
 use super::text::{Code, WIDTH, header};
 
 /// What the codecs of `virtwire-xdr` are called.
-const CODECS: [&str; 10] = [
-    "Array", "Chars", "FixedArray", "FixedChars", "FixedOpaque", "Opaque", "Optional", "Plain", "Str", "Unit",
-];
+const CODECS: &str = "Array Chars FixedArray FixedChars FixedOpaque Opaque Optional Plain Str";
 
 pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_>) -> String {
     let mut body = Code::new();
@@ -31,7 +29,7 @@ pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_
     code.line("");
     let used = |word: &&str| words(&body).any(|found| found == *word);
     let macros = ["enumeration", "record", "union"];
-    let imports = CODECS.iter().chain(&macros).copied().filter(|word| used(word)).collect::<Vec<_>>();
+    let imports = CODECS.split(' ').chain(macros).filter(|word| used(word)).collect::<Vec<_>>();
     code.import("virtwire_xdr", &imports);
     code.line("");
     let mut others = plan.modules.iter().collect::<Vec<_>>();

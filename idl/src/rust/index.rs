@@ -31,7 +31,8 @@ pub(crate) fn write_module(plan: &Plan<'_>, what: &str, visibility: &str, others
     code.text(GENERATED);
     code.line(&format!("//! {what}"));
     code.line("");
-    let mut lines = plan.modules.iter().map(|module| (module.module.name.as_str(), visibility)).collect::<Vec<_>>();
+    let mut lines =
+        plan.modules.iter().map(|module| (module.module.name.as_str(), visibility)).collect::<Vec<_>>();
     lines.extend(others.iter().map(|name| (*name, if *name == "codecs" { "" } else { "pub(crate) " })));
     lines.sort_unstable();
     lines.iter().for_each(|(name, visibility)| code.line(&format!("{visibility}mod {name};")));
@@ -73,6 +74,7 @@ pub(crate) fn write_shell_module(plan: &Plan<'_>, what: &str, visibility: &str) 
 
 /// Programs that are called; keepalive's two messages have no arguments, replies or callers.
 pub(crate) fn programs<'p>(plan: &'p Plan<'_>) -> Vec<&'p str> {
-    let called = plan.modules.iter().filter(|module| module.program.is_some() && module.module.name != "keepalive");
+    let called =
+        plan.modules.iter().filter(|module| module.program.is_some() && module.module.name != "keepalive");
     called.map(|module| module.module.name.as_str()).collect()
 }

@@ -1,12 +1,9 @@
 //! Names of the wire to names of Rust.
 
 /// Words that Rust keeps for itself.
-const KEYWORDS: [&str; 51] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
+const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false \
+    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
+    static struct super trait true try type typeof unsafe unsized use virtual where while yield";
 
 /// Words that more than one capital begins: the integer types that libvirt's constants name.
 const WORDS: [(&str, &str); 3] = [("llong", "LLong"), ("uint", "UInt"), ("ullong", "ULLong")];
@@ -27,7 +24,7 @@ pub(crate) fn snake(name: &str) -> String {
     match plain.as_str() {
         // Not even `r#` frees these.
         "self" | "super" | "crate" => format!("{plain}_"),
-        _ if KEYWORDS.contains(&plain.as_str()) => format!("r#{plain}"),
+        _ if KEYWORDS.split(' ').any(|keyword| keyword == plain) => format!("r#{plain}"),
         _ => plain,
     }
 }
@@ -57,7 +54,9 @@ pub(crate) fn variants(names: &[&str]) -> Vec<String> {
     let words = names.iter().map(|name| name.split('_').collect::<Vec<_>>()).collect::<Vec<_>>();
     // At least one word stays, and it must begin a name.
     let starts_name = |at: usize| {
-        words.iter().all(|words| words.get(at).is_some_and(|word| word.starts_with(|c: char| c.is_alphabetic())))
+        words
+            .iter()
+            .all(|words| words.get(at).is_some_and(|word| word.starts_with(|c: char| c.is_alphabetic())))
     };
     let common = |at: usize| words.iter().all(|other| other.get(at) == words[0].get(at));
     let mut shared = 0;
@@ -106,7 +105,10 @@ mod tests {
         fn check(names: &[&str], expected: &[&str]) {
             assert_eq!(variants(names), expected);
         }
-        check(&["MESSAGE_CALL", "MESSAGE_MESSAGE", "MESSAGE_CALL_WITH_FDS"], &["Call", "Message", "CallWithFds"]);
+        check(
+            &["MESSAGE_CALL", "MESSAGE_MESSAGE", "MESSAGE_CALL_WITH_FDS"],
+            &["Call", "Message", "CallWithFds"],
+        );
         check(&["AUTH_TYPE_NONE", "AUTH_TYPE_SASL"], &["None", "Sasl"]);
         check(&["TYPED_PARAM_UINT", "TYPED_PARAM_ULLONG"], &["UInt", "ULLong"]);
         check(&["ONLY_ONE"], &["One"]);

@@ -1,6 +1,6 @@
 //! What Rust is to be written: every item with its name, its fields' types, codecs and documentation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::names::{camel, snake, variants};
 use super::shape::Shapes;
@@ -76,6 +76,25 @@ pub(crate) struct Variant {
     pub documentation: Vec<String>,
     /// The union's arm: its name on the wire and what it holds.
     pub field: Option<(String, FieldPlan)>,
+}
+
+impl ItemKind {
+    /// That Rust can tell the parts of the type `of` apart.
+    fn check_distinct(&self, of: &str) -> Result<(), GenerateError> {
+        let (parts, own) = match self {
+            ItemKind::Record(fields) => (fields.iter().map(|field| &field.rust).collect::<Vec<_>>(), ""),
+            ItemKind::Enumeration(variants) => (variants.iter().map(|one| &one.rust).collect(), "Unknown"),
+            ItemKind::Union { variants, default: Some(_), .. } => {
+                (variants.iter().map(|one| &one.rust).collect(), "Other")
+            }
+            ItemKind::Union { variants, .. } => (variants.iter().map(|one| &one.rust).collect(), ""),
+        };
+        let mut seen = HashSet::from([own]);
+        match parts.into_iter().find(|rust| !seen.insert(rust.as_str())) {
+            Some(rust) => Err(GenerateError::SamePart { of: of.to_owned(), rust: rust.clone() }),
+            None => Ok(()),
+        }
+    }
 }
 
 pub(crate) fn plan(contract: &Contract) -> Result<Plan<'_>, GenerateError> {
@@ -177,7 +196,11 @@ impl Names {
         Ok(ModulePlan { module, items, program })
     }
 
-    fn program<'c>(&self, module: &'c Module, program: &'c Program) -> Result<ProgramPlan<'c>, GenerateError> {
+    fn program<'c>(
+        &self,
+        module: &'c Module,
+        program: &'c Program,
+    ) -> Result<ProgramPlan<'c>, GenerateError> {
         let [version] = &program.versions[..] else {
             return Err(GenerateError::SeveralVersions { program: program.name.clone() });
         };
@@ -213,7 +236,11 @@ impl Names {
     ) -> Result<Vec<Item>, GenerateError> {
         let mut items = Vec::new();
         let mut documentation = wording::of_arguments(module, procedure);
-        match module.types.iter().find(|one| self.rust[&one.name] == procedure.arguments && self.is_owned(one)) {
+        match module
+            .types
+            .iter()
+            .find(|one| self.rust[&one.name] == procedure.arguments && self.is_owned(one))
+        {
             Some(definition) => {
                 wording::append(&mut documentation, rustdoc(&definition.documentation));
                 items.extend(self.item(module, definition, documentation, shapes)?);
@@ -226,7 +253,8 @@ impl Names {
                 kind: ItemKind::Record(Vec::new()),
             }),
         }
-        let reply = module.types.iter().find(|one| self.rust[&one.name] == procedure.reply && self.is_owned(one));
+        let reply =
+            module.types.iter().find(|one| self.rust[&one.name] == procedure.reply && self.is_owned(one));
         if let Some(definition) = reply {
             let mut documentation = wording::of_reply(module, procedure);
             wording::append(&mut documentation, rustdoc(&definition.documentation));
@@ -249,7 +277,9 @@ impl Names {
     ) -> Result<Option<Item>, GenerateError> {
         let kind = match &definition.body {
             Body::Typedef(_) => return Ok(None),
-            Body::Struct(body) => ItemKind::Record(body.iter().map(|field| shapes.field(module, field)).collect()),
+            Body::Struct(body) => {
+                ItemKind::Record(body.iter().map(|field| shapes.field(module, field)).collect())
+            }
             Body::Enum(enumerators) => {
                 let names = enumerators.iter().map(|one| one.name.as_str()).collect::<Vec<_>>();
                 let named = variants(&names).into_iter().zip(enumerators);
@@ -258,7 +288,11 @@ impl Names {
                         .map(|(rust, one)| Variant {
                             rust,
                             value: one.value.into(),
-                            documentation: wording::of_variant(&one.documentation, &one.name, one.value.into()),
+                            documentation: wording::of_variant(
+                                &one.documentation,
+                                &one.name,
+                                one.value.into(),
+                            ),
                             field: None,
                         })
                         .collect(),
@@ -266,6 +300,7 @@ impl Names {
             }
             Body::Union(union) => union_kind(module, union, shapes),
         };
+        kind.check_distinct(&definition.name)?;
         let documentation = if documentation.is_empty() {
             wording::of_undocumented_type(&definition.name)
         } else {
@@ -284,7 +319,7 @@ impl Names {
 fn union_kind(module: &Module, union: &Union, shapes: &Shapes<'_>) -> ItemKind {
     let discriminant = match shapes.resolve(&union.discriminant.of) {
         Type::Basic(Basic::UnsignedInt) => "u32",
-        Type::Basic(Basic::Bool) => "bool",
+        // bool is an enum of 0 and 1.
         _ => "i32",
     };
     // A case is called after its constant; one that is a mere number, after what its arm is called.
@@ -296,14 +331,13 @@ fn union_kind(module: &Module, union: &Union, shapes: &Shapes<'_>) -> ItemKind {
     } else {
         let name = |(arm, case): &(&Arm, &Case)| match &arm.field {
             Some(field) if arm.cases.len() == 1 => camel(&field.name),
-            Some(field) => camel(&format!("{}_{}", field.name, case.value)),
-            None => format!("Case{}", case.value),
+            Some(field) => format!("{}{}", camel(&field.name), in_a_name(case.value)),
+            None => format!("Case{}", in_a_name(case.value)),
         };
         cases.iter().map(name).collect()
     };
-    let arm_field = |arm: &Arm| {
-        arm.field.as_ref().map(|field| (field.name.clone(), shapes.field(module, field)))
-    };
+    let arm_field =
+        |arm: &Arm| arm.field.as_ref().map(|field| (field.name.clone(), shapes.field(module, field)));
     let variants = cases.iter().zip(names).map(|((arm, case), rust)| Variant {
         rust,
         value: case.value,
@@ -317,6 +351,10 @@ fn union_kind(module: &Module, union: &Union, shapes: &Shapes<'_>) -> ItemKind {
         field: arm_field(arm),
     });
     ItemKind::Union { discriminant, variants: variants.collect(), default }
+}
+
+fn in_a_name(number: i64) -> String {
+    if number < 0 { format!("Minus{}", number.unsigned_abs()) } else { number.to_string() }
 }
 
 fn procedures(program: &Program) -> impl Iterator<Item = &crate::model::Procedure> {

@@ -8,7 +8,8 @@ use super::wording;
 pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> String {
     let name = &module.module.name;
     let service = service(module);
-    let calls = program.procedures.iter().filter(|procedure| !procedure.annotations.event).collect::<Vec<_>>();
+    let calls =
+        program.procedures.iter().filter(|procedure| !procedure.annotations.event).collect::<Vec<_>>();
     let mut code = Code::new();
     code.text(&header(module.module, &format!("The {name} program as a daemon serves it.")));
     code.line("");

@@ -193,7 +193,10 @@ impl<'c> Shapes<'c> {
                 Some(Body::Union(union)) => {
                     let arms = union.arms.iter().chain(&union.default).filter_map(|arm| arm.field.as_ref());
                     let arms = arms.map(|field| self.traits(&field.of));
-                    Traits { default: false, ..arms.fold(Traits { copy: true, default: true, eq: true }, Traits::and) }
+                    Traits {
+                        default: false,
+                        ..arms.fold(Traits { copy: true, default: true, eq: true }, Traits::and)
+                    }
                 }
                 _ => Traits { copy: true, default: false, eq: true },
             },
@@ -207,7 +210,9 @@ fn constants(contract: &Contract) -> (HashSet<&str>, HashSet<&str>) {
     for field in contract.modules.iter().flat_map(|module| &module.types).flat_map(TypeDefinition::parts) {
         match field {
             Type::FixedOpaque(length) | Type::FixedArray(_, length) => lengths.extend(length.name.as_deref()),
-            Type::String(bound) | Type::Opaque(bound) | Type::Array(_, bound) => bounds.extend(bound.name.as_deref()),
+            Type::String(bound) | Type::Opaque(bound) | Type::Array(_, bound) => {
+                bounds.extend(bound.name.as_deref())
+            }
             Type::Basic(_) | Type::Named(_) | Type::Optional(_) => {}
         }
     }

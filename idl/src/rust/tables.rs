@@ -9,7 +9,12 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     let mut body = Code::new();
     body.line("");
     body.line("procedures! {");
-    body.line(&format!("    {} = {:#x}, {};", program_constant(module), program.program.number, program.version));
+    body.line(&format!(
+        "    {} = {:#x}, {};",
+        program_constant(module),
+        program.program.number,
+        program.version
+    ));
     program.procedures.iter().for_each(|procedure| row(&mut body, procedure));
     body.line("}");
     let body = body.finish();
@@ -118,7 +123,9 @@ pub(crate) fn write_index(plan: &Plan<'_>) -> String {
     code.line("use crate::contract::Visitor;");
     code.line("use crate::program::{ProcedureInfo, ProcedureNumber, Program};");
     code.line("");
-    code.line("/// The procedures of a program, ordered by number; none for a program that is not of the contract.");
+    code.line(
+        "/// The procedures of a program, ordered by number; none for a program that is not of the contract.",
+    );
     code.line("pub(crate) fn procedures(program: Program) -> &'static [ProcedureInfo] {");
     code.line("    match program {");
     for module in &programs {

@@ -4,12 +4,13 @@ use super::names::grouped;
 use super::plan::{FieldPlan, Item, ItemKind, ModulePlan, Plan, Variant};
 use super::shape::Shapes;
 use super::text::{Code, header};
+use super::wording;
 
 pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_>) -> String {
     let mut body = Code::new();
     for constant in &module.module.constants {
         body.line("");
-        body.documentation(0, &crate::documentation::rustdoc(&constant.documentation));
+        body.documentation(0, &wording::of_constant(constant));
         let sign = if constant.value < 0 { "-" } else { "" };
         let of = shapes.type_of_constant(&constant.name, constant.value);
         let value = grouped(constant.value.unsigned_abs(), "_");

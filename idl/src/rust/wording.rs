@@ -3,7 +3,7 @@
 use super::names::camel;
 use super::plan::ProcedurePlan;
 use crate::documentation::rustdoc;
-use crate::model::{Arm, Basic, Case, Field, Module, Since, Stream, Type};
+use crate::model::{Arm, Basic, Case, Constant, Field, Module, Since, Stream, Type};
 
 /// The width of documentation in generated code, its indentation and slashes included.
 const WIDTH: usize = 110;
@@ -76,7 +76,18 @@ pub(crate) fn of_call(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<Str
 /// A procedure's struct of what it returns.
 pub(crate) fn of_reply(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<String> {
     let program = super::names::capitalise(&module.name);
-    vec![format!("What [`{}`] returns ({program} program, procedure {}).", procedure.arguments, procedure.number)]
+    vec![format!(
+        "What [`{}`] returns ({program} program, procedure {}).",
+        procedure.arguments, procedure.number
+    )]
+}
+
+/// A constant, whose name has to do where the specification says nothing about it.
+pub(crate) fn of_constant(constant: &Constant) -> Vec<String> {
+    match constant.documentation.as_str() {
+        "" => vec![format!("`{}` of the contract.", constant.name)],
+        documentation => rustdoc(documentation),
+    }
 }
 
 /// A type that the specification says nothing about.
@@ -141,7 +152,9 @@ fn of_undocumented_field(field: &Field, resolved: &Type) -> String {
         ("xml_desc", _) => "The XML.",
         ("max_vcpus", _) => "The greatest number of virtual CPUs.",
         ("msg", Type::Named(_)) => "What happened.",
-        (name, _) => return format!("The {}.", super::names::snake(name).trim_start_matches("r#").replace('_', " ")),
+        (name, _) => {
+            return format!("The {}.", super::names::snake(name).trim_start_matches("r#").replace('_', " "));
+        }
     };
     said.to_owned()
 }

@@ -37,7 +37,8 @@ fn body(body: &Body) -> String {
             let values = values.iter().map(|value| format!("{} = {}; ", value.name, value.value));
             format!("enum {{ {}}}", values.collect::<String>())
         }
-        Body::Union(Union { discriminant, arms, default }) => {
+        Body::Union(union) => {
+            let Union { discriminant, arms, default } = &**union;
             let arms = arms.iter().map(|arm| {
                 let cases: Vec<_> = arm.cases.iter().map(|case| case.value.to_string()).collect();
                 format!("{}: {}", cases.join(", "), arm.field.as_ref().map_or("void; ".to_owned(), field))
