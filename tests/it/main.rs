@@ -2,4 +2,6 @@
 
 mod captures;
 mod client_session;
+mod connection;
+mod raw_v2;
 mod server_session;

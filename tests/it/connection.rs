@@ -1,0 +1,251 @@
+//! A client and a server of ours over a real socket: fates, deadlines, cancellation, order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use virtwire::client::{CallError, CloseReason, Connection, OpenError, OpenOptions};
+use virtwire::protocol::error::{ErrorCode, Fate, RemoteError};
+use virtwire::protocol::frame::{self, Draft, Frame};
+use virtwire::protocol::header::MessageKind;
+use virtwire::protocol::program::ProcedureNumber;
+use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2, NodeGetInfo};
+use virtwire::protocol::session::server::Called;
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+
+#[tokio::test]
+async fn calls_are_answered_in_the_order_in_which_they_end() {
+    let gate = Gate::default();
+    let connection = gate.serve().await;
+    // The first waits at the gate; the second overtakes it on the same connection.
+    let slow = tokio::spawn(connection.call(ConnectGetHostname {}));
+    gate.arrived.acquire().await.unwrap().forget();
+    assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "gate");
+    gate.open.add_permits(1);
+    assert_eq!(slow.await.unwrap().unwrap().hostname, "gate");
+}
+
+#[tokio::test]
+async fn a_dropped_call_harms_no_other() {
+    let gate = Gate::default();
+    let connection = gate.serve().await;
+    let dropped = tokio::spawn(connection.call(ConnectGetHostname {}));
+    gate.arrived.acquire().await.unwrap().forget();
+    dropped.abort();
+    assert!(dropped.await.unwrap_err().is_cancelled());
+    assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "gate");
+    // Its reply comes after all, and is discarded.
+    gate.open.add_permits(1);
+    for _ in 0..3 {
+        assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "gate");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_passes_leaves_the_fate_unknown() {
+    let gate = Gate::default();
+    let connection = gate.serve().await;
+    let error = connection.call_within(ConnectGetHostname {}, Some(Duration::from_secs(1))).await.unwrap_err();
+    assert!(matches!(error, CallError::TimedOut { procedure: "connect_get_hostname", .. }), "{error}");
+    assert_eq!(error.fate(), Fate::Unknown);
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_tells_each_call_whether_it_may_have_run() {
+    let gate = Gate::default();
+    let connection = gate.serve_with(OpenOptions { window: 1, ..OpenOptions::default() }).await;
+    let sent = tokio::spawn(connection.call(ConnectGetHostname {}));
+    gate.arrived.acquire().await.unwrap().forget();
+    // The window is full, so this one waits on our side.
+    let waiting = tokio::spawn(connection.call(ConnectGetUri {}));
+    tokio::task::yield_now().await;
+    gate.die.add_permits(1);
+    let sent = sent.await.unwrap().unwrap_err();
+    assert!(matches!(sent, CallError::Closed { reason: CloseReason::Eof | CloseReason::Io(_), sent: true, .. }), "{sent}");
+    assert_eq!(sent.fate(), Fate::Unknown);
+    let waiting = waiting.await.unwrap().unwrap_err();
+    assert_eq!(waiting.fate(), Fate::DidNotRun, "{waiting}");
+    assert_eq!(connection.call(ConnectGetUri {}).await.unwrap_err().fate(), Fate::DidNotRun);
+    assert!(connection.ended().is_some());
+}
+
+#[tokio::test]
+async fn arguments_beyond_their_bound_are_refused_before_anything_is_sent() {
+    let connection = Gate::default().serve().await;
+    let prepare = DomainMigratePrepare2 {
+        uri_in: None,
+        flags: 1,
+        dname: None,
+        resource: 0,
+        dom_xml: vec![b' '; 4_194_305].into(),
+    };
+    let error = connection.call(prepare).await.unwrap_err();
+    assert!(error.to_string().contains("domain_migrate_prepare2_args.dom_xml"), "{error}");
+    assert!(error.to_string().contains("4194305"), "{error}");
+    assert_eq!(error.fate(), Fate::DidNotRun);
+    assert!(connection.ended().is_none());
+}
+
+#[tokio::test]
+async fn an_unknown_procedure_is_recognised_in_every_language() {
+    let connection = Connection::open(&german_daemon().await).await.unwrap();
+    let error = connection.call(NodeGetInfo {}).await.unwrap_err();
+    let error = error.remote().unwrap().clone();
+    assert_eq!(error.message, "unbekannte Prozedur: 6");
+    assert!(!error.is_unsupported());
+    assert!(connection.is_unsupported(ProcedureNumber(6), &error).await.unwrap());
+    // An error of another kind is none, whatever number it is said of.
+    assert!(!connection.is_unsupported(ProcedureNumber(6), &RemoteError::rpc("kaputt: 6")).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_no_daemon_is_said_to_be_none() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut hello = [0; 28];
+        client.read_exact(&mut hello).await.unwrap();
+        client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let error = Connection::open(&format!("qemu+tcp://127.0.0.1:{port}/system")).await.unwrap_err();
+    // "HTTP" is a length of 1.2 GB.
+    assert!(error.to_string().contains("exceeds the limit"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let error = Connection::open(&format!("qemu+tcp://127.0.0.1:{port}/system")).await.unwrap_err();
+    assert!(matches!(error, OpenError::TimedOut { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_with_the_place() {
+    let error = Connection::open("qemu+unix:///system?socket=/nonexistent/sock").await.unwrap_err();
+    assert!(error.to_string().contains("/nonexistent/sock"), "{error}");
+}
+
+/// A daemon that opens, reports no feature, and knows nothing else, in German.
+async fn german_daemon() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let (mut received, mut out) = (BytesMut::new(), BytesMut::new());
+        while client.read_buf(&mut received).await.unwrap() > 0 {
+            while let Some(Frame { header, .. }) = frame::split(&mut received).unwrap() {
+                let answer = match header.procedure.0 {
+                    66 => Ok(&[0, 0, 0, 1, 0, 0, 0, 0][..]),
+                    60 => Ok(&[0, 0, 0, 0][..]),
+                    1 => Ok(&[][..]),
+                    number => Err(RemoteError::rpc(format!("unbekannte Prozedur: {number}"))),
+                };
+                let sealed = match answer {
+                    Ok(payload) => Draft::raw(payload).unwrap().seal(&header.answer(MessageKind::Reply)),
+                    Err(error) => error.encode().unwrap().seal(&header.answer(MessageKind::ReplyError)),
+                };
+                out.extend_from_slice(&sealed);
+            }
+            client.write_all_buf(&mut out).await.unwrap();
+        }
+    });
+    uri
+}
+
+/// A daemon whose hostname waits at a gate, and which can die on demand.
+#[derive(Clone)]
+struct Gate {
+    /// A permit for every call that has come to the gate.
+    arrived: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+    die: Arc<Semaphore>,
+}
+
+impl Default for Gate {
+    fn default() -> Gate {
+        let none = || Arc::new(Semaphore::new(0));
+        Gate { arrived: none(), open: none(), die: none() }
+    }
+}
+
+impl Gate {
+    async fn serve(&self) -> Connection {
+        self.serve_with(OpenOptions::default()).await
+    }
+
+    async fn serve_with(&self, options: OpenOptions) -> Connection {
+        let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let daemon = listener.address().to_string().replace("tcp://", "");
+        // A proxy in between, as a daemon of ours cannot be made to die without its process.
+        let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("gate+tcp://{}/", front.local_addr().unwrap());
+        let (server, die) = (Server::new(self.clone()), self.die.clone());
+        tokio::spawn(async move { server.serve(&listener).await });
+        tokio::spawn(async move {
+            let (mut client, _) = front.accept().await.unwrap();
+            let mut daemon = tokio::net::TcpStream::connect(daemon).await.unwrap();
+            tokio::select! {
+                _ = tokio::io::copy_bidirectional(&mut client, &mut daemon) => {}
+                _ = die.acquire() => {}
+            }
+        });
+        Connection::open_with(&uri, options).await.unwrap()
+    }
+}
+
+impl Handler for Gate {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        let text = || Ok(Draft::encode("gate").unwrap());
+        Box::pin(async move {
+            match called.info.name {
+                "connect_open" => Ok(Draft::empty()),
+                "connect_get_uri" => text(),
+                "connect_get_hostname" => {
+                    self.arrived.add_permits(1);
+                    self.open.acquire().await.unwrap().forget();
+                    text()
+                }
+                other => panic!("{other} was not expected"),
+            }
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_panics_fails_alone() {
+    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+    let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
+    tokio::spawn(async move { Server::new(Panics).serve(&listener).await });
+    let connection = Connection::open(&uri).await.unwrap();
+    let domain = virtwire::protocol::remote::Domain { name: "guest".into(), uuid: [0; 16], id: -1 };
+    let error = connection.call(DomainCreate { dom: domain }).await.unwrap_err();
+    assert_eq!(error.remote().unwrap().code, ErrorCode::INTERNAL_ERROR);
+    assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "here");
+}
+
+struct Panics;
+
+impl Handler for Panics {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            match called.info.name {
+                "domain_create" => panic!("a fault of the embedder's"),
+                "connect_get_uri" => Ok(Draft::encode("here").unwrap()),
+                _ => Ok(Draft::empty()),
+            }
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
