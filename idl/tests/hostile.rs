@@ -60,7 +60,7 @@ fn a_text_with_any_character_replaced_is_read() {
 
 #[test]
 fn depth_has_an_end() {
-    let many = 100_000;
+    let many = 10_000;
     for open in [
         "struct s {",
         "struct s { struct {",

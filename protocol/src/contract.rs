@@ -204,3 +204,108 @@ macro_rules! types {
     };
 }
 pub(crate) use types;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::StreamDirection;
+
+    const PROGRAMS: [Program; 5] =
+        [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN, Program::KEEPALIVE];
+
+    /// Decodes strictly and encodes again; `None` where the bytes are no value of the type.
+    struct Reencode<'a>(&'a [u8]);
+
+    impl Visitor for Reencode<'_> {
+        type Output = Option<Vec<u8>>;
+
+        fn visit<T: Message>(self, name: &'static str) -> Option<Vec<u8>> {
+            let value = virtwire_xdr::from_slice::<T>(self.0).ok()?;
+            Some(virtwire_xdr::to_vec(&value).unwrap_or_else(|error| panic!("{name}: {error}")))
+        }
+    }
+
+    struct Name;
+
+    impl Visitor for Name {
+        type Output = &'static str;
+
+        fn visit<T: Message>(self, name: &'static str) -> &'static str {
+            name
+        }
+    }
+
+    #[test]
+    fn tables_are_in_order_and_every_row_has_its_types() {
+        for program in PROGRAMS {
+            let procedures = program.procedures();
+            assert!(procedures.is_sorted_by(|one, next| one.number < next.number), "{program}");
+            for info in procedures {
+                assert_eq!(program.procedure(info.number), Some(info));
+                let call = (info.kind == ProcedureKind::Call).then_some(info.name);
+                let event = (info.kind == ProcedureKind::Event).then_some(info.name);
+                assert_eq!(visit_call(program, info.number, Name), call);
+                assert_eq!(visit_reply(program, info.number, Name), call);
+                assert_eq!(visit_notice(program, info.number, Name), event);
+            }
+            assert_eq!(visit_call(program, ProcedureNumber(-1), Name), None);
+        }
+        assert_eq!(visit_call(Program { number: 1, version: 1 }, ProcedureNumber(1), Name), None);
+    }
+
+    #[test]
+    fn a_row_says_what_the_contract_says() {
+        let row = |number| Program::REMOTE.procedure(ProcedureNumber(number)).copied();
+        let prepare2 = ProcedureInfo {
+            number: ProcedureNumber(108),
+            name: "domain_migrate_prepare2",
+            since: since(0, 5, 0),
+            acl: &["domain:migrate", "domain:start", "domain:write"],
+            ..PLAIN
+        };
+        assert_eq!(row(108), Some(prepare2));
+        assert_eq!(row(209).and_then(|info| info.stream), Some(StreamDirection::Read));
+        assert_eq!(
+            row(318).map(|info| (info.kind, info.since)),
+            Some((ProcedureKind::Event, between((1, 2, 1), (1, 2, 3))))
+        );
+    }
+
+    /// Bytes that many types take: words that are small, so that lengths, discriminants and bools are often right.
+    fn plausible_bytes(seed: u64) -> Vec<u8> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let words = next() % 24;
+        let word = |_| match next() % 8 {
+            0..4 => [0, 0, 0, (next() % 2) as u8],
+            4 | 5 => [0, 0, 0, (next() % 8) as u8],
+            6 => [b'a', 0, 0, 0],
+            _ => (next() as u32).to_be_bytes(),
+        };
+        (0..words).flat_map(word).collect()
+    }
+
+    #[test]
+    fn what_a_type_takes_it_gives_back() {
+        let mut taken = vec![0_u32; TYPES];
+        for seed in 0..500 {
+            let bytes = plausible_bytes(seed);
+            for (index, taken) in taken.iter_mut().enumerate() {
+                if let Some(again) = visit_type(index, Reencode(&bytes)).flatten() {
+                    // Not the same bytes: of a char's word only the last byte is kept.
+                    assert_eq!(again.len(), bytes.len(), "{:?}", visit_type(index, Name));
+                    assert_eq!(visit_type(index, Reencode(&again)).flatten(), Some(again));
+                    *taken += 1;
+                }
+            }
+        }
+        assert_eq!(visit_type(TYPES, Name), None);
+        let never = taken.iter().filter(|taken| **taken == 0).count();
+        assert!(never < TYPES / 4, "{never} of {TYPES} types never took anything");
+    }
+}
