@@ -1,0 +1,56 @@
+//! A daemon that speaks libvirt: `cargo run --example serve_minimal`, then `virsh -c demo+tcp://127.0.0.1:16510/ list`
+
+use std::sync::Mutex;
+
+use virtwire::hypervisor::{
+    DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Result, RunningReason, ShutoffReason,
+    StartOptions, Uuid, WhichXml, errors,
+};
+use virtwire::server::{Exposure, Listener, Server};
+
+/// One machine that can be started and stopped.
+struct Machine(Mutex<DomainInfo>);
+
+impl Machine {
+    fn change(&self, id: Option<u32>, state: DomainState) -> Result<DomainInfo> {
+        let mut machine = self.0.lock().map_err(|_| errors::failed("a thread has panicked"))?;
+        if machine.id.is_some() == id.is_some() {
+            return Err(errors::invalid("the machine is in that state already"));
+        }
+        (machine.id, machine.state) = (id, state);
+        Ok(machine.clone())
+    }
+}
+
+impl Hypervisor for Machine {
+    fn host(&self) -> Host {
+        Host::new("Demo", "demo:///", "demo")
+    }
+
+    async fn domains(&self) -> Result<Vec<DomainInfo>> {
+        Ok(self.0.lock().iter().map(|machine| DomainInfo::clone(machine)).collect())
+    }
+
+    async fn xml(&self, domain: Uuid, _: WhichXml) -> Result<String> {
+        Ok(format!("<domain type='demo'><name>machine</name><uuid>{domain}</uuid></domain>"))
+    }
+
+    async fn start(&self, _: Uuid, _: StartOptions) -> Result<DomainInfo> {
+        self.change(Some(1), DomainState::Running(RunningReason::Booted))
+    }
+
+    async fn destroy(&self, _: Uuid) -> Result<()> {
+        self.change(None, DomainState::Shutoff(ShutoffReason::Destroyed)).map(drop)
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let address = std::env::args().nth(1).unwrap_or_else(|| "tcp://127.0.0.1:16510".into());
+    let listener = Listener::bind(&address.parse()?, Exposure::LocalOnly).await?;
+    println!("listening on {}", listener.address());
+    let machine = DomainInfo::defined("machine", Uuid::random());
+    let service = HypervisorService::new(Machine(Mutex::new(machine)));
+    Server::new(service).serve(&listener).await?;
+    Ok(())
+}
