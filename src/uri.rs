@@ -60,7 +60,9 @@ pub enum UriError {
         transport: String,
     },
     /// A transport that does not exist.
-    #[error("`{uri}` asks for transport `{transport}`, which does not exist (libvirt's are unix, tcp, tls, ssh, libssh, libssh2, ext)")]
+    #[error(
+        "`{uri}` asks for transport `{transport}`, which does not exist (libvirt's are unix, tcp, tls, ssh, libssh, libssh2, ext)"
+    )]
     NoSuchTransport {
         /// As given.
         uri: String,
@@ -97,16 +99,22 @@ impl FromStr for Uri {
             Some((driver, transport)) => (driver, Some(transport.to_ascii_lowercase())),
             None => (scheme, None),
         };
-        let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
+        let (rest, fragment) =
+            rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
-        let (host, port) = split_authority(authority).ok_or_else(|| malformed("its port is not a number up to 65535"))?;
+        let (host, port) =
+            split_authority(authority).ok_or_else(|| malformed("its port is not a number up to 65535"))?;
 
         let parameters = Parameters::read(query);
         let transport = match (asked.as_deref(), host.is_empty()) {
             (Some("unix"), false) => return Err(malformed("transport unix cannot go to another host")),
-            (Some("unix") | None, true) => Transport::Unix { socket: parameters.socket.clone().map(PathBuf::from) },
-            (Some("tcp"), true) => Transport::Tcp { host: "localhost".into(), port: port.unwrap_or(TCP_PORT) },
+            (Some("unix") | None, true) => {
+                Transport::Unix { socket: parameters.socket.clone().map(PathBuf::from) }
+            }
+            (Some("tcp"), true) => {
+                Transport::Tcp { host: "localhost".into(), port: port.unwrap_or(TCP_PORT) }
+            }
             (Some("tcp"), false) => Transport::Tcp { host: host.to_owned(), port: port.unwrap_or(TCP_PORT) },
             (Some("tls" | "ssh" | "libssh" | "libssh2" | "ext"), _) | (None, false) => {
                 let transport = asked.unwrap_or_else(|| "tls".into());
@@ -143,8 +151,23 @@ struct Parameters {
 
 /// Parameters that tell the client how to connect, whatever the transport; names are compared without case.
 const CONSUMED: [&str; 17] = [
-    "name", "command", "socket", "auth", "netcat", "keyfile", "no_verify", "no_tty", "no_sanity", "pkipath",
-    "tls_priority", "known_hosts", "known_hosts_verify", "sshauth", "mode", "proxy", "authfile",
+    "name",
+    "command",
+    "socket",
+    "auth",
+    "netcat",
+    "keyfile",
+    "no_verify",
+    "no_tty",
+    "no_sanity",
+    "pkipath",
+    "tls_priority",
+    "known_hosts",
+    "known_hosts_verify",
+    "sshauth",
+    "mode",
+    "proxy",
+    "authfile",
 ];
 
 impl Parameters {

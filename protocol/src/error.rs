@@ -89,7 +89,11 @@ impl RemoteError {
     /// The peer serves no such program, or not in that version.
     pub fn unknown_program(program: u32, version: u32) -> RemoteError {
         // libvirt prints both as signed decimals.
-        RemoteError::rpc(format!("Cannot find program {} version {}", program.cast_signed(), version.cast_signed()))
+        RemoteError::rpc(format!(
+            "Cannot find program {} version {}",
+            program.cast_signed(),
+            version.cast_signed()
+        ))
     }
 
     /// The arguments did not decode; the connection goes on.
@@ -115,7 +119,11 @@ impl RemoteError {
 
     /// The call changes something and the connection is read-only: code 29.
     pub fn read_only(api: &str) -> RemoteError {
-        RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::of_api(api), format!("read only access prevents {api}"))
+        RemoteError::new(
+            ErrorCode::OPERATION_DENIED,
+            ErrorDomain::of_api(api),
+            format!("read only access prevents {api}"),
+        )
     }
 
     /// The payload of an error reply.
@@ -286,9 +294,24 @@ mod tests {
 
     #[test]
     fn the_text_is_libvirts_template_with_the_detail_in_it() {
-        check(RemoteError::no_support("virDomainMigratePrepare"), 3, 20, "this function is not supported by the connection driver: virDomainMigratePrepare");
-        check(RemoteError::unknown_program(1_801_807_216, 1), 39, 7, "Cannot find program 1801807216 version 1");
-        check(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""), 93, 10, "migration successfully aborted");
+        check(
+            RemoteError::no_support("virDomainMigratePrepare"),
+            3,
+            20,
+            "this function is not supported by the connection driver: virDomainMigratePrepare",
+        );
+        check(
+            RemoteError::unknown_program(1_801_807_216, 1),
+            39,
+            7,
+            "Cannot find program 1801807216 version 1",
+        );
+        check(
+            RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""),
+            93,
+            10,
+            "migration successfully aborted",
+        );
         check(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::TEST, ""), 42, 12, "Domain not found");
     }
 

@@ -200,7 +200,11 @@ mod tests {
         let mut meaningful = 0;
         for type_word in -1..=8 {
             for status_word in -1..=3 {
-                let header = Header { type_word, status_word, ..Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(-1), Serial(u32::MAX)) };
+                let header = Header {
+                    type_word,
+                    status_word,
+                    ..Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(-1), Serial(u32::MAX))
+                };
                 assert_eq!(Header::from_bytes(&header.to_bytes()), header);
                 match header.kind() {
                     Ok(kind) => {
@@ -208,7 +212,9 @@ mod tests {
                         assert_eq!(header.answer(kind), header);
                     }
                     Err(Nonsense::Type(word)) => assert!(word == type_word && !(0..=6).contains(&word)),
-                    Err(Nonsense::Status { status, .. }) => assert!(status == status_word && (0..=6).contains(&type_word)),
+                    Err(Nonsense::Status { status, .. }) => {
+                        assert!(status == status_word && (0..=6).contains(&type_word))
+                    }
                 }
             }
         }

@@ -105,7 +105,11 @@ impl Feature {
         (Feature::MIGRATION_PARAMS, "MIGRATION_PARAMS", Release::new(1, 1, 0)),
         (Feature::REMOTE_EVENT_CALLBACK, "REMOTE_EVENT_CALLBACK", Release::new(1, 2, 1)),
         (Feature::REMOTE_CLOSE_CALLBACK, "REMOTE_CLOSE_CALLBACK", Release::new(1, 3, 2)),
-        (Feature::NETWORK_UPDATE_HAS_CORRECT_ORDER, "NETWORK_UPDATE_HAS_CORRECT_ORDER", Release::new(7, 2, 0)),
+        (
+            Feature::NETWORK_UPDATE_HAS_CORRECT_ORDER,
+            "NETWORK_UPDATE_HAS_CORRECT_ORDER",
+            Release::new(7, 2, 0),
+        ),
     ];
 
     /// The first release that knew the feature.

@@ -114,7 +114,8 @@ impl Connection {
         let types = connection.call(AuthList {}).await.map_err(failed)?.types;
         // Daemons name exactly one; the first is the one to use.
         if types.first().is_some_and(|first| *first != AuthType::None) {
-            let types = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect::<Vec<_>>().join(", ");
+            let types =
+                types.iter().map(|known| format!("{known:?}").to_lowercase()).collect::<Vec<_>>().join(", ");
             return Err(OpenError::Authentication { uri: text, types });
         }
         if let Some(pacing) = options.keepalive {
@@ -167,7 +168,10 @@ impl Connection {
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
-    pub fn call<P: Procedure>(&self, arguments: P) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
+    pub fn call<P: Procedure>(
+        &self,
+        arguments: P,
+    ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
         self.call_within(arguments, self.0.options.call_within)
     }
 
@@ -241,14 +245,27 @@ impl Connection {
     ///
     /// # Errors
     /// [`CallError`] where that second call got no answer.
-    pub async fn is_unsupported(&self, number: ProcedureNumber, error: &RemoteError) -> Result<bool, CallError> {
+    pub async fn is_unsupported(
+        &self,
+        number: ProcedureNumber,
+        error: &RemoteError,
+    ) -> Result<bool, CallError> {
         if error.is_unsupported() {
             return Ok(true);
         }
         if !error.may_be_unknown_procedure() {
             return Ok(false);
         }
-        match self.raw_call(Program::REMOTE, ABSENT, "a procedure that no release has", Draft::empty(), self.0.options.call_within).await {
+        match self
+            .raw_call(
+                Program::REMOTE,
+                ABSENT,
+                "a procedure that no release has",
+                Draft::empty(),
+                self.0.options.call_within,
+            )
+            .await
+        {
             Err(CallError::Remote(absent)) => Ok(error.same_refusal(number.0, &absent, ABSENT.0)),
             Ok(_) => Ok(false),
             Err(other) => Err(other),

@@ -106,7 +106,9 @@ impl CallError {
             CallError::Remote(error) if error.is_unsupported() => Fate::DidNotRun,
             CallError::Remote(_) => Fate::Failed,
             CallError::Arguments { .. } | CallError::Closed { sent: false, .. } => Fate::DidNotRun,
-            CallError::Reply { .. } | CallError::Closed { sent: true, .. } | CallError::TimedOut { .. } => Fate::Unknown,
+            CallError::Reply { .. } | CallError::Closed { sent: true, .. } | CallError::TimedOut { .. } => {
+                Fate::Unknown
+            }
         }
     }
 

@@ -91,12 +91,21 @@ impl Task {
         // Handles that ask later learn why, until the last is gone.
         while let Some(ask) = self.asks.recv().await {
             if let Ask::Call(CallAsk { name, reply, .. }) = ask {
-                let _ = reply.send(Err(CallError::Closed { procedure: name, reason: reason.clone(), sent: false }));
+                let _ = reply.send(Err(CallError::Closed {
+                    procedure: name,
+                    reason: reason.clone(),
+                    sent: false,
+                }));
             }
         }
     }
 
-    async fn converse<R, W>(&mut self, reader: R, mut writer: W, waiting: &mut Waiting) -> Result<(), CloseReason>
+    async fn converse<R, W>(
+        &mut self,
+        reader: R,
+        mut writer: W,
+        waiting: &mut Waiting,
+    ) -> Result<(), CloseReason>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,

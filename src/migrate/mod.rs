@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, JobInfo, Note, Outcome, Plan, Record,
-    Refusal, Reply, Request, Settings, Wait, Waiting, Wish,
+    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, JobInfo, Note, Outcome, Plan,
+    Record, Refusal, Reply, Request, Settings, Wait, Waiting, Wish,
 };
 use virtwire_protocol::remote;
 
@@ -199,7 +199,9 @@ impl Migration {
                 Action::Do(call) => {
                     let answer = match unsafe_to_call.take() {
                         None => self.make(call, watch).await,
-                        Some(error) => Err(Failure::NotSent { message: format!("the journal failed: {error}") }),
+                        Some(error) => {
+                            Err(Failure::NotSent { message: format!("the journal failed: {error}") })
+                        }
                     };
                     self.engine.done(answer);
                 }
@@ -220,7 +222,11 @@ impl Migration {
         self.ended.insert(std::mem::replace(&mut self.engine, fresh).give_up()).clone()
     }
 
-    async fn make(&mut self, Do { host, call, deadline }: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
+    async fn make(
+        &mut self,
+        Do { host, call, deadline }: Do,
+        watch: &mut impl Watch,
+    ) -> Result<Reply, Failure> {
         let order = Do { host, call, deadline };
         tracing::debug!(call = %order, "migration step");
         watch.calling(&order);

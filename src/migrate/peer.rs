@@ -32,7 +32,8 @@ impl Peer {
     /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Prepare
     /// and Perform are never made on another connection than the one that the plan was made with.
     pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
-        let bound_to_connection = matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. });
+        let bound_to_connection =
+            matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. });
         if !bound_to_connection && self.connection.ended().is_some() {
             self.reopen(within).await.map_err(|error| Failure::NotSent { message: error.to_string() })?;
         }
@@ -55,7 +56,8 @@ pub(super) async fn perform(
 ) -> Result<Reply, Failure> {
     match call {
         Call::GetXmlDesc { domain, flags } => {
-            let reply = ask(connection, remote::DomainGetXmlDesc { dom: wire(domain), flags }, within).await?;
+            let reply =
+                ask(connection, remote::DomainGetXmlDesc { dom: wire(domain), flags }, within).await?;
             Ok(Reply::Xml(DomainXml(reply.xml)))
         }
         Call::GetInfo { domain } => {
@@ -63,12 +65,14 @@ pub(super) async fn perform(
             Ok(Reply::State(State::from(DomainState::from(i32::from(reply.state)))))
         }
         Call::GetState { domain } => {
-            let reply = ask(connection, remote::DomainGetState { dom: wire(domain), flags: 0 }, within).await?;
+            let reply =
+                ask(connection, remote::DomainGetState { dom: wire(domain), flags: 0 }, within).await?;
             Ok(Reply::State(State { state: DomainState::from(reply.state), reason: Some(reply.reason) }))
         }
         Call::GetJobInfo { domain } => {
             let reply = ask(connection, remote::DomainGetJobInfo { dom: wire(domain) }, within).await?;
-            let remote::DomainGetJobInfoReply { r#type, data_total, data_processed, data_remaining, .. } = reply;
+            let remote::DomainGetJobInfoReply { r#type, data_total, data_processed, data_remaining, .. } =
+                reply;
             Ok(Reply::Job(JobInfo { kind: r#type, data_total, data_processed, data_remaining }))
         }
         Call::LookupByUuid { uuid } => {
@@ -125,7 +129,9 @@ async fn ask<P: Procedure>(
 /// What an unsuccessful call means to the engine. Only here is a daemon of another language asked once more.
 async fn failure(connection: &Connection, procedure: ProcedureNumber, error: CallError) -> Failure {
     match error {
-        CallError::Remote(error) if is_unsupported(connection, procedure, &error).await => Failure::Unsupported(error),
+        CallError::Remote(error) if is_unsupported(connection, procedure, &error).await => {
+            Failure::Unsupported(error)
+        }
         CallError::Remote(error) => Failure::Answered(error),
         error @ (CallError::Arguments { .. } | CallError::Closed { sent: false, .. }) => {
             Failure::NotSent { message: error.to_string() }

@@ -62,7 +62,11 @@ struct Calls {
 }
 
 impl Calls {
-    fn start(&mut self, header: Header, handler: impl Future<Output = Result<Draft, RemoteError>> + Send + 'static) {
+    fn start(
+        &mut self,
+        header: Header,
+        handler: impl Future<Output = Result<Draft, RemoteError>> + Send + 'static,
+    ) {
         let task = self.tasks.spawn(handler);
         self.headers.insert(task.id(), header);
     }

@@ -116,6 +116,9 @@ impl CallContext {
 
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallContext").field("connection", &self.0.id).field("peer", &self.0.peer).finish_non_exhaustive()
+        f.debug_struct("CallContext")
+            .field("connection", &self.0.id)
+            .field("peer", &self.0.peer)
+            .finish_non_exhaustive()
     }
 }

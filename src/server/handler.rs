@@ -19,7 +19,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// arguments are not yet decoded. Calls of one connection run at the same time and are answered as they end.
 pub trait Handler: Send + Sync + 'static {
     /// Answers one call. It runs to its end even if the connection dies meanwhile, as in libvirt's daemons.
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft, RemoteError>>;
+    fn call(self: Arc<Self>, cx: CallContext, call: Called)
+    -> BoxFuture<'static, Result<Draft, RemoteError>>;
 
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of
     /// its calls has ended, if any were still running.

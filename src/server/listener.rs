@@ -65,7 +65,9 @@ pub enum Exposure {
 #[non_exhaustive]
 pub enum BindError {
     /// The host is reachable by strangers, and nothing would ask them who they are.
-    #[error("{0} is not a loopback address, and connections are not authenticated: whoever reaches it would own this host")]
+    #[error(
+        "{0} is not a loopback address, and connections are not authenticated: whoever reaches it would own this host"
+    )]
     Exposed(SocketAddr),
     /// The host's name leads nowhere.
     #[error("cannot resolve {address}: {error}")]
@@ -133,9 +135,9 @@ impl Listener {
     /// Where it listens, with the port that was chosen.
     pub fn address(&self) -> ListenAddress {
         match &self.0 {
-            Inner::Tcp(listener) => {
-                ListenAddress::Tcp(listener.local_addr().map(|address| address.to_string()).unwrap_or_default())
-            }
+            Inner::Tcp(listener) => ListenAddress::Tcp(
+                listener.local_addr().map(|address| address.to_string()).unwrap_or_default(),
+            ),
             Inner::Unix(_, file) => ListenAddress::Unix(file.0.clone()),
         }
     }
@@ -170,10 +172,21 @@ mod tests {
 
     #[test]
     fn an_address_is_tcp_with_a_port_or_a_unix_path() {
-        for good in ["tcp://127.0.0.1:16509", "tcp://[::1]:0", "tcp://localhost:0", "unix:/run/virtwire.sock"] {
+        for good in ["tcp://127.0.0.1:16509", "tcp://[::1]:0", "tcp://localhost:0", "unix:/run/virtwire.sock"]
+        {
             assert_eq!(good.parse::<ListenAddress>().unwrap().to_string(), good);
         }
-        for wrong in ["", "tcp://", "tcp://127.0.0.1", "tcp://:1", "tcp://h:port", "tcp://h:65536", "unix:", "/path", "tls://h:1"] {
+        for wrong in [
+            "",
+            "tcp://",
+            "tcp://127.0.0.1",
+            "tcp://:1",
+            "tcp://h:port",
+            "tcp://h:65536",
+            "unix:",
+            "/path",
+            "tls://h:1",
+        ] {
             assert!(wrong.parse::<ListenAddress>().is_err(), "{wrong}");
         }
     }

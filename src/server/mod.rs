@@ -8,6 +8,7 @@ mod connection;
 mod context;
 mod handler;
 mod listener;
+pub(crate) mod service;
 
 use std::io;
 use std::sync::Arc;
@@ -90,7 +91,9 @@ impl<H: Handler + ?Sized> Server<H> {
             // Beyond the limit clients wait in the kernel's queue, as with libvirt.
             let Ok(permit) = self.clients.clone().acquire_owned().await else { return Ok(()) };
             let accepted = match &listener.0 {
-                listener::Inner::Tcp(tcp) => tcp.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer.to_string())),
+                listener::Inner::Tcp(tcp) => {
+                    tcp.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer.to_string()))
+                }
                 listener::Inner::Unix(unix, _) => unix.accept().await.map(|(stream, _)| {
                     let process = stream.peer_cred().ok().and_then(|peer| peer.pid());
                     let peer = process.map_or("unix".to_owned(), |pid| format!("unix, process {pid}"));
@@ -143,8 +146,10 @@ const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 fn is_passing(error: &io::Error) -> bool {
     const EMFILE: i32 = 24;
     const ENFILE: i32 = 23;
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset)
-        || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset
+    ) || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
 }
 
 fn without_delay(stream: &TcpStream) {

@@ -35,7 +35,9 @@ fn every_recorded_frame_decodes_and_re_encodes_to_the_same_bytes() {
     }
     println!("{} frames of {} kinds", seen.values().sum::<usize>(), seen.len());
     assert_eq!(refused, MALFORMED, "frames that do not decode");
-    for what in ["call domain_migrate_prepare2", "reply domain_migrate_perform", "call domain_migrate_finish3_params"] {
+    for what in
+        ["call domain_migrate_prepare2", "reply domain_migrate_perform", "call domain_migrate_finish3_params"]
+    {
         assert!(seen.contains_key(what), "{what} is in no recording");
     }
 }

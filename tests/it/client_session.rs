@@ -84,14 +84,17 @@ fn events_of_libvirts_programs_are_told_whatever_their_serial_and_others_end_the
 #[test]
 fn late_stream_packets_are_ignored_and_what_only_clients_send_ends_the_connection() {
     let mut session = ClientSession::new(8);
-    for kind in [MessageKind::Stream(StreamPart::Data), MessageKind::Stream(StreamPart::Finish), MessageKind::Hole] {
+    for kind in
+        [MessageKind::Stream(StreamPart::Data), MessageKind::Stream(StreamPart::Finish), MessageKind::Hole]
+    {
         hear(&mut session, kind, 0, b"").unwrap();
     }
     assert_eq!(session.poll_event(), None);
     for kind in [MessageKind::Call, MessageKind::CallWithFds] {
         assert!(matches!(hear(&mut session, kind, 0, b""), Err(ProtocolError::NotForClients(_))));
     }
-    let header = Header { type_word: 7, ..Header::new(MessageKind::Call, Program::REMOTE, PROCEDURE, Serial(0)) };
+    let header =
+        Header { type_word: 7, ..Header::new(MessageKind::Call, Program::REMOTE, PROCEDURE, Serial(0)) };
     let broken = session.handle_frame(Instant::now(), Frame { header, payload: Bytes::new() });
     assert_eq!(broken, Err(ProtocolError::Nonsense(Nonsense::Type(7))));
 }
@@ -128,7 +131,12 @@ fn call(session: &mut ClientSession) -> Serial {
     serial
 }
 
-fn hear(session: &mut ClientSession, kind: MessageKind, serial: u32, payload: &[u8]) -> Result<(), ProtocolError> {
+fn hear(
+    session: &mut ClientSession,
+    kind: MessageKind,
+    serial: u32,
+    payload: &[u8],
+) -> Result<(), ProtocolError> {
     let header = Header::new(kind, Program::REMOTE, PROCEDURE, Serial(serial));
     session.handle_frame(Instant::now(), Frame { header, payload: Bytes::copy_from_slice(payload) })
 }

@@ -12,7 +12,9 @@ use virtwire::protocol::error::{ErrorCode, Fate, RemoteError};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::ProcedureNumber;
-use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2, NodeGetInfo};
+use virtwire::protocol::remote::{
+    ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2, NodeGetInfo,
+};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
@@ -48,7 +50,8 @@ async fn a_dropped_call_harms_no_other() {
 async fn a_deadline_that_passes_leaves_the_fate_unknown() {
     let gate = Gate::default();
     let connection = gate.serve().await;
-    let error = connection.call_within(ConnectGetHostname {}, Some(Duration::from_secs(1))).await.unwrap_err();
+    let error =
+        connection.call_within(ConnectGetHostname {}, Some(Duration::from_secs(1))).await.unwrap_err();
     assert!(matches!(error, CallError::TimedOut { procedure: "connect_get_hostname", .. }), "{error}");
     assert_eq!(error.fate(), Fate::Unknown);
 }
@@ -64,7 +67,10 @@ async fn a_connection_that_dies_tells_each_call_whether_it_may_have_run() {
     tokio::task::yield_now().await;
     gate.die.add_permits(1);
     let sent = sent.await.unwrap().unwrap_err();
-    assert!(matches!(sent, CallError::Closed { reason: CloseReason::Eof | CloseReason::Io(_), sent: true, .. }), "{sent}");
+    assert!(
+        matches!(sent, CallError::Closed { reason: CloseReason::Eof | CloseReason::Io(_), sent: true, .. }),
+        "{sent}"
+    );
     assert_eq!(sent.fate(), Fate::Unknown);
     let waiting = waiting.await.unwrap().unwrap_err();
     assert_eq!(waiting.fate(), Fate::DidNotRun, "{waiting}");
@@ -179,7 +185,8 @@ impl Gate {
     }
 
     async fn serve_with(&self, options: OpenOptions) -> Connection {
-        let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let listener =
+            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
         let daemon = listener.address().to_string().replace("tcp://", "");
         // A proxy in between, as a daemon of ours cannot be made to die without its process.
         let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -199,7 +206,11 @@ impl Gate {
 }
 
 impl Handler for Gate {
-    fn call(self: Arc<Self>, _: CallContext, called: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         let text = || Ok(Draft::encode("gate").unwrap());
         Box::pin(async move {
             match called.info.name {
@@ -235,7 +246,11 @@ async fn a_call_that_panics_fails_alone() {
 struct Panics;
 
 impl Handler for Panics {
-    fn call(self: Arc<Self>, _: CallContext, called: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move {
             match called.info.name {
                 "domain_create" => panic!("a fault of the embedder's"),

@@ -17,7 +17,8 @@ use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::migrate::{Outcome, Request, Version, Wish};
 use virtwire::protocol::program::Procedure;
 use virtwire::protocol::remote::{
-    ConnectSupportsFeature, DomainGetXmlDesc, DomainMigrateFinish2, DomainMigratePerform, DomainMigratePrepare2,
+    ConnectSupportsFeature, DomainGetXmlDesc, DomainMigrateFinish2, DomainMigratePerform,
+    DomainMigratePrepare2,
 };
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
@@ -37,8 +38,20 @@ async fn our_engine_fed_the_recorded_replies_sends_what_was_recorded() {
     let outcome = migration.run(&mut ()).await;
 
     assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{outcome}");
-    assert_eq!(source.heard(), ["connect_open", "domain_lookup_by_name", "domain_get_xml_desc", "domain_get_info", "domain_migrate_perform"]);
-    assert_eq!(destination.heard(), ["connect_open", "domain_migrate_prepare2", "domain_migrate_finish2", "domain_get_info"]);
+    assert_eq!(
+        source.heard(),
+        [
+            "connect_open",
+            "domain_lookup_by_name",
+            "domain_get_xml_desc",
+            "domain_get_info",
+            "domain_migrate_perform"
+        ]
+    );
+    assert_eq!(
+        destination.heard(),
+        ["connect_open", "domain_migrate_prepare2", "domain_migrate_finish2", "domain_get_info"]
+    );
 
     // The recorded client wanted the XML's secrets too (flags 9); we ask as libvirt's own client does (8).
     let xml: (DomainGetXmlDesc, DomainGetXmlDesc) = source.both();
@@ -74,7 +87,8 @@ impl Replay {
     }
 
     async fn serve(&self) -> Connection {
-        let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let listener =
+            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
         let uri = listener.address().to_string().replace("tcp://", "qemu+tcp://") + "/system";
         let server = Server::new(self.clone());
         tokio::spawn(async move { server.serve(&listener).await });
@@ -89,7 +103,8 @@ impl Replay {
     /// The arguments of a procedure as we sent them and as they were recorded.
     fn both<P: Procedure>(&self) -> (P, P) {
         let heard = self.heard.lock().unwrap().iter().find(|(name, _)| *name == P::NAME).unwrap().1.clone();
-        let recorded = &self.recorded.iter().find(|(call, _)| call.header.procedure == P::NUMBER).unwrap().0.payload;
+        let recorded =
+            &self.recorded.iter().find(|(call, _)| call.header.procedure == P::NUMBER).unwrap().0.payload;
         (xdr::from_slice(&heard).unwrap(), xdr::from_slice(recorded).unwrap())
     }
 
@@ -104,11 +119,16 @@ impl Replay {
         let mut replies = self.replies.lock().unwrap();
         let at = replies.iter().position(|(call, _)| call.header.procedure == called.header.procedure);
         match at.and_then(|at| replies.remove(at)) {
-            Some((_, reply)) if reply.header.kind() == Ok(MessageKind::Reply) => Ok(Draft::raw(&reply.payload).unwrap()),
+            Some((_, reply)) if reply.header.kind() == Ok(MessageKind::Reply) => {
+                Ok(Draft::raw(&reply.payload).unwrap())
+            }
             Some((_, reply)) => Err(RemoteError::decode(&reply.payload).unwrap()),
             // The source's state was not asked for by the recorded client: a running guest.
             None if called.info.name == "domain_get_info" => {
-                let running = [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0x80, 0, 0, 0, 0, 0, 0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+                let running = [
+                    0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0x80, 0, 0, 0, 0, 0, 0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+                    0, 0, 0, 0,
+                ];
                 Ok(Draft::raw(&running).unwrap())
             }
             None => panic!("{} was not recorded", called.info.name),
@@ -117,7 +137,11 @@ impl Replay {
 }
 
 impl Handler for Replay {
-    fn call(self: Arc<Self>, _: CallContext, called: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { self.answer(&called) })
     }
 

@@ -62,7 +62,8 @@ fn descriptors_are_announced_in_a_word_of_their_own() {
     session.handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), b"\0\0\0\0args")).unwrap();
     assert_eq!(session.poll_event().unwrap().payload[..], b"args"[..]);
     for count in [1_u32, 33, u32::MAX] {
-        let broken = server().handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), &count.to_be_bytes()));
+        let broken = server()
+            .handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), &count.to_be_bytes()));
         assert_eq!(broken, Err(ProtocolError::Descriptors { count }));
     }
 }
@@ -76,7 +77,9 @@ fn pings_are_answered_whatever_they_carry_and_other_keepalive_packets_are_swallo
         let pong = words(0x6b65_6570, 1, 2, 2, 0);
         assert_eq!(sent(&mut session), Some(frame(Header { serial: Serial(0), ..pong }, b"")));
     }
-    for header in [words(0x6b65_6570, 1, 2, 2, 0), words(0x6b65_6570, 1, 3, 2, 0), words(0x6b65_6570, 2, 1, 2, 0)] {
+    for header in
+        [words(0x6b65_6570, 1, 2, 2, 0), words(0x6b65_6570, 1, 3, 2, 0), words(0x6b65_6570, 2, 1, 2, 0)]
+    {
         let mut session = server();
         session.handle_frame(Instant::now(), frame(header, b"")).unwrap();
         assert_eq!(sent(&mut session), None);
@@ -110,7 +113,9 @@ fn an_old_daemon_has_neither_the_procedure_nor_the_feature() {
     session.handle_frame(Instant::now(), frame(remote(60, CALL, 0), &10_i32.to_be_bytes())).unwrap();
     assert_eq!(sent(&mut session).unwrap().payload[..], 0_i32.to_be_bytes());
     assert_eq!(session.poll_timeout(), None);
-    for (number, there) in [(61, true), (62, true), (63, true), (107, false), (108, false), (109, false), (302, false)] {
+    for (number, there) in
+        [(61, true), (62, true), (63, true), (107, false), (108, false), (109, false), (302, false)]
+    {
         session.handle_frame(Instant::now(), frame(remote(number, CALL, 0), b"")).unwrap();
         assert_eq!(session.poll_event().is_some(), there, "{number}");
     }
@@ -151,7 +156,8 @@ fn what_a_client_makes_a_daemon_hold_is_limited() {
     let called = session.poll_event().unwrap();
     session.reply(&called.header, Ok(Draft::raw(&[0; 100]).unwrap()));
     assert!(!session.can_receive(), "the reply waits to be read");
-    let event = |session: &mut ServerSession| session.notify(Program::REMOTE, ProcedureNumber(318), Draft::empty());
+    let event =
+        |session: &mut ServerSession| session.notify(Program::REMOTE, ProcedureNumber(318), Draft::empty());
     assert!(event(&mut session).is_err());
     while session.poll_transmit().is_some() {}
     assert!(session.can_receive());

@@ -107,7 +107,12 @@ impl ClientSession {
     ///
     /// # Errors
     /// [`WindowFull`]; the call was not made.
-    pub fn call(&mut self, program: Program, procedure: ProcedureNumber, body: Draft) -> Result<Serial, WindowFull> {
+    pub fn call(
+        &mut self,
+        program: Program,
+        procedure: ProcedureNumber,
+        body: Draft,
+    ) -> Result<Serial, WindowFull> {
         if !self.can_call() {
             return Err(WindowFull { waiting: self.waiting.len() });
         }

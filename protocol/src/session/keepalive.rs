@@ -84,7 +84,10 @@ impl Keepalive {
         }
         let Some(running) = &mut self.running else { return Verdict::Wait };
         if running.pings >= running.pacing.count {
-            return Verdict::Dead { silent: now.saturating_duration_since(running.heard), pings: running.pings };
+            return Verdict::Dead {
+                silent: now.saturating_duration_since(running.heard),
+                pings: running.pings,
+            };
         }
         running.pings += 1;
         running.since = now;

@@ -91,7 +91,9 @@ impl ServerSession {
     /// Whether to read on: not while too many calls are in progress or too many bytes wait to be read, and not
     /// after the client has said goodbye.
     pub fn can_receive(&self) -> bool {
-        !self.closing && self.in_progress < self.limits.requests && self.transmit_bytes <= self.limits.queued_bytes
+        !self.closing
+            && self.in_progress < self.limits.requests
+            && self.transmit_bytes <= self.limits.queued_bytes
     }
 
     /// Whether the client has said goodbye and everything has been handed out for sending: close. Calls still in
@@ -123,7 +125,10 @@ impl ServerSession {
         if !matches!(program, Program::REMOTE | Program::QEMU | Program::LXC) {
             self.refuse(&header, &RemoteError::unknown_program(program.number, program.version));
         } else if let Err(Nonsense::Status { status, .. }) = kind {
-            self.refuse(&header, &RemoteError::rpc(format!("Unexpected message status {}", status.cast_unsigned())));
+            self.refuse(
+                &header,
+                &RemoteError::rpc(format!("Unexpected message status {}", status.cast_unsigned())),
+            );
         } else if let Some(info) = self.profile.call(program, header.procedure) {
             self.called(now, Called { header, info, payload: frame.payload });
         } else {
@@ -145,7 +150,12 @@ impl ServerSession {
     ///
     /// # Errors
     /// [`QueueFull`]: the client does not read; close the connection, for it has missed an event.
-    pub fn notify(&mut self, program: Program, procedure: ProcedureNumber, body: Draft) -> Result<(), QueueFull> {
+    pub fn notify(
+        &mut self,
+        program: Program,
+        procedure: ProcedureNumber,
+        body: Draft,
+    ) -> Result<(), QueueFull> {
         if self.transmit_bytes > self.limits.queued_bytes {
             return Err(QueueFull { queued_bytes: self.transmit_bytes });
         }
@@ -196,11 +206,13 @@ impl ServerSession {
             AUTH_LIST if remote => self.reply(&called.header, no_authentication()),
             // SASL's init, start and step.
             ProcedureNumber(67..=69) if remote => {
-                let error = RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed");
+                let error =
+                    RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed");
                 self.reply(&called.header, Err(error));
             }
             AUTH_POLKIT if remote => {
-                let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "polkit was not asked for");
+                let error =
+                    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "polkit was not asked for");
                 self.reply(&called.header, Err(error));
             }
             SUPPORTS_FEATURE if remote && *called.payload == Feature::PROGRAM_KEEPALIVE.to_be_bytes() => {
