@@ -55,9 +55,9 @@ impl Options {
         Options { lenient: false }
     }
 
-    /// As real daemons do: bytes after the value are ignored, padding may be anything, and an 8 or 16 bit number is
-    /// the low bits of its word, and any word but 0 marks optional data as present (a client in use writes 1 with its bytes
-    /// the wrong way round). A bool is still 0 or 1.
+    /// As real daemons do: bytes after the value are ignored, padding may be anything, an 8 or 16 bit number is the
+    /// low bits of its word, and any word but 0 marks optional data as present (a client in use writes 1 with its
+    /// bytes the wrong way round). A bool is still 0 or 1.
     pub const fn lenient() -> Options {
         Options { lenient: true }
     }
