@@ -1,0 +1,90 @@
+//! The errors that libvirt's hypervisor drivers answer most, in their codes and words.
+//!
+//! Clients decide by code, and some of them by domain: these speak as the driver that clients know best, domain 10.
+
+use std::fmt;
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+
+use super::{Lookup, Result, Uuid};
+
+/// There is no such domain: code 42.
+pub fn no_domain(key: Lookup<'_>) -> RemoteError {
+    let detail = match key {
+        Lookup::Id(id) => format!("no domain with matching id {id}"),
+        Lookup::Name(name) => format!("no domain with matching name '{name}'"),
+        Lookup::Uuid(uuid) => format!("no domain with matching uuid '{uuid}'"),
+    };
+    RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail)
+}
+
+/// The domain is off: code 55.
+pub fn not_running() -> RemoteError {
+    invalid("domain is not running")
+}
+
+/// The domain is in no state for this: code 55.
+pub fn invalid(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::QEMU, detail)
+}
+
+/// It was tried and did not work: code 9.
+pub fn failed(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::QEMU, detail)
+}
+
+/// The argument makes no sense: code 8.
+pub fn invalid_argument(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::INVALID_ARG, ErrorDomain::QEMU, detail)
+}
+
+/// A call has flags that it does not know: code 8, if it has any.
+///
+/// # Errors
+/// Names the unknown bits, and the function.
+pub fn check_flags(flags: impl Into<u64>, known: u64, function: &str) -> Result<()> {
+    match flags.into() & !known {
+        0 => Ok(()),
+        unknown => Err(invalid_argument(format!("unsupported flags ({unknown:#x}) in function {function}"))),
+    }
+}
+
+/// The argument makes sense, but not here: code 74.
+pub fn unsupported_argument(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::QEMU, detail)
+}
+
+/// Something else has the name: code 9, domain 20.
+pub fn name_taken(name: &str, uuid: Uuid) -> RemoteError {
+    conflict(format!("domain '{name}' already exists with uuid {uuid}"))
+}
+
+/// Something else has the UUID: code 9, domain 20.
+pub fn uuid_taken(name: &str, uuid: Uuid) -> RemoteError {
+    conflict(format!("domain '{name}' is already defined with uuid {uuid}"))
+}
+
+/// The domain runs already: code 55, domain 20.
+pub fn already_active(name: &str) -> RemoteError {
+    let detail = format!("domain '{name}' is already active");
+    RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::DOMAIN, detail)
+}
+
+/// The text is not XML: code 35, domain 20.
+pub fn not_xml(detail: impl fmt::Display) -> RemoteError {
+    RemoteError::new(ErrorCode::XML_DETAIL, ErrorDomain::DOMAIN, detail.to_string())
+}
+
+/// The XML describes no domain that can be: code 27, domain 20.
+pub fn bad_domain_xml(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::XML_ERROR, ErrorDomain::DOMAIN, detail)
+}
+
+/// The XML describes a domain that this host does not run: code 67, domain 20.
+pub fn unsupported_domain(detail: impl Into<String>) -> RemoteError {
+    RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::DOMAIN, detail)
+}
+
+fn conflict(detail: String) -> RemoteError {
+    RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::DOMAIN, detail)
+}

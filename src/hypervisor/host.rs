@@ -1,0 +1,136 @@
+//! The host that a daemon runs on, as clients ask for it.
+
+use std::num::NonZero;
+
+use super::{MigrationSupport, Uuid};
+
+/// A host and its hypervisor: the answers that do not depend on any domain.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Host {
+    /// What kind of hypervisor this is, such as `QEMU`: what `virsh version` shows.
+    pub kind: String,
+    /// The hypervisor's own version, major × 1,000,000 + minor × 1,000 + micro.
+    pub version: u64,
+    /// The machine's name.
+    pub hostname: String,
+    /// The name by which clients open it, such as `mem:///default`.
+    pub uri: String,
+    /// Other names that open it. None may carry a transport or a host: the daemon never dials out by a name
+    /// that it is sent.
+    pub also_known_as: Vec<String>,
+    /// The host's own UUID.
+    pub uuid: Uuid,
+    /// The machine.
+    pub node: NodeInfo,
+    /// The domain types that it runs (`<domain type='…'>`).
+    pub domain_types: Vec<String>,
+    /// The virtual CPUs that one domain may have.
+    pub vcpus_max: u32,
+    /// Which migrations it takes part in.
+    pub migration: MigrationSupport,
+}
+
+impl Host {
+    /// A host on this machine, with what the operating system says of it. It migrates nothing.
+    pub fn new(kind: impl Into<String>, uri: impl Into<String>, domain_type: impl Into<String>) -> Host {
+        Host {
+            kind: kind.into(),
+            version: 0,
+            hostname: hostname(),
+            uri: uri.into(),
+            also_known_as: Vec::new(),
+            uuid: Uuid::random(),
+            node: NodeInfo::of_this_machine(),
+            domain_types: vec![domain_type.into()],
+            vcpus_max: 255,
+            migration: MigrationSupport::default(),
+        }
+    }
+
+    /// The capabilities document (`virsh capabilities`), as small as clients accept.
+    pub fn capabilities(&self) -> String {
+        let types: String =
+            self.domain_types.iter().map(|name| format!("<domain type='{}'/>", escape(name))).collect();
+        let arch = escape(&self.node.model);
+        let bits = usize::BITS;
+        format!(
+            "<capabilities>\n  <host>\n    <uuid>{}</uuid>\n    <cpu>\n      <arch>{arch}</arch>\n    </cpu>\n  </host>\n  \
+             <guest>\n    <os_type>hvm</os_type>\n    <arch name='{arch}'>\n      <wordsize>{bits}</wordsize>\n      \
+             {types}\n    </arch>\n  </guest>\n</capabilities>\n",
+            self.uuid
+        )
+    }
+}
+
+/// The machine: `virsh nodeinfo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeInfo {
+    /// The CPU's architecture, such as `x86_64`; at most 31 bytes reach a client.
+    pub model: String,
+    /// Its memory, KiB.
+    pub memory_kib: u64,
+    /// Its active CPUs.
+    pub cpus: u32,
+    /// Their clock, MHz; 0 where that means nothing.
+    pub mhz: u32,
+    /// NUMA nodes.
+    pub nodes: u32,
+    /// Sockets per node.
+    pub sockets: u32,
+    /// Cores per socket.
+    pub cores: u32,
+    /// Threads per core.
+    pub threads: u32,
+}
+
+impl NodeInfo {
+    /// What the operating system says: its CPUs as the cores of one socket, and its memory where it can be read.
+    pub fn of_this_machine() -> NodeInfo {
+        let cpus = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let cpus = u32::try_from(cpus).unwrap_or(u32::MAX);
+        NodeInfo {
+            model: std::env::consts::ARCH.to_owned(),
+            memory_kib: memory_kib().unwrap_or(0),
+            cpus,
+            mhz: 0,
+            nodes: 1,
+            sockets: 1,
+            cores: cpus,
+            threads: 1,
+        }
+    }
+}
+
+fn hostname() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
+}
+
+fn memory_kib() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_capabilities_name_the_host_and_what_it_runs() {
+        let mut host = Host::new("mem", "mem:///default", "test");
+        host.node.model = "x86_64".to_owned();
+        host.domain_types.push("a'b".to_owned());
+        let text = host.capabilities();
+        assert!(text.contains(&format!("<uuid>{}</uuid>", host.uuid)), "{text}");
+        assert!(text.contains("<domain type='test'/><domain type='a&apos;b'/>"), "{text}");
+        assert!(text.contains("<arch name='x86_64'>"), "{text}");
+    }
+}

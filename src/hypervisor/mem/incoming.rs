@@ -1,0 +1,318 @@
+//! Guests that come: from Prepare to Finish.
+//!
+//! ```text
+//!  Prepare ─▶ Coming ── all memory, checksum right ─▶ Received ── its source has dropped it ─▶ Confirmed ─▶ Finish
+//!               │                                        │                                         │
+//!               │ its deadline, a broken stream          └─ the stream ended without a word ─▶ Unconfirmed ─▶ Finish
+//!               ▼                                                                                  │
+//!             gone ◀────────── Cancel, destroy, or the client that prepared it is gone ────────────┘
+//! ```
+//!
+//! A source drops its copy only on our receipt, which we send only once we have all of it. A Finish that says "success"
+//! runs it here: at once where the source has said that its copy is gone. Where the source did not come to say so, the
+//! client's word counts, if it comes after; a Finish that was early is told that nobody knows.
+//! From Received on there is no deadline: this may be the only copy.
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+use tracing::debug;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::migrate::MigrateFlags;
+
+use super::super::{
+    DomainInfo, Finish, IncomingId, Lifecycle, Lookup, MigrationVersion, PausedReason, Prepare, Prepared,
+    Result, ResumedDetail, RunningReason, ShutoffReason, StartedDetail, StoppedDetail, SuspendedDetail, Uuid,
+    errors,
+};
+use super::guest::{Activity, Live, LiveState, Run};
+use super::memory::Memory;
+use super::receive::{self, Reception};
+use super::stream::Cookie;
+use super::table::Table;
+use super::uri::MigrationUri;
+use super::xml::Definition;
+use super::{Inner, MIGRATE_FLAGS};
+
+/// The most guests that may be on their way here at once.
+const INCOMING_MAX: usize = 64;
+
+/// A guest that is expected.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    version: MigrationVersion,
+    /// Where its source was told to connect.
+    uri: MigrationUri,
+    cookie: Cookie,
+    /// Version 1: the name that it is to have here, if not its own.
+    dname: Option<String>,
+    /// The guest; in version 1 not before the stream has brought its configuration.
+    guest: Option<Uuid>,
+    /// How much of it is here. Closed when it is gone.
+    arrival: watch::Sender<Arrival>,
+    /// The task that receives it, ended with it.
+    _task: TaskGuard,
+}
+
+/// How much of a guest is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// Not all.
+    Coming,
+    /// All, and its source has been told so.
+    Received,
+    /// All, and its source has dropped it.
+    Confirmed,
+    /// All, and what its source did is not known here.
+    Unconfirmed,
+}
+
+/// Ends a task when dropped.
+#[derive(Debug)]
+struct TaskGuard(AbortHandle);
+
+impl Drop for TaskGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prepared> {
+    let Prepare { uri_in, flags, dname, dom_xml } = request;
+    let (version, function) = match dom_xml {
+        None => (MigrationVersion::V1, "domain_migrate_prepare"),
+        Some(_) => (MigrationVersion::V2, "domain_migrate_prepare2"),
+    };
+    check_flags(flags, function)?;
+    if inner.faults().refuse_prepare {
+        return Err(errors::failed("this host was told to refuse guests"));
+    }
+    let definition = dom_xml.map(|xml| Definition::parse(&xml, dname.as_deref())).transpose()?.map(Arc::new);
+    if let Some(definition) = &definition {
+        inner.table().check_startable(definition)?;
+    }
+    let wished = uri_in.as_deref().map(MigrationUri::parse).transpose()?;
+    let listener = listen(inner, wished.as_ref().and_then(|uri| uri.port)).await?;
+    let port =
+        listener.local_addr().map_err(|error| system("cannot tell the migration port", &error))?.port();
+    let uri = match &wished {
+        None => MigrationUri::new(inner.config.migration_host(), port),
+        Some(wished) => wished.at(port),
+    };
+    let uri_out = wished.is_none_or(|wished| wished.port.is_none()).then(|| uri.to_string());
+
+    // From here to the end nothing waits: either all of it is there or nothing.
+    let cookie = Uuid::random().0;
+    let mut table = inner.table();
+    if table.incoming.len() >= INCOMING_MAX {
+        return Err(errors::failed(format!("{INCOMING_MAX} guests are on their way here already")));
+    }
+    let id = table.new_incoming();
+    let guest = definition.map(|definition| table.admit(id, definition)).transpose()?;
+    let reception = Reception { inner: inner.clone(), id, version, cookie };
+    let task = TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle());
+    let arrival = watch::Sender::new(Arrival::Coming);
+    debug!(%uri, ?version, incoming = id.0, "prepared for a guest");
+    table.incoming.insert(id, Incoming { version, uri, cookie, dname, guest, arrival, _task: task });
+    Ok(Prepared { cookie: cookie.to_vec(), uri_out, incoming: id })
+}
+
+pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<DomainInfo> {
+    let function = match request.version {
+        MigrationVersion::V1 => "domain_migrate_finish",
+        MigrationVersion::V2 => "domain_migrate_finish2",
+    };
+    check_flags(request.flags, function)?;
+    let (id, mut arrival) = inner.table().expected(&request)?;
+    let name = &request.dname;
+    let early = *arrival.borrow() != Arrival::Unconfirmed;
+    let settled = |arrival: &Arrival| matches!(arrival, Arrival::Confirmed | Arrival::Unconfirmed);
+    // The outcome is copied out: a watch must not stay borrowed while the table is locked.
+    let outcome = timeout(inner.config.finish_deadline, arrival.wait_for(settled)).await;
+    match outcome.map(|settled| settled.map(|arrival| *arrival)) {
+        Ok(Ok(Arrival::Unconfirmed)) if early => Err(errors::failed(format!(
+            "domain '{name}' is here, but its stream ended before its source said that it has left"
+        ))),
+        Ok(Ok(_)) => inner.table().run_arrived(id, &request),
+        Ok(Err(_)) => Err(errors::failed(format!("domain '{name}' is gone: it did not arrive whole"))),
+        Err(_) => Err(RemoteError::new(
+            ErrorCode::OPERATION_TIMEOUT,
+            ErrorDomain::QEMU,
+            format!("domain '{name}' has not arrived within {:?}", inner.config.finish_deadline),
+        )),
+    }
+}
+
+pub(super) fn check_flags(flags: MigrateFlags, function: &str) -> Result<()> {
+    if flags.has(MigrateFlags::TUNNELLED) {
+        let detail = "Tunnelled migration requested but invalid RPC method called";
+        return Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail));
+    }
+    if flags.has(MigrateFlags::PEER2PEER) {
+        return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
+    }
+    errors::check_flags(flags.0, MIGRATE_FLAGS, function)
+}
+
+/// Listens at the port that the client wishes, or at the first free one of the host's own.
+async fn listen(inner: &Inner, wished: Option<u16>) -> Result<TcpListener> {
+    let address = inner.config.migration_listen;
+    let ports = wished.map_or(inner.config.migration_ports.clone(), |port| port..=port);
+    let mut last = None;
+    for port in ports.clone() {
+        match TcpListener::bind((address, port)).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = Some(error),
+        }
+    }
+    let (first, end) = (ports.start(), ports.end());
+    Err(match last {
+        Some(error) => system(format!("no free migration port at {address} from {first} to {end}"), &error),
+        None => errors::failed(format!("no migration ports: {first} to {end}")),
+    })
+}
+
+fn system(detail: impl std::fmt::Display, error: &std::io::Error) -> RemoteError {
+    RemoteError::system(ErrorDomain::RPC, detail, error)
+}
+
+impl Table {
+    /// A guest is coming: it is there, paused, without memory.
+    fn admit(&mut self, id: IncomingId, definition: Arc<Definition>) -> Result<Uuid> {
+        self.check_startable(&definition)?;
+        let uuid = self.guest_for(&definition)?.uuid;
+        let paused = LiveState::Paused(PausedReason::Migration);
+        let mut live = Live::new(self.new_id(), definition, Memory::received(Vec::new()), paused);
+        live.activity = Activity::Arriving(id);
+        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
+        self.tell(uuid, Lifecycle::Started(StartedDetail::Migrated));
+        Ok(uuid)
+    }
+
+    /// Version 1: the stream has brought the configuration.
+    pub(super) fn admit_from_stream(&mut self, id: IncomingId, xml: &str) -> Result<()> {
+        let Some(incoming) = self.incoming.get(&id) else {
+            return Err(errors::failed("nobody waits for it any more"));
+        };
+        let definition = Definition::parse(xml, incoming.dname.as_deref())?;
+        let uuid = self.admit(id, Arc::new(definition))?;
+        if let Some(incoming) = self.incoming.get_mut(&id) {
+            incoming.guest = Some(uuid);
+        }
+        Ok(())
+    }
+
+    /// All of it is here. From now on this may be the only copy.
+    pub(super) fn received(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
+        let gone = || errors::failed("nobody waits for it any more");
+        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest).ok_or_else(gone)?;
+        self.guest_mut(uuid)?.live_mut()?.memory = Arc::new(memory);
+        self.set_arrival(id, Arrival::Received);
+        Ok(())
+    }
+
+    pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) {
+        if let Some(incoming) = self.incoming.get(&id) {
+            incoming.arrival.send_replace(arrival);
+        }
+    }
+
+    /// The incoming guest that Finish means: by its name, in version 1 by its URI first.
+    fn expected(&self, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+        let by_uri = || {
+            let uri = MigrationUri::parse(&request.uri).ok()?;
+            let is_it = |incoming: &&Incoming| {
+                incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri)
+            };
+            self.incoming.iter().find(|(_, incoming)| is_it(incoming)).map(|(id, _)| *id)
+        };
+        let id = match request.version {
+            MigrationVersion::V1 => by_uri(),
+            MigrationVersion::V2 => None,
+        };
+        let id = match id {
+            Some(id) => id,
+            None => self.arriving(&request.dname)?,
+        };
+        match self.incoming.get(&id) {
+            Some(incoming) if !request.cookie.is_empty() && request.cookie != incoming.cookie => {
+                Err(errors::invalid_argument("the cookie is not that of the migration"))
+            }
+            Some(incoming) => Ok((id, incoming.arrival.subscribe())),
+            None => Err(not_incoming(&request.dname)),
+        }
+    }
+
+    fn arriving(&self, name: &str) -> Result<IncomingId> {
+        let guest = self.find(Lookup::Name(name)).ok_or_else(|| errors::no_domain(Lookup::Name(name)))?;
+        match guest.live().map(|live| &live.activity) {
+            Ok(Activity::Arriving(id)) => Ok(*id),
+            _ => Err(not_incoming(name)),
+        }
+    }
+
+    /// Finish: what arrived becomes a guest like any other.
+    fn run_arrived(&mut self, id: IncomingId, request: &Finish) -> Result<DomainInfo> {
+        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest);
+        let uuid = uuid.ok_or_else(|| not_incoming(&request.dname))?;
+        let guest = self.guest_mut(uuid)?;
+        if guest.name != request.dname {
+            let (came, wanted) = (&guest.name, &request.dname);
+            return Err(errors::invalid(format!(
+                "the guest that came to {} is '{came}', not '{wanted}'",
+                request.uri
+            )));
+        }
+        let live = guest.live_mut()?;
+        live.activity = Activity::Idle;
+        let definition = live.definition.clone();
+        let (state, told) = if request.flags.has(MigrateFlags::PAUSED) {
+            (LiveState::Paused(PausedReason::User), Lifecycle::Suspended(SuspendedDetail::Paused))
+        } else {
+            (LiveState::Running(RunningReason::Migrated), Lifecycle::Resumed(ResumedDetail::Migrated))
+        };
+        live.set_state(state);
+        self.incoming.remove(&id);
+        if request.flags.has(MigrateFlags::PERSIST_DEST) {
+            self.persist(uuid, definition)?;
+        }
+        self.tell(uuid, told);
+        debug!(domain = request.dname, incoming = id.0, "the guest is here");
+        Ok(self.guest(uuid)?.info())
+    }
+
+    /// Finish, cancelled: the source keeps the guest.
+    pub(super) fn cancel(&mut self, name: &str) -> Result<()> {
+        let id = self.arriving(name)?;
+        self.end_incoming(id, StoppedDetail::Failed);
+        Ok(())
+    }
+
+    /// Nobody will finish it: it goes, whatever has come of it.
+    pub(super) fn end_incoming(&mut self, id: IncomingId, detail: StoppedDetail) {
+        let Some(incoming) = self.incoming.remove(&id) else { return };
+        let reason = match detail {
+            StoppedDetail::Destroyed => ShutoffReason::Destroyed,
+            _ => ShutoffReason::Failed,
+        };
+        debug!(incoming = id.0, ?reason, "an incoming guest ends");
+        if let Some(uuid) = incoming.guest {
+            // It is there and active for as long as its entry is.
+            let _ = self.turn_off(uuid, reason, detail);
+        }
+    }
+
+    /// The deadline has passed, or its stream broke. One that is all here stays: its source may have dropped it.
+    pub(super) fn give_up_unless_received(&mut self, id: IncomingId) {
+        if self.incoming.get(&id).is_some_and(|incoming| *incoming.arrival.borrow() == Arrival::Coming) {
+            self.end_incoming(id, StoppedDetail::Failed);
+        }
+    }
+}
+
+fn not_incoming(name: &str) -> RemoteError {
+    errors::invalid(format!("domain '{name}' is not processing incoming migration"))
+}

@@ -1,0 +1,121 @@
+//! The task that receives a guest: it waits at a port for the one stream with the right cookie, and reads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::super::{IncomingId, MigrationVersion};
+use super::Inner;
+use super::incoming::Arrival;
+use super::memory::Memory;
+use super::stream::{self, Cookie, StreamError};
+
+/// The time in which one who connects must show the cookie.
+const OPENING_DEADLINE: Duration = Duration::from_secs(5);
+/// Strangers that may be at the port at once.
+const STRANGERS_MAX: usize = 16;
+
+/// Whom it receives, and for whom.
+pub(super) struct Reception {
+    pub(super) inner: Arc<Inner>,
+    pub(super) id: IncomingId,
+    pub(super) version: MigrationVersion,
+    pub(super) cookie: Cookie,
+}
+
+/// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the cookie.
+pub(super) async fn run(reception: Reception, listener: TcpListener) {
+    let Reception { inner, id, .. } = &reception;
+    let deadline = inner.config.incoming_deadline;
+    match timeout(deadline, receive(&reception, listener)).await {
+        Ok(Ok(stream)) => {
+            let arrival = confirmed(&reception, stream).await;
+            inner.table().set_arrival(*id, arrival);
+        }
+        Ok(Err(error)) => {
+            debug!(incoming = id.0, %error, "the stream of an incoming guest failed");
+            inner.table().give_up_unless_received(*id);
+        }
+        Err(_) => {
+            debug!(incoming = id.0, ?deadline, "an incoming guest did not come in time");
+            inner.table().give_up_unless_received(*id);
+        }
+    }
+}
+
+/// Reads the guest, and returns the stream once all of it is here.
+async fn receive(reception: &Reception, listener: TcpListener) -> Result<TcpStream, StreamError> {
+    let mut stream = the_one(reception, &listener).await;
+    drop(listener);
+    if let Err(error) = read(reception, &mut stream).await {
+        // So that the source can say why; whether it hears us changes nothing.
+        let _ = timeout(OPENING_DEADLINE, stream::send_no(&mut stream, &error.to_string())).await;
+        return Err(error);
+    }
+    Ok(stream)
+}
+
+async fn read(reception: &Reception, stream: &mut TcpStream) -> Result<(), StreamError> {
+    let Reception { inner, id, version, .. } = reception;
+    let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
+    if let Some(xml) = &opening.xml {
+        inner
+            .table()
+            .admit_from_stream(*id, xml)
+            .map_err(|error| StreamError::Malformed(error.to_string()))?;
+    }
+    stream::send_yes(stream).await?;
+    let memory = stream::read_memory(stream, opening.memory_bytes, inner.faults().stall_incoming).await?;
+    let received = inner.table().received(*id, Memory::received(memory));
+    received.map_err(|error| StreamError::Malformed(error.to_string()))
+}
+
+/// Sends the receipt, and waits for the source's word that its copy is gone.
+async fn confirmed(reception: &Reception, mut stream: TcpStream) -> Arrival {
+    let inner = &reception.inner;
+    if inner.faults().lose_receipt {
+        return Arrival::Unconfirmed;
+    }
+    let word = timeout(inner.config.peer_deadline, async {
+        stream::send_yes(&mut stream).await?;
+        stream::read_answer(&mut stream).await
+    });
+    match word.await {
+        Ok(Ok(())) => Arrival::Confirmed,
+        _ => Arrival::Unconfirmed,
+    }
+}
+
+/// The first stream that shows the cookie. Others are let go, however many come.
+async fn the_one(reception: &Reception, listener: &TcpListener) -> TcpStream {
+    let (version, cookie) = (reception.version, reception.cookie);
+    let mut strangers = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept(), if strangers.len() < STRANGERS_MAX => match accepted {
+                Ok((stream, _)) => {
+                    strangers.spawn(timeout(OPENING_DEADLINE, known(stream, version, cookie)));
+                }
+                // Out of descriptors, most likely: let others free theirs.
+                Err(_) => tokio::task::yield_now().await,
+            },
+            Some(met) = strangers.join_next(), if !strangers.is_empty() => {
+                if let Ok(Ok(Some(stream))) = met {
+                    return stream;
+                }
+            }
+        }
+    }
+}
+
+/// Greets, and returns the stream if it shows the cookie.
+async fn known(mut stream: TcpStream, version: MigrationVersion, cookie: Cookie) -> Option<TcpStream> {
+    let _ = stream.set_nodelay(true);
+    stream::send_greeting(&mut stream, version).await.ok()?;
+    let shown = stream::read_cookie(&mut stream).await.ok()?;
+    (shown == cookie).then_some(stream)
+}

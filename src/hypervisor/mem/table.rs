@@ -1,0 +1,169 @@
+//! All the guests of a host, and the rules about their names.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::{
+    DomainEvent, DomainInfo, Events, IncomingId, Lifecycle, Lookup, Result, ShutoffReason, StoppedDetail,
+    Uuid, errors,
+};
+use super::Config;
+use super::departure::Stop;
+use super::guest::{Activity, Guest, Run};
+use super::incoming::Incoming;
+use super::xml::Definition;
+
+/// The most guests on one host: no list of domains on the wire is longer.
+const GUESTS_MAX: usize = 16_384;
+
+/// Everything that changes. One lock guards it; events are told under that lock, so that they are heard in order.
+#[derive(Debug)]
+pub(super) struct Table {
+    guests: BTreeMap<Uuid, Guest>,
+    names: BTreeMap<String, Uuid>,
+    pub(super) incoming: BTreeMap<IncomingId, Incoming>,
+    next_id: u32,
+    next_incoming: u64,
+    max_speed_mib_s: u64,
+    events: Events,
+}
+
+impl Table {
+    pub(super) fn new(config: &Config, events: Events) -> Table {
+        Table {
+            guests: BTreeMap::new(),
+            names: BTreeMap::new(),
+            incoming: BTreeMap::new(),
+            next_id: 1,
+            next_incoming: 1,
+            max_speed_mib_s: config.max_speed_mib_s,
+            events,
+        }
+    }
+
+    pub(super) fn infos(&self) -> Vec<DomainInfo> {
+        self.guests.values().map(Guest::info).collect()
+    }
+
+    pub(super) fn find(&self, key: Lookup<'_>) -> Option<&Guest> {
+        match key {
+            Lookup::Id(id) => self.guests.values().find(|guest| guest.live().is_ok_and(|live| live.id == id)),
+            Lookup::Name(name) => self.guests.get(self.names.get(name)?),
+            Lookup::Uuid(uuid) => self.guests.get(&uuid),
+        }
+    }
+
+    pub(super) fn guest(&self, uuid: Uuid) -> Result<&Guest> {
+        self.guests.get(&uuid).ok_or_else(|| errors::no_domain(Lookup::Uuid(uuid)))
+    }
+
+    pub(super) fn guest_mut(&mut self, uuid: Uuid) -> Result<&mut Guest> {
+        self.guests.get_mut(&uuid).ok_or_else(|| errors::no_domain(Lookup::Uuid(uuid)))
+    }
+
+    /// The guest that a configuration is about: the one of its name and UUID, else a new one without anything.
+    ///
+    /// A new guest must be given a configuration or be set running before the lock is let go.
+    ///
+    /// # Errors
+    /// Code 9 where another guest has the name or the UUID, or where there is no room.
+    pub(super) fn guest_for(&mut self, definition: &Definition) -> Result<&mut Guest> {
+        self.check_free(definition)?;
+        let Definition { name, uuid, .. } = definition;
+        if !self.guests.contains_key(uuid) && self.guests.len() >= GUESTS_MAX {
+            return Err(errors::failed(format!("this host has its {GUESTS_MAX} domains")));
+        }
+        self.names.insert(name.clone(), *uuid);
+        Ok(self.guests.entry(*uuid).or_insert_with(|| Guest {
+            name: name.clone(),
+            uuid: *uuid,
+            config: None,
+            run: Run::Off(ShutoffReason::Unknown),
+            autostart: false,
+            max_speed_mib_s: self.max_speed_mib_s,
+            max_downtime_ms: 300,
+            completed_job: None,
+        }))
+    }
+
+    /// # Errors
+    /// Code 9 where another guest has the name or the UUID.
+    pub(super) fn check_free(&self, definition: &Definition) -> Result<()> {
+        match self.guests.get(&definition.uuid) {
+            Some(guest) if guest.name != definition.name => {
+                return Err(errors::uuid_taken(&guest.name, guest.uuid));
+            }
+            _ => {}
+        }
+        match self.names.get(&definition.name) {
+            Some(uuid) if *uuid != definition.uuid => Err(errors::name_taken(&definition.name, *uuid)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same, and that it is not active: code 55.
+    pub(super) fn check_startable(&self, definition: &Definition) -> Result<()> {
+        self.check_free(definition)?;
+        match self.guests.get(&definition.uuid) {
+            Some(guest) if guest.is_active() => Err(errors::already_active(&guest.name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A number for a guest that starts. Begins anew after two billion of them.
+    pub(super) fn new_id(&mut self) -> u32 {
+        let id = self.next_id;
+        self.next_id = if id == i32::MAX.unsigned_abs() { 1 } else { id + 1 };
+        id
+    }
+
+    pub(super) fn new_incoming(&mut self) -> IncomingId {
+        let id = IncomingId(self.next_incoming);
+        self.next_incoming += 1;
+        id
+    }
+
+    /// The guest is off from now on: its job ends, and it is forgotten unless it is defined.
+    pub(super) fn turn_off(
+        &mut self,
+        uuid: Uuid,
+        reason: ShutoffReason,
+        detail: StoppedDetail,
+    ) -> Result<()> {
+        let guest = self.guest_mut(uuid)?;
+        match &guest.live()?.activity {
+            Activity::Leaving(departure) => departure.stop(Stop::GuestGone),
+            Activity::Arriving(incoming) => {
+                let incoming = *incoming;
+                self.incoming.remove(&incoming);
+            }
+            Activity::Idle => {}
+        }
+        self.guest_mut(uuid)?.run = Run::Off(reason);
+        self.tell(uuid, Lifecycle::Stopped(detail));
+        self.forget_unless_defined(uuid);
+        Ok(())
+    }
+
+    /// Removes a guest that is neither active nor defined.
+    pub(super) fn forget_unless_defined(&mut self, uuid: Uuid) {
+        let over = self.guests.get(&uuid).is_some_and(|guest| guest.config.is_none() && !guest.is_active());
+        if over && let Some(guest) = self.guests.remove(&uuid) {
+            self.names.remove(&guest.name);
+        }
+    }
+
+    /// Tells the listeners what happened to a guest.
+    pub(super) fn tell(&self, uuid: Uuid, what: Lifecycle) {
+        if let Some(guest) = self.guests.get(&uuid) {
+            self.events.tell(&DomainEvent::new(guest.info(), what));
+        }
+    }
+
+    /// Its configuration becomes persistent.
+    pub(super) fn persist(&mut self, uuid: Uuid, definition: Arc<Definition>) -> Result<()> {
+        let known = self.guest_mut(uuid)?.config.replace(definition).is_some();
+        self.tell(uuid, Lifecycle::Defined(super::defined(known)));
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! Migrations that succeed, between two hosts over loopback.
+
+use super::*;
+use crate::hypervisor::MigrationVersion;
+
+const RUN: StartOptions = StartOptions { paused: false };
+pub(super) const LIVE: MigrateFlags = MigrateFlags::LIVE;
+
+/// The call that opens a migration of this guest.
+pub(super) fn prepare(dom_xml: Option<&str>) -> Prepare {
+    Prepare { uri_in: None, flags: LIVE, dname: None, dom_xml: dom_xml.map(str::to_owned) }
+}
+
+/// The Perform that follows.
+pub(super) fn perform(domain: Uuid, prepared: &Prepared) -> Perform {
+    Perform {
+        domain,
+        cookie: prepared.cookie.clone(),
+        uri: prepared.uri_out.clone().unwrap_or_default(),
+        flags: LIVE,
+        dname: None,
+        bandwidth_mib_s: 0,
+    }
+}
+
+/// The Finish after that.
+pub(super) fn finish(version: MigrationVersion, dname: &str, prepared: &Prepared) -> Finish {
+    Finish {
+        version,
+        dname: dname.to_owned(),
+        cookie: prepared.cookie.clone(),
+        uri: prepared.uri_out.clone().unwrap_or_default(),
+        flags: LIVE,
+    }
+}
+
+/// Two hosts, and a transient guest `a` that runs on the first.
+pub(super) struct Pair {
+    pub(super) source: World,
+    pub(super) destination: World,
+    pub(super) guest: Uuid,
+    pub(super) xml: String,
+}
+
+impl Pair {
+    pub(super) async fn new() -> Pair {
+        Pair::with(config()).await
+    }
+
+    pub(super) async fn with(config: Config) -> Pair {
+        let (mut source, destination) = (World::with(config.clone()), World::with(config));
+        let xml = xml("a");
+        let guest = source.mem.create(xml.clone(), RUN).await.unwrap().uuid;
+        assert_eq!(source.events(), [(2, 0)]);
+        Pair { source, destination, guest, xml }
+    }
+
+    /// Version 2 up to the end of Prepare.
+    pub(super) async fn prepared(&mut self) -> Prepared {
+        let prepared = self.destination.mem.migrate_prepare(prepare(Some(&self.xml))).await.unwrap();
+        assert_eq!(self.destination.state("a").await, Some((3, 2)));
+        assert_eq!(self.destination.events(), [(2, 1)]);
+        prepared
+    }
+
+    pub(super) async fn perform(&self, prepared: &Prepared) -> Result<()> {
+        self.source.mem.migrate_perform(perform(self.guest, prepared)).await
+    }
+}
+
+#[tokio::test]
+async fn version_2_moves_a_guest_with_its_memory() {
+    let mut pair = Pair::new().await;
+    let checksum = pair.source.mem.checksum("a");
+    let prepared = pair.prepared().await;
+    assert_eq!(pair.destination.mem.checksum("a"), None);
+    pair.perform(&prepared).await.unwrap();
+    assert_eq!(pair.source.find("a").await, None);
+    assert_eq!(pair.source.events(), [(3, 1), (5, 3)]);
+    assert_eq!(pair.destination.state("a").await, Some((3, 2)));
+
+    let finish = finish(MigrationVersion::V2, "a", &prepared);
+    let domain = pair.destination.mem.migrate_finish(finish.clone()).await.unwrap();
+    assert_eq!((domain.state.to_wire(), domain.persistent), ((1, 2), false));
+    assert_eq!(pair.destination.events(), [(4, 1)]);
+    assert_eq!(pair.destination.mem.checksum("a"), checksum);
+    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap(), pair.xml);
+    // A second Finish, and one for a guest that is not there.
+    assert_error(pair.destination.mem.migrate_finish(finish.clone()).await, 55, 10);
+    let other = Finish { dname: "b".to_owned(), ..finish };
+    assert_error(pair.destination.mem.migrate_finish(other).await, 42, 10);
+}
+
+#[tokio::test]
+async fn version_1_brings_name_and_configuration_in_the_stream() {
+    let mut pair = Pair::new().await;
+    let checksum = pair.source.mem.checksum("a");
+    let prepared = pair.destination.mem.migrate_prepare(prepare(None)).await.unwrap();
+    assert_eq!(pair.destination.find("a").await, None);
+    pair.perform(&prepared).await.unwrap();
+    assert_eq!(pair.destination.state("a").await, Some((3, 2)));
+    let wrong = finish(MigrationVersion::V1, "b", &prepared);
+    assert_error(pair.destination.mem.migrate_finish(wrong).await, 55, 10);
+    let domain =
+        pair.destination.mem.migrate_finish(finish(MigrationVersion::V1, "a", &prepared)).await.unwrap();
+    assert_eq!(domain.state.to_wire(), (1, 2));
+    assert_eq!(pair.destination.events(), [(2, 1), (4, 1)]);
+    assert_eq!(pair.destination.mem.checksum("a"), checksum);
+    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap(), pair.xml);
+    assert_eq!(pair.source.find("a").await, None);
+}
+
+#[tokio::test]
+async fn a_guest_can_be_renamed_on_its_way() {
+    for version in [MigrationVersion::V1, MigrationVersion::V2] {
+        let pair = Pair::new().await;
+        let dom_xml = (version == MigrationVersion::V2).then_some(pair.xml.as_str());
+        let request = Prepare { dname: Some("b".to_owned()), ..prepare(dom_xml) };
+        let prepared = pair.destination.mem.migrate_prepare(request).await.unwrap();
+        pair.perform(&prepared).await.unwrap();
+        let domain = pair.destination.mem.migrate_finish(finish(version, "b", &prepared)).await.unwrap();
+        assert_eq!((domain.name.as_str(), domain.uuid), ("b", pair.guest));
+        let xml = pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap();
+        assert_eq!(xml, pair.xml.replace("<name>a<", "<name>b<"));
+    }
+}
+
+#[tokio::test]
+async fn flags_decide_what_stays_defined_and_whether_it_runs() {
+    let mut pair = Pair::new().await;
+    pair.source.mem.define(pair.xml.clone()).await.unwrap();
+    let flags = LIVE | MigrateFlags::PERSIST_DEST | MigrateFlags::UNDEFINE_SOURCE | MigrateFlags::PAUSED;
+    let prepared = pair.prepared().await;
+    pair.source.events();
+    let request = Perform { flags, ..perform(pair.guest, &prepared) };
+    pair.source.mem.migrate_perform(request).await.unwrap();
+    assert_eq!(pair.source.events(), [(3, 1), (5, 3), (1, 0)]);
+    assert_eq!(pair.source.find("a").await, None);
+    let request = Finish { flags, ..finish(MigrationVersion::V2, "a", &prepared) };
+    let domain = pair.destination.mem.migrate_finish(request).await.unwrap();
+    assert_eq!((domain.state.to_wire(), domain.persistent), ((3, 1), true));
+    assert_eq!(pair.destination.events(), [(0, 0), (3, 0)]);
+}
+
+#[tokio::test]
+async fn a_persistent_guest_stays_defined_and_shut_off_at_its_source() {
+    let mut pair = Pair::new().await;
+    pair.source.mem.define(pair.xml.clone()).await.unwrap();
+    let prepared = pair.prepared().await;
+    // Not live: paused first.
+    let request = Perform { flags: MigrateFlags(0), ..perform(pair.guest, &prepared) };
+    pair.source.mem.migrate_perform(request).await.unwrap();
+    assert_eq!(pair.source.state("a").await, Some((5, 4)));
+    let job = pair.source.mem.completed_job(pair.guest, true).await.unwrap().unwrap();
+    assert_eq!((job.kind, job.memory_processed), (JobKind::Completed, 1 << 20));
+    // And back again, to where it is defined.
+    let back = finish(MigrationVersion::V2, "a", &prepared);
+    pair.destination.mem.migrate_finish(back).await.unwrap();
+    let prepared = pair.source.mem.migrate_prepare(prepare(Some(&pair.xml))).await.unwrap();
+    pair.destination.mem.migrate_perform(perform(pair.guest, &prepared)).await.unwrap();
+    let domain = pair.source.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    assert_eq!((domain.state.to_wire(), domain.persistent), ((1, 2), true));
+    assert_eq!(pair.destination.find("a").await, None);
+}
+
+#[tokio::test]
+async fn the_uri_is_the_clients_wish_completed() {
+    let pair = Pair::new().await;
+    let mem = &pair.destination.mem;
+    let uri_out = async |uri_in: Option<&str>| {
+        let request = Prepare { uri_in: uri_in.map(str::to_owned), ..prepare(Some(&pair.xml)) };
+        let prepared = mem.migrate_prepare(request).await?;
+        mem.migrate_abandon(prepared.incoming);
+        Ok::<_, RemoteError>(prepared.uri_out)
+    };
+    let port = |uri: Option<String>, before: &str| {
+        uri.unwrap().strip_prefix(before).unwrap().parse::<u16>().unwrap()
+    };
+    port(uri_out(None).await.unwrap(), "tcp:127.0.0.1:");
+    port(uri_out(Some("tcp:127.0.0.2")).await.unwrap(), "tcp:127.0.0.2:");
+    port(uri_out(Some("tcp://[::1]")).await.unwrap(), "tcp://[::1]:");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    assert_eq!(uri_out(Some(&format!("tcp://127.0.0.1:{free}"))).await.unwrap(), None);
+    assert_error(uri_out(Some("rdma:h")).await, 74, 10);
+    assert_error(uri_out(Some("tcp:")).await, 8, 10);
+    assert_error(uri_out(Some("h")).await, 8, 10);
+    assert_error(uri_out(Some("tcp:h:x")).await, 1, 45);
+    assert_eq!(pair.destination.find("a").await, None);
+}

@@ -1,0 +1,162 @@
+//! The verbs of a single host: define, start, pause, end.
+
+use std::sync::Arc;
+
+use super::super::{
+    DefinedDetail, DomainInfo, Lifecycle, PausedReason, Result, ResumedDetail, RunningReason, ShutdownDetail,
+    ShutoffReason, StartOptions, StartedDetail, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid,
+    WhichXml, errors,
+};
+use super::guest::{Activity, Live, LiveState, Run};
+use super::memory::Memory;
+use super::table::Table;
+use super::xml::Definition;
+
+impl Table {
+    pub(super) fn xml(&self, uuid: Uuid, which: WhichXml) -> Result<String> {
+        let guest = self.guest(uuid)?;
+        let definition = match which {
+            WhichXml::Inactive => guest.inactive(),
+            WhichXml::Current | WhichXml::Migratable => guest.current(),
+        };
+        definition.map(|definition| definition.xml.clone()).ok_or_else(errors::not_running)
+    }
+
+    pub(super) fn define(&mut self, definition: Definition) -> Result<DomainInfo> {
+        let uuid = self.guest_for(&definition)?.uuid;
+        self.persist(uuid, Arc::new(definition))?;
+        Ok(self.guest(uuid)?.info())
+    }
+
+    pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
+        let guest = self.guest_mut(uuid)?;
+        if guest.config.take().is_none() {
+            return Err(errors::invalid("cannot undefine transient domain"));
+        }
+        guest.autostart = false;
+        self.tell(uuid, Lifecycle::Undefined(UndefinedDetail::Removed));
+        self.forget_unless_defined(uuid);
+        Ok(())
+    }
+
+    pub(super) fn create(
+        &mut self,
+        definition: Definition,
+        options: StartOptions,
+        memory: Memory,
+    ) -> Result<DomainInfo> {
+        self.check_startable(&definition)?;
+        let uuid = self.guest_for(&definition)?.uuid;
+        self.boot(uuid, Arc::new(definition), options, memory)
+    }
+
+    pub(super) fn start(&mut self, uuid: Uuid, options: StartOptions, memory: Memory) -> Result<DomainInfo> {
+        let guest = self.guest(uuid)?;
+        match &guest.config {
+            Some(definition) if !guest.is_active() => self.boot(uuid, definition.clone(), options, memory),
+            _ => Err(errors::invalid("domain is already running")),
+        }
+    }
+
+    fn boot(
+        &mut self,
+        uuid: Uuid,
+        definition: Arc<Definition>,
+        options: StartOptions,
+        memory: Memory,
+    ) -> Result<DomainInfo> {
+        let state = match options.paused {
+            true => LiveState::Paused(PausedReason::User),
+            false => LiveState::Running(RunningReason::Booted),
+        };
+        let live = Live::new(self.new_id(), definition, memory, state);
+        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
+        self.tell(uuid, Lifecycle::Started(StartedDetail::Booted));
+        if options.paused {
+            self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
+        }
+        Ok(self.guest(uuid)?.info())
+    }
+
+    /// Allowed at any time: it ends a migration too.
+    pub(super) fn destroy(&mut self, uuid: Uuid) -> Result<()> {
+        self.turn_off(uuid, ShutoffReason::Destroyed, StoppedDetail::Destroyed)
+    }
+
+    pub(super) fn shutdown(&mut self, uuid: Uuid) -> Result<()> {
+        self.running(uuid)?;
+        self.tell(uuid, Lifecycle::Shutdown(ShutdownDetail::Guest));
+        self.turn_off(uuid, ShutoffReason::Shutdown, StoppedDetail::Shutdown)
+    }
+
+    /// A guest that boots anew finds other memory.
+    pub(super) fn reboot(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
+        self.running(uuid)?.memory = Arc::new(memory);
+        Ok(())
+    }
+
+    pub(super) fn reset(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
+        self.guest_mut(uuid)?.idle_mut()?.memory = Arc::new(memory);
+        Ok(())
+    }
+
+    /// Allowed while it leaves: then it arrives paused only if the client says so.
+    pub(super) fn suspend(&mut self, uuid: Uuid) -> Result<()> {
+        let guest = self.guest_mut(uuid)?;
+        if matches!(guest.live()?.activity, Activity::Arriving(_)) {
+            guest.idle_mut()?;
+        }
+        let live = guest.live_mut()?;
+        if let LiveState::Running(_) = live.state() {
+            live.set_state(LiveState::Paused(PausedReason::User));
+            self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
+        }
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, uuid: Uuid) -> Result<()> {
+        let live = self.guest_mut(uuid)?.idle_mut()?;
+        if let LiveState::Running(_) = live.state() {
+            return Err(errors::invalid("domain is already running"));
+        }
+        live.set_state(LiveState::Running(RunningReason::Unpaused));
+        self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
+        Ok(())
+    }
+
+    pub(super) fn set_autostart(&mut self, uuid: Uuid, autostart: bool) -> Result<()> {
+        let guest = self.guest_mut(uuid)?;
+        if guest.config.is_none() {
+            return Err(errors::invalid("cannot set autostart for transient domain"));
+        }
+        guest.autostart = autostart;
+        Ok(())
+    }
+
+    pub(super) fn memory_peek(&self, uuid: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {
+        let live = self.guest(uuid)?.live()?;
+        if let Activity::Arriving(_) = live.activity {
+            return Err(errors::invalid("the domain's memory has not arrived"));
+        }
+        match usize::try_from(len).ok().and_then(|len| live.memory.read(offset, len)) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => Err(errors::invalid_argument(format!(
+                "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
+                live.memory.as_bytes().len()
+            ))),
+        }
+    }
+
+    /// A guest that can be asked something: it runs, and nobody migrates it.
+    fn running(&mut self, uuid: Uuid) -> Result<&mut Live> {
+        let live = self.guest_mut(uuid)?.idle_mut()?;
+        match live.state() {
+            LiveState::Running(_) => Ok(live),
+            LiveState::Paused(_) => Err(errors::invalid("domain is paused and cannot answer")),
+        }
+    }
+}
+
+pub(super) fn defined(known: bool) -> DefinedDetail {
+    if known { DefinedDetail::Updated } else { DefinedDetail::Added }
+}

@@ -1,0 +1,261 @@
+//! Domain XML: kept byte for byte, read only for what this hypervisor needs to know.
+
+use std::ops::Range;
+
+use super::super::{Result, Uuid, errors};
+use super::outline::{NameElement, Outline, Quantity};
+
+/// The types of domain that this hypervisor runs: `test`, which every client knows, and its own name.
+pub(super) const DOMAIN_TYPES: [&str; 2] = ["test", "mem"];
+/// The virtual CPUs that one guest may have.
+pub(super) const VCPUS_MAX: u32 = 255;
+
+/// A guest's configuration: the document, and what it says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Definition {
+    /// The document as it came, but for two things: a UUID put in where there was none, and a name replaced where
+    /// a migration renamed the guest.
+    pub(super) xml: String,
+    pub(super) name: String,
+    pub(super) uuid: Uuid,
+    pub(super) os_type: String,
+    pub(super) memory_max_kib: u64,
+    pub(super) memory_kib: u64,
+    pub(super) vcpus_max: u32,
+    pub(super) vcpus: u32,
+}
+
+impl Definition {
+    /// Reads a document; `rename` gives the guest another name.
+    ///
+    /// # Errors
+    /// Code 35 for what is not XML, 27 for a domain that cannot be, 67 for one of another hypervisor.
+    pub(super) fn parse(xml: &str, rename: Option<&str>) -> Result<Definition> {
+        let outline = Outline::read(xml)?;
+        match &outline.domain_type {
+            None => return Err(errors::bad_domain_xml("the domain has no type")),
+            Some(kind) if !DOMAIN_TYPES.contains(&kind.as_str()) => {
+                return Err(errors::unsupported_domain(format!(
+                    "this host runs domains of type 'test' and 'mem', not '{kind}'"
+                )));
+            }
+            Some(_) => {}
+        }
+        let Some(name) = outline.name else {
+            return Err(errors::bad_domain_xml("the domain has no name"));
+        };
+        let uuid = match outline.uuid {
+            None => None,
+            Some(text) => Some(
+                text.trim()
+                    .parse::<Uuid>()
+                    .map_err(|error| errors::bad_domain_xml(format!("malformed uuid: {error}")))?,
+            ),
+        };
+        let Some(memory) = outline.memory else {
+            return Err(errors::bad_domain_xml("the domain has no memory"));
+        };
+        let memory_max_kib = kib(&memory)?;
+        let memory_kib = outline.current_memory.as_ref().map(kib).transpose()?.unwrap_or(memory_max_kib);
+        let (vcpus_max, vcpus) = vcpus(outline.vcpu)?;
+
+        let (xml, uuid) = document(xml, &name, rename, uuid)?;
+        let name = rename.map_or(name.value, str::to_owned);
+        checked_name(&name)?;
+        Ok(Definition {
+            xml,
+            name,
+            uuid,
+            os_type: outline.os_type.map_or_else(|| "hvm".to_owned(), |text| text.trim().to_owned()),
+            memory_max_kib,
+            memory_kib: memory_kib.min(memory_max_kib),
+            vcpus_max,
+            vcpus,
+        })
+    }
+}
+
+/// The document with the name and the UUID that the guest has: two splices, from the back to the front.
+fn document(
+    xml: &str,
+    name: &NameElement,
+    rename: Option<&str>,
+    uuid: Option<Uuid>,
+) -> Result<(String, Uuid)> {
+    let mut text = xml.to_owned();
+    let uuid = match uuid {
+        Some(uuid) => uuid,
+        None => {
+            let fresh = Uuid::random();
+            let before = xml.get(..name.start).unwrap_or_default();
+            let indent = before.get(before.trim_end().len()..).unwrap_or_default();
+            text = spliced(&text, name.end..name.end, &format!("{indent}<uuid>{fresh}</uuid>"))?;
+            fresh
+        }
+    };
+    if let Some(rename) = rename.filter(|rename| *rename != name.value) {
+        text = spliced(&text, name.content.clone(), &quick_xml::escape::escape(rename))?;
+    }
+    Ok((text, uuid))
+}
+
+/// The text with a part of it replaced. The reader's positions are trusted as far as they are places in the text.
+fn spliced(text: &str, part: Range<usize>, with: &str) -> Result<String> {
+    match (text.get(..part.start), text.get(part.end..)) {
+        (Some(before), Some(after)) => Ok([before, with, after].concat()),
+        _ => Err(errors::not_xml(format!("no place for {with} at byte {}", part.start))),
+    }
+}
+
+fn checked_name(name: &str) -> Result<()> {
+    if name.trim().is_empty() {
+        return Err(errors::bad_domain_xml("the domain's name is empty"));
+    }
+    if name.contains(['/', '\n']) {
+        return Err(errors::bad_domain_xml(format!("name {name:?} cannot contain '/' or a line end")));
+    }
+    Ok(())
+}
+
+fn vcpus(element: Option<Quantity>) -> Result<(u32, u32)> {
+    let Some(Quantity { attribute, text }) = element else { return Ok((1, 1)) };
+    let wrong =
+        |text: &str| errors::bad_domain_xml(format!("vcpu count {text:?}: expected 1 to {VCPUS_MAX}"));
+    let number = |text: &str| match text.trim().parse() {
+        Ok(count) if (1..=VCPUS_MAX).contains(&count) => Ok(count),
+        _ => Err(wrong(text)),
+    };
+    let max = number(&text)?;
+    let current = attribute.as_deref().map(number).transpose()?.unwrap_or(max);
+    Ok((max, current.min(max)))
+}
+
+/// An amount of memory, in KiB.
+fn kib(element: &Quantity) -> Result<u64> {
+    let unit = element.attribute.as_deref().unwrap_or("KiB");
+    let bytes_each: u64 = match unit.to_ascii_lowercase().as_str() {
+        "b" | "byte" | "bytes" => 1,
+        "kb" => 1_000,
+        "k" | "kib" => 1 << 10,
+        "mb" => 1_000_000,
+        "m" | "mib" => 1 << 20,
+        "gb" => 1_000_000_000,
+        "g" | "gib" => 1 << 30,
+        "tb" => 1_000_000_000_000,
+        "t" | "tib" => 1 << 40,
+        _ => return Err(errors::bad_domain_xml(format!("unknown unit {unit:?} of memory"))),
+    };
+    let count: Option<u64> = element.text.trim().parse().ok();
+    let bytes = count.filter(|count| *count > 0).and_then(|count| count.checked_mul(bytes_each));
+    match bytes {
+        Some(bytes) => Ok(bytes.div_ceil(1 << 10)),
+        None => Err(errors::bad_domain_xml(format!("memory of {:?} {unit}", element.text))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UUID: &str = "c7a5fdbd-cdaf-9455-926a-d65c16db1809";
+
+    fn domain(children: &str) -> String {
+        format!("<domain type='test'>\n  <name>a</name>\n  <uuid>{UUID}</uuid>\n  {children}\n</domain>\n")
+    }
+
+    #[test]
+    fn a_document_is_kept_byte_for_byte() {
+        let xml = "<?xml version='1.0'?>\n<!-- kept --><domain  type=\"mem\" id='7'><name>a&amp;b</name>\t<uuid>\
+                   C7A5FDBDCDAF9455926AD65C16DB1809</uuid><memory unit='MiB'>2</memory><vcpu current='1'>2</vcpu>\
+                   <os><type arch='x86_64'>hvm</type></os><devices><disk type='x'><name>no</name></disk></devices></domain>";
+        let definition = Definition::parse(xml, None).unwrap();
+        assert_eq!(definition.xml, xml);
+        assert_eq!(definition.name, "a&b");
+        assert_eq!(definition.uuid.to_string(), UUID);
+        assert_eq!(definition.os_type, "hvm");
+        assert_eq!((definition.memory_max_kib, definition.memory_kib), (2048, 2048));
+        assert_eq!((definition.vcpus_max, definition.vcpus), (2, 1));
+    }
+
+    #[test]
+    fn a_missing_uuid_is_put_behind_the_name_in_its_style() {
+        let xml = "<domain type='test'>\n  <name>a</name>\n  <memory>1</memory>\n</domain>";
+        let definition = Definition::parse(xml, None).unwrap();
+        let uuid = definition.uuid;
+        assert_eq!(
+            definition.xml,
+            format!(
+                "<domain type='test'>\n  <name>a</name>\n  <uuid>{uuid}</uuid>\n  <memory>1</memory>\n</domain>"
+            )
+        );
+        assert_eq!(Definition::parse(&definition.xml, None).unwrap(), definition);
+    }
+
+    #[test]
+    fn a_byte_order_mark_moves_nothing() {
+        let xml = "\u{feff}<domain type='test'><name>a</name><memory>1</memory></domain>";
+        let definition = Definition::parse(xml, Some("b")).unwrap();
+        let uuid = format!("<name>b</name><uuid>{}</uuid>", definition.uuid);
+        assert_eq!(definition.xml, xml.replace("<name>a</name>", &uuid));
+    }
+
+    #[test]
+    fn renaming_changes_the_name_and_nothing_else() {
+        let xml = domain("<memory>1</memory>");
+        let definition = Definition::parse(&xml, Some("b<c")).unwrap();
+        assert_eq!(definition.name, "b<c");
+        assert_eq!(definition.xml, xml.replace("<name>a</name>", "<name>b&lt;c</name>"));
+        assert_eq!(Definition::parse(&definition.xml, None).unwrap(), definition);
+        assert_eq!(Definition::parse(&xml, Some("a")).unwrap().xml, xml);
+    }
+
+    #[test]
+    fn memory_has_units_and_rounds_up() {
+        for (element, kib) in [
+            ("<memory>1024</memory>", 1024),
+            ("<memory unit='b'>1025</memory>", 2),
+            ("<memory unit='KB'>1024</memory>", 1000),
+            ("<memory unit='M'>1</memory>", 1 << 10),
+            ("<memory unit='GiB'>1</memory><memory>7</memory>", 1 << 20),
+        ] {
+            assert_eq!(Definition::parse(&domain(element), None).unwrap().memory_max_kib, kib, "{element}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_domain_is_refused_with_the_right_code() {
+        let memory = "<memory>1</memory>";
+        for (xml, code) in [
+            (String::new(), 35),
+            ("not xml".to_owned(), 35),
+            ("<domain type='test'>".to_owned(), 35),
+            ("<domain type='test'></x>".to_owned(), 35),
+            ("<domain type='test'><name>a</name></domain><domain/>".to_owned(), 35),
+            ("<domain type=test/>".to_owned(), 35),
+            (domain("<memory>1</memory>&nbsp;"), 35),
+            ("<network/>".to_owned(), 27),
+            ("<domain/>".to_owned(), 27),
+            (domain(""), 27),
+            (domain("<memory>0</memory>"), 27),
+            (domain("<memory unit='acre'>1</memory>"), 27),
+            (domain("<memory unit='TiB'>18446744073709551615</memory>"), 27),
+            (domain(&format!("{memory}<vcpu>0</vcpu>")), 27),
+            (domain(&format!("{memory}<vcpu>256</vcpu>")), 27),
+            (format!("<domain type='test'>{memory}</domain>"), 27),
+            (format!("<domain type='test'><name> </name>{memory}</domain>"), 27),
+            (format!("<domain type='test'><name>a/b</name>{memory}</domain>"), 27),
+            (format!("<domain type='test'><name>a</name><uuid>1</uuid>{memory}</domain>"), 27),
+            (domain(memory).replace("'test'", "'kvm'"), 67),
+        ] {
+            assert_eq!(Definition::parse(&xml, None).unwrap_err().code.0, code, "{xml}");
+        }
+    }
+
+    #[test]
+    fn no_cut_of_a_document_panics_or_passes() {
+        let xml = domain("<memory unit='MiB'>2</memory><os><type>hvm</type></os>");
+        for cut in 0..xml.trim_end().len() {
+            assert!(Definition::parse(&xml[..cut], None).is_err(), "{}", &xml[..cut]);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What a daemon brings: domains, and the verbs that work on them.
+//!
+//! [`Hypervisor`] is the first of the server's doors. A daemon implements it in its own terms, and
+//! [`HypervisorService`] makes of it the remote program's procedures: lookups, filters, flags, events,
+//! jobs, the handshakes of migration, and cleaning up after connections that die.
+//!
+//! ```text
+//! RemoteService (generated, 450 procedures)  ◀── HypervisorService ──▶  Hypervisor (some 30 verbs)
+//! ```
+//!
+//! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
+
+mod domain;
+pub mod errors;
+mod events;
+mod host;
+mod job;
+#[cfg(feature = "mem")]
+pub mod mem;
+mod migration;
+mod service;
+mod uuid;
+
+use std::future::{Future, ready};
+
+use virtwire_protocol::error::RemoteError;
+
+pub use domain::{
+    CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
+    ShutoffReason, StartOptions, WhichXml,
+};
+pub use events::{
+    CrashedDetail, DefinedDetail, DomainEvent, Events, Lifecycle, PmSuspendedDetail, ResumedDetail,
+    ShutdownDetail, StartedDetail, StoppedDetail, Subscription, SuspendedDetail, UndefinedDetail,
+};
+pub use host::{Host, NodeInfo};
+pub use job::{Job, JobKind, JobOperation};
+pub use migration::{Finish, IncomingId, MigrationSupport, MigrationVersion, Perform, Prepare, Prepared};
+pub use service::HypervisorService;
+pub use uuid::{Uuid, UuidError};
+
+/// What a verb answers: the value, or the error that the client is to see.
+///
+/// [`errors`] has the ones that libvirt's own drivers use most.
+pub type Result<T> = std::result::Result<T, RemoteError>;
+
+/// A host of domains, in the terms of whoever runs them.
+///
+/// Verbs are called concurrently, and a call's future may be dropped at any await (its client has gone): work that
+/// must then run to its end belongs in a task. A verb that is not implemented answers what libvirt's drivers answer,
+/// "not supported" (code 3).
+pub trait Hypervisor: Send + Sync + 'static {
+    /// The host itself: its name, its URI, its size, which migrations it takes part in.
+    fn host(&self) -> Host;
+
+    /// Where lifecycle events are told. Without it, clients that register for events are told "not supported".
+    fn events(&self) -> Option<&Events> {
+        None
+    }
+
+    /// Every domain, active or not, in any order. At most 16,384 can be listed to a client.
+    fn domains(&self) -> impl Future<Output = Result<Vec<DomainInfo>>> + Send;
+
+    /// The domain that the key names, or `None`. The default searches [`domains`](Self::domains).
+    fn domain(&self, key: Lookup<'_>) -> impl Future<Output = Result<Option<DomainInfo>>> + Send {
+        async move { Ok(self.domains().await?.into_iter().find(|domain| key.matches(domain))) }
+    }
+
+    /// The domain's configuration.
+    fn xml(&self, domain: Uuid, which: WhichXml) -> impl Future<Output = Result<String>> + Send;
+
+    /// Makes a configuration persistent, new or in place of the one with the same name and UUID. What runs is not
+    /// touched. A failure keeps the old configuration.
+    fn define(&self, _xml: String) -> impl Future<Output = Result<DomainInfo>> + Send {
+        ready(Err(RemoteError::no_support("virDomainDefineXML")))
+    }
+
+    /// Forgets the persistent configuration. A running domain goes on, transient.
+    fn undefine(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainUndefine")))
+    }
+
+    /// Starts a domain from this configuration alone; it is forgotten when it stops, unless one is defined.
+    fn create(
+        &self,
+        _xml: String,
+        _options: StartOptions,
+    ) -> impl Future<Output = Result<DomainInfo>> + Send {
+        ready(Err(RemoteError::no_support("virDomainCreateXML")))
+    }
+
+    /// Starts a defined domain.
+    fn start(
+        &self,
+        _domain: Uuid,
+        _options: StartOptions,
+    ) -> impl Future<Output = Result<DomainInfo>> + Send {
+        ready(Err(RemoteError::no_support("virDomainCreate")))
+    }
+
+    /// Ends it at once, as pulling the plug.
+    fn destroy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainDestroy")))
+    }
+
+    /// Asks the guest to shut down.
+    fn shutdown(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainShutdown")))
+    }
+
+    /// Asks the guest to start anew.
+    fn reboot(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainReboot")))
+    }
+
+    /// Starts the guest anew without asking it.
+    fn reset(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainReset")))
+    }
+
+    /// Pauses it. Pausing a paused domain succeeds.
+    fn suspend(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainSuspend")))
+    }
+
+    /// Lets a paused domain run on.
+    fn resume(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainResume")))
+    }
+
+    /// Whether to start it with the daemon.
+    fn set_autostart(&self, _domain: Uuid, _autostart: bool) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainSetAutostart")))
+    }
+
+    /// Reads the guest's physical memory: exactly `len` bytes from `offset`, or an error. `len` is at most 4,194,304.
+    fn memory_peek(
+        &self,
+        _domain: Uuid,
+        _offset: u64,
+        _len: u32,
+    ) -> impl Future<Output = Result<Vec<u8>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMemoryPeek")))
+    }
+
+    /// The job that runs on the domain, if one does.
+    fn job(&self, _domain: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainGetJobInfo")))
+    }
+
+    /// The last job that ended; forgotten once read unless `keep`.
+    fn completed_job(&self, _domain: Uuid, _keep: bool) -> impl Future<Output = Result<Option<Job>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainGetJobStats")))
+    }
+
+    /// Asks the running job to stop. Returns at once; it is the job's own call that then fails, with code 78.
+    fn abort_job(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainAbortJob")))
+    }
+
+    /// The limit on migrations of this domain that ask for no other, MiB/s.
+    fn max_speed_mib_s(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxSpeed")))
+    }
+
+    /// Sets that limit, also for a migration under way.
+    fn set_max_speed_mib_s(&self, _domain: Uuid, _speed: u64) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxSpeed")))
+    }
+
+    /// How long a live migration may pause the guest at its end, ms.
+    fn max_downtime_ms(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxDowntime")))
+    }
+
+    /// Sets that time.
+    fn set_max_downtime_ms(&self, _domain: Uuid, _downtime: u64) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxDowntime")))
+    }
+
+    /// Makes ready to receive a guest: it is there, paused, or will be once the data stream has brought its name.
+    ///
+    /// The adapter remembers which connection asked, and calls [`migrate_abandon`](Self::migrate_abandon) when that
+    /// connection ends before the migration does.
+    fn migrate_prepare(&self, request: Prepare) -> impl Future<Output = Result<Prepared>> + Send {
+        ready(Err(RemoteError::no_support(match request.dom_xml {
+            None => "virDomainMigratePrepare",
+            Some(_) => "virDomainMigratePrepare2",
+        })))
+    }
+
+    /// Sends the guest. Success means that it has left this host. After a failure it is here as it was.
+    fn migrate_perform(&self, _request: Perform) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigratePerform")))
+    }
+
+    /// Lets the guest that came run, once all of it is here.
+    fn migrate_finish(&self, request: Finish) -> impl Future<Output = Result<DomainInfo>> + Send {
+        ready(Err(RemoteError::no_support(match request.version {
+            MigrationVersion::V1 => "virDomainMigrateFinish",
+            MigrationVersion::V2 => "virDomainMigrateFinish2",
+        })))
+    }
+
+    /// Removes the incoming guest of that name: its source keeps it.
+    fn migrate_cancel(&self, _dname: String) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateFinish2")))
+    }
+
+    /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is
+    /// gone already, is left alone.
+    fn migrate_abandon(&self, _incoming: IncomingId) {}
+}

@@ -1,0 +1,58 @@
+//! Between the wire's structs and ours.
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::remote::Domain;
+use virtwire_xdr::Text;
+
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, Uuid, errors};
+use super::HypervisorService;
+
+/// The domain as the wire names it: an inactive one has the id -1.
+pub(super) fn domain(info: &DomainInfo) -> Domain {
+    Domain { name: info.name.as_str().into(), uuid: info.uuid.0, id: info.id.map_or(-1, saturated) }
+}
+
+/// A count for one of the wire's signed words.
+pub(super) fn saturated(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Domain XML from a client.
+pub(super) fn xml(text: Text) -> Result<String> {
+    String::from_utf8(text.into_bytes())
+        .map_err(|error| errors::not_xml(format!("the document is not UTF-8: {error}")))
+}
+
+/// A migration URI from a client.
+pub(super) fn uri(text: Text) -> Result<String> {
+    String::from_utf8(text.into_bytes()).map_err(|error| {
+        let detail = format!("unable to parse URI {}", String::from_utf8_lossy(error.as_bytes()));
+        RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::URI, detail)
+    })
+}
+
+/// A new name for a guest from a client.
+pub(super) fn new_name(text: Text) -> Result<String> {
+    let name = String::from_utf8(text.into_bytes());
+    match name {
+        Ok(name) if !name.is_empty() => Ok(name),
+        Ok(_) => Err(errors::invalid_argument("the new name of the domain is empty")),
+        Err(_) => Err(errors::invalid_argument("the new name of the domain is not UTF-8")),
+    }
+}
+
+/// The name of a guest from a client. One that is not UTF-8 names none of ours.
+pub(super) fn known_name(text: &Text) -> Result<String> {
+    text.to_str().map(str::to_owned).map_err(|_| errors::no_domain(Lookup::Name(&text.to_string_lossy())))
+}
+
+impl<H: Hypervisor> HypervisorService<H> {
+    /// The domain that a call is about. Its UUID counts, as with libvirt, not its name or id.
+    pub(super) async fn known(&self, dom: &Domain) -> Result<DomainInfo> {
+        self.found(Lookup::Uuid(Uuid(dom.uuid))).await
+    }
+
+    pub(super) async fn found(&self, key: Lookup<'_>) -> Result<DomainInfo> {
+        self.hypervisor.domain(key).await?.ok_or_else(|| errors::no_domain(key))
+    }
+}
