@@ -8,7 +8,7 @@ use std::{env, fs, io};
 
 use crate::process::Process;
 
-/// A libvirtd that answers, over TCP and a unix socket, without authentication.
+/// A libvirtd that answers, over TCP and a unix socket.
 #[derive(Debug)]
 pub(crate) struct Libvirtd {
     // Ends before its directories go.
@@ -21,13 +21,25 @@ pub(crate) struct Libvirtd {
 impl Libvirtd {
     #[track_caller]
     pub(crate) fn start() -> Libvirtd {
+        Libvirtd::start_with("none")
+    }
+
+    /// One that asks clients on TCP for a user and a password, and knows none.
+    #[track_caller]
+    pub(crate) fn asking_for_sasl() -> Libvirtd {
+        Libvirtd::start_with("sasl")
+    }
+
+    #[track_caller]
+    fn start_with(auth_tcp: &str) -> Libvirtd {
         let number = next_number();
         let address = own_address(number);
         let host_name = format!("host-{number}");
         let directory = Directory::new(number);
         let etc = directory.path.join("etc/libvirt");
         fs::create_dir_all(&etc).expect("a directory for the daemon");
-        fs::write(etc.join("libvirtd.conf"), libvirtd_conf(address, number)).expect("libvirtd.conf");
+        fs::write(etc.join("libvirtd.conf"), libvirtd_conf(address, number, auth_tcp))
+            .expect("libvirtd.conf");
         fs::write(etc.join("qemu.conf"), qemu_conf(address)).expect("qemu.conf");
         let script = directory.path.join("lab.sh");
         fs::write(&script, include_str!("lab.sh")).expect("lab.sh");
@@ -125,13 +137,13 @@ fn own_address(number: u8) -> SocketAddr {
     probe.local_addr().expect("a listener has an address")
 }
 
-fn libvirtd_conf(address: SocketAddr, number: u8) -> String {
+fn libvirtd_conf(address: SocketAddr, number: u8, auth_tcp: &str) -> String {
     format!(
         "listen_tls = 0\n\
          listen_tcp = 1\n\
          listen_addr = \"{host}\"\n\
          tcp_port = \"{port}\"\n\
-         auth_tcp = \"none\"\n\
+         auth_tcp = \"{auth_tcp}\"\n\
          auth_unix_ro = \"none\"\n\
          auth_unix_rw = \"none\"\n\
          unix_sock_group = \"root\"\n\

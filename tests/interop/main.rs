@@ -2,10 +2,16 @@
 //!
 //! Whatever a machine lacks is named on standard error and the test passes; with `CI=true` it fails instead.
 
+mod bad_input;
+mod client_meets_libvirtd;
 mod lab;
 mod libvirtd_answers;
 mod need;
 mod peers;
 mod process;
+mod python_drives_us;
 mod recorder;
+mod serve;
+mod virsh_drives_us;
+mod virsh_migrates_between_us;
 mod wire;

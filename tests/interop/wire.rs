@@ -73,6 +73,14 @@ impl Frame {
         (self.status == ERROR).then_some(())?;
         Some((word(&self.payload, 0)?, word(&self.payload, 1)?))
     }
+
+    /// The message of an error reply, which follows code and domain.
+    #[track_caller]
+    pub(crate) fn error_message(&self) -> String {
+        let mut reader = Reader::new(&self.payload);
+        let (_code, _domain) = (reader.u32(), reader.u32());
+        reader.optional_string().unwrap_or_default().to_owned()
+    }
 }
 
 /// A client that sends exactly the bytes it is told to.
@@ -140,11 +148,16 @@ impl<'a> Reader<'a> {
     }
 
     #[track_caller]
-    pub(crate) fn string(&mut self) -> &'a str {
+    pub(crate) fn opaque(&mut self) -> &'a [u8] {
         let length = usize::try_from(self.u32()).expect("32 bits fit");
-        let text = self.take(length);
+        let bytes = self.take(length);
         self.take(length.wrapping_neg() % 4);
-        std::str::from_utf8(text).expect("UTF-8, as all these tests send")
+        bytes
+    }
+
+    #[track_caller]
+    pub(crate) fn string(&mut self) -> &'a str {
+        std::str::from_utf8(self.opaque()).expect("UTF-8, as all these tests send")
     }
 
     #[track_caller]
