@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, PlanError};
-use virtwire::protocol::migrate::{Domain, MigrateFlags, Outcome, Refusal, Request, Wish};
+use virtwire::protocol::migrate::{
+    Domain, Feature as MigrationFeature, MigrateFlags, Outcome, Refusal, Request, Wish,
+};
 use virtwire::protocol::profile::Feature;
 
 use crate::args::{MigrateArgs, WantedVersion};
@@ -72,6 +74,17 @@ impl Hosts {
         };
         let source = open_with(from, options(Lane::Source)).await?;
         let destination = open_with(to, options(Lane::Destination)).await?;
+        if ladder.is_some() {
+            // The plan asks both hosts at once. Answers are remembered, so this makes it one host after the other.
+            for connection in [&source, &destination] {
+                for feature in MigrationFeature::ALL {
+                    connection
+                        .supports(feature.number())
+                        .await
+                        .map_err(|error| Fail::call(format!("daemon {}", connection.uri()), &error))?;
+                }
+            }
+        }
         Ok(Hosts { source, destination })
     }
 

@@ -43,13 +43,15 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         serving
             .spawn(async move { server.serve(&listener).await.map_err(|error| (listener.address(), error)) });
     }
-    tokio::select! {
+    let end = tokio::select! {
         () = ended => Ok(()),
         Some(Ok(Err((address, error)))) = serving.join_next() => {
             Err(Fail::new(format!("address {address}"), format!("cannot accept clients any more: {}", plain(&error))))
         }
-    }
-    // The listeners go here, and with them the paths of unix sockets.
+    };
+    // Then the listeners are this function's alone; with them go the paths of unix sockets.
+    serving.shutdown().await;
+    end
 }
 
 fn host(args: &ServeArgs) -> Result<Mem, Fail> {

@@ -18,10 +18,10 @@ const DAEMONS: [(&str, &[&str], &str); 5] = [
     (
         "gamma",
         &["--without", "108", "--fault", "break-perform=1500000"],
-        "claims version 2 and lacks its Prepare; and what it sends breaks on the way",
+        "claims version 2 but lacks its Prepare, and its transfers break",
     ),
     ("delta", &[], "reports migration versions 2 and 1"),
-    ("epsilon", &["--without-feature", "1"], "reports version 2 only, as QEMU's daemons did"),
+    ("epsilon", &["--without-feature", "1"], "reports version 2 only, as libvirt's QEMU driver does"),
 ];
 
 /// The guests, and where they are booted.

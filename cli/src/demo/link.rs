@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// Passes bytes on both ways until it is cut. Then everything that ran through it is gone, and nobody is let in.
@@ -11,7 +12,14 @@ use tokio::task::{JoinHandle, JoinSet};
 pub(super) struct Link {
     daemon: String,
     address: SocketAddr,
-    task: Option<JoinHandle<()>>,
+    whole: Option<Whole>,
+}
+
+/// A link that carries. Dropping it cuts it.
+#[derive(Debug)]
+struct Whole {
+    task: JoinHandle<()>,
+    cut: oneshot::Sender<()>,
 }
 
 impl Link {
@@ -19,8 +27,9 @@ impl Link {
     pub(super) async fn to(daemon: &str) -> io::Result<Link> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let task = Some(tokio::spawn(pass_on(listener, daemon.to_owned())));
-        Ok(Link { daemon: daemon.to_owned(), address, task })
+        let mut link = Link { daemon: daemon.to_owned(), address, whole: None };
+        link.listen_on(listener);
+        Ok(link)
     }
 
     /// Where it is entered: `127.0.0.1:PORT`.
@@ -30,9 +39,9 @@ impl Link {
 
     /// Cuts it, and returns when nothing of it is left.
     pub(super) async fn cut(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-            // It ends by being aborted, which is what was asked for.
+        if let Some(Whole { task, cut }) = self.whole.take() {
+            drop(cut);
+            // It ends in no other way than by being cut.
             let _ = task.await;
         }
     }
@@ -40,32 +49,32 @@ impl Link {
     /// Lets clients in again, at the same place.
     pub(super) async fn heal(&mut self) -> io::Result<()> {
         let listener = TcpListener::bind(self.address).await?;
-        self.task = Some(tokio::spawn(pass_on(listener, self.daemon.clone())));
+        self.listen_on(listener);
         Ok(())
     }
-}
 
-impl Drop for Link {
-    fn drop(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
+    fn listen_on(&mut self, listener: TcpListener) {
+        let (cut, is_cut) = oneshot::channel();
+        let task = tokio::spawn(pass_on(listener, self.daemon.clone(), is_cut));
+        self.whole = Some(Whole { task, cut });
     }
 }
 
-/// Dropped with its task, this drops every connection that it carries.
-async fn pass_on(listener: TcpListener, daemon: String) {
+async fn pass_on(listener: TcpListener, daemon: String, mut is_cut: oneshot::Receiver<()>) {
     let mut carried = JoinSet::new();
     loop {
         tokio::select! {
+            _ = &mut is_cut => break,
             accepted = listener.accept() => {
-                let Ok((client, _)) = accepted else { return };
+                let Ok((client, _)) = accepted else { break };
                 let daemon = daemon.clone();
                 carried.spawn(async move { carry(client, &daemon).await });
             }
             Some(_) = carried.join_next() => {}
         }
     }
+    drop(listener);
+    carried.shutdown().await;
 }
 
 async fn carry(mut client: TcpStream, daemon: &str) -> io::Result<()> {

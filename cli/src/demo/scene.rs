@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use virtwire::protocol::migrate::{Domain, MigrateFlags, Outcome, Request, Wish};
+use virtwire::protocol::migrate::{Domain, Outcome, Request, Wish};
 
 use super::cast::Cast;
 use super::daemon::uri_at;
@@ -146,18 +146,26 @@ impl Scene {
         Ok(words(&told, &found, &ladder.migration_calls()))
     }
 
+    fn request(&self, domain: Domain) -> Request {
+        let mut request = Request::live(domain);
+        request.bandwidth_mib_s = match self.link {
+            LinkState::Whole => 4,
+            // Slow enough that Perform still runs when the link is whole again.
+            LinkState::CutDuringPerform => 2,
+        };
+        request
+    }
+
     async fn migrate(
         &self,
         cast: &Cast,
         screen: &Arc<Screen>,
         ladder: &Arc<Ladder>,
     ) -> Result<Vec<Told>, Fail> {
-        let source = cast.daemon(self.from)?;
-        let broken = |error| Fail::new("the link", plain(&error));
-        let mut link = Link::to(&source.address).await.map_err(broken)?;
+        let mut link = Link::to(&cast.daemon(self.from)?.address).await.map_err(broken)?;
         let hosts = Hosts::open(&uri_at(&link.address()), &cast.daemon(self.to)?.uri(), Some(ladder)).await?;
         let domain = hosts.find(self.guest).await?;
-        let mut migration = match hosts.plan(request(domain), Wish::Auto).await? {
+        let mut migration = match hosts.plan(self.request(domain), Wish::Auto).await? {
             Ok(migration) => migration.progress_every(PROGRESS_EVERY),
             Err(refusal) => {
                 ladder.settle();
@@ -165,41 +173,42 @@ impl Scene {
                 return Ok(vec![Told::Refused]);
             }
         };
+        let began = Instant::now();
         let (moving, moves) = oneshot::channel();
         let mut teller = Teller::new(screen.clone(), Some(ladder.clone())).when_moving(moving);
         let mut told = Vec::new();
-        let mut outcome = match self.link {
-            LinkState::Whole => migration.run(&mut teller).await,
-            LinkState::CutDuringPerform => {
-                let cut = async {
-                    // Without progress there is no Perform to cut, and the scene will not end as expected.
-                    if moves.await.is_ok() {
-                        link.cut().await;
-                    }
-                };
-                tokio::join!(migration.run(&mut teller), cut).0
+        let mut outcome = {
+            let running = migration.run(&mut teller);
+            tokio::pin!(running);
+            tokio::select! {
+                outcome = &mut running => outcome,
+                Ok(()) = moves, if self.link == LinkState::CutDuringPerform => {
+                    link.cut().await;
+                    running.await
+                }
             }
         };
         while let Outcome::Unknown(unknown) = &outcome {
             teller.unknown(unknown);
-            if !told.contains(&UNKNOWN) {
+            if told.is_empty() {
                 told.push(UNKNOWN);
                 link.heal().await.map_err(broken)?;
-                screen.paragraph(
-                    "   ",
-                    &screen.paint(Style::Good, "the link is whole again; asking both hosts"),
-                );
+                screen.line(&screen.paint(Style::Good, "   the link is whole again; asking both hosts"));
             } else {
                 tokio::time::sleep(ASK_AGAIN_AFTER).await;
             }
             outcome = migration.run(&mut teller).await;
         }
         teller.settle();
-        let report = Report::new(self.guest, Some(outcome), &teller, Instant::now().elapsed());
+        let report = Report::new(self.guest, Some(outcome), &teller, began.elapsed());
         report.tell(screen, None);
         told.push(Told::Ended(report.ending()));
         Ok(told)
     }
+}
+
+fn broken(error: std::io::Error) -> Fail {
+    Fail::new("the link to the source", plain(&error))
 }
 
 /// Often enough for a bar that moves.
@@ -207,14 +216,7 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
-fn request(domain: Domain) -> Request {
-    let mut request = Request::live(domain);
-    request.flags = MigrateFlags::LIVE;
-    request.bandwidth_mib_s = 4;
-    request
-}
-
-/// `unknown, then running on alpha, whole, by 108 62 109`.
+/// `unknown, then on destination: running on alpha, unchanged; 108 62 109`.
 fn words(told: &[Told], guest: &str, calls: &[i32]) -> String {
     let told: Vec<_> = told
         .iter()
@@ -225,5 +227,5 @@ fn words(told: &[Told], guest: &str, calls: &[i32]) -> String {
         .collect();
     let calls: Vec<_> = calls.iter().map(i32::to_string).collect();
     let calls = if calls.is_empty() { "no call".to_owned() } else { calls.join(" ") };
-    format!("{}: {guest}; {calls}", told.join(", "))
+    format!("{}: {guest}; {calls}", told.join(", then "))
 }

@@ -9,10 +9,10 @@ use crate::screen::{Screen, Style};
 pub(super) fn print(screen: &Screen, results: &[(&Scene, String)], took: Duration) -> bool {
     let ok = |(scene, found): &(&Scene, String)| scene.expected() == *found;
     let width = results.iter().map(|(scene, _)| scene.title.len()).max().unwrap_or(0);
-    screen.line(
-        &screen
-            .paint(Style::Bold, &format!("   {:<width$}   ok    the engine: the daemons; the wire", "scene")),
-    );
+    screen.line(&screen.paint(
+        Style::Bold,
+        &format!("   {:<width$}   ok    the engine: the guest, by all five daemons; the calls", "scene"),
+    ));
     for result in results {
         let (scene, found) = result;
         let (verdict, style) = if ok(result) { ("yes", Style::Good) } else { ("NO", Style::Bad) };

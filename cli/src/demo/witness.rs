@@ -51,9 +51,10 @@ impl Guest {
         if found.is_empty() { "nowhere".to_owned() } else { found.join("; ") }
     }
 
-    /// What [`Guest::found`] says when the guest runs on this daemon, on no other, and is what it was.
+    /// What [`Guest::found`] says when the guest runs on this daemon and on no other, with the memory and the
+    /// configuration that it was booted with.
     pub(super) fn expected_on(daemon: &str) -> String {
-        format!("running on {daemon}, whole")
+        format!("running on {daemon}, unchanged")
     }
 
     async fn found_on(&self, daemon: &Daemon) -> Result<Option<String>, Fail> {
@@ -102,7 +103,11 @@ impl Look {
             let offset = memory.len() as u64;
             let page = u32::try_from(size - offset).unwrap_or(PAGE).min(PAGE);
             let peek = DomainMemoryPeek { dom: dom(), offset, size: page, flags: PHYSICAL };
-            memory.extend_from_slice(&connection.call(peek).await?.buffer);
+            let buffer = connection.call(peek).await?.buffer;
+            if buffer.is_empty() {
+                break;
+            }
+            memory.extend_from_slice(&buffer);
         }
         Ok(Look { xml, memory: checksum(&memory) })
     }

@@ -1,6 +1,7 @@
 //! How a rung is drawn, for any width of the screen.
 
-use super::{Lane, Run, Sent};
+use super::Lane;
+use super::calls::{Run, Rung};
 
 /// Where the three verticals stand; what is known of a call is written right of the last.
 #[derive(Debug)]
@@ -9,26 +10,11 @@ pub(super) struct Shape {
     destination: usize,
 }
 
-/// Which way a rung's bytes went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    There,
-    Back,
-    Both,
-}
-
-/// What is known of a call: its serial, its bytes, whether it failed.
-#[derive(Debug)]
-pub(super) struct Detail {
-    text: String,
-    pub(super) failed: bool,
-}
-
 /// The orchestrator's vertical.
 const ORCHESTRATOR: usize = 1;
 /// Between the first two verticals: enough for the longest name of a migration's procedures.
-const FIRST_GAP_MIN: usize = 32;
-/// Between the other two.
+const FIRST_GAP_MIN: usize = 33;
+/// Between the other two: enough for the word `destination`.
 const SECOND_GAP_MIN: usize = 12;
 /// What is written right of the last vertical.
 const DETAIL_WIDTH: usize = 32;
@@ -41,77 +27,69 @@ impl Shape {
         Shape { source, destination }
     }
 
-    /// The names above the verticals, and what the columns are.
+    /// The names above the verticals, their roles, and what is written right of them.
     pub(super) fn head(&self, source: &str, destination: &str) -> [String; 2] {
-        let row = |texts: [&str; 3], detail: &str| {
-            let mut row = Row::default();
-            for (at, text) in [ORCHESTRATOR, self.source, self.destination].into_iter().zip(texts) {
-                row.write(at, text);
-            }
-            row.write(self.destination + 3, detail);
-            row.text()
-        };
-        [
-            row(["orchestrator", source, destination], ""),
-            row(["", "source", "destin."], "serial   bytes →   back"),
-        ]
+        [("orchestrator", source, destination, ""), ("", "source", "destination", "serial   bytes →   back")]
+            .map(|(left, middle, right, detail)| {
+                let mut row = Row::default();
+                row.write(ORCHESTRATOR, left);
+                // Each ends at its vertical: right of the last there is no room.
+                for (vertical, text) in [(self.source, middle), (self.destination, right)] {
+                    row.write((vertical + 1).saturating_sub(text.chars().count()), text);
+                }
+                row.write(self.destination + 3, detail);
+                row.text()
+            })
     }
 
-    pub(super) fn rung(&self, lane: Lane, way: Way, label: &str, detail: &Detail) -> String {
-        let end = match lane {
+    pub(super) fn rung(&self, rung: &Rung) -> String {
+        let (Rung::There(sent) | Rung::Back(Run { first: sent, .. }) | Rung::Both(Run { first: sent, .. })) =
+            rung;
+        let end = match sent.lane {
             Lane::Source => self.source,
             Lane::Destination => self.destination,
         };
         let mut row = Row::default();
         row.write(ORCHESTRATOR, &"─".repeat(end - ORCHESTRATOR));
-        for (at, sign) in [(ORCHESTRATOR, "├"), (self.source, "│"), (self.destination, "│")] {
-            row.write(at, if lane == Lane::Destination && at == self.source { "┼" } else { sign });
-        }
+        row.write(ORCHESTRATOR, "├");
+        row.write(self.source, if sent.lane == Lane::Destination { "┼" } else { "│" });
+        row.write(self.destination, "│");
         row.write(end, "┤");
-        if matches!(way, Way::There | Way::Both) {
+        if let Rung::There(_) | Rung::Both(_) = rung {
             row.write(end - 1, "▶");
         }
-        if matches!(way, Way::Back | Way::Both) {
+        if let Rung::Back(_) | Rung::Both(_) = rung {
             row.write(ORCHESTRATOR + 1, "◀");
         }
-        let room = self.source - ORCHESTRATOR - 5;
-        row.write(ORCHESTRATOR + 3, &format!(" {} ", shortened(label, room)));
-        row.write(self.destination + 3, &detail.text);
+        let room = self.source - ORCHESTRATOR - 6;
+        let label: String = format!("{} {}", sent.procedure, sent.name()).chars().take(room).collect();
+        row.write(ORCHESTRATOR + 3, &format!(" {label} "));
+        row.write(self.destination + 3, &detail(rung));
         row.text()
     }
 }
 
-impl Detail {
-    pub(super) fn there(sent: &Sent) -> Detail {
-        Detail { text: format!("{:>6} {:>7} →", sent.serial, sent.bytes), failed: false }
-    }
-
-    pub(super) fn back(run: &Run) -> Detail {
-        Detail {
-            text: format!("{:>6} {:>7} → {:>6}{}", run.last, "", run.back_bytes, verdict(run)),
-            failed: run.failed,
+/// Serial, bytes there and back, how often, and whether it failed.
+fn detail(rung: &Rung) -> String {
+    match rung {
+        Rung::There(sent) => format!("{:>6} {:>7} →", sent.serial.0, sent.bytes),
+        Rung::Back(run) => format!("{:>6} {:>7} → {:>6}{}", run.last.0, "", run.back_bytes, verdict(run)),
+        Rung::Both(run) => {
+            let serials = match run.times {
+                1 => run.last.to_string(),
+                _ => format!("{}-{}", run.first.serial, run.last),
+            };
+            format!("{serials:>6} {:>7} → {:>6}{}", run.first.bytes, run.back_bytes, verdict(run))
         }
     }
-
-    pub(super) fn both(run: &Run) -> Detail {
-        let serial = match run.times {
-            1 => run.last.to_string(),
-            _ => format!("{}-{}", run.first.serial, run.last),
-        };
-        let text = format!("{serial:>6} {:>7} → {:>6}{}", run.first.bytes, run.back_bytes, verdict(run));
-        Detail { text, failed: run.failed }
-    }
 }
 
-fn verdict(run: &Run) -> &'static str {
-    if run.failed { " error" } else { "" }
-}
-
-fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+fn verdict(run: &Run) -> String {
+    match run.times {
+        _ if run.failed => " error".to_owned(),
+        1 => String::new(),
+        times => format!(" ×{times}"),
     }
-    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// A line that is written into at columns.
@@ -131,5 +109,51 @@ impl Row {
     fn text(self) -> String {
         let text: String = self.0.into_iter().collect();
         text.trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use virtwire::protocol::header::{Header, MessageKind, Serial};
+    use virtwire::protocol::program::{ProcedureNumber, Program};
+
+    use super::super::calls::Calls;
+    use super::*;
+
+    #[test]
+    fn rungs_fit_the_screen_and_no_name_is_cut() {
+        let mut calls = Calls::default();
+        let mut rungs = Vec::new();
+        for (lane, procedure, serial, kind, bytes) in [
+            (Lane::Source, 60, 3, MessageKind::Call, 32),
+            (Lane::Source, 60, 3, MessageKind::Reply, 32),
+            (Lane::Destination, 108, 4, MessageKind::Call, 4_194_304),
+            (Lane::Destination, 108, 4, MessageKind::ReplyError, 136),
+            (Lane::Source, 62, 4, MessageKind::Call, 124),
+        ] {
+            let header = Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
+            rungs.extend(calls.saw(0, lane, kind == MessageKind::Call, &header, bytes));
+        }
+        rungs.extend(calls.settle());
+        let drawn = |width| {
+            let shape = Shape::of_width(width);
+            let head = shape.head("alpha", "delta").into_iter();
+            head.chain(rungs.iter().map(|rung| shape.rung(rung))).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            drawn(80),
+            [
+                " orchestrator                 alpha       delta",
+                "                             source destination  serial   bytes →   back",
+                " ├◀─ 60 connect_supports_feature ▶┤           │       3      32 →     32",
+                " ├◀─ 108 domain_migrate_prepare2 ─┼──────────▶┤       4 4194304 →    136 error",
+                " ├── 62 domain_migrate_perform ──▶┤           │       4     124 →",
+            ]
+        );
+        for width in [1, 80, 100, 120] {
+            for row in drawn(width) {
+                assert!(row.chars().count() <= width.max(80), "{width}: {row}");
+            }
+        }
     }
 }

@@ -109,7 +109,7 @@ impl Report {
             Ending::OnSource => Style::Remarkable,
             Ending::Unknown | Ending::Nowhere | Ending::NotRunning => Style::Bad,
         };
-        let text = format!("{}: {} ({:.1} s)", self.domain, self.sentence, self.seconds);
+        let text = format!("{} ({:.1} s)", self.sentence, self.seconds);
         screen.paragraph("", &screen.paint(style, &text));
         if let Some((from, to)) = hosts {
             let mut document = json!({

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use virtwire::migrate::Watch;
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Do, JobInfo, Note, Record, Unknown, Version, Wait, Waiting,
+    Call, CancelAnswer, Do, Failure, JobInfo, Note, Record, Unknown, Version, Wait, Waiting,
 };
 
 use crate::fail::one_line;
@@ -66,9 +66,23 @@ impl Teller {
         }
     }
 
-    /// The end is not known: says so once, with what a person can check.
+    /// The end is not known: says so, with what each host last said and what a person can check. Once for the same.
     pub(crate) fn unknown(&mut self, unknown: &Unknown) {
-        self.tell(Style::Bad, &format!("UNKNOWN: {unknown}"));
+        let text = unknown.to_string();
+        if self.said.contains(&text) {
+            return;
+        }
+        self.settle();
+        self.screen.line(&self.screen.paint(Style::Bad, "   UNKNOWN: nobody can say now where the guest is"));
+        for line in [
+            format!("the source last said: {}", unknown.source),
+            format!("the destination last said: {}", unknown.destination),
+            format!("because: {}", unknown.reason),
+            unknown.check.to_string(),
+        ] {
+            self.screen.paragraph("     ", &one_line(&line));
+        }
+        self.said.push(text);
     }
 
     fn tell(&mut self, style: Style, text: &str) {
@@ -97,6 +111,7 @@ impl Watch for Teller {
                 self.paused = true;
                 Style::Dim
             }
+            Note::Asked { .. } => Style::Dim,
             _ => Style::Remarkable,
         };
         self.tell(style, &note.to_string());
@@ -147,7 +162,11 @@ impl Watch for Teller {
             if *procedure == "domain_migrate_perform" {
                 self.settle();
             }
-            if let Err(failure) = answer {
+            // Questions that fail are told with what they were to learn, and a call that the host lacks as a downgrade.
+            if let Err(failure) = answer
+                && procedure.starts_with("domain_migrate_")
+                && !matches!(failure, Failure::Unsupported(_))
+            {
                 self.tell(Style::Bad, &format!("{procedure} on the {host}: {failure}"));
             }
         }

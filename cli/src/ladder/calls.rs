@@ -1,0 +1,232 @@
+//! From frames to rungs: which reply belongs to which call, and which of them share a rung.
+//!
+//! A call and its reply share a rung, unless something happens between them. Calls that only repeat the one before, as
+//! the polls during a Perform do, are counted on one rung. So what was seen last is held back until it is clear what
+//! follows.
+
+use std::collections::HashMap;
+
+use virtwire::protocol::header::{Header, MessageKind, Serial};
+use virtwire::protocol::program::{ProcedureNumber, Program};
+
+use super::Lane;
+
+/// The calls of some connections, as they pass.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    /// On their way, by connection and serial.
+    waiting: HashMap<(u32, Serial), Sent>,
+    /// Answered and not drawn yet, as it may repeat.
+    run: Option<Run>,
+    /// Asked after that and not drawn yet, as the answer may come before anything else.
+    asked: Option<Sent>,
+    of_migration: Vec<i32>,
+}
+
+/// One line of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rung {
+    /// A call, whose reply comes later.
+    There(Sent),
+    /// A reply, to a call that was drawn before.
+    Back(Run),
+    /// A call and its reply, perhaps several times over.
+    Both(Run),
+}
+
+/// A call on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    connection: u32,
+    pub(super) lane: Lane,
+    program: Program,
+    pub(super) procedure: ProcedureNumber,
+    pub(super) serial: Serial,
+    pub(super) bytes: usize,
+}
+
+/// A call and its reply; or the first and the last of several, and the bytes of the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) first: Sent,
+    pub(super) last: Serial,
+    pub(super) back_bytes: usize,
+    pub(super) times: u32,
+    pub(super) failed: bool,
+}
+
+impl Sent {
+    /// The procedure's name in the contract.
+    pub(super) fn name(&self) -> &'static str {
+        self.program.procedure(self.procedure).map_or("(no such procedure)", |info| info.name)
+    }
+}
+
+impl Run {
+    /// Takes in one more, if it repeats this one.
+    fn absorb(&mut self, other: &Run) -> bool {
+        let key = |run: &Run| (run.first.connection, run.first.program, run.first.procedure, run.failed);
+        let repeats = !self.failed && key(self) == key(other);
+        if repeats {
+            self.last = other.last;
+            self.back_bytes = other.back_bytes;
+            self.times += 1;
+        }
+        repeats
+    }
+}
+
+impl Rung {
+    /// Whether it shows an error reply.
+    pub(super) fn failed(&self) -> bool {
+        match self {
+            Rung::There(_) => false,
+            Rung::Back(run) | Rung::Both(run) => run.failed,
+        }
+    }
+}
+
+impl Calls {
+    /// A frame has passed. Returns what is clear now, in order.
+    pub(super) fn saw(
+        &mut self,
+        connection: u32,
+        lane: Lane,
+        sent: bool,
+        header: &Header,
+        bytes: usize,
+    ) -> Vec<Rung> {
+        let serial = header.serial;
+        match (sent, header.kind()) {
+            (true, Ok(MessageKind::Call | MessageKind::CallWithFds)) => {
+                let (program, procedure) = (header.program, header.procedure);
+                self.called(Sent { connection, lane, program, procedure, serial, bytes })
+            }
+            (
+                false,
+                Ok(kind @ (MessageKind::Reply | MessageKind::ReplyWithFds | MessageKind::ReplyError)),
+            ) => {
+                let Some(first) = self.waiting.remove(&(connection, serial)) else { return Vec::new() };
+                let failed = kind == MessageKind::ReplyError;
+                self.answered(Run { first, last: serial, back_bytes: bytes, times: 1, failed })
+            }
+            // Pings, events and streams belong to no call.
+            _ => Vec::new(),
+        }
+    }
+
+    /// Nothing more comes for now. Returns what was held back.
+    pub(super) fn settle(&mut self) -> Vec<Rung> {
+        self.run.take().map(Rung::Both).into_iter().chain(self.asked.take().map(Rung::There)).collect()
+    }
+
+    /// The numbers of the migration's own calls that were sent.
+    pub(super) fn of_migration(&self) -> &[i32] {
+        &self.of_migration
+    }
+
+    fn called(&mut self, sent: Sent) -> Vec<Rung> {
+        self.waiting.insert((sent.connection, sent.serial), sent);
+        if sent.name().starts_with("domain_migrate_") {
+            self.of_migration.push(sent.procedure.0);
+        }
+        let clear = if self.asked.is_some() { self.settle() } else { Vec::new() };
+        self.asked = Some(sent);
+        clear
+    }
+
+    fn answered(&mut self, run: Run) -> Vec<Rung> {
+        if self.asked != Some(run.first) {
+            let mut clear = self.settle();
+            clear.push(Rung::Back(run));
+            return clear;
+        }
+        self.asked = None;
+        if self.run.as_mut().is_some_and(|before| before.absorb(&run)) {
+            return Vec::new();
+        }
+        let clear = self.settle();
+        self.run = Some(run);
+        clear
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: Lane = Lane::Source;
+    const D: Lane = Lane::Destination;
+
+    #[test]
+    fn a_call_and_its_reply_share_a_rung() {
+        check(
+            &[
+                (S, 14, 0, MessageKind::Call),
+                (S, 14, 0, MessageKind::Reply),
+                (D, 108, 0, MessageKind::Call),
+                (D, 108, 0, MessageKind::ReplyError),
+            ],
+            &["S 14 there and back 0-0 ×1", "D 108 there and back 0-0 ×1 error"],
+        );
+    }
+
+    #[test]
+    fn a_reply_that_comes_late_has_its_own_and_polls_are_counted() {
+        let poll = |serial| [(S, 163, serial, MessageKind::Call), (S, 163, serial, MessageKind::Reply)];
+        let frames = [
+            &[(S, 62, 0, MessageKind::Call)][..],
+            &poll(1),
+            &poll(2),
+            &poll(3),
+            &[(S, 62, 0, MessageKind::Reply)],
+        ];
+        check(&frames.concat(), &["S 62 there 0", "S 163 there and back 1-3 ×3", "S 62 back 0"]);
+    }
+
+    #[test]
+    fn the_same_question_to_another_host_is_another_and_strangers_replies_are_none() {
+        check(
+            &[
+                (S, 60, 0, MessageKind::Call),
+                (S, 60, 0, MessageKind::Reply),
+                (D, 60, 0, MessageKind::Call),
+                (D, 60, 0, MessageKind::Reply),
+                (D, 60, 7, MessageKind::Reply),
+                (D, 1, 0, MessageKind::Notice),
+                (S, 62, 1, MessageKind::Call),
+            ],
+            &["S 60 there and back 0-0 ×1", "D 60 there and back 0-0 ×1", "S 62 there 1"],
+        );
+    }
+
+    #[track_caller]
+    fn check(frames: &[(Lane, i32, u32, MessageKind)], expected: &[&str]) {
+        let mut calls = Calls::default();
+        let mut rungs = Vec::new();
+        for &(lane, procedure, serial, kind) in frames {
+            let header = Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
+            rungs.extend(calls.saw(u32::from(lane == D), lane, kind == MessageKind::Call, &header, 28));
+        }
+        rungs.extend(calls.settle());
+        assert_eq!(rungs.iter().map(describe).collect::<Vec<_>>(), expected);
+    }
+
+    fn describe(rung: &Rung) -> String {
+        let who = |sent: &Sent| format!("{} {}", if sent.lane == S { "S" } else { "D" }, sent.procedure);
+        let error = if rung.failed() { " error" } else { "" };
+        match rung {
+            Rung::There(sent) => format!("{} there {}", who(sent), sent.serial),
+            Rung::Back(run) => format!("{} back {}{error}", who(&run.first), run.last),
+            Rung::Both(run) => {
+                format!(
+                    "{} there and back {}-{} ×{}{error}",
+                    who(&run.first),
+                    run.first.serial,
+                    run.last,
+                    run.times
+                )
+            }
+        }
+    }
+}
