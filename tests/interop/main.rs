@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod client_meets_libvirtd;
+mod command_meets_libvirtd;
 mod lab;
 mod libvirtd_answers;
 mod need;

@@ -387,7 +387,8 @@ impl JobInfo {
     }
 }
 
-fn steps(conversation: &Conversation) -> Vec<u32> {
+/// What a client called of a migration.
+pub(crate) fn steps(conversation: &Conversation) -> Vec<u32> {
     conversation.calls().into_iter().filter(|procedure| STEPS.contains(procedure)).collect()
 }
 
