@@ -10,9 +10,9 @@ mod shell;
 pub mod client;
 
 #[cfg(feature = "server")]
-pub mod server;
-#[cfg(feature = "server")]
 pub mod hypervisor;
+#[cfg(feature = "server")]
+pub mod server;
 
 #[cfg(feature = "migrate")]
 pub mod migrate;
@@ -21,3 +21,8 @@ pub mod generated;
 
 pub use virtwire_protocol as protocol;
 pub use virtwire_xdr as xdr;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
