@@ -150,3 +150,48 @@ impl<'de> Deserialize<'de> for Text {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use super::*;
+
+    #[test]
+    fn a_text_shows_what_it_is() {
+        check("", b"", r#""""#, "");
+        check("guest", b"guest", r#""guest""#, "guest");
+        check("é\"\n", "é\"\n".as_bytes(), r#""é\"\n""#, "é\"\n");
+
+        #[track_caller]
+        fn check(text: &str, bytes: &[u8], debug: &str, display: &str) {
+            for text in [Text::from(text), Text::from(String::from(text)), Text::from(bytes.to_vec())] {
+                assert_eq!(text.as_bytes(), bytes);
+                assert_eq!(format!("{text:?}"), debug);
+                assert_eq!(text.to_string(), display);
+                assert_eq!(text.to_str(), Ok(display));
+                assert_eq!(text, display);
+                assert_eq!(text, *display);
+                assert_eq!((text.len(), text.is_empty()), (bytes.len(), bytes.is_empty()));
+                assert_eq!(text.into_bytes(), bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_escaped_for_debug_and_replaced_for_display() {
+        let text = Text::from(b"a\xff\xfe\xc3(".to_vec());
+        assert!(text.to_str().is_err());
+        assert_eq!(format!("{text:?}"), r#""a\xff\xfe\xc3(""#);
+        assert_eq!(text.to_string(), "a\u{fffd}\u{fffd}\u{fffd}(");
+        assert_eq!(text.to_string_lossy().chars().count(), 5);
+        assert_eq!(format!("{:>7}|", Text::from("ab")), "     ab|");
+    }
+
+    #[test]
+    fn texts_are_ordered_by_their_bytes() {
+        let mut texts = [Text::from("b"), Text::from(alloc::vec![0xff]), Text::new(), Text::from("a")];
+        texts.sort();
+        assert_eq!(texts.map(Text::into_bytes), [&b""[..], b"a", b"b", b"\xff"]);
+    }
+}

@@ -12,15 +12,18 @@ pub(crate) use bounded::{ARRAY, CHARS, FIXED_CHARS, FIXED_OPAQUE, MAGIC, OPAQUE,
 use decoder::Decoder;
 use slot::Slot;
 
-/// Memory that the arrays and strings of one message may take, in bytes for each byte of its payload; an absent
-/// string is 4 bytes on the wire and 24 in memory.
+/// Memory that the arrays, strings and boxes of one message may take, in bytes for each byte of its payload.
+///
+/// An absent string is 4 bytes on the wire and 24 in memory, so that less would refuse honest messages. Exact for
+/// [`Array`](crate::Array); a collection of someone else's is counted by its elements, and may reserve more.
 pub const MEMORY_FACTOR: usize = 8;
 
 /// Memory that any message may take beyond [`MEMORY_FACTOR`], in bytes.
 pub const MEMORY_BASE: usize = 1024;
 
 /// How deeply optional data, arrays and unions may be nested in each other, so that a hostile message cannot
-/// overflow the stack through a recursive type. Enough for 128 entries of a list linked by optional data.
+/// overflow the stack through a recursive type. Enough for 128 entries of a list linked by optional data. Encoding
+/// has no such limit: the value is the caller's own.
 pub const DEPTH_MAX: usize = 128;
 
 /// Decodes a value that takes the whole of the input. Strict: as [`Options::strict`].
