@@ -1,7 +1,5 @@
 //! Items of items: the fields of a record, the elements of an array, the arm of a union.
 
-use core::mem;
-
 use serde::de::value::U32Deserializer;
 use serde::de::{
     DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -78,14 +76,6 @@ impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
     }
 }
 
-/// Who answers for the memory of an array's elements.
-enum Payment {
-    /// A type of someone else's: each element as it comes.
-    PerElement,
-    /// Our codec has paid for this many and reserved room for no more.
-    Upfront(usize),
-}
-
 /// The elements of an array of variable length.
 ///
 /// A `SeqAccess` for anyone. Our own codec takes it as a `MapAccess`, whose keys are the elements and whose first
@@ -94,7 +84,8 @@ pub(super) struct Elements<'a, 'de> {
     decoder: &'a mut Decoder<'de>,
     index: usize,
     count: usize,
-    payment: Payment,
+    /// How many elements our codec has paid for; it reserved room for no more. `None`: each is paid as it comes.
+    paid: Option<usize>,
 }
 
 impl<'de> Elements<'_, 'de> {
@@ -108,7 +99,7 @@ impl<'de> Elements<'_, 'de> {
         let start = decoder.offset();
         let count = decoder.count(bound)?;
         decoder.deeper(|decoder| {
-            let mut elements = Elements { decoder, index: 0, count, payment: Payment::PerElement };
+            let mut elements = Elements { decoder, index: 0, count, paid: None };
             let value = visit(&mut elements).map_err(|error| error.at(start))?;
             if elements.index != count {
                 return Err(Error::new(
@@ -130,19 +121,20 @@ impl<'de> Elements<'_, 'de> {
         let budget = self.decoder.budget();
         let room = if affordable(budget) >= self.count { self.count } else { affordable(budget / 2) };
         self.decoder.charge(room.saturating_mul(size))?;
-        self.payment = Payment::Upfront(room);
+        self.paid = Some(room);
         Ok(room)
     }
 
     #[inline(always)]
     fn next<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        if self.index == self.count {
-            return Ok(None);
-        }
-        match self.payment {
-            Payment::PerElement => self.decoder.charge(mem::size_of::<T::Value>())?,
-            Payment::Upfront(room) if self.index < room => {}
-            Payment::Upfront(_) => return Err(self.decoder.over_budget()),
+        if self.index >= self.paid.unwrap_or(0) {
+            if self.index == self.count {
+                return Ok(None);
+            }
+            if self.paid.is_some() {
+                return Err(self.decoder.over_budget());
+            }
+            self.decoder.charge(size_of::<T::Value>())?;
         }
         match Slot::fill(self.decoder, seed) {
             Ok(value) => {
