@@ -232,10 +232,10 @@ after anything could have happened.
 Ctrl-C asks the source to stop the migration, and waits for the truth. While the end is not known the hosts are asked \
 again and again; a second Ctrl-C stops that.
 
-Exit status:
-  0  the guest is on the destination, as asked
-  1  nothing was tried: wrong arguments, no such host or guest, no version in common
-  2  it failed, and the guest is on the source
-  3  it is not known where the guest is; what to check was printed
-  4  both hosts say that they do not have the guest
-  5  the guest is on the destination, which does not let it run";
+Exit status, and the words of `outcome` in JSON:
+  0  on destination               the guest is there, as asked
+  1                               nothing was tried: wrong arguments, no such host or guest, no common version
+  2  on source                    it failed, and the guest is where it was
+  3  unknown                      it is not known where the guest is; what to check was printed
+  4  nowhere                      both hosts say that they do not have the guest
+  5  on destination, not running  the guest is there, and the host does not let it run";

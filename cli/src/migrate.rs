@@ -27,31 +27,36 @@ pub(crate) use teller::Teller;
 pub(crate) async fn run(args: MigrateArgs) -> Result<ExitCode, Fail> {
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     let ladder = args.ladder.then(|| Ladder::new(screen.clone()));
-    let began = Instant::now();
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
     if let Some(ladder) = &ladder {
         ladder.head("FROM", "TO");
     }
-    let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
-    let domain = hosts.find(&args.domain).await?;
-    let wish = wish(&args, &hosts).await?;
-    let mut migration = match hosts.plan(request(&args, domain), wish).await? {
-        Ok(migration) => migration,
-        Err(refusal) => {
-            if let Some(ladder) = &ladder {
-                ladder.settle();
-            }
-            return Err(refused(&args, &refusal));
-        }
-    };
-    let mut teller = Teller::new(screen.clone(), ladder);
-    teller.paused = args.paused;
-    let outcome = follow(&mut migration, &mut teller, &screen, &mut interrupt).await;
-    teller.settle();
-    let report = Report::new(&args.domain, outcome, &teller, began.elapsed());
+    let moved = run_on(&args, &screen, ladder.clone()).await;
+    if let Some(ladder) = &ladder {
+        ladder.settle();
+    }
+    let report = moved?;
     report.tell(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
     Ok(report.exit_code())
+}
+
+async fn run_on(
+    args: &MigrateArgs,
+    screen: &Arc<Screen>,
+    ladder: Option<Arc<Ladder>>,
+) -> Result<Report, Fail> {
+    let began = Instant::now();
+    let mut interrupt =
+        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
+    let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
+    let domain = hosts.find(&args.domain).await?;
+    let wish = wish(args, &hosts).await?;
+    let plan = hosts.plan(request(args, domain), wish).await?;
+    let mut migration = plan.map_err(|refusal| refused(args, &refusal))?;
+    let mut teller = Teller::new(screen.clone(), ladder);
+    teller.paused = args.paused;
+    let outcome = follow(&mut migration, &mut teller, screen, &mut interrupt).await;
+    teller.settle();
+    Ok(Report::new(&args.domain, outcome, &teller, began.elapsed()))
 }
 
 /// The two connections of a migration.

@@ -17,7 +17,9 @@ pub(crate) struct Report {
     domain: String,
     ending: Ending,
     /// The whole truth in a sentence.
-    pub(crate) sentence: String,
+    sentence: String,
+    /// Whether the sentence has been printed, line by line.
+    told_already: bool,
     details: Value,
     seconds: f64,
 }
@@ -59,6 +61,7 @@ impl Report {
             ),
             None => (Ending::OnSource, "the guest stayed on the source, untouched: given up by the caller".to_owned()),
         };
+        let told_already = matches!(outcome, Some(Outcome::Unknown(_)));
         let mut details = json!({
             "version": teller.version.map(short),
             "why": teller.why,
@@ -92,6 +95,7 @@ impl Report {
             domain: domain.to_owned(),
             ending,
             sentence: one_line(&sentence),
+            told_already,
             details,
             seconds: took.as_secs_f64(),
         }
@@ -109,7 +113,11 @@ impl Report {
             Ending::OnSource => Style::Remarkable,
             Ending::Unknown | Ending::Nowhere | Ending::NotRunning => Style::Bad,
         };
-        let text = format!("{} ({:.1} s)", self.sentence, self.seconds);
+        let sentence = match self.told_already {
+            true => "it is not known where the guest is; what to check stands above",
+            false => &self.sentence,
+        };
+        let text = format!("{sentence} ({:.1} s)", self.seconds);
         screen.paragraph("", &screen.paint(style, &text));
         if let Some((from, to)) = hosts {
             let mut document = json!({

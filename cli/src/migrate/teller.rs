@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use virtwire::migrate::Watch;
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Do, Failure, JobInfo, Note, Record, Unknown, Version, Wait, Waiting,
+    Call, CancelAnswer, Do, Failure, Job, JobInfo, Note, Record, Said, Unknown, Version, Wait, Waiting,
 };
 
 use crate::fail::one_line;
@@ -110,6 +110,11 @@ impl Watch for Teller {
             Note::Paused => {
                 self.paused = true;
                 Style::Dim
+            }
+            Note::Asked { host, said: Said::Has { state, job: Job::Running(_), .. } } => {
+                // How far the job is, the progress shows.
+                let text = format!("the {host} says of the guest: {state}, and a job still runs on it");
+                return self.tell(Style::Remarkable, &text);
             }
             Note::Asked { .. } => Style::Dim,
             _ => Style::Remarkable,

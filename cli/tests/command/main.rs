@@ -1,13 +1,10 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
+mod process;
 
 use serde_json::Value;
+
+use process::{Migrate, Serve, free_port, json, run, run_with, stranger, temporary};
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
                    <memory unit='MiB'>1</memory>\n</domain>\n";
@@ -22,7 +19,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
     }
-    assert!(run(&["migrate", "--help"]).succeeded().contains("Exit status:"));
+    assert!(run(&["migrate", "--help"]).succeeded().contains("Exit status"));
 }
 
 #[test]
@@ -141,9 +138,8 @@ fn serve_says_where_it_listens_and_leaves_nothing_behind() {
 
 #[test]
 fn serve_ends_with_whoever_started_it() {
-    let mut serve = Serve::start(&["--exit-with-stdin"]);
-    drop(serve.stdin.take());
-    assert_eq!(serve.child.wait().unwrap().code(), Some(0));
+    let serve = Serve::start(&["--exit-with-stdin"]);
+    assert_eq!(serve.end_by_stdin(), Some(0));
 }
 
 #[test]
@@ -217,6 +213,34 @@ fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_c
 }
 
 #[test]
+fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
+    let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let mut migrate = Migrate::start(&source, &destination);
+    migrate.wait_for("62 domain_migrate_perform");
+    migrate.interrupt();
+    migrate.wait_for("asked the source to stop");
+    assert_eq!(migrate.end(), Some(2));
+    assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
+    assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
+}
+
+#[test]
+fn an_unknown_end_is_asked_for_until_the_user_has_had_enough() {
+    let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let mut migrate = Migrate::start(&source, &destination);
+    migrate.wait_for("62 domain_migrate_perform");
+    drop(source);
+    migrate.wait_for("UNKNOWN");
+    migrate.wait_for("to check: ");
+    migrate.interrupt();
+    migrate.wait_for("Ctrl-C again");
+    migrate.interrupt();
+    assert_eq!(migrate.end(), Some(3));
+}
+
+#[test]
 fn the_demo_shows_what_it_promises() {
     let shown = run(&["demo"]);
     assert_eq!(shown.status, Some(0), "{}{}", shown.stdout, shown.stderr);
@@ -241,123 +265,4 @@ fn check(arguments: &[&str], has: &[&str]) {
     for part in has {
         assert!(told.contains(part), "{arguments:?}: {part:?} is not in {told}");
     }
-}
-
-/// A process that has ended.
-#[derive(Debug)]
-struct Done {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Done {
-    #[track_caller]
-    fn succeeded(&self) -> String {
-        assert_eq!(self.status, Some(0), "{self:?}");
-        self.stdout.clone()
-    }
-
-    /// The one line that says why.
-    #[track_caller]
-    fn failed(&self, status: i32) -> String {
-        assert_eq!(self.status, Some(status), "{self:?}");
-        assert!(self.stderr.starts_with("virtwire: "), "{self:?}");
-        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
-        self.stderr.clone()
-    }
-}
-
-#[track_caller]
-fn run(arguments: &[&str]) -> Done {
-    run_with(arguments, "")
-}
-
-/// Every command ends by itself, as each of its waits has an end.
-#[track_caller]
-fn run_with(arguments: &[&str], stdin: &str) -> Done {
-    let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
-    // One that fails early reads nothing.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-    command
-}
-
-/// A running `virtwire serve`. Dropping it kills it.
-struct Serve {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    lines: Vec<String>,
-}
-
-impl Serve {
-    #[track_caller]
-    fn start(options: &[&str]) -> Serve {
-        let ports = ["--migration-ports", "0-0"];
-        let arguments = [&["serve", "--listen", "tcp://127.0.0.1:0"], &ports[..], options].concat();
-        let mut child = command(&arguments).spawn().unwrap();
-        let listeners = arguments.iter().filter(|argument| **argument == "--listen").count();
-        let lines = BufReader::new(child.stdout.as_mut().unwrap())
-            .lines()
-            .take(listeners)
-            .collect::<Result<Vec<_>, _>>();
-        let lines = lines.unwrap();
-        assert_eq!(lines.len(), listeners, "{lines:?}");
-        let stdin = child.stdin.take();
-        Serve { child, stdin, lines }
-    }
-
-    fn uri(&self) -> String {
-        format!("mem+{}/default", self.lines[0].strip_prefix("listening on ").unwrap())
-    }
-
-    fn end_by(mut self, signal: &str) -> Option<i32> {
-        let sent = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        // Both fail only for a child that has been waited for.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A server that answers as a web server does, to one client.
-fn stranger() -> (String, thread::JoinHandle<()>) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let uri = format!("mem+{}/default", format_args!("tcp://{}", listener.local_addr().unwrap()));
-    let server = thread::spawn(move || {
-        let (mut client, _) = listener.accept().unwrap();
-        client.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").unwrap();
-        // Until the client has had enough.
-        let _ = client.read_to_end(&mut Vec::new());
-    });
-    (uri, server)
-}
-
-/// A port on which nobody listens: it was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-fn temporary(name: &str) -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("virtwire-{}-{number}-{name}", std::process::id()))
-}
-
-#[track_caller]
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }

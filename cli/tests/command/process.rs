@@ -1,0 +1,178 @@
+//! The command in processes of its own, and what it meets.
+
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+/// A process that has ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Done {
+    #[track_caller]
+    pub(crate) fn succeeded(&self) -> String {
+        assert_eq!(self.status, Some(0), "{self:?}");
+        self.stdout.clone()
+    }
+
+    /// The one line that says why.
+    #[track_caller]
+    pub(crate) fn failed(&self, status: i32) -> String {
+        assert_eq!(self.status, Some(status), "{self:?}");
+        assert!(self.stderr.starts_with("virtwire: "), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        self.stderr.clone()
+    }
+}
+
+#[track_caller]
+pub(crate) fn run(arguments: &[&str]) -> Done {
+    run_with(arguments, "")
+}
+
+/// Every command ends by itself, as each of its waits has an end.
+#[track_caller]
+pub(crate) fn run_with(arguments: &[&str], stdin: &str) -> Done {
+    let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+    // One that fails early reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// A running `virtwire serve`. Dropping it kills it.
+pub(crate) struct Serve {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    /// What it said of its listeners.
+    pub(crate) lines: Vec<String>,
+}
+
+impl Serve {
+    #[track_caller]
+    pub(crate) fn start(options: &[&str]) -> Serve {
+        let ports = ["--migration-ports", "0-0"];
+        let arguments = [&["serve", "--listen", "tcp://127.0.0.1:0"], &ports[..], options].concat();
+        let mut child = command(&arguments).spawn().unwrap();
+        let listeners = arguments.iter().filter(|argument| **argument == "--listen").count();
+        let lines = BufReader::new(child.stdout.as_mut().unwrap())
+            .lines()
+            .take(listeners)
+            .collect::<Result<Vec<_>, _>>();
+        let lines = lines.unwrap();
+        assert_eq!(lines.len(), listeners, "{lines:?}");
+        let stdin = child.stdin.take();
+        Serve { child, stdin, lines }
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("mem+{}/default", self.lines[0].strip_prefix("listening on ").unwrap())
+    }
+
+    pub(crate) fn end_by_stdin(mut self) -> Option<i32> {
+        drop(self.stdin.take());
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn end_by(mut self, signal: &str) -> Option<i32> {
+        send(signal, &self.child);
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        // Both fail only for a child that has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A `virtwire migrate` with a ladder, under way.
+pub(crate) struct Migrate {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Migrate {
+    #[track_caller]
+    pub(crate) fn start(source: &Serve, destination: &Serve) -> Migrate {
+        let (from, to) = (source.uri(), destination.uri());
+        let mut child = command(&["migrate", "--live", "--ladder", "--from", &from, "--to", &to, "web1"])
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Migrate { child, lines }
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        let mut seen = Vec::new();
+        for line in self.lines.by_ref().map(Result::unwrap) {
+            seen.push(line);
+            if seen.last().is_some_and(|line| line.contains(text)) {
+                return;
+            }
+        }
+        panic!("{text:?} was not said: {seen:#?}");
+    }
+
+    pub(crate) fn interrupt(&self) {
+        send("INT", &self.child);
+    }
+
+    pub(crate) fn end(mut self) -> Option<i32> {
+        self.lines.by_ref().for_each(drop);
+        self.child.wait().unwrap().code()
+    }
+}
+
+fn send(signal: &str, to: &Child) {
+    let sent = Command::new("kill").args(["-s", signal, &to.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// A server that answers as a web server does, to one client.
+pub(crate) fn stranger() -> (String, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let uri = format!("mem+{}/default", format_args!("tcp://{}", listener.local_addr().unwrap()));
+    let server = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").unwrap();
+        // Until the client has had enough.
+        let _ = client.read_to_end(&mut Vec::new());
+    });
+    (uri, server)
+}
+
+/// A port on which nobody listens: it was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+pub(crate) fn temporary(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("virtwire-{}-{number}-{name}", std::process::id()))
+}
+
+#[track_caller]
+pub(crate) fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
