@@ -54,6 +54,27 @@ impl DomainInfo {
     }
 }
 
+impl DomainInfo {
+    /// A domain that is defined and off, with one CPU and no memory to speak of: where a literal starts from.
+    pub fn new(name: impl Into<String>, uuid: Uuid) -> DomainInfo {
+        DomainInfo {
+            name: name.into(),
+            uuid,
+            id: None,
+            state: DomainState::Shutoff(ShutoffReason::Unknown),
+            persistent: true,
+            autostart: false,
+            updated: false,
+            os_type: "hvm".to_owned(),
+            memory_max_kib: 0,
+            memory_kib: 0,
+            vcpus_max: 1,
+            vcpus: 1,
+            cpu_time_ns: 0,
+        }
+    }
+}
+
 /// What a domain does, and why (`virDomainState` and its reasons, libvirt 11.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -8,6 +8,38 @@
 //! RemoteService (generated, 450 procedures)  ◀── HypervisorService ──▶  Hypervisor (some 30 verbs)
 //! ```
 //!
+//! The least that a daemon needs, for `virsh list`, `dominfo` and `dumpxml`:
+//!
+//! ```no_run
+//! use virtwire::hypervisor::{
+//!     DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Result, RunningReason, Uuid, WhichXml,
+//! };
+//! use virtwire::server::{Exposure, Listener, Server};
+//!
+//! struct One(Uuid);
+//!
+//! impl Hypervisor for One {
+//!     fn host(&self) -> Host {
+//!         Host::new("One", "one:///system", "one")
+//!     }
+//!
+//!     async fn domains(&self) -> Result<Vec<DomainInfo>> {
+//!         let state = DomainState::Running(RunningReason::Booted);
+//!         Ok(vec![DomainInfo { id: Some(1), state, ..DomainInfo::new("one", self.0) }])
+//!     }
+//!
+//!     async fn xml(&self, domain: Uuid, _: WhichXml) -> Result<String> {
+//!         Ok(format!("<domain type='one'><name>one</name><uuid>{domain}</uuid></domain>"))
+//!     }
+//! }
+//!
+//! # async fn serve() -> std::result::Result<(), Box<dyn std::error::Error>> {
+//! let listener = Listener::bind(&"tcp://127.0.0.1:16509".parse()?, Exposure::LocalOnly).await?;
+//! Server::new(HypervisorService::new(One(Uuid::random()))).serve(&listener).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 mod domain;

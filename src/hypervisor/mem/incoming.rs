@@ -47,8 +47,6 @@ pub(super) struct Incoming {
     /// Where its source was told to connect.
     uri: MigrationUri,
     cookie: Cookie,
-    /// Version 1: the name that it is to have here, if not its own.
-    dname: Option<String>,
     /// The guest; in version 1 not before the stream has brought its configuration.
     guest: Option<Uuid>,
     /// How much of it is here. Closed when it is gone.
@@ -99,7 +97,7 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
     let port =
         listener.local_addr().map_err(|error| system("cannot tell the migration port", &error))?.port();
     let uri = match &wished {
-        None => MigrationUri::new(inner.config.migration_host(), port),
+        None => MigrationUri::new(inner.migration_host(), port),
         Some(wished) => wished.at(port),
     };
     let uri_out = wished.is_none_or(|wished| wished.port.is_none()).then(|| uri.to_string());
@@ -112,11 +110,11 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
     }
     let id = table.new_incoming();
     let guest = definition.map(|definition| table.admit(id, definition)).transpose()?;
-    let reception = Reception { inner: inner.clone(), id, version, cookie };
+    let reception = Reception { inner: inner.clone(), id, version, cookie, dname };
     let task = TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle());
     let arrival = watch::Sender::new(Arrival::Coming);
     debug!(%uri, ?version, incoming = id.0, "prepared for a guest");
-    table.incoming.insert(id, Incoming { version, uri, cookie, dname, guest, arrival, _task: task });
+    table.incoming.insert(id, Incoming { version, uri, cookie, guest, arrival, _task: task });
     Ok(Prepared { cookie: cookie.to_vec(), uri_out, incoming: id })
 }
 
@@ -193,12 +191,11 @@ impl Table {
     }
 
     /// Version 1: the stream has brought the configuration.
-    pub(super) fn admit_from_stream(&mut self, id: IncomingId, xml: &str) -> Result<()> {
-        let Some(incoming) = self.incoming.get(&id) else {
-            return Err(errors::failed("nobody waits for it any more"));
-        };
-        let definition = Definition::parse(xml, incoming.dname.as_deref())?;
-        let uuid = self.admit(id, Arc::new(definition))?;
+    pub(super) fn admit_from_stream(&mut self, id: IncomingId, definition: Arc<Definition>) -> Result<()> {
+        if !self.incoming.contains_key(&id) {
+            return Err(nobody_waits());
+        }
+        let uuid = self.admit(id, definition)?;
         if let Some(incoming) = self.incoming.get_mut(&id) {
             incoming.guest = Some(uuid);
         }
@@ -207,8 +204,7 @@ impl Table {
 
     /// All of it is here. From now on this may be the only copy.
     pub(super) fn received(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
-        let gone = || errors::failed("nobody waits for it any more");
-        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest).ok_or_else(gone)?;
+        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest).ok_or_else(nobody_waits)?;
         self.guest_mut(uuid)?.live_mut()?.memory = Arc::new(memory);
         self.set_arrival(id, Arrival::Received);
         Ok(())
@@ -220,38 +216,38 @@ impl Table {
         }
     }
 
-    /// The incoming guest that Finish means: by its name, in version 1 by its URI first.
+    /// The incoming guest that Finish means: in version 1 by its URI, in version 2 by its name.
     fn expected(&self, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
-        let by_uri = || {
-            let uri = MigrationUri::parse(&request.uri).ok()?;
-            let is_it = |incoming: &&Incoming| {
-                incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri)
-            };
-            self.incoming.iter().find(|(_, incoming)| is_it(incoming)).map(|(id, _)| *id)
+        let (id, incoming) = match request.version {
+            MigrationVersion::V1 => self.arriving_at(&request.uri, &request.dname)?,
+            MigrationVersion::V2 => self.arriving_as(&request.dname)?,
         };
-        let id = match request.version {
-            MigrationVersion::V1 => by_uri(),
-            MigrationVersion::V2 => None,
-        };
-        let id = match id {
-            Some(id) => id,
-            None => self.arriving(&request.dname)?,
-        };
-        match self.incoming.get(&id) {
-            Some(incoming) if !request.cookie.is_empty() && request.cookie != incoming.cookie => {
-                Err(errors::invalid_argument("the cookie is not that of the migration"))
-            }
-            Some(incoming) => Ok((id, incoming.arrival.subscribe())),
-            None => Err(not_incoming(&request.dname)),
+        if !request.cookie.is_empty() && request.cookie != incoming.cookie {
+            return Err(errors::invalid_argument("the cookie is not that of the migration"));
+        }
+        Ok((id, incoming.arrival.subscribe()))
+    }
+
+    fn arriving_at(&self, uri: &str, name: &str) -> Result<(IncomingId, &Incoming)> {
+        let uri = MigrationUri::parse(uri)?;
+        let found = self
+            .incoming
+            .iter()
+            .find(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri));
+        match (found, self.find(Lookup::Name(name))) {
+            (Some((id, incoming)), _) => Ok((*id, incoming)),
+            (None, Some(_)) => Err(not_incoming(name)),
+            (None, None) => Err(errors::no_domain(Lookup::Name(name))),
         }
     }
 
-    fn arriving(&self, name: &str) -> Result<IncomingId> {
+    fn arriving_as(&self, name: &str) -> Result<(IncomingId, &Incoming)> {
         let guest = self.find(Lookup::Name(name)).ok_or_else(|| errors::no_domain(Lookup::Name(name)))?;
-        match guest.live().map(|live| &live.activity) {
-            Ok(Activity::Arriving(id)) => Ok(*id),
-            _ => Err(not_incoming(name)),
-        }
+        let Ok(Activity::Arriving(id)) = guest.live().map(|live| &live.activity) else {
+            return Err(not_incoming(name));
+        };
+        let incoming = self.incoming.get(id).filter(|incoming| incoming.version == MigrationVersion::V2);
+        incoming.map(|incoming| (*id, incoming)).ok_or_else(|| not_incoming(name))
     }
 
     /// Finish: what arrived becomes a guest like any other.
@@ -286,7 +282,7 @@ impl Table {
 
     /// Finish, cancelled: the source keeps the guest.
     pub(super) fn cancel(&mut self, name: &str) -> Result<()> {
-        let id = self.arriving(name)?;
+        let (id, _) = self.arriving_as(name)?;
         self.end_incoming(id, StoppedDetail::Failed);
         Ok(())
     }
@@ -311,6 +307,10 @@ impl Table {
             self.end_incoming(id, StoppedDetail::Failed);
         }
     }
+}
+
+fn nobody_waits() -> RemoteError {
+    errors::failed("nobody waits for it any more")
 }
 
 fn not_incoming(name: &str) -> RemoteError {

@@ -64,7 +64,8 @@ pub struct Config {
     pub max_speed_mib_s: u64,
     /// The address at which guests are received, whatever host a client wishes for. 127.0.0.1 by default.
     pub migration_listen: IpAddr,
-    /// The host that sources are told to connect to. `None`, the default, is the address itself.
+    /// The host that sources are told to connect to. `None`, the default, is the address itself, or this machine's
+    /// name where that is every address.
     pub migration_host: Option<String>,
     /// The ports at which guests are received, if the client names none. 49152 to 49215 by default, as libvirt's;
     /// 0 to 0 lets the system choose.
@@ -92,12 +93,6 @@ impl Default for Config {
     }
 }
 
-impl Config {
-    fn migration_host(&self) -> String {
-        self.migration_host.clone().unwrap_or_else(|| self.migration_listen.to_string())
-    }
-}
-
 /// The hypervisor. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Mem {
@@ -122,6 +117,15 @@ impl Inner {
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The host that sources are told to connect to.
+    fn migration_host(&self) -> String {
+        match (&self.config.migration_host, self.config.migration_listen) {
+            (Some(host), _) => host.clone(),
+            (None, address) if address.is_unspecified() => self.host.hostname.clone(),
+            (None, address) => address.to_string(),
+        }
+    }
+
     fn boot_memory(&self, definition: &Definition) -> Memory {
         let bytes = definition.memory_max_kib.saturating_mul(1 << 10);
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(self.config.memory_bytes_max);
@@ -130,8 +134,8 @@ impl Inner {
 
     /// The memory that a known guest boots with. Made before the table is locked for the boot: it takes its time.
     fn boot_memory_of(&self, uuid: Uuid) -> Result<Memory> {
-        let definition = self.table().guest(uuid)?.inactive().cloned();
-        definition.map(|definition| self.boot_memory(&definition)).ok_or_else(errors::not_running)
+        let definition = self.table().definition(uuid, WhichXml::Inactive)?;
+        Ok(self.boot_memory(&definition))
     }
 }
 
@@ -159,11 +163,8 @@ impl Mem {
     pub fn checksum(&self, name: &str) -> Option<u64> {
         let memory = {
             let table = self.inner.table();
-            let live = table.find(Lookup::Name(name))?.live().ok()?;
-            match live.activity {
-                Activity::Arriving(_) => return None,
-                Activity::Idle | Activity::Leaving(_) => live.memory.clone(),
-            }
+            let uuid = table.find(Lookup::Name(name))?.uuid;
+            table.memory(uuid).ok()?
         };
         Some(checksum(memory.as_bytes()))
     }
@@ -201,7 +202,9 @@ impl Hypervisor for Mem {
     }
 
     async fn xml(&self, domain: Uuid, which: WhichXml) -> Result<String> {
-        self.inner.table().xml(domain, which)
+        // Copied once the table is free again: it may be long.
+        let definition = self.inner.table().definition(domain, which)?;
+        Ok(definition.xml.clone())
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
@@ -255,7 +258,14 @@ impl Hypervisor for Mem {
     }
 
     async fn memory_peek(&self, domain: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {
-        self.inner.table().memory_peek(domain, offset, len)
+        let memory = self.inner.table().memory(domain)?;
+        match usize::try_from(len).ok().and_then(|len| memory.read(offset, len)) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => Err(errors::invalid_argument(format!(
+                "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
+                memory.as_bytes().len()
+            ))),
+        }
     }
 
     async fn job(&self, domain: Uuid) -> Result<Option<Job>> {

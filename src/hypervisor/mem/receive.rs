@@ -7,15 +7,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::debug;
+use virtwire_protocol::error::RemoteError;
 
 use super::super::{IncomingId, MigrationVersion};
 use super::Inner;
 use super::incoming::Arrival;
 use super::memory::Memory;
 use super::stream::{self, Cookie, StreamError};
+use super::xml::Definition;
 
 /// The time in which one who connects must show the cookie.
 const OPENING_DEADLINE: Duration = Duration::from_secs(5);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Strangers that may be at the port at once.
 const STRANGERS_MAX: usize = 16;
 
@@ -25,6 +28,8 @@ pub(super) struct Reception {
     pub(super) id: IncomingId,
     pub(super) version: MigrationVersion,
     pub(super) cookie: Cookie,
+    /// Version 1: the name that it is to have here, if not its own.
+    pub(super) dname: Option<String>,
 }
 
 /// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the cookie.
@@ -60,13 +65,12 @@ async fn receive(reception: &Reception, listener: TcpListener) -> Result<TcpStre
 }
 
 async fn read(reception: &Reception, stream: &mut TcpStream) -> Result<(), StreamError> {
-    let Reception { inner, id, version, .. } = reception;
+    let Reception { inner, id, version, dname, .. } = reception;
     let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
     if let Some(xml) = &opening.xml {
-        inner
-            .table()
-            .admit_from_stream(*id, xml)
-            .map_err(|error| StreamError::Malformed(error.to_string()))?;
+        let refuse = |error: RemoteError| StreamError::Malformed(error.to_string());
+        let definition = Definition::parse(xml, dname.as_deref()).map_err(refuse)?;
+        inner.table().admit_from_stream(*id, Arc::new(definition)).map_err(refuse)?;
     }
     stream::send_yes(stream).await?;
     let memory = stream::read_memory(stream, opening.memory_bytes, inner.faults().stall_incoming).await?;
@@ -101,7 +105,7 @@ async fn the_one(reception: &Reception, listener: &TcpListener) -> TcpStream {
                     strangers.spawn(timeout(OPENING_DEADLINE, known(stream, version, cookie)));
                 }
                 // Out of descriptors, most likely: let others free theirs.
-                Err(_) => tokio::task::yield_now().await,
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(met) = strangers.join_next(), if !strangers.is_empty() => {
                 if let Ok(Ok(Some(stream))) = met {

@@ -13,13 +13,13 @@ use super::table::Table;
 use super::xml::Definition;
 
 impl Table {
-    pub(super) fn xml(&self, uuid: Uuid, which: WhichXml) -> Result<String> {
+    pub(super) fn definition(&self, uuid: Uuid, which: WhichXml) -> Result<Arc<Definition>> {
         let guest = self.guest(uuid)?;
         let definition = match which {
             WhichXml::Inactive => guest.inactive(),
             WhichXml::Current | WhichXml::Migratable => guest.current(),
         };
-        definition.map(|definition| definition.xml.clone()).ok_or_else(errors::not_running)
+        definition.cloned().ok_or_else(errors::not_running)
     }
 
     pub(super) fn define(&mut self, definition: Definition) -> Result<DomainInfo> {
@@ -133,17 +133,12 @@ impl Table {
         Ok(())
     }
 
-    pub(super) fn memory_peek(&self, uuid: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {
+    /// The memory of an active guest, once it is all here.
+    pub(super) fn memory(&self, uuid: Uuid) -> Result<Arc<Memory>> {
         let live = self.guest(uuid)?.live()?;
-        if let Activity::Arriving(_) = live.activity {
-            return Err(errors::invalid("the domain's memory has not arrived"));
-        }
-        match usize::try_from(len).ok().and_then(|len| live.memory.read(offset, len)) {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(errors::invalid_argument(format!(
-                "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
-                live.memory.as_bytes().len()
-            ))),
+        match live.activity {
+            Activity::Arriving(_) => Err(errors::invalid("the domain's memory has not arrived")),
+            Activity::Idle | Activity::Leaving(_) => Ok(live.memory.clone()),
         }
     }
 

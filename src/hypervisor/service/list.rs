@@ -1,5 +1,6 @@
 //! Which domains there are, and which one has a name.
 
+use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::remote::{
     ConnectListAllDomains, ConnectListAllDomainsReply, ConnectListDefinedDomains,
     ConnectListDefinedDomainsReply, ConnectListDomains, ConnectListDomainsReply,
@@ -13,7 +14,6 @@ use super::HypervisorService;
 use super::clients::internal;
 use super::wire::{domain, known_name, saturated};
 use crate::server::CallContext;
-use virtwire_protocol::error::RemoteError;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_list_all_domains(
@@ -145,25 +145,11 @@ fn admits(flags: u32, domain: &DomainInfo) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hypervisor::{RunningReason, ShutoffReason};
+    use crate::hypervisor::RunningReason;
 
     #[test]
     fn a_domain_passes_every_group_that_asks() {
-        let off = DomainInfo {
-            name: "a".to_owned(),
-            uuid: Uuid([0; 16]),
-            id: None,
-            state: DomainState::Shutoff(ShutoffReason::Unknown),
-            persistent: true,
-            autostart: false,
-            updated: false,
-            os_type: "hvm".to_owned(),
-            memory_max_kib: 0,
-            memory_kib: 0,
-            vcpus_max: 1,
-            vcpus: 1,
-            cpu_time_ns: 0,
-        };
+        let off = DomainInfo::new("a", Uuid([0; 16]));
         let state = DomainState::Running(RunningReason::Booted);
         let runs = DomainInfo { id: Some(1), state, persistent: false, autostart: true, ..off.clone() };
         let crashed = DomainInfo { id: Some(2), state: DomainState::PmSuspended, ..runs.clone() };

@@ -101,6 +101,11 @@ async fn version_1_brings_name_and_configuration_in_the_stream() {
     assert_eq!(pair.destination.state("a").await, Some((3, 2)));
     let wrong = finish(MigrationVersion::V1, "b", &prepared);
     assert_error(pair.destination.mem.migrate_finish(wrong).await, 55, 10);
+    let elsewhere =
+        Finish { uri: "tcp:127.0.0.1:1".to_owned(), ..finish(MigrationVersion::V1, "a", &prepared) };
+    assert_error(pair.destination.mem.migrate_finish(elsewhere).await, 55, 10);
+    let newer = finish(MigrationVersion::V2, "a", &prepared);
+    assert_error(pair.destination.mem.migrate_finish(newer).await, 55, 10);
     let domain =
         pair.destination.mem.migrate_finish(finish(MigrationVersion::V1, "a", &prepared)).await.unwrap();
     assert_eq!(domain.state.to_wire(), (1, 2));

@@ -66,7 +66,8 @@ async fn nobody_listens() {
             break error;
         }
     };
-    assert_eq!((error.domain.0, error.int1), (7, 111), "{error}");
+    assert_eq!(error.domain.0, 7, "{error}");
+    assert!(error.int1 > 0, "{error} has errno {}", error.int1);
     assert_eq!(pair.source.state("a").await, Some((1, 1)));
 }
 
@@ -254,9 +255,15 @@ async fn deadlines_end_what_nobody_continues() {
 
 #[tokio::test]
 async fn a_destination_that_stops_reading_is_left_in_time() {
-    let mut pair = Pair::with(Config { peer_deadline: Duration::from_millis(50), ..config() }).await;
+    let mut pair = Pair::new().await;
     pair.destination.mem.set_faults(faults("stall-incoming=0"));
     let prepared = pair.prepared().await;
-    assert_error(pair.perform(&prepared).await, 9, 10);
+    let waits = async {
+        sent(&pair.source.mem, pair.guest, 65_536).await;
+        // From here on, time passes as soon as there is nothing else to do.
+        tokio::time::pause();
+    };
+    let ((), performed) = tokio::join!(waits, pair.perform(&prepared));
+    assert_error(performed, 9, 10);
     assert_eq!(pair.source.find("a").await.unwrap().state.to_wire().0, 1);
 }
