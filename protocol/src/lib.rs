@@ -12,8 +12,9 @@ pub mod header;
 pub mod error;
 pub mod program;
 
+pub mod contract;
 mod generated;
-pub use generated::{admin, lxc, message, qemu, remote};
+pub use generated::{admin, keepalive, lxc, message, qemu, remote};
 
 pub mod profile;
 pub mod session;
