@@ -75,11 +75,8 @@ pub(crate) fn of_call(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<Str
 
 /// A procedure's struct of what it returns.
 pub(crate) fn of_reply(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<String> {
-    let program = super::names::capitalise(&module.name);
-    vec![format!(
-        "What [`{}`] returns ({program} program, procedure {}).",
-        procedure.arguments, procedure.number
-    )]
+    let ProcedurePlan { number, arguments, .. } = procedure;
+    vec![format!("What [`{arguments}`] returns ({} program, procedure {number}).", module.name)]
 }
 
 /// A constant, whose name has to do where the specification says nothing about it.

@@ -25,7 +25,7 @@ pub struct ThingOpen {
     pub flags: u32,
 }
 
-/// What [`ThingOpen`] returns (Program program, procedure 1).
+/// What [`ThingOpen`] returns (program program, procedure 1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThingOpenReply {
     /// What was opened.

@@ -19,7 +19,7 @@ type Statements = BTreeMap<String, String>;
 const FILES: [&str; 6] = ["message.x", "keepalive.x", "remote.x", "qemu.x", "lxc.x", "admin.x"];
 
 /// Where the contract says something else than the facts, or something on which they are silent.
-const DECISIONS: [(&str, &str); 15] = [
+const DECISIONS: [(&str, &str); 17] = [
     // Constants of ours, for numbers that have no name in the facts.
     ("const UUID_LEN", "16"),
     ("const NODE_MODEL_LEN", "32"),
@@ -41,7 +41,9 @@ const DECISIONS: [(&str, &str); 15] = [
     ("remote 456 read-only", "refused"),
     // Nobody waits for a ping or a pong.
     ("keepalive 1 best-effort", "yes"),
+    ("keepalive 1 event", "yes"),
     ("keepalive 2 best-effort", "yes"),
+    ("keepalive 2 event", "yes"),
 ];
 
 /// Where an older release is known to differ from 11.3.0, which the contract follows.

@@ -91,7 +91,7 @@ pub struct ConnectClose;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLibVersion;
 
-/// What [`ConnectGetLibVersion`] returns (Admin program, procedure 3).
+/// What [`ConnectGetLibVersion`] returns (admin program, procedure 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLibVersionReply {
     /// major × 1,000,000 + minor × 1,000 + release.
@@ -109,7 +109,7 @@ pub struct ConnectListServers {
     pub flags: u32,
 }
 
-/// What [`ConnectListServers`] returns (Admin program, procedure 4).
+/// What [`ConnectListServers`] returns (admin program, procedure 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListServersReply {
     /// The servers. At most 16,384.
@@ -129,7 +129,7 @@ pub struct ConnectLookupServer {
     pub flags: u32,
 }
 
-/// What [`ConnectLookupServer`] returns (Admin program, procedure 5).
+/// What [`ConnectLookupServer`] returns (admin program, procedure 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectLookupServerReply {
     /// The server.
@@ -147,7 +147,7 @@ pub struct ServerGetThreadpoolParameters {
     pub flags: u32,
 }
 
-/// What [`ServerGetThreadpoolParameters`] returns (Admin program, procedure 6).
+/// What [`ServerGetThreadpoolParameters`] returns (admin program, procedure 6).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServerGetThreadpoolParametersReply {
     /// minWorkers, maxWorkers, prioWorkers; nWorkers, freeWorkers, jobQueueDepth as they are now. At most 32.
@@ -180,7 +180,7 @@ pub struct ServerListClients {
     pub flags: u32,
 }
 
-/// What [`ServerListClients`] returns (Admin program, procedure 8).
+/// What [`ServerListClients`] returns (admin program, procedure 8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerListClientsReply {
     /// The clients. At most 16,384.
@@ -202,7 +202,7 @@ pub struct ServerLookupClient {
     pub flags: u32,
 }
 
-/// What [`ServerLookupClient`] returns (Admin program, procedure 9).
+/// What [`ServerLookupClient`] returns (admin program, procedure 9).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerLookupClientReply {
     /// The client of the daemon.
@@ -220,7 +220,7 @@ pub struct ClientGetInfo {
     pub flags: u32,
 }
 
-/// What [`ClientGetInfo`] returns (Admin program, procedure 10).
+/// What [`ClientGetInfo`] returns (admin program, procedure 10).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClientGetInfoReply {
     /// readonly, sock_addr, sasl_user_name, tls_x509_dname, unix_user_id, unix_user_name, unix_group_id,
@@ -250,7 +250,7 @@ pub struct ServerGetClientLimits {
     pub flags: u32,
 }
 
-/// What [`ServerGetClientLimits`] returns (Admin program, procedure 12).
+/// What [`ServerGetClientLimits`] returns (admin program, procedure 12).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServerGetClientLimitsReply {
     /// nclients_max, nclients_unauth_max; nclients, nclients_unauth as they are now. At most 32.
@@ -279,7 +279,7 @@ pub struct ConnectGetLoggingOutputs {
     pub flags: u32,
 }
 
-/// What [`ConnectGetLoggingOutputs`] returns (Admin program, procedure 14).
+/// What [`ConnectGetLoggingOutputs`] returns (admin program, procedure 14).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLoggingOutputsReply {
     /// Outputs such as `1:file:/var/log/libvirt/libvirtd.log`, with spaces between them.
@@ -298,7 +298,7 @@ pub struct ConnectGetLoggingFilters {
     pub flags: u32,
 }
 
-/// What [`ConnectGetLoggingFilters`] returns (Admin program, procedure 15).
+/// What [`ConnectGetLoggingFilters`] returns (admin program, procedure 15).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLoggingFiltersReply {
     /// Filters such as `1:qemu`, with spaces between them; absent when there are none.

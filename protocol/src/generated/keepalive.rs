@@ -4,12 +4,12 @@
 
 /// Asks for a sign of life; to be answered with PONG at once.
 ///
-/// Keepalive program, procedure 1; empty reply.
+/// Keepalive program, event 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ping;
 
 /// The sign of life. It names no PING and need not be matched with one.
 ///
-/// Keepalive program, procedure 2; empty reply.
+/// Keepalive program, event 2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pong;

@@ -20,7 +20,7 @@ pub struct DomainMonitorCommand {
     pub flags: u32,
 }
 
-/// What [`DomainMonitorCommand`] returns (Qemu program, procedure 1).
+/// What [`DomainMonitorCommand`] returns (qemu program, procedure 1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMonitorCommandReply {
     /// QEMU's answer, whether it is an error or not. At most 4,194,304 bytes.
@@ -38,7 +38,7 @@ pub struct DomainAttach {
     pub flags: u32,
 }
 
-/// What [`DomainAttach`] returns (Qemu program, procedure 2).
+/// What [`DomainAttach`] returns (qemu program, procedure 2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainAttachReply {
     /// The domain.
@@ -60,7 +60,7 @@ pub struct DomainAgentCommand {
     pub flags: u32,
 }
 
-/// What [`DomainAgentCommand`] returns (Qemu program, procedure 3).
+/// What [`DomainAgentCommand`] returns (qemu program, procedure 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainAgentCommandReply {
     /// The agent's answer, written by the guest. Absent when nobody waited. At most 4,194,304 bytes.
@@ -80,7 +80,7 @@ pub struct ConnectDomainMonitorEventRegister {
     pub flags: u32,
 }
 
-/// What [`ConnectDomainMonitorEventRegister`] returns (Qemu program, procedure 4).
+/// What [`ConnectDomainMonitorEventRegister`] returns (qemu program, procedure 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainMonitorEventRegisterReply {
     /// What its events will carry.
@@ -129,7 +129,7 @@ pub struct DomainMonitorCommandWithFiles {
     pub flags: u32,
 }
 
-/// What [`DomainMonitorCommandWithFiles`] returns (Qemu program, procedure 7).
+/// What [`DomainMonitorCommandWithFiles`] returns (qemu program, procedure 7).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMonitorCommandWithFilesReply {
     /// QEMU's answer, whether it is an error or not. At most 4,194,304 bytes.

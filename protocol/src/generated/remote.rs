@@ -597,7 +597,7 @@ pub struct ConnectClose;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetType;
 
-/// What [`ConnectGetType`] returns (Remote program, procedure 3).
+/// What [`ConnectGetType`] returns (remote program, procedure 3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetTypeReply {
     /// Its name, such as `QEMU`. At most 4,194,304 bytes.
@@ -610,7 +610,7 @@ pub struct ConnectGetTypeReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetVersion;
 
-/// What [`ConnectGetVersion`] returns (Remote program, procedure 4).
+/// What [`ConnectGetVersion`] returns (remote program, procedure 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetVersionReply {
     /// major × 1,000,000 + minor × 1,000 + release.
@@ -626,7 +626,7 @@ pub struct ConnectGetMaxVcpus {
     pub r#type: Option<Text>,
 }
 
-/// What [`ConnectGetMaxVcpus`] returns (Remote program, procedure 5).
+/// What [`ConnectGetMaxVcpus`] returns (remote program, procedure 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetMaxVcpusReply {
     /// How many.
@@ -639,7 +639,7 @@ pub struct ConnectGetMaxVcpusReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetInfo;
 
-/// What [`NodeGetInfo`] returns (Remote program, procedure 6).
+/// What [`NodeGetInfo`] returns (remote program, procedure 6).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetInfoReply {
     /// The processor's model, ended by a zero byte unless it fills the array. `char` means that each byte
@@ -667,7 +667,7 @@ pub struct NodeGetInfoReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetCapabilities;
 
-/// What [`ConnectGetCapabilities`] returns (Remote program, procedure 7).
+/// What [`ConnectGetCapabilities`] returns (remote program, procedure 7).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetCapabilitiesReply {
     /// A `<capabilities>` document. At most 4,194,304 bytes.
@@ -707,7 +707,7 @@ pub struct DomainCreateXml {
     pub flags: u32,
 }
 
-/// What [`DomainCreateXml`] returns (Remote program, procedure 10).
+/// What [`DomainCreateXml`] returns (remote program, procedure 10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCreateXmlReply {
     /// The domain.
@@ -723,7 +723,7 @@ pub struct DomainDefineXml {
     pub xml: Text,
 }
 
-/// What [`DomainDefineXml`] returns (Remote program, procedure 11).
+/// What [`DomainDefineXml`] returns (remote program, procedure 11).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainDefineXmlReply {
     /// The domain.
@@ -763,7 +763,7 @@ pub struct DomainGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainGetXmlDesc`] returns (Remote program, procedure 14).
+/// What [`DomainGetXmlDesc`] returns (remote program, procedure 14).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetXmlDescReply {
     /// A `<domain>` document. At most 4,194,304 bytes.
@@ -779,7 +779,7 @@ pub struct DomainGetAutostart {
     pub dom: Domain,
 }
 
-/// What [`DomainGetAutostart`] returns (Remote program, procedure 15).
+/// What [`DomainGetAutostart`] returns (remote program, procedure 15).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetAutostartReply {
     /// 1 when it does.
@@ -795,7 +795,7 @@ pub struct DomainGetInfo {
     pub dom: Domain,
 }
 
-/// What [`DomainGetInfo`] returns (Remote program, procedure 16).
+/// What [`DomainGetInfo`] returns (remote program, procedure 16).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetInfoReply {
     /// 0 none, 1 running, 2 blocked, 3 paused, 4 shutting down, 5 shut off, 6 crashed, 7 asleep.
@@ -819,7 +819,7 @@ pub struct DomainGetMaxMemory {
     pub dom: Domain,
 }
 
-/// What [`DomainGetMaxMemory`] returns (Remote program, procedure 17).
+/// What [`DomainGetMaxMemory`] returns (remote program, procedure 17).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetMaxMemoryReply {
     /// KiB.
@@ -835,7 +835,7 @@ pub struct DomainGetMaxVcpus {
     pub dom: Domain,
 }
 
-/// What [`DomainGetMaxVcpus`] returns (Remote program, procedure 18).
+/// What [`DomainGetMaxVcpus`] returns (remote program, procedure 18).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetMaxVcpusReply {
     /// How many.
@@ -851,7 +851,7 @@ pub struct DomainGetOsType {
     pub dom: Domain,
 }
 
-/// What [`DomainGetOsType`] returns (Remote program, procedure 19).
+/// What [`DomainGetOsType`] returns (remote program, procedure 19).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetOsTypeReply {
     /// `hvm`, `linux`, `exe` and so on. At most 4,194,304 bytes.
@@ -871,7 +871,7 @@ pub struct DomainGetVcpus {
     pub maplen: i32,
 }
 
-/// What [`DomainGetVcpus`] returns (Remote program, procedure 20).
+/// What [`DomainGetVcpus`] returns (remote program, procedure 20).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetVcpusReply {
     /// One for each virtual CPU. At most 16,384.
@@ -889,7 +889,7 @@ pub struct ConnectListDefinedDomains {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListDefinedDomains`] returns (Remote program, procedure 21).
+/// What [`ConnectListDefinedDomains`] returns (remote program, procedure 21).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListDefinedDomainsReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -905,7 +905,7 @@ pub struct DomainLookupById {
     pub id: i32,
 }
 
-/// What [`DomainLookupById`] returns (Remote program, procedure 22).
+/// What [`DomainLookupById`] returns (remote program, procedure 22).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainLookupByIdReply {
     /// The domain.
@@ -921,7 +921,7 @@ pub struct DomainLookupByName {
     pub name: Text,
 }
 
-/// What [`DomainLookupByName`] returns (Remote program, procedure 23).
+/// What [`DomainLookupByName`] returns (remote program, procedure 23).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainLookupByNameReply {
     /// The domain.
@@ -937,7 +937,7 @@ pub struct DomainLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`DomainLookupByUuid`] returns (Remote program, procedure 24).
+/// What [`DomainLookupByUuid`] returns (remote program, procedure 24).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainLookupByUuidReply {
     /// The domain.
@@ -950,7 +950,7 @@ pub struct DomainLookupByUuidReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedDomains;
 
-/// What [`ConnectNumOfDefinedDomains`] returns (Remote program, procedure 25).
+/// What [`ConnectNumOfDefinedDomains`] returns (remote program, procedure 25).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedDomainsReply {
     /// How many.
@@ -1073,7 +1073,7 @@ pub struct ConnectListDefinedNetworks {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListDefinedNetworks`] returns (Remote program, procedure 36).
+/// What [`ConnectListDefinedNetworks`] returns (remote program, procedure 36).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListDefinedNetworksReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -1089,7 +1089,7 @@ pub struct ConnectListDomains {
     pub maxids: i32,
 }
 
-/// What [`ConnectListDomains`] returns (Remote program, procedure 37).
+/// What [`ConnectListDomains`] returns (remote program, procedure 37).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListDomainsReply {
     /// The ids, in no order that means anything. At most 16,384.
@@ -1105,7 +1105,7 @@ pub struct ConnectListNetworks {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListNetworks`] returns (Remote program, procedure 38).
+/// What [`ConnectListNetworks`] returns (remote program, procedure 38).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListNetworksReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -1130,7 +1130,7 @@ pub struct NetworkCreateXml {
     pub xml: Text,
 }
 
-/// What [`NetworkCreateXml`] returns (Remote program, procedure 40).
+/// What [`NetworkCreateXml`] returns (remote program, procedure 40).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkCreateXmlReply {
     /// The network.
@@ -1146,7 +1146,7 @@ pub struct NetworkDefineXml {
     pub xml: Text,
 }
 
-/// What [`NetworkDefineXml`] returns (Remote program, procedure 41).
+/// What [`NetworkDefineXml`] returns (remote program, procedure 41).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkDefineXmlReply {
     /// The network.
@@ -1173,7 +1173,7 @@ pub struct NetworkGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`NetworkGetXmlDesc`] returns (Remote program, procedure 43).
+/// What [`NetworkGetXmlDesc`] returns (remote program, procedure 43).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkGetXmlDescReply {
     /// A `<network>` document. At most 4,194,304 bytes.
@@ -1189,7 +1189,7 @@ pub struct NetworkGetAutostart {
     pub net: Network,
 }
 
-/// What [`NetworkGetAutostart`] returns (Remote program, procedure 44).
+/// What [`NetworkGetAutostart`] returns (remote program, procedure 44).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkGetAutostartReply {
     /// 1 when it does.
@@ -1205,7 +1205,7 @@ pub struct NetworkGetBridgeName {
     pub net: Network,
 }
 
-/// What [`NetworkGetBridgeName`] returns (Remote program, procedure 45).
+/// What [`NetworkGetBridgeName`] returns (remote program, procedure 45).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkGetBridgeNameReply {
     /// The bridge. At most 4,194,304 bytes.
@@ -1221,7 +1221,7 @@ pub struct NetworkLookupByName {
     pub name: Text,
 }
 
-/// What [`NetworkLookupByName`] returns (Remote program, procedure 46).
+/// What [`NetworkLookupByName`] returns (remote program, procedure 46).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkLookupByNameReply {
     /// The network.
@@ -1237,7 +1237,7 @@ pub struct NetworkLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`NetworkLookupByUuid`] returns (Remote program, procedure 47).
+/// What [`NetworkLookupByUuid`] returns (remote program, procedure 47).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkLookupByUuidReply {
     /// The network.
@@ -1270,7 +1270,7 @@ pub struct NetworkUndefine {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedNetworks;
 
-/// What [`ConnectNumOfDefinedNetworks`] returns (Remote program, procedure 50).
+/// What [`ConnectNumOfDefinedNetworks`] returns (remote program, procedure 50).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedNetworksReply {
     /// How many.
@@ -1283,7 +1283,7 @@ pub struct ConnectNumOfDefinedNetworksReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDomains;
 
-/// What [`ConnectNumOfDomains`] returns (Remote program, procedure 51).
+/// What [`ConnectNumOfDomains`] returns (remote program, procedure 51).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDomainsReply {
     /// How many.
@@ -1296,7 +1296,7 @@ pub struct ConnectNumOfDomainsReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfNetworks;
 
-/// What [`ConnectNumOfNetworks`] returns (Remote program, procedure 52).
+/// What [`ConnectNumOfNetworks`] returns (remote program, procedure 52).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfNetworksReply {
     /// How many.
@@ -1346,7 +1346,7 @@ pub struct DomainGetSchedulerType {
     pub dom: Domain,
 }
 
-/// What [`DomainGetSchedulerType`] returns (Remote program, procedure 56).
+/// What [`DomainGetSchedulerType`] returns (remote program, procedure 56).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetSchedulerTypeReply {
     /// Its name, such as `posix`. At most 4,194,304 bytes.
@@ -1366,7 +1366,7 @@ pub struct DomainGetSchedulerParameters {
     pub nparams: i32,
 }
 
-/// What [`DomainGetSchedulerParameters`] returns (Remote program, procedure 57).
+/// What [`DomainGetSchedulerParameters`] returns (remote program, procedure 57).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetSchedulerParametersReply {
     /// The parameters. At most 16.
@@ -1391,7 +1391,7 @@ pub struct DomainSetSchedulerParameters {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetHostname;
 
-/// What [`ConnectGetHostname`] returns (Remote program, procedure 59).
+/// What [`ConnectGetHostname`] returns (remote program, procedure 59).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetHostnameReply {
     /// The name. At most 4,194,304 bytes.
@@ -1408,7 +1408,7 @@ pub struct ConnectSupportsFeature {
     pub feature: i32,
 }
 
-/// What [`ConnectSupportsFeature`] returns (Remote program, procedure 60).
+/// What [`ConnectSupportsFeature`] returns (remote program, procedure 60).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectSupportsFeatureReply {
     /// 1 when it has, 0 when not.
@@ -1430,7 +1430,7 @@ pub struct DomainMigratePrepare {
     pub resource: u64,
 }
 
-/// What [`DomainMigratePrepare`] returns (Remote program, procedure 61).
+/// What [`DomainMigratePrepare`] returns (remote program, procedure 61).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepareReply {
     /// For Perform. At most 4,194,304 bytes.
@@ -1474,7 +1474,7 @@ pub struct DomainMigrateFinish {
     pub flags: u64,
 }
 
-/// What [`DomainMigrateFinish`] returns (Remote program, procedure 63).
+/// What [`DomainMigrateFinish`] returns (remote program, procedure 63).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateFinishReply {
     /// The guest at its destination.
@@ -1492,7 +1492,7 @@ pub struct DomainBlockStats {
     pub path: Text,
 }
 
-/// What [`DomainBlockStats`] returns (Remote program, procedure 64).
+/// What [`DomainBlockStats`] returns (remote program, procedure 64).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainBlockStatsReply {
     /// Read requests.
@@ -1518,7 +1518,7 @@ pub struct DomainInterfaceStats {
     pub device: Text,
 }
 
-/// What [`DomainInterfaceStats`] returns (Remote program, procedure 65).
+/// What [`DomainInterfaceStats`] returns (remote program, procedure 65).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainInterfaceStatsReply {
     /// Bytes that the guest has received.
@@ -1546,7 +1546,7 @@ pub struct DomainInterfaceStatsReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuthList;
 
-/// What [`AuthList`] returns (Remote program, procedure 66).
+/// What [`AuthList`] returns (remote program, procedure 66).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthListReply {
     /// In the order of the server's preference. Empty means none is needed. At most 20.
@@ -1559,7 +1559,7 @@ pub struct AuthListReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuthSaslInit;
 
-/// What [`AuthSaslInit`] returns (Remote program, procedure 67).
+/// What [`AuthSaslInit`] returns (remote program, procedure 67).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthSaslInitReply {
     /// Mechanism names, separated by commas. At most 4,194,304 bytes.
@@ -1580,7 +1580,7 @@ pub struct AuthSaslStart {
     pub data: Vec<u8>,
 }
 
-/// What [`AuthSaslStart`] returns (Remote program, procedure 68).
+/// What [`AuthSaslStart`] returns (remote program, procedure 68).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthSaslStartReply {
     /// 1 when the server is satisfied. Everything after this reply passes through the security layer that
@@ -1603,7 +1603,7 @@ pub struct AuthSaslStep {
     pub data: Vec<u8>,
 }
 
-/// What [`AuthSaslStep`] returns (Remote program, procedure 69).
+/// What [`AuthSaslStep`] returns (remote program, procedure 69).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthSaslStepReply {
     /// 1 when the server is satisfied. Everything after this reply passes through the security layer that
@@ -1622,7 +1622,7 @@ pub struct AuthSaslStepReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuthPolkit;
 
-/// What [`AuthPolkit`] returns (Remote program, procedure 70).
+/// What [`AuthPolkit`] returns (remote program, procedure 70).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuthPolkitReply {
     /// 1 when it has.
@@ -1635,7 +1635,7 @@ pub struct AuthPolkitReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfStoragePools;
 
-/// What [`ConnectNumOfStoragePools`] returns (Remote program, procedure 71).
+/// What [`ConnectNumOfStoragePools`] returns (remote program, procedure 71).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfStoragePoolsReply {
     /// How many.
@@ -1651,7 +1651,7 @@ pub struct ConnectListStoragePools {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListStoragePools`] returns (Remote program, procedure 72).
+/// What [`ConnectListStoragePools`] returns (remote program, procedure 72).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListStoragePoolsReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -1664,7 +1664,7 @@ pub struct ConnectListStoragePoolsReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedStoragePools;
 
-/// What [`ConnectNumOfDefinedStoragePools`] returns (Remote program, procedure 73).
+/// What [`ConnectNumOfDefinedStoragePools`] returns (remote program, procedure 73).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedStoragePoolsReply {
     /// How many.
@@ -1680,7 +1680,7 @@ pub struct ConnectListDefinedStoragePools {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListDefinedStoragePools`] returns (Remote program, procedure 74).
+/// What [`ConnectListDefinedStoragePools`] returns (remote program, procedure 74).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListDefinedStoragePoolsReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -1700,7 +1700,7 @@ pub struct ConnectFindStoragePoolSources {
     pub flags: u32,
 }
 
-/// What [`ConnectFindStoragePoolSources`] returns (Remote program, procedure 75).
+/// What [`ConnectFindStoragePoolSources`] returns (remote program, procedure 75).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectFindStoragePoolSourcesReply {
     /// A `<sources>` document. At most 4,194,304 bytes.
@@ -1718,7 +1718,7 @@ pub struct StoragePoolCreateXml {
     pub flags: u32,
 }
 
-/// What [`StoragePoolCreateXml`] returns (Remote program, procedure 76).
+/// What [`StoragePoolCreateXml`] returns (remote program, procedure 76).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolCreateXmlReply {
     /// The pool.
@@ -1736,7 +1736,7 @@ pub struct StoragePoolDefineXml {
     pub flags: u32,
 }
 
-/// What [`StoragePoolDefineXml`] returns (Remote program, procedure 77).
+/// What [`StoragePoolDefineXml`] returns (remote program, procedure 77).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolDefineXmlReply {
     /// The pool.
@@ -1814,7 +1814,7 @@ pub struct StoragePoolLookupByName {
     pub name: Text,
 }
 
-/// What [`StoragePoolLookupByName`] returns (Remote program, procedure 84).
+/// What [`StoragePoolLookupByName`] returns (remote program, procedure 84).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolLookupByNameReply {
     /// The pool.
@@ -1830,7 +1830,7 @@ pub struct StoragePoolLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`StoragePoolLookupByUuid`] returns (Remote program, procedure 85).
+/// What [`StoragePoolLookupByUuid`] returns (remote program, procedure 85).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolLookupByUuidReply {
     /// The pool.
@@ -1846,7 +1846,7 @@ pub struct StoragePoolLookupByVolume {
     pub vol: StorageVol,
 }
 
-/// What [`StoragePoolLookupByVolume`] returns (Remote program, procedure 86).
+/// What [`StoragePoolLookupByVolume`] returns (remote program, procedure 86).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolLookupByVolumeReply {
     /// The pool.
@@ -1862,7 +1862,7 @@ pub struct StoragePoolGetInfo {
     pub pool: StoragePool,
 }
 
-/// What [`StoragePoolGetInfo`] returns (Remote program, procedure 87).
+/// What [`StoragePoolGetInfo`] returns (remote program, procedure 87).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolGetInfoReply {
     /// 0 inactive, 1 being built, 2 running, 3 degraded, 4 inaccessible.
@@ -1886,7 +1886,7 @@ pub struct StoragePoolGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`StoragePoolGetXmlDesc`] returns (Remote program, procedure 88).
+/// What [`StoragePoolGetXmlDesc`] returns (remote program, procedure 88).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolGetXmlDescReply {
     /// A `<pool>` document. At most 4,194,304 bytes.
@@ -1902,7 +1902,7 @@ pub struct StoragePoolGetAutostart {
     pub pool: StoragePool,
 }
 
-/// What [`StoragePoolGetAutostart`] returns (Remote program, procedure 89).
+/// What [`StoragePoolGetAutostart`] returns (remote program, procedure 89).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolGetAutostartReply {
     /// 1 when it does.
@@ -1929,7 +1929,7 @@ pub struct StoragePoolNumOfVolumes {
     pub pool: StoragePool,
 }
 
-/// What [`StoragePoolNumOfVolumes`] returns (Remote program, procedure 91).
+/// What [`StoragePoolNumOfVolumes`] returns (remote program, procedure 91).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolNumOfVolumesReply {
     /// How many.
@@ -1947,7 +1947,7 @@ pub struct StoragePoolListVolumes {
     pub maxnames: i32,
 }
 
-/// What [`StoragePoolListVolumes`] returns (Remote program, procedure 92).
+/// What [`StoragePoolListVolumes`] returns (remote program, procedure 92).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolListVolumesReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -1967,7 +1967,7 @@ pub struct StorageVolCreateXml {
     pub flags: u32,
 }
 
-/// What [`StorageVolCreateXml`] returns (Remote program, procedure 93).
+/// What [`StorageVolCreateXml`] returns (remote program, procedure 93).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolCreateXmlReply {
     /// The volume.
@@ -1996,7 +1996,7 @@ pub struct StorageVolLookupByName {
     pub name: Text,
 }
 
-/// What [`StorageVolLookupByName`] returns (Remote program, procedure 95).
+/// What [`StorageVolLookupByName`] returns (remote program, procedure 95).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolLookupByNameReply {
     /// The volume.
@@ -2012,7 +2012,7 @@ pub struct StorageVolLookupByKey {
     pub key: Text,
 }
 
-/// What [`StorageVolLookupByKey`] returns (Remote program, procedure 96).
+/// What [`StorageVolLookupByKey`] returns (remote program, procedure 96).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolLookupByKeyReply {
     /// The volume.
@@ -2028,7 +2028,7 @@ pub struct StorageVolLookupByPath {
     pub path: Text,
 }
 
-/// What [`StorageVolLookupByPath`] returns (Remote program, procedure 97).
+/// What [`StorageVolLookupByPath`] returns (remote program, procedure 97).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolLookupByPathReply {
     /// The volume.
@@ -2044,7 +2044,7 @@ pub struct StorageVolGetInfo {
     pub vol: StorageVol,
 }
 
-/// What [`StorageVolGetInfo`] returns (Remote program, procedure 98).
+/// What [`StorageVolGetInfo`] returns (remote program, procedure 98).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolGetInfoReply {
     /// 0 file, 1 block device, 2 directory, 3 network, 4 network directory, 5 ploop.
@@ -2066,7 +2066,7 @@ pub struct StorageVolGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`StorageVolGetXmlDesc`] returns (Remote program, procedure 99).
+/// What [`StorageVolGetXmlDesc`] returns (remote program, procedure 99).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolGetXmlDescReply {
     /// A `<volume>` document. At most 4,194,304 bytes.
@@ -2082,7 +2082,7 @@ pub struct StorageVolGetPath {
     pub vol: StorageVol,
 }
 
-/// What [`StorageVolGetPath`] returns (Remote program, procedure 100).
+/// What [`StorageVolGetPath`] returns (remote program, procedure 100).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolGetPathReply {
     /// The path. At most 4,194,304 bytes.
@@ -2100,7 +2100,7 @@ pub struct NodeGetCellsFreeMemory {
     pub maxcells: i32,
 }
 
-/// What [`NodeGetCellsFreeMemory`] returns (Remote program, procedure 101).
+/// What [`NodeGetCellsFreeMemory`] returns (remote program, procedure 101).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetCellsFreeMemoryReply {
     /// Free bytes in each cell. At most 1,024.
@@ -2113,7 +2113,7 @@ pub struct NodeGetCellsFreeMemoryReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetFreeMemory;
 
-/// What [`NodeGetFreeMemory`] returns (Remote program, procedure 102).
+/// What [`NodeGetFreeMemory`] returns (remote program, procedure 102).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetFreeMemoryReply {
     /// Bytes, unlike nearly everything else here, which counts KiB.
@@ -2137,7 +2137,7 @@ pub struct DomainBlockPeek {
     pub flags: u32,
 }
 
-/// What [`DomainBlockPeek`] returns (Remote program, procedure 103).
+/// What [`DomainBlockPeek`] returns (remote program, procedure 103).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainBlockPeekReply {
     /// The bytes. At most 4,194,304 bytes.
@@ -2159,7 +2159,7 @@ pub struct DomainMemoryPeek {
     pub flags: u32,
 }
 
-/// What [`DomainMemoryPeek`] returns (Remote program, procedure 104).
+/// What [`DomainMemoryPeek`] returns (remote program, procedure 104).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMemoryPeekReply {
     /// The bytes. At most 4,194,304 bytes.
@@ -2172,7 +2172,7 @@ pub struct DomainMemoryPeekReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainEventRegister;
 
-/// What [`ConnectDomainEventRegister`] returns (Remote program, procedure 105).
+/// What [`ConnectDomainEventRegister`] returns (remote program, procedure 105).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainEventRegisterReply {
     /// Nothing: servers leave it 0, clients ignore it.
@@ -2185,7 +2185,7 @@ pub struct ConnectDomainEventRegisterReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainEventDeregister;
 
-/// What [`ConnectDomainEventDeregister`] returns (Remote program, procedure 106).
+/// What [`ConnectDomainEventDeregister`] returns (remote program, procedure 106).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainEventDeregisterReply {
     /// Nothing: servers leave it 0, clients ignore it.
@@ -2224,7 +2224,7 @@ pub struct DomainMigratePrepare2 {
     pub dom_xml: Text,
 }
 
-/// What [`DomainMigratePrepare2`] returns (Remote program, procedure 108).
+/// What [`DomainMigratePrepare2`] returns (remote program, procedure 108).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepare2Reply {
     /// For Perform. At most 4,194,304 bytes.
@@ -2251,7 +2251,7 @@ pub struct DomainMigrateFinish2 {
     pub retcode: i32,
 }
 
-/// What [`DomainMigrateFinish2`] returns (Remote program, procedure 109).
+/// What [`DomainMigrateFinish2`] returns (remote program, procedure 109).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateFinish2Reply {
     /// The guest at its destination.
@@ -2264,7 +2264,7 @@ pub struct DomainMigrateFinish2Reply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetUri;
 
-/// What [`ConnectGetUri`] returns (Remote program, procedure 110).
+/// What [`ConnectGetUri`] returns (remote program, procedure 110).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetUriReply {
     /// The URI, as seen from the server: without transport and host. At most 4,194,304 bytes.
@@ -2282,7 +2282,7 @@ pub struct NodeNumOfDevices {
     pub flags: u32,
 }
 
-/// What [`NodeNumOfDevices`] returns (Remote program, procedure 111).
+/// What [`NodeNumOfDevices`] returns (remote program, procedure 111).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeNumOfDevicesReply {
     /// How many.
@@ -2302,7 +2302,7 @@ pub struct NodeListDevices {
     pub flags: u32,
 }
 
-/// What [`NodeListDevices`] returns (Remote program, procedure 112).
+/// What [`NodeListDevices`] returns (remote program, procedure 112).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeListDevicesReply {
     /// The names. At most 65,536, each of at most 4,194,304 bytes.
@@ -2318,7 +2318,7 @@ pub struct NodeDeviceLookupByName {
     pub name: Text,
 }
 
-/// What [`NodeDeviceLookupByName`] returns (Remote program, procedure 113).
+/// What [`NodeDeviceLookupByName`] returns (remote program, procedure 113).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceLookupByNameReply {
     /// The device.
@@ -2336,7 +2336,7 @@ pub struct NodeDeviceGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`NodeDeviceGetXmlDesc`] returns (Remote program, procedure 114).
+/// What [`NodeDeviceGetXmlDesc`] returns (remote program, procedure 114).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceGetXmlDescReply {
     /// A `<device>` document. At most 4,194,304 bytes.
@@ -2352,7 +2352,7 @@ pub struct NodeDeviceGetParent {
     pub name: Text,
 }
 
-/// What [`NodeDeviceGetParent`] returns (Remote program, procedure 115).
+/// What [`NodeDeviceGetParent`] returns (remote program, procedure 115).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceGetParentReply {
     /// Absent for the root. At most 4,194,304 bytes.
@@ -2368,7 +2368,7 @@ pub struct NodeDeviceNumOfCaps {
     pub name: Text,
 }
 
-/// What [`NodeDeviceNumOfCaps`] returns (Remote program, procedure 116).
+/// What [`NodeDeviceNumOfCaps`] returns (remote program, procedure 116).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceNumOfCapsReply {
     /// How many.
@@ -2386,7 +2386,7 @@ pub struct NodeDeviceListCaps {
     pub maxnames: i32,
 }
 
-/// What [`NodeDeviceListCaps`] returns (Remote program, procedure 117).
+/// What [`NodeDeviceListCaps`] returns (remote program, procedure 117).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceListCapsReply {
     /// The names. At most 65,536, each of at most 4,194,304 bytes.
@@ -2429,7 +2429,7 @@ pub struct DomainGetSecurityLabel {
     pub dom: Domain,
 }
 
-/// What [`DomainGetSecurityLabel`] returns (Remote program, procedure 121).
+/// What [`DomainGetSecurityLabel`] returns (remote program, procedure 121).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetSecurityLabelReply {
     /// The label, a word for each byte. At most 4,097 bytes.
@@ -2444,7 +2444,7 @@ pub struct DomainGetSecurityLabelReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetSecurityModel;
 
-/// What [`NodeGetSecurityModel`] returns (Remote program, procedure 122).
+/// What [`NodeGetSecurityModel`] returns (remote program, procedure 122).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetSecurityModelReply {
     /// Its name, such as `selinux`; a word for each byte. Empty when there is none. At most 257 bytes.
@@ -2464,7 +2464,7 @@ pub struct NodeDeviceCreateXml {
     pub flags: u32,
 }
 
-/// What [`NodeDeviceCreateXml`] returns (Remote program, procedure 123).
+/// What [`NodeDeviceCreateXml`] returns (remote program, procedure 123).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceCreateXmlReply {
     /// The device.
@@ -2495,7 +2495,7 @@ pub struct StorageVolCreateXmlFrom {
     pub flags: u32,
 }
 
-/// What [`StorageVolCreateXmlFrom`] returns (Remote program, procedure 125).
+/// What [`StorageVolCreateXmlFrom`] returns (remote program, procedure 125).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolCreateXmlFromReply {
     /// The volume.
@@ -2508,7 +2508,7 @@ pub struct StorageVolCreateXmlFromReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfInterfaces;
 
-/// What [`ConnectNumOfInterfaces`] returns (Remote program, procedure 126).
+/// What [`ConnectNumOfInterfaces`] returns (remote program, procedure 126).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfInterfacesReply {
     /// How many.
@@ -2524,7 +2524,7 @@ pub struct ConnectListInterfaces {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListInterfaces`] returns (Remote program, procedure 127).
+/// What [`ConnectListInterfaces`] returns (remote program, procedure 127).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListInterfacesReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -2540,7 +2540,7 @@ pub struct InterfaceLookupByName {
     pub name: Text,
 }
 
-/// What [`InterfaceLookupByName`] returns (Remote program, procedure 128).
+/// What [`InterfaceLookupByName`] returns (remote program, procedure 128).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceLookupByNameReply {
     /// The interface.
@@ -2556,7 +2556,7 @@ pub struct InterfaceLookupByMacString {
     pub mac: Text,
 }
 
-/// What [`InterfaceLookupByMacString`] returns (Remote program, procedure 129).
+/// What [`InterfaceLookupByMacString`] returns (remote program, procedure 129).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceLookupByMacStringReply {
     /// The interface.
@@ -2574,7 +2574,7 @@ pub struct InterfaceGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`InterfaceGetXmlDesc`] returns (Remote program, procedure 130).
+/// What [`InterfaceGetXmlDesc`] returns (remote program, procedure 130).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceGetXmlDescReply {
     /// An `<interface>` document. At most 4,194,304 bytes.
@@ -2592,7 +2592,7 @@ pub struct InterfaceDefineXml {
     pub flags: u32,
 }
 
-/// What [`InterfaceDefineXml`] returns (Remote program, procedure 131).
+/// What [`InterfaceDefineXml`] returns (remote program, procedure 131).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceDefineXmlReply {
     /// The interface.
@@ -2643,7 +2643,7 @@ pub struct ConnectDomainXmlFromNative {
     pub flags: u32,
 }
 
-/// What [`ConnectDomainXmlFromNative`] returns (Remote program, procedure 135).
+/// What [`ConnectDomainXmlFromNative`] returns (remote program, procedure 135).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainXmlFromNativeReply {
     /// A `<domain>` document. At most 4,194,304 bytes.
@@ -2663,7 +2663,7 @@ pub struct ConnectDomainXmlToNative {
     pub flags: u32,
 }
 
-/// What [`ConnectDomainXmlToNative`] returns (Remote program, procedure 136).
+/// What [`ConnectDomainXmlToNative`] returns (remote program, procedure 136).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainXmlToNativeReply {
     /// The configuration. At most 4,194,304 bytes.
@@ -2676,7 +2676,7 @@ pub struct ConnectDomainXmlToNativeReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedInterfaces;
 
-/// What [`ConnectNumOfDefinedInterfaces`] returns (Remote program, procedure 137).
+/// What [`ConnectNumOfDefinedInterfaces`] returns (remote program, procedure 137).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfDefinedInterfacesReply {
     /// How many.
@@ -2692,7 +2692,7 @@ pub struct ConnectListDefinedInterfaces {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListDefinedInterfaces`] returns (Remote program, procedure 138).
+/// What [`ConnectListDefinedInterfaces`] returns (remote program, procedure 138).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListDefinedInterfacesReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -2705,7 +2705,7 @@ pub struct ConnectListDefinedInterfacesReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfSecrets;
 
-/// What [`ConnectNumOfSecrets`] returns (Remote program, procedure 139).
+/// What [`ConnectNumOfSecrets`] returns (remote program, procedure 139).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfSecretsReply {
     /// How many.
@@ -2721,7 +2721,7 @@ pub struct ConnectListSecrets {
     pub maxuuids: i32,
 }
 
-/// What [`ConnectListSecrets`] returns (Remote program, procedure 140).
+/// What [`ConnectListSecrets`] returns (remote program, procedure 140).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListSecretsReply {
     /// As text, unlike every other UUID here. At most 16,384, each of at most 4,194,304 bytes.
@@ -2737,7 +2737,7 @@ pub struct SecretLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`SecretLookupByUuid`] returns (Remote program, procedure 141).
+/// What [`SecretLookupByUuid`] returns (remote program, procedure 141).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretLookupByUuidReply {
     /// The secret.
@@ -2755,7 +2755,7 @@ pub struct SecretDefineXml {
     pub flags: u32,
 }
 
-/// What [`SecretDefineXml`] returns (Remote program, procedure 142).
+/// What [`SecretDefineXml`] returns (remote program, procedure 142).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretDefineXmlReply {
     /// The secret.
@@ -2773,7 +2773,7 @@ pub struct SecretGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`SecretGetXmlDesc`] returns (Remote program, procedure 143).
+/// What [`SecretGetXmlDesc`] returns (remote program, procedure 143).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretGetXmlDescReply {
     /// A `<secret>` document. At most 4,194,304 bytes.
@@ -2804,7 +2804,7 @@ pub struct SecretGetValue {
     pub flags: u32,
 }
 
-/// What [`SecretGetValue`] returns (Remote program, procedure 145).
+/// What [`SecretGetValue`] returns (remote program, procedure 145).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretGetValueReply {
     /// The value. At most 65,536 bytes.
@@ -2831,7 +2831,7 @@ pub struct SecretLookupByUsage {
     pub usage_id: Text,
 }
 
-/// What [`SecretLookupByUsage`] returns (Remote program, procedure 147).
+/// What [`SecretLookupByUsage`] returns (remote program, procedure 147).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretLookupByUsageReply {
     /// The secret.
@@ -2862,7 +2862,7 @@ pub struct DomainMigratePrepareTunnel {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectIsSecure;
 
-/// What [`ConnectIsSecure`] returns (Remote program, procedure 149).
+/// What [`ConnectIsSecure`] returns (remote program, procedure 149).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectIsSecureReply {
     /// 1 when it is.
@@ -2878,7 +2878,7 @@ pub struct DomainIsActive {
     pub dom: Domain,
 }
 
-/// What [`DomainIsActive`] returns (Remote program, procedure 150).
+/// What [`DomainIsActive`] returns (remote program, procedure 150).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainIsActiveReply {
     /// 1 when it does.
@@ -2894,7 +2894,7 @@ pub struct DomainIsPersistent {
     pub dom: Domain,
 }
 
-/// What [`DomainIsPersistent`] returns (Remote program, procedure 151).
+/// What [`DomainIsPersistent`] returns (remote program, procedure 151).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainIsPersistentReply {
     /// 1 when it has.
@@ -2910,7 +2910,7 @@ pub struct NetworkIsActive {
     pub net: Network,
 }
 
-/// What [`NetworkIsActive`] returns (Remote program, procedure 152).
+/// What [`NetworkIsActive`] returns (remote program, procedure 152).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkIsActiveReply {
     /// 1 when it does.
@@ -2926,7 +2926,7 @@ pub struct NetworkIsPersistent {
     pub net: Network,
 }
 
-/// What [`NetworkIsPersistent`] returns (Remote program, procedure 153).
+/// What [`NetworkIsPersistent`] returns (remote program, procedure 153).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkIsPersistentReply {
     /// 1 when it has.
@@ -2942,7 +2942,7 @@ pub struct StoragePoolIsActive {
     pub pool: StoragePool,
 }
 
-/// What [`StoragePoolIsActive`] returns (Remote program, procedure 154).
+/// What [`StoragePoolIsActive`] returns (remote program, procedure 154).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolIsActiveReply {
     /// 1 when it does.
@@ -2958,7 +2958,7 @@ pub struct StoragePoolIsPersistent {
     pub pool: StoragePool,
 }
 
-/// What [`StoragePoolIsPersistent`] returns (Remote program, procedure 155).
+/// What [`StoragePoolIsPersistent`] returns (remote program, procedure 155).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolIsPersistentReply {
     /// 1 when it has.
@@ -2974,7 +2974,7 @@ pub struct InterfaceIsActive {
     pub iface: Interface,
 }
 
-/// What [`InterfaceIsActive`] returns (Remote program, procedure 156).
+/// What [`InterfaceIsActive`] returns (remote program, procedure 156).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterfaceIsActiveReply {
     /// 1 when it is.
@@ -2987,7 +2987,7 @@ pub struct InterfaceIsActiveReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLibVersion;
 
-/// What [`ConnectGetLibVersion`] returns (Remote program, procedure 157).
+/// What [`ConnectGetLibVersion`] returns (remote program, procedure 157).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetLibVersionReply {
     /// major × 1,000,000 + minor × 1,000 + release.
@@ -3005,7 +3005,7 @@ pub struct ConnectCompareCpu {
     pub flags: u32,
 }
 
-/// What [`ConnectCompareCpu`] returns (Remote program, procedure 158).
+/// What [`ConnectCompareCpu`] returns (remote program, procedure 158).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectCompareCpuReply {
     /// 0 incompatible, 1 identical, 2 the host's CPU has more.
@@ -3025,7 +3025,7 @@ pub struct DomainMemoryStats {
     pub flags: u32,
 }
 
-/// What [`DomainMemoryStats`] returns (Remote program, procedure 159).
+/// What [`DomainMemoryStats`] returns (remote program, procedure 159).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMemoryStatsReply {
     /// The statistics that there are. At most 1,024.
@@ -3069,7 +3069,7 @@ pub struct ConnectBaselineCpu {
     pub flags: u32,
 }
 
-/// What [`ConnectBaselineCpu`] returns (Remote program, procedure 162).
+/// What [`ConnectBaselineCpu`] returns (remote program, procedure 162).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectBaselineCpuReply {
     /// A `<cpu>` document. At most 4,194,304 bytes.
@@ -3085,7 +3085,7 @@ pub struct DomainGetJobInfo {
     pub dom: Domain,
 }
 
-/// What [`DomainGetJobInfo`] returns (Remote program, procedure 163).
+/// What [`DomainGetJobInfo`] returns (remote program, procedure 163).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetJobInfoReply {
     /// 0 there is no job, 1 one whose end can be foretold, 2 one whose end cannot, 3 completed, 4 failed, 5
@@ -3253,7 +3253,7 @@ pub struct NwfilterLookupByName {
     pub name: Text,
 }
 
-/// What [`NwfilterLookupByName`] returns (Remote program, procedure 175).
+/// What [`NwfilterLookupByName`] returns (remote program, procedure 175).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterLookupByNameReply {
     /// The nwfilter.
@@ -3269,7 +3269,7 @@ pub struct NwfilterLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`NwfilterLookupByUuid`] returns (Remote program, procedure 176).
+/// What [`NwfilterLookupByUuid`] returns (remote program, procedure 176).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterLookupByUuidReply {
     /// The nwfilter.
@@ -3287,7 +3287,7 @@ pub struct NwfilterGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`NwfilterGetXmlDesc`] returns (Remote program, procedure 177).
+/// What [`NwfilterGetXmlDesc`] returns (remote program, procedure 177).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterGetXmlDescReply {
     /// A `<filter>` document. At most 4,194,304 bytes.
@@ -3300,7 +3300,7 @@ pub struct NwfilterGetXmlDescReply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfNwfilters;
 
-/// What [`ConnectNumOfNwfilters`] returns (Remote program, procedure 178).
+/// What [`ConnectNumOfNwfilters`] returns (remote program, procedure 178).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNumOfNwfiltersReply {
     /// How many.
@@ -3316,7 +3316,7 @@ pub struct ConnectListNwfilters {
     pub maxnames: i32,
 }
 
-/// What [`ConnectListNwfilters`] returns (Remote program, procedure 179).
+/// What [`ConnectListNwfilters`] returns (remote program, procedure 179).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListNwfiltersReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -3332,7 +3332,7 @@ pub struct NwfilterDefineXml {
     pub xml: Text,
 }
 
-/// What [`NwfilterDefineXml`] returns (Remote program, procedure 180).
+/// What [`NwfilterDefineXml`] returns (remote program, procedure 180).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterDefineXmlReply {
     /// The nwfilter.
@@ -3371,7 +3371,7 @@ pub struct DomainHasManagedSaveImage {
     pub flags: u32,
 }
 
-/// What [`DomainHasManagedSaveImage`] returns (Remote program, procedure 183).
+/// What [`DomainHasManagedSaveImage`] returns (remote program, procedure 183).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainHasManagedSaveImageReply {
     /// 1 when it has.
@@ -3404,7 +3404,7 @@ pub struct DomainSnapshotCreateXml {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotCreateXml`] returns (Remote program, procedure 185).
+/// What [`DomainSnapshotCreateXml`] returns (remote program, procedure 185).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotCreateXmlReply {
     /// The snapshot.
@@ -3422,7 +3422,7 @@ pub struct DomainSnapshotGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotGetXmlDesc`] returns (Remote program, procedure 186).
+/// What [`DomainSnapshotGetXmlDesc`] returns (remote program, procedure 186).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotGetXmlDescReply {
     /// A `<domainsnapshot>` document. At most 4,194,304 bytes.
@@ -3440,7 +3440,7 @@ pub struct DomainSnapshotNum {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotNum`] returns (Remote program, procedure 187).
+/// What [`DomainSnapshotNum`] returns (remote program, procedure 187).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotNumReply {
     /// How many.
@@ -3460,7 +3460,7 @@ pub struct DomainSnapshotListNames {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotListNames`] returns (Remote program, procedure 188).
+/// What [`DomainSnapshotListNames`] returns (remote program, procedure 188).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotListNamesReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -3480,7 +3480,7 @@ pub struct DomainSnapshotLookupByName {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotLookupByName`] returns (Remote program, procedure 189).
+/// What [`DomainSnapshotLookupByName`] returns (remote program, procedure 189).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotLookupByNameReply {
     /// The snapshot.
@@ -3498,7 +3498,7 @@ pub struct DomainHasCurrentSnapshot {
     pub flags: u32,
 }
 
-/// What [`DomainHasCurrentSnapshot`] returns (Remote program, procedure 190).
+/// What [`DomainHasCurrentSnapshot`] returns (remote program, procedure 190).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainHasCurrentSnapshotReply {
     /// 1 when it has.
@@ -3516,7 +3516,7 @@ pub struct DomainSnapshotCurrent {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotCurrent`] returns (Remote program, procedure 191).
+/// What [`DomainSnapshotCurrent`] returns (remote program, procedure 191).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotCurrentReply {
     /// The current snapshot. Without one the answer is an error.
@@ -3558,7 +3558,7 @@ pub struct DomainGetBlockInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetBlockInfo`] returns (Remote program, procedure 194).
+/// What [`DomainGetBlockInfo`] returns (remote program, procedure 194).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetBlockInfoReply {
     /// Bytes that are taken of the host's storage.
@@ -3598,7 +3598,7 @@ pub struct DomainCreateWithFlags {
     pub flags: u32,
 }
 
-/// What [`DomainCreateWithFlags`] returns (Remote program, procedure 196).
+/// What [`DomainCreateWithFlags`] returns (remote program, procedure 196).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCreateWithFlagsReply {
     /// The domain, now with an id.
@@ -3631,7 +3631,7 @@ pub struct DomainGetMemoryParameters {
     pub flags: u32,
 }
 
-/// What [`DomainGetMemoryParameters`] returns (Remote program, procedure 198).
+/// What [`DomainGetMemoryParameters`] returns (remote program, procedure 198).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetMemoryParametersReply {
     /// The parameters. At most 16.
@@ -3666,7 +3666,7 @@ pub struct DomainGetVcpusFlags {
     pub flags: u32,
 }
 
-/// What [`DomainGetVcpusFlags`] returns (Remote program, procedure 200).
+/// What [`DomainGetVcpusFlags`] returns (remote program, procedure 200).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetVcpusFlagsReply {
     /// How many.
@@ -3695,7 +3695,7 @@ pub struct DomainIsUpdated {
     pub dom: Domain,
 }
 
-/// What [`DomainIsUpdated`] returns (Remote program, procedure 202).
+/// What [`DomainIsUpdated`] returns (remote program, procedure 202).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainIsUpdatedReply {
     /// 1 when it does.
@@ -3711,7 +3711,7 @@ pub struct ConnectGetSysinfo {
     pub flags: u32,
 }
 
-/// What [`ConnectGetSysinfo`] returns (Remote program, procedure 203).
+/// What [`ConnectGetSysinfo`] returns (remote program, procedure 203).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetSysinfoReply {
     /// A `<sysinfo>` document. At most 4,194,304 bytes.
@@ -3759,7 +3759,7 @@ pub struct DomainGetBlkioParameters {
     pub flags: u32,
 }
 
-/// What [`DomainGetBlkioParameters`] returns (Remote program, procedure 206).
+/// What [`DomainGetBlkioParameters`] returns (remote program, procedure 206).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetBlkioParametersReply {
     /// The parameters. At most 16.
@@ -3838,7 +3838,7 @@ pub struct DomainScreenshot {
     pub flags: u32,
 }
 
-/// What [`DomainScreenshot`] returns (Remote program, procedure 211).
+/// What [`DomainScreenshot`] returns (remote program, procedure 211).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainScreenshotReply {
     /// The picture's type. At most 4,194,304 bytes.
@@ -3856,7 +3856,7 @@ pub struct DomainGetState {
     pub flags: u32,
 }
 
-/// What [`DomainGetState`] returns (Remote program, procedure 212).
+/// What [`DomainGetState`] returns (remote program, procedure 212).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetStateReply {
     /// 0 none, 1 running, 2 blocked, 3 paused, 4 shutting down, 5 shut off, 6 crashed, 7 asleep.
@@ -3883,7 +3883,7 @@ pub struct DomainMigrateBegin3 {
     pub resource: u64,
 }
 
-/// What [`DomainMigrateBegin3`] returns (Remote program, procedure 213).
+/// What [`DomainMigrateBegin3`] returns (remote program, procedure 213).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateBegin3Reply {
     /// For Prepare. At most 4,194,304 bytes.
@@ -3911,7 +3911,7 @@ pub struct DomainMigratePrepare3 {
     pub dom_xml: Text,
 }
 
-/// What [`DomainMigratePrepare3`] returns (Remote program, procedure 214).
+/// What [`DomainMigratePrepare3`] returns (remote program, procedure 214).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepare3Reply {
     /// For Perform. At most 4,194,304 bytes.
@@ -3939,7 +3939,7 @@ pub struct DomainMigratePrepareTunnel3 {
     pub dom_xml: Text,
 }
 
-/// What [`DomainMigratePrepareTunnel3`] returns (Remote program, procedure 215).
+/// What [`DomainMigratePrepareTunnel3`] returns (remote program, procedure 215).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepareTunnel3Reply {
     /// For Perform. At most 4,194,304 bytes.
@@ -3971,7 +3971,7 @@ pub struct DomainMigratePerform3 {
     pub resource: u64,
 }
 
-/// What [`DomainMigratePerform3`] returns (Remote program, procedure 216).
+/// What [`DomainMigratePerform3`] returns (remote program, procedure 216).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePerform3Reply {
     /// For Finish. Must be empty for peer-to-peer: a client takes anything else for a failure.
@@ -3999,7 +3999,7 @@ pub struct DomainMigrateFinish3 {
     pub cancelled: i32,
 }
 
-/// What [`DomainMigrateFinish3`] returns (Remote program, procedure 217).
+/// What [`DomainMigrateFinish3`] returns (remote program, procedure 217).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateFinish3Reply {
     /// The guest at its destination.
@@ -4076,7 +4076,7 @@ pub struct DomainGetSchedulerParametersFlags {
     pub flags: u32,
 }
 
-/// What [`DomainGetSchedulerParametersFlags`] returns (Remote program, procedure 223).
+/// What [`DomainGetSchedulerParametersFlags`] returns (remote program, procedure 223).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetSchedulerParametersFlagsReply {
     /// The parameters. At most 16.
@@ -4138,7 +4138,7 @@ pub struct NodeGetCpuStats {
     pub flags: u32,
 }
 
-/// What [`NodeGetCpuStats`] returns (Remote program, procedure 227).
+/// What [`NodeGetCpuStats`] returns (remote program, procedure 227).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetCpuStatsReply {
     /// The counters. At most 16.
@@ -4160,7 +4160,7 @@ pub struct NodeGetMemoryStats {
     pub flags: u32,
 }
 
-/// What [`NodeGetMemoryStats`] returns (Remote program, procedure 228).
+/// What [`NodeGetMemoryStats`] returns (remote program, procedure 228).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetMemoryStatsReply {
     /// The counters. At most 16.
@@ -4180,7 +4180,7 @@ pub struct DomainGetControlInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetControlInfo`] returns (Remote program, procedure 229).
+/// What [`DomainGetControlInfo`] returns (remote program, procedure 229).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetControlInfoReply {
     /// 0 yes, 1 busy with a job, 2 occupied by a command, 3 unusable.
@@ -4206,7 +4206,7 @@ pub struct DomainGetVcpuPinInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetVcpuPinInfo`] returns (Remote program, procedure 230).
+/// What [`DomainGetVcpuPinInfo`] returns (remote program, procedure 230).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetVcpuPinInfoReply {
     /// A map for each virtual CPU. At most 8,388,608 bytes.
@@ -4279,7 +4279,7 @@ pub struct DomainSaveImageGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainSaveImageGetXmlDesc`] returns (Remote program, procedure 235).
+/// What [`DomainSaveImageGetXmlDesc`] returns (remote program, procedure 235).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSaveImageGetXmlDescReply {
     /// A `<domain>` document. At most 4,194,304 bytes.
@@ -4325,7 +4325,7 @@ pub struct DomainGetBlockJobInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetBlockJobInfo`] returns (Remote program, procedure 238).
+/// What [`DomainGetBlockJobInfo`] returns (remote program, procedure 238).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetBlockJobInfoReply {
     /// 1 when there is a job; 0 leaves the rest 0.
@@ -4397,7 +4397,7 @@ pub struct DomainMigrateGetMaxSpeed {
     pub flags: u32,
 }
 
-/// What [`DomainMigrateGetMaxSpeed`] returns (Remote program, procedure 242).
+/// What [`DomainMigrateGetMaxSpeed`] returns (remote program, procedure 242).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateGetMaxSpeedReply {
     /// MiB/s.
@@ -4419,7 +4419,7 @@ pub struct DomainBlockStatsFlags {
     pub flags: u32,
 }
 
-/// What [`DomainBlockStatsFlags`] returns (Remote program, procedure 243).
+/// What [`DomainBlockStatsFlags`] returns (remote program, procedure 243).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainBlockStatsFlagsReply {
     /// `rd_operations`, `rd_bytes`, `rd_total_times` (ns), `wr_…`, `flush_…`. At most 16.
@@ -4439,7 +4439,7 @@ pub struct DomainSnapshotGetParent {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotGetParent`] returns (Remote program, procedure 244).
+/// What [`DomainSnapshotGetParent`] returns (remote program, procedure 244).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotGetParentReply {
     /// The parent. Without one the answer is an error.
@@ -4468,7 +4468,7 @@ pub struct DomainSnapshotNumChildren {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotNumChildren`] returns (Remote program, procedure 246).
+/// What [`DomainSnapshotNumChildren`] returns (remote program, procedure 246).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotNumChildrenReply {
     /// How many.
@@ -4488,7 +4488,7 @@ pub struct DomainSnapshotListChildrenNames {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotListChildrenNames`] returns (Remote program, procedure 247).
+/// What [`DomainSnapshotListChildrenNames`] returns (remote program, procedure 247).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotListChildrenNamesReply {
     /// The names. At most 16,384, each of at most 4,194,304 bytes.
@@ -4585,7 +4585,7 @@ pub struct DomainGetBlockIoTune {
     pub flags: u32,
 }
 
-/// What [`DomainGetBlockIoTune`] returns (Remote program, procedure 253).
+/// What [`DomainGetBlockIoTune`] returns (remote program, procedure 253).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetBlockIoTuneReply {
     /// The parameters. At most 32.
@@ -4620,7 +4620,7 @@ pub struct DomainGetNumaParameters {
     pub flags: u32,
 }
 
-/// What [`DomainGetNumaParameters`] returns (Remote program, procedure 255).
+/// What [`DomainGetNumaParameters`] returns (remote program, procedure 255).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetNumaParametersReply {
     /// The parameters. At most 16.
@@ -4660,7 +4660,7 @@ pub struct DomainGetInterfaceParameters {
     pub flags: u32,
 }
 
-/// What [`DomainGetInterfaceParameters`] returns (Remote program, procedure 257).
+/// What [`DomainGetInterfaceParameters`] returns (remote program, procedure 257).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetInterfaceParametersReply {
     /// The parameters. At most 16.
@@ -4739,7 +4739,7 @@ pub struct DomainGetCpuStats {
     pub flags: u32,
 }
 
-/// What [`DomainGetCpuStats`] returns (Remote program, procedure 262).
+/// What [`DomainGetCpuStats`] returns (remote program, procedure 262).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetCpuStatsReply {
     /// `nparams` values of one CPU, then those of the next; `cpu_time` and so on, nanoseconds. At most 2,048.
@@ -4761,7 +4761,7 @@ pub struct DomainGetDiskErrors {
     pub flags: u32,
 }
 
-/// What [`DomainGetDiskErrors`] returns (Remote program, procedure 263).
+/// What [`DomainGetDiskErrors`] returns (remote program, procedure 263).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetDiskErrorsReply {
     /// One for each disk in trouble. At most 256.
@@ -4804,7 +4804,7 @@ pub struct DomainGetMetadata {
     pub flags: u32,
 }
 
-/// What [`DomainGetMetadata`] returns (Remote program, procedure 265).
+/// What [`DomainGetMetadata`] returns (remote program, procedure 265).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetMetadataReply {
     /// The text or XML. At most 4,194,304 bytes.
@@ -4882,7 +4882,7 @@ pub struct DomainSnapshotIsCurrent {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotIsCurrent`] returns (Remote program, procedure 271).
+/// What [`DomainSnapshotIsCurrent`] returns (remote program, procedure 271).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotIsCurrentReply {
     /// 1 when it is.
@@ -4900,7 +4900,7 @@ pub struct DomainSnapshotHasMetadata {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotHasMetadata`] returns (Remote program, procedure 272).
+/// What [`DomainSnapshotHasMetadata`] returns (remote program, procedure 272).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotHasMetadataReply {
     /// 1 when it does.
@@ -4921,7 +4921,7 @@ pub struct ConnectListAllDomains {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllDomains`] returns (Remote program, procedure 273).
+/// What [`ConnectListAllDomains`] returns (remote program, procedure 273).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllDomainsReply {
     /// The domains. At most 16,384.
@@ -4944,7 +4944,7 @@ pub struct DomainListAllSnapshots {
     pub flags: u32,
 }
 
-/// What [`DomainListAllSnapshots`] returns (Remote program, procedure 274).
+/// What [`DomainListAllSnapshots`] returns (remote program, procedure 274).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainListAllSnapshotsReply {
     /// The snapshots. At most 16,384.
@@ -4966,7 +4966,7 @@ pub struct DomainSnapshotListAllChildren {
     pub flags: u32,
 }
 
-/// What [`DomainSnapshotListAllChildren`] returns (Remote program, procedure 275).
+/// What [`DomainSnapshotListAllChildren`] returns (remote program, procedure 275).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainSnapshotListAllChildrenReply {
     /// The snapshots. At most 16,384.
@@ -4997,7 +4997,7 @@ pub struct DomainGetHostname {
     pub flags: u32,
 }
 
-/// What [`DomainGetHostname`] returns (Remote program, procedure 277).
+/// What [`DomainGetHostname`] returns (remote program, procedure 277).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetHostnameReply {
     /// The name, written by the guest or from a lease. At most 4,194,304 bytes.
@@ -5013,7 +5013,7 @@ pub struct DomainGetSecurityLabelList {
     pub dom: Domain,
 }
 
-/// What [`DomainGetSecurityLabelList`] returns (Remote program, procedure 278).
+/// What [`DomainGetSecurityLabelList`] returns (remote program, procedure 278).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetSecurityLabelListReply {
     /// The labels. At most 64.
@@ -5048,7 +5048,7 @@ pub struct DomainGetEmulatorPinInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetEmulatorPinInfo`] returns (Remote program, procedure 280).
+/// What [`DomainGetEmulatorPinInfo`] returns (remote program, procedure 280).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetEmulatorPinInfoReply {
     /// The map; one. At most 8,388,608 bytes.
@@ -5069,7 +5069,7 @@ pub struct ConnectListAllStoragePools {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllStoragePools`] returns (Remote program, procedure 281).
+/// What [`ConnectListAllStoragePools`] returns (remote program, procedure 281).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllStoragePoolsReply {
     /// The pools. At most 16,384.
@@ -5091,7 +5091,7 @@ pub struct StoragePoolListAllVolumes {
     pub flags: u32,
 }
 
-/// What [`StoragePoolListAllVolumes`] returns (Remote program, procedure 282).
+/// What [`StoragePoolListAllVolumes`] returns (remote program, procedure 282).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolListAllVolumesReply {
     /// The volumes. At most 16,384.
@@ -5111,7 +5111,7 @@ pub struct ConnectListAllNetworks {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllNetworks`] returns (Remote program, procedure 283).
+/// What [`ConnectListAllNetworks`] returns (remote program, procedure 283).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllNetworksReply {
     /// The networks. At most 16,384.
@@ -5131,7 +5131,7 @@ pub struct ConnectListAllInterfaces {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllInterfaces`] returns (Remote program, procedure 284).
+/// What [`ConnectListAllInterfaces`] returns (remote program, procedure 284).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllInterfacesReply {
     /// The interfaces. At most 16,384.
@@ -5151,7 +5151,7 @@ pub struct ConnectListAllNodeDevices {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllNodeDevices`] returns (Remote program, procedure 285).
+/// What [`ConnectListAllNodeDevices`] returns (remote program, procedure 285).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllNodeDevicesReply {
     /// The devices. At most 65,536.
@@ -5171,7 +5171,7 @@ pub struct ConnectListAllNwfilters {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllNwfilters`] returns (Remote program, procedure 286).
+/// What [`ConnectListAllNwfilters`] returns (remote program, procedure 286).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllNwfiltersReply {
     /// The filters. At most 16,384.
@@ -5191,7 +5191,7 @@ pub struct ConnectListAllSecrets {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllSecrets`] returns (Remote program, procedure 287).
+/// What [`ConnectListAllSecrets`] returns (remote program, procedure 287).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllSecretsReply {
     /// The secrets. At most 16,384.
@@ -5222,7 +5222,7 @@ pub struct NodeGetMemoryParameters {
     pub flags: u32,
 }
 
-/// What [`NodeGetMemoryParameters`] returns (Remote program, procedure 289).
+/// What [`NodeGetMemoryParameters`] returns (remote program, procedure 289).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodeGetMemoryParametersReply {
     /// The parameters. At most 64.
@@ -5293,7 +5293,7 @@ pub struct NodeGetCpuMap {
     pub flags: u32,
 }
 
-/// What [`NodeGetCpuMap`] returns (Remote program, procedure 293).
+/// What [`NodeGetCpuMap`] returns (remote program, procedure 293).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetCpuMapReply {
     /// A bit for each CPU, set when it is online. Empty unless asked for. At most 2,048 bytes.
@@ -5360,7 +5360,7 @@ pub struct NodeDeviceLookupScsiHostByWwn {
     pub flags: u32,
 }
 
-/// What [`NodeDeviceLookupScsiHostByWwn`] returns (Remote program, procedure 297).
+/// What [`NodeDeviceLookupScsiHostByWwn`] returns (remote program, procedure 297).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceLookupScsiHostByWwnReply {
     /// The device.
@@ -5379,7 +5379,7 @@ pub struct DomainGetJobStats {
     pub flags: u32,
 }
 
-/// What [`DomainGetJobStats`] returns (Remote program, procedure 298).
+/// What [`DomainGetJobStats`] returns (remote program, procedure 298).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetJobStatsReply {
     /// As in DOMAIN_GET_JOB_INFO.
@@ -5400,7 +5400,7 @@ pub struct DomainMigrateGetCompressionCache {
     pub flags: u32,
 }
 
-/// What [`DomainMigrateGetCompressionCache`] returns (Remote program, procedure 299).
+/// What [`DomainMigrateGetCompressionCache`] returns (remote program, procedure 299).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateGetCompressionCacheReply {
     /// Bytes.
@@ -5447,7 +5447,7 @@ pub struct DomainMigrateBegin3Params {
     pub flags: u32,
 }
 
-/// What [`DomainMigrateBegin3Params`] returns (Remote program, procedure 302).
+/// What [`DomainMigrateBegin3Params`] returns (remote program, procedure 302).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateBegin3ParamsReply {
     /// For Prepare. At most 4,194,304 bytes.
@@ -5469,7 +5469,7 @@ pub struct DomainMigratePrepare3Params {
     pub flags: u32,
 }
 
-/// What [`DomainMigratePrepare3Params`] returns (Remote program, procedure 303).
+/// What [`DomainMigratePrepare3Params`] returns (remote program, procedure 303).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepare3ParamsReply {
     /// For Perform. At most 4,194,304 bytes.
@@ -5494,7 +5494,7 @@ pub struct DomainMigratePrepareTunnel3Params {
     pub flags: u32,
 }
 
-/// What [`DomainMigratePrepareTunnel3Params`] returns (Remote program, procedure 304).
+/// What [`DomainMigratePrepareTunnel3Params`] returns (remote program, procedure 304).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePrepareTunnel3ParamsReply {
     /// For Perform. At most 4,194,304 bytes.
@@ -5519,7 +5519,7 @@ pub struct DomainMigratePerform3Params {
     pub flags: u32,
 }
 
-/// What [`DomainMigratePerform3Params`] returns (Remote program, procedure 305).
+/// What [`DomainMigratePerform3Params`] returns (remote program, procedure 305).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigratePerform3ParamsReply {
     /// For Finish. Must be empty for peer-to-peer. At most 4,194,304 bytes.
@@ -5542,7 +5542,7 @@ pub struct DomainMigrateFinish3Params {
     pub cancelled: i32,
 }
 
-/// What [`DomainMigrateFinish3Params`] returns (Remote program, procedure 306).
+/// What [`DomainMigrateFinish3Params`] returns (remote program, procedure 306).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateFinish3ParamsReply {
     /// The guest at its destination.
@@ -5593,7 +5593,7 @@ pub struct DomainCreateXmlWithFiles {
     pub flags: u32,
 }
 
-/// What [`DomainCreateXmlWithFiles`] returns (Remote program, procedure 309).
+/// What [`DomainCreateXmlWithFiles`] returns (remote program, procedure 309).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCreateXmlWithFilesReply {
     /// The domain.
@@ -5612,7 +5612,7 @@ pub struct DomainCreateWithFiles {
     pub flags: u32,
 }
 
-/// What [`DomainCreateWithFiles`] returns (Remote program, procedure 310).
+/// What [`DomainCreateWithFiles`] returns (remote program, procedure 310).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCreateWithFilesReply {
     /// The domain, now with an id.
@@ -5643,7 +5643,7 @@ pub struct ConnectGetCpuModelNames {
     pub flags: u32,
 }
 
-/// What [`ConnectGetCpuModelNames`] returns (Remote program, procedure 312).
+/// What [`ConnectGetCpuModelNames`] returns (remote program, procedure 312).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetCpuModelNamesReply {
     /// The names. At most 8,192, each of at most 4,194,304 bytes.
@@ -5663,7 +5663,7 @@ pub struct ConnectNetworkEventRegisterAny {
     pub net: Option<Network>,
 }
 
-/// What [`ConnectNetworkEventRegisterAny`] returns (Remote program, procedure 313).
+/// What [`ConnectNetworkEventRegisterAny`] returns (remote program, procedure 313).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNetworkEventRegisterAnyReply {
     /// What its events will carry.
@@ -5705,7 +5705,7 @@ pub struct ConnectDomainEventCallbackRegisterAny {
     pub dom: Option<Domain>,
 }
 
-/// What [`ConnectDomainEventCallbackRegisterAny`] returns (Remote program, procedure 316).
+/// What [`ConnectDomainEventCallbackRegisterAny`] returns (remote program, procedure 316).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectDomainEventCallbackRegisterAnyReply {
     /// What its events will carry.
@@ -5932,7 +5932,7 @@ pub struct DomainFsfreeze {
     pub flags: u32,
 }
 
-/// What [`DomainFsfreeze`] returns (Remote program, procedure 335).
+/// What [`DomainFsfreeze`] returns (remote program, procedure 335).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainFsfreezeReply {
     /// How many are frozen.
@@ -5952,7 +5952,7 @@ pub struct DomainFsthaw {
     pub flags: u32,
 }
 
-/// What [`DomainFsthaw`] returns (Remote program, procedure 336).
+/// What [`DomainFsthaw`] returns (remote program, procedure 336).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainFsthawReply {
     /// How many are thawed.
@@ -5970,7 +5970,7 @@ pub struct DomainGetTime {
     pub flags: u32,
 }
 
-/// What [`DomainGetTime`] returns (Remote program, procedure 337).
+/// What [`DomainGetTime`] returns (remote program, procedure 337).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetTimeReply {
     /// Seconds since 1970, UTC.
@@ -6027,7 +6027,7 @@ pub struct NodeGetFreePages {
     pub flags: u32,
 }
 
-/// What [`NodeGetFreePages`] returns (Remote program, procedure 340).
+/// What [`NodeGetFreePages`] returns (remote program, procedure 340).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeGetFreePagesReply {
     /// Free pages: all sizes of the first cell, then all sizes of the next. At most 1,024.
@@ -6049,7 +6049,7 @@ pub struct NetworkGetDhcpLeases {
     pub flags: u32,
 }
 
-/// What [`NetworkGetDhcpLeases`] returns (Remote program, procedure 341).
+/// What [`NetworkGetDhcpLeases`] returns (remote program, procedure 341).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkGetDhcpLeasesReply {
     /// The leases. At most 65,536.
@@ -6076,7 +6076,7 @@ pub struct ConnectGetDomainCapabilities {
     pub flags: u32,
 }
 
-/// What [`ConnectGetDomainCapabilities`] returns (Remote program, procedure 342).
+/// What [`ConnectGetDomainCapabilities`] returns (remote program, procedure 342).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetDomainCapabilitiesReply {
     /// A `<domainCapabilities>` document. At most 4,194,304 bytes.
@@ -6112,7 +6112,7 @@ pub struct ConnectGetAllDomainStats {
     pub flags: u32,
 }
 
-/// What [`ConnectGetAllDomainStats`] returns (Remote program, procedure 344).
+/// What [`ConnectGetAllDomainStats`] returns (remote program, procedure 344).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectGetAllDomainStatsReply {
     /// One for each domain. At most 16,384.
@@ -6167,7 +6167,7 @@ pub struct NodeAllocPages {
     pub flags: u32,
 }
 
-/// What [`NodeAllocPages`] returns (Remote program, procedure 347).
+/// What [`NodeAllocPages`] returns (remote program, procedure 347).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeAllocPagesReply {
     /// How many nodes were successfully adjusted.
@@ -6200,7 +6200,7 @@ pub struct DomainGetFsinfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetFsinfo`] returns (Remote program, procedure 349).
+/// What [`DomainGetFsinfo`] returns (remote program, procedure 349).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetFsinfoReply {
     /// One for each file system, written by the guest. At most 256.
@@ -6220,7 +6220,7 @@ pub struct DomainDefineXmlFlags {
     pub flags: u32,
 }
 
-/// What [`DomainDefineXmlFlags`] returns (Remote program, procedure 350).
+/// What [`DomainDefineXmlFlags`] returns (remote program, procedure 350).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainDefineXmlFlagsReply {
     /// The domain.
@@ -6238,7 +6238,7 @@ pub struct DomainGetIothreadInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetIothreadInfo`] returns (Remote program, procedure 351).
+/// What [`DomainGetIothreadInfo`] returns (remote program, procedure 351).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetIothreadInfoReply {
     /// One for each I/O thread. At most 16,384.
@@ -6276,7 +6276,7 @@ pub struct DomainInterfaceAddresses {
     pub flags: u32,
 }
 
-/// What [`DomainInterfaceAddresses`] returns (Remote program, procedure 353).
+/// What [`DomainInterfaceAddresses`] returns (remote program, procedure 353).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainInterfaceAddressesReply {
     /// One for each interface that has an address. Written by the guest when its agent was asked.
@@ -6351,7 +6351,7 @@ pub struct DomainRename {
     pub flags: u32,
 }
 
-/// What [`DomainRename`] returns (Remote program, procedure 358).
+/// What [`DomainRename`] returns (remote program, procedure 358).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainRenameReply {
     /// 0.
@@ -6429,7 +6429,7 @@ pub struct DomainGetPerfEvents {
     pub flags: u32,
 }
 
-/// What [`DomainGetPerfEvents`] returns (Remote program, procedure 365).
+/// What [`DomainGetPerfEvents`] returns (remote program, procedure 365).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetPerfEventsReply {
     /// A truth value for each event. At most 64.
@@ -6473,7 +6473,7 @@ pub struct ConnectStoragePoolEventRegisterAny {
     pub pool: Option<StoragePool>,
 }
 
-/// What [`ConnectStoragePoolEventRegisterAny`] returns (Remote program, procedure 368).
+/// What [`ConnectStoragePoolEventRegisterAny`] returns (remote program, procedure 368).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectStoragePoolEventRegisterAnyReply {
     /// What its events will carry.
@@ -6515,7 +6515,7 @@ pub struct DomainGetGuestVcpus {
     pub flags: u32,
 }
 
-/// What [`DomainGetGuestVcpus`] returns (Remote program, procedure 371).
+/// What [`DomainGetGuestVcpus`] returns (remote program, procedure 371).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetGuestVcpusReply {
     /// `vcpus`, `online`, `offlinable`: lists, as text. At most 64.
@@ -6559,7 +6559,7 @@ pub struct ConnectNodeDeviceEventRegisterAny {
     pub dev: Option<NodeDevice>,
 }
 
-/// What [`ConnectNodeDeviceEventRegisterAny`] returns (Remote program, procedure 374).
+/// What [`ConnectNodeDeviceEventRegisterAny`] returns (remote program, procedure 374).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectNodeDeviceEventRegisterAnyReply {
     /// What its events will carry.
@@ -6612,7 +6612,7 @@ pub struct StorageVolGetInfoFlags {
     pub flags: u32,
 }
 
-/// What [`StorageVolGetInfoFlags`] returns (Remote program, procedure 378).
+/// What [`StorageVolGetInfoFlags`] returns (remote program, procedure 378).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorageVolGetInfoFlagsReply {
     /// 0 file, 1 block device, 2 directory, 3 network, 4 network directory, 5 ploop.
@@ -6649,7 +6649,7 @@ pub struct ConnectSecretEventRegisterAny {
     pub secret: Option<Secret>,
 }
 
-/// What [`ConnectSecretEventRegisterAny`] returns (Remote program, procedure 380).
+/// What [`ConnectSecretEventRegisterAny`] returns (remote program, procedure 380).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectSecretEventRegisterAnyReply {
     /// What its events will carry.
@@ -6752,7 +6752,7 @@ pub struct DomainMigrateGetMaxDowntime {
     pub flags: u32,
 }
 
-/// What [`DomainMigrateGetMaxDowntime`] returns (Remote program, procedure 387).
+/// What [`DomainMigrateGetMaxDowntime`] returns (remote program, procedure 387).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainMigrateGetMaxDowntimeReply {
     /// Milliseconds.
@@ -6770,7 +6770,7 @@ pub struct DomainManagedSaveGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainManagedSaveGetXmlDesc`] returns (Remote program, procedure 388).
+/// What [`DomainManagedSaveGetXmlDesc`] returns (remote program, procedure 388).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainManagedSaveGetXmlDescReply {
     /// A `<domain>` document. At most 4,194,304 bytes.
@@ -6815,7 +6815,7 @@ pub struct StoragePoolLookupByTargetPath {
     pub path: Text,
 }
 
-/// What [`StoragePoolLookupByTargetPath`] returns (Remote program, procedure 391).
+/// What [`StoragePoolLookupByTargetPath`] returns (remote program, procedure 391).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoragePoolLookupByTargetPathReply {
     /// The pool.
@@ -6856,7 +6856,7 @@ pub struct ConnectCompareHypervisorCpu {
     pub flags: u32,
 }
 
-/// What [`ConnectCompareHypervisorCpu`] returns (Remote program, procedure 393).
+/// What [`ConnectCompareHypervisorCpu`] returns (remote program, procedure 393).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectCompareHypervisorCpuReply {
     /// 0 incompatible, 1 identical, 2 the hypervisor's CPU has more.
@@ -6883,7 +6883,7 @@ pub struct ConnectBaselineHypervisorCpu {
     pub flags: u32,
 }
 
-/// What [`ConnectBaselineHypervisorCpu`] returns (Remote program, procedure 394).
+/// What [`ConnectBaselineHypervisorCpu`] returns (remote program, procedure 394).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectBaselineHypervisorCpuReply {
     /// A `<cpu>` document. At most 4,194,304 bytes.
@@ -6901,7 +6901,7 @@ pub struct NodeGetSevInfo {
     pub flags: u32,
 }
 
-/// What [`NodeGetSevInfo`] returns (Remote program, procedure 395).
+/// What [`NodeGetSevInfo`] returns (remote program, procedure 395).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NodeGetSevInfoReply {
     /// The parameters. At most 64.
@@ -6921,7 +6921,7 @@ pub struct DomainGetLaunchSecurityInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetLaunchSecurityInfo`] returns (Remote program, procedure 396).
+/// What [`DomainGetLaunchSecurityInfo`] returns (remote program, procedure 396).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetLaunchSecurityInfoReply {
     /// The measurement of the launch and the like. At most 64.
@@ -6937,7 +6937,7 @@ pub struct NwfilterBindingLookupByPortDev {
     pub name: Text,
 }
 
-/// What [`NwfilterBindingLookupByPortDev`] returns (Remote program, procedure 397).
+/// What [`NwfilterBindingLookupByPortDev`] returns (remote program, procedure 397).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterBindingLookupByPortDevReply {
     /// The nwfilter.
@@ -6955,7 +6955,7 @@ pub struct NwfilterBindingGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`NwfilterBindingGetXmlDesc`] returns (Remote program, procedure 398).
+/// What [`NwfilterBindingGetXmlDesc`] returns (remote program, procedure 398).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterBindingGetXmlDescReply {
     /// A `<filterbinding>` document. At most 4,194,304 bytes.
@@ -6973,7 +6973,7 @@ pub struct NwfilterBindingCreateXml {
     pub flags: u32,
 }
 
-/// What [`NwfilterBindingCreateXml`] returns (Remote program, procedure 399).
+/// What [`NwfilterBindingCreateXml`] returns (remote program, procedure 399).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterBindingCreateXmlReply {
     /// The nwfilter.
@@ -7000,7 +7000,7 @@ pub struct ConnectListAllNwfilterBindings {
     pub flags: u32,
 }
 
-/// What [`ConnectListAllNwfilterBindings`] returns (Remote program, procedure 401).
+/// What [`ConnectListAllNwfilterBindings`] returns (remote program, procedure 401).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectListAllNwfilterBindingsReply {
     /// The bindings. At most 16,384.
@@ -7033,7 +7033,7 @@ pub struct ConnectGetStoragePoolCapabilities {
     pub flags: u32,
 }
 
-/// What [`ConnectGetStoragePoolCapabilities`] returns (Remote program, procedure 403).
+/// What [`ConnectGetStoragePoolCapabilities`] returns (remote program, procedure 403).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectGetStoragePoolCapabilitiesReply {
     /// A `<storagepoolCapabilities>` document. At most 4,194,304 bytes.
@@ -7053,7 +7053,7 @@ pub struct NetworkListAllPorts {
     pub flags: u32,
 }
 
-/// What [`NetworkListAllPorts`] returns (Remote program, procedure 404).
+/// What [`NetworkListAllPorts`] returns (remote program, procedure 404).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkListAllPortsReply {
     /// The ports. At most 16,384.
@@ -7073,7 +7073,7 @@ pub struct NetworkPortLookupByUuid {
     pub uuid: [u8; 16],
 }
 
-/// What [`NetworkPortLookupByUuid`] returns (Remote program, procedure 405).
+/// What [`NetworkPortLookupByUuid`] returns (remote program, procedure 405).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkPortLookupByUuidReply {
     /// The port.
@@ -7093,7 +7093,7 @@ pub struct NetworkPortCreateXml {
     pub flags: u32,
 }
 
-/// What [`NetworkPortCreateXml`] returns (Remote program, procedure 406).
+/// What [`NetworkPortCreateXml`] returns (remote program, procedure 406).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkPortCreateXmlReply {
     /// The port.
@@ -7113,7 +7113,7 @@ pub struct NetworkPortGetParameters {
     pub flags: u32,
 }
 
-/// What [`NetworkPortGetParameters`] returns (Remote program, procedure 407).
+/// What [`NetworkPortGetParameters`] returns (remote program, procedure 407).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetworkPortGetParametersReply {
     /// The parameters. At most 16.
@@ -7147,7 +7147,7 @@ pub struct NetworkPortGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`NetworkPortGetXmlDesc`] returns (Remote program, procedure 409).
+/// What [`NetworkPortGetXmlDesc`] returns (remote program, procedure 409).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkPortGetXmlDescReply {
     /// A `<networkport>` document. At most 4,194,304 bytes.
@@ -7178,7 +7178,7 @@ pub struct DomainCheckpointCreateXml {
     pub flags: u32,
 }
 
-/// What [`DomainCheckpointCreateXml`] returns (Remote program, procedure 411).
+/// What [`DomainCheckpointCreateXml`] returns (remote program, procedure 411).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCheckpointCreateXmlReply {
     /// The checkpoint.
@@ -7197,7 +7197,7 @@ pub struct DomainCheckpointGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainCheckpointGetXmlDesc`] returns (Remote program, procedure 412).
+/// What [`DomainCheckpointGetXmlDesc`] returns (remote program, procedure 412).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCheckpointGetXmlDescReply {
     /// A `<domaincheckpoint>` document. At most 4,194,304 bytes.
@@ -7217,7 +7217,7 @@ pub struct DomainListAllCheckpoints {
     pub flags: u32,
 }
 
-/// What [`DomainListAllCheckpoints`] returns (Remote program, procedure 413).
+/// What [`DomainListAllCheckpoints`] returns (remote program, procedure 413).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainListAllCheckpointsReply {
     /// The checkpoints. At most 16,384.
@@ -7239,7 +7239,7 @@ pub struct DomainCheckpointListAllChildren {
     pub flags: u32,
 }
 
-/// What [`DomainCheckpointListAllChildren`] returns (Remote program, procedure 414).
+/// What [`DomainCheckpointListAllChildren`] returns (remote program, procedure 414).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCheckpointListAllChildrenReply {
     /// The checkpoints. At most 16,384.
@@ -7261,7 +7261,7 @@ pub struct DomainCheckpointLookupByName {
     pub flags: u32,
 }
 
-/// What [`DomainCheckpointLookupByName`] returns (Remote program, procedure 415).
+/// What [`DomainCheckpointLookupByName`] returns (remote program, procedure 415).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCheckpointLookupByNameReply {
     /// The checkpoint.
@@ -7279,7 +7279,7 @@ pub struct DomainCheckpointGetParent {
     pub flags: u32,
 }
 
-/// What [`DomainCheckpointGetParent`] returns (Remote program, procedure 416).
+/// What [`DomainCheckpointGetParent`] returns (remote program, procedure 416).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainCheckpointGetParentReply {
     /// The parent. Without one the answer is an error.
@@ -7311,7 +7311,7 @@ pub struct DomainGetGuestInfo {
     pub flags: u32,
 }
 
-/// What [`DomainGetGuestInfo`] returns (Remote program, procedure 418).
+/// What [`DomainGetGuestInfo`] returns (remote program, procedure 418).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DomainGetGuestInfoReply {
     /// Names such as `user.0.name`, `os.id`, `fs.count`. At most 2,048.
@@ -7344,7 +7344,7 @@ pub struct DomainAgentSetResponseTimeout {
     pub flags: u32,
 }
 
-/// What [`DomainAgentSetResponseTimeout`] returns (Remote program, procedure 420).
+/// What [`DomainAgentSetResponseTimeout`] returns (remote program, procedure 420).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainAgentSetResponseTimeoutReply {
     /// 0.
@@ -7377,7 +7377,7 @@ pub struct DomainBackupGetXmlDesc {
     pub flags: u32,
 }
 
-/// What [`DomainBackupGetXmlDesc`] returns (Remote program, procedure 422).
+/// What [`DomainBackupGetXmlDesc`] returns (remote program, procedure 422).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainBackupGetXmlDescReply {
     /// A `<domainbackup>` document. At most 4,194,304 bytes.
@@ -7414,7 +7414,7 @@ pub struct DomainAuthorizedSshKeysGet {
     pub flags: u32,
 }
 
-/// What [`DomainAuthorizedSshKeysGet`] returns (Remote program, procedure 424).
+/// What [`DomainAuthorizedSshKeysGet`] returns (remote program, procedure 424).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainAuthorizedSshKeysGetReply {
     /// Lines of the user's authorized_keys. At most 2,048, each of at most 4,194,304 bytes.
@@ -7448,7 +7448,7 @@ pub struct DomainGetMessages {
     pub flags: u32,
 }
 
-/// What [`DomainGetMessages`] returns (Remote program, procedure 426).
+/// What [`DomainGetMessages`] returns (remote program, procedure 426).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetMessagesReply {
     /// Texts for people. At most 2,048, each of at most 4,194,304 bytes.
@@ -7480,7 +7480,7 @@ pub struct NodeDeviceDefineXml {
     pub flags: u32,
 }
 
-/// What [`NodeDeviceDefineXml`] returns (Remote program, procedure 428).
+/// What [`NodeDeviceDefineXml`] returns (remote program, procedure 428).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceDefineXmlReply {
     /// The device.
@@ -7520,7 +7520,7 @@ pub struct NwfilterDefineXmlFlags {
     pub flags: u32,
 }
 
-/// What [`NwfilterDefineXmlFlags`] returns (Remote program, procedure 431).
+/// What [`NwfilterDefineXmlFlags`] returns (remote program, procedure 431).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NwfilterDefineXmlFlagsReply {
     /// The nwfilter.
@@ -7538,7 +7538,7 @@ pub struct NetworkDefineXmlFlags {
     pub flags: u32,
 }
 
-/// What [`NetworkDefineXmlFlags`] returns (Remote program, procedure 432).
+/// What [`NetworkDefineXmlFlags`] returns (remote program, procedure 432).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkDefineXmlFlagsReply {
     /// The network.
@@ -7554,7 +7554,7 @@ pub struct NodeDeviceGetAutostart {
     pub name: Text,
 }
 
-/// What [`NodeDeviceGetAutostart`] returns (Remote program, procedure 433).
+/// What [`NodeDeviceGetAutostart`] returns (remote program, procedure 433).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceGetAutostartReply {
     /// 1 when it does.
@@ -7581,7 +7581,7 @@ pub struct NodeDeviceIsPersistent {
     pub name: Text,
 }
 
-/// What [`NodeDeviceIsPersistent`] returns (Remote program, procedure 435).
+/// What [`NodeDeviceIsPersistent`] returns (remote program, procedure 435).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceIsPersistentReply {
     /// 1 when it has.
@@ -7597,7 +7597,7 @@ pub struct NodeDeviceIsActive {
     pub name: Text,
 }
 
-/// What [`NodeDeviceIsActive`] returns (Remote program, procedure 436).
+/// What [`NodeDeviceIsActive`] returns (remote program, procedure 436).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeDeviceIsActiveReply {
     /// 1 when it is.
@@ -7615,7 +7615,7 @@ pub struct NetworkCreateXmlFlags {
     pub flags: u32,
 }
 
-/// What [`NetworkCreateXmlFlags`] returns (Remote program, procedure 437).
+/// What [`NetworkCreateXmlFlags`] returns (remote program, procedure 437).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkCreateXmlFlagsReply {
     /// The network.
@@ -7734,7 +7734,7 @@ pub struct NetworkGetMetadata {
     pub flags: u32,
 }
 
-/// What [`NetworkGetMetadata`] returns (Remote program, procedure 445).
+/// What [`NetworkGetMetadata`] returns (remote program, procedure 445).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkGetMetadataReply {
     /// The text or XML. At most 4,194,304 bytes.
@@ -7791,7 +7791,7 @@ pub struct DomainGetAutostartOnce {
     pub dom: Domain,
 }
 
-/// What [`DomainGetAutostartOnce`] returns (Remote program, procedure 449).
+/// What [`DomainGetAutostartOnce`] returns (remote program, procedure 449).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DomainGetAutostartOnceReply {
     /// 1 when it does.

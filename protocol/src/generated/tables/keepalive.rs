@@ -9,6 +9,6 @@ use super::super::keepalive::*;
 
 procedures! {
     KEEPALIVE = 0x6b656570, 1;
-    Call 1 "ping" Ping -> () { read_only: Allowed }
-    Call 2 "pong" Pong -> () { read_only: Allowed }
+    Event 1 "ping" Ping -> () { read_only: Allowed }
+    Event 2 "pong" Pong -> () { read_only: Allowed }
 }
