@@ -111,12 +111,16 @@ impl Connection {
         let text = uri.to_string();
         let failed = |error| OpenError::Call { uri: text.clone(), error };
         let connection = Connection::connect(uri, &options).await?;
-        let types = connection.call(AuthList {}).await.map_err(failed)?.types;
+        let types = match connection.call(AuthList {}).await {
+            Ok(offered) => offered.types,
+            // A daemon from before there was authentication.
+            Err(error) if error.is_unsupported() => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
         // Daemons name exactly one; the first is the one to use.
         if types.first().is_some_and(|first| *first != AuthType::None) {
-            let types =
-                types.iter().map(|known| format!("{known:?}").to_lowercase()).collect::<Vec<_>>().join(", ");
-            return Err(OpenError::Authentication { uri: text, types });
+            let names: Vec<_> = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect();
+            return Err(OpenError::Authentication { uri: text, types: names.join(", ") });
         }
         if let Some(pacing) = options.keepalive {
             // Asking is what makes the daemon start its own pings. One that does not know the question has none.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use virtwire_protocol::migrate::{
     Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, JobInfo, Note, Outcome, Plan,
     Record, Refusal, Reply, Request, Settings, Wait, Waiting, Wish,
@@ -50,6 +51,12 @@ pub enum PlanError {
         host: Host,
         /// Why not.
         error: CallError,
+    },
+    /// The runtime is shutting down.
+    #[error("the {host} was not asked for its features: the runtime is shutting down")]
+    NotAsked {
+        /// Which host.
+        host: Host,
     },
     /// The hosts, the wish and the flags do not go together.
     #[error(transparent)]
@@ -252,14 +259,20 @@ impl Migration {
                 answer = &mut performing => return answer,
                 () = self.cancel.0.notified() => {
                     let dom = remote::Domain { name: domain.name.clone(), uuid: domain.uuid, id: domain.id };
-                    let aborted = tokio::select! {
-                        answer = &mut performing => return answer,
-                        aborted = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN)) => aborted,
+                    let aborting = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN));
+                    tokio::pin!(aborting);
+                    // Perform may end, by this or by itself, before the abort is answered; both answers count.
+                    let (aborted, answer) = tokio::select! {
+                        aborted = &mut aborting => (aborted, None),
+                        answer = &mut performing => (aborting.await, Some(answer)),
                     };
                     watch.cancelled(match aborted {
                         Ok(()) => CancelAnswer::Taken,
                         Err(_) => CancelAnswer::Refused("the source does not abort the job"),
                     });
+                    if let Some(answer) = answer {
+                        return answer;
+                    }
                 }
                 () = tokio::time::sleep(self.progress_every), if asks_progress => {
                     let job = Call::GetJobInfo { domain: domain.clone() };
@@ -295,14 +308,19 @@ impl Migration {
 
 const ABORT_WITHIN: Duration = Duration::from_secs(10);
 
-/// What a host reports, every feature asked for at once.
+/// What a host reports. Every feature is asked for at once, so that distance is paid for once and not seven times.
 async fn features(host: Host, connection: &Connection) -> Result<Features, PlanError> {
-    let mut reported = Vec::new();
+    let mut asked = JoinSet::new();
     for feature in Feature::ALL {
-        match connection.supports(feature.number()).await {
-            Ok(true) => reported.push(feature),
-            Ok(false) => {}
-            Err(error) => return Err(PlanError::Features { host, error }),
+        let connection = connection.clone();
+        asked.spawn(async move { (feature, connection.supports(feature.number()).await) });
+    }
+    let mut reported = Vec::new();
+    while let Some(joined) = asked.join_next().await {
+        // A question that was not put is no "no" either.
+        let (feature, answer) = joined.map_err(|_| PlanError::NotAsked { host })?;
+        if answer.map_err(|error| PlanError::Features { host, error })? {
+            reported.push(feature);
         }
     }
     Ok(reported.into_iter().collect())

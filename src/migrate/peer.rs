@@ -109,7 +109,14 @@ pub(super) async fn perform(
         }
         Call::Close => {
             ask(connection, remote::ConnectClose {}, within).await?;
-            connection.closed().await;
+            // What the connection owned dies with it, not with the reply.
+            match within {
+                None => drop(connection.closed().await),
+                Some(within) => {
+                    let closed = tokio::time::timeout(within, connection.closed()).await;
+                    closed.map_err(|_| Failure::Lost { message: format!("not closed within {within:?}") })?;
+                }
+            }
             Ok(Reply::Done)
         }
     }

@@ -3,5 +3,7 @@
 mod captures;
 mod client_session;
 mod connection;
+#[cfg(feature = "mem")]
+mod migration;
 mod raw_v2;
 mod server_session;

@@ -1,0 +1,185 @@
+//! The driver over real connections: two hosts in memory, in this process, and what the engine's model cannot show.
+//!
+//! Where the guest is, is read from the hosts over fresh connections, not from the outcome.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use virtwire::client::Connection;
+use virtwire::hypervisor::HypervisorService;
+use virtwire::hypervisor::mem::{Config, Faults, Mem};
+use virtwire::migrate::{Canceller, Migration, Watch};
+use virtwire::protocol::migrate::{CancelAnswer, Do, JobInfo, Note, Outcome, Record, Request, Version, Wish};
+use virtwire::protocol::profile::Profile;
+use virtwire::protocol::program::ProcedureNumber;
+use virtwire::server::{Exposure, Listener, Server};
+
+#[tokio::test]
+async fn a_guest_moves_by_preparev2_with_its_exact_configuration() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    source.create().await;
+    let memory = source.mem().checksum("guest");
+    let mut watched = Watched::default();
+    let outcome = migrate(&source, &destination, &mut watched).await;
+    assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{outcome}");
+    assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+    assert_eq!(destination.mem().checksum("guest"), memory);
+    assert_eq!(watched.calls, [14, 16, 108, 62, 109, 16]);
+}
+
+#[tokio::test]
+async fn a_peer_that_claims_preparev2_and_lacks_it_gets_the_older_prepare() {
+    let claims = Profile::default().without(ProcedureNumber(108));
+    let (source, destination) = (Host::start(Profile::default()).await, Host::start(claims).await);
+    source.create().await;
+    let mut watched = Watched::default();
+    let outcome = migrate(&source, &destination, &mut watched).await;
+    assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    assert_eq!(watched.calls, [14, 16, 108, 61, 62, 63, 16]);
+    assert!(watched.notes.iter().any(|note| matches!(note, Note::Downgrade { to: Version::V1, .. })));
+    assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+}
+
+#[tokio::test]
+async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    source.create().await;
+    // The data stalls half-way, so that Perform runs until somebody ends it.
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(100_000);
+    source.mem().set_faults(faults);
+    let mut migration = source.plan(&destination).await;
+    let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };
+    let outcome = migration.run(&mut watched).await;
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(watched.cancelled, [CancelAnswer::Taken]);
+    assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
+    // What has ended stays as it ended.
+    assert_eq!(migration.run(&mut ()).await, outcome);
+}
+
+#[tokio::test]
+async fn a_journal_that_fails_stops_the_call_it_precedes() {
+    for (fails_before, calls) in [(108, &[14, 16][..]), (62, &[14, 16, 108, 109])] {
+        let (source, destination) =
+            (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+        source.create().await;
+        let mut watched = Watched { journal_fails_before: Some(fails_before), ..Watched::default() };
+        let outcome = migrate(&source, &destination, &mut watched).await;
+        let Outcome::OnSource { reason, .. } = outcome else { panic!("{outcome}") };
+        assert!(reason.to_string().contains("the disk is full"), "{reason}");
+        assert_eq!(watched.calls, calls);
+        assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_common_ground_is_refused_before_anything_is_asked() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::of("0.3.1".parse().unwrap())).await);
+    source.create().await;
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let refused = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap_err();
+    assert!(refused.to_string().contains("no migration version in common"), "{refused}");
+}
+
+const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000-8000-000000000001</uuid>\
+                   <memory unit='KiB'>1024</memory></domain>";
+
+/// A daemon in this process.
+struct Host {
+    service: Arc<HypervisorService<Mem>>,
+    uri: String,
+}
+
+impl Host {
+    async fn start(profile: Profile) -> Host {
+        let listener =
+            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
+        let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
+        let server = Server::shared(service.clone()).profile(profile);
+        tokio::spawn(async move { server.serve(&listener).await });
+        Host { service, uri }
+    }
+
+    fn mem(&self) -> &Mem {
+        self.service.hypervisor()
+    }
+
+    async fn connect(&self) -> Connection {
+        Connection::open(&self.uri).await.unwrap()
+    }
+
+    async fn create(&self) {
+        self.connect().await.domain_create_xml(XML, 0).await.unwrap();
+    }
+
+    /// The running guest's configuration, if there is one, over a connection of its own.
+    async fn guest(&self) -> Option<String> {
+        let connection = self.connect().await;
+        let found = connection.domain_lookup_by_name("guest").await.ok()?.dom;
+        assert_eq!(
+            connection.domain_get_info(&found).await.unwrap().state,
+            1,
+            "it is there, and does not run"
+        );
+        Some(connection.domain_get_xml_desc(&found, 0).await.unwrap().xml.to_string())
+    }
+
+    async fn plan(&self, destination: &Host) -> Migration {
+        let (from, to) = (self.connect().await, destination.connect().await);
+        let guest = Migration::find(&from, "guest").await.unwrap();
+        let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
+        migration.progress_every(Duration::from_millis(1))
+    }
+}
+
+async fn migrate(source: &Host, destination: &Host, watched: &mut Watched) -> Outcome {
+    source.plan(destination).await.run(watched).await
+}
+
+/// Keeps what it is told, and does what the test wants at the right moment.
+#[derive(Default)]
+struct Watched {
+    notes: Vec<Note>,
+    /// The procedures that were called.
+    calls: Vec<i32>,
+    cancelled: Vec<CancelAnswer>,
+    /// Cancel as soon as Perform shows progress.
+    cancel: Option<Canceller>,
+    journal_fails_before: Option<i32>,
+}
+
+impl Watch for Watched {
+    fn note(&mut self, note: &Note) {
+        self.notes.push(note.clone());
+    }
+
+    fn calling(&mut self, call: &Do) {
+        self.calls.push(call.call.number());
+    }
+
+    fn progress(&mut self, _: &JobInfo) {
+        if let Some(cancel) = self.cancel.take() {
+            cancel.cancel();
+        }
+    }
+
+    fn cancelled(&mut self, answer: CancelAnswer) {
+        self.cancelled.push(answer);
+    }
+
+    async fn journal(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Doing(call) if Some(call.call.number()) == self.journal_fails_before => {
+                Err(io::Error::other("the disk is full"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
