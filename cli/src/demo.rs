@@ -40,7 +40,11 @@ async fn show() -> Result<ExitCode, Fail> {
         screen.line("");
         screen.paragraph("", &screen.paint(Style::Bold, &format!("{number}. {}", scene.sentence)));
         let played = tokio::time::timeout(SCENE_WITHIN, scene.play(&cast, &screen)).await;
-        let found = played.unwrap_or_else(|_| Ok(format!("not over after {} s", SCENE_WITHIN.as_secs())))?;
+        let found = match played {
+            Ok(Ok(found)) => found,
+            Ok(Err(fail)) => fail.to_string(),
+            Err(_) => format!("not over after {} s", SCENE_WITHIN.as_secs()),
+        };
         results.push((scene, found));
     }
     cast.end().await?;

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Mem};
 use virtwire::protocol::profile::Profile;
-use virtwire::protocol::program::{ProcedureKind, ProcedureNumber, Program};
+use virtwire::protocol::program::{ProcedureKind, ProcedureNumber, Program, Release};
 use virtwire::server::{BindError, Exposure, ListenAddress, Listener, Server};
 
 use crate::args::ServeArgs;
@@ -79,6 +79,10 @@ fn host(args: &ServeArgs) -> Result<Mem, Fail> {
 }
 
 fn profile(args: &ServeArgs) -> Result<Profile, Fail> {
+    if args.release > Release::NEWEST {
+        let what = format!("is newer than libvirt {}, the newest that virtwire knows", Release::NEWEST);
+        return Err(Fail::new(format!("--as {}", args.release), what).next("give an older release"));
+    }
     let mut profile = Profile::of(args.release);
     for number in args.without.iter().copied().map(ProcedureNumber) {
         let is_call = Program::REMOTE.procedure(number).is_some_and(|info| info.kind == ProcedureKind::Call);

@@ -158,6 +158,8 @@ fn serve_refuses_strangers_unless_told_so_by_name() {
     assert!(told.contains("unix:/proc/virtwire.sock: cannot listen"), "{told}");
     let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--without", "99999"]).failed(1);
     assert!(told.contains("--without 99999"), "{told}");
+    let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--as", "99.0.0"]).failed(1);
+    assert!(told.contains("--as 99.0.0"), "{told}");
 }
 
 #[test]
