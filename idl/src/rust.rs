@@ -85,39 +85,33 @@ pub enum GenerateError {
 /// Where the contract says what the generator has no Rust for.
 pub fn generate(contract: &Contract) -> Result<Vec<Output>, GenerateError> {
     let plan = plan::plan(contract)?;
-    let shapes = shape::Shapes::new(contract, &std::collections::HashMap::new());
     let mut outputs = Vec::new();
     let mut push = |path: String, text: String| outputs.push(Output { path, text });
-    let types = "Types, their codecs and tables, as the contract says.";
+
     let root = "protocol/src/generated";
-    push(format!("{root}/mod.rs"), index::write_module(&plan, types, "pub ", &["codecs", "index", "tables"]));
-    push(
-        format!("{root}/codecs/mod.rs"),
-        index::write_module(&plan, "How each type is written, and its bounds.", "", &[]),
-    );
+    let what = "Types, their codecs and tables, as the contract says.";
+    push(format!("{root}/mod.rs"), index::write_module(&plan, what, "pub ", &["codecs", "index", "tables"]));
+    let what = "How each type is written, and its bounds.";
+    push(format!("{root}/codecs/mod.rs"), index::write_module(&plan, what, "", &[]));
     push(format!("{root}/index.rs"), index::write(&plan));
     push(format!("{root}/tables/mod.rs"), tables::write_index(&plan));
     for module in &plan.modules {
         let name = &module.module.name;
-        push(format!("{root}/{name}.rs"), types::write(&plan, module, &shapes));
-        push(format!("{root}/codecs/{name}.rs"), codecs::write(&plan, module, &shapes));
+        push(format!("{root}/{name}.rs"), types::write(&plan, module));
+        push(format!("{root}/codecs/{name}.rs"), codecs::write(&plan, module));
         if let Some(program) = &module.program {
             push(format!("{root}/tables/{name}.rs"), tables::write(module, program));
         }
     }
+
     let root = "src/generated";
     push(format!("{root}/mod.rs"), index::write_shell(&plan));
     let what = "Methods of a client's connection.";
     push(format!("{root}/calls/mod.rs"), index::write_shell_module(&plan, what, ""));
     let what = "What a daemon may implement.";
     push(format!("{root}/services/mod.rs"), index::write_shell_module(&plan, what, "pub(super) "));
-    for module in &plan.modules {
+    for (module, program) in index::called(&plan) {
         let name = &module.module.name;
-        let Some(program) =
-            module.program.as_ref().filter(|_| index::programs(&plan).contains(&name.as_str()))
-        else {
-            continue;
-        };
         push(format!("{root}/calls/{name}.rs"), calls::write(module, program));
         push(format!("{root}/services/{name}.rs"), services::write(module, program));
     }

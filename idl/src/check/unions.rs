@@ -1,16 +1,20 @@
 //! A union's cases are values that its discriminant can have.
 
+use std::collections::HashMap;
+
 use super::lower::Lowering;
 use crate::error::{Error, Kind};
 use crate::model::{Basic, Body, Contract, Type, Union};
 
+type Bodies<'a> = HashMap<&'a str, &'a Body>;
+
 pub(super) fn check(contract: &Contract, lowering: &Lowering<'_>) -> Result<(), Error> {
+    let definitions = contract.modules.iter().flat_map(|module| &module.types);
+    let bodies: Bodies<'_> = definitions.map(|one| (one.name.as_str(), &one.body)).collect();
     for (name, spans) in &lowering.unions {
-        let Some(Body::Union(union)) = contract.find(name).map(|definition| &definition.body) else {
-            continue;
-        };
+        let Some(Body::Union(union)) = bodies.get(name.as_str()) else { continue };
         let sources = lowering.names.sources;
-        let fits = discriminant(contract, &union.discriminant.of)
+        let fits = discriminant(&bodies, &union.discriminant.of)
             .map_err(|of| Kind::BadDiscriminant(of).at(spans.discriminant, sources))?;
         for (value, span) in cases(union).zip(&spans.cases) {
             if !fits.takes(value) {
@@ -41,13 +45,13 @@ impl Fits {
 }
 
 /// What a discriminant can be, by way of typedefs; or what it is instead.
-fn discriminant<'a>(contract: &'a Contract, mut of: &'a Type) -> Result<Fits, String> {
+fn discriminant<'a>(bodies: &Bodies<'a>, mut of: &'a Type) -> Result<Fits, String> {
     loop {
         match of {
             Type::Basic(Basic::Int) => return Ok(Fits::Between(i32::MIN.into(), i32::MAX.into())),
             Type::Basic(Basic::UnsignedInt) => return Ok(Fits::Between(0, u32::MAX.into())),
             Type::Basic(Basic::Bool) => return Ok(Fits::Between(0, 1)),
-            Type::Named(name) => match contract.find(name).map(|definition| &definition.body) {
+            Type::Named(name) => match bodies.get(name.as_str()) {
                 // Ends, since no type contains itself.
                 Some(Body::Typedef(inner)) => of = inner,
                 Some(Body::Enum(enumerators)) => {

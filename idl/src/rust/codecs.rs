@@ -1,13 +1,12 @@
 //! `generated/codecs/<module>.rs`: how each type is written and what bounds it, a line for each.
 
 use super::plan::{Item, ItemKind, ModulePlan, Plan, Variant};
-use super::shape::Shapes;
 use super::text::{Code, WIDTH, header};
 
 /// What the codecs of `virtwire-xdr` are called.
 const CODECS: &str = "Array Chars FixedArray FixedChars FixedOpaque Opaque Optional Plain Str";
 
-pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_>) -> String {
+pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>) -> String {
     let mut body = Code::new();
     for (name, items) in [
         ("enumeration", module.items.iter().filter(is_enumeration as fn(&&Item) -> bool)),
@@ -41,7 +40,8 @@ pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_
             continue;
         }
         let constants = other.module.constants.iter().map(|constant| constant.name.as_str());
-        let constants = constants.filter(|word| shapes.home_of_constant(word) == Some(name) && used(word));
+        let constants =
+            constants.filter(|word| plan.shapes.home_of_constant(word) == Some(name) && used(word));
         let mut constants = constants.collect::<Vec<_>>();
         constants.sort_unstable();
         if !constants.is_empty() {

@@ -1,6 +1,6 @@
-//! `generated/index.rs`: every type by an index, and the modules that the rest is in.
+//! `generated/index.rs`: every type by an index; and the `mod.rs` of every folder.
 
-use super::plan::Plan;
+use super::plan::{ModulePlan, Plan, ProgramPlan};
 use super::text::{Code, GENERATED};
 
 /// Every type, so that tests and fuzzers miss none.
@@ -50,9 +50,7 @@ pub(crate) fn write_shell(plan: &Plan<'_>) -> String {
     code.line("#[cfg(feature = \"server\")]");
     code.line("mod services;");
     code.line("");
-    let mut modules = programs(plan);
-    modules.sort_unstable();
-    for module in modules {
+    for module in called_names(plan) {
         let service = format!("{}Service", super::names::capitalise(module));
         code.line("#[cfg(feature = \"server\")]");
         code.line(&format!("pub use services::{module}::{{{service}, dispatch_{module}}};"));
@@ -66,15 +64,20 @@ pub(crate) fn write_shell_module(plan: &Plan<'_>, what: &str, visibility: &str) 
     code.text(GENERATED);
     code.line(&format!("//! {what}"));
     code.line("");
-    let mut modules = programs(plan);
-    modules.sort_unstable();
-    modules.iter().for_each(|module| code.line(&format!("{visibility}mod {module};")));
+    called_names(plan).iter().for_each(|module| code.line(&format!("{visibility}mod {module};")));
     code.finish()
 }
 
-/// Programs that are called; keepalive's two messages have no arguments, replies or callers.
-pub(crate) fn programs<'p>(plan: &'p Plan<'_>) -> Vec<&'p str> {
-    let called =
-        plan.modules.iter().filter(|module| module.program.is_some() && module.module.name != "keepalive");
-    called.map(|module| module.module.name.as_str()).collect()
+/// Programs that have calls; keepalive has only its two messages.
+pub(crate) fn called<'p, 'c>(plan: &'p Plan<'c>) -> Vec<(&'p ModulePlan<'c>, &'p ProgramPlan<'c>)> {
+    let has_calls = |program: &&ProgramPlan<'_>| program.procedures.iter().any(|one| !one.annotations.event);
+    let called = plan.modules.iter().map(|module| (module, module.program.as_ref().filter(has_calls)));
+    called.filter_map(|(module, program)| Some((module, program?))).collect()
+}
+
+/// The names of their modules, as rustfmt orders them.
+fn called_names<'p>(plan: &'p Plan<'_>) -> Vec<&'p str> {
+    let mut names = called(plan).iter().map(|(module, _)| module.module.name.as_str()).collect::<Vec<_>>();
+    names.sort_unstable();
+    names
 }

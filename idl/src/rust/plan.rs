@@ -12,6 +12,7 @@ use crate::model::{
 
 pub(crate) struct Plan<'c> {
     pub modules: Vec<ModulePlan<'c>>,
+    pub shapes: Shapes<'c>,
 }
 
 pub(crate) struct ModulePlan<'c> {
@@ -99,9 +100,10 @@ impl ItemKind {
 
 pub(crate) fn plan(contract: &Contract) -> Result<Plan<'_>, GenerateError> {
     let names = Names::new(contract)?;
-    let shapes = Shapes::new(contract, &names.rust);
+    let shapes = Shapes::new(contract, names.rust.clone());
     let modules = contract.modules.iter().map(|module| names.module(module, &shapes));
-    Ok(Plan { modules: modules.collect::<Result<_, _>>()? })
+    let modules = modules.collect::<Result<_, _>>()?;
+    Ok(Plan { modules, shapes })
 }
 
 /// The Rust name of every type, and what is said of those that belong to a procedure.

@@ -36,7 +36,7 @@ struct Traits {
 }
 
 impl<'c> Shapes<'c> {
-    pub(crate) fn new(contract: &'c Contract, rust: &HashMap<String, String>) -> Shapes<'c> {
+    pub(crate) fn new(contract: &'c Contract, rust: HashMap<String, String>) -> Shapes<'c> {
         let types =
             contract.modules.iter().flat_map(|module| module.types.iter().map(move |one| (module, one)));
         let (bounds, lengths) = constants(contract);
@@ -45,7 +45,7 @@ impl<'c> Shapes<'c> {
             homes: types.clone().map(|(module, one)| (one.name.as_str(), module.name.as_str())).collect(),
             bounds,
             lengths,
-            rust: rust.clone(),
+            rust,
             bodies: types.map(|(_, one)| (one.name.as_str(), &one.body)).collect(),
         }
     }

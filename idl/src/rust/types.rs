@@ -2,17 +2,16 @@
 
 use super::names::grouped;
 use super::plan::{FieldPlan, Item, ItemKind, ModulePlan, Plan, Variant};
-use super::shape::Shapes;
 use super::text::{Code, header};
 use super::wording;
 
-pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>, shapes: &Shapes<'_>) -> String {
+pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>) -> String {
     let mut body = Code::new();
     for constant in &module.module.constants {
         body.line("");
         body.documentation(0, &wording::of_constant(constant));
         let sign = if constant.value < 0 { "-" } else { "" };
-        let of = shapes.type_of_constant(&constant.name, constant.value);
+        let of = plan.shapes.type_of_constant(&constant.name, constant.value);
         let value = grouped(constant.value.unsigned_abs(), "_");
         body.line(&format!("pub const {}: {of} = {sign}{value};", constant.name));
     }
