@@ -178,10 +178,10 @@ impl Task {
     }
 
     fn observe_sent(&self, frame: &[u8]) {
-        if let Some(observer) = &self.observer {
-            if let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk()) {
-                observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes: frame.len() });
-            }
+        if let Some(observer) = &self.observer
+            && let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk())
+        {
+            observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes: frame.len() });
         }
     }
 

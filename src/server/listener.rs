@@ -116,10 +116,9 @@ impl Listener {
                     .to_socket_addrs()
                     .map_err(|error| BindError::Resolve { address: host.clone(), error })?
                     .collect::<Vec<_>>();
-                if exposure == Exposure::LocalOnly {
-                    if let Some(exposed) = resolved.iter().find(|address| !address.ip().is_loopback()) {
-                        return Err(BindError::Exposed(*exposed));
-                    }
+                let exposed = resolved.iter().find(|address| !address.ip().is_loopback());
+                if let (Exposure::LocalOnly, Some(exposed)) = (exposure, exposed) {
+                    return Err(BindError::Exposed(*exposed));
                 }
                 let listener = TcpListener::bind(resolved.as_slice()).await.map_err(failed)?;
                 Ok(Listener(Inner::Tcp(listener)))
