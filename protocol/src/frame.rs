@@ -14,6 +14,9 @@ pub const FRAME_BYTES_MAX: usize = LENGTH_BYTES + 33_554_432;
 /// The longest payload.
 pub const PAYLOAD_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_BYTES_MIN;
 
+/// Payloads up to this need no second allocation.
+const USUAL_PAYLOAD_BYTES: usize = 228;
+
 /// One message of the wire, its payload not yet decoded: whoever knows its procedure does that, late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -101,11 +104,11 @@ impl Draft {
     /// # Errors
     /// Where a value exceeds a bound of its type, or all of it together the limit of a message.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Draft, DraftError> {
-        let length = virtwire_xdr::encoded_len(value)?;
-        sealed_length(length)?;
-        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + length);
+        // Most messages are small. Measuring the value first would walk it twice to save a large one's buffer from growing.
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + USUAL_PAYLOAD_BYTES);
         bytes.put_bytes(0, FRAME_BYTES_MIN);
         virtwire_xdr::encode(value, &mut bytes)?;
+        sealed_length(bytes.len() - FRAME_BYTES_MIN)?;
         Ok(Draft(bytes))
     }
 
