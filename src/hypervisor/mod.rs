@@ -42,16 +42,20 @@
 //!
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
+// What one speaks of.
 mod domain;
 pub mod errors;
 mod events;
 mod host;
 mod job;
+mod migration;
+mod uuid;
+
+// From procedures to verbs.
+mod service;
+
 #[cfg(feature = "mem")]
 pub mod mem;
-mod migration;
-mod service;
-mod uuid;
 
 use std::future::{Future, ready};
 
@@ -195,7 +199,7 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainMigrateGetMaxSpeed")))
     }
 
-    /// Sets that limit, also for a migration under way.
+    /// Sets that limit, also for a migration under way; 0 is the host's own.
     fn set_max_speed_mib_s(&self, _domain: Uuid, _speed: u64) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainMigrateSetMaxSpeed")))
     }

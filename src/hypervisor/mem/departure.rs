@@ -60,7 +60,11 @@ impl Departure {
 
     pub(super) fn stop(&self, why: Stop) {
         // The first reason counts.
-        self.stop.send_if_modified(|stop| stop.is_none() && stop.insert(why) == &why);
+        self.stop.send_if_modified(|stop| {
+            let first = stop.is_none();
+            stop.get_or_insert(why);
+            first
+        });
     }
 
     /// Waits until somebody stops it.

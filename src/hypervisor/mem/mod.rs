@@ -304,6 +304,7 @@ impl Hypervisor for Mem {
     }
 
     async fn set_max_speed_mib_s(&self, domain: Uuid, speed: u64) -> Result<()> {
+        let speed = if speed == 0 { self.inner.config.max_speed_mib_s } else { speed };
         let mut table = self.inner.table();
         let guest = table.guest_mut(domain)?;
         if let Ok(Activity::Leaving(departure)) = guest.live().map(|live| &live.activity) {

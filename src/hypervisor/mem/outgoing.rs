@@ -35,6 +35,9 @@ use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
 
+/// How often a waiting migration looks whether it may go faster now.
+const SPEED_CHECKED_EVERY: Duration = Duration::from_millis(250);
+
 pub(super) async fn perform(inner: &Arc<Inner>, request: Perform) -> Result<()> {
     check_flags(request.flags, "domain_migrate_perform")?;
     let uri = MigrationUri::parse(&request.uri)?;
@@ -120,7 +123,7 @@ impl Leaving {
         let mut checksum = Checksum::new();
         let mut rest = self.memory.as_bytes();
         let mut sent = 0_u64;
-        let mut next = Instant::now();
+        let mut last = (Instant::now(), 0);
         while !rest.is_empty() {
             self.fail_on_request(sent).await?;
             let bytes_s = self.departure.bytes_s();
@@ -133,9 +136,9 @@ impl Leaving {
             let spoilt =
                 (self.faults.corrupt_stream && sent == 0).then(|| chunk.iter().map(|byte| !byte).collect());
             let chunk: &[u8] = spoilt.as_ref().map_or(chunk, |spoilt: &Vec<u8>| spoilt);
-            sleep_until(next).await;
+            self.pace(last).await;
             within(silence, stream::send_chunk(&mut writer, chunk)).await?;
-            next = next.max(Instant::now()) + Duration::from_nanos(nanos(len, bytes_s));
+            last = (Instant::now(), len);
             rest = after;
             sent += len as u64;
             self.departure.add_sent(len as u64);
@@ -144,6 +147,18 @@ impl Leaving {
         self.fail_on_request(sent).await?;
         within(silence, stream::send_end(&mut writer, checksum)).await?;
         Ok(())
+    }
+
+    /// Waits until the chunk sent last has taken as long as the speed allowed says; that may change meanwhile.
+    async fn pace(&self, (sent_at, len): (Instant, usize)) {
+        loop {
+            let due = sent_at + Duration::from_nanos(nanos(len, self.departure.bytes_s()));
+            let now = Instant::now();
+            if due <= now {
+                return;
+            }
+            sleep_until(due.min(now + SPEED_CHECKED_EVERY)).await;
+        }
     }
 
     async fn fail_on_request(&self, sent: u64) -> Result<()> {

@@ -51,11 +51,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         HypervisorService { hypervisor, clients, _subscription: subscription }
     }
 
-    /// The hypervisor.
-    pub fn hypervisor(&self) -> &H {
-        &self.hypervisor
-    }
-
     /// Forgets a connection, and removes the guests that it had prepared for and not finished. May come more than
     /// once: also for a connection whose calls went on after its end.
     pub fn connection_closed(&self, cx: &CallContext) {

@@ -2,7 +2,7 @@
 
 use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::profile::Profile;
-use virtwire_protocol::program::{Notice, Release};
+use virtwire_protocol::program::Release;
 
 use super::*;
 use crate::hypervisor::{DomainInfo, Host, Uuid, WhichXml};

@@ -143,4 +143,6 @@ async fn a_guest_without_a_job_says_so() {
     mem.set_max_downtime_ms(uuid, 8).await.unwrap();
     assert_eq!(mem.max_speed_mib_s(uuid).await.unwrap(), 7);
     assert_eq!(mem.max_downtime_ms(uuid).await.unwrap(), 8);
+    mem.set_max_speed_mib_s(uuid, 0).await.unwrap();
+    assert_eq!(mem.max_speed_mib_s(uuid).await.unwrap(), u64::MAX, "the host's own again");
 }

@@ -2,6 +2,7 @@
 #![cfg(all(feature = "mem", feature = "client"))]
 
 use tokio::sync::broadcast::Receiver;
+use virtwire_protocol::program::Notice;
 
 use super::*;
 use crate::client::{CallError, Connection, OpenOptions, RawNotice};
