@@ -1,0 +1,34 @@
+//! How much was compared, said aloud.
+
+use std::fmt;
+use std::io::Write;
+
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) types: usize,
+    pub(crate) values: usize,
+    /// Of the values, those one beyond a bound.
+    pub(crate) beyond: usize,
+    /// Of the values' encodings.
+    pub(crate) bytes: usize,
+    pub(crate) prefixes: usize,
+    pub(crate) hostile: usize,
+}
+
+impl Tally {
+    /// Not by `eprintln!`: the harness would swallow the line of a test that passes.
+    pub(crate) fn say(&self, what: &str) {
+        let line = format!("{what}: {self}\n");
+        std::io::stderr().write_all(line.as_bytes()).expect("standard error takes a line");
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} types, {} values ({} beyond a bound) of {} bytes, {} prefixes, {} changed",
+            self.types, self.values, self.beyond, self.bytes, self.prefixes, self.hostile
+        )
+    }
+}
