@@ -3,6 +3,7 @@
 mod captures;
 mod client_session;
 mod connection;
+mod migrate_model;
 #[cfg(feature = "mem")]
 mod migration;
 mod raw_v2;
