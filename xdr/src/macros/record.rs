@@ -58,7 +58,7 @@ macro_rules! record {
             }
 
             impl<'de> $crate::__runtime::serde::Deserialize<'de> for $($record)::+ $(<$lifetime>)? {
-                #[inline]
+                #[inline(always)]
                 fn deserialize<D: $crate::__runtime::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
@@ -71,14 +71,17 @@ macro_rules! record {
                             f.write_str($wire)
                         }
 
-                        #[inline]
+                        #[inline(always)]
                         #[allow(unused_mut, unused_variables)]
                         fn visit_seq<A: $crate::__runtime::serde::de::SeqAccess<'de>>(
                             self,
                             mut fields: A,
                         ) -> ::core::result::Result<Self::Value, A::Error> {
                             ::core::result::Result::Ok($($record)::+ {
-                                $($field: $crate::__runtime::next_field::<$codec, _, A>(&mut fields, $wire)?,)*
+                                $(
+                                    $field: $crate::__runtime::next_field::<$codec, _, A>(&mut fields, $wire)?
+                                        .into_inner(),
+                                )*
                             })
                         }
 

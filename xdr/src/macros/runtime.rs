@@ -11,7 +11,7 @@ use serde::de::{
 };
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use crate::codec::{DecodeAs, Seed};
+use crate::codec::{Aligned, AlignedSeed, DecodeAs, Seed};
 
 /// A field's name on the wire: that in Rust, without `r#`.
 pub const fn field_name(name: &'static str) -> &'static str {
@@ -23,8 +23,8 @@ pub const fn field_name(name: &'static str) -> &'static str {
 pub fn next_field<'de, C: DecodeAs<'de, T>, T, A: SeqAccess<'de>>(
     fields: &mut A,
     record: &'static str,
-) -> Result<T, A::Error> {
-    match fields.next_element_seed(Seed::<C, T>::new())? {
+) -> Result<Aligned<T>, A::Error> {
+    match fields.next_element_seed(AlignedSeed::<C, T>::new())? {
         Some(value) => Ok(value),
         None => Err(A::Error::custom(format_args!("{record} lacks its last fields"))),
     }
@@ -119,12 +119,18 @@ impl Tag {
     }
 
     /// The error of an arm that does not exist.
-    #[cold]
+    #[inline(always)]
     pub fn unknown<E: Error>(self) -> E {
-        match self.value {
-            Some(value) => E::unknown_variant(&value.to_string(), self.arms.names),
-            None => E::unknown_variant("default", self.arms.names),
-        }
+        unknown_arm(self.value, self.arms)
+    }
+}
+
+/// Of scalars, so that a tag need not be in memory for an error that seldom comes.
+#[cold]
+fn unknown_arm<E: Error>(value: Option<i32>, arms: &'static Names) -> E {
+    match value {
+        Some(value) => E::unknown_variant(&value.to_string(), arms.names),
+        None => E::unknown_variant("default", arms.names),
     }
 }
 
