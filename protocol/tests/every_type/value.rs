@@ -1,12 +1,9 @@
 //! A value of any type of the contract, and how a Rust type takes it: through serde, by the names of the fields. The
 //! XDR decoder has no part in it.
 
-use std::collections::VecDeque;
-
 use serde::de::value::{Error, U32Deserializer};
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, SeqAccess, VariantAccess, Visitor,
 };
 use serde::{Deserializer, forward_to_deserialize_any};
 
@@ -37,6 +34,19 @@ impl Place<'_> {
             other => Err(mismatch("a number", other)),
         }
     }
+}
+
+/// A record's fields in the Rust type's order, found by its names for them.
+fn fields<'a>(record: &'a Value, names: &[&str]) -> Result<Vec<&'a Value>, Error> {
+    let Value::Record(fields) = record else {
+        return Err(mismatch("a record", record));
+    };
+    if fields.len() != names.len() {
+        return Err(de::Error::custom(format_args!("{} fields, not {names:?}", fields.len())));
+    }
+    let find = |name: &&str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    let find = |name| find(name).ok_or_else(|| de::Error::custom(format_args!("the contract has no {name}")));
+    names.iter().map(find).collect()
 }
 
 fn mismatch(wanted: &str, found: &Value) -> Error {
@@ -101,7 +111,9 @@ impl<'de> Deserializer<'de> for Place<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Value::List(elements) => visitor.visit_seq(Elements(elements.iter())),
+            Value::List(elements) => {
+                visitor.visit_seq(Elements(elements.iter().collect::<Vec<_>>().into_iter()))
+            }
             other => Err(mismatch("an array", other)),
         }
     }
@@ -113,14 +125,10 @@ impl<'de> Deserializer<'de> for Place<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            // Last field first: a name finds its place.
-            Value::Record(fields) => visitor.visit_map(Fields(fields.iter().collect())),
-            other => Err(mismatch("a record", other)),
-        }
+        visitor.visit_seq(Elements(fields(self.0, names)?.into_iter()))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -140,30 +148,13 @@ impl<'de> Deserializer<'de> for Place<'_> {
     }
 }
 
-struct Elements<'a>(std::slice::Iter<'a, Value>);
+struct Elements<'a>(std::vec::IntoIter<&'a Value>);
 
 impl<'de> SeqAccess<'de> for Elements<'_> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         self.0.next().map(|element| seed.deserialize(Place(element))).transpose()
-    }
-}
-
-struct Fields<'a>(VecDeque<&'a (String, Value)>);
-
-impl<'de> MapAccess<'de> for Fields<'_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.0.back().map(|(name, _)| seed.deserialize(name.as_str().into_deserializer())).transpose()
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        match self.0.pop_back() {
-            Some((_, value)) => seed.deserialize(Place(value)),
-            None => Err(de::Error::custom("a value without a name")),
-        }
     }
 }
 
