@@ -19,6 +19,7 @@ mod source;
 mod talk;
 mod transcripts;
 mod verdict;
+mod words;
 mod world;
 
 use std::ops::ControlFlow::{self, Break, Continue};

@@ -5,7 +5,7 @@ use std::fmt;
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{
     Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, Note, Outcome, Reason, Record, Reply,
-    Retcode, Said, Settings, Unknown, Waiting,
+    Request, Retcode, Said, Settings, Unknown, Waiting,
 };
 use virtwire_xdr::Text;
 
@@ -32,6 +32,7 @@ pub(crate) type Faults = Vec<(usize, Fault)>;
 /// One migration: what it started from, what happened, and which invariants it broke.
 pub(crate) struct Run {
     pub(crate) setup: Setup,
+    pub(crate) request: Request,
     pub(crate) faults: Faults,
     pub(crate) trace: Vec<(Do, Answer)>,
     /// How many calls could meet a fault.
@@ -53,6 +54,7 @@ impl Run {
         let plan = mutant.plan(&setup).expect("only migrations that can be planned are run");
         let mut run = Run {
             setup,
+            request: plan.request().clone(),
             faults,
             trace: Vec::new(),
             exposed: 0,
@@ -170,7 +172,7 @@ impl Run {
     /// What may be sent, judged by the whole truth.
     fn check_allowed(&mut self, call: &Call) {
         let sent = |number: i32| self.trace.iter().find(|(order, _)| order.call.number() == number);
-        let request = self.setup.request();
+        let request = &self.request;
         let at_source = self.world.source.active.is_some();
         let arrived = self.world.destination.incoming.as_ref().is_some_and(|one| one.memory.is_some());
         let proven = sent(108).is_none_or(|(_, answer)| matches!(answer, Err(Failure::Unsupported(_))));

@@ -197,10 +197,12 @@ pub(crate) fn few() -> Vec<Setup> {
     let plain = |source, destination| Setup::plain(source, destination, Wish::Auto);
     let mut setups =
         vec![plain(peers::OURS, peers::LACKS_PREPARE2), plain(peers::V2_NO_JOBS, peers::V2_ONLY)];
-    for (source, destination) in [(peers::OURS, peers::OURS), (peers::V1_ONLY, peers::V1_ONLY)] {
-        let persistent = Setup { guest: Guest::Persistent, ..plain(source, destination) };
-        setups.push(persistent);
-        setups.extend(persistent.peculiar());
+    for (peer, destination_is) in
+        [(peers::OURS, DestinationIs::Impatient), (peers::V1_ONLY, DestinationIs::Slow)]
+    {
+        let persistent = Setup { guest: Guest::Persistent, ..plain(peer, peer) };
+        setups.extend([Word::Never, Word::AtOnce, Word::AtLast].map(|word| Setup { word, ..persistent }));
+        setups.push(Setup { destination_is, word: Word::AtLast, ..persistent });
     }
     setups
 }

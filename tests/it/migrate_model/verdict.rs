@@ -76,7 +76,7 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
 /// A paused guest stays paused, a running one runs, unless the source did not tell that it was paused (which
 /// libvirt's client does not mind either) or the destination failed to resume it.
 fn as_it_was(run: &Run, paused: bool) -> bool {
-    let flags = run.setup.request().flags;
+    let flags = run.request.flags;
     let failed = run.trace.iter().any(|(order, answer)| {
         matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. }) && answer.is_err()
     });
