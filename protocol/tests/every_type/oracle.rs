@@ -139,6 +139,9 @@ fn compare_value(
     let again = peer.recode(index, &wire);
     let recoded = (ours.recode)(&wire, How::Strict);
     recoded.check_memory(wire.len()).map_err(|excess| format!("{name}: {excess}"))?;
+    if wire.len() > 4096 {
+        tally.memory = tally.memory.max(recoded.asked as f64 / wire.len() as f64);
+    }
     let recoded = recoded.outcome;
     tally.values += 1;
     if let Err(fault) = decoded.value {

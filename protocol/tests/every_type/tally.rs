@@ -13,6 +13,8 @@ pub(crate) struct Tally {
     pub(crate) bytes: usize,
     pub(crate) prefixes: usize,
     pub(crate) hostile: usize,
+    /// Memory asked for by a byte of the most expensive encoding, of those that are not small.
+    pub(crate) memory: f64,
 }
 
 impl Tally {
@@ -25,10 +27,12 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} types, {} values ({} beyond a bound) of {} bytes, {} prefixes, {} changed",
-            self.types, self.values, self.beyond, self.bytes, self.prefixes, self.hostile
-        )
+        let Tally { types, values, beyond, bytes, prefixes, hostile, memory } = self;
+        write!(f, "{types} types, {values} values ({beyond} beyond a bound) of {bytes} bytes, ")?;
+        write!(f, "{prefixes} prefixes, {hostile} changed")?;
+        if *memory > 0.0 {
+            write!(f, "; memory at most {memory:.1} times the bytes")?;
+        }
+        Ok(())
     }
 }
