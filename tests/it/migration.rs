@@ -3,7 +3,6 @@
 //! Where the guest is, is read from the hosts over fresh connections, not from the outcome.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use virtwire::client::Connection;
@@ -20,12 +19,12 @@ async fn a_guest_moves_by_preparev2_with_its_exact_configuration() {
     let (source, destination) =
         (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
     source.create().await;
-    let memory = source.mem().checksum("guest");
+    let memory = source.mem.checksum("guest");
     let mut watched = Watched::default();
     let outcome = migrate(&source, &destination, &mut watched).await;
     assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{outcome}");
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
-    assert_eq!(destination.mem().checksum("guest"), memory);
+    assert_eq!(destination.mem.checksum("guest"), memory);
     assert_eq!(watched.calls, [14, 16, 108, 62, 109, 16]);
 }
 
@@ -50,7 +49,7 @@ async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
     // The data stalls half-way, so that Perform runs until somebody ends it.
     let mut faults = Faults::default();
     faults.stall_perform = Some(100_000);
-    source.mem().set_faults(faults);
+    source.mem.set_faults(faults);
     let mut migration = source.plan(&destination).await;
     let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };
     let outcome = migration.run(&mut watched).await;
@@ -92,7 +91,7 @@ const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000
 
 /// A daemon in this process.
 struct Host {
-    service: Arc<HypervisorService<Mem>>,
+    mem: Mem,
     uri: String,
 }
 
@@ -101,14 +100,10 @@ impl Host {
         let listener =
             Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
         let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
-        let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
-        let server = Server::shared(service.clone()).profile(profile);
+        let mem = Mem::new(Config::default());
+        let server = Server::new(HypervisorService::new(mem.clone())).profile(profile);
         tokio::spawn(async move { server.serve(&listener).await });
-        Host { service, uri }
-    }
-
-    fn mem(&self) -> &Mem {
-        self.service.hypervisor()
+        Host { mem, uri }
     }
 
     async fn connect(&self) -> Connection {
