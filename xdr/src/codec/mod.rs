@@ -162,7 +162,7 @@ impl<C, T: ?Sized> fmt::Debug for With<'_, C, T> {
 }
 
 impl<C: EncodeAs<T>, T: ?Sized> Serialize for With<'_, C, T> {
-    #[inline]
+    #[inline(always)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         C::encode(self.0, serializer)
     }

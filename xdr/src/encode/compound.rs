@@ -85,7 +85,7 @@ impl<'a, S: Sink> Members<'a, S> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, field: &'static str, value: &T) -> Result<(), Error> {
         match value.serialize(Writer::<S, VARIABLE>::new(self.sink)) {
             Ok(()) => Ok(()),
@@ -141,7 +141,7 @@ macro_rules! fields {
             type Ok = ();
             type Error = Error;
 
-            #[inline]
+            #[inline(always)]
             fn serialize_field<T: Serialize + ?Sized>(&mut self, field: &'static str, value: &T) -> Result<(), Error> {
                 self.field(field, value)
             }
