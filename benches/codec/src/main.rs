@@ -58,7 +58,10 @@ fn run() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         #[cfg(feature = "rivals")]
-        None => Ok(print!("{}", table::make()?)),
+        None => {
+            print!("{}", table::make()?);
+            Ok(())
+        }
         #[cfg(feature = "rivals")]
         Some("readme") => table::write(),
         _ => Err("arguments: gate | baseline, and with --features rivals: none | readme".into()),

@@ -27,7 +27,7 @@ pub fn prepare2() -> DomainMigratePrepare2 {
 pub fn list() -> ConnectListAllDomainsReply {
     let domain = |index: u32| Domain {
         name: format!("compute-guest-{index:04}").into(),
-        uuid: (0xd0a1_5c3b_u128 << 96 | u128::from(index) * 0x1_0001_0001).to_be_bytes(),
+        uuid: ((0xd0a1_5c3b_u128 << 96) | (u128::from(index) * 0x1_0001_0001)).to_be_bytes(),
         id: index.cast_signed() - 1,
     };
     ConnectListAllDomainsReply { domains: (0..1000).map(domain).collect(), ret: 1000 }
