@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio_util::codec::FramedRead;
+use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
@@ -119,7 +119,7 @@ impl Task {
             while out.len() < OUT_BYTES_MAX {
                 let Some(frame) = self.session.poll_transmit() else { break };
                 self.observe_sent(&frame);
-                out.extend_from_slice(&frame);
+                FrameCodec.encode(frame, &mut out)?;
             }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
-use tokio_util::codec::FramedRead;
+use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::header::Header;
@@ -138,7 +138,7 @@ where
         }
         while out.len() < OUT_BYTES_MAX {
             let Some(frame) = session.poll_transmit() else { break };
-            out.extend_from_slice(&frame);
+            FrameCodec.encode(frame, &mut out)?;
         }
         if out.is_empty() && session.is_finished() {
             writer.shutdown().await?;
