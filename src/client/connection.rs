@@ -1,6 +1,7 @@
 //! A connection to a daemon: typed calls, made by many tasks at once.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,8 @@ struct Shared {
     notices: broadcast::Sender<RawNotice>,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
+    /// Dropped with the last handle, which tells the task.
+    _handle: oneshot::Sender<Infallible>,
 }
 
 /// Calls that may wait for a place in the window before their callers have to.
@@ -140,10 +143,12 @@ impl Connection {
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
         let (notices, _) = broadcast::channel(NOTICES_KEPT);
         let (closing, closed) = watch::channel(None);
+        let (handle, handles) = oneshot::channel();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
             notices: notices.clone(),
+            handles,
             closed: closing,
             observer: options.observer.clone(),
         };
@@ -152,7 +157,7 @@ impl Connection {
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
         }
         let (options, features) = (options.clone(), Mutex::default());
-        Ok(Connection(Arc::new(Shared { uri, options, asks, notices, closed, features })))
+        Ok(Connection(Arc::new(Shared { uri, options, asks, notices, closed, features, _handle: handle })))
     }
 
     /// Where it leads.
@@ -297,7 +302,7 @@ impl Connection {
         ended.unwrap_or(CloseReason::Local)
     }
 
-    /// Says goodbye: the daemon answers all that it has taken, then closes.
+    /// Says goodbye: the daemon answers that, sends what it had queued, and closes. Calls that it still works on end unanswered.
     ///
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.

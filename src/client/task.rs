@@ -1,6 +1,7 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,6 +67,8 @@ pub(super) struct Task {
     pub(super) session: ClientSession,
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) notices: broadcast::Sender<RawNotice>,
+    /// Ends when the last handle is dropped, also while nothing more may be asked.
+    pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
 }
@@ -137,6 +140,8 @@ impl Task {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask, waiting);
                 }
+                // Whoever waits for a call holds a handle, so nobody waits.
+                _ = &mut self.handles => return Ok(()),
                 () = at(self.session.poll_timeout()) => self.session.handle_timeout(Instant::now())?,
             }
         }

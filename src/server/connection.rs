@@ -173,5 +173,7 @@ fn start<H: Handler + ?Sized>(called: Called, handler: &Arc<H>, cx: &CallContext
         return;
     }
     tracing::debug!(peer = cx.peer(), procedure = called.info.name, serial = header.serial.0, "call");
-    calls.start(header, handler.clone().call(cx.clone(), called));
+    let (handler, cx) = (handler.clone(), cx.clone());
+    // Also a handler that panics before it returns a future fails its own call alone.
+    calls.start(header, async move { handler.call(cx, called).await });
 }
