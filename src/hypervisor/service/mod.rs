@@ -51,7 +51,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         HypervisorService { hypervisor, clients, _subscription: subscription }
     }
 
-    /// Forgets a connection, and removes the guests that it had prepared for and not finished. May come more than
+    /// Forgets a connection, and abandons the guests that it had prepared for and not finished. May come more than
     /// once: also for a connection whose calls went on after its end.
     pub fn connection_closed(&self, cx: &CallContext) {
         for incoming in self.clients.remove(cx.connection()) {
