@@ -238,8 +238,11 @@ pub trait Hypervisor: Send + Sync + 'static {
         })))
     }
 
-    /// Removes the incoming guest of that name: its source keeps it.
-    fn migrate_cancel(&self, _dname: String) -> impl Future<Output = Result<()>> + Send {
+    /// Removes the incoming guest that the request names: its source keeps it.
+    ///
+    /// A request with the cookie of another migration must be refused. So should one for a guest that its source has
+    /// dropped: it is the only copy.
+    fn migrate_cancel(&self, _request: Finish) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainMigrateFinish2")))
     }
 

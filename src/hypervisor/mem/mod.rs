@@ -336,8 +336,8 @@ impl Hypervisor for Mem {
         incoming::finish(&self.inner, request).await
     }
 
-    async fn migrate_cancel(&self, dname: String) -> Result<()> {
-        self.inner.table().cancel(&dname)
+    async fn migrate_cancel(&self, request: Finish) -> Result<()> {
+        incoming::cancel(&self.inner, request).await
     }
 
     fn migrate_abandon(&self, incoming: IncomingId) {

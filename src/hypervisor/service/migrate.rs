@@ -99,18 +99,17 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateFinish2,
     ) -> Result<DomainMigrateFinish2Reply> {
-        let dname = known_name(&arguments.dname)?;
-        if arguments.retcode != 0 {
-            self.hypervisor.migrate_cancel(dname).await?;
-            return Err(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""));
-        }
         let request = Finish {
             version: MigrationVersion::V2,
-            dname,
+            dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
             flags: MigrateFlags(arguments.flags),
         };
+        if arguments.retcode != 0 {
+            self.hypervisor.migrate_cancel(request).await?;
+            return Err(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""));
+        }
         let moved = self.hypervisor.migrate_finish(request).await?;
         Ok(DomainMigrateFinish2Reply { ddom: domain(&moved) })
     }
