@@ -246,6 +246,15 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainMigrateFinish2")))
     }
 
+    /// Whether an incoming guest is still to be finished, cancelled or abandoned.
+    ///
+    /// The adapter remembers no more than 1,024 of them for a connection: what is not expected any more it forgets. A
+    /// hypervisor that always answers `true`, as this default does, prepares for no more than so many on one
+    /// connection. Must not wait.
+    fn migrate_expects(&self, _incoming: IncomingId) -> bool {
+        true
+    }
+
     /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is
     /// gone already, is left alone. So should be one that its source has dropped: it is the only copy.
     fn migrate_abandon(&self, _incoming: IncomingId) {}

@@ -340,6 +340,10 @@ impl Hypervisor for Mem {
         incoming::cancel(&self.inner, request).await
     }
 
+    fn migrate_expects(&self, incoming: IncomingId) -> bool {
+        self.inner.table().incoming.contains_key(&incoming)
+    }
+
     fn migrate_abandon(&self, incoming: IncomingId) {
         self.inner.table().abandon(incoming);
     }
