@@ -214,7 +214,7 @@ Example:
   virsh -c mem+tcp://127.0.0.1/default list --all
 
 Several listeners share one host. Guests are <domain type='mem'> or <domain type='test'>, and live as long as the \
-process. Connections are not authenticated.";
+process. Each has at most 4 MiB of real memory, whatever its XML says. Connections are not authenticated.";
 
 const PROBE: &str = "\
 What a daemon can do is asked of it, not guessed from its release. Features are its claims: whether it has the procedures \

@@ -26,8 +26,13 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(wrong) => {
             // Help goes to standard output and is no failure; whoever closed the pipe does not want either.
-            let _ = wrong.print();
-            return if wrong.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return match wrong.print() {
+                Err(error) if !wrong.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    screen::unwritten(&error).report()
+                }
+                _ if wrong.use_stderr() => ExitCode::FAILURE,
+                _ => ExitCode::SUCCESS,
+            };
         }
     };
     let runtime = match tokio::runtime::Runtime::new() {

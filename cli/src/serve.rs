@@ -38,7 +38,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
     }
     let mut serving = JoinSet::new();
     for listener in &listeners {
-        say(&format!("listening on {}", listener.address()));
+        say(&format!("listening on {}", listener.address()))?;
         let (server, listener) = (server.clone(), listener.clone());
         serving
             .spawn(async move { server.serve(&listener).await.map_err(|error| (listener.address(), error)) });

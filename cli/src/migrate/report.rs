@@ -132,7 +132,10 @@ impl Report {
             {
                 document.extend(details);
             }
-            say(&format!("{document:#}"));
+            // Where the guest is, the exit status tells all the same.
+            if let Err(fail) = say(&format!("{document:#}")) {
+                let _ = fail.report();
+            }
         }
     }
 
