@@ -55,10 +55,10 @@ pub(crate) struct ServeArgs {
     #[arg(long = "as", value_name = "RELEASE", default_value_t = Release::NEWEST)]
     pub(crate) release: Release,
     /// Answer these procedures "unknown procedure", and go on reporting their features
-    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',')]
+    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',', value_parser = number)]
     pub(crate) without: Vec<i32>,
     /// Report these features as missing, and go on serving their procedures
-    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',')]
+    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',', value_parser = number)]
     pub(crate) without_feature: Vec<i32>,
     /// The address of this host where guests arrive, and that sources are told
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
@@ -76,6 +76,10 @@ pub(crate) struct ServeArgs {
     /// End when standard input does: whoever started this process is gone then
     #[arg(long, hide = true)]
     pub(crate) exit_with_stdin: bool,
+}
+
+fn number(text: &str) -> Result<i32, String> {
+    text.parse().map_err(|_| "expected a number, such as 108; several, separated by commas".to_owned())
 }
 
 fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {

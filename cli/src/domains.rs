@@ -105,7 +105,15 @@ fn read(file: &Path) -> Result<Text, Fail> {
 }
 
 fn refused(args: &DomainArgs, error: &CallError) -> Fail {
-    Fail::call(format!("domain {} on {}", args.domain, args.uri), error)
+    let fail = Fail::call(format!("domain {} on {}", args.domain, args.uri), error);
+    match error.remote().map(|error| error.code) {
+        Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
+            "`virtwire info {} {}` shows its state: only a guest that is off can be started, only one that runs \
+             destroyed, only a defined one undefined",
+            args.uri, args.domain
+        )),
+        _ => fail,
+    }
 }
 
 fn bad_xml(args: &XmlArgs, error: &CallError) -> Fail {

@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use virtwire::client::{CallError, CloseReason, OpenError};
+use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
 use virtwire::uri::{Transport, Uri, UriError};
 
@@ -55,7 +56,11 @@ impl Fail {
                 let what = format!("asks for authentication ({types}), which virtwire does not have yet");
                 Fail::new(daemon, what).next("use a socket of it that asks for none")
             }
-            OpenError::Call { error, .. } => Fail::call(daemon, &error),
+            OpenError::Call { error, .. } => {
+                let no_driver = error.remote().is_some_and(|error| error.code == ErrorCode::NO_CONNECT);
+                let fail = Fail::call(daemon, &error);
+                if no_driver { fail.next(NAMES) } else { fail }
+            }
             // A reason of a later release of the library speaks for itself.
             other => Fail::new(daemon, other),
         }
@@ -68,7 +73,7 @@ impl Fail {
                 Fail::new(thing, format!("does not speak libvirt's protocol: {fault}"))
                     .next("is it another service's port?")
             }
-            other => Fail::new(thing, one_line(&other.to_string())),
+            other => Fail::new(thing, one_line(&other.to_string())).next(next_step(other)),
         }
     }
 
@@ -78,9 +83,16 @@ impl Fail {
             "expected driver[+transport]://[host][:port]/path, such as mem+tcp://127.0.0.1:16509/default";
         match error {
             UriError::Malformed { reason, .. } => Fail::new(thing, reason).next(form),
+            UriError::Unavailable { .. }
+                if uri.split_once(':').is_some_and(|(scheme, _)| NO_DRIVERS.contains(&scheme)) =>
+            {
+                let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+                Fail::new(thing, format!("its scheme {scheme} is no driver of libvirt's")).next(form)
+            }
             UriError::Unavailable { transport, .. } => {
-                Fail::new(thing, format!("virtwire does not have transport {transport} yet"))
-                    .next("it has unix and tcp")
+                Fail::new(thing, format!("virtwire does not have transport {transport} yet")).next(
+                    "it has unix and tcp, as in driver+tcp://host/path; a host without a transport means tls",
+                )
             }
             UriError::NoSuchTransport { transport, .. } => {
                 Fail::new(thing, format!("there is no transport {transport}"))
@@ -110,6 +122,35 @@ pub(crate) fn plain(error: &io::Error) -> String {
     text.chars()
         .next()
         .map_or_else(String::new, |first| first.to_lowercase().chain(text.chars().skip(1)).collect())
+}
+
+/// Schemes of other protocols, which users type by mistake.
+const NO_DRIVERS: [&str; 8] = ["http", "https", "ftp", "file", "ssh", "tcp", "tls", "unix"];
+
+const NAMES: &str = "the name must be one that the daemon serves: a `virtwire serve` has mem and test with path /default, \
+                     such as mem+tcp://127.0.0.1:16509/default; a libvirtd has its host's, such as qemu:///system";
+
+/// What to do about a call that had no success, where only the call is known.
+fn next_step(error: &CallError) -> &'static str {
+    match error {
+        CallError::Remote(error) if error.is_unsupported() => {
+            "`virtwire probe URI` shows what the daemon can do"
+        }
+        CallError::Remote(error) => match error.code {
+            ErrorCode::OPERATION_INVALID => "`virtwire list --all URI` shows each guest's state",
+            ErrorCode::CONFIG_UNSUPPORTED => {
+                "change the configuration to what this host runs; nothing was changed"
+            }
+            ErrorCode::OPERATION_DENIED => "the daemon does not allow it; open it by its own name",
+            _ => "these are the daemon's words; its log may say more",
+        },
+        CallError::Arguments { .. } => "nothing was sent; give a shorter value",
+        CallError::Closed { .. } => {
+            "does a libvirt daemon listen there? its log may say why it closed the connection"
+        }
+        CallError::TimedOut { .. } => "it may still happen: look before you try again",
+        _ => "`virtwire probe URI` shows which release it is",
+    }
 }
 
 fn how_to_reach(uri: &str) -> String {

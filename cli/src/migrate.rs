@@ -35,7 +35,7 @@ pub(crate) async fn run(args: MigrateArgs) -> Result<ExitCode, Fail> {
         ladder.settle();
     }
     let report = moved?;
-    report.tell(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
+    report.finish(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
     Ok(report.exit_code())
 }
 
@@ -49,6 +49,7 @@ async fn run_on(
         signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
     let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
     let domain = hosts.find(&args.domain).await?;
+    let name = domain.name.to_string();
     let wish = wish(args, &hosts).await?;
     let plan = hosts.plan(request(args, domain), wish).await?;
     let mut migration = plan.map_err(|refusal| refused(args, &refusal))?;
@@ -56,7 +57,7 @@ async fn run_on(
     teller.paused = args.paused;
     let outcome = follow(&mut migration, &mut teller, screen, &mut interrupt).await;
     teller.settle();
-    Ok(Report::new(&args.domain, outcome, &teller, began.elapsed()))
+    Ok(Report::new(&name, outcome, &teller, began.elapsed()))
 }
 
 /// The two connections of a migration.

@@ -98,7 +98,9 @@ impl Screen {
 
     /// Prints a text that may be longer than a line, broken between words and indented.
     pub(crate) fn paragraph(&self, indent: &str, text: &str) {
-        let room = self.width.saturating_sub(indent.chars().count());
+        // Programs read lines, whatever their length.
+        let room =
+            if self.is_terminal { self.width.saturating_sub(indent.chars().count()) } else { usize::MAX };
         for line in wrapped(text, room) {
             self.line(&format!("{indent}{line}"));
         }

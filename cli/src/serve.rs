@@ -103,11 +103,21 @@ fn cannot_listen(address: &ListenAddress, error: BindError) -> Fail {
             "is not a loopback address, and connections are not authenticated: whoever reaches it would own this host",
         )
         .next("listen on 127.0.0.1 or a unix socket, or say --allow-unauthenticated"),
+        BindError::InUse(ListenAddress::Unix(path)) if is_no_socket(&path) => {
+            Fail::new(thing, "is a file that is no socket").next("choose another path, or remove the file")
+        }
         BindError::InUse(_) => Fail::new(thing, "is in use").next("end what listens there, or choose another; port 0 is any"),
-        BindError::Resolve { error, .. } => Fail::new(thing, format!("leads nowhere: {}", plain(&error))),
-        BindError::Io { error, .. } => Fail::new(thing, format!("cannot listen: {}", plain(&error))),
+        BindError::Resolve { error, .. } => Fail::new(thing, format!("leads nowhere: {}", plain(&error)))
+            .next("give a name or an address of this host, such as 127.0.0.1"),
+        BindError::Io { error, .. } => Fail::new(thing, format!("cannot listen: {}", plain(&error)))
+            .next("a unix socket needs a directory that exists and can be written, and a path of at most 107 bytes; a port, an address of this host"),
         other => Fail::new(thing, other),
     }
+}
+
+fn is_no_socket(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::symlink_metadata(path).is_ok_and(|found| !found.file_type().is_socket())
 }
 
 /// Waits for SIGTERM, SIGINT or, if asked to, the end of standard input. In place once this returns.

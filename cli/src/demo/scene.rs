@@ -201,7 +201,7 @@ impl Scene {
         }
         teller.settle();
         let report = Report::new(self.guest, Some(outcome), &teller, began.elapsed());
-        report.tell(screen, None);
+        report.tell(screen);
         told.push(Told::Ended(report.ending()));
         Ok(told)
     }
