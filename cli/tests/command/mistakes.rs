@@ -35,6 +35,8 @@ fn every_mistake_ends_with_a_next_step() {
     let uri = &serve.uri();
     let place = uri.strip_suffix("/default").unwrap();
     run_with(&["define", uri, "-"], XML).succeeded();
+    let second = XML.replace("web1", "web2").replace("000000000001", "000000000002");
+    run_with(&["create", uri, "-"], &second).succeeded();
     let nonsense = format!("{place}/nonsense");
     let file = crate::process::temporary("plain");
     File::create(&file).unwrap();
@@ -45,6 +47,7 @@ fn every_mistake_ends_with_a_next_step() {
         (&["list", &nonsense], "/default"),
         (&["list", "http://foo"], "scheme http"),
         (&["destroy", uri, "web1"], "only one that runs"),
+        (&["start", uri, "web2"], "only a guest that is off"),
         (&["define", uri, "/tmp"], "is a directory"),
         (&["serve", "--listen", "unix:/nonexistent/x.sock"], "a directory that exists"),
         (&["serve", "--listen", &long], "at most 107 bytes"),
@@ -71,7 +74,12 @@ fn a_failed_migration_is_one_line_with_the_guests_name_and_the_next_step() {
     run(&["start", from, "web1"]).succeeded();
     let refused = migrate(&["--migrate-uri", "rubbish"]).failed(2);
     assert!(refused.contains("domain web1: ") && refused.contains("--migrate-uri"), "{refused}");
+    let old = Serve::start(&["--as", "0.4.4", "--without-feature", "1"]);
+    let none = run(&["migrate", "--from", from, "--to", &old.uri(), "web1"]).failed(1);
+    assert!(none.contains("domain web1: ") && none.contains("virtwire probe"), "{none}");
     run_with(&["create", to, "-"], XML).succeeded();
-    let there = migrate(&[]).failed(2);
+    let there = migrate(&[]);
+    assert!(!there.stdout.contains("already"), "the reason is told once: {there:?}");
+    let there = there.failed(2);
     assert!(there.contains("domain web1: ") && there.ends_with("remove the one that is there)\n"), "{there}");
 }
