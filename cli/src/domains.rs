@@ -97,10 +97,11 @@ fn read(file: &Path) -> Result<Text, Fail> {
     };
     match read {
         Ok(()) => Ok(bytes.into()),
-        Err(error) => {
-            Err(Fail::new(format!("file {}", file.display()), format!("cannot be read: {}", plain(&error)))
-                .next("give a file with the guest's XML, or - for standard input"))
-        }
+        Err(error) => Err(Fail::new(
+            format!("file {}", file.display()),
+            format!("cannot be read: {}", plain(&error)),
+            "give a file with the guest's XML, or - for standard input",
+        )),
     }
 }
 

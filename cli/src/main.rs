@@ -37,7 +37,14 @@ fn main() -> ExitCode {
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Fail::new("runtime", plain(&error)).report(),
+        Err(error) => {
+            return Fail::new(
+                "runtime",
+                plain(&error),
+                "the system allows this process no more threads or files; try again",
+            )
+            .report();
+        }
     };
     let ended = runtime.block_on(run(cli.command));
     // Nothing of this process is worth waiting for once the command is done.

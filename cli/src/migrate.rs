@@ -45,8 +45,9 @@ async fn run_on(
     ladder: Option<Arc<Ladder>>,
 ) -> Result<Report, Fail> {
     let began = Instant::now();
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
+    })?;
     let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
     let domain = hosts.find(&args.domain).await?;
     let name = domain.name.to_string();
@@ -70,9 +71,11 @@ impl Hosts {
     /// Opens both, watched by the ladder.
     pub(crate) async fn open(from: &str, to: &str, ladder: Option<&Arc<Ladder>>) -> Result<Hosts, Fail> {
         if from == to {
-            return Err(
-                Fail::new(format!("host {from}"), "is both source and destination").next("give two hosts")
-            );
+            return Err(Fail::new(
+                format!("host {from}"),
+                "is both source and destination",
+                "give two hosts",
+            ));
         }
         let options = |lane| OpenOptions {
             observer: ladder.map(|ladder| ladder.observer(lane)),
@@ -123,7 +126,7 @@ impl Hosts {
             Err(PlanError::Features { host, error }) => {
                 Err(Fail::call(format!("the {host}"), &error).next("it must tell what it can do"))
             }
-            Err(other) => Err(Fail::new("migration", other)),
+            Err(other) => Err(Fail::new("migration", other, "nothing was tried, the guest is untouched")),
         }
     }
 }
@@ -154,13 +157,17 @@ async fn wish(args: &MigrateArgs, hosts: &Hosts) -> Result<Wish, Fail> {
         WantedVersion::V2 => Err(Fail::new(
             format!("domain {}", args.domain),
             "version 2 is not for these hosts: one of them has version 3, and today's QEMU hosts cannot serve version 2",
-        )
-        .next("--force-v2 sends it all the same")),
+            "--force-v2 sends it all the same",
+        )),
     }
 }
 
 fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
-    let fail = Fail::new(format!("domain {}", args.domain), format!("cannot be moved: {refusal}"));
+    let fail = Fail::new(
+        format!("domain {}", args.domain),
+        format!("cannot be moved: {refusal}"),
+        "nothing was tried, the guest is untouched",
+    );
     match refusal {
         Refusal::NoCommonVersion { .. } | Refusal::NotReported { .. } | Refusal::NotBuilt { .. } => fail
             .next("nothing was tried, the guest is untouched; `virtwire probe URI` shows what a host can do"),

@@ -155,8 +155,11 @@ pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
 
 /// The words for output that is lost.
 pub(crate) fn unwritten(error: &io::Error) -> Fail {
-    Fail::new("standard output", format!("cannot be written: {}", plain(error)))
-        .next("the command itself was carried out; make room there, or send its output elsewhere")
+    Fail::new(
+        "standard output",
+        format!("cannot be written: {}", plain(error)),
+        "the command itself was carried out; make room there, or send its output elsewhere",
+    )
 }
 
 /// Breaks a text between words into lines of at most `width` characters; a longer word has a line of its own.

@@ -208,7 +208,7 @@ impl Scene {
 }
 
 fn broken(error: std::io::Error) -> Fail {
-    Fail::new("the link to the source", plain(&error))
+    Fail::new("the link to the source", plain(&error), "try again")
 }
 
 /// Often enough for a bar that moves.

@@ -115,8 +115,7 @@ impl Report {
         }
         self.document(hosts);
         if !arrived {
-            let _ =
-                Fail::new(format!("domain {}", self.domain), &self.sentence).next(self.next_step()).report();
+            let _ = Fail::new(format!("domain {}", self.domain), &self.sentence, self.next_step()).report();
         }
     }
 
