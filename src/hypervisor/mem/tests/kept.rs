@@ -102,7 +102,7 @@ async fn a_port_that_served_a_kept_guest_serves_another() {
     let prepared = mem.migrate_prepare(wished).await.unwrap();
     let prepared = Prepared { uri_out: kept.uri_out.clone(), ..prepared };
     pair.perform(&prepared).await.unwrap();
-    for (name, prepared) in [("a", &kept), ("b", &prepared)] {
+    for (name, prepared) in [("b", &prepared), ("a", &kept)] {
         mem.migrate_finish(finish(MigrationVersion::V1, name, prepared)).await.unwrap();
         assert_eq!(pair.destination.state(name).await, Some((1, 2)));
     }
