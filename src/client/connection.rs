@@ -82,8 +82,6 @@ struct Shared {
 const ASKS_WAITING_MAX: usize = 64;
 /// Events that a subscriber may lag behind before it loses the oldest.
 const NOTICES_KEPT: usize = 1_024;
-/// A number that no release has given to a procedure, to learn how a daemon words "unknown procedure".
-const ABSENT: ProcedureNumber = ProcedureNumber(9_999);
 
 impl Connection {
     /// Connects to a daemon and opens its hypervisor.
@@ -263,14 +261,16 @@ impl Connection {
         match self
             .raw_call(
                 Program::REMOTE,
-                ABSENT,
+                ProcedureNumber::ABSENT,
                 "a procedure that no release has",
                 Draft::empty(),
                 self.0.options.call_within,
             )
             .await
         {
-            Err(CallError::Remote(absent)) => Ok(error.same_refusal(number.0, &absent, ABSENT.0)),
+            Err(CallError::Remote(absent)) => {
+                Ok(error.same_refusal(number.0, &absent, ProcedureNumber::ABSENT.0))
+            }
             Ok(_) => Ok(false),
             Err(other) => Err(other),
         }
