@@ -49,7 +49,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "tcp://127.0.0.1:16510".into());
     let listener = Listener::bind(&address.parse()?, Exposure::LocalOnly).await?;
     println!("listening on {}", listener.address());
-    let machine = DomainInfo::defined("machine", Uuid::random());
+    let machine = DomainInfo::new("machine", Uuid::random());
     let service = HypervisorService::new(Machine(Mutex::new(machine)));
     Server::new(service).serve(&listener).await?;
     Ok(())

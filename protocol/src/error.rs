@@ -253,10 +253,10 @@ fn template(code: ErrorCode) -> &'static str {
         ErrorCode::INVALID_ARG => "invalid argument: %s",
         ErrorCode::OPERATION_FAILED => "operation failed: %s",
         ErrorCode::XML_ERROR => "XML error: %s",
-        ErrorCode::XML_DETAIL => "XML document failed to parse: %s",
         ErrorCode::DOM_EXIST => "domain %s exists already",
         ErrorCode::OPERATION_DENIED => "operation forbidden: %s",
-        ErrorCode::SYSTEM_ERROR | ErrorCode::RPC => "%s",
+        // The whole text is the detail.
+        ErrorCode::SYSTEM_ERROR | ErrorCode::RPC | ErrorCode::XML_DETAIL => "%s",
         ErrorCode::NO_DOMAIN => "Domain not found: %s",
         ErrorCode::AUTH_FAILED => "authentication failed: %s",
         ErrorCode::OPERATION_INVALID => "Requested operation is not valid: %s",

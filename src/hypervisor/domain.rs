@@ -34,27 +34,6 @@ pub struct DomainInfo {
 }
 
 impl DomainInfo {
-    /// A persistent domain of one vcpu and 128 MiB that does not run and never has.
-    pub fn defined(name: impl Into<String>, uuid: Uuid) -> DomainInfo {
-        DomainInfo {
-            name: name.into(),
-            uuid,
-            id: None,
-            state: DomainState::Shutoff(ShutoffReason::Unknown),
-            persistent: true,
-            autostart: false,
-            updated: false,
-            os_type: "hvm".to_owned(),
-            memory_max_kib: 131_072,
-            memory_kib: 131_072,
-            vcpus_max: 1,
-            vcpus: 1,
-            cpu_time_ns: 0,
-        }
-    }
-}
-
-impl DomainInfo {
     /// A domain that is defined and off, with one CPU and no memory to speak of: where a literal starts from.
     pub fn new(name: impl Into<String>, uuid: Uuid) -> DomainInfo {
         DomainInfo {

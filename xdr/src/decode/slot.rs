@@ -277,7 +277,7 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
     ) -> Result<V::Value, Error> {
         self.house::<V::Value>()?;
         let start = self.decoder.offset();
-        let discriminant = self.decoder.word()?;
+        let discriminant = self.decoder.word().map_err(|error| error.in_union(name))?;
         // Our own unions list no variants here: their discriminants are not indices, and they check them.
         if !variants.is_empty() && discriminant as usize >= variants.len() {
             let value = discriminant.cast_signed();

@@ -53,6 +53,11 @@ fn an_unknown_discriminant_without_a_default_is_refused() {
 }
 
 #[test]
+fn a_union_that_ends_before_its_discriminant_is_named() {
+    assert_eq!(refused::<TypedParamValue>("0000", Kind::Eof, 0).path(), "typed_param_value");
+}
+
+#[test]
 fn an_arm_has_its_bound() {
     let over = Kind::TooLong { len: 9, bound: 8 };
     let error = refused::<TypedParamValue>("00000007 00000009", over, 4);
