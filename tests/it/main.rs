@@ -3,6 +3,7 @@
 mod captures;
 mod client_session;
 mod connection;
+mod events;
 #[cfg(feature = "mem")]
 mod migration;
 mod raw_v2;

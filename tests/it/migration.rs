@@ -3,7 +3,6 @@
 //! Where the guest is, is read from the hosts over fresh connections, not from the outcome.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use virtwire::client::Connection;
@@ -92,7 +91,7 @@ const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000
 
 /// A daemon in this process.
 struct Host {
-    service: Arc<HypervisorService<Mem>>,
+    mem: Mem,
     uri: String,
 }
 
@@ -101,14 +100,14 @@ impl Host {
         let listener =
             Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
         let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
-        let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
-        let server = Server::shared(service.clone()).profile(profile);
+        let mem = Mem::new(Config::default());
+        let server = Server::new(HypervisorService::new(mem.clone())).profile(profile);
         tokio::spawn(async move { server.serve(&listener).await });
-        Host { service, uri }
+        Host { mem, uri }
     }
 
     fn mem(&self) -> &Mem {
-        self.service.hypervisor()
+        &self.mem
     }
 
     async fn connect(&self) -> Connection {

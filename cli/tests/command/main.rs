@@ -14,7 +14,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
         "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
-        "probe", "migrate",
+        "events", "probe", "migrate",
     ] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));

@@ -1,5 +1,6 @@
 //! The table of all kinds of events: id, name, payload, and how it is numbered on the wire.
 
+use serde::{Serialize, Serializer};
 use virtwire_xdr::Options;
 
 use super::detail::*;
@@ -71,6 +72,26 @@ macro_rules! family {
                 match family.filter(|kind| kind.family == Family::$family).map(|kind| kind.event_id) {
                     $(Some($id) => Ok($sum::$variant($payload::decode(notice)?)),)*
                     _ => Ok($sum::Unknown(notice)),
+                }
+            }
+        }
+
+        impl $sum {
+            /// Which kind it is; `None` for one that is newer than this crate.
+            pub fn kind(&self) -> Option<&'static KindInfo> {
+                match self {
+                    $($sum::$variant(_) => of_id(Family::$family, $id),)*
+                    $sum::Unknown(_) => None,
+                }
+            }
+        }
+
+        /// As the payload by itself, or as the bytes that came.
+        impl Serialize for $sum {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $($sum::$variant(event) => event.serialize(serializer),)*
+                    $sum::Unknown(raw) => serializer.serialize_bytes(&raw.payload),
                 }
             }
         }
@@ -280,6 +301,53 @@ pub enum AnyEvent {
     Closed(ConnectEventConnectionClosed),
     /// One that is newer than this crate.
     Unknown(RawNotice),
+}
+
+impl AnyEvent {
+    /// Which kind it is; `None` for one that is newer than this crate.
+    pub fn kind(&self) -> Option<&'static KindInfo> {
+        match self {
+            AnyEvent::Domain(event) => event.kind(),
+            AnyEvent::Network(event) => event.kind(),
+            AnyEvent::StoragePool(event) => event.kind(),
+            AnyEvent::NodeDevice(event) => event.kind(),
+            AnyEvent::Secret(event) => event.kind(),
+            AnyEvent::Monitor(_) => Some(&MONITOR),
+            AnyEvent::Closed(_) => Some(&CLOSE),
+            AnyEvent::Unknown(_) => None,
+        }
+    }
+}
+
+/// As the payload by itself, or as the bytes that came.
+impl Serialize for AnyEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            AnyEvent::Domain(event) => event.serialize(serializer),
+            AnyEvent::Network(event) => event.serialize(serializer),
+            AnyEvent::StoragePool(event) => event.serialize(serializer),
+            AnyEvent::NodeDevice(event) => event.serialize(serializer),
+            AnyEvent::Secret(event) => event.serialize(serializer),
+            AnyEvent::Monitor(event) => event.serialize(serializer),
+            AnyEvent::Closed(event) => event.serialize(serializer),
+            AnyEvent::Unknown(raw) => serializer.serialize_bytes(&raw.payload),
+        }
+    }
+}
+
+impl Words for AnyEvent {
+    fn words(&self) -> Vec<(&'static str, String)> {
+        match self {
+            AnyEvent::Domain(event) => event.words(),
+            AnyEvent::Network(event) => event.words(),
+            AnyEvent::StoragePool(event) => event.words(),
+            AnyEvent::NodeDevice(event) => event.words(),
+            AnyEvent::Secret(event) => event.words(),
+            AnyEvent::Monitor(event) => event.words(),
+            AnyEvent::Closed(event) => event.words(),
+            AnyEvent::Unknown(_) => Vec::new(),
+        }
+    }
 }
 
 /// All kinds of domains, networks, pools, devices and secrets: what changes a guest's monitor or needs more rights is
