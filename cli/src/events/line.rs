@@ -43,7 +43,7 @@ fn known(event: &AnyEvent, kind: &KindInfo, as_json: bool) -> String {
     for (field, word) in event.words() {
         // A number without a word stays a number.
         fields.entry(field).and_modify(|value| {
-            if value.to_string() != word {
+            if word.parse::<i64>().is_err() {
                 *value = word.into();
             }
         });

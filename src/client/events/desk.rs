@@ -22,8 +22,11 @@ pub(in crate::client) struct SubscribeAsk {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) topics: Vec<Topic>,
     pub(super) ability: Ability,
-    pub(super) ready: oneshot::Sender<Result<Vec<(Topic, Refused)>, CallError>>,
+    pub(super) ready: oneshot::Sender<Ready>,
 }
+
+/// What of a subscription is missing, or why there is none.
+type Ready = Result<Vec<(Topic, Refused)>, CallError>;
 
 /// Who has subscribed, and what is being asked for them.
 #[derive(Debug, Default)]
@@ -36,7 +39,7 @@ pub(in crate::client) struct Desk {
 #[derive(Debug)]
 struct Seat {
     mailbox: Arc<Mailbox>,
-    ready: Option<oneshot::Sender<Result<Vec<(Topic, Refused)>, CallError>>>,
+    ready: Option<oneshot::Sender<Ready>>,
 }
 
 impl Desk {
@@ -63,7 +66,7 @@ impl Desk {
         self.carry();
     }
 
-    /// An answer to a call of no handle's. Whether it was one to ours.
+    /// An answer to a call of no handle's: then it is one to ours.
     pub(in crate::client) fn answer(&mut self, serial: Serial, answer: Result<Bytes, ReplyFault>) {
         if let Some(ticket) = self.calls.remove(&serial) {
             self.subscriptions.handle_answer(ticket, answer);
