@@ -137,9 +137,9 @@ async fn ask<P: Procedure>(
 async fn failure(connection: &Connection, procedure: ProcedureNumber, error: CallError) -> Failure {
     match error {
         CallError::Remote(error) if is_unsupported(connection, procedure, &error).await => {
-            Failure::Unsupported(error)
+            Failure::Unsupported(error.into())
         }
-        CallError::Remote(error) => Failure::Answered(error),
+        CallError::Remote(error) => Failure::Answered(error.into()),
         error @ (CallError::Arguments { .. } | CallError::Closed { sent: false, .. }) => {
             Failure::NotSent { message: error.to_string() }
         }

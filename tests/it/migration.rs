@@ -19,12 +19,12 @@ async fn a_guest_moves_by_preparev2_with_its_exact_configuration() {
     let (source, destination) =
         (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
     source.create().await;
-    let memory = source.mem().checksum("guest");
+    let memory = source.mem.checksum("guest");
     let mut watched = Watched::default();
     let outcome = migrate(&source, &destination, &mut watched).await;
     assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{outcome}");
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
-    assert_eq!(destination.mem().checksum("guest"), memory);
+    assert_eq!(destination.mem.checksum("guest"), memory);
     assert_eq!(watched.calls, [14, 16, 108, 62, 109, 16]);
 }
 
@@ -49,7 +49,7 @@ async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
     // The data stalls half-way, so that Perform runs until somebody ends it.
     let mut faults = Faults::default();
     faults.stall_perform = Some(100_000);
-    source.mem().set_faults(faults);
+    source.mem.set_faults(faults);
     let mut migration = source.plan(&destination).await;
     let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };
     let outcome = migration.run(&mut watched).await;
@@ -104,10 +104,6 @@ impl Host {
         let server = Server::new(HypervisorService::new(mem.clone())).profile(profile);
         tokio::spawn(async move { server.serve(&listener).await });
         Host { mem, uri }
-    }
-
-    fn mem(&self) -> &Mem {
-        &self.mem
     }
 
     async fn connect(&self) -> Connection {

@@ -69,6 +69,8 @@
 //! );
 //! ```
 //!
+//! The [`guide`] has every construct of the standard, and what is refused.
+//!
 //! # What a type is on the wire, without a codec
 //!
 //! * `bool`, `i32`, `u32`, `i64`, `u64`, `f32`, `f64`, `()`: as in the standard. 8 and 16 bit integers are a word.
@@ -105,6 +107,9 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 mod quadruple;
 mod text;

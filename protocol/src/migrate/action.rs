@@ -13,13 +13,14 @@ use super::state::JobInfo;
 pub struct Settings {
     /// How long a host may take to say where the guest is. Default 10 s.
     pub ask_deadline: Duration,
-    /// How long the destination may take to finish. When it passes the destination is asked, and Finish is repeated: this
-    /// is no limit on a slow destination. Default 60 s.
+    /// How long the destination may take to finish. When it passes the destination is asked, and Finish is
+    /// repeated: this is no limit on a slow destination. Default 60 s.
     pub finish_deadline: Duration,
     /// How long to wait before hosts are asked again. Default 1 s.
     pub ask_again_after: Duration,
-    /// Whether the destination is asked for the guest's state after Finish has succeeded, at the cost of a round trip while
-    /// the guest already runs. A version 2 destination answers "finished" also when it could not resume the guest. Default true.
+    /// Whether the destination is asked for the guest's state after Finish has succeeded, at the cost of a
+    /// round trip while the guest already runs. A version 2 destination answers "finished" also when it could
+    /// not resume the guest. Default true.
     pub state_at_the_end: bool,
 }
 
@@ -39,8 +40,9 @@ impl Default for Settings {
 pub enum Action {
     /// Tell the user.
     Note(Note),
-    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails, answer the next
-    /// [`Do`](Action::Do) with [`Failure::NotSent`](super::Failure::NotSent) instead of making the call.
+    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails, answer
+    /// the next [`Do`](Action::Do) with [`Failure::NotSent`](super::Failure::NotSent) instead of making the
+    /// call.
     Journal(Record),
     /// Make this call, then report with [`Engine::done`](super::Engine::done).
     Do(Do),
@@ -50,7 +52,8 @@ pub enum Action {
     End(Outcome),
 }
 
-/// Ask again later: call [`Engine::retry`](super::Engine::retry) when the time has passed, or earlier if a host came back.
+/// Ask again later: call [`Engine::retry`](super::Engine::retry) when the time has passed, or earlier if a
+/// host came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// When to ask again.
@@ -61,11 +64,12 @@ pub struct Wait {
 
 /// What the engine waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one is made for each wait, and they are a second apart")]
 pub enum Waiting {
     /// Perform's reply is lost or an error, but a job still runs on the source's guest.
     Job(JobInfo),
-    /// The truth, which the hosts do not tell yet. A driver may stop here and report it, as long as it keeps what
-    /// [`Unknown`] says must be kept.
+    /// The truth, which the hosts do not tell yet. A driver may stop here and report it, as long as it keeps
+    /// what [`Unknown`] says must be kept.
     Unknown(Unknown),
 }
 

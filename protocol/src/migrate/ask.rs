@@ -1,10 +1,13 @@
 //! Asking a host where the guest is: by uuid, first for its job and then for its state.
 //!
-//! The order matters. A Perform may end between two questions. Asked for the state first, a host could say "running", then let
-//! the guest leave, then say "no job", and the two together would claim that the guest stays. Asked for the job first, "no job"
-//! means that Perform is over (or has not begun), so the state that follows is its result.
+//! The order matters. A Perform may end between two questions. Asked for the state first, a host could say
+//! "running", then let the guest leave, then say "no job", and the two together would claim that the guest
+//! stays. Asked for the job first, "no job" means that Perform is over (or has not begun), so the state that
+//! follows is its result.
 
-use super::call::{Call, Domain, Failure, Host, Reply};
+use super::answer::{Failure, Reply};
+use super::call::{Call, Host};
+use super::domain::Domain;
 use super::state::{Job, Said};
 use crate::error::ErrorCode;
 

@@ -1,16 +1,15 @@
-//! What the engine asks of a host, and what can come back: plain data, no wire struct.
+//! What the engine asks of a host: plain data, no wire struct.
 //!
-//! Arguments are those of protocol notes on managed migration, already decided: which flags a side may see, which name,
-//! which URI, whose cookie. A driver copies them into the call of the same name and adds nothing.
+//! Everything about the arguments is decided already: which flags a side may see, which name, which URI,
+//! whose cookie. A driver copies them into the procedure of the same name and adds nothing.
 
 use std::fmt;
 use std::time::Duration;
 
 use virtwire_xdr::Text;
 
+use super::domain::{Cookie, Domain, DomainXml, Uuid};
 use super::flags::MigrateFlags;
-use super::state::{JobInfo, State};
-use crate::error::{ErrorCode, Fate, RemoteError};
 
 /// One of the two ends of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,67 +26,6 @@ impl fmt::Display for Host {
             Host::Source => "source",
             Host::Destination => "destination",
         })
-    }
-}
-
-/// A guest as hosts name it to each other.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Domain {
-    /// Its name on that host. At most 4,194,304 bytes.
-    pub name: Text,
-    /// The same on every host.
-    pub uuid: [u8; 16],
-    /// Its number while it is active on that host, else -1.
-    pub id: i32,
-}
-
-impl fmt::Display for Domain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name, Uuid(&self.uuid))
-    }
-}
-
-impl fmt::Debug for Domain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} id {}", self.id)
-    }
-}
-
-struct Uuid<'a>(&'a [u8; 16]);
-
-impl fmt::Display for Uuid<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, byte) in self.0.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Bytes that one host gives for the other, opaque to everybody in between. At most 4,194,304; empty means none.
-///
-/// `Debug` tells the length only: cookies may hold secrets and are never logged.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct Cookie(pub Vec<u8>);
-
-impl fmt::Debug for Cookie {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.len())
-    }
-}
-
-/// The source's exact configuration of the guest, as the destination must rebuild it. At most 4,194,304 bytes.
-///
-/// `Debug` tells the length only, for the reason that [`Cookie`] gives.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct DomainXml(pub Text);
-
-impl fmt::Debug for DomainXml {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.as_bytes().len())
     }
 }
 
@@ -117,7 +55,8 @@ pub struct Do {
     pub host: Host,
     /// Which procedure, with what.
     pub call: Call,
-    /// How long to wait for the reply before reporting [`Failure::Lost`]; `None` as long as the connection lives.
+    /// How long to wait for the reply before reporting [`Failure::Lost`]; `None` as long as the connection
+    /// lives.
     pub deadline: Option<Duration>,
 }
 
@@ -162,8 +101,8 @@ pub enum Call {
         /// What the source said in 14, byte for byte.
         dom_xml: DomainXml,
     },
-    /// 62 `domain_migrate_perform`, versions 1 and 2; answered by [`Reply::Done`]. **Its success ends the guest on the
-    /// source.**
+    /// 62 `domain_migrate_perform`, versions 1 and 2; answered by [`Reply::Done`]. **Its success ends the
+    /// guest on the source.**
     Perform {
         /// The guest on the source.
         domain: Domain,
@@ -218,8 +157,10 @@ pub enum Call {
         /// The guest on the host that is asked.
         domain: Domain,
     },
-    /// 2 `connect_close` on the connection that made Prepare, then wait until the peer has closed it; answered by
-    /// [`Reply::Done`]. The next call to that host needs a new connection.
+    /// 2 `connect_close` on **the connection that made Prepare**, then wait until the peer has closed it;
+    /// answered by [`Reply::Done`], which says that the peer has done so. If that connection is dead already,
+    /// answer [`Done`](Reply::Done) if it ended by the peer's closing it, else [`Failure::Lost`]; never close
+    /// another in its place. The next call to that host needs a new connection.
     Close,
 }
 
@@ -261,92 +202,6 @@ impl Call {
                 | Call::Finish2 { .. }
                 | Call::Close
         )
-    }
-}
-
-/// A successful reply. Exhaustive, as [`Call`] is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// To [`Call::GetXmlDesc`].
-    Xml(DomainXml),
-    /// To [`Call::Prepare`] and [`Call::Prepare2`].
-    Prepared {
-        /// For the source.
-        cookie: Cookie,
-        /// Where the destination listens; `None` means at `uri_in`.
-        uri_out: Option<Text>,
-    },
-    /// To [`Call::Finish`] and [`Call::Finish2`].
-    Finished(Domain),
-    /// To [`Call::LookupByUuid`].
-    Found(Domain),
-    /// To [`Call::GetJobInfo`].
-    Job(JobInfo),
-    /// To [`Call::GetInfo`] and [`Call::GetState`].
-    State(State),
-    /// To [`Call::Perform`] and [`Call::Close`].
-    Done,
-}
-
-/// Why a call has no successful reply, as far as a migration cares.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It never left this machine: no connection could be had, or it was dead before the first byte was written.
-    NotSent {
-        /// What happened, for people.
-        message: String,
-    },
-    /// The peer proved that it has no such procedure and did nothing: "unknown procedure" in any language, or code 3.
-    /// [`RemoteError::is_unsupported`] knows the English ones; a driver finds out about others with
-    /// [`RemoteError::same_refusal`].
-    Unsupported(RemoteError),
-    /// Any other error reply. It may come from a proxy that never passed the call on, or passed it on and lost the reply.
-    Answered(RemoteError),
-    /// No reply: the connection died or the deadline passed after sending. It may have run, or **may still run**.
-    Lost {
-        /// What happened, for people.
-        message: String,
-    },
-}
-
-impl Failure {
-    /// Whether the peer ran the call.
-    pub const fn fate(&self) -> Fate {
-        match self {
-            Failure::NotSent { .. } | Failure::Unsupported(_) => Fate::DidNotRun,
-            Failure::Answered(_) => Fate::Failed,
-            Failure::Lost { .. } => Fate::Unknown,
-        }
-    }
-
-    /// The code of the error reply, if one came.
-    pub const fn code(&self) -> Option<ErrorCode> {
-        match self {
-            Failure::Unsupported(error) | Failure::Answered(error) => Some(error.code),
-            Failure::NotSent { .. } | Failure::Lost { .. } => None,
-        }
-    }
-
-    /// A driver handed back the reply of another call: what became of this one is not known.
-    pub(crate) fn foreign() -> Failure {
-        Failure::Lost { message: "the driver returned the reply of another call".to_owned() }
-    }
-
-    /// Whether the peer answered with this error.
-    pub(crate) fn answered(&self, code: ErrorCode) -> bool {
-        matches!(self, Failure::Answered(error) if error.code == code)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::NotSent { message } => write!(f, "not sent: {message}"),
-            Failure::Unsupported(error) | Failure::Answered(error) => {
-                write!(f, "error {}/{}: {error}", error.code.0, error.domain.0)
-            }
-            Failure::Lost { message } => write!(f, "no reply: {message}"),
-        }
     }
 }
 

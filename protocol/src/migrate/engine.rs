@@ -22,8 +22,9 @@ use std::time::Duration;
 use self::start::Draft;
 use self::step::Step;
 use super::action::{Action, CancelAnswer, Settings, Wait, Waiting};
+use super::answer::{Failure, Reply};
 use super::ask::{Ask, Next};
-use super::call::{Call, Do, Failure, Host, Reply};
+use super::call::{Call, Do, Host};
 use super::flags::MigrateFlags;
 use super::journal::Record;
 use super::note::Note;
@@ -33,8 +34,8 @@ use super::state::Said;
 
 /// One migration, from its plan to its outcome.
 ///
-/// Any input is legal at any time: one that does not fit is ignored. After each input, drain [`poll`](Engine::poll) until
-/// `None`.
+/// Any input is legal at any time: one that does not fit is ignored. After each input, drain
+/// [`poll`](Engine::poll) until `None`.
 #[derive(Debug)]
 #[must_use = "a dropped engine leaves a migration half done"]
 pub struct Engine {
@@ -137,9 +138,10 @@ impl Engine {
     /// The caller's word to give the migration up and keep the guest on the source.
     ///
     /// Before Perform is sent this is safe and always taken. Afterwards it is taken only while the outcome is
-    /// [unknown](Waiting::Unknown) and the source's last word was that it has the guest and runs no job. The source is asked
-    /// once more then, and only if it says so again the destination's copy is destroyed. **That is a risk, and the caller's:**
-    /// if the source starts the lost Perform in between, the guest is gone on both hosts, and the outcome will say so.
+    /// [unknown](Waiting::Unknown) and the source's last word was that it has the guest and runs no job. The
+    /// source is asked once more then, and only if it says so again the destination's copy is destroyed.
+    /// **That is a risk, and the caller's:** if the source starts the lost Perform in between, the guest is
+    /// gone on both hosts, and the outcome will say so.
     pub fn cancel(&mut self) -> CancelAnswer {
         let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
@@ -158,8 +160,8 @@ impl Engine {
         answer
     }
 
-    /// Stops driving and says what is known now: the outcome if there is one; [`Outcome::OnSource`] if Perform was not sent;
-    /// else [`Outcome::Unknown`].
+    /// Stops driving and says what is known now: the outcome if there is one; [`Outcome::OnSource`] if
+    /// Perform was not sent; else [`Outcome::Unknown`].
     pub fn give_up(self) -> Outcome {
         if let Step::Over(Some(outcome)) = self.step {
             return outcome;
@@ -184,13 +186,23 @@ impl Engine {
         self.out.push_back(Action::Note(note));
     }
 
-    /// Orders a call, and before one that changes something its record.
+    /// Orders a call. One that changes something is preceded by its record, and makes what the host said
+    /// before stale.
     fn call(&mut self, host: Host, call: Call, deadline: Option<Duration>) {
         let order = Do { host, call, deadline };
         if order.call.changes_something() {
+            *self.said(host) = Said::NotAsked;
             self.out.push_back(Action::Journal(Record::Doing(order.clone())));
         }
         self.out.push_back(Action::Do(order));
+    }
+
+    /// What a host last said.
+    fn said(&mut self, host: Host) -> &mut Said {
+        match host {
+            Host::Source => &mut self.source,
+            Host::Destination => &mut self.destination,
+        }
     }
 
     fn question(&mut self, ask: &Ask) {
@@ -213,10 +225,7 @@ impl Engine {
                 again(ask, proof)
             }
             Next::Said(said) => {
-                match host {
-                    Host::Source => self.source = said.clone(),
-                    Host::Destination => self.destination = said.clone(),
-                }
+                *self.said(host) = said.clone();
                 self.note(Note::Asked { host, said: said.clone() });
                 go_on(self, proof, said)
             }

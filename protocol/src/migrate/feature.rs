@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::plan::Version;
 
-/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration of versions 1 and 2.
+/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration of versions
+/// 1 and 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
     /// 1: serves 61, 62 and 63.
@@ -70,7 +71,8 @@ impl fmt::Display for Feature {
 
 /// The features that one peer answered with a number other than 0.
 ///
-/// A query that fails is not a "no": whoever asks must give up the migration instead of leaving the feature out.
+/// A query that fails is not a "no": whoever asks must give up the migration instead of leaving the feature
+/// out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Features(u16);
 

@@ -92,7 +92,8 @@ impl BitOr for MigrateFlags {
     }
 }
 
-/// The names of the set flags, joined by `|`; `0` when there are none; unknown bits as one hexadecimal number.
+/// The names of the set flags, joined by `|`; `0` when there are none; unknown bits as one hexadecimal
+/// number.
 impl fmt::Display for MigrateFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = *self;

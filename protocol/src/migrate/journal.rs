@@ -1,13 +1,14 @@
 //! What a journal keeps, so that another process can find out where a migration got to.
 //!
-//! The engine hands out a record before each call that changes something on a host and after each answer. A record that
-//! comes before a call must be safe on disk, or wherever the embedder keeps it, before the call is made: it is the only trace of
-//! a call whose sender dies. Records are plain data with public fields; `Display` is one line for people, without the bytes
-//! of cookies and XML.
+//! The engine hands out a record before each call that changes something on a host and after each answer. A
+//! record that comes before a call must be safe on disk, or wherever the embedder keeps it, before the call
+//! is made: it is the only trace of a call whose sender dies. Records are plain data with public fields;
+//! `Display` is one line for people, without the bytes of cookies and XML.
 
 use std::fmt;
 
-use super::call::{Do, Failure, Host, Reply};
+use super::answer::{Failure, Reply};
+use super::call::{Do, Host};
 use super::outcome::Outcome;
 use super::plan::{Request, Version};
 

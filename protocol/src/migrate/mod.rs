@@ -1,7 +1,8 @@
 //! Moving a guest from one host to another, and telling the truth about where it ended up.
 //!
-//! A pure state machine: no I/O, no clock, no wire struct. [`Plan::choose`] decides on a version from what both peers report;
-//! an [`Engine`] runs the plan. It says what to do next, is told what came of it, and ends in an [`Outcome`].
+//! A pure state machine: no I/O, no clock, no wire struct. [`Plan::choose`] decides on a version from what
+//! both peers report; an [`Engine`] runs the plan. It says what to do next, is told what came of it, and ends
+//! in an [`Outcome`].
 //!
 //! ```text
 //!  driver                                   engine
@@ -15,39 +16,92 @@
 //!    │  poll() ───────────────────────────▶  End       the outcome
 //! ```
 //!
-//! The version's own calls and their arguments are libvirt's: what its client library sends when it drives a migration itself
-//! (`virDomainMigrate`, neither peer-to-peer nor tunnelled). What is ours is what happens when a call does not simply succeed:
+//! ```
+//! use virtwire_protocol::migrate::{Action, Do, Engine, Failure, Outcome, Plan, Reply, Settings};
 //!
-//! - An older version is tried only if the destination *proved* that it lacks the newer one's Prepare and both report the
-//!   older one. A closed connection, a deadline or any other error proves nothing.
-//! - Perform ends the guest on the source. Without its success the source is asked before the destination is told anything, also after
-//!   an error reply, since a proxy may have made it up.
+//! /// The smallest driver there is; `call` makes a call, over a new connection if the last one died.
+//! fn drive(plan: Plan, mut call: impl FnMut(Do) -> Result<Reply, Failure>) -> Outcome {
+//!     let mut engine = Engine::new(plan, Settings::default());
+//!     while let Some(action) = engine.poll() {
+//!         match action {
+//!             Action::Note(note) => println!("{note}"),
+//!             Action::Journal(record) => println!("journal: {record}"),
+//!             Action::Do(order) => engine.done(call(order)),
+//!             Action::Wait(wait) => {
+//!                 std::thread::sleep(wait.ask_again_after);
+//!                 engine.retry();
+//!             }
+//!             Action::End(outcome) => return outcome,
+//!         }
+//!     }
+//!     engine.give_up()
+//! }
+//! ```
+//!
+//! # The rules
+//!
+//! The version's own calls and their arguments are libvirt's: what its client library sends when it drives a
+//! migration itself (`virDomainMigrate`, neither peer-to-peer nor tunnelled). What is ours is what happens
+//! when a call does not simply succeed:
+//!
+//! - An older version is tried only if the destination *proved* that it lacks the newer one's Prepare and
+//!   both report the older one. A closed connection, a deadline or any other error proves nothing.
+//! - Perform ends the guest on the source. Without its success the source is asked before the destination is
+//!   told anything, also after an error reply, since a proxy may have made it up.
 //! - A source that cannot be asked, or that may still run a Perform whose reply was lost, leaves the outcome
-//!   [`Unknown`](Outcome::Unknown) until it is known. The engine keeps asking; only [`Engine::cancel`] gives the guest up.
-//! - After Perform only the destination has the guest, and Finish is repeated until the destination has answered it.
+//!   [`Unknown`](Outcome::Unknown) until it is known. The engine goes on asking; only [`Engine::cancel`]
+//!   gives the migration up.
+//! - After Perform only the destination has the guest, and Finish is repeated until the destination has
+//!   answered it.
 //!
-//! One limit is the protocol's: versions 1 and 2 have no number for a migration, so an error reply that a proxy made up *while
-//! the source has yet to start the call* looks like a failed Perform on an idle source. The engine takes that for what it
-//! says. Another: a source older than libvirt 0.7.7 cannot tell of jobs; after an error reply its word "running" is taken to mean
-//! that Perform is over.
+//! Two limits are the protocol's. Versions 1 and 2 have no number for a migration, so an error reply that a
+//! proxy made up *before the source has started the call* looks like a failed Perform on an idle source, and
+//! is taken for one. And a source older than libvirt 0.7.7 cannot tell of jobs: after an error reply the
+//! destination's copy is destroyed while Perform may still run, so that it must fail; if it succeeds in that
+//! very moment the guest is lost, and the outcome says so.
+//!
+//! # What a driver owes
+//!
+//! - **Connections.** It keeps both until the end: the destination destroys what it prepared when the
+//!   connection closes that prepared it. Prepare and Perform go over the connections that the plan was made
+//!   with; every other call may go over a new one if the old one is dead. If none can be had, the answer is
+//!   [`Failure::NotSent`]. [`Call::Close`] is the exception: it means one connection and no other.
+//! - **Failures.** [`Failure::Unsupported`] only where the peer proved it; [`Failure::NotSent`] only where
+//!   not a byte left. Whatever is in doubt is [`Failure::Lost`].
+//! - **[`Wait`].** It sleeps, or notices that a host is back, and calls [`Engine::retry`]. While the engine
+//!   waits for an [`Unknown`](Waiting::Unknown) it may report that and return, as long as it keeps the engine
+//!   and the connections, and can be told to go on. To drop them is to give up; [`Engine::give_up`] says what
+//!   is known then.
+//! - **Cancelling.** [`Engine::cancel`] at any time, then on as before. While Perform runs it is refused:
+//!   there a driver may abort the source's job (164), and Perform's error leads the engine to the end.
+//! - **The journal.** A record is durable before the next poll, or the call that it precedes is answered with
+//!   [`Failure::NotSent`].
 
-// In the order in which a migration meets them.
-mod call;
+// In the order in which a migration meets them: what is to move, by which version,
+mod domain;
 mod feature;
 mod flags;
 mod plan;
 
+// what hosts are asked and what they say,
+mod answer;
+mod call;
+mod state;
+
+// what the engine makes of it,
 mod action;
 mod ask;
 mod engine;
-mod state;
 
+// and what it tells.
 mod journal;
 mod note;
 mod outcome;
 
 pub use action::{Action, CancelAnswer, Settings, Wait, Waiting};
-pub use call::{Call, Cookie, Do, Domain, DomainXml, Failure, Host, Reply, Retcode};
+pub use answer::{Failure, Reply};
+pub use call::{Call, Do, Host, Retcode};
+pub use domain::{Cookie, Domain, DomainXml};
 pub use engine::Engine;
 pub use feature::{Feature, Features};
 pub use flags::MigrateFlags;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::call::{Failure, Host};
+use super::answer::Failure;
+use super::call::Host;
 use super::plan::Version;
 use super::state::{Said, State};
 
@@ -37,11 +38,13 @@ pub enum Note {
         /// What it said.
         said: Said,
     },
-    /// The destination did not confirm that it destroyed what it prepared. It will when the connection closes.
+    /// The destination did not confirm that it destroyed what it prepared. It will when the connection
+    /// closes.
     Leftover(Option<Failure>),
     /// The destination reports success although it was told to cancel.
     FinishedThoughCancelled,
-    /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes nothing.
+    /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes
+    /// nothing.
     FinishAgain {
         /// What the destination said of the guest.
         state: Option<State>,
@@ -59,7 +62,10 @@ impl fmt::Display for Note {
                 )
             }
             Note::Paused => f.write_str("the guest is paused and will arrive paused"),
-            Note::StateUntold(failure) => write!(f, "the source did not tell the guest's state ({failure})"),
+            Note::StateUntold(failure) => write!(
+                f,
+                "the source did not tell the guest's state, so it will run on the destination even if it is paused ({failure})"
+            ),
             Note::Asked { host, said } => write!(f, "the {host} says of the guest: {said}"),
             Note::Leftover(None) => {
                 f.write_str("the destination may keep what it prepared until the connection closes")

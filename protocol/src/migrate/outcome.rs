@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::call::{Domain, Failure, Host};
+use super::answer::Failure;
+use super::call::Host;
+use super::domain::Domain;
 use super::state::{Said, State};
 
 /// Where the guest is after a migration was tried. Never a yes or no: neither tells what to do next.
@@ -21,7 +23,8 @@ pub enum Outcome {
     },
     /// The guest did not move. The destination can no longer take it in this migration.
     OnSource {
-        /// What the source said. [`Said::NotAsked`]: nothing was done that could have moved or changed the guest.
+        /// What the source said. [`Said::NotAsked`]: nothing was done that could have moved or changed the
+        /// guest.
         source: Said,
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
@@ -41,9 +44,10 @@ pub enum Outcome {
 
 /// A migration whose end is not known, with all that is.
 ///
-/// While this holds, **the connections are part of the guest's fate**: a destination destroys its incoming guest when the
-/// connection that prepared it closes, and after a Perform that did succeed that is the only copy. So an owner keeps the
-/// engine and both connections and asks again ([`Engine::retry`](super::Engine::retry)); to drop them is an act.
+/// While this holds, **the connections are part of the guest's fate**: a destination destroys its incoming
+/// guest when the connection that prepared it closes, and after a Perform that did succeed that is the only
+/// copy. So an owner keeps the engine and both connections and asks again
+/// ([`Engine::retry`](super::Engine::retry)); to drop them is an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unknown {
@@ -106,7 +110,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One plain sentence, with the reason after a colon.
+/// One plain sentence, with the reason at its end.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -121,14 +125,14 @@ impl fmt::Display for Outcome {
                 }
             }
             Outcome::OnSource { source: Said::NotAsked, reason } => {
-                write!(f, "the guest stayed on the source, untouched: {reason}")
+                write!(f, "the guest stayed on the source, untouched; reason: {reason}")
             }
             Outcome::OnSource { source, reason } => {
-                write!(f, "the guest did not move; the source says: {source}: {reason}")
+                write!(f, "the guest did not move; the source says: {source}; reason: {reason}")
             }
             Outcome::Nowhere { source, destination, reason } => write!(
                 f,
-                "the guest is lost; the source says: {source}; the destination says: {destination}: {reason}"
+                "the guest is lost; the source says: {source}; the destination says: {destination}; reason: {reason}"
             ),
             Outcome::Unknown(unknown) => write!(f, "{unknown}"),
         }
@@ -139,7 +143,7 @@ impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "it is not known where the guest is; the source last said: {}; the destination last said: {}: {}; {}",
+            "it is not known where the guest is; the source last said: {}; the destination last said: {}; reason: {}; {}",
             self.source, self.destination, self.reason, self.check
         )
     }

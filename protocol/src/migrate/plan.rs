@@ -7,16 +7,17 @@
 //! neither ────────────────────── refused
 //! ```
 //!
-//! Version 1 needs feature 1 on both, even when it is forced: Perform (62) is the same call in both versions and ends the
-//! guest on the source, so a destination that cannot rebuild a guest without its XML would be left with memory and no
-//! machine. Feature 3 of today's qemu daemons cannot be believed: they report it and cannot serve version 2, which is why
-//! a peer that reports 6 is never offered it unasked.
+//! Version 1 needs feature 1 on both, even when it is forced: Perform (62) is the same call in both versions
+//! and ends the guest on the source, so a destination that cannot rebuild a guest without its XML would be
+//! left with memory and no machine. Feature 3 of today's qemu daemons cannot be believed: they report it and
+//! cannot serve version 2, which is why a peer that reports 6 is never offered it unasked.
 
 use std::fmt;
 
 use virtwire_xdr::Text;
 
-use super::call::{Domain, Host};
+use super::call::Host;
+use super::domain::Domain;
 use super::feature::{Feature, Features};
 use super::flags::MigrateFlags;
 use crate::error::ErrorCode;
@@ -28,7 +29,8 @@ pub enum Version {
     V1,
     /// The same with the guest's XML, and with a Finish that can cancel: 108, 62, 109 (libvirt 0.5.0).
     V2,
-    /// With Begin and Confirm, so that the source keeps the guest until the end: 213 to 218 (libvirt 0.9.2). Not built yet.
+    /// With Begin and Confirm, so that the source keeps the guest until the end: 213 to 218 (libvirt 0.9.2).
+    /// Not built yet.
     V3,
     /// Version 3 with typed parameters: 302 to 307 (libvirt 1.1.0). Not built yet.
     V3Params,
@@ -125,8 +127,9 @@ impl Plan {
     /// Chooses the version from what both peers report and what the caller wishes.
     ///
     /// # Errors
-    /// A [`Refusal`] with the reason in words: flags that cannot go together, no common version, a version that one of the
-    /// peers does not report, or one that is not built yet. Nothing has been asked of either host then.
+    /// A [`Refusal`] with the reason in words: flags that cannot go together, no common version, a version
+    /// that one of the peers does not report, or one that is not built yet. Nothing has been asked of either
+    /// host then.
     pub fn choose(
         request: Request,
         wish: Wish,
@@ -215,7 +218,8 @@ fn both_report(version: Version, source: Features, destination: Features) -> Res
     Ok(())
 }
 
-/// The checks that libvirt's client makes before it calls anybody (`virDomainMigrate3`), and the limits of versions 1 and 2.
+/// The checks that libvirt's client makes before it calls anybody (`virDomainMigrate3`), and the limits of
+/// versions 1 and 2.
 fn checked(mut request: Request, source: Features) -> Result<Request, Refusal> {
     type Flags = MigrateFlags;
     let refuse = |code, text| Err(Refusal::Request { code, text });
@@ -254,7 +258,8 @@ fn checked(mut request: Request, source: Features) -> Result<Request, Refusal> {
     if request.dname.as_ref().is_some_and(|dname| dname.as_bytes().is_empty()) {
         return refuse(ErrorCode::INVALID_ARG, "the name on the destination is empty");
     }
-    // Only versions 3 hold the guest's configuration still, and they add the flag themselves, towards the source.
+    // Only versions 3 hold the guest's configuration still, and they add the flag themselves, towards the
+    // source.
     request.flags = flags.without(Flags::CHANGE_PROTECTION);
     Ok(request)
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::call::{Domain, Failure};
+use super::answer::Failure;
+use super::domain::Domain;
 
 /// `virDomainState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -148,6 +149,8 @@ pub enum Said {
     NoAnswer(Failure),
     /// It knows no such guest (error 42).
     Absent,
+    /// It has destroyed what it had prepared (error 93).
+    Aborted,
     /// It knows the guest. A persistent guest stays defined when it has left: the state counts, not this.
     Has {
         /// As that host names it.
@@ -163,7 +166,7 @@ impl Said {
     /// Whether the host said that no guest is there: it knows none, or only a definition.
     pub fn is_gone(&self) -> bool {
         match self {
-            Said::Absent => true,
+            Said::Absent | Said::Aborted => true,
             Said::Has { state, .. } => state.state == DomainState::ShutOff,
             Said::NotAsked | Said::NoAnswer(_) => false,
         }
@@ -173,7 +176,7 @@ impl Said {
     pub fn state(&self) -> Option<State> {
         match self {
             Said::Has { state, .. } => Some(*state),
-            Said::NotAsked | Said::NoAnswer(_) | Said::Absent => None,
+            Said::NotAsked | Said::NoAnswer(_) | Said::Absent | Said::Aborted => None,
         }
     }
 }
@@ -184,6 +187,7 @@ impl fmt::Display for Said {
             Said::NotAsked => f.write_str("not asked"),
             Said::NoAnswer(failure) => write!(f, "no answer ({failure})"),
             Said::Absent => f.write_str("no such guest"),
+            Said::Aborted => f.write_str("migration aborted, nothing kept"),
             Said::Has { state, job, .. } => {
                 write!(f, "{state}")?;
                 match job {

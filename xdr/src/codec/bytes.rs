@@ -10,7 +10,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
 
 use super::ask::{Foreign, ask};
-use super::{DecodeAs, EncodeAs, refuse};
+use super::{Aligned, DecodeAs, EncodeAs, refuse};
 use crate::Text;
 use crate::{decode, encode};
 
@@ -22,7 +22,7 @@ use crate::{decode, encode};
 pub enum Str<const MAX: u32> {}
 
 impl<const MAX: u32, T: AsRef<[u8]> + ?Sized> EncodeAs<T> for Str<MAX> {
-    #[inline]
+    #[inline(always)]
     fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         let bytes = value.as_ref();
         if bytes.len() > MAX as usize {
@@ -36,12 +36,12 @@ impl<'de, const MAX: u32, T: FromBytes<'de>> DecodeAs<'de, T> for Str<MAX> {
     #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let visitor = BytesVisitor::new(decode::STRING, 0, MAX as usize);
-        ask(deserializer, decode::STRING, MAX as usize, visitor, visitor)
+        ask(deserializer, decode::STRING, MAX as usize, InBounds(PhantomData), visitor)
     }
 }
 
 /// Writes a string: as text where people read it and it is UTF-8, otherwise as bytes.
-#[inline]
+#[inline(always)]
 pub(crate) fn serialize_text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     if serializer.is_human_readable()
         && let Ok(text) = core::str::from_utf8(bytes)
@@ -72,7 +72,7 @@ impl<'de, const MAX: u32, T: FromBytes<'de>> DecodeAs<'de, T> for Opaque<MAX> {
     #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let visitor = BytesVisitor::new(decode::OPAQUE, 0, MAX as usize);
-        ask(deserializer, decode::OPAQUE, MAX as usize, visitor, visitor)
+        ask(deserializer, decode::OPAQUE, MAX as usize, InBounds(PhantomData), visitor)
     }
 }
 
@@ -90,8 +90,13 @@ impl<const LEN: usize> EncodeAs<[u8; LEN]> for FixedOpaque<LEN> {
 impl<'de, const LEN: usize> DecodeAs<'de, [u8; LEN]> for FixedOpaque<LEN> {
     #[inline(always)]
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<[u8; LEN], D::Error> {
+        Self::decode_aligned(deserializer).map(Aligned::into_inner)
+    }
+
+    #[inline(always)]
+    fn decode_aligned<D: Deserializer<'de>>(deserializer: D) -> Result<Aligned<[u8; LEN]>, D::Error> {
         let visitor = BytesVisitor::new(decode::FIXED_OPAQUE, LEN, LEN);
-        ask(deserializer, decode::FIXED_OPAQUE, LEN, visitor, visitor)
+        ask(deserializer, decode::FIXED_OPAQUE, LEN, InBounds(PhantomData), visitor)
     }
 }
 
@@ -184,10 +189,16 @@ impl<'de> sealed::FromBytes<'de> for &'de [u8] {
 }
 
 impl<const N: usize> sealed::FromBytes<'_> for [u8; N] {
+    fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
+        Aligned::from_transient(bytes).map(Aligned::into_inner)
+    }
+}
+
+impl<const N: usize> sealed::FromBytes<'_> for Aligned<[u8; N]> {
     #[inline(always)]
     fn from_transient<E: de::Error>(bytes: &[u8]) -> Result<Self, E> {
         match bytes.try_into() {
-            Ok(array) => Ok(array),
+            Ok(array) => Ok(Aligned::new(array)),
             Err(_) => Err(E::invalid_length(bytes.len(), &"another number of bytes")),
         }
     }
@@ -210,6 +221,22 @@ fn utf8<E: de::Error>(bytes: &[u8]) -> Result<&str, E> {
     match core::str::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(_) => Err(E::invalid_value(de::Unexpected::Bytes(bytes), &"UTF-8")),
+    }
+}
+
+/// Takes bytes from our decoder, which has checked their length.
+struct InBounds<T>(PhantomData<fn() -> T>);
+
+impl<'de, T: FromBytes<'de>> Visitor<'de> for InBounds<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    #[inline(always)]
+    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<T, E> {
+        T::from_borrowed(bytes)
     }
 }
 

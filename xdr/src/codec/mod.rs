@@ -52,6 +52,33 @@ pub trait DecodeAs<'de, T> {
     /// # Errors
     /// The bound exceeded, or what the deserializer says.
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
+
+    /// As `decode`. What is aligned shares no words with an error, so that it is moved by words and not by bytes.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn decode_aligned<D: Deserializer<'de>>(deserializer: D) -> Result<Aligned<T>, D::Error> {
+        Self::decode(deserializer).map(Aligned::new)
+    }
+}
+
+/// A value aligned as a pointer is.
+#[doc(hidden)]
+#[derive(Debug)]
+#[repr(C)]
+pub struct Aligned<T>(T, [usize; 0]);
+
+impl<T> Aligned<T> {
+    /// The value, aligned.
+    #[inline(always)]
+    pub fn new(value: T) -> Self {
+        Aligned(value, [])
+    }
+
+    /// The value.
+    #[inline(always)]
+    pub fn into_inner(self) -> T {
+        self.0
+    }
 }
 
 /// Gives a codec the two functions that `#[serde(with = "…")]` calls.
@@ -135,7 +162,7 @@ impl<C, T: ?Sized> fmt::Debug for With<'_, C, T> {
 }
 
 impl<C: EncodeAs<T>, T: ?Sized> Serialize for With<'_, C, T> {
-    #[inline]
+    #[inline(always)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         C::encode(self.0, serializer)
     }
@@ -165,6 +192,29 @@ impl<'de, C: DecodeAs<'de, T>, T> DeserializeSeed<'de> for Seed<C, T> {
     #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         C::decode(deserializer)
+    }
+}
+
+/// As [`Seed`], for a field of a record.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AlignedSeed<C, T>(PhantomData<(C, T)>);
+
+impl<C, T> AlignedSeed<C, T> {
+    /// A place for a `T`, to be read by `C`.
+    #[inline]
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        AlignedSeed(PhantomData)
+    }
+}
+
+impl<'de, C: DecodeAs<'de, T>, T> DeserializeSeed<'de> for AlignedSeed<C, T> {
+    type Value = Aligned<T>;
+
+    #[inline(always)]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Aligned<T>, D::Error> {
+        C::decode_aligned(deserializer)
     }
 }
 

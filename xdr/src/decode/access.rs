@@ -13,26 +13,46 @@ use crate::{Error, Kind};
 /// The fields of a record or the items of a tuple: their number is known from the type.
 pub(super) struct Fields<'a, 'de> {
     decoder: &'a mut Decoder<'de>,
-    name: Option<&'static str>,
-    /// Empty for a tuple.
-    fields: &'static [&'static str],
     index: usize,
     len: usize,
+    /// Whether an error has passed, which was about the item at `index`.
+    failed: bool,
 }
 
 impl<'a, 'de> Fields<'a, 'de> {
-    #[inline]
-    pub(super) fn record(
-        decoder: &'a mut Decoder<'de>,
-        name: &'static str,
-        fields: &'static [&'static str],
-    ) -> Self {
-        Fields { decoder, name: Some(name), fields, index: 0, len: fields.len() }
+    #[inline(always)]
+    pub(super) fn new(decoder: &'a mut Decoder<'de>, len: usize) -> Self {
+        Fields { decoder, index: 0, len, failed: false }
     }
 
-    #[inline]
-    pub(super) fn tuple(decoder: &'a mut Decoder<'de>, name: Option<&'static str>, len: usize) -> Self {
-        Fields { decoder, name, fields: &[], index: 0, len }
+    /// What a visitor made of a record's fields. What an error passed through is said here, once for all fields: a
+    /// record is small code then, and is inlined.
+    #[inline(always)]
+    pub(super) fn end_record<T>(
+        self,
+        outcome: Result<T, Error>,
+        name: &'static str,
+        fields: &'static [&'static str],
+    ) -> Result<T, Error> {
+        match outcome {
+            Err(error) if self.failed => {
+                Err(passing(error, self.decoder.offset(), Some(name), fields, self.index))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// What a visitor made of a tuple's items.
+    #[inline(always)]
+    pub(super) fn end_tuple<T>(
+        self,
+        outcome: Result<T, Error>,
+        name: Option<&'static str>,
+    ) -> Result<T, Error> {
+        match outcome {
+            Err(error) if self.failed => Err(passing(error, self.decoder.offset(), name, &[], self.index)),
+            outcome => outcome,
+        }
     }
 }
 
@@ -53,7 +73,7 @@ fn passing(
     }
 }
 
-impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
+impl<'de> SeqAccess<'de> for &mut Fields<'_, 'de> {
     type Error = Error;
 
     #[inline(always)]
@@ -66,7 +86,10 @@ impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
                 self.index += 1;
                 Ok(Some(value))
             }
-            Err(error) => Err(passing(error, self.decoder.offset(), self.name, self.fields, self.index)),
+            Err(error) => {
+                self.failed = true;
+                Err(error)
+            }
         }
     }
 
@@ -88,27 +111,28 @@ pub(super) struct Elements<'a, 'de> {
     paid: Option<usize>,
 }
 
-impl<'de> Elements<'_, 'de> {
-    /// Reads the count, lets `visit` take every element, and makes sure that it did.
-    #[inline]
-    pub(super) fn read<T>(
-        decoder: &mut Decoder<'de>,
-        bound: u32,
-        visit: impl FnOnce(&mut Elements<'_, 'de>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let start = decoder.offset();
+impl<'a, 'de> Elements<'a, 'de> {
+    /// Reads the count.
+    #[inline(always)]
+    pub(super) fn begin(decoder: &'a mut Decoder<'de>, bound: u32) -> Result<Self, Error> {
         let count = decoder.count(bound)?;
-        decoder.deeper(|decoder| {
-            let mut elements = Elements { decoder, index: 0, count, paid: None };
-            let value = visit(&mut elements).map_err(|error| error.at(start))?;
-            if elements.index != count {
-                return Err(Error::new(
-                    Kind::LengthMismatch { announced: count, found: elements.index },
-                    start,
-                ));
+        decoder.descend()?;
+        Ok(Elements { decoder, index: 0, count, paid: None })
+    }
+
+    /// What a visitor made of the elements that began at `start`, if it took them all.
+    #[inline(always)]
+    pub(super) fn end<T>(self, outcome: Result<T, Error>, start: usize) -> Result<T, Error> {
+        match outcome {
+            Ok(value) if self.index == self.count => {
+                self.decoder.ascend();
+                Ok(value)
             }
-            Ok(value)
-        })
+            Ok(_) => {
+                Err(Error::new(Kind::LengthMismatch { announced: self.count, found: self.index }, start))
+            }
+            Err(error) => Err(error.at(start)),
+        }
     }
 
     /// How many elements of `size` bytes to reserve room for, which is then paid.
@@ -185,7 +209,7 @@ impl<'de> EnumAccess<'de> for Union<'_, 'de> {
     type Error = Error;
     type Variant = Self;
 
-    #[inline]
+    #[inline(always)]
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Self), Error> {
         let discriminant: U32Deserializer<Error> = self.discriminant.into_deserializer();
         Ok((seed.deserialize(discriminant)?, self))
@@ -200,14 +224,16 @@ impl<'de> VariantAccess<'de> for Union<'_, 'de> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
         Slot::fill(self.decoder, seed)
     }
 
     #[inline]
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Fields::tuple(self.decoder, Some(self.name), len))
+        let mut items = Fields::new(self.decoder, len);
+        let outcome = visitor.visit_seq(&mut items);
+        items.end_tuple(outcome, Some(self.name))
     }
 
     #[inline]
@@ -216,6 +242,8 @@ impl<'de> VariantAccess<'de> for Union<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_seq(Fields::record(self.decoder, self.name, fields))
+        let mut access = Fields::new(self.decoder, fields.len());
+        let outcome = visitor.visit_seq(&mut access);
+        access.end_record(outcome, self.name, fields)
     }
 }

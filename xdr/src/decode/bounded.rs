@@ -60,17 +60,18 @@ impl<'de> Deserializer<'de> for Bounded<'_, 'de> {
         let start = decoder.offset();
         let limit = u32::try_from(bound).unwrap_or(u32::MAX);
         let bytes = match shape {
-            ARRAY => return Elements::read(decoder, limit, |elements| visitor.visit_map(elements)),
+            ARRAY => {
+                let mut elements = Elements::begin(decoder, limit)?;
+                let outcome = visitor.visit_map(&mut elements);
+                return elements.end(outcome, start);
+            }
             FIXED_OPAQUE => decoder.opaque(bound)?,
             FIXED_CHARS => decoder.words(bound)?,
             CHARS => {
                 let len = decoder.length(CHARS, limit)?;
                 decoder.words(len)?
             }
-            _ => {
-                let len = decoder.length(shape, limit)?;
-                decoder.opaque(len)?
-            }
+            _ => decoder.bytes(shape, limit)?,
         };
         visitor.visit_borrowed_bytes(bytes).map_err(|error: Error| error.at(start))
     }

@@ -69,7 +69,7 @@ impl Options {
     ///
     /// # Errors
     /// See [`Kind`].
-    #[inline]
+    #[inline(always)]
     pub fn from_slice<'de, T: Deserialize<'de>>(&self, input: &'de [u8]) -> Result<T, Error> {
         let (value, rest) = self.from_prefix(input)?;
         if !rest.is_empty() && !self.lenient {
@@ -82,7 +82,7 @@ impl Options {
     ///
     /// # Errors
     /// See [`Kind`].
-    #[inline]
+    #[inline(always)]
     pub fn from_prefix<'de, T: Deserialize<'de>>(&self, input: &'de [u8]) -> Result<(T, &'de [u8]), Error> {
         let mut decoder = Decoder::new(input, self.lenient);
         match T::deserialize(Slot::new(&mut decoder, size_of::<T>())) {

@@ -168,8 +168,7 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let start = self.decoder.offset();
-        let len = self.decoder.length("string", u32::MAX)?;
-        match core::str::from_utf8(self.decoder.opaque(len)?) {
+        match core::str::from_utf8(self.decoder.bytes("string", u32::MAX)?) {
             Ok(text) => visitor.visit_borrowed_str(text).map_err(|error: Error| error.at(start)),
             Err(_) => Err(Error::new(Kind::Utf8, start)),
         }
@@ -183,8 +182,9 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
     #[inline]
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let start = self.decoder.offset();
-        let len = self.decoder.length("opaque", u32::MAX)?;
-        visitor.visit_borrowed_bytes(self.decoder.opaque(len)?).map_err(|error: Error| error.at(start))
+        visitor
+            .visit_borrowed_bytes(self.decoder.bytes("opaque", u32::MAX)?)
+            .map_err(|error: Error| error.at(start))
     }
 
     #[inline]
@@ -198,7 +198,10 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         match self.decoder.word()? {
             0 => visit!(self, 4, visitor.visit_none()),
             value if value == 1 || self.decoder.lenient => {
-                self.decoder.deeper(|decoder| visitor.visit_some(Slot::new(decoder, size_of::<V::Value>())))
+                self.decoder.descend()?;
+                let value = visitor.visit_some(Slot::new(self.decoder, size_of::<V::Value>()))?;
+                self.decoder.ascend();
+                Ok(value)
             }
             value => Err(Error::new(Kind::Optional { value }, self.decoder.offset() - 4)),
         }
@@ -233,13 +236,18 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
 
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        Elements::read(self.decoder, u32::MAX, |elements| visitor.visit_seq(elements))
+        let start = self.decoder.offset();
+        let mut elements = Elements::begin(self.decoder, u32::MAX)?;
+        let outcome = visitor.visit_seq(&mut elements);
+        elements.end(outcome, start)
     }
 
     #[inline]
     fn deserialize_tuple<V: Visitor<'de>>(mut self, len: usize, visitor: V) -> Result<V::Value, Error> {
         self.house::<V::Value>()?;
-        visitor.visit_seq(Fields::tuple(self.decoder, None, len))
+        let mut items = Fields::new(self.decoder, len);
+        let outcome = visitor.visit_seq(&mut items);
+        items.end_tuple(outcome, None)
     }
 
     #[inline]
@@ -250,7 +258,9 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         self.house::<V::Value>()?;
-        visitor.visit_seq(Fields::tuple(self.decoder, Some(name), len))
+        let mut items = Fields::new(self.decoder, len);
+        let outcome = visitor.visit_seq(&mut items);
+        items.end_tuple(outcome, Some(name))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
@@ -265,10 +275,12 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         self.house::<V::Value>()?;
-        visitor.visit_seq(Fields::record(self.decoder, name, fields))
+        let mut access = Fields::new(self.decoder, fields.len());
+        let outcome = visitor.visit_seq(&mut access);
+        access.end_record(outcome, name, fields)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deserialize_enum<V: Visitor<'de>>(
         mut self,
         name: &'static str,
@@ -283,8 +295,13 @@ impl<'de> Deserializer<'de> for Slot<'_, 'de> {
             let value = discriminant.cast_signed();
             return Err(Error::new(Kind::Discriminant { value }, start).in_union(name));
         }
-        self.decoder
-            .deeper(|decoder| visitor.visit_enum(Union { decoder, name, discriminant }))
-            .map_err(|error| error.at(start).in_union(name))
+        self.decoder.descend().map_err(|error| error.in_union(name))?;
+        match visitor.visit_enum(Union { decoder: self.decoder, name, discriminant }) {
+            Ok(value) => {
+                self.decoder.ascend();
+                Ok(value)
+            }
+            Err(error) => Err(error.at(start).in_union(name)),
+        }
     }
 }

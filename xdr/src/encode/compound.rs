@@ -78,32 +78,40 @@ impl<'a, S: Sink> Members<'a, S> {
 
     #[inline]
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        value.serialize(Writer::<S, VARIABLE>::new(self.sink)).map_err(|error| self.in_element(error))?;
+        if let Err(error) = value.serialize(Writer::<S, VARIABLE>::new(self.sink)) {
+            return Err(in_element(error, self.sink.position(), self.name, self.index));
+        }
         self.index += 1;
         Ok(())
     }
 
-    #[cold]
-    fn in_element(&self, error: Error) -> Error {
-        let error = error.at(self.sink.position()).in_element(self.index);
-        if let Some(name) = self.name { error.in_union(name) } else { error }
-    }
-
-    #[inline]
+    #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, field: &'static str, value: &T) -> Result<(), Error> {
-        value.serialize(Writer::<S, VARIABLE>::new(self.sink)).map_err(|error| self.in_field(error, field))
-    }
-
-    #[cold]
-    fn in_field(&self, error: Error, field: &'static str) -> Error {
-        error.at(self.sink.position()).in_field(self.name.unwrap_or(""), field)
+        match value.serialize(Writer::<S, VARIABLE>::new(self.sink)) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(in_field(error, self.sink.position(), self.name, field)),
+        }
     }
 
     /// XDR has no absent fields, only optional ones.
     #[cold]
     fn skipped(&self, field: &'static str) -> Error {
-        self.in_field(Error::unsupported("skipped field", self.sink.position()), field)
+        let position = self.sink.position();
+        in_field(Error::unsupported("skipped field", position), position, self.name, field)
     }
+}
+
+/// An error on its way out of a tuple. By value, as `in_field`, so that what is at hand may stay in registers.
+#[cold]
+fn in_element(error: Error, position: usize, name: Option<&'static str>, index: usize) -> Error {
+    let error = error.at(position).in_element(index);
+    if let Some(name) = name { error.in_union(name) } else { error }
+}
+
+/// An error on its way out of a record.
+#[cold]
+fn in_field(error: Error, position: usize, name: Option<&'static str>, field: &'static str) -> Error {
+    error.at(position).in_field(name.unwrap_or(""), field)
 }
 
 macro_rules! elements {
@@ -133,7 +141,7 @@ macro_rules! fields {
             type Ok = ();
             type Error = Error;
 
-            #[inline]
+            #[inline(always)]
             fn serialize_field<T: Serialize + ?Sized>(&mut self, field: &'static str, value: &T) -> Result<(), Error> {
                 self.field(field, value)
             }

@@ -52,16 +52,21 @@ impl<'a, S: Sink, const BYTES: u8> Writer<'a, S, BYTES> {
     }
 
     /// The bytes, then zeros up to a whole word.
-    #[inline]
+    #[inline(always)]
     fn padded(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.split_at(bytes.len() & !3);
         self.sink.put(words);
-        match *rest {
-            [a] => self.sink.put(&[a, 0, 0, 0]),
-            [a, b] => self.sink.put(&[a, b, 0, 0]),
-            [a, b, c] => self.sink.put(&[a, b, c, 0]),
-            _ => {}
-        }
+        let last = match (bytes.last_chunk(), rest) {
+            (_, []) => return,
+            // The last four bytes, less those already put: they fall out at the low end.
+            (Some(last), _) => u32::from_le_bytes(*last) >> (32 - 8 * rest.len()),
+            (None, [a, more @ ..]) => match *more {
+                [] => u32::from_le_bytes([*a, 0, 0, 0]),
+                [b] => u32::from_le_bytes([*a, b, 0, 0]),
+                [b, c, ..] => u32::from_le_bytes([*a, b, c, 0]),
+            },
+        };
+        self.sink.put(&last.to_le_bytes());
     }
 
     /// C's `char` is signed where it matters, so the word is sign-extended.
@@ -171,7 +176,7 @@ impl<'a, S: Sink, const BYTES: u8> Serializer for Writer<'a, S, BYTES> {
         self.serialize_bytes(value.as_bytes())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_bytes(mut self, value: &[u8]) -> Result<(), Error> {
         if BYTES == VARIABLE || BYTES == WORDS {
             self.length(value.len())?;

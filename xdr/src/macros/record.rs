@@ -58,7 +58,7 @@ macro_rules! record {
             }
 
             impl<'de> $crate::__runtime::serde::Deserialize<'de> for $($record)::+ $(<$lifetime>)? {
-                #[inline]
+                #[inline(always)]
                 fn deserialize<D: $crate::__runtime::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
@@ -71,41 +71,38 @@ macro_rules! record {
                             f.write_str($wire)
                         }
 
-                        #[inline]
+                        #[inline(always)]
                         #[allow(unused_mut, unused_variables)]
                         fn visit_seq<A: $crate::__runtime::serde::de::SeqAccess<'de>>(
                             self,
                             mut fields: A,
                         ) -> ::core::result::Result<Self::Value, A::Error> {
                             ::core::result::Result::Ok($($record)::+ {
-                                $($field: $crate::__runtime::next_field::<$codec, _, A>(&mut fields, $wire)?,)*
+                                $(
+                                    $field: $crate::__runtime::next_field::<$codec, _, A>(&mut fields, $wire)?
+                                        .into_inner(),
+                                )*
                             })
                         }
 
-                        #[allow(unused_mut, unused_variables)]
+                        // Straight on, without a branch for each field: thousands of fields are checked at every build.
+                        #[allow(unreachable_patterns)]
                         fn visit_map<A: $crate::__runtime::serde::de::MapAccess<'de>>(
                             self,
-                            mut fields: A,
+                            fields: A,
                         ) -> ::core::result::Result<Self::Value, A::Error> {
                             $(let mut $field = ::core::option::Option::None;)*
-                            while let ::core::option::Option::Some(name) =
-                                $crate::__runtime::next_field_name(&mut fields, FIELDS)?
-                            {
-                                $(
-                                    if name == const { $crate::__runtime::field_name(::core::stringify!($field)) } {
-                                        $crate::__runtime::set_field::<$codec, _, A>(&mut fields, name, &mut $field)?;
-                                        continue;
-                                    }
-                                )*
+                            $crate::__runtime::read_fields(
+                                fields,
+                                FIELDS,
+                                &mut [$(&mut $crate::__runtime::Place::<$codec, _>::new(&mut $field)),*],
+                            )?;
+                            match ($($field,)*) {
+                                ($(::core::option::Option::Some($field),)*) => {
+                                    ::core::result::Result::Ok($($record)::+ { $($field),* })
+                                }
+                                _ => $crate::__runtime::incomplete($wire),
                             }
-                            ::core::result::Result::Ok($($record)::+ {
-                                $(
-                                    $field: $crate::__runtime::take_field(
-                                        $field,
-                                        const { $crate::__runtime::field_name(::core::stringify!($field)) },
-                                    )?,
-                                )*
-                            })
                         }
                     }
 

@@ -11,7 +11,7 @@ use serde::de::{
 };
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use crate::codec::{DecodeAs, Seed};
+use crate::codec::{Aligned, AlignedSeed, DecodeAs, Seed};
 
 /// A field's name on the wire: that in Rust, without `r#`.
 pub const fn field_name(name: &'static str) -> &'static str {
@@ -23,59 +23,90 @@ pub const fn field_name(name: &'static str) -> &'static str {
 pub fn next_field<'de, C: DecodeAs<'de, T>, T, A: SeqAccess<'de>>(
     fields: &mut A,
     record: &'static str,
-) -> Result<T, A::Error> {
-    match fields.next_element_seed(Seed::<C, T>::new())? {
+) -> Result<Aligned<T>, A::Error> {
+    match fields.next_element_seed(AlignedSeed::<C, T>::new())? {
         Some(value) => Ok(value),
         None => Err(A::Error::custom(format_args!("{record} lacks its last fields"))),
     }
 }
 
-/// The next field of a record in JSON, if it is one of `names`.
-pub fn next_field_name<'de, A: MapAccess<'de>>(
-    fields: &mut A,
+/// Reads the fields of a record in JSON, in any order, each into its place: `names` and `places` belong together.
+pub fn read_fields<'de, A: MapAccess<'de>>(
+    mut fields: A,
     names: &'static [&'static str],
-) -> Result<Option<&'static str>, A::Error> {
-    fields.next_key_seed(FieldName(names))
+    places: &mut [&mut dyn ReadField<'de, A>],
+) -> Result<(), A::Error> {
+    while let Some(index) = fields.next_key_seed(FieldName(names))? {
+        if let (Some(place), Some(name)) = (places.get_mut(index), names.get(index)) {
+            if place.is_read() {
+                return Err(A::Error::duplicate_field(name));
+            }
+            place.read(&mut fields)?;
+        }
+    }
+    match places.iter().zip(names).find(|(place, _)| !place.is_read()) {
+        Some((_, name)) => Err(A::Error::missing_field(name)),
+        None => Ok(()),
+    }
 }
 
+/// What a record lacks is said by `read_fields`, before.
+#[cold]
+pub fn incomplete<T, E: Error>(record: &'static str) -> Result<T, E> {
+    Err(E::custom(format_args!("{record} lacks a field")))
+}
+
+/// A place for a field of a record in JSON, whatever its type.
+pub trait ReadField<'de, A: MapAccess<'de>> {
+    /// Whether there has been such a field.
+    fn is_read(&self) -> bool;
+    /// Reads the field's value.
+    fn read(&mut self, fields: &mut A) -> Result<(), A::Error>;
+}
+
+/// The place of a field of type `T` with codec `C`.
+#[derive(Debug)]
+pub struct Place<'p, C, T>(&'p mut Option<T>, PhantomData<C>);
+
+impl<'p, C, T> Place<'p, C, T> {
+    /// A place that is to be read.
+    pub fn new(place: &'p mut Option<T>) -> Self {
+        Place(place, PhantomData)
+    }
+}
+
+impl<'de, C: DecodeAs<'de, T>, T, A: MapAccess<'de>> ReadField<'de, A> for Place<'_, C, T> {
+    fn is_read(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn read(&mut self, fields: &mut A) -> Result<(), A::Error> {
+        *self.0 = Some(fields.next_value_seed(Seed::<C, T>::new())?);
+        Ok(())
+    }
+}
+
+/// A field's name, as its index among the names.
 struct FieldName(&'static [&'static str]);
 
 impl<'de> DeserializeSeed<'de> for FieldName {
-    type Value = &'static str;
+    type Value = usize;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for FieldName {
-    type Value = &'static str;
+    type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field's name")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<&'static str, E> {
-        self.0.iter().find(|known| **known == name).copied().ok_or_else(|| E::unknown_field(name, self.0))
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
     }
-}
-
-/// Reads a field of a record in JSON into its place.
-pub fn set_field<'de, C: DecodeAs<'de, T>, T, A: MapAccess<'de>>(
-    fields: &mut A,
-    name: &'static str,
-    place: &mut Option<T>,
-) -> Result<(), A::Error> {
-    if place.is_some() {
-        return Err(A::Error::duplicate_field(name));
-    }
-    *place = Some(fields.next_value_seed(Seed::<C, T>::new())?);
-    Ok(())
-}
-
-/// A field of a record in JSON, which has been read by now.
-pub fn take_field<T, E: Error>(place: Option<T>, name: &'static str) -> Result<T, E> {
-    place.ok_or_else(|| E::missing_field(name))
 }
 
 /// The values of a union's arms or of an enumeration, and their names in JSON, in the same order.
@@ -119,12 +150,18 @@ impl Tag {
     }
 
     /// The error of an arm that does not exist.
-    #[cold]
+    #[inline(always)]
     pub fn unknown<E: Error>(self) -> E {
-        match self.value {
-            Some(value) => E::unknown_variant(&value.to_string(), self.arms.names),
-            None => E::unknown_variant("default", self.arms.names),
-        }
+        unknown_arm(self.value, self.arms)
+    }
+}
+
+/// Of scalars, so that a tag need not be in memory for an error that seldom comes.
+#[cold]
+fn unknown_arm<E: Error>(value: Option<i32>, arms: &'static Names) -> E {
+    match value {
+        Some(value) => E::unknown_variant(&value.to_string(), arms.names),
+        None => E::unknown_variant("default", arms.names),
     }
 }
 

@@ -104,7 +104,7 @@ macro_rules! __union {
             }
 
             impl<'de> $crate::__runtime::serde::Deserialize<'de> for $union {
-                #[inline]
+                #[inline(always)]
                 fn deserialize<D: $crate::__runtime::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
@@ -117,7 +117,7 @@ macro_rules! __union {
                             f.write_str($wire)
                         }
 
-                        #[inline]
+                        #[inline(always)]
                         fn visit_enum<A: $crate::__runtime::serde::de::EnumAccess<'de>>(
                             self,
                             union: A,

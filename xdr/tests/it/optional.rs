@@ -36,6 +36,9 @@ fn a_list_is_linked_by_optional_data() {
     check(Entry { id: 1, next: Some(Box::new(last)) }, "00000001 00000001 00000002 00000000");
 }
 
+/// Far more than a stack could hold. An interpreter has no time for so many, and counts the stack's frames.
+const LONG: usize = if cfg!(miri) { 1_000 } else { 1_000_000 };
+
 #[test]
 fn a_list_of_the_greatest_depth_decodes_and_a_longer_one_does_not() {
     let list = |links: usize| hex(&("00000000 00000001".repeat(links) + "00000000 00000000"));
@@ -43,7 +46,7 @@ fn a_list_of_the_greatest_depth_decodes_and_a_longer_one_does_not() {
     assert_eq!(to_vec(&decoded).unwrap(), list(DEPTH_MAX));
     let error = from_slice::<Entry>(&list(DEPTH_MAX + 1)).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (Kind::Depth { limit: DEPTH_MAX }, DEPTH_MAX * 8 + 8));
-    from_slice::<Entry>(&list(1_000_000)).unwrap_err();
+    from_slice::<Entry>(&list(LONG)).unwrap_err();
 }
 
 #[test]
@@ -64,7 +67,7 @@ struct Forest(Vec<Forest>);
 
 #[test]
 fn unions_and_arrays_are_nesting_too() {
-    let deep = hex(&"00000001".repeat(1_000_000));
+    let deep = hex(&"00000001".repeat(LONG));
     assert_eq!(from_slice::<Tree>(&deep).unwrap_err().kind(), Kind::Depth { limit: DEPTH_MAX });
     assert_eq!(from_slice::<Forest>(&deep).unwrap_err().kind(), Kind::Depth { limit: DEPTH_MAX });
 }

@@ -1,27 +1,31 @@
 //! The guest has left the source: has it arrived?
 //!
-//! Perform succeeded, or the source said that the guest is gone. The destination has the only copy, so it is told to start it
-//! until it has answered, and asked whenever an answer is missing or an error.
+//! Perform succeeded, or the source said that the guest is gone. The destination has the only copy, so it is
+//! told to start it until it has answered, and asked whenever an answer is missing or an error.
 //!
 //! ```text
-//!  the destination says        Finish succeeded,        another error     no answer yet
-//!                              or was refused with 55
-//!  there, not paused           OnDestination            the same          the same
-//!  there, paused               OnDestination            Finish again      Finish again
-//!  absent, shut off            ask the source           the same          Finish again
-//!  nothing                     OnDestination / unknown  unknown           unknown
+//!  the destination says   Finish succeeded, or was      Finish was lost, or answered
+//!                         refused with 42 or 55         with an error that proves nothing
+//!  there, not paused      OnDestination                 OnDestination
+//!  there, paused          OnDestination                 Finish again
+//!  absent, shut off       ask the source for its word   v2: the same; v1: Finish again
+//!  nothing                unknown, ask again            unknown, ask again
 //! ```
 //!
-//! Finish may be repeated because a second one changes nothing: it is refused with 55 ("not processing incoming migration") if the
-//! first succeeded and with 42 if the copy is gone. It must be, because a call that was lost leaves a paused copy
-//! that dies with its connection.
+//! Finish may be repeated because a second one changes nothing: it is refused with 55 ("not processing
+//! incoming migration") if the first succeeded, and with 42 if the copy is gone. It must be repeated, because
+//! a call that was lost leaves a paused copy that dies with its connection. A version 2 destination shows its
+//! copy from Prepare2 on; a version 1 destination may still be reading the data, which only its Finish waits
+//! for.
 
 use super::Engine;
 use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
 use crate::error::ErrorCode;
+use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
-use crate::migrate::call::{Call, Domain, Failure, Host, Reply, Retcode};
+use crate::migrate::call::{Call, Host, Retcode};
+use crate::migrate::domain::Domain;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Outcome, Reason};
 use crate::migrate::state::{DomainState, Job, Said, State};
@@ -39,16 +43,14 @@ pub(super) struct Departed {
 
 #[derive(Debug)]
 enum Answer {
-    /// None yet.
+    /// None yet, or none that the destination must have given itself.
     Missing,
     /// The destination has the guest.
     Finished(Domain),
     /// Error 55: the guest is not incoming, or no longer.
     NotIncoming,
-    /// Another error.
-    Error,
-    /// Finish was not sent: the destination had already lost its copy.
-    Needless,
+    /// Error 42; or Finish was not sent because the destination had lost its copy before.
+    NoCopy,
 }
 
 impl Departed {
@@ -64,7 +66,7 @@ impl Departed {
 
     /// The source said so after the destination had lost its copy.
     pub(super) fn without_finish(prepared: Prepared, reason: Reason) -> Departed {
-        Departed { prepared, reason: Some(reason), answer: Answer::Needless, repeated: false }
+        Departed { prepared, reason: Some(reason), answer: Answer::NoCopy, repeated: false }
     }
 
     /// Asked again after a wait.
@@ -102,10 +104,10 @@ impl Engine {
             Ok(Reply::Finished(domain)) => return self.arrived(departed, domain, None),
             other => failure_of(other),
         };
-        departed.answer = match failure {
-            Failure::Answered(ref error) if error.code == ErrorCode::OPERATION_INVALID => Answer::NotIncoming,
-            Failure::Answered(_) | Failure::Unsupported(_) => Answer::Error,
-            Failure::NotSent { .. } | Failure::Lost { .. } => departed.answer,
+        departed.answer = match failure.code() {
+            Some(ErrorCode::OPERATION_INVALID) => Answer::NotIncoming,
+            Some(ErrorCode::NO_DOMAIN) => Answer::NoCopy,
+            _ => Answer::Missing,
         };
         let procedure = match departed.prepared.form {
             Form::V1 => "domain_migrate_finish",
@@ -137,17 +139,18 @@ impl Engine {
         let settled = matches!(departed.answer, Answer::Finished(_) | Answer::NotIncoming);
         match said {
             Said::NotAsked | Said::NoAnswer(_) => self.hold_arrival(departed),
+            Said::Has { state, .. } if state.state == DomainState::Paused && !settled => {
+                self.finish_again(departed, Some(state))
+            }
             Said::Has { domain, state, .. } if state.state != DomainState::ShutOff => {
-                if state.state == DomainState::Paused && !settled {
-                    self.finish_again(departed, Some(state))
-                } else {
-                    self.arrived(departed, domain, Some(state))
+                self.arrived(departed, domain, Some(state))
+            }
+            Said::Absent | Said::Aborted | Said::Has { .. } => {
+                match (departed.prepared.form, &departed.answer) {
+                    (Form::V1, Answer::Missing) => self.finish_again(departed, None),
+                    _ => self.ask_last(departed),
                 }
             }
-            Said::Absent | Said::Has { .. } => match departed.answer {
-                Answer::Missing => self.finish_again(departed, None),
-                _ => self.ask_last(departed),
-            },
         }
     }
 
@@ -173,9 +176,7 @@ impl Engine {
                 self.end(Outcome::Nowhere { source: said, destination, reason })
             }
             Said::Has { job: Job::None | Job::Untold | Job::NotAsked, .. } => self.stay(reason),
-            Said::Has { .. } | Said::NotAsked | Said::NoAnswer(_) | Said::Absent => {
-                self.hold_arrival(departed)
-            }
+            _ => self.hold_arrival(departed),
         }
     }
 

@@ -7,6 +7,9 @@
 //!  absent, shut off           it has left ─▶ Finish     the same
 //!  a job runs                 wait, ask again           the same
 //!  nothing                    unknown, ask again        the same
+//!  there, cannot tell of jobs it stays, but Perform     as below
+//!                              may run: destroy the
+//!                              incoming copy, ask again
 //!  there, no job              it stays ─▶ Finish2 1     Perform may still be queued ─▶ ask the destination:
 //!                                                         incoming copy gone (v2) ─▶ ask the source again: it stays
 //!                                                         else ─▶ unknown; cancel only at the caller's word
@@ -20,8 +23,9 @@ use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
 use crate::error::{ErrorCode, Fate};
 use crate::migrate::action::Waiting;
+use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
-use crate::migrate::call::{Call, Failure, Host, Reply, Retcode};
+use crate::migrate::call::{Call, Host, Retcode};
 use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Reason};
 use crate::migrate::state::{Job, Said};
@@ -42,7 +46,8 @@ enum Standing {
     Over,
     /// Yes: its reply was lost, so the source may have yet to run it.
     MayRun,
-    /// Yes, but the caller wants the guest to stay.
+    /// Yes, but it shall not: the caller has said so, or Perform was answered with an error by a source that
+    /// cannot tell whether it still runs.
     GivenUp,
     /// No: the destination has nothing left to receive it with.
     IncomingGone,
@@ -54,7 +59,7 @@ impl Doubt {
         Doubt { prepared, reason, standing: Standing::Over }
     }
 
-    /// The caller wants the guest to stay.
+    /// The guest shall stay if it still can.
     pub(super) fn given_up(self) -> Doubt {
         self.now(Standing::GivenUp)
     }
@@ -100,22 +105,25 @@ impl Engine {
                 self.wait(Waiting::Job(info));
                 Step::HoldDoubt(doubt, Check::WhetherItLeft)
             }
+            (Said::Has { job: Job::Untold, .. }, Standing::Over) => self.settle_on_source(doubt.given_up()),
             (Said::Has { .. }, Standing::Over | Standing::IncomingGone | Standing::GivenUp) => {
                 self.settle_on_source(doubt)
             }
             (Said::Has { .. }, Standing::MayRun) => self.ask_incoming(doubt),
-            (Said::NoAnswer(_) | Said::NotAsked | Said::Absent, _) => {
+            (Said::NoAnswer(_) | Said::NotAsked | Said::Absent | Said::Aborted, _) => {
                 self.hold_doubt(doubt, Check::WhetherItLeft)
             }
         }
     }
 
-    /// The guest is on the source and shall stay there: the destination can be told, where its version has a way.
+    /// The guest is on the source and shall stay there: the destination can be told, where its version has a
+    /// way.
     pub(super) fn settle_on_source(&mut self, doubt: Doubt) -> Step {
         match (doubt.prepared.form, doubt.standing) {
             (_, Standing::IncomingGone) => self.stay(doubt.reason),
             (Form::V2, Standing::Over | Standing::GivenUp | Standing::MayRun) => self.tell_cancelled(doubt),
-            // Version 1 has no call for it: what it prepared dies with the data, the connection or a deadline.
+            // Version 1 has no call for it: what it prepared dies with the data, the connection or a
+            // deadline.
             (Form::V1, Standing::Over) => {
                 self.note(Note::Leftover(None));
                 self.stay(doubt.reason)
@@ -133,8 +141,8 @@ impl Engine {
         Step::Cancel(doubt)
     }
 
-    /// Error 93 is the success of a cancellation, whatever part of the peer reports it; error 42 says that there was nothing
-    /// left to cancel.
+    /// Error 93 is the success of a cancellation, whatever part of the peer reports it; error 42 says that
+    /// there was nothing left to cancel.
     pub(super) fn cancelled(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
         let failure = match answer {
             Ok(Reply::Finished(_)) => {
@@ -143,7 +151,12 @@ impl Engine {
             }
             other => failure_of(other),
         };
-        let gone = failure.answered(ErrorCode::MIGRATE_FINISH_OK) || failure.answered(ErrorCode::NO_DOMAIN);
+        if failure.answered(ErrorCode::MIGRATE_FINISH_OK) {
+            self.destination = Said::Aborted;
+        } else if failure.answered(ErrorCode::NO_DOMAIN) {
+            self.destination = Said::Absent;
+        }
+        let gone = self.destination.is_gone();
         match doubt.standing {
             Standing::Over | Standing::IncomingGone => {
                 if !gone {
@@ -171,11 +184,12 @@ impl Engine {
         Step::AskIncoming(ask, doubt)
     }
 
-    /// A version 2 destination shows its incoming guest from Prepare2 on; a version 1 destination shows none before the data
-    /// has come, so its "no such guest" proves nothing.
+    /// A version 2 destination shows its incoming guest from Prepare2 on; a version 1 destination shows none
+    /// before the data has come, so its "no such guest" proves nothing.
     pub(super) fn incoming_said(&mut self, doubt: Doubt, said: Said) -> Step {
         if doubt.prepared.form == Form::V2 && said.is_gone() {
-            // The guest may have left just before its incoming copy went away, so the source has the last word.
+            // The guest may have left just before its incoming copy went away, so the source has the last
+            // word.
             return self.ask_source(doubt.now(Standing::IncomingGone));
         }
         self.hold_doubt(doubt, Check::WhetherPerformStillRuns)

@@ -4,7 +4,9 @@ use super::Engine;
 use super::doubt::Doubt;
 use super::step::{Form, Prepared, Step};
 use crate::error::ErrorCode;
-use crate::migrate::call::{Call, DomainXml, Failure, Host, Reply};
+use crate::migrate::answer::{Failure, Reply};
+use crate::migrate::call::{Call, Host};
+use crate::migrate::domain::DomainXml;
 use crate::migrate::flags::MigrateFlags;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::Reason;
@@ -51,8 +53,9 @@ impl Engine {
         Step::Info(draft)
     }
 
-    /// A guest that is paused must arrive paused. libvirt's client ignores a failure here, and so do we; but a guest that
-    /// does not run has nothing to send, and after a failed Perform its "shut off" would look as if it had left.
+    /// A guest that is paused must arrive paused. libvirt's client ignores a failure here, and so do we; but
+    /// a guest that does not run has nothing to send, and after a failed Perform its "shut off" would look as
+    /// if it had left.
     pub(super) fn got_info(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
         match answer {
             Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {

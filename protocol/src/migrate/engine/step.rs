@@ -6,7 +6,7 @@ use super::arrival::Departed;
 use super::doubt::Doubt;
 use super::start::Draft;
 use crate::migrate::ask::Ask;
-use crate::migrate::call::Cookie;
+use crate::migrate::domain::Cookie;
 use crate::migrate::outcome::{Check, Outcome, Reason};
 
 /// What the engine waits for, carrying what earlier steps proved.

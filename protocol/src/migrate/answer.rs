@@ -1,0 +1,98 @@
+//! What comes back of a call: its reply, or why there is none.
+
+use std::fmt;
+
+use virtwire_xdr::Text;
+
+use super::domain::{Cookie, Domain, DomainXml};
+use super::state::{JobInfo, State};
+use crate::error::{ErrorCode, Fate, RemoteError};
+
+/// A successful reply. Exhaustive, as [`Call`](super::Call) is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// To [`Call::GetXmlDesc`].
+    Xml(DomainXml),
+    /// To [`Call::Prepare`] and [`Call::Prepare2`].
+    Prepared {
+        /// For the source.
+        cookie: Cookie,
+        /// Where the destination listens; `None` means at `uri_in`.
+        uri_out: Option<Text>,
+    },
+    /// To [`Call::Finish`] and [`Call::Finish2`].
+    Finished(Domain),
+    /// To [`Call::LookupByUuid`].
+    Found(Domain),
+    /// To [`Call::GetJobInfo`].
+    Job(JobInfo),
+    /// To [`Call::GetInfo`] and [`Call::GetState`].
+    State(State),
+    /// To [`Call::Perform`] and [`Call::Close`].
+    Done,
+}
+
+/// Why a call has no successful reply, as far as a migration cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It never left this machine: no connection could be had, or it was dead before the first byte was
+    /// written.
+    NotSent {
+        /// What happened, for people.
+        message: String,
+    },
+    /// The peer proved that it has no such procedure and did nothing: "unknown procedure" in any language, or
+    /// code 3. [`RemoteError::is_unsupported`] knows the English ones; a driver finds out about others with
+    /// [`RemoteError::same_refusal`].
+    Unsupported(Box<RemoteError>),
+    /// Any other error reply. It may come from a proxy that never passed the call on, or passed it on and
+    /// lost the reply.
+    Answered(Box<RemoteError>),
+    /// No reply: the connection died or the deadline passed after sending. It may have run, or **may still
+    /// run**.
+    Lost {
+        /// What happened, for people.
+        message: String,
+    },
+}
+
+impl Failure {
+    /// Whether the peer ran the call.
+    pub const fn fate(&self) -> Fate {
+        match self {
+            Failure::NotSent { .. } | Failure::Unsupported(_) => Fate::DidNotRun,
+            Failure::Answered(_) => Fate::Failed,
+            Failure::Lost { .. } => Fate::Unknown,
+        }
+    }
+
+    /// The code of the error reply, if one came.
+    pub const fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Failure::Unsupported(error) | Failure::Answered(error) => Some(error.code),
+            Failure::NotSent { .. } | Failure::Lost { .. } => None,
+        }
+    }
+
+    /// A driver handed back the reply of another call: what became of this one is not known.
+    pub(crate) fn foreign() -> Failure {
+        Failure::Lost { message: "the driver returned the reply of another call".to_owned() }
+    }
+
+    /// Whether the peer answered with this error.
+    pub(crate) fn answered(&self, code: ErrorCode) -> bool {
+        matches!(self, Failure::Answered(error) if error.code == code)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::NotSent { message } => write!(f, "not sent: {message}"),
+            Failure::Unsupported(error) | Failure::Answered(error) => {
+                write!(f, "error {}/{}: {error}", error.code.0, error.domain.0)
+            }
+            Failure::Lost { message } => write!(f, "no reply: {message}"),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The migration engine, model-checked: the code that ships, over two modelled hosts of every age, with a
+//! fault at every step.
+//!
+//! A world is one run: two [peers](peers), a guest, what the caller asks ([`setup`]), and the [faults](fault)
+//! that calls meet. Runs are enumerated, not drawn: first without a fault, then with each fault that each
+//! call of that run can meet, and so on. Each step is checked against the whole truth ([`run`]), and so is
+//! the outcome, when it is told and after everything under way has ended ([`verdict`]). That the checks see
+//! something is shown by engines with a broken rule each ([`mutant`]).
+
+mod destination;
+mod ends;
+mod fault;
+mod gates;
+mod mutant;
+mod peers;
+mod run;
+mod setup;
+mod source;
+mod talk;
+mod transcripts;
+mod verdict;
+mod words;
+mod world;
+
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use self::fault::possible;
+use self::mutant::{Mutant, RULES, Rule};
+use self::run::{Faults, Run};
+use self::setup::Setup;
+
+#[test]
+fn every_fault_at_every_step_leaves_one_guest_and_a_true_outcome() {
+    check(&setup::all(), 1);
+}
+
+#[test]
+fn two_faults_in_one_migration_do_no_more_harm_than_one() {
+    check(&setup::few(), 2);
+}
+
+/// An engine without the rule does what the rule forbids, and the model sees it.
+#[test]
+fn every_rule_is_needed() {
+    let setups = [setup::few(), setup::refused(), setup::all()].concat();
+    let mut worlds = 0;
+    for (rule, expected) in RULES {
+        let mut look = |run: &Run| {
+            worlds += 1;
+            if run.broken.iter().any(|broken| broken == expected) { Break(()) } else { Continue(()) }
+        };
+        let mutant = Mutant::breaking(rule);
+        let mut planned = setups.iter().filter(|setup| mutant.plan(setup).is_ok());
+        let caught = planned.any(|setup| explore(*setup, 1, &mutant, &mut look).is_break());
+        assert!(caught, "without the rule {rule:?} this does not happen: {expected}");
+    }
+    println!("{} broken engines caught in {worlds} worlds", RULES.len());
+}
+
+/// Explores all setups on all processors, and fails at the first broken invariant with the story of its
+/// world.
+#[track_caller]
+fn check(setups: &[Setup], depth: usize) {
+    let (next, worlds) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        let mut found = None;
+        let mut look = |run: &Run| {
+            worlds.fetch_add(1, Relaxed);
+            if run.broken.is_empty() {
+                return Continue(());
+            }
+            found = Some(run.to_string());
+            next.store(setups.len(), Relaxed);
+            Break(())
+        };
+        while let Some(setup) = setups.get(next.fetch_add(1, Relaxed)) {
+            let _ = explore(*setup, depth, &Mutant::breaking(Rule::None), &mut look);
+        }
+        found
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().filter_map(|worker| worker.join().unwrap()).next()
+    });
+    if let Some(story) = found {
+        panic!("{story}");
+    }
+    println!("{} worlds from {} setups, up to {depth} faults in each", worlds.into_inner(), setups.len());
+}
+
+/// Looks at every run with up to `depth` faults: each at every call that happens, and of every kind that the
+/// call can meet.
+fn explore(
+    setup: Setup,
+    depth: usize,
+    mutant: &Mutant,
+    look: &mut dyn FnMut(&Run) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut worlds = vec![Faults::new()];
+    while let Some(faults) = worlds.pop() {
+        let run = Run::new(setup, faults, mutant.clone());
+        look(&run)?;
+        if run.faults.len() == depth {
+            continue;
+        }
+        let after = run.faults.last().map_or(0, |(at, _)| at + 1);
+        for (at, (order, _)) in run.trace.iter().enumerate().take(run.exposed).skip(after) {
+            for fault in possible(order).into_iter().filter(|fault| setup.admits(*fault)) {
+                worlds.push([run.faults.as_slice(), &[(at, fault)]].concat());
+            }
+        }
+    }
+    Continue(())
+}

@@ -1,0 +1,352 @@
+//! Engines with one rule broken each: the real one, with a liar between it and its driver.
+//!
+//! What an engine does not know it cannot heed. So a liar that answers a question itself makes an engine that
+//! does not ask it; one that misreports a failure makes an engine that mistakes it; one that alters an order
+//! makes an engine that gives it.
+
+use virtwire_protocol::error::{ErrorCode, RemoteError};
+use virtwire_protocol::migrate::{
+    Call, Cookie, Do, DomainState, Failure, Feature, Features, Host, JobInfo, Outcome, Plan, Reason, Record,
+    Refusal, Reply, Retcode, Said, State, Unknown,
+};
+
+use super::setup::Setup;
+use super::source::{error, guest};
+use super::world::World;
+
+/// Which rule is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    None,
+
+    /// v1 is used only if both report feature 1.
+    V1IsCommonGround,
+    /// v2 is used only if both report feature 3.
+    V2IsCommonGround,
+    /// A peer that reports v3 gets no older version unasked.
+    V3IsNotSkipped,
+    /// A lost reply of Prepare2 is no reason to downgrade.
+    NoDowngradeAfterLoss,
+    /// Nor is any other error.
+    NoDowngradeAfterError,
+
+    /// A guest that is paused arrives paused.
+    PausedStaysPaused,
+    /// A guest that does not run is not moved.
+    InactiveIsRefused,
+    /// The XML is the migratable one where there is one.
+    XmlFlags,
+    /// The destination does not see the flags of the source.
+    FlagsStripped,
+    /// The source sees them all.
+    FlagsKept,
+    /// The cookie goes where it belongs.
+    CookiePassed,
+    /// The destination's URI is used.
+    UriOut,
+    /// Finish names the guest as the destination knows it.
+    FinishName,
+    /// Prepare of v1 carries no name unless the guest is renamed.
+    V1CarriesNoName,
+
+    /// After an error of Perform the source is asked.
+    ErrorIsDoubted,
+    /// A lost Perform is not a failed one.
+    LossIsNotError,
+    /// Perform is sent once.
+    PerformOnce,
+    /// A guest that is only defined has left.
+    StateNotExistence,
+    /// A job that runs is waited for.
+    JobIsAwaited,
+    /// The job is asked for before the state.
+    JobBeforeState,
+    /// A source that cannot tell of jobs may have one.
+    UntoldIsNotNone,
+    /// A source that does not answer has not said that it has the guest.
+    SilenceIsNotStay,
+    /// Nor that it has not.
+    SilenceIsNotLeave,
+    /// A Perform that may be queued is not cancelled unasked.
+    HeldUntilTheWord,
+    /// At the caller's word the source is asked once more.
+    WordAsksAgain,
+    /// When the incoming guest is gone, the source is asked once more.
+    GoneAsksAgain,
+    /// A destination of v1 that shows no guest may still wait for one.
+    V1ShowsNoSlot,
+    /// A destination of v1 is not told of a failure.
+    V1IsNotTold,
+    /// Error 93 is the success of a cancellation.
+    AbortIsSuccess,
+    /// The first error is reported.
+    FirstErrorWins,
+
+    /// After an error of Finish the destination is asked.
+    FinishErrorIsDoubted,
+    /// A lost Finish is not a good one.
+    FinishLossIsDoubted,
+    /// Finish is repeated while the guest is incoming.
+    FinishRepeated,
+    /// A destination of v1 that shows no guest may still read it.
+    V1FinishRepeated,
+    /// A guest is lost only if both say so.
+    BothSayNowhere,
+    /// What cannot be undone is journalled before.
+    Journalled,
+}
+
+/// Each rule with what an engine does that does not heed it.
+pub(crate) const RULES: [(Rule, &str); 36] = [
+    (Rule::V1IsCommonGround, "v1 is not common ground"),
+    (Rule::V2IsCommonGround, "v2 is not common ground"),
+    (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
+    (Rule::NoDowngradeAfterLoss, "a downgrade without proof"),
+    (Rule::NoDowngradeAfterError, "a downgrade without proof"),
+    (Rule::PausedStaysPaused, "the outcome is not true"),
+    (Rule::InactiveIsRefused, "unknown for no reason"),
+    (Rule::XmlFlags, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FlagsStripped, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FlagsKept, "the source does not see all flags"),
+    (Rule::CookiePassed, "nothing went wrong, and the guest did not arrive"),
+    (Rule::UriOut, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FinishName, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V1CarriesNoName, "a name that is no new one"),
+    (Rule::ErrorIsDoubted, "the only copy is cancelled"),
+    (Rule::LossIsNotError, "the outcome is not true"),
+    (Rule::PerformOnce, "Perform a second time"),
+    (Rule::StateNotExistence, "the only copy is cancelled"),
+    (Rule::JobIsAwaited, "the outcome is not true"),
+    (Rule::JobBeforeState, "the only copy is cancelled"),
+    (Rule::UntoldIsNotNone, "the outcome is not true"),
+    (Rule::SilenceIsNotStay, "the only copy is cancelled"),
+    (Rule::SilenceIsNotLeave, "two copies run"),
+    (Rule::HeldUntilTheWord, "the engine lost the guest"),
+    (Rule::WordAsksAgain, "the only copy is cancelled"),
+    (Rule::GoneAsksAgain, "the outcome is not true"),
+    (Rule::V1ShowsNoSlot, "the outcome is not true"),
+    (Rule::V1IsNotTold, "Finish while the source has the guest"),
+    (Rule::AbortIsSuccess, "a leftover of what was cleaned up"),
+    (Rule::FirstErrorWins, "the first failure is not reported"),
+    (Rule::FinishErrorIsDoubted, "the outcome is not true"),
+    (Rule::FinishLossIsDoubted, "the outcome is not true"),
+    (Rule::FinishRepeated, "the outcome is not true"),
+    (Rule::V1FinishRepeated, "the outcome is not true"),
+    (Rule::BothSayNowhere, "a host did not say so"),
+    (Rule::Journalled, "not journalled before"),
+];
+
+type Answer = Result<Reply, Failure>;
+
+/// One engine's liar, and what it remembers.
+#[derive(Clone, Debug)]
+pub(crate) struct Mutant {
+    pub(crate) rule: Rule,
+    /// What the source last told of its state, or was asked in secret.
+    state: State,
+    /// Perform has had no success, and this is how.
+    performed: Option<Failure>,
+    /// Finish has had no success, and this is how.
+    finished: Option<Failure>,
+    /// Whatever the source would say, the guest is believed to be there.
+    believes_it_stays: bool,
+}
+
+impl Mutant {
+    pub(crate) fn breaking(rule: Rule) -> Mutant {
+        let state = DomainState::Running.into();
+        Mutant { rule, state, performed: None, finished: None, believes_it_stays: false }
+    }
+
+    /// Chooses the version.
+    pub(crate) fn plan(&self, setup: &Setup) -> Result<Plan, Refusal> {
+        let believes = |features: Features| -> Features {
+            let believes = |feature: &Feature| match (self.rule, feature) {
+                (Rule::V1IsCommonGround, Feature::MigrationV1) => true,
+                (Rule::V2IsCommonGround, Feature::MigrationV2) => true,
+                (Rule::V3IsNotSkipped, Feature::MigrationV3 | Feature::MigrationParams) => false,
+                _ => features.has(*feature),
+            };
+            Feature::ALL.into_iter().filter(believes).collect()
+        };
+        let (source, destination) = (setup.source.features(), setup.destination.features());
+        Plan::choose(setup.request(), setup.wish, believes(source), believes(destination))
+    }
+
+    /// Changes an order before it is carried out.
+    pub(crate) fn alters(&self, order: &mut Do, setup: &Setup) {
+        match (self.rule, &mut order.call) {
+            (Rule::XmlFlags, Call::GetXmlDesc { flags, .. }) => *flags = if *flags == 8 { 5 } else { 8 },
+            (Rule::FlagsStripped, Call::Prepare { flags, .. } | Call::Prepare2 { flags, .. }) => {
+                *flags = *flags | setup.request().flags;
+            }
+            (Rule::FlagsKept, Call::Perform { flags, .. }) => *flags = flags.for_destination(),
+            (Rule::CookiePassed, Call::Perform { cookie, .. }) => *cookie = Cookie::default(),
+            (Rule::UriOut, Call::Perform { uri, .. }) => *uri = "tcp:destination".into(),
+            (Rule::FinishName, Call::Finish { dname, .. } | Call::Finish2 { dname, .. }) => {
+                *dname = "guest".into()
+            }
+            (Rule::V1CarriesNoName, Call::Prepare { dname, .. }) => *dname = Some("guest".into()),
+            _ => {}
+        }
+    }
+
+    /// Makes a call that the engine has not ordered, after one that it has.
+    pub(crate) fn also_sends(&self, order: &Do, answer: &Answer) -> Option<Do> {
+        match (self.rule, &order.call, answer) {
+            (Rule::PerformOnce, Call::Perform { .. }, Err(_)) => Some(order.clone()),
+            (Rule::V1IsNotTold, Call::Perform { cookie, uri, flags, .. }, Err(_)) => {
+                let (cookie, uri, flags) = (cookie.clone(), uri.clone(), flags.for_destination());
+                let call = Call::Finish { dname: "guest".into(), cookie, uri, flags };
+                Some(Do { host: Host::Destination, call, deadline: None })
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers a question in the host's place.
+    pub(crate) fn answers_itself(&mut self, order: &Do, world: &mut World) -> Option<Answer> {
+        let at_source = order.host == Host::Source;
+        let perform_refused = matches!(self.performed, Some(Failure::Answered(_)));
+        let finish = matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. });
+        let refused = |code| Some(Err(error(code, "made up by the mutant")));
+        match self.rule {
+            Rule::ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
+            Rule::WordAsksAgain | Rule::GoneAsksAgain if at_source && self.believes_it_stays => {
+                self.stays(&order.call)
+            }
+            Rule::JobBeforeState if at_source => match order.call {
+                Call::GetJobInfo { .. } => {
+                    let early = Do { call: Call::GetState { domain: guest(7) }, ..order.clone() };
+                    if let Ok(Reply::State(state)) = world.call(&early, None) {
+                        self.state = state;
+                    }
+                    None
+                }
+                Call::GetState { .. } => self.stays(&order.call),
+                _ => None,
+            },
+            Rule::FinishErrorIsDoubted if matches!(self.finished, Some(Failure::Answered(_))) => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::FinishRepeated if self.finished.is_some() && finish => {
+                refused(ErrorCode::OPERATION_INVALID)
+            }
+            Rule::V1FinishRepeated if self.finished.is_some() && finish => refused(ErrorCode::NO_DOMAIN),
+            Rule::BothSayNowhere if at_source && is_question(&order.call) && self.finished.is_some() => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            _ => None,
+        }
+    }
+
+    /// Changes an answer before the engine hears it.
+    pub(crate) fn hears(&mut self, order: &Do, answer: Answer) -> Answer {
+        let at_source = order.host == Host::Source;
+        match (&order.call, &answer) {
+            (Call::Perform { .. }, Err(failure)) => self.performed = Some(failure.clone()),
+            (Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. }, Err(failure)) => {
+                self.finished = Some(failure.clone());
+            }
+            (Call::GetState { .. } | Call::GetInfo { .. }, Ok(Reply::State(state))) if at_source => {
+                self.state = *state
+            }
+            (Call::LookupByUuid { .. }, Err(_)) if !at_source => {
+                self.believes_it_stays |= self.rule == Rule::GoneAsksAgain;
+            }
+            _ => {}
+        }
+        let doubting = self.performed.is_some() && at_source;
+        let running = Ok(Reply::State(DomainState::Running.into()));
+        match (self.rule, &order.call, answer) {
+            (Rule::NoDowngradeAfterLoss, Call::Prepare2 { .. }, Err(Failure::Lost { .. }))
+            | (Rule::NoDowngradeAfterError, Call::Prepare2 { .. }, Err(Failure::Answered(_))) => {
+                Err(Failure::Unsupported(RemoteError::unknown_procedure(108).into()))
+            }
+            (Rule::PausedStaysPaused, Call::GetInfo { .. }, Ok(_)) if at_source => running,
+            (Rule::InactiveIsRefused, Call::GetInfo { .. }, Ok(_)) if at_source && !doubting => running,
+            (Rule::LossIsNotError, Call::Perform { .. }, Err(Failure::Lost { .. })) => {
+                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (Rule::StateNotExistence, Call::GetState { .. } | Call::GetInfo { .. }, Ok(_)) if doubting => {
+                running
+            }
+            (Rule::JobIsAwaited, Call::GetJobInfo { .. }, Ok(_))
+            | (Rule::UntoldIsNotNone, Call::GetJobInfo { .. }, Err(_)) => Ok(Reply::Job(JobInfo::default())),
+            (Rule::SilenceIsNotStay, call, Err(failure)) if doubting && !is_absent(&failure) => {
+                self.stays(call).unwrap_or(Err(failure))
+            }
+            (Rule::SilenceIsNotLeave, call, Err(_)) if doubting && is_question(call) => {
+                Err(error(ErrorCode::NO_DOMAIN, "made up by the mutant"))
+            }
+            (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_)) => {
+                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (
+                Rule::FinishLossIsDoubted,
+                Call::Finish { .. } | Call::Finish2 { .. },
+                Err(Failure::Lost { .. }),
+            ) => Ok(Reply::Finished(guest(21))),
+            (_, _, answer) => answer,
+        }
+    }
+
+    /// Says the caller's word though the caller has not.
+    pub(crate) fn cancels(&self) -> bool {
+        self.rule == Rule::HeldUntilTheWord
+    }
+
+    /// Takes what is not known for a stay.
+    pub(crate) fn ends(&self, unknown: &Unknown, trace: &[(Do, Answer)]) -> Option<Outcome> {
+        let v1 = trace.iter().any(|(order, _)| matches!(order.call, Call::Prepare { .. }));
+        let (source, reason) = (unknown.source.clone(), unknown.reason.clone());
+        let shows_none = self.rule == Rule::V1ShowsNoSlot && v1 && unknown.destination == Said::Absent;
+        shows_none.then_some(Outcome::OnSource { source, reason })
+    }
+
+    /// Leaves this record out of the journal.
+    pub(crate) fn forgets(&self, record: &Record) -> bool {
+        self.rule == Rule::Journalled && matches!(record, Record::Doing(_))
+    }
+
+    /// The caller's word was taken.
+    pub(crate) fn was_cancelled(&mut self) {
+        self.believes_it_stays |= self.rule == Rule::WordAsksAgain;
+    }
+
+    /// Reports another end than the engine has found.
+    pub(crate) fn reports(&self, outcome: Outcome, trace: &[(Do, Answer)]) -> Outcome {
+        match (
+            self.rule,
+            outcome,
+            trace.iter().rev().find_map(|(order, answer)| answer.clone().err().map(|e| (order, e))),
+        ) {
+            (Rule::FirstErrorWins, Outcome::OnSource { source, .. }, Some((order, failure))) => {
+                let reason = Reason::Failed { host: order.host, procedure: order.call.name(), failure };
+                Outcome::OnSource { source, reason }
+            }
+            (_, outcome, _) => outcome,
+        }
+    }
+
+    /// What a source says that has the guest, in the state last told, and no job.
+    fn stays(&self, question: &Call) -> Option<Answer> {
+        match question {
+            Call::LookupByUuid { .. } => Some(Ok(Reply::Found(guest(7)))),
+            Call::GetJobInfo { .. } => Some(Ok(Reply::Job(JobInfo::default()))),
+            Call::GetState { .. } | Call::GetInfo { .. } => Some(Ok(Reply::State(self.state))),
+            _ => None,
+        }
+    }
+}
+
+fn is_question(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::LookupByUuid { .. } | Call::GetJobInfo { .. } | Call::GetState { .. } | Call::GetInfo { .. }
+    )
+}
+
+fn is_absent(failure: &Failure) -> bool {
+    failure.code() == Some(ErrorCode::NO_DOMAIN)
+}

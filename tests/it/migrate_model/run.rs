@@ -1,0 +1,279 @@
+//! Runs the engine in a modelled world, as a driver would, and checks every step.
+
+use std::fmt;
+
+use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::migrate::{
+    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, Note, Outcome, Reason, Record, Reply,
+    Request, Retcode, Said, Settings, Unknown, Waiting,
+};
+use virtwire_xdr::Text;
+
+use super::fault::Fault;
+use super::mutant::Mutant;
+use super::setup::{Setup, Word};
+use super::verdict;
+use super::world::World;
+
+/// From this wait on all hosts are up, and nothing goes wrong any more.
+const HEALED_AT: usize = 6;
+/// From this wait on a caller of [`Word::AtLast`] cancels.
+const CANCELLED_AT: usize = 9;
+/// After this wait the outcome will stay unknown.
+const PATIENCE: usize = 24;
+/// No more calls than this between two waits, or the engine runs in circles.
+const CALLS_AT_ONCE: usize = 24;
+
+pub(crate) type Answer = Result<Reply, Failure>;
+
+/// Which calls meet which faults, by the calls' order.
+pub(crate) type Faults = Vec<(usize, Fault)>;
+
+/// One migration: what it started from, what happened, and which invariants it broke.
+pub(crate) struct Run {
+    pub(crate) setup: Setup,
+    pub(crate) request: Request,
+    pub(crate) faults: Faults,
+    pub(crate) trace: Vec<(Do, Answer)>,
+    /// How many calls could meet a fault.
+    pub(crate) exposed: usize,
+    /// None if the caller died.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) world: World,
+    pub(crate) journal: Vec<Record>,
+    /// The engine took the caller's word to cancel.
+    pub(crate) cancelled: bool,
+    pub(crate) broken: Vec<String>,
+    mutant: Mutant,
+    waits: usize,
+}
+
+impl Run {
+    /// Runs one migration to its end, or until the caller dies. The plan must not be refused.
+    pub(crate) fn new(setup: Setup, faults: Faults, mutant: Mutant) -> Run {
+        let plan = mutant.plan(&setup).expect("only migrations that can be planned are run");
+        let mut run = Run {
+            setup,
+            request: plan.request().clone(),
+            faults,
+            trace: Vec::new(),
+            exposed: 0,
+            outcome: None,
+            world: setup.world(),
+            journal: Vec::new(),
+            cancelled: false,
+            broken: Vec::new(),
+            mutant,
+            waits: 0,
+        };
+        run.drive(Engine::new(plan, Settings::default()));
+        verdict::judge(&mut run);
+        run
+    }
+
+    /// The driver.
+    fn drive(&mut self, mut engine: Engine) {
+        let mut at_once = 0;
+        while let Some(action) = engine.poll() {
+            match action {
+                Action::Note(note) => self.check_note(&note),
+                Action::Journal(record) if self.mutant.forgets(&record) => {}
+                Action::Journal(record) => self.journal.push(record),
+                Action::Do(order) => {
+                    at_once += 1;
+                    let answer = self.call(order);
+                    if self.world.caller_died {
+                        return;
+                    }
+                    if at_once > CALLS_AT_ONCE {
+                        return self.breaks("the engine runs in circles");
+                    }
+                    engine.done(answer);
+                }
+                Action::Wait(wait) => {
+                    at_once = 0;
+                    self.waits += 1;
+                    self.world.tick();
+                    if self.waits == HEALED_AT {
+                        self.world.heal();
+                    }
+                    if self.waits > PATIENCE {
+                        self.outcome = Some(engine.give_up());
+                        return;
+                    }
+                    if let Waiting::Unknown(unknown) = &wait.why {
+                        self.check_said(Host::Source, &unknown.source);
+                        self.check_said(Host::Destination, &unknown.destination);
+                        if let Some(outcome) = self.mutant.ends(unknown, &self.trace) {
+                            self.outcome = Some(outcome);
+                            return;
+                        }
+                        self.may_cancel(&mut engine, unknown);
+                    }
+                    engine.retry();
+                }
+                Action::End(outcome) => {
+                    self.outcome = Some(self.mutant.reports(outcome, &self.trace));
+                    return;
+                }
+            }
+            if self.world.running_copies() > 1 {
+                return self.breaks("two copies run");
+            }
+        }
+        self.breaks("the engine waits for nothing");
+    }
+
+    fn may_cancel(&mut self, engine: &mut Engine, unknown: &Unknown) {
+        let word = match self.setup.word {
+            Word::Never => false,
+            Word::AtOnce => true,
+            Word::AtLast => self.waits >= CANCELLED_AT,
+        };
+        if self.mutant.cancels() {
+            let _ = engine.cancel();
+        } else if word && engine.cancel() == CancelAnswer::Taken {
+            self.cancelled = true;
+            self.mutant.was_cancelled();
+            if unknown.source.state().is_none() {
+                self.breaks("cancelled without the source's word");
+            }
+        }
+    }
+
+    fn call(&mut self, mut order: Do) -> Answer {
+        let recorded = matches!(self.journal.last(), Some(Record::Doing(last)) if *last == order);
+        if order.call.changes_something() && !recorded {
+            self.breaks("not journalled before");
+        }
+        self.mutant.alters(&mut order, &self.setup);
+        let answer = match self.mutant.answers_itself(&order, &mut self.world) {
+            Some(answer) => answer,
+            None => self.carry_out(&order),
+        };
+        if let Some(more) = self.mutant.also_sends(&order, &answer) {
+            let _ = self.carry_out(&more);
+        }
+        self.mutant.hears(&order, answer)
+    }
+
+    fn carry_out(&mut self, order: &Do) -> Answer {
+        self.check_allowed(&order.call);
+        let here = |(at, _): &&(usize, Fault)| *at == self.trace.len() && self.waits < HEALED_AT;
+        let fault = self.faults.iter().find(here).map(|(_, fault)| *fault);
+        let answer = self.world.call(order, fault);
+        self.trace.push((order.clone(), answer.clone()));
+        if self.waits < HEALED_AT {
+            self.exposed = self.trace.len();
+        }
+        answer
+    }
+
+    /// What may be sent, judged by the whole truth.
+    fn check_allowed(&mut self, call: &Call) {
+        let sent = |number: i32| self.trace.iter().find(|(order, _)| order.call.number() == number);
+        let request = &self.request;
+        let at_source = self.world.source.active.is_some();
+        let arrived = self.world.destination.incoming.as_ref().is_some_and(|one| one.memory.is_some());
+        let proven = sent(108).is_none_or(|(_, answer)| matches!(answer, Err(Failure::Unsupported(_))));
+        let renamed = |dname: &Option<Text>| dname.as_ref().is_none_or(|dname| *dname != request.domain.name);
+        let broken = match call {
+            Call::Prepare { .. } if !self.setup.both_report(Feature::MigrationV1) => {
+                "v1 is not common ground"
+            }
+            Call::Prepare { .. } if !proven => "a downgrade without proof",
+            Call::Prepare { dname, .. } if !renamed(dname) => "a name that is no new one",
+            Call::Prepare2 { .. } if !self.setup.both_report(Feature::MigrationV2) => {
+                "v2 is not common ground"
+            }
+            Call::Prepare2 { .. } if self.setup.needs_v3() => "v2 to a peer of v3",
+            Call::Perform { .. } if sent(62).is_some() => "Perform a second time",
+            Call::Perform { flags, .. } if !flags.has(request.flags) => "the source does not see all flags",
+            Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if at_source => {
+                "Finish while the source has the guest"
+            }
+            Call::Finish2 { retcode: Retcode::Cancelled, .. } if arrived => "the only copy is cancelled",
+            Call::Finish2 { .. } if sent(61).is_some() => "Finish2 after Prepare",
+            Call::Finish { .. } if sent(61).is_none() => "Finish without Prepare",
+            Call::Close if arrived || !self.may_lose() => "the preparing connection is closed unasked",
+            _ => return,
+        };
+        self.breaks(broken);
+    }
+
+    /// Nothing is said to be left over where the destination has said that it cleaned up.
+    fn check_note(&mut self, note: &Note) {
+        let aborted =
+            matches!(self.trace.last(), Some((_, Err(e))) if e.code() == Some(ErrorCode::MIGRATE_FINISH_OK));
+        if matches!(note, Note::Leftover(Some(_))) && aborted {
+            self.breaks("a leftover of what was cleaned up");
+        }
+    }
+
+    /// What the engine reports as a host's word is what the host last said.
+    pub(crate) fn check_said(&mut self, host: Host, said: &Said) {
+        let last = self.trace.iter().rev().find(|(order, _)| order.host == host);
+        let holds = match (said, last) {
+            (Said::NotAsked, None) => true,
+            (Said::NotAsked, Some((order, _))) => order.call.changes_something() || order.call.number() <= 16,
+            (Said::Absent, Some((_, Err(failure)))) => failure.code() == Some(ErrorCode::NO_DOMAIN),
+            (Said::Aborted, Some((_, Err(failure)))) => failure.code() == Some(ErrorCode::MIGRATE_FINISH_OK),
+            (Said::Has { state, .. }, Some((_, Ok(Reply::State(last))))) => state == last,
+            (Said::NoAnswer(failure), Some((order, Err(last)))) => {
+                failure == last && !order.call.changes_something()
+            }
+            _ => false,
+        };
+        if !holds {
+            self.breaks("a host did not say so");
+        }
+    }
+
+    /// Whether the engine may destroy the incoming copy although Perform might run: at the caller's word, or
+    /// after an error reply of a source that cannot tell of jobs.
+    pub(crate) fn may_lose(&self) -> bool {
+        let refused = |(order, answer): &(Do, Answer)| {
+            order.call.number() == 62 && matches!(answer, Err(Failure::Answered(_)))
+        };
+        self.cancelled || (!self.world.source.peer.serves(163) && self.trace.iter().any(refused))
+    }
+
+    /// The first step that had no success, in the order of the calls.
+    pub(crate) fn first_failure(&self) -> Option<Reason> {
+        self.trace.iter().find_map(|(order, answer)| match (&order.call, answer) {
+            (Call::GetInfo { .. } | Call::GetState { .. }, _) => None,
+            (Call::GetJobInfo { .. } | Call::LookupByUuid { .. } | Call::Close, _) => None,
+            (Call::Prepare2 { .. }, Err(Failure::Unsupported(_))) if self.setup.may_downgrade() => None,
+            (call, Err(failure)) => {
+                Some(Reason::Failed { host: order.host, procedure: call.name(), failure: failure.clone() })
+            }
+            (_, Ok(_)) => None,
+        })
+    }
+
+    pub(crate) fn breaks(&mut self, invariant: &str) {
+        self.broken.push(invariant.to_owned());
+    }
+}
+
+/// The whole story, for a person.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (source, destination) = (self.setup.source.name, self.setup.destination.name);
+        writeln!(f, "{}, from {source} to {destination}", self.broken.join(" and "))?;
+        let Setup { wish, guest, request, destination_is, word, .. } = self.setup;
+        writeln!(
+            f,
+            "  wish {wish:?}, guest {guest:?}, asked {request:?}, {destination_is:?}, word {word:?}"
+        )?;
+        writeln!(f, "  faults {:?}", self.faults)?;
+        for (at, (order, answer)) in self.trace.iter().enumerate() {
+            match answer {
+                Ok(reply) => writeln!(f, "  {at:2} {order}\n       {reply:?}")?,
+                Err(failure) => writeln!(f, "  {at:2} {order}\n       {failure}")?,
+            }
+        }
+        writeln!(f, "  {}", self.world)?;
+        writeln!(f, "  outcome {:?}", self.outcome)
+    }
+}

@@ -1,0 +1,86 @@
+//! Scripts of whole migrations: what the engine says and what it is told, line by line.
+//!
+//! ```text
+//! source 16 domain_get_info(dom=guest) => running        a call in the contract's words, and the answer that it gets
+//! wait: …                                                 it waits, for the reason that follows
+//! retry | cancel                                         what the driver says then
+//! end: …                                                 the outcome's sentence
+//! ```
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::migrate::{
+    Action, CancelAnswer, Cookie, Domain, DomainState, Engine, Failure, JobInfo, Plan, Reply, Settings,
+    State, Waiting,
+};
+
+use super::source::{COOKIE, UUID, guest, xml};
+
+/// Runs a plan by the answers of a script, and compares everything else with it.
+#[track_caller]
+pub(crate) fn check(plan: Plan, script: &str) {
+    let script: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut engine = Engine::new(plan, Settings::default());
+    let mut lines = script.iter();
+    let mut told = Vec::new();
+    while let Some(action) = engine.poll() {
+        match action {
+            Action::Note(_) | Action::Journal(_) => {}
+            Action::Do(order) => {
+                let scripted = lines.next().and_then(|line| line.split_once(" => "));
+                let (_, answer) = scripted.unwrap_or(("", "lost"));
+                told.push(format!("{order} => {answer}"));
+                engine.done(parse(answer));
+            }
+            Action::Wait(wait) => {
+                let why = match &wait.why {
+                    Waiting::Job(_) => "a job runs".to_owned(),
+                    Waiting::Unknown(unknown) => format!("{:?}", unknown.check),
+                };
+                lines.next();
+                told.push(format!("wait: {why}"));
+                match lines.next() {
+                    Some(&"cancel") => {
+                        told.push("cancel".to_owned());
+                        assert_eq!(engine.cancel(), CancelAnswer::Taken);
+                    }
+                    _ => {
+                        told.push("retry".to_owned());
+                        engine.retry();
+                    }
+                }
+            }
+            Action::End(outcome) => told.push(format!("end: {outcome}")),
+        }
+        assert!(told.len() <= script.len(), "beyond the script:\n{}", told.join("\n"));
+    }
+    assert_eq!(told, script, "\n{}\n", told.join("\n"));
+}
+
+fn parse(answer: &str) -> Result<Reply, Failure> {
+    let (word, rest) = answer.split_once(' ').unwrap_or((answer, ""));
+    let number = |text: &str| text.parse().unwrap_or_else(|_| panic!("a number in {answer:?}"));
+    let state = |state: DomainState| Ok(Reply::State(State { state, reason: rest.parse().ok() }));
+    match word {
+        "xml" => Ok(Reply::Xml(xml())),
+        "running" => state(DomainState::Running),
+        "paused" => state(DomainState::Paused),
+        "shutoff" => state(DomainState::ShutOff),
+        "prepared" => {
+            let uri_out = (rest != "null").then(|| rest.into());
+            Ok(Reply::Prepared { cookie: Cookie(COOKIE.into()), uri_out })
+        }
+        "done" => Ok(Reply::Done),
+        "finished" => Ok(Reply::Finished(Domain { name: rest.into(), uuid: UUID, id: 21 })),
+        "found" => Ok(Reply::Found(guest(7))),
+        "job" => Ok(Reply::Job(JobInfo { kind: number(rest), ..JobInfo::default() })),
+        "unknown" => Err(Failure::Unsupported(RemoteError::unknown_procedure(number(rest)).into())),
+        "error" => {
+            let (code, domain) = rest.split_once('/').unwrap_or((rest, "10"));
+            let (code, domain) = (ErrorCode(number(code)), ErrorDomain(number(domain)));
+            Err(Failure::Answered(RemoteError::new(code, domain, "said so").into()))
+        }
+        "lost" => Err(Failure::Lost { message: "connection closed".to_owned() }),
+        "unsent" => Err(Failure::NotSent { message: "connection refused".to_owned() }),
+        _ => panic!("no answer is called {answer:?}"),
+    }
+}

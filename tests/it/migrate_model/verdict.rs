@@ -1,0 +1,160 @@
+//! Is what the engine claims at the end true, and does it stay true?
+
+use virtwire_protocol::migrate::{
+    Call, Check, Do, DomainState, Host, MigrateFlags, Outcome, Reason, Record, Said,
+};
+
+use super::destination::{Incoming, Loss, Taken};
+use super::run::{Answer, Run};
+use super::setup::{Asked, Guest, Word};
+
+/// Checks the outcome when it is told, and again when everything that is under way has ended and all
+/// connections are closed.
+pub(crate) fn judge(run: &mut Run) {
+    let Some(outcome) = run.outcome.clone() else { return judge_dead_caller(run) };
+    check_arrival(run, &outcome);
+    check_claims(run, &outcome);
+    match &outcome {
+        Outcome::Unknown(unknown) => return check_doubt(run, unknown.check),
+        Outcome::Nowhere { source, destination, .. } => {
+            run.check_said(Host::Source, source);
+            run.check_said(Host::Destination, destination);
+        }
+        _ => {}
+    }
+    run.world.settle();
+    run.world.caller_dies();
+    run.world.settle();
+    check_claims(run, &outcome);
+    check_first_error(run, &outcome);
+    check_loss(run);
+}
+
+fn check_arrival(run: &mut Run, outcome: &Outcome) {
+    let arrived = matches!(outcome, Outcome::OnDestination { warning: None, .. });
+    if run.faults.is_empty() && run.setup.must_arrive() && !arrived {
+        run.breaks("nothing went wrong, and the guest did not arrive");
+    }
+}
+
+/// The outcome against the truth.
+fn check_claims(run: &mut Run, outcome: &Outcome) {
+    let world = &run.world;
+    if world.running_copies() > 1 {
+        return run.breaks("two copies run");
+    }
+    let at_source = world.source.active.is_some();
+    let holds = match outcome {
+        Outcome::OnDestination { domain, state, .. } => match &world.destination.guest {
+            Some(Taken { name, paused, from_memory: true }) => {
+                let told = state.is_none_or(|state| (state.state == DomainState::Paused) == *paused);
+                !at_source && *name == domain.name && told && as_it_was(run, *paused)
+            }
+            // It took the guest over, was not asked since, and died with it.
+            None => state.is_none() && world.destination.destroyed == Some(Loss::HostDied),
+            Some(_) => false,
+        },
+        // Nothing was done to it, so it is as it was, unless its host died meanwhile.
+        Outcome::OnSource { source: Said::NotAsked, .. } => {
+            at_source || world.source.perished || run.setup.guest == Guest::Off
+        }
+        Outcome::OnSource { source: Said::Absent, .. } => !at_source,
+        Outcome::OnSource { source, .. } => {
+            at_source != source.is_gone() && world.source.active != Some(!run.setup.guest.is_paused())
+        }
+        Outcome::Nowhere { source, destination, .. } => {
+            source.is_gone() && destination.is_gone() && !world.guest_exists()
+        }
+        Outcome::Unknown(_) => true,
+        _ => false,
+    };
+    if !holds {
+        run.breaks("the outcome is not true");
+    }
+}
+
+/// A paused guest stays paused, a running one runs, unless the source did not tell that it was paused (which
+/// libvirt's client does not mind either) or the destination failed to resume it.
+fn as_it_was(run: &Run, paused: bool) -> bool {
+    let flags = run.request.flags;
+    let failed = run.trace.iter().any(|(order, answer)| {
+        matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. }) && answer.is_err()
+    });
+    let was_paused = run.setup.guest.is_paused() || flags.has(MigrateFlags::PAUSED);
+    state_untold(run) || paused == was_paused || (paused && failed)
+}
+
+/// The source did not tell the guest's state before the start.
+fn state_untold(run: &Run) -> bool {
+    run.trace.iter().take(2).any(|(order, answer)| order.call.number() == 16 && answer.is_err())
+}
+
+/// Unknown is allowed to last only where nothing that the engine could ask would tell.
+fn check_doubt(run: &mut Run, check: Check) {
+    let world = &run.world;
+    let by_v1 = run.trace.iter().any(|(order, _)| matches!(order.call, Call::Prepare { .. }));
+    let rightly = match check {
+        // Perform may be queued, and the caller has not said to cancel, or cannot prove that the slot is
+        // gone.
+        Check::WhetherPerformStillRuns => {
+            let waits = world.destination.incoming.is_some() || by_v1;
+            world.source.active.is_some() && waits && (run.setup.word == Word::Never || by_v1)
+        }
+        // The source's host lost the guest by itself, or never had it; the destination waits for what never
+        // left.
+        Check::WhetherItArrived => {
+            let waits = |one: &Incoming| one.memory.is_none() && one.finishing.is_some();
+            let never_was = run.setup.guest == Guest::Off && state_untold(run);
+            (world.source.perished || never_was) && world.destination.incoming.as_ref().is_some_and(waits)
+        }
+        _ => false,
+    };
+    if !rightly {
+        run.breaks("unknown for no reason");
+    }
+}
+
+/// Whatever went wrong first is what is reported.
+fn check_first_error(run: &mut Run, outcome: &Outcome) {
+    let (Outcome::OnSource { reason, .. } | Outcome::Nowhere { reason, .. }) = outcome else { return };
+    let prepared = |(order, answer): &(Do, Answer)| {
+        matches!(order.call, Call::Prepare { .. } | Call::Prepare2 { .. }) && answer.is_ok()
+    };
+    let expected = match run.first_failure() {
+        _ if run.setup.request == Asked::NoUri && run.trace.iter().any(prepared) => Reason::NoUri,
+        Some(reason) => reason,
+        None => Reason::Vanished,
+    };
+    if *reason != expected && !matches!(reason, Reason::NotActive(_)) {
+        run.breaks("the first failure is not reported");
+    }
+    if !matches!(run.journal.last(), Some(Record::Ended(last)) if last == outcome) {
+        run.breaks("the journal does not end in the outcome");
+    }
+}
+
+/// The guest may be lost to a host or connection that died, never to the engine.
+fn check_loss(run: &mut Run) {
+    let avoidable = match run.world.destination.destroyed {
+        Some(Loss::NoMachine) => true,
+        Some(Loss::Cancelled) => !run.may_lose(),
+        _ => false,
+    };
+    if avoidable {
+        run.breaks("the engine lost the guest");
+    }
+}
+
+/// The caller died: its journal must admit whatever may have happened since.
+fn judge_dead_caller(run: &mut Run) {
+    run.world.settle();
+    if run.world.running_copies() > 1 {
+        run.breaks("two copies run");
+    }
+    let performed = |record: &Record| matches!(record, Record::Doing(order) if order.call.number() == 62);
+    let was_there = run.setup.guest != Guest::Off && !run.world.source.perished;
+    if was_there && !run.world.guest_exists() && !run.journal.iter().any(performed) {
+        run.breaks("the guest is gone and the journal does not say that it might be");
+    }
+    check_loss(run);
+}

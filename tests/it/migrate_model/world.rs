@@ -1,0 +1,347 @@
+//! Two modelled hosts, the connections to them, time, and what is still under way.
+
+use std::fmt;
+
+use virtwire_protocol::error::{ErrorCode, RemoteError};
+use virtwire_protocol::migrate::{Call, Do, Failure, Host, Reply};
+
+use super::destination::{Answer, Connection, Destination, Loss};
+use super::fault::{Fails, Fault, Hears, Runs};
+use super::source::{Source, SourceJob, error};
+
+/// How soon a host finds out that a connection is dead when nobody has closed it.
+const NOTICED_AFTER: u32 = 3;
+
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) source: Source,
+    pub(crate) destination: Destination,
+    /// The destination destroys an incoming guest that is so old and not finished.
+    pub(crate) incoming_deadline: Option<u32>,
+    pub(crate) now: u32,
+    links: [Link; 2],
+    connections: Connection,
+    late: Vec<Late>,
+    closes: Vec<(u32, Connection)>,
+    /// A connection that prepared something died of a fault.
+    pub(crate) caller_died: bool,
+}
+
+/// The caller's connection to one host.
+#[derive(Clone, Debug)]
+struct Link {
+    connection: Option<Connection>,
+    /// The connection that made Prepare, and whether its peer is known to have closed it.
+    preparing: Option<(Connection, bool)>,
+    /// The host's daemon is down until then.
+    down_until: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Late {
+    at: u32,
+    host: Host,
+    call: Call,
+    by: Connection,
+}
+
+impl World {
+    pub(crate) fn new(source: Source, destination: Destination, incoming_deadline: Option<u32>) -> World {
+        let link = Link { connection: None, preparing: None, down_until: None };
+        World {
+            source,
+            destination,
+            incoming_deadline,
+            now: 0,
+            links: [link.clone(), link],
+            connections: 0,
+            late: Vec::new(),
+            closes: Vec::new(),
+            caller_died: false,
+        }
+    }
+
+    fn link(&mut self, host: Host) -> &mut Link {
+        match host {
+            Host::Source => &mut self.links[0],
+            Host::Destination => &mut self.links[1],
+        }
+    }
+
+    /// Makes a call as the driver does: over a new connection if the last one died.
+    pub(crate) fn call(&mut self, order: &Do, fault: Option<Fault>) -> Result<Reply, Failure> {
+        self.tick();
+        if order.call == Call::Close {
+            return self.close_preparing(order.host, fault);
+        }
+        let not_sent = |message: &str| Err(Failure::NotSent { message: message.to_owned() });
+        if self.link(order.host).down_until.is_some() {
+            self.link(order.host).connection = None;
+            return not_sent("connection refused");
+        }
+        let by = match self.link(order.host).connection {
+            Some(by) => by,
+            None => {
+                self.connections += 1;
+                let by = self.connections;
+                self.link(order.host).connection = Some(by);
+                by
+            }
+        };
+        if matches!(order.call, Call::Prepare { .. } | Call::Prepare2 { .. }) {
+            self.link(order.host).preparing = Some((by, false));
+        }
+        let Some(Fault { runs, hears }) = fault else { return self.run(order.host, &order.call, by) };
+        let answer = self.run_so(order.host, &order.call, by, runs);
+        self.hear(order.host, by, hears, answer)
+    }
+
+    fn run_so(&mut self, host: Host, call: &Call, by: Connection, runs: Runs) -> Result<Reply, Failure> {
+        let lost = Err(Failure::Lost { message: "deadline passed".to_owned() });
+        match runs {
+            Runs::Never => lost,
+            Runs::Now => self.run(host, call, by),
+            Runs::Late(after) => {
+                self.late.push(Late { at: self.now + after, host, call: call.clone(), by });
+                lost
+            }
+            Runs::Long(lasts) => {
+                self.source.accepts(call)?;
+                self.source.job = Some(SourceJob { ends: self.now + lasts, call: call.clone(), fails: None });
+                lost
+            }
+            Runs::Fails(how) => match (host, call) {
+                (Host::Source, Call::Perform { .. }) => self.perform(call, Some(how)),
+                (Host::Source, _) => Err(error(ErrorCode::INTERNAL_ERROR, "failed by the host itself")),
+                (Host::Destination, _) => self.destination.fail(call, how),
+            },
+        }
+    }
+
+    fn hear(
+        &mut self,
+        host: Host,
+        by: Connection,
+        hears: Hears,
+        answer: Result<Reply, Failure>,
+    ) -> Result<Reply, Failure> {
+        let lost = |message: &str| Err(Failure::Lost { message: message.to_owned() });
+        match hears {
+            Hears::Answer => answer,
+            Hears::Deadline => lost("deadline passed"),
+            Hears::Closed { eof } => {
+                self.disconnect(host, by, eof);
+                lost("connection closed")
+            }
+            Hears::MadeUpError => Err(Failure::Answered(RemoteError::rpc("the proxy's own error").into())),
+            Hears::NotSent => Err(Failure::NotSent { message: "journal not written".to_owned() }),
+            Hears::HostDied { back, perish } => {
+                self.die(host, back, perish);
+                lost("connection closed")
+            }
+            Hears::CallerDied => {
+                self.caller_dies();
+                lost("nobody hears it")
+            }
+        }
+    }
+
+    fn run(&mut self, host: Host, call: &Call, by: Connection) -> Result<Reply, Failure> {
+        let peer = match host {
+            Host::Source => self.source.peer,
+            Host::Destination => self.destination.peer,
+        };
+        if !peer.serves(call.number()) {
+            return Err(Failure::Unsupported(RemoteError::unknown_procedure(call.number()).into()));
+        }
+        match (host, call) {
+            (Host::Source, Call::Perform { .. }) => self.perform(call, None),
+            (Host::Source, _) => self.source.answer(call),
+            (Host::Destination, _) => match self.destination.run(call, by, self.now) {
+                Answer::Now(answer) => answer,
+                Answer::Waits => Err(Failure::Lost { message: "deadline passed".to_owned() }),
+            },
+        }
+    }
+
+    fn perform(&mut self, call: &Call, fails: Option<Fails>) -> Result<Reply, Failure> {
+        self.source.accepts(call)?;
+        self.transfer(call, fails)
+    }
+
+    /// Perform's end: the guest leaves, or stays and goes on as it was.
+    fn transfer(&mut self, call: &Call, fails: Option<Fails>) -> Result<Reply, Failure> {
+        let (Call::Perform { uri, .. }, Some(paused)) = (call, self.source.active) else {
+            return Err(error(ErrorCode::INTERNAL_ERROR, "not Perform"));
+        };
+        if let Some(how) = fails {
+            if how == Fails::BreakingIncoming {
+                self.destination.incoming = None;
+                self.destination.slot = None;
+            }
+            return Err(error(ErrorCode::OPERATION_FAILED, "failed by the host itself"));
+        }
+        if !self.destination.receive(uri, paused, self.now) {
+            return Err(error(ErrorCode::SYSTEM_ERROR, "unable to connect to the destination"));
+        }
+        self.source.leaves(call);
+        Ok(Reply::Done)
+    }
+
+    fn disconnect(&mut self, host: Host, by: Connection, eof: bool) {
+        let link = self.link(host);
+        link.connection = None;
+        if let Some((preparing, closed)) = &mut link.preparing {
+            *closed |= *preparing == by && eof;
+        }
+        match (host, eof) {
+            (Host::Source, _) => {}
+            (Host::Destination, true) => self.destination.connection_closed(by),
+            (Host::Destination, false) => self.closes.push((self.now + NOTICED_AFTER, by)),
+        }
+    }
+
+    /// `Close`: done once the peer has closed the connection that made Prepare, now or before.
+    fn close_preparing(&mut self, host: Host, fault: Option<Fault>) -> Result<Reply, Failure> {
+        let unknown = Err(Failure::Lost { message: "that connection is dead already".to_owned() });
+        let link = self.link(host);
+        match (link.preparing, link.connection) {
+            (Some((_, true)), _) => Ok(Reply::Done),
+            (Some((by, false)), Some(current)) if by == current && link.down_until.is_none() => match fault {
+                None | Some(Fault { runs: Runs::Now, .. }) => {
+                    self.disconnect(host, by, true);
+                    if fault.is_some() { unknown } else { Ok(Reply::Done) }
+                }
+                Some(_) => {
+                    self.disconnect(host, by, false);
+                    unknown
+                }
+            },
+            _ => unknown,
+        }
+    }
+
+    fn die(&mut self, host: Host, back: u32, perish: bool) {
+        let down_until = self.now + back;
+        let link = self.link(host);
+        link.connection = None;
+        link.down_until = Some(down_until);
+        if let Some((_, closed)) = &mut link.preparing {
+            *closed = true;
+        }
+        self.late.retain(|late| late.host != host);
+        match host {
+            Host::Source => {
+                self.source.job = None;
+                if perish && self.source.active.take().is_some() {
+                    self.source.perished = true;
+                }
+            }
+            Host::Destination => {
+                self.destination.destroy_slot(Loss::HostDied);
+                self.destination.destroy_incoming(Loss::HostDied);
+                if perish && self.destination.guest.take().is_some() {
+                    self.destination.destroyed = Some(Loss::HostDied);
+                }
+            }
+        }
+    }
+
+    /// The caller is gone and all its connections are closed.
+    pub(crate) fn caller_dies(&mut self) {
+        self.caller_died = true;
+        for host in [Host::Source, Host::Destination] {
+            if let Some(by) = self.link(host).connection {
+                self.disconnect(host, by, true);
+            }
+        }
+    }
+
+    /// Time goes on by one step.
+    pub(crate) fn tick(&mut self) {
+        self.now += 1;
+        for host in [Host::Source, Host::Destination] {
+            let now = self.now;
+            let link = self.link(host);
+            link.down_until = link.down_until.filter(|until| *until > now);
+        }
+        if let Some(job) = self.source.job.take_if(|job| job.ends <= self.now) {
+            // The answer goes to nobody.
+            let _ = self.transfer(&job.call, job.fails);
+        }
+        let (due, later) =
+            std::mem::take(&mut self.late).into_iter().partition(|late: &Late| late.at <= self.now);
+        self.late = later;
+        for Late { host, call, by, .. } in due {
+            let _ = self.run(host, &call, by);
+            if host == Host::Destination && self.links[1].connection != Some(by) && !self.closing(by) {
+                self.destination.connection_closed(by);
+            }
+        }
+        let (due, later) = std::mem::take(&mut self.closes).into_iter().partition(|(at, _)| *at <= self.now);
+        self.closes = later;
+        for (_, by) in due {
+            self.destination.connection_closed(by);
+        }
+        self.destination.arrive(self.now);
+        let age = self.destination.incoming.as_ref().map(|incoming| self.now.saturating_sub(incoming.since));
+        if age.zip(self.incoming_deadline).is_some_and(|(age, deadline)| age > deadline) {
+            self.destination.destroy_incoming(Loss::Deadline);
+        }
+    }
+
+    fn closing(&self, by: Connection) -> bool {
+        self.closes.iter().any(|(_, closing)| *closing == by)
+    }
+
+    /// All hosts are up again.
+    pub(crate) fn heal(&mut self) {
+        for link in &mut self.links {
+            link.down_until = None;
+        }
+    }
+
+    /// Lets everything that is under way come to its end.
+    pub(crate) fn settle(&mut self) {
+        self.heal();
+        let mut steps = 0;
+        while (!self.late.is_empty() || !self.closes.is_empty() || self.source.job.is_some()) && steps < 50 {
+            self.tick();
+            steps += 1;
+        }
+    }
+
+    pub(crate) fn running_copies(&self) -> usize {
+        usize::from(self.source.active == Some(false))
+            + usize::from(self.destination.guest.as_ref().is_some_and(|taken| !taken.paused))
+    }
+
+    /// Whether a copy exists that is or can become the guest.
+    pub(crate) fn guest_exists(&self) -> bool {
+        self.source.active.is_some()
+            || self.destination.guest.as_ref().is_some_and(|taken| taken.from_memory)
+            || self.destination.incoming.as_ref().is_some_and(|incoming| incoming.memory.is_some())
+            || self.destination.slot.as_ref().is_some_and(|slot| slot.data.is_some())
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "at {}: source {} active={:?} defined={} job={}; destination {} guest={:?} incoming={:?} slot={:?} destroyed={:?}; \
+             late={:?}",
+            self.now,
+            self.source.peer.name,
+            self.source.active,
+            self.source.defined,
+            self.source.job.is_some(),
+            self.destination.peer.name,
+            self.destination.guest,
+            self.destination.incoming,
+            self.destination.slot,
+            self.destination.destroyed,
+            self.late
+        )
+    }
+}
