@@ -31,8 +31,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{outcome}");
         // While nobody knows where the guest is, the migration is kept (its connections are part of the guest's fate) and
         // the hosts are asked again.
-        if !matches!(outcome, Outcome::Unknown(_)) {
-            return Ok(());
+        match outcome {
+            Outcome::OnDestination { .. } => return Ok(()),
+            Outcome::Unknown(_) => {}
+            other => return Err(other.to_string().into()),
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

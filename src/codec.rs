@@ -2,7 +2,7 @@
 
 use std::io;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio_util::codec::{Decoder, Encoder};
 use virtwire_protocol::frame::{self, Frame, FrameError};
 
@@ -39,5 +39,15 @@ impl Encoder<Frame> for FrameCodec {
 
     fn encode(&mut self, frame: Frame, out: &mut BytesMut) -> Result<(), CodecError> {
         Ok(frame::join(&frame, out)?)
+    }
+}
+
+/// A frame that a session has sealed: nothing is left to do but to append it.
+impl Encoder<Bytes> for FrameCodec {
+    type Error = CodecError;
+
+    fn encode(&mut self, sealed: Bytes, out: &mut BytesMut) -> Result<(), CodecError> {
+        out.extend_from_slice(&sealed);
+        Ok(())
     }
 }

@@ -91,7 +91,9 @@ static void run(const struct shape *shape, const char *directory, int count)
     static const char *const directions[] = {"encode", "decode"};
     char path[4096];
     FILE *file;
-    char *wire = malloc(1 << 20), *out = malloc(1 << 20), *value = malloc(shape->size);
+    /* Apart by no multiple of a page: a copy between places that differ by one is slower. */
+    static char wire[1 << 20], out[(1 << 20) + 1088];
+    char *value = malloc(shape->size);
     u_int len;
 
     snprintf(path, sizeof(path), "%s/%s", directory, shape->name);
@@ -101,7 +103,7 @@ static void run(const struct shape *shape, const char *directory, int count)
     fclose(file);
 
     for (int i = 0; i < 2; i++) {
-        char *bytes = i == 0 ? out : wire;
+        char *bytes = i == 0 ? out + 1088 : wire;
         enum xdr_op op = i == 0 ? XDR_ENCODE : XDR_DECODE;
         XDR xdr;
 
@@ -109,8 +111,8 @@ static void run(const struct shape *shape, const char *directory, int count)
         xdrmem_create(&xdr, wire, len, XDR_DECODE);
         if (!shape->codec(&xdr, value) || xdr_getpos(&xdr) != len)
             fail("ours is not decoded", shape->name);
-        xdrmem_create(&xdr, out, len, XDR_ENCODE);
-        if (!shape->codec(&xdr, value) || xdr_getpos(&xdr) != len || memcmp(out, wire, len) != 0)
+        xdrmem_create(&xdr, out + 1088, len, XDR_ENCODE);
+        if (!shape->codec(&xdr, value) || xdr_getpos(&xdr) != len || memcmp(out + 1088, wire, len) != 0)
             fail("is encoded otherwise than ours", shape->name);
         if (count) {
             printf("%s|rpcgen C|%s\n", shape->name, directions[i]);
@@ -125,8 +127,6 @@ static void run(const struct shape *shape, const char *directory, int count)
         }
         xdr_free(shape->codec, value);
     }
-    free(wire);
-    free(out);
     free(value);
 }
 

@@ -30,7 +30,7 @@ fn main() {
             _ => continue,
         };
         let bytes = fs::read(&path).expect("a recording");
-        seed("frames", &name, &[7], &bytes);
+        seed("frames", &name, &[3, 7, 1, 64], &bytes);
         seed(session, &name, &[0], &bytes);
         let mut rest = BytesMut::from(&bytes[..]);
         while let Ok(Some(frame)) = frame::split(&mut rest) {

@@ -1,4 +1,4 @@
-//! A daemon's session against a hostile client: no panic, what is held stays within the limits, and every call is
+//! A daemon's session against a hostile client: no panic, no more calls in progress than allowed, and every call is
 //! answered once, in a frame that a client can read.
 #![no_main]
 
@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::{self, Draft, Frame};
-use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{ProcedureNumber, Program, Release};
 use virtwire_protocol::session::server::{Limits, ServerSession};
@@ -43,6 +43,7 @@ fn run(age: u8, steps: Vec<Step>) {
     let mut session = ServerSession::new(profile, limits);
     let mut buffer = BytesMut::new();
     let mut called = Vec::new();
+    let (mut calls, mut replies) = (0, 0);
     for step in steps {
         match step {
             Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
@@ -69,18 +70,12 @@ fn run(age: u8, steps: Vec<Step>) {
                     return;
                 }
             }
-            Step::Drain => {
-                while let Some(bytes) = session.poll_transmit() {
-                    let mut bytes = BytesMut::from(&bytes[..]);
-                    let sent = frame::split(&mut bytes).expect("a frame").expect("a whole one");
-                    assert!(bytes.is_empty());
-                    assert!(sent.header.kind().is_ok());
-                }
-            }
+            Step::Drain => replies += drain(&mut session),
         }
         while session.can_receive() {
             match frame::split(&mut buffer) {
                 Ok(Some(frame)) => {
+                    calls += usize::from(frame.header.is_call_type());
                     if session.handle_frame(now, frame).is_err() {
                         return;
                     }
@@ -94,4 +89,19 @@ fn run(age: u8, steps: Vec<Step>) {
             assert!(called.len() <= 4);
         }
     }
+    replies += drain(&mut session);
+    assert_eq!(replies, calls - called.len());
+}
+
+/// Takes all that is to be sent, and says how many replies were among it.
+fn drain(session: &mut ServerSession) -> usize {
+    let mut replies = 0;
+    while let Some(bytes) = session.poll_transmit() {
+        let mut bytes = BytesMut::from(&bytes[..]);
+        let sent = frame::split(&mut bytes).expect("a frame").expect("a whole one");
+        assert!(bytes.is_empty());
+        let kind = sent.header.kind().expect("a kind that exists");
+        replies += usize::from(matches!(kind, MessageKind::Reply | MessageKind::ReplyError));
+    }
+    replies
 }

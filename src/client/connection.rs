@@ -1,6 +1,7 @@
 //! A connection to a daemon: typed calls, made by many tasks at once.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -85,6 +86,8 @@ struct Shared {
     subscribers: AtomicU64,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
+    /// Dropped with the last handle, which tells the task.
+    _handle: oneshot::Sender<Infallible>,
 }
 
 /// Calls that may wait for a place in the window before their callers have to.
@@ -146,11 +149,13 @@ impl Connection {
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
+        let (handle, handles) = oneshot::channel();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
             desk: Desk::default(),
             left,
+            handles,
             closed: closing,
             observer: options.observer.clone(),
         };
@@ -160,7 +165,7 @@ impl Connection {
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features };
+        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
         Ok(Connection(Arc::new(shared)))
     }
 
@@ -316,7 +321,7 @@ impl Connection {
         ended.unwrap_or(CloseReason::Local)
     }
 
-    /// Says goodbye: the daemon answers all that it has taken, then closes.
+    /// Says goodbye: the daemon answers that, sends what it had queued, and closes. Calls that it still works on end unanswered.
     ///
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.

@@ -1,13 +1,14 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio_util::codec::FramedRead;
+use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
@@ -60,6 +61,8 @@ pub(super) struct Task {
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) desk: Desk,
     pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
+    /// Ends when the last handle is dropped, also while nothing more may be asked.
+    pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
 }
@@ -116,7 +119,7 @@ impl Task {
             while out.len() < OUT_BYTES_MAX {
                 let Some(frame) = self.session.poll_transmit() else { break };
                 self.observe_sent(&frame);
-                out.extend_from_slice(&frame);
+                FrameCodec.encode(frame, &mut out)?;
             }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
@@ -135,6 +138,8 @@ impl Task {
                     self.start(ask, waiting);
                 }
                 Some(id) = self.left.recv() => self.desk.leave(id),
+                // Whoever waits for a call holds a handle, so nobody waits.
+                _ = &mut self.handles => return Ok(()),
                 () = at(self.session.poll_timeout()) => self.session.handle_timeout(Instant::now())?,
             }
         }

@@ -21,8 +21,7 @@ pub(super) async fn connect(uri: &Uri) -> Result<Socket, OpenError> {
     match &uri.transport {
         Transport::Tcp { host, port } => match TcpStream::connect((host.as_str(), *port)).await {
             Ok(stream) => {
-                // A socket that cannot do this is slower, not broken.
-                let _ = stream.set_nodelay(true);
+                crate::shell::tune(&stream);
                 return Ok(Socket::Tcp(stream));
             }
             Err(error) => attempts.push((format!("tcp {host}:{port}"), error)),

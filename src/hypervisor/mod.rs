@@ -244,6 +244,6 @@ pub trait Hypervisor: Send + Sync + 'static {
     }
 
     /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is
-    /// gone already, is left alone.
+    /// gone already, is left alone. So should be one that its source has dropped: it is the only copy.
     fn migrate_abandon(&self, _incoming: IncomingId) {}
 }

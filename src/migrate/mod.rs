@@ -38,6 +38,10 @@ pub struct Migration {
     ended: Option<Outcome>,
     /// Whether the engine waits for [`Engine::retry`].
     waiting: bool,
+    /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
+    calling: bool,
+    /// Why the journal failed; the next call must not be made.
+    unwritten: Option<io::Error>,
 }
 
 /// Why a migration was not even begun. Nothing was changed on either host.
@@ -70,10 +74,15 @@ pub struct Canceller(Arc<Notify>);
 impl Canceller {
     /// Asks for the migration to be given up, so that the guest stays on its source.
     ///
-    /// Before Perform that is done at once. While Perform runs the source is told to abort its job. Once Perform's reply is
-    /// lost, see [`Engine::cancel`].
+    /// Before Perform that is done as soon as the call that is out is answered, and Perform is not sent. While Perform runs
+    /// the source is told to abort its job. Once Perform's reply is lost, see [`Engine::cancel`].
     pub fn cancel(&self) {
         self.0.notify_one();
+    }
+
+    /// Takes the caller's word if it has come.
+    fn was_asked(&self) -> bool {
+        std::pin::pin!(self.0.notified()).enable()
     }
 }
 
@@ -141,6 +150,8 @@ impl Migration {
             progress_every: Duration::from_millis(250),
             ended: None,
             waiting: false,
+            calling: false,
+            unwritten: None,
         })
     }
 
@@ -184,11 +195,15 @@ impl Migration {
     ///
     /// After [`Outcome::Unknown`] keep this and call it again, as often as you like: the hosts are then asked again, over
     /// new connections if need be. After any other outcome it returns the same one at once.
+    ///
+    /// Cancel-safe: a dropped run may be run again. A call that was out then counts as one whose reply is lost.
     pub async fn run(&mut self, watch: &mut impl Watch) -> Outcome {
+        if std::mem::take(&mut self.calling) {
+            self.engine.done(Err(Failure::Lost { message: "nobody waited for the reply".to_owned() }));
+        }
         if std::mem::take(&mut self.waiting) {
             self.engine.retry();
         }
-        let mut unsafe_to_call = None;
         if let Some(outcome) = &self.ended {
             return outcome.clone();
         }
@@ -199,49 +214,69 @@ impl Migration {
                     watch.note(&note);
                 }
                 Action::Journal(record) => {
-                    if let Err(error) = watch.journal(&record).await {
-                        unsafe_to_call = Some(error);
-                    }
+                    let earlier = self.unwritten.replace(io::Error::other("nobody waited for it"));
+                    self.unwritten = match watch.journal(&record).await {
+                        Ok(()) => earlier,
+                        Err(error) => {
+                            tracing::warn!(%error, "a record of the migration was not written");
+                            Some(error)
+                        }
+                    };
                 }
                 Action::Do(call) => {
-                    let answer = match unsafe_to_call.take() {
+                    self.calling = true;
+                    let answer = match self.unwritten.take() {
                         None => self.make(call, watch).await,
                         Some(error) => {
                             Err(Failure::NotSent { message: format!("the journal failed: {error}") })
                         }
                     };
+                    self.calling = false;
                     self.engine.done(answer);
                 }
                 Action::Wait(wait) => {
                     watch.waiting(&wait);
+                    // Whoever drops this future while it waits has the hosts asked again by the next run.
+                    self.waiting = true;
                     if let Waiting::Unknown(unknown) = wait.why {
-                        self.waiting = true;
                         return Outcome::Unknown(unknown);
                     }
                     self.pause(wait.ask_again_after, watch).await;
+                    self.waiting = false;
                     self.engine.retry();
                 }
                 Action::End(outcome) => return self.ended.insert(outcome).clone(),
             }
         }
-        // An engine always has something to do until it ends; one that has not is asked for what it knows.
+        // An engine that has not ended always has something to do; one that has not is asked for what it knows.
         let fresh = Engine::new(self.plan.clone(), Settings::default());
         self.ended.insert(std::mem::replace(&mut self.engine, fresh).give_up()).clone()
     }
 
-    async fn make(
-        &mut self,
-        Do { host, call, deadline }: Do,
-        watch: &mut impl Watch,
-    ) -> Result<Reply, Failure> {
-        let order = Do { host, call, deadline };
+    async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
         tracing::debug!(call = %order, "migration step");
+        let Do { host, call, deadline } = order.clone();
+        if matches!(call, Call::Perform { .. }) {
+            if self.cancel.was_asked() {
+                watch.cancelled(CancelAnswer::Taken);
+                return Err(Failure::NotSent { message: "given up by the caller".to_owned() });
+            }
+            watch.calling(&order);
+            return self.make_perform(call, watch).await;
+        }
         watch.calling(&order);
-        let Do { call, .. } = order;
-        match host {
-            Host::Source if matches!(call, Call::Perform { .. }) => self.make_perform(call, watch).await,
-            Host::Source => self.source.make(call, deadline).await,
-            Host::Destination => self.destination.make(call, deadline).await,
+        let peer = match host {
+            Host::Source => &mut self.source,
+            Host::Destination => &mut self.destination,
+        };
+        let making = peer.make(call, deadline);
+        tokio::pin!(making);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut making => return answer,
+                () = self.cancel.0.notified() => watch.cancelled(self.engine.cancel()),
+            }
         }
     }
 
@@ -261,14 +296,18 @@ impl Migration {
                     let dom = remote::Domain { name: domain.name.clone(), uuid: domain.uuid, id: domain.id };
                     let aborting = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN));
                     tokio::pin!(aborting);
-                    // Perform may end, by this or by itself, before the abort is answered; both answers count.
+                    // Perform may end, by this or by itself, before the abort is answered. If it succeeded the guest waits
+                    // for Finish, and nothing else is waited for.
                     let (aborted, answer) = tokio::select! {
-                        aborted = &mut aborting => (aborted, None),
-                        answer = &mut performing => (aborting.await, Some(answer)),
+                        aborted = &mut aborting => (aborted.is_ok(), None),
+                        answer = &mut performing => match answer {
+                            Ok(reply) => (false, Some(Ok(reply))),
+                            Err(failure) => (aborting.await.is_ok(), Some(Err(failure))),
+                        },
                     };
                     watch.cancelled(match aborted {
-                        Ok(()) => CancelAnswer::Taken,
-                        Err(_) => CancelAnswer::Refused("the source does not abort the job"),
+                        true => CancelAnswer::Taken,
+                        false => CancelAnswer::Refused("the source does not abort the job"),
                     });
                     if let Some(answer) = answer {
                         return answer;
@@ -283,8 +322,9 @@ impl Migration {
                     match told {
                         Ok(Reply::Job(job)) if job.is_running() => watch.progress(&job),
                         Ok(_) => {}
-                        // A source that cannot tell now may be too old to ever tell.
-                        Err(failure) => asks_progress = !matches!(failure, Failure::Unsupported(_)),
+                        // A source that cannot tell may be too old to ever tell; and a question without an answer keeps its
+                        // place among the calls in flight, of which an abort needs one.
+                        Err(failure) => asks_progress = matches!(failure, Failure::Answered(_)),
                     }
                 }
             }

@@ -7,12 +7,14 @@ use virtwire_protocol::migrate::{Call, Cookie, DomainState, DomainXml, Failure, 
 use virtwire_protocol::program::{Procedure, ProcedureNumber};
 use virtwire_protocol::{migrate, remote};
 
-use crate::client::{CallError, Connection, OpenError, OpenOptions};
+use crate::client::{CallError, CloseReason, Connection, OpenError, OpenOptions};
 
 /// A host and the way to it.
 #[derive(Debug)]
 pub(super) struct Peer {
     connection: Connection,
+    /// The connection that Prepare was made on: what it prepared dies with this one and no other.
+    prepared_on: Option<Connection>,
     options: OpenOptions,
 }
 
@@ -20,7 +22,7 @@ impl Peer {
     pub(super) fn new(connection: Connection) -> Peer {
         // What was watched stays watched, with the same patience, when the host is reached again.
         let options = connection.options().clone();
-        Peer { connection, options }
+        Peer { connection, prepared_on: None, options }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -32,6 +34,12 @@ impl Peer {
     /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Prepare
     /// and Perform are never made on another connection than the one that the plan was made with.
     pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
+        if let Call::Close = call {
+            return close(self.prepared_on.as_ref().unwrap_or(&self.connection), within).await;
+        }
+        if matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. }) {
+            self.prepared_on = Some(self.connection.clone());
+        }
         let bound_to_connection =
             matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. });
         if !bound_to_connection && self.connection.ended().is_some() {
@@ -107,20 +115,33 @@ pub(super) async fn perform(
             let reply = ask(connection, call, within).await?;
             Ok(Reply::Finished(domain(reply.ddom)))
         }
-        Call::Close => {
-            ask(connection, remote::ConnectClose {}, within).await?;
-            // What the connection owned dies with it, not with the reply.
-            match within {
-                None => drop(connection.closed().await),
-                Some(within) => {
-                    let closed = tokio::time::timeout(within, connection.closed()).await;
-                    closed.map_err(|_| Failure::Lost { message: format!("not closed within {within:?}") })?;
-                }
-            }
-            Ok(Reply::Done)
-        }
+        Call::Close => close(connection, within).await,
     }
 }
+
+/// Says goodbye and waits until the daemon has closed: what the connection owned dies with it, not with the reply.
+///
+/// A connection that has ended already was closed by the daemon, or nobody knows what the daemon thinks of it.
+async fn close(connection: &Connection, within: Option<Duration>) -> Result<Reply, Failure> {
+    let lost = |why: String| Failure::Lost { message: why };
+    match connection.ended() {
+        Some(CloseReason::Eof) => return Ok(Reply::Done),
+        Some(reason) => return Err(lost(format!("the connection had ended before: {reason}"))),
+        None => {}
+    }
+    ask(connection, remote::ConnectClose {}, within).await?;
+    let within = within.unwrap_or(CLOSED_WITHIN);
+    match tokio::time::timeout(within, connection.closed()).await {
+        Ok(CloseReason::Eof) => Ok(Reply::Done),
+        Ok(reason) => Err(lost(reason.to_string())),
+        Err(_) => Err(lost(format!("not closed within {within:?}"))),
+    }
+}
+
+/// How long a daemon may take to close after its goodbye.
+const CLOSED_WITHIN: Duration = Duration::from_secs(10);
+/// How long a daemon may take to show how it words "unknown procedure".
+const PROOF_WITHIN: Duration = Duration::from_secs(10);
 
 async fn ask<P: Procedure>(
     connection: &Connection,
@@ -148,8 +169,9 @@ async fn failure(connection: &Connection, procedure: ProcedureNumber, error: Cal
 }
 
 async fn is_unsupported(connection: &Connection, procedure: ProcedureNumber, error: &RemoteError) -> bool {
-    // Where the second question gets no answer, nothing is proven.
-    connection.is_unsupported(procedure, error).await.unwrap_or(false)
+    // Where the second question gets no answer in time, nothing is proven.
+    let proof = tokio::time::timeout(PROOF_WITHIN, connection.is_unsupported(procedure, error));
+    matches!(proof.await, Ok(Ok(true)))
 }
 
 fn wire(domain: migrate::Domain) -> remote::Domain {

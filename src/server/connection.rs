@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
-use tokio_util::codec::FramedRead;
+use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::header::Header;
@@ -138,7 +138,7 @@ where
         }
         while out.len() < OUT_BYTES_MAX {
             let Some(frame) = session.poll_transmit() else { break };
-            out.extend_from_slice(&frame);
+            FrameCodec.encode(frame, &mut out)?;
         }
         if out.is_empty() && session.is_finished() {
             writer.shutdown().await?;
@@ -173,5 +173,7 @@ fn start<H: Handler + ?Sized>(called: Called, handler: &Arc<H>, cx: &CallContext
         return;
     }
     tracing::debug!(peer = cx.peer(), procedure = called.info.name, serial = header.serial.0, "call");
-    calls.start(header, handler.clone().call(cx.clone(), called));
+    let (handler, cx) = (handler.clone(), cx.clone());
+    // Also a handler that panics before it returns a future fails its own call alone.
+    calls.start(header, async move { handler.call(cx, called).await });
 }

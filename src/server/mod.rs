@@ -125,7 +125,7 @@ impl<H: Handler + ?Sized> Server<H> {
         let handler = self.handler.clone();
         match accepted {
             Accepted::Tcp(stream, _) => {
-                without_delay(&stream);
+                crate::shell::tune(&stream);
                 connection::run(stream.into_split(), handler, cx, notices, self.limits).await
             }
             Accepted::Unix(stream, _) => {
@@ -150,9 +150,4 @@ fn is_passing(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset
     ) || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
-}
-
-fn without_delay(stream: &TcpStream) {
-    // A socket that cannot do this is slower, not broken.
-    let _ = stream.set_nodelay(true);
 }

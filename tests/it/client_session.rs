@@ -123,6 +123,17 @@ fn a_ping_is_answered_by_a_pong() {
     assert_eq!(pong[12..16], [0, 0, 0, 2]);
 }
 
+#[test]
+fn pings_that_are_not_read_cost_one_pong() {
+    let mut session = ClientSession::new(2);
+    for _ in 0..1_000 {
+        let mut bytes = BytesMut::from(&virtwire::protocol::session::keepalive::ping()[..]);
+        session.handle_frame(Instant::now(), frame::split(&mut bytes).unwrap().unwrap()).unwrap();
+    }
+    assert!(session.poll_transmit().is_some());
+    assert_eq!(session.poll_transmit(), None);
+}
+
 /// Makes a call and lets it be sent.
 fn call(session: &mut ClientSession) -> Serial {
     let serial = session.call(Program::REMOTE, PROCEDURE, Draft::empty()).unwrap();

@@ -79,6 +79,36 @@ async fn a_connection_that_dies_tells_each_call_whether_it_may_have_run() {
 }
 
 #[tokio::test]
+async fn the_socket_closes_with_the_last_handle_also_when_the_window_is_full() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
+    let options = OpenOptions { window: 1, keepalive: None, ..OpenOptions::default() };
+    let opening = tokio::spawn(async move { Connection::open_with(&uri, options).await });
+    let (mut daemon, _) = listener.accept().await.unwrap();
+    // Authentication list: none. Open: ok. From then on it answers nothing.
+    let mut call = [0; 28];
+    daemon.read_exact(&mut call).await.unwrap();
+    daemon.write_all(&answer_to(&call, &[0, 0, 0, 0])).await.unwrap();
+    let mut call = [0; 56];
+    daemon.read_exact(&mut call).await.unwrap();
+    daemon.write_all(&answer_to(&call, &[])).await.unwrap();
+    let connection = opening.await.unwrap().unwrap();
+    let waiting = tokio::spawn(connection.call(ConnectGetHostname {}));
+    daemon.read_exact(&mut [0; 28]).await.unwrap();
+    waiting.abort();
+    let _ = waiting.await;
+    drop(connection);
+    assert_eq!(daemon.read(&mut call).await.unwrap(), 0, "the client has closed");
+}
+
+/// A reply to a call as it was received, with this payload.
+fn answer_to(call: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut bytes = BytesMut::from(call);
+    let header = frame::split(&mut bytes).unwrap().unwrap().header;
+    Draft::raw(payload).unwrap().seal(&header.answer(MessageKind::Reply)).to_vec()
+}
+
+#[tokio::test]
 async fn arguments_beyond_their_bound_are_refused_before_anything_is_sent() {
     let connection = Gate::default().serve().await;
     let prepare = DomainMigratePrepare2 {

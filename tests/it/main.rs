@@ -2,6 +2,7 @@
 
 mod captures;
 mod client_session;
+mod codec;
 mod connection;
 mod events;
 mod migrate_model;

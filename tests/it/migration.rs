@@ -3,8 +3,10 @@
 //! Where the guest is, is read from the hosts over fresh connections, not from the outcome.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
@@ -58,6 +60,45 @@ async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
     assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
     // What has ended stays as it ended.
     assert_eq!(migration.run(&mut ()).await, outcome);
+}
+
+#[tokio::test]
+async fn a_migration_that_is_given_up_before_perform_sends_none() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    source.create().await;
+    let mut migration = source.plan(&destination).await;
+    migration.canceller().cancel();
+    let mut watched = Watched::default();
+    let outcome = migration.run(&mut watched).await;
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert!(!watched.calls.contains(&62), "{:?}", watched.calls);
+    assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_may_be_run_again_and_finds_out() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    source.create().await;
+    let mut migration = source.plan(&destination).await;
+    let mut watched = Watched { stop_at_progress: Some(Arc::default()), ..Watched::default() };
+    let stop = watched.stop_at_progress.clone().unwrap();
+    tokio::select! {
+        biased;
+        () = stop.notified() => {}
+        outcome = migration.run(&mut watched) => panic!("it ended before it was dropped: {outcome}"),
+    }
+    let mut again = Watched::default();
+    let outcome = loop {
+        match migration.run(&mut again).await {
+            Outcome::Unknown(_) => tokio::task::yield_now().await,
+            known => break known,
+        }
+    };
+    assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    assert!(!again.calls.contains(&62), "Perform is not repeated");
+    assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
 }
 
 #[tokio::test]
@@ -148,6 +189,8 @@ struct Watched {
     /// Cancel as soon as Perform shows progress.
     cancel: Option<Canceller>,
     journal_fails_before: Option<i32>,
+    /// Told when Perform shows progress.
+    stop_at_progress: Option<Arc<Notify>>,
 }
 
 impl Watch for Watched {
@@ -162,6 +205,9 @@ impl Watch for Watched {
     fn progress(&mut self, _: &JobInfo) {
         if let Some(cancel) = self.cancel.take() {
             cancel.cancel();
+        }
+        if let Some(stop) = &self.stop_at_progress {
+            stop.notify_one();
         }
     }
 

@@ -17,8 +17,8 @@ use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::migrate::{Outcome, Request, Version, Wish};
 use virtwire::protocol::program::Procedure;
 use virtwire::protocol::remote::{
-    ConnectSupportsFeature, DomainGetXmlDesc, DomainMigrateFinish2, DomainMigratePerform,
-    DomainMigratePrepare2,
+    ConnectOpen, ConnectSupportsFeature, DomainGetInfo, DomainGetXmlDesc, DomainLookupByName,
+    DomainMigrateFinish2, DomainMigratePerform, DomainMigratePrepare2,
 };
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
@@ -28,8 +28,9 @@ use crate::captures;
 
 #[tokio::test]
 async fn our_engine_fed_the_recorded_replies_sends_what_was_recorded() {
-    let source = Replay::of("migrate-raw-v2-src-0");
-    let destination = Replay::of("migrate-raw-v2-dst-0");
+    let heard = Heard::default();
+    let source = Replay::of("migrate-raw-v2-src-0", "source", &heard);
+    let destination = Replay::of("migrate-raw-v2-dst-0", "destination", &heard);
     let (from, to) = (source.serve().await, destination.serve().await);
     let guest = Migration::find(&from, "guest").await.unwrap();
     let mut migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
@@ -38,21 +39,31 @@ async fn our_engine_fed_the_recorded_replies_sends_what_was_recorded() {
     let outcome = migration.run(&mut ()).await;
 
     assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{outcome}");
-    assert_eq!(
-        source.heard(),
-        [
-            "connect_open",
-            "domain_lookup_by_name",
-            "domain_get_xml_desc",
-            "domain_get_info",
-            "domain_migrate_perform"
-        ]
-    );
-    assert_eq!(
-        destination.heard(),
-        ["connect_open", "domain_migrate_prepare2", "domain_migrate_finish2", "domain_get_info"]
-    );
+    let order: Vec<_> =
+        heard.lock().unwrap().iter().map(|(host, procedure, _)| (*host, *procedure)).collect();
+    let expected = [
+        ("source", "connect_open"),
+        ("destination", "connect_open"),
+        ("source", "domain_lookup_by_name"),
+        ("source", "domain_get_xml_desc"),
+        // Not in the recording: libvirt's own client asks whether the guest is paused, and so do we.
+        ("source", "domain_get_info"),
+        ("destination", "domain_migrate_prepare2"),
+        ("source", "domain_migrate_perform"),
+        ("destination", "domain_migrate_finish2"),
+        // The recorded client looked the guest up by name before this; Finish2 has told us who it is.
+        ("destination", "domain_get_info"),
+    ];
+    assert_eq!(order, expected);
 
+    let open: (ConnectOpen, ConnectOpen) = source.both();
+    assert_eq!(open.0, open.1);
+    let open: (ConnectOpen, ConnectOpen) = destination.both();
+    assert_eq!(open.0, open.1);
+    let lookup: (DomainLookupByName, DomainLookupByName) = source.both();
+    assert_eq!(lookup.0, lookup.1);
+    let info: (DomainGetInfo, DomainGetInfo) = destination.both();
+    assert_eq!(info.0, info.1);
     // The recorded client wanted the XML's secrets too (flags 9); we ask as libvirt's own client does (8).
     let xml: (DomainGetXmlDesc, DomainGetXmlDesc) = source.both();
     assert_eq!(xml.0, DomainGetXmlDesc { flags: 8, ..xml.1.clone() });
@@ -73,17 +84,21 @@ struct Replay {
     /// The calls of one recorded connection, each with its reply, in order.
     recorded: Arc<Vec<(Frame, Frame)>>,
     replies: Arc<Mutex<VecDeque<(Frame, Frame)>>>,
-    heard: Arc<Mutex<Vec<(&'static str, Bytes)>>>,
+    host: &'static str,
+    heard: Heard,
 }
 
+/// Which host was called, which procedure, with what; in the order in which it happened on both.
+type Heard = Arc<Mutex<Vec<(&'static str, &'static str, Bytes)>>>;
+
 impl Replay {
-    fn of(name: &str) -> Replay {
+    fn of(name: &str, host: &'static str, heard: &Heard) -> Replay {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/captures");
         let half = |direction| captures::read(&folder.join(format!("{name}.{direction}")));
         let recorded: Vec<_> = half("c2s").into_iter().zip(half("s2c")).collect();
         assert!(recorded.iter().all(|(call, reply)| call.header.serial == reply.header.serial));
         let replies = Arc::new(Mutex::new(recorded.iter().cloned().collect()));
-        Replay { recorded: Arc::new(recorded), replies, heard: Arc::default() }
+        Replay { recorded: Arc::new(recorded), replies, host, heard: heard.clone() }
     }
 
     async fn serve(&self) -> Connection {
@@ -95,14 +110,10 @@ impl Replay {
         Connection::open(&uri).await.unwrap()
     }
 
-    /// The procedures that were called, but for questions about features, which the recorded client did not ask.
-    fn heard(&self) -> Vec<&'static str> {
-        self.heard.lock().unwrap().iter().map(|(name, _)| *name).collect()
-    }
-
     /// The arguments of a procedure as we sent them and as they were recorded.
     fn both<P: Procedure>(&self) -> (P, P) {
-        let heard = self.heard.lock().unwrap().iter().find(|(name, _)| *name == P::NAME).unwrap().1.clone();
+        let ours = |(host, name, _): &&(&str, &str, Bytes)| *host == self.host && *name == P::NAME;
+        let heard = self.heard.lock().unwrap().iter().find(ours).unwrap().2.clone();
         let recorded =
             &self.recorded.iter().find(|(call, _)| call.header.procedure == P::NUMBER).unwrap().0.payload;
         (xdr::from_slice(&heard).unwrap(), xdr::from_slice(recorded).unwrap())
@@ -115,7 +126,7 @@ impl Replay {
             let supported = i32::from(matches!(asked.feature, 3 | 11));
             return Ok(Draft::raw(&supported.to_be_bytes()).unwrap());
         }
-        self.heard.lock().unwrap().push((called.info.name, called.payload.clone()));
+        self.heard.lock().unwrap().push((self.host, called.info.name, called.payload.clone()));
         let mut replies = self.replies.lock().unwrap();
         let at = replies.iter().position(|(call, _)| call.header.procedure == called.header.procedure);
         match at.and_then(|at| replies.remove(at)) {

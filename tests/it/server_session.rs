@@ -107,6 +107,33 @@ fn the_daemon_pings_only_after_feature_10_was_asked_for_and_gives_up_in_the_end(
 }
 
 #[test]
+fn a_client_that_the_daemon_does_not_read_is_not_taken_for_dead() {
+    let start = Instant::now();
+    let limits = Limits { requests: 1, ..Limits::default() };
+    let mut session = ServerSession::new(Profile::default(), limits);
+    session.handle_frame(start, frame(remote(60, CALL, 0), &10_i32.to_be_bytes())).unwrap();
+    session.handle_frame(start, frame(remote(OPEN, CALL, 0), b"")).unwrap();
+    assert!(!session.can_receive());
+    let much_later = start + Duration::from_secs(600);
+    session.handle_timeout(much_later).unwrap();
+    // It is read again, and has its time from now on.
+    let called = session.poll_event().unwrap();
+    session.reply(&called.header, Ok(Draft::empty()));
+    assert!(session.can_receive());
+    assert!(session.poll_timeout().unwrap() > much_later);
+}
+
+#[test]
+fn pings_that_are_not_read_cost_one_pong() {
+    let mut session = server();
+    for _ in 0..1_000 {
+        session.handle_frame(Instant::now(), frame(words(0x6b65_6570, 1, 1, 2, 0), b"")).unwrap();
+    }
+    assert!(sent(&mut session).is_some());
+    assert_eq!(sent(&mut session), None);
+}
+
+#[test]
 fn an_old_daemon_has_neither_the_procedure_nor_the_feature() {
     let old = Profile::of(Release::new(0, 4, 4));
     let mut session = ServerSession::new(old.clone(), Limits::default());

@@ -16,7 +16,7 @@ const RPCGEN: &str = env!("RPCGEN_BENCH");
 
 /// How often each program is timed. Where the system puts its memory makes some cases twice as slow, ours and theirs;
 /// the shortest of these medians counts.
-const PROCESSES: usize = 7;
+const PROCESSES: usize = 15;
 
 #[derive(Clone, Copy)]
 struct Figures {

@@ -40,9 +40,10 @@ impl Default for Settings {
 pub enum Action {
     /// Tell the user.
     Note(Note),
-    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails, answer
-    /// the next [`Do`](Action::Do) with [`Failure::NotSent`](super::Failure::NotSent) instead of making the
-    /// call.
+    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails and the
+    /// next [`Do`](Action::Do) [begins something](super::Call::begins_something), answer it with
+    /// [`Failure::NotSent`](super::Failure::NotSent) instead of making the call; any other call is made all
+    /// the same.
     Journal(Record),
     /// Make this call, then report with [`Engine::done`](super::Engine::done).
     Do(Do),

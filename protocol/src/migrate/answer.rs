@@ -11,24 +11,24 @@ use crate::error::{ErrorCode, Fate, RemoteError};
 /// A successful reply. Exhaustive, as [`Call`](super::Call) is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// To [`Call::GetXmlDesc`].
+    /// To `Call::GetXmlDesc`.
     Xml(DomainXml),
-    /// To [`Call::Prepare`] and [`Call::Prepare2`].
+    /// To `Call::Prepare` and `Call::Prepare2`.
     Prepared {
         /// For the source.
         cookie: Cookie,
         /// Where the destination listens; `None` means at `uri_in`.
         uri_out: Option<Text>,
     },
-    /// To [`Call::Finish`] and [`Call::Finish2`].
+    /// To `Call::Finish` and `Call::Finish2`.
     Finished(Domain),
-    /// To [`Call::LookupByUuid`].
+    /// To `Call::LookupByUuid`.
     Found(Domain),
-    /// To [`Call::GetJobInfo`].
+    /// To `Call::GetJobInfo`.
     Job(JobInfo),
-    /// To [`Call::GetInfo`] and [`Call::GetState`].
+    /// To `Call::GetInfo` and `Call::GetState`.
     State(State),
-    /// To [`Call::Perform`] and [`Call::Close`].
+    /// To `Call::Perform` and `Call::Close`.
     Done,
 }
 

@@ -55,8 +55,8 @@ pub struct Do {
     pub host: Host,
     /// Which procedure, with what.
     pub call: Call,
-    /// How long to wait for the reply before reporting [`Failure::Lost`]; `None` as long as the connection
-    /// lives.
+    /// How long to wait for the reply before reporting `Failure::Lost`; `None` as
+    /// long as the connection lives.
     pub deadline: Option<Duration>,
 }
 
@@ -65,19 +65,19 @@ pub struct Do {
 /// Exhaustive on purpose: a driver that does not know a call must fail to compile, not to migrate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// 14 `domain_get_xml_desc`; answered by [`Reply::Xml`].
+    /// 14 `domain_get_xml_desc`; answered by `Reply::Xml`.
     GetXmlDesc {
         /// The guest on the source.
         domain: Domain,
         /// 8 (MIGRATABLE), or 1 | 4 (SECURE, UPDATE_CPU) for a source without feature 11.
         flags: u32,
     },
-    /// 16 `domain_get_info`; answered by [`Reply::State`] without a reason.
+    /// 16 `domain_get_info`; answered by `Reply::State` without a reason.
     GetInfo {
         /// The guest on the host that is asked.
         domain: Domain,
     },
-    /// 61 `domain_migrate_prepare`, version 1; answered by [`Reply::Prepared`].
+    /// 61 `domain_migrate_prepare`, version 1; answered by `Reply::Prepared`.
     Prepare {
         /// Where the caller wants the data sent; `None` lets the destination choose.
         uri_in: Option<Text>,
@@ -88,7 +88,7 @@ pub enum Call {
         /// Bandwidth in MiB/s, 0 for no limit of ours.
         resource: u64,
     },
-    /// 108 `domain_migrate_prepare2`, version 2; answered by [`Reply::Prepared`].
+    /// 108 `domain_migrate_prepare2`, version 2; answered by `Reply::Prepared`.
     Prepare2 {
         /// As in [`Prepare`](Call::Prepare).
         uri_in: Option<Text>,
@@ -101,8 +101,8 @@ pub enum Call {
         /// What the source said in 14, byte for byte.
         dom_xml: DomainXml,
     },
-    /// 62 `domain_migrate_perform`, versions 1 and 2; answered by [`Reply::Done`]. **Its success ends the
-    /// guest on the source.**
+    /// 62 `domain_migrate_perform`, versions 1 and 2; answered by `Reply::Done`. **Its
+    /// success ends the guest on the source.**
     Perform {
         /// The guest on the source.
         domain: Domain,
@@ -117,7 +117,7 @@ pub enum Call {
         /// Bandwidth in MiB/s, 0 for no limit of ours.
         resource: u64,
     },
-    /// 63 `domain_migrate_finish`, version 1; answered by [`Reply::Finished`].
+    /// 63 `domain_migrate_finish`, version 1; answered by `Reply::Finished`.
     Finish {
         /// The guest's name on the destination.
         dname: Text,
@@ -128,8 +128,8 @@ pub enum Call {
         /// Without the flags that concern the source only.
         flags: MigrateFlags,
     },
-    /// 109 `domain_migrate_finish2`, version 2; answered by [`Reply::Finished`], or for
-    /// [`Cancelled`](Retcode::Cancelled) by error 93.
+    /// 109 `domain_migrate_finish2`, version 2; answered by `Reply::Finished`, or
+    /// for [`Cancelled`](Retcode::Cancelled) by error 93.
     Finish2 {
         /// The guest's name on the destination.
         dname: Text,
@@ -142,25 +142,25 @@ pub enum Call {
         /// How Perform went.
         retcode: Retcode,
     },
-    /// 24 `domain_lookup_by_uuid`; answered by [`Reply::Found`].
+    /// 24 `domain_lookup_by_uuid`; answered by `Reply::Found`.
     LookupByUuid {
         /// The guest's.
         uuid: [u8; 16],
     },
-    /// 163 `domain_get_job_info` (libvirt 0.7.7); answered by [`Reply::Job`].
+    /// 163 `domain_get_job_info` (libvirt 0.7.7); answered by `Reply::Job`.
     GetJobInfo {
         /// The guest on the host that is asked.
         domain: Domain,
     },
-    /// 212 `domain_get_state` (libvirt 0.9.2), flags 0; answered by [`Reply::State`].
+    /// 212 `domain_get_state` (libvirt 0.9.2), flags 0; answered by `Reply::State`.
     GetState {
         /// The guest on the host that is asked.
         domain: Domain,
     },
     /// 2 `connect_close` on **the connection that made Prepare**, then wait until the peer has closed it;
-    /// answered by [`Reply::Done`], which says that the peer has done so. If that connection is dead already,
-    /// answer [`Done`](Reply::Done) if it ended by the peer's closing it, else [`Failure::Lost`]; never close
-    /// another in its place. The next call to that host needs a new connection.
+    /// answered by `Reply::Done`, which says that the peer has done so. If that connection is dead already,
+    /// answer `Done` if it ended by the peer's closing it, else `Failure::Lost`; never close another in its
+    /// place. The next call to that host needs a new connection.
     Close,
 }
 
@@ -189,6 +189,12 @@ impl Call {
             Call::GetState { .. } => (212, "domain_get_state"),
             Call::Close => (2, "connect_close"),
         }
+    }
+
+    /// Whether it is better not made than made without a record of it: Prepare, Prepare2 and Perform. Once
+    /// Perform has run, the guest matters more than its record.
+    pub const fn begins_something(&self) -> bool {
+        matches!(self, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. })
     }
 
     /// Whether it changes something on the host, so that a journal must know of it before it is sent.

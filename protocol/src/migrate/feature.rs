@@ -18,22 +18,19 @@ pub enum Feature {
     MigrateChangeProtection,
     /// 11: has domain XML made for a destination to read (flag 8 of 14).
     XmlMigratable,
-    /// 12: can move the definition of a guest that does not run.
-    MigrationOffline,
     /// 13: serves 302 to 307.
     MigrationParams,
 }
 
 impl Feature {
     /// All of them, in the order in which a driver asks: each of the source, then of the destination.
-    pub const ALL: [Feature; 7] = [
+    pub const ALL: [Feature; 6] = [
         Feature::MigrationParams,
         Feature::MigrationV3,
         Feature::MigrationV2,
         Feature::MigrationV1,
         Feature::XmlMigratable,
         Feature::MigrateChangeProtection,
-        Feature::MigrationOffline,
     ];
 
     /// The number on the wire.
@@ -44,7 +41,6 @@ impl Feature {
             Feature::MigrationV3 => 6,
             Feature::MigrateChangeProtection => 7,
             Feature::XmlMigratable => 11,
-            Feature::MigrationOffline => 12,
             Feature::MigrationParams => 13,
         }
     }
@@ -62,7 +58,6 @@ impl fmt::Display for Feature {
             Feature::MigrationV3 => "MIGRATION_V3",
             Feature::MigrateChangeProtection => "MIGRATE_CHANGE_PROTECTION",
             Feature::XmlMigratable => "XML_MIGRATABLE",
-            Feature::MigrationOffline => "MIGRATION_OFFLINE",
             Feature::MigrationParams => "MIGRATION_PARAMS",
         };
         write!(f, "{name} ({})", self.number())

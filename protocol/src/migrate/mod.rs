@@ -74,8 +74,9 @@
 //!   is known then.
 //! - **Cancelling.** [`Engine::cancel`] at any time, then on as before. While Perform runs it is refused:
 //!   there a driver may abort the source's job (164), and Perform's error leads the engine to the end.
-//! - **The journal.** A record is durable before the next poll, or the call that it precedes is answered with
-//!   [`Failure::NotSent`].
+//! - **The journal.** A record is durable before the next poll. If it cannot be made so, a call that begins
+//!   something ([`Call::begins_something`]) is answered with [`Failure::NotSent`] instead of being made.
+//!   Every other call is made all the same: once Perform has run, the guest matters more than its record.
 
 // In the order in which a migration meets them: what is to move, by which version,
 mod domain;

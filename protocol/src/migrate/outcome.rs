@@ -29,7 +29,8 @@ pub enum Outcome {
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
     },
-    /// Both hosts said that they do not have the guest, or hold no more than its definition.
+    /// Both hosts said that they do not have the guest, or hold no more than its definition. It is lost, unless somebody else
+    /// moved it to a third host meanwhile: versions 1 and 2 do not tell whose migration took it.
     Nowhere {
         /// What the source said.
         source: Said,
@@ -132,7 +133,7 @@ impl fmt::Display for Outcome {
             }
             Outcome::Nowhere { source, destination, reason } => write!(
                 f,
-                "the guest is lost; the source says: {source}; the destination says: {destination}; reason: {reason}"
+                "neither host has the guest: it is lost, unless somebody else moved it; the source says: {source}; the destination says: {destination}; reason: {reason}"
             ),
             Outcome::Unknown(unknown) => write!(f, "{unknown}"),
         }

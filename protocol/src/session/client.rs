@@ -20,6 +20,8 @@ pub struct ClientSession {
     window: usize,
     waiting: HashMap<Serial, Waiting>,
     keepalive: Keepalive,
+    /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
+    pong_owed: bool,
     transmit: VecDeque<Bytes>,
     events: VecDeque<ClientEvent>,
 }
@@ -92,6 +94,7 @@ impl ClientSession {
             window: window.max(1),
             waiting: HashMap::new(),
             keepalive: Keepalive::default(),
+            pong_owed: false,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -138,8 +141,8 @@ impl ClientSession {
     /// [`ProtocolError`]: close the connection; no waiting call will be answered.
     pub fn handle_frame(&mut self, now: Instant, mut frame: Frame) -> Result<(), ProtocolError> {
         self.keepalive.heard(now);
-        if let Some(pong) = keepalive::intercept(&frame) {
-            self.transmit.extend(pong);
+        if let Some(is_ping) = keepalive::intercept(&frame) {
+            self.pong_owed |= is_ping;
             return Ok(());
         }
         let header = frame.header;
@@ -180,6 +183,9 @@ impl ClientSession {
     /// The next frame to send, sealed. Drain until `None`.
     #[must_use]
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        if std::mem::take(&mut self.pong_owed) {
+            return Some(keepalive::pong());
+        }
         self.transmit.pop_front()
     }
 

@@ -100,17 +100,21 @@ pub fn ping() -> Bytes {
     packet(PING)
 }
 
-/// What this end owes for a packet of the keepalive program: a pong for a ping, silence for all else.
+/// The 28 bytes of a pong.
+pub(super) fn pong() -> Bytes {
+    packet(PONG)
+}
+
+/// Whether a packet of the keepalive program is a ping, to which a pong is owed; all else is swallowed in silence.
 ///
-/// `None` if the packet is not the keepalive's to swallow: another program, or a type other than notice, which the
-/// program lookup then answers.
-pub(super) fn intercept(frame: &Frame) -> Option<Option<Bytes>> {
+/// `None` if the packet is not the keepalive's: another program, or a type other than notice, which the program lookup
+/// then answers.
+pub(super) fn intercept(frame: &Frame) -> Option<bool> {
     let header = &frame.header;
     if header.program.number != Program::KEEPALIVE.number || header.type_word != NOTICE_TYPE {
         return None;
     }
-    let is_ping = header.program == Program::KEEPALIVE && header.procedure == PING;
-    Some(is_ping.then(|| packet(PONG)))
+    Some(header.program == Program::KEEPALIVE && header.procedure == PING)
 }
 
 const NOTICE_TYPE: i32 = 2;

@@ -25,6 +25,8 @@ pub struct ServerSession {
     in_progress: usize,
     closing: bool,
     keepalive: Keepalive,
+    /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
+    pong_owed: bool,
     transmit: VecDeque<Bytes>,
     transmit_bytes: usize,
     events: VecDeque<Called>,
@@ -82,6 +84,7 @@ impl ServerSession {
             in_progress: 0,
             closing: false,
             keepalive: Keepalive::default(),
+            pong_owed: false,
             transmit: VecDeque::new(),
             transmit_bytes: 0,
             events: VecDeque::new(),
@@ -113,8 +116,8 @@ impl ServerSession {
         if kind == Ok(MessageKind::CallWithFds) {
             no_descriptors(&mut frame.payload)?;
         }
-        if let Some(pong) = keepalive::intercept(&frame) {
-            pong.into_iter().for_each(|pong| self.send(pong));
+        if let Some(is_ping) = keepalive::intercept(&frame) {
+            self.pong_owed |= is_ping;
             return Ok(());
         }
         // Only calls are answered. Stream packets belong to no open stream, and daemons get no replies or events.
@@ -169,6 +172,10 @@ impl ServerSession {
     /// # Errors
     /// [`ProtocolError::Silent`]: the client is dead; close the connection.
     pub fn handle_timeout(&mut self, now: Instant) -> Result<(), ProtocolError> {
+        if !self.can_receive() {
+            // Its answers would not be read now, so its silence says nothing.
+            self.keepalive.heard(now);
+        }
         match self.keepalive.elapsed(now) {
             Verdict::Wait => {}
             Verdict::Ping => self.send(keepalive::ping()),
@@ -182,6 +189,9 @@ impl ServerSession {
     /// The next frame to send, sealed. Drain until `None`.
     #[must_use]
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        if std::mem::take(&mut self.pong_owed) {
+            return Some(keepalive::pong());
+        }
         let bytes = self.transmit.pop_front()?;
         self.transmit_bytes -= bytes.len();
         Some(bytes)

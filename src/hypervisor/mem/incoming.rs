@@ -6,12 +6,17 @@
 //!               │ its deadline, a broken stream          └─ the stream ended without a word ─▶ Unconfirmed ─▶ Finish
 //!               ▼                                                                                  │
 //!             gone ◀────────── Cancel, destroy, or the client that prepared it is gone ────────────┘
+//!                              (a Confirmed one only if it is destroyed)
 //! ```
 //!
 //! A source drops its copy only on our receipt, which we send only once we have all of it. A Finish that says "success"
 //! runs it here: at once where the source has said that its copy is gone. Where the source did not come to say so, the
 //! client's word counts, if it comes after; a Finish that was early is told that nobody knows.
 //! From Received on there is no deadline: this may be the only copy.
+//!
+//! A guest whose preparing connection is gone is removed, as libvirt's daemons do, but for one: a Confirmed one stays,
+//! paused. Nobody else has it any more, so what would be a clean-up would be a loss. Any connection may still finish
+//! it, resume it or destroy it. While it is Received that is not decided: the source's last word decides, or its silence.
 
 use std::sync::Arc;
 
@@ -51,8 +56,17 @@ pub(super) struct Incoming {
     guest: Option<Uuid>,
     /// How much of it is here. Closed when it is gone.
     arrival: watch::Sender<Arrival>,
+    /// The connection that prepared it is gone.
+    abandoned: bool,
     /// The task that receives it, ended with it.
     _task: TaskGuard,
+}
+
+impl Incoming {
+    /// Its connection is gone, and it is all that there is of the guest.
+    fn is_kept(&self) -> bool {
+        self.abandoned && *self.arrival.borrow() == Arrival::Confirmed
+    }
 }
 
 /// How much of a guest is here.
@@ -105,7 +119,7 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
     // From here to the end nothing waits: either all of it is there or nothing.
     let cookie = Uuid::random().0;
     let mut table = inner.table();
-    if table.incoming.len() >= INCOMING_MAX {
+    if table.incoming.values().filter(|incoming| !incoming.is_kept()).count() >= INCOMING_MAX {
         return Err(errors::failed(format!("{INCOMING_MAX} guests are on their way here already")));
     }
     let id = table.new_incoming();
@@ -114,7 +128,8 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
     let task = TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle());
     let arrival = watch::Sender::new(Arrival::Coming);
     debug!(%uri, ?version, incoming = id.0, "prepared for a guest");
-    table.incoming.insert(id, Incoming { version, uri, cookie, guest, arrival, _task: task });
+    let incoming = Incoming { version, uri, cookie, guest, arrival, abandoned: false, _task: task };
+    table.incoming.insert(id, incoming);
     Ok(Prepared { cookie: cookie.to_vec(), uri_out, incoming: id })
 }
 
@@ -211,9 +226,39 @@ impl Table {
     }
 
     pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) {
-        if let Some(incoming) = self.incoming.get(&id) {
-            incoming.arrival.send_replace(arrival);
+        let Some(incoming) = self.incoming.get(&id) else { return };
+        incoming.arrival.send_replace(arrival);
+        if incoming.abandoned {
+            self.abandon(id);
         }
+    }
+
+    /// How much of it is here, or `None` where it is no longer expected.
+    #[cfg(test)]
+    pub(super) fn arrival(&self, id: IncomingId) -> Option<Arrival> {
+        self.incoming.get(&id).map(|incoming| *incoming.arrival.borrow())
+    }
+
+    /// Nobody will finish it, as far as its connection goes. It ends, unless its source may have or has dropped it.
+    pub(super) fn abandon(&mut self, id: IncomingId) {
+        let Some(incoming) = self.incoming.get_mut(&id) else { return };
+        incoming.abandoned = true;
+        let arrival = *incoming.arrival.borrow();
+        match arrival {
+            Arrival::Coming | Arrival::Unconfirmed => self.end_incoming(id, StoppedDetail::Destroyed),
+            Arrival::Received => debug!(incoming = id.0, "abandoned; its source's word is awaited"),
+            Arrival::Confirmed => debug!(incoming = id.0, "abandoned, and kept: its source has dropped it"),
+        }
+    }
+
+    /// A kept guest becomes one like any other, for somebody who resumes it.
+    pub(super) fn adopt_if_kept(&mut self, uuid: Uuid) -> Result<()> {
+        let Activity::Arriving(id) = self.guest(uuid)?.live()?.activity else { return Ok(()) };
+        if self.incoming.get(&id).is_some_and(Incoming::is_kept) {
+            self.incoming.remove(&id);
+            self.guest_mut(uuid)?.live_mut()?.activity = Activity::Idle;
+        }
+        Ok(())
     }
 
     /// The incoming guest that Finish means: in version 1 by its URI, in version 2 by its name.
@@ -230,11 +275,15 @@ impl Table {
 
     fn arriving_at(&self, uri: &str, name: &str) -> Result<(IncomingId, &Incoming)> {
         let uri = MigrationUri::parse(uri)?;
+        let named = self.find(Lookup::Name(name));
+        let uuid = named.map(|guest| guest.uuid);
+        // A port serves one after the other: one that arrived earlier may still be there.
         let found = self
             .incoming
             .iter()
-            .find(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri));
-        match (found, self.find(Lookup::Name(name))) {
+            .filter(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri))
+            .max_by_key(|(id, incoming)| (uuid.is_some() && incoming.guest == uuid, **id));
+        match (found, named) {
             (Some((id, incoming)), _) => Ok((*id, incoming)),
             (None, Some(_)) => Err(not_incoming(name)),
             (None, None) => Err(errors::no_domain(Lookup::Name(name))),
@@ -287,7 +336,7 @@ impl Table {
         Ok(())
     }
 
-    /// Nobody will finish it: it goes, whatever has come of it.
+    /// It goes, whatever has come of it.
     pub(super) fn end_incoming(&mut self, id: IncomingId, detail: StoppedDetail) {
         let Some(incoming) = self.incoming.remove(&id) else { return };
         let reason = match detail {

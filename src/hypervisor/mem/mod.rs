@@ -3,7 +3,8 @@
 //!
 //! A guest's memory is a buffer of its own, filled with a pattern when it boots, and bounded:
 //! [`Config::memory_bytes_max`], whatever its XML claims. Migration copies it through TCP, and its checksum must
-//! arrive. Domain XML is kept byte for byte; a document without a UUID gets one behind its name.
+//! arrive. A guest that has left its source is not removed with the connection that prepared it, as libvirt's daemons
+//! would: it waits, paused, for whoever finishes, resumes or destroys it. Domain XML is kept byte for byte; a document without a UUID gets one behind its name.
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
@@ -34,7 +35,7 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::{
     DomainInfo, Events, Finish, Host, Hypervisor, IncomingId, Job, JobKind, Lookup, MigrationSupport,
-    Perform, Prepare, Prepared, Result, StartOptions, StoppedDetail, Uuid, WhichXml, errors,
+    Perform, Prepare, Prepared, Result, StartOptions, Uuid, WhichXml, errors,
 };
 use departure::Stop;
 pub use faults::{FaultError, Faults};
@@ -340,6 +341,6 @@ impl Hypervisor for Mem {
     }
 
     fn migrate_abandon(&self, incoming: IncomingId) {
-        self.inner.table().end_incoming(incoming, StoppedDetail::Destroyed);
+        self.inner.table().abandon(incoming);
     }
 }

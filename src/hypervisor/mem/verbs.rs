@@ -114,7 +114,9 @@ impl Table {
         Ok(())
     }
 
+    /// Allowed, too, for a guest that came and whose migration nobody finishes.
     pub(super) fn resume(&mut self, uuid: Uuid) -> Result<()> {
+        self.adopt_if_kept(uuid)?;
         let live = self.guest_mut(uuid)?.idle_mut()?;
         if let LiveState::Running(_) = live.state() {
             return Err(errors::invalid("domain is already running"));

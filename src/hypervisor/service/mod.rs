@@ -51,7 +51,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         HypervisorService { hypervisor, clients, _subscription: subscription }
     }
 
-    /// Forgets a connection, and removes the guests that it had prepared for and not finished. May come more than
+    /// Forgets a connection, and abandons the guests that it had prepared for and not finished. May come more than
     /// once: also for a connection whose calls went on after its end.
     pub fn connection_closed(&self, cx: &CallContext) {
         for incoming in self.clients.remove(cx.connection()) {
@@ -182,11 +182,14 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
                 let decodes = contract::visit_call(program, number, Decodes(&payload)).unwrap_or(true);
                 return Err(if decodes { not_open() } else { RemoteError::undecodable() });
             }
-            match program {
-                Program::QEMU => dispatch_qemu(&Nothing, &cx, number, &payload).await,
-                Program::LXC => dispatch_lxc(&Nothing, &cx, number, &payload).await,
-                _ => dispatch_remote(&*self, &cx, number, &payload).await,
-            }
+            let answer = match program {
+                Program::QEMU => dispatch_qemu(&Nothing, &cx, number, &payload),
+                Program::LXC => dispatch_lxc(&Nothing, &cx, number, &payload),
+                _ => dispatch_remote(&*self, &cx, number, &payload),
+            };
+            // The arguments are decoded: a slow call must not hold the frame as well.
+            drop(payload);
+            answer.await
         })
     }
 

@@ -283,3 +283,59 @@ fn a_guest_that_the_destination_has_destroyed() {
         ),
     );
 }
+
+/// Finish may succeed and the guest end before it is asked for.
+#[test]
+fn a_guest_that_arrived_and_vanished() {
+    check(
+        v2(),
+        &format!(
+            "{V2} => done
+             {FINISHED} => finished guest
+             destination 16 domain_get_info(dom=guest) => error 42/10
+             source {LOOKUP} => error 42/10
+             end: the guest is lost; the source says: no such guest; the destination says: no such guest; reason: the destination took the guest over and no longer has it"
+        ),
+    );
+}
+
+/// Whatever Perform and Finish have answered, the hosts' last words count.
+#[test]
+fn a_guest_that_the_source_has_after_all() {
+    check(
+        v2(),
+        &format!(
+            "{V2} => done
+             {FINISHED} => error 42/10
+             destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 0
+             source {STATE} => running 1
+             end: the guest did not move; the source says: running (booted); reason: domain_migrate_finish2 on the destination: error 42/10: Domain not found: said so"
+        ),
+    );
+}
+
+/// A source that cannot tell of jobs (no procedure 163, or error 84) may still run the Perform that it has answered with an
+/// error, so the destination's copy goes first and the source has the last word.
+#[test]
+fn an_error_of_perform_from_a_source_that_cannot_tell_of_jobs() {
+    for untold in ["unknown 163", "error 84/10"] {
+        check(
+            v2(),
+            &format!(
+                "{V2} => error 38/7
+                 source {LOOKUP} => found
+                 {JOB} => {untold}
+                 source {STATE} => unknown 212
+                 source 16 domain_get_info(dom=guest) => running
+                 {CANCELLED} => error 93/10
+                 source {LOOKUP} => found
+                 {JOB} => {untold}
+                 source {STATE} => unknown 212
+                 source 16 domain_get_info(dom=guest) => running
+                 end: the guest did not move; the source says: running, it cannot tell of jobs; reason: domain_migrate_perform on the source: error 38/7: said so"
+            ),
+        );
+    }
+}

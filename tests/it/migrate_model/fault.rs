@@ -62,7 +62,9 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
     let call = &order.call;
     let mut runs = vec![Runs::Never, Runs::Now];
     if call.changes_something() {
-        runs.extend((1..=10).map(Runs::Late));
+        // Long enough for a late Perform to meet everything up to a cancellation.
+        let last = if matches!(call, Call::Perform { .. }) { 18 } else { 6 };
+        runs.extend((1..=last).map(Runs::Late));
     }
     runs.push(Runs::Fails(Fails::Cleanly));
     match call {

@@ -126,7 +126,7 @@ pub(crate) const RULES: [(Rule, &str); 36] = [
     (Rule::GoneAsksAgain, "the outcome is not true"),
     (Rule::V1ShowsNoSlot, "the outcome is not true"),
     (Rule::V1IsNotTold, "Finish while the source has the guest"),
-    (Rule::AbortIsSuccess, "a leftover of what was cleaned up"),
+    (Rule::AbortIsSuccess, "a leftover of what is not there"),
     (Rule::FirstErrorWins, "the first failure is not reported"),
     (Rule::FinishErrorIsDoubted, "the outcome is not true"),
     (Rule::FinishLossIsDoubted, "the outcome is not true"),

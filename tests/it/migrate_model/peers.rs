@@ -25,9 +25,7 @@ impl Peer {
 }
 
 use Feature::XmlMigratable;
-use Feature::{
-    MigrateChangeProtection, MigrationOffline, MigrationParams, MigrationV1, MigrationV2, MigrationV3,
-};
+use Feature::{MigrateChangeProtection, MigrationParams, MigrationV1, MigrationV2, MigrationV3};
 
 /// Version 1 only, before job info (163) and states with reasons (212).
 pub(crate) const V1_ONLY: Peer =
@@ -80,14 +78,7 @@ pub(crate) const NEITHER: Peer =
 /// A qemu daemon of today.
 pub(crate) const V3: Peer = Peer {
     name: "9.0",
-    features: &[
-        MigrationV2,
-        MigrationV3,
-        MigrateChangeProtection,
-        XmlMigratable,
-        MigrationOffline,
-        MigrationParams,
-    ],
+    features: &[MigrationV2, MigrationV3, MigrateChangeProtection, XmlMigratable, MigrationParams],
     procedures: &[2, 14, 16, 23, 24, 62, 108, 109, 163, 212],
 };
 

@@ -201,12 +201,15 @@ impl Run {
         self.breaks(broken);
     }
 
-    /// Nothing is said to be left over where the destination has said that it cleaned up.
+    /// Nothing is said to be left over where the destination has said that it has nothing.
     fn check_note(&mut self, note: &Note) {
-        let aborted =
-            matches!(self.trace.last(), Some((_, Err(e))) if e.code() == Some(ErrorCode::MIGRATE_FINISH_OK));
-        if matches!(note, Note::Leftover(Some(_))) && aborted {
-            self.breaks("a leftover of what was cleaned up");
+        let code = match self.trace.last() {
+            Some((_, Err(failure))) => failure.code(),
+            _ => None,
+        };
+        let nothing = matches!(code, Some(ErrorCode::MIGRATE_FINISH_OK | ErrorCode::NO_DOMAIN));
+        if matches!(note, Note::Leftover(Some(_))) && nothing {
+            self.breaks("a leftover of what is not there");
         }
     }
 

@@ -153,3 +153,26 @@ fn a_guest_that_does_not_run_is_not_moved() {
          end: the guest did not move; the source says: no such guest; reason: domain_get_xml_desc on the source: error 42/10: Domain not found: said so",
     );
 }
+
+/// The destination's URI counts where it names one, and a name that is no new one is not told to a version 1 destination.
+#[test]
+fn the_destinations_uri_and_the_old_name() {
+    let (uri, dname) = (Some("tcp:dst".into()), Some("guest".into()));
+    let request = Request { uri, dname, ..Request::live(guest(7)) };
+    check(
+        plan(request.clone(), &[MigrationV1]),
+        "source 16 domain_get_info(dom=guest) => running
+         destination 61 domain_migrate_prepare(uri_in=tcp:dst, flags=LIVE, dname=null, resource=0) => prepared tcp:dst:49152
+         source 62 domain_migrate_perform(dom=guest, cookie=9 bytes, uri=tcp:dst:49152, flags=LIVE, dname=guest, resource=0) => done
+         destination 63 domain_migrate_finish(dname=guest, cookie=9 bytes, uri=tcp:dst:49152, flags=LIVE) => finished guest
+         destination 16 domain_get_info(dom=guest) => running
+         end: guest is on the destination, running",
+    );
+    check(
+        plan(request, &[MigrationV2]),
+        "source 14 domain_get_xml_desc(dom=guest, flags=5) => xml
+         source 16 domain_get_info(dom=guest) => running
+         destination 108 domain_migrate_prepare2(uri_in=tcp:dst, flags=LIVE, dname=guest, resource=0, dom_xml=35 bytes) => error 9/20
+         end: the guest stayed on the source, untouched; reason: domain_migrate_prepare2 on the destination: error 9/20: operation failed: said so",
+    );
+}

@@ -1,9 +1,9 @@
 //! The caller's word to stop, and what is reported on the way.
 
-use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
-    Action, CancelAnswer, Check, Cookie, Do, DomainState, Engine, Failure, Feature, Features, JobInfo,
-    Outcome, Plan, Reason, Reply, Request, Said, Settings, Wish,
+    Action, CancelAnswer, Check, Cookie, Do, DomainState, Engine, Failure, Feature, Features, Host, JobInfo,
+    Outcome, Plan, Reason, Reply, Request, Said, Settings, Wait, Waiting, Wish,
 };
 
 use super::source::{COOKIE, guest, xml};
@@ -134,12 +134,22 @@ fn both_hosts_have_the_guest() {
     engine.done(Err(Failure::Answered(RemoteError::rpc("refused").into())));
     up_to(&mut engine, 109);
     engine.done(Ok(Reply::Finished(guest(21))));
-    up_to(&mut engine, 24);
+    // The destination says that it runs; the engine waits, and asks it first.
+    up_to(&mut engine, 212);
+    engine.done(Ok(succeeds(212)));
+    let wait = std::iter::from_fn(|| engine.poll()).last();
+    let Some(Action::Wait(Wait { why: Waiting::Unknown(unknown), .. })) = wait else { panic!("{wait:?}") };
+    assert_eq!(unknown.check, Check::WhetherItRunsTwice);
+    assert!(matches!(engine.cancel(), CancelAnswer::Refused(_)));
+    engine.retry();
+    let ask = next_call(&mut engine).map(|order| (order.host, order.call.number()));
+    assert_eq!(ask, Some((Host::Destination, 24)));
+    engine.done(Err(Failure::Answered(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, "").into())));
+    // It is gone there, and the source has the last word.
+    up_to(&mut engine, 212);
+    engine.done(Ok(succeeds(212)));
     let outcome = engine.give_up();
-    assert!(
-        matches!(&outcome, Outcome::Unknown(unknown) if unknown.check == Check::WhetherItRunsTwice),
-        "{outcome}"
-    );
+    assert!(matches!(&outcome, Outcome::OnSource { source: Said::Has { .. }, .. }), "{outcome}");
 }
 
 /// Lines of a journal and of a log show how long cookies and XML are, never what is in them.
