@@ -57,10 +57,10 @@ pub(crate) struct ServeArgs {
     #[arg(long = "as", value_name = "RELEASE", default_value_t = Release::NEWEST)]
     pub(crate) release: Release,
     /// Answer these procedures "unknown procedure", and go on reporting their features
-    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',')]
+    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',', value_parser = number)]
     pub(crate) without: Vec<i32>,
     /// Report these features as missing, and go on serving their procedures
-    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',')]
+    #[arg(long, value_name = "NUMBER,…", value_delimiter = ',', value_parser = number)]
     pub(crate) without_feature: Vec<i32>,
     /// The address of this host where guests arrive, and that sources are told
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
@@ -78,6 +78,10 @@ pub(crate) struct ServeArgs {
     /// End when standard input does: whoever started this process is gone then
     #[arg(long, hide = true)]
     pub(crate) exit_with_stdin: bool,
+}
+
+fn number(text: &str) -> Result<i32, String> {
+    text.parse().map_err(|_| "expected a number, such as 108; several, separated by commas".to_owned())
 }
 
 fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -238,7 +242,7 @@ Example:
   virsh -c mem+tcp://127.0.0.1/default list --all
 
 Several listeners share one host. Guests are <domain type='mem'> or <domain type='test'>, and live as long as the \
-process. Connections are not authenticated.";
+process. Each has at most 4 MiB of real memory, whatever its XML says. Connections are not authenticated.";
 
 const EVENTS: &str = "\
 NAME is a kind of domain event as `virsh event --list` has it, such as lifecycle or block-job-2; one of network-lifecycle, \

@@ -22,8 +22,11 @@ pub(crate) async fn find(connection: &Connection, key: &str) -> Result<Domain, F
     let uri = connection.uri();
     match look_up(connection, key).await {
         Ok(Some(domain)) => Ok(domain),
-        Ok(None) => Err(Fail::new(format!("domain {key} on {uri}"), "there is no such guest")
-            .next(format!("`virtwire list --all {uri}` shows those that there are"))),
+        Ok(None) => Err(Fail::new(
+            format!("domain {key} on {uri}"),
+            "there is no such guest",
+            format!("`virtwire list --all {uri}` shows those that there are"),
+        )),
         Err(error) => Err(Fail::call(format!("domain {key} on {uri}"), &error)),
     }
 }

@@ -20,12 +20,13 @@ use scene::SCENES;
 
 /// Shows every scene. Exit status 0 only if each ended as it should, as the daemons tell it.
 pub(crate) async fn run() -> Result<ExitCode, Fail> {
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
+    })?;
     // Whichever way this ends, the daemons are dropped with it, and so are their processes.
     tokio::select! {
         shown = show() => shown,
-        _ = interrupt.recv() => Err(Fail::new("demo", "interrupted; its daemons are gone with it")),
+        _ = interrupt.recv() => Err(Fail::new("demo", "interrupted; its daemons are gone with it", "`virtwire demo` starts it again")),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn dumpxml(args: DomainArgs) -> Result<(), Fail> {
     if !xml.ends_with(b"\n") {
         xml.push(b'\n');
     }
-    say_bytes(&xml);
+    say_bytes(&xml)?;
     goodbye(connection).await
 }
 
@@ -34,7 +34,7 @@ pub(crate) async fn define(args: XmlArgs) -> Result<(), Fail> {
     let xml = read(&args.file)?;
     let connection = open(&args.uri).await?;
     let reply = connection.call(DomainDefineXml { xml }).await.map_err(|error| bad_xml(&args, &error))?;
-    say(&format!("defined {} {}", reply.dom.name, Uuid(reply.dom.uuid)));
+    say(&format!("defined {} {}", reply.dom.name, Uuid(reply.dom.uuid)))?;
     goodbye(connection).await
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn create(args: XmlArgs) -> Result<(), Fail> {
         .call(DomainCreateXml { xml_desc, flags: 0 })
         .await
         .map_err(|error| bad_xml(&args, &error))?;
-    say(&format!("created {} {}", reply.dom.name, Uuid(reply.dom.uuid)));
+    say(&format!("created {} {}", reply.dom.name, Uuid(reply.dom.uuid)))?;
     goodbye(connection).await
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn start(args: DomainArgs) -> Result<(), Fail> {
     let (connection, dom) = guest(&args).await?;
     let name = dom.name.clone();
     connection.call(DomainCreate { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("started {name}"));
+    say(&format!("started {name}"))?;
     goodbye(connection).await
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn destroy(args: DomainArgs) -> Result<(), Fail> {
     let (connection, dom) = guest(&args).await?;
     let name = dom.name.clone();
     connection.call(DomainDestroy { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("destroyed {name}"));
+    say(&format!("destroyed {name}"))?;
     goodbye(connection).await
 }
 
@@ -73,7 +73,7 @@ pub(crate) async fn undefine(args: DomainArgs) -> Result<(), Fail> {
     let (connection, dom) = guest(&args).await?;
     let name = dom.name.clone();
     connection.call(DomainUndefine { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("undefined {name}"));
+    say(&format!("undefined {name}"))?;
     goodbye(connection).await
 }
 
@@ -97,15 +97,24 @@ fn read(file: &Path) -> Result<Text, Fail> {
     };
     match read {
         Ok(()) => Ok(bytes.into()),
-        Err(error) => {
-            Err(Fail::new(format!("file {}", file.display()), format!("cannot be read: {}", plain(&error)))
-                .next("give a file with the guest's XML, or - for standard input"))
-        }
+        Err(error) => Err(Fail::new(
+            format!("file {}", file.display()),
+            format!("cannot be read: {}", plain(&error)),
+            "give a file with the guest's XML, or - for standard input",
+        )),
     }
 }
 
 fn refused(args: &DomainArgs, error: &CallError) -> Fail {
-    Fail::call(format!("domain {} on {}", args.domain, args.uri), error)
+    let fail = Fail::call(format!("domain {} on {}", args.domain, args.uri), error);
+    match error.remote().map(|error| error.code) {
+        Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
+            "`virtwire info {} {}` shows its state: only a guest that is off can be started, only one that runs \
+             destroyed, only a defined one undefined",
+            args.uri, args.domain
+        )),
+        _ => fail,
+    }
 }
 
 fn bad_xml(args: &XmlArgs, error: &CallError) -> Fail {

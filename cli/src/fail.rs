@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use virtwire::client::{CallError, CloseReason, OpenError};
+use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
 use virtwire::uri::{Transport, Uri, UriError};
 
@@ -17,12 +18,12 @@ pub(crate) struct Fail {
 }
 
 impl Fail {
-    /// A failure with nothing to advise.
-    pub(crate) fn new(thing: impl fmt::Display, what: impl fmt::Display) -> Fail {
-        Fail { thing: thing.to_string(), what: what.to_string(), next: String::new() }
+    /// A failure, and what the user can do next.
+    pub(crate) fn new(thing: impl fmt::Display, what: impl fmt::Display, next: impl fmt::Display) -> Fail {
+        Fail { thing: thing.to_string(), what: what.to_string(), next: next.to_string() }
     }
 
-    /// What the user can do next.
+    /// Something better to do next, where more is known.
     #[must_use]
     pub(crate) fn next(mut self, next: impl fmt::Display) -> Fail {
         self.next = next.to_string();
@@ -45,19 +46,23 @@ impl Fail {
                     .iter()
                     .map(|(place, error)| format!("{place}: {}", plain(error)))
                     .collect::<Vec<_>>();
-                Fail::new(daemon, format!("cannot be reached: {}", what.join("; "))).next(how_to_reach(uri))
+                Fail::new(daemon, format!("cannot be reached: {}", what.join("; ")), how_to_reach(uri))
             }
             OpenError::TimedOut { within, .. } => {
                 let what = format!("said nothing for {} s that libvirt's protocol knows", within.as_secs());
-                Fail::new(daemon, what).next("does something else listen there?")
+                Fail::new(daemon, what, "does something else listen there?")
             }
             OpenError::Authentication { types, .. } => {
                 let what = format!("asks for authentication ({types}), which virtwire does not have yet");
-                Fail::new(daemon, what).next("use a socket of it that asks for none")
+                Fail::new(daemon, what, "use a socket of it that asks for none")
             }
-            OpenError::Call { error, .. } => Fail::call(daemon, &error),
+            OpenError::Call { error, .. } => {
+                let no_driver = error.remote().is_some_and(|error| error.code == ErrorCode::NO_CONNECT);
+                let fail = Fail::call(daemon, &error);
+                if no_driver { fail.next(NAMES) } else { fail }
+            }
             // A reason of a later release of the library speaks for itself.
-            other => Fail::new(daemon, other),
+            other => Fail::new(daemon, other, "check the URI, and that a daemon runs there"),
         }
     }
 
@@ -65,10 +70,13 @@ impl Fail {
     pub(crate) fn call(thing: impl fmt::Display, error: &CallError) -> Fail {
         match error {
             CallError::Closed { reason: CloseReason::Protocol(ProtocolError::Frame(fault)), .. } => {
-                Fail::new(thing, format!("does not speak libvirt's protocol: {fault}"))
-                    .next("is it another service's port?")
+                Fail::new(
+                    thing,
+                    format!("does not speak libvirt's protocol: {fault}"),
+                    "is it another service's port?",
+                )
             }
-            other => Fail::new(thing, one_line(&other.to_string())),
+            other => Fail::new(thing, one_line(&other.to_string()), next_step(other)),
         }
     }
 
@@ -77,24 +85,29 @@ impl Fail {
         let form =
             "expected driver[+transport]://[host][:port]/path, such as mem+tcp://127.0.0.1:16509/default";
         match error {
-            UriError::Malformed { reason, .. } => Fail::new(thing, reason).next(form),
-            UriError::Unavailable { transport, .. } => {
-                Fail::new(thing, format!("virtwire does not have transport {transport} yet"))
-                    .next("it has unix and tcp")
+            UriError::Malformed { reason, .. } => Fail::new(thing, reason, form),
+            UriError::Unavailable { .. }
+                if uri.split_once(':').is_some_and(|(scheme, _)| NO_DRIVERS.contains(&scheme)) =>
+            {
+                let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+                Fail::new(thing, format!("its scheme {scheme} is no driver of libvirt's"), form)
             }
+            UriError::Unavailable { transport, .. } => Fail::new(
+                thing,
+                format!("virtwire does not have transport {transport} yet"),
+                "it has unix and tcp, as in driver+tcp://host/path; a host without a transport means tls",
+            ),
             UriError::NoSuchTransport { transport, .. } => {
-                Fail::new(thing, format!("there is no transport {transport}"))
-                    .next("virtwire has unix and tcp")
+                Fail::new(thing, format!("there is no transport {transport}"), "virtwire has unix and tcp")
             }
-            other => Fail::new(thing, other).next(form),
+            other => Fail::new(thing, other, form),
         }
     }
 }
 
 impl fmt::Display for Fail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.thing, self.what)?;
-        if self.next.is_empty() { Ok(()) } else { write!(f, " ({})", self.next) }
+        write!(f, "{}: {} ({})", self.thing, self.what, self.next)
     }
 }
 
@@ -112,6 +125,35 @@ pub(crate) fn plain(error: &io::Error) -> String {
         .map_or_else(String::new, |first| first.to_lowercase().chain(text.chars().skip(1)).collect())
 }
 
+/// Schemes of other protocols, which users type by mistake.
+const NO_DRIVERS: [&str; 8] = ["http", "https", "ftp", "file", "ssh", "tcp", "tls", "unix"];
+
+const NAMES: &str = "the name must be one that the daemon serves: a `virtwire serve` has mem and test with path /default, \
+                     such as mem+tcp://127.0.0.1:16509/default; a libvirtd has its host's, such as qemu:///system";
+
+/// What to do about a call that had no success, where only the call is known.
+fn next_step(error: &CallError) -> &'static str {
+    match error {
+        CallError::Remote(error) if error.is_unsupported() => {
+            "`virtwire probe URI` shows what the daemon can do"
+        }
+        CallError::Remote(error) => match error.code {
+            ErrorCode::OPERATION_INVALID => "`virtwire list --all URI` shows each guest's state",
+            ErrorCode::CONFIG_UNSUPPORTED => {
+                "change the configuration to what this host runs; nothing was changed"
+            }
+            ErrorCode::OPERATION_DENIED => "the daemon does not allow it; open it by its own name",
+            _ => "these are the daemon's words; its log may say more",
+        },
+        CallError::Arguments { .. } => "nothing was sent; give a shorter value",
+        CallError::Closed { .. } => {
+            "does a libvirt daemon listen there? its log may say why it closed the connection"
+        }
+        CallError::TimedOut { .. } => "it may still happen: look before you try again",
+        _ => "`virtwire probe URI` shows which release it is",
+    }
+}
+
 fn how_to_reach(uri: &str) -> String {
     match uri.parse::<Uri>().map(|uri| uri.transport) {
         Ok(Transport::Tcp { host, port }) => {
@@ -127,9 +169,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_one_line_with_the_thing_the_value_and_the_next_step() {
-        let fail = Fail::new("domain web1", one_line("not\nfound")).next("virtwire list URI --all");
+        let fail = Fail::new("domain web1", one_line("not\nfound"), "virtwire list URI --all");
         assert_eq!(fail.to_string(), "domain web1: not found (virtwire list URI --all)");
-        assert_eq!(Fail::new("port 80", "in use").to_string(), "port 80: in use");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) async fn run(args: InfoArgs) -> Result<(), Fail> {
         }
         Some(key) => guest(&connection, key, &args.uri).await?,
     };
-    facts.print(args.json);
+    facts.print(args.json)?;
     goodbye(connection).await
 }
 
@@ -43,12 +43,11 @@ impl Facts {
     }
 
     /// Prints them.
-    pub(crate) fn print(self, as_json: bool) {
+    pub(crate) fn print(self, as_json: bool) -> Result<(), Fail> {
         if as_json {
             let object: Map<String, Value> =
                 self.0.into_iter().map(|(key, _, value)| (key.to_owned(), value)).collect();
-            say(&format!("{:#}", Value::Object(object)));
-            return;
+            return say(&format!("{:#}", Value::Object(object)));
         }
         for (_, label, value) in self.0 {
             let value = match value {
@@ -56,8 +55,9 @@ impl Facts {
                 Value::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
                 other => other.to_string(),
             };
-            say(&format!("{:<16} {value}", format!("{label}:")));
+            say(&format!("{:<16} {value}", format!("{label}:")))?;
         }
+        Ok(())
     }
 }
 

@@ -28,9 +28,9 @@ pub(crate) async fn run(args: ListArgs) -> Result<(), Fail> {
     }
     if args.json {
         let rows: Vec<_> = rows.iter().map(|(domain, state)| json_row(domain, *state)).collect();
-        say(&format!("{:#}", json!(rows)));
+        say(&format!("{:#}", json!(rows)))?;
     } else {
-        print_table(&rows);
+        print_table(&rows)?;
     }
     goodbye(connection).await
 }
@@ -94,14 +94,15 @@ fn json_row(domain: &Domain, state: State) -> serde_json::Value {
     })
 }
 
-fn print_table(rows: &[(Domain, State)]) {
+fn print_table(rows: &[(Domain, State)]) -> Result<(), Fail> {
     let name_width =
         rows.iter().map(|(domain, _)| domain.name.to_string_lossy().chars().count()).max().unwrap_or(0);
     let name_width = name_width.clamp(4, 40);
-    say(&format!(" {:>4}   {:<name_width$}   {:<36}   State", "Id", "Name", "UUID"));
+    say(&format!(" {:>4}   {:<name_width$}   {:<36}   State", "Id", "Name", "UUID"))?;
     for (domain, state) in rows {
         let id = id(domain).map_or("-".to_owned(), |id| id.to_string());
         let (name, uuid) = (domain.name.to_string_lossy(), Uuid(domain.uuid).to_string());
-        say(&format!(" {id:>4}   {name:<name_width$}   {uuid}   {state}"));
+        say(&format!(" {id:>4}   {name:<name_width$}   {uuid}   {state}"))?;
     }
+    Ok(())
 }

@@ -27,13 +27,25 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(wrong) => {
             // Help goes to standard output and is no failure; whoever closed the pipe does not want either.
-            let _ = wrong.print();
-            return if wrong.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return match wrong.print() {
+                Err(error) if !wrong.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    screen::unwritten(&error).report()
+                }
+                _ if wrong.use_stderr() => ExitCode::FAILURE,
+                _ => ExitCode::SUCCESS,
+            };
         }
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Fail::new("runtime", plain(&error)).report(),
+        Err(error) => {
+            return Fail::new(
+                "runtime",
+                plain(&error),
+                "the system allows this process no more threads or files; try again",
+            )
+            .report();
+        }
     };
     let ended = runtime.block_on(run(cli.command));
     // Nothing of this process is worth waiting for once the command is done.

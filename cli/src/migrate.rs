@@ -35,7 +35,7 @@ pub(crate) async fn run(args: MigrateArgs) -> Result<ExitCode, Fail> {
         ladder.settle();
     }
     let report = moved?;
-    report.tell(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
+    report.finish(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
     Ok(report.exit_code())
 }
 
@@ -45,10 +45,12 @@ async fn run_on(
     ladder: Option<Arc<Ladder>>,
 ) -> Result<Report, Fail> {
     let began = Instant::now();
-    let mut interrupt =
-        signal(SignalKind::interrupt()).map_err(|error| Fail::new("signals", plain(&error)))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
+    })?;
     let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
     let domain = hosts.find(&args.domain).await?;
+    let name = domain.name.to_string();
     let wish = wish(args, &hosts).await?;
     let plan = hosts.plan(request(args, domain), wish).await?;
     let mut migration = plan.map_err(|refusal| refused(args, &refusal))?;
@@ -56,7 +58,7 @@ async fn run_on(
     teller.paused = args.paused;
     let outcome = follow(&mut migration, &mut teller, screen, &mut interrupt).await;
     teller.settle();
-    Ok(Report::new(&args.domain, outcome, &teller, began.elapsed()))
+    Ok(Report::new(&name, outcome, &teller, began.elapsed()))
 }
 
 /// The two connections of a migration.
@@ -69,9 +71,11 @@ impl Hosts {
     /// Opens both, watched by the ladder.
     pub(crate) async fn open(from: &str, to: &str, ladder: Option<&Arc<Ladder>>) -> Result<Hosts, Fail> {
         if from == to {
-            return Err(
-                Fail::new(format!("host {from}"), "is both source and destination").next("give two hosts")
-            );
+            return Err(Fail::new(
+                format!("host {from}"),
+                "is both source and destination",
+                "give two hosts",
+            ));
         }
         let options = |lane| OpenOptions {
             observer: ladder.map(|ladder| ladder.observer(lane)),
@@ -122,7 +126,7 @@ impl Hosts {
             Err(PlanError::Features { host, error }) => {
                 Err(Fail::call(format!("the {host}"), &error).next("it must tell what it can do"))
             }
-            Err(other) => Err(Fail::new("migration", other)),
+            Err(other) => Err(Fail::new("migration", other, "nothing was tried, the guest is untouched")),
         }
     }
 }
@@ -153,13 +157,17 @@ async fn wish(args: &MigrateArgs, hosts: &Hosts) -> Result<Wish, Fail> {
         WantedVersion::V2 => Err(Fail::new(
             format!("domain {}", args.domain),
             "version 2 is not for these hosts: one of them has version 3, and today's QEMU hosts cannot serve version 2",
-        )
-        .next("--force-v2 sends it all the same")),
+            "--force-v2 sends it all the same",
+        )),
     }
 }
 
 fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
-    let fail = Fail::new(format!("domain {}", args.domain), format!("cannot be moved: {refusal}"));
+    let fail = Fail::new(
+        format!("domain {}", args.domain),
+        format!("cannot be moved: {refusal}"),
+        "nothing was tried, the guest is untouched",
+    );
     match refusal {
         Refusal::NoCommonVersion { .. } | Refusal::NotReported { .. } | Refusal::NotBuilt { .. } => fail
             .next("nothing was tried, the guest is untouched; `virtwire probe URI` shows what a host can do"),

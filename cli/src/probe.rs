@@ -19,9 +19,9 @@ pub(crate) async fn run(args: ProbeArgs) -> Result<(), Fail> {
     let connection = open(&args.uri).await?;
     let found = ask(&connection).await.map_err(|error| Fail::call(format!("daemon {}", args.uri), &error))?;
     if args.json {
-        say(&format!("{:#}", found.json(&args.uri)));
+        say(&format!("{:#}", found.json(&args.uri)))?;
     } else {
-        found.print();
+        found.print()?;
     }
     goodbye(connection).await
 }
@@ -59,32 +59,32 @@ async fn ask(connection: &Connection) -> Result<Found, CallError> {
 }
 
 impl Found {
-    fn print(&self) {
+    fn print(&self) -> Result<(), Fail> {
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
-        say(&format!("Hypervisor:    {}{version}", self.hypervisor));
+        say(&format!("Hypervisor:    {}{version}", self.hypervisor))?;
         say(&match self.release {
             Some(release) => format!("Release:       libvirt {release}"),
             None => format!("Release:       it cannot tell, so it is older than libvirt {TELLS_ITS_AGE}"),
-        });
+        })?;
         if let Some(hostname) = &self.hostname {
-            say(&format!("Hostname:      {hostname}"));
+            say(&format!("Hostname:      {hostname}"))?;
         }
-        say("Features:");
+        say("Features:")?;
         for (number, name) in &self.features {
-            say(&format!("  {number:>2}  {name}"));
+            say(&format!("  {number:>2}  {name}"))?;
         }
         if self.features.is_empty() {
-            say("  none");
+            say("  none")?;
         }
-        say("Migrations, as source or as destination:");
+        say("Migrations, as source or as destination:")?;
         let versions = self.migration.versions();
         for version in &versions {
-            say(&format!("  {version}  procedures {}", procedures(*version)));
+            say(&format!("  {version}  procedures {}", procedures(*version)))?;
         }
         if versions.is_empty() {
-            say("  none");
+            say("  none")?;
         }
-        say(&format!("What virtwire does with it: {}.", advice(&versions)));
+        say(&format!("What virtwire does with it: {}.", advice(&versions)))
     }
 
     fn json(&self, uri: &str) -> Value {

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::fail::{Fail, plain};
 use terminal_size::{Width, terminal_size_of};
 
 /// A terminal or a pipe. Shared by everything that prints, so that nothing prints into a progress bar.
@@ -97,7 +98,9 @@ impl Screen {
 
     /// Prints a text that may be longer than a line, broken between words and indented.
     pub(crate) fn paragraph(&self, indent: &str, text: &str) {
-        let room = self.width.saturating_sub(indent.chars().count());
+        // Programs read lines, whatever their length.
+        let room =
+            if self.is_terminal { self.width.saturating_sub(indent.chars().count()) } else { usize::MAX };
         for line in wrapped(text, room) {
             self.line(&format!("{indent}{line}"));
         }
@@ -135,15 +138,28 @@ impl Drop for Screen {
     }
 }
 
-/// Prints a line on standard output, for a program to read. Whoever has closed the pipe does not want it.
-pub(crate) fn say(text: &str) {
-    say_bytes(format!("{text}\n").as_bytes());
+/// Prints a line on standard output, for a program to read. Whoever has closed the pipe does not want it; any other
+/// failure loses what was asked for.
+pub(crate) fn say(text: &str) -> Result<(), Fail> {
+    say_bytes(format!("{text}\n").as_bytes())
 }
 
 /// The same for bytes as they are.
-pub(crate) fn say_bytes(bytes: &[u8]) {
+pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(bytes).and_then(|()| out.flush());
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// The words for output that is lost.
+pub(crate) fn unwritten(error: &io::Error) -> Fail {
+    Fail::new(
+        "standard output",
+        format!("cannot be written: {}", plain(error)),
+        "the command itself was carried out; make room there, or send its output elsewhere",
+    )
 }
 
 /// Breaks a text between words into lines of at most `width` characters; a longer word has a line of its own.

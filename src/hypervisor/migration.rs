@@ -82,7 +82,7 @@ pub struct Perform {
     pub bandwidth_mib_s: u64,
 }
 
-/// Lets a guest that came run: procedure 63, or 109 with a retcode of 0.
+/// Lets a guest that came run: procedure 63, or 109 with a retcode of 0. With another retcode, 109 cancels it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finish {
     /// Which of the two.

@@ -238,9 +238,21 @@ pub trait Hypervisor: Send + Sync + 'static {
         })))
     }
 
-    /// Removes the incoming guest of that name: its source keeps it.
-    fn migrate_cancel(&self, _dname: String) -> impl Future<Output = Result<()>> + Send {
+    /// Removes the incoming guest that the request names: its source keeps it.
+    ///
+    /// A request with the cookie of another migration must be refused. So should one for a guest that its source has
+    /// dropped: it is the only copy.
+    fn migrate_cancel(&self, _request: Finish) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainMigrateFinish2")))
+    }
+
+    /// Whether an incoming guest is still to be finished, cancelled or abandoned.
+    ///
+    /// The adapter remembers no more than 1,024 of them for a connection: what is not expected any more it forgets. A
+    /// hypervisor that always answers `true`, as this default does, prepares for no more than so many on one
+    /// connection. Must not wait.
+    fn migrate_expects(&self, _incoming: IncomingId) -> bool {
+        true
     }
 
     /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is

@@ -58,14 +58,14 @@ impl Cast {
         self.daemons
             .iter()
             .find(|daemon| daemon.name == name)
-            .ok_or_else(|| Fail::new(format!("daemon {name}"), "is missing"))
+            .ok_or_else(|| Fail::new(format!("daemon {name}"), "is missing", "this is a mistake in the demo"))
     }
 
     pub(super) fn guest(&self, name: &str) -> Result<&Guest, Fail> {
         self.guests
             .iter()
             .find(|guest| guest.name == name)
-            .ok_or_else(|| Fail::new(format!("guest {name}"), "is missing"))
+            .ok_or_else(|| Fail::new(format!("guest {name}"), "is missing", "this is a mistake in the demo"))
     }
 
     /// Ends the daemons and waits until they have gone.

@@ -23,7 +23,13 @@ const START_WITHIN: Duration = Duration::from_secs(10);
 impl Daemon {
     /// Starts one on a port that is free, and waits until it accepts clients.
     pub(super) async fn start(name: &'static str, options: &'static [&'static str]) -> Result<Daemon, Fail> {
-        let failed = |what: String| Fail::new(format!("daemon {name}"), what);
+        let failed = |what: String| {
+            Fail::new(
+                format!("daemon {name}"),
+                what,
+                "try again; `virtwire serve --listen tcp://127.0.0.1:0` shows whether a daemon starts",
+            )
+        };
         let program =
             std::env::current_exe().map_err(|error| failed(format!("own path: {}", plain(&error))))?;
         let mut child = Command::new(program)
@@ -55,8 +61,13 @@ impl Daemon {
 
     /// Ends it and waits until it has gone.
     pub(super) async fn end(mut self) -> Result<(), Fail> {
-        let failed =
-            |error| Fail::new(format!("daemon {}", self.name), format!("does not end: {}", plain(&error)));
+        let failed = |error| {
+            Fail::new(
+                format!("daemon {}", self.name),
+                format!("does not end: {}", plain(&error)),
+                "try again; `virtwire serve --listen tcp://127.0.0.1:0` shows whether a daemon starts",
+            )
+        };
         self.child.kill().await.map_err(failed)
     }
 }

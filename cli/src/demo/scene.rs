@@ -201,14 +201,14 @@ impl Scene {
         }
         teller.settle();
         let report = Report::new(self.guest, Some(outcome), &teller, began.elapsed());
-        report.tell(screen, None);
+        report.tell(screen);
         told.push(Told::Ended(report.ending()));
         Ok(told)
     }
 }
 
 fn broken(error: std::io::Error) -> Fail {
-    Fail::new("the link to the source", plain(&error))
+    Fail::new("the link to the source", plain(&error), "try again")
 }
 
 /// Often enough for a bar that moves.

@@ -8,7 +8,7 @@ use virtwire::hypervisor::Uuid;
 use virtwire::protocol::migrate::{DomainState, Outcome};
 
 use super::Teller;
-use crate::fail::one_line;
+use crate::fail::{Fail, one_line};
 use crate::probe::short;
 use crate::screen::{Screen, Style, say};
 
@@ -106,8 +106,42 @@ impl Report {
         self.ending
     }
 
-    /// Prints the sentence, and the document of a migration between these hosts if one is wanted.
-    pub(crate) fn tell(&self, screen: &Screen, hosts: Option<(&str, &str)>) {
+    /// Ends the command: the sentence, or one line on standard error if the guest is not where it was to be; and before
+    /// it the document of a migration between these hosts, if one is wanted.
+    pub(crate) fn finish(&self, screen: &Screen, hosts: Option<(&str, &str)>) {
+        let arrived = self.ending == Ending::OnDestination;
+        if arrived {
+            self.tell(screen);
+        }
+        self.document(hosts);
+        if !arrived {
+            let _ = Fail::new(format!("domain {}", self.domain), &self.sentence, self.next_step()).report();
+        }
+    }
+
+    fn next_step(&self) -> &'static str {
+        let taken = self.sentence.contains("already exists") || self.sentence.contains("is already ");
+        match self.ending {
+            Ending::OnSource if self.sentence.contains("not running") => {
+                "only a running guest moves: `virtwire start URI NAME` starts it"
+            }
+            Ending::OnSource if taken && self.sentence.contains("prepare") => {
+                "`--dname NAME` gives it another name there; or remove the one that is there"
+            }
+            Ending::OnSource if self.sentence.contains("prepare") => {
+                "the destination refused it: its log, --migrate-uri and --dname are what to look at"
+            }
+            Ending::OnSource => "the guest is where it was; mend the reason and migrate again",
+            Ending::Nowhere => {
+                "`virtwire list --all URI` shows on either host whether it is still defined there"
+            }
+            Ending::NotRunning => "the destination's log may say why; the source no longer has the guest",
+            _ => "`virtwire list --all URI` shows what each host says; do not start a second copy",
+        }
+    }
+
+    /// Prints the sentence.
+    pub(crate) fn tell(&self, screen: &Screen) {
         let style = match self.ending {
             Ending::OnDestination => Style::Good,
             Ending::OnSource => Style::Remarkable,
@@ -119,6 +153,9 @@ impl Report {
         };
         let text = format!("{sentence} ({:.1} s)", self.seconds);
         screen.paragraph("", &screen.paint(style, &text));
+    }
+
+    fn document(&self, hosts: Option<(&str, &str)>) {
         if let Some((from, to)) = hosts {
             let mut document = json!({
                 "outcome": self.ending.words(),
@@ -132,7 +169,10 @@ impl Report {
             {
                 document.extend(details);
             }
-            say(&format!("{document:#}"));
+            // Where the guest is, the exit status tells all the same.
+            if let Err(fail) = say(&format!("{document:#}")) {
+                let _ = fail.report();
+            }
         }
     }
 

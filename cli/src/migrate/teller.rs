@@ -24,6 +24,8 @@ pub(crate) struct Teller {
     moving: Option<oneshot::Sender<()>>,
     /// What was said since the hosts were last asked: the same answers are not told twice.
     said: Vec<String>,
+    /// Whether a call of the migration failed before. The first is the reason that the end is told with.
+    failed: bool,
     pub(crate) version: Option<Version>,
     pub(crate) why: Option<String>,
     pub(crate) downgrade: Option<String>,
@@ -41,6 +43,7 @@ impl Teller {
             progress: None,
             moving: None,
             said: Vec::new(),
+            failed: false,
             version: None,
             why: None,
             downgrade: None,
@@ -172,7 +175,10 @@ impl Watch for Teller {
                 && procedure.starts_with("domain_migrate_")
                 && !matches!(failure, Failure::Unsupported(_))
             {
-                self.tell(Style::Bad, &format!("{procedure} on the {host}: {failure}"));
+                if self.failed {
+                    self.tell(Style::Bad, &format!("{procedure} on the {host}: {failure}"));
+                }
+                self.failed = true;
             }
         }
         ready(Ok(()))

@@ -1,5 +1,6 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
+mod mistakes;
 mod process;
 
 use serde_json::Value;
@@ -237,7 +238,7 @@ fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_c
     run_with(&["create", &destination.uri(), "-"], XML).succeeded();
     let told = migrate(&destination.uri(), &[]);
     assert_eq!(told.status, Some(2), "{told:?}");
-    assert!(told.stdout.contains("already"), "{told:?}");
+    assert!(told.stderr.contains("already") && told.stderr.contains("--dname"), "{told:?}");
 }
 
 #[test]

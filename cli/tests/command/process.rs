@@ -50,6 +50,15 @@ pub(crate) fn run_with(arguments: &[&str], stdin: &str) -> Done {
     Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
+/// The same with its output into a file.
+#[track_caller]
+pub(crate) fn run_into(arguments: &[&str], output: std::fs::File) -> Done {
+    let done =
+        command(arguments).stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().unwrap();
+    let stderr = String::from_utf8(done.stderr).unwrap();
+    Done { status: done.status.code(), stdout: String::new(), stderr }
+}
+
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());

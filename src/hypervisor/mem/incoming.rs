@@ -159,6 +159,14 @@ pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<DomainInfo>
     }
 }
 
+/// Finish, cancelled: the source keeps the guest, unless it has let it go already.
+pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
+    let (id, mut arrival) = inner.table().cancelled(&request)?;
+    // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
+    let _ = arrival.wait_for(|arrival| *arrival != Arrival::Received).await.map(|_| ());
+    inner.table().cancel(id, &request)
+}
+
 pub(super) fn check_flags(flags: MigrateFlags, function: &str) -> Result<()> {
     if flags.has(MigrateFlags::TUNNELLED) {
         let detail = "Tunnelled migration requested but invalid RPC method called";
@@ -329,11 +337,29 @@ impl Table {
         Ok(self.guest(uuid)?.info())
     }
 
-    /// Finish, cancelled: the source keeps the guest.
-    pub(super) fn cancel(&mut self, name: &str) -> Result<()> {
-        let (id, _) = self.arriving_as(name)?;
-        self.end_incoming(id, StoppedDetail::Failed);
-        Ok(())
+    /// The incoming guest that a cancelled Finish means. One of another cookie is not this migration's.
+    fn cancelled(&self, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+        let name = &request.dname;
+        let (id, incoming) = self.arriving_as(name)?;
+        if !request.cookie.is_empty() && request.cookie != incoming.cookie {
+            let detail = format!("no incoming migration of domain '{name}' has this cookie");
+            return Err(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail));
+        }
+        Ok((id, incoming.arrival.subscribe()))
+    }
+
+    fn cancel(&mut self, id: IncomingId, request: &Finish) -> Result<()> {
+        let name = &request.dname;
+        match self.cancelled(request)? {
+            (now, _) if now != id => Err(not_incoming(name)),
+            (_, arrival) if *arrival.borrow() == Arrival::Confirmed => {
+                Err(errors::invalid(format!("domain '{name}' has left its source, and is nowhere but here")))
+            }
+            _ => {
+                self.end_incoming(id, StoppedDetail::Failed);
+                Ok(())
+            }
+        }
     }
 
     /// It goes, whatever has come of it.

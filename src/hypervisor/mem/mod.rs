@@ -336,8 +336,12 @@ impl Hypervisor for Mem {
         incoming::finish(&self.inner, request).await
     }
 
-    async fn migrate_cancel(&self, dname: String) -> Result<()> {
-        self.inner.table().cancel(&dname)
+    async fn migrate_cancel(&self, request: Finish) -> Result<()> {
+        incoming::cancel(&self.inner, request).await
+    }
+
+    fn migrate_expects(&self, incoming: IncomingId) -> bool {
+        self.inner.table().incoming.contains_key(&incoming)
     }
 
     fn migrate_abandon(&self, incoming: IncomingId) {

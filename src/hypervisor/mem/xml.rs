@@ -10,6 +10,9 @@ pub(super) const DOMAIN_TYPES: [&str; 2] = ["test", "mem"];
 /// The virtual CPUs that one guest may have.
 pub(super) const VCPUS_MAX: u32 = 255;
 
+/// The longest name of a guest, bytes: events and lists repeat it for everyone who asks.
+const NAME_BYTES_MAX: usize = 4_096;
+
 /// A guest's configuration: the document, and what it says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Definition {
@@ -110,6 +113,12 @@ fn spliced(text: &str, part: Range<usize>, with: &str) -> Result<String> {
 fn checked_name(name: &str) -> Result<()> {
     if name.trim().is_empty() {
         return Err(errors::bad_domain_xml("the domain's name is empty"));
+    }
+    if name.len() > NAME_BYTES_MAX {
+        let found = name.len();
+        return Err(errors::bad_domain_xml(format!(
+            "the domain's name has {found} bytes; at most {NAME_BYTES_MAX} are allowed"
+        )));
     }
     if name.contains(['/', '\n']) {
         return Err(errors::bad_domain_xml(format!("name {name:?} cannot contain '/' or a line end")));
@@ -248,6 +257,18 @@ mod tests {
             (domain(memory).replace("'test'", "'kvm'"), 67),
         ] {
             assert_eq!(Definition::parse(&xml, None).unwrap_err().code.0, code, "{xml}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_longer_than_is_told_to_everyone() {
+        let memory = domain("<memory>1</memory>");
+        for (len, code) in [(4_096, 0), (4_097, 27)] {
+            let name = "n".repeat(len);
+            let named = memory.replace("<name>a<", &format!("<name>{name}<"));
+            for parsed in [Definition::parse(&named, None), Definition::parse(&memory, Some(&name))] {
+                assert_eq!(parsed.err().map_or(0, |error| error.code.0), code, "{len}");
+            }
         }
     }
 

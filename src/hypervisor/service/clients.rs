@@ -1,22 +1,26 @@
 //! The connections that have opened the hypervisor: what each asked to hear, and what it must not leave behind.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{DomainEventCallbackLifecycle, DomainEventLifecycle};
 
-use super::super::{DomainEvent, IncomingId, Lifecycle, Result, Uuid};
+use super::super::{DomainEvent, IncomingId, Lifecycle, Result, Uuid, errors};
 use super::{not_open, wire};
 use crate::server::{CallContext, ConnectionId};
 
 /// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`).
 pub(super) const LIFECYCLE: i32 = 0;
-/// Guests that one connection has prepared for. Those long finished are among them, so the oldest may be forgotten.
+/// Guests that one connection may have prepared for and not finished. None is forgotten for a new one: it may be the
+/// only copy.
 const INCOMING_MAX: usize = 1_024;
 /// Registrations for events that one connection may hold at a time.
 const CALLBACKS_MAX: usize = 1_024;
+/// Those among them for the same kind of event of the same domain, or of all domains. An event makes as many notices at
+/// once as there are registrations that it matches: at most twice so many.
+const SAME_CALLBACKS_MAX: usize = 64;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -34,7 +38,7 @@ pub(super) struct Client {
     /// Third generation.
     callbacks: BTreeMap<i32, Callback>,
     next_callback: i32,
-    incoming: VecDeque<IncomingId>,
+    incoming: BTreeSet<IncomingId>,
 }
 
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Clients {
             kinds: BTreeSet::new(),
             callbacks: BTreeMap::new(),
             next_callback: 0,
-            incoming: VecDeque::new(),
+            incoming: BTreeSet::new(),
         };
         let mut open = self.lock();
         if open.contains_key(&cx.connection()) {
@@ -85,15 +89,30 @@ impl Clients {
         self.lock().get_mut(&cx.connection()).map(then).ok_or_else(not_open)
     }
 
-    /// A connection is to answer for a guest on its way here. Returns what must be abandoned at once: this one, if the
-    /// connection is gone, or the oldest, if it has prepared for too many.
-    pub(super) fn owns(&self, cx: &CallContext, incoming: IncomingId) -> Option<IncomingId> {
-        let mut open = self.lock();
-        let Some(client) = open.get_mut(&cx.connection()) else {
-            return Some(incoming);
-        };
-        client.incoming.push_back(incoming);
-        (client.incoming.len() > INCOMING_MAX).then(|| client.incoming.pop_front()).flatten()
+    /// What a connection answers for.
+    pub(super) fn incoming(&self, cx: &CallContext) -> Vec<IncomingId> {
+        self.with(cx, |client| client.incoming.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// A connection answers for a guest no longer.
+    pub(super) fn disowns(&self, cx: &CallContext, incoming: IncomingId) {
+        // A connection that is gone answers for nothing.
+        let _ = self.with(cx, |client| client.incoming.remove(&incoming));
+    }
+
+    /// A connection is to answer for a guest on its way here.
+    ///
+    /// # Errors
+    /// Code 1 where the connection is gone, 9 where it answers for too many. Then the guest must be abandoned.
+    pub(super) fn owns(&self, cx: &CallContext, incoming: IncomingId) -> Result<()> {
+        self.with(cx, |client| {
+            if client.incoming.len() >= INCOMING_MAX {
+                let detail = format!("this connection has {INCOMING_MAX} guests on their way here already");
+                return Err(errors::failed(detail));
+            }
+            client.incoming.insert(incoming);
+            Ok(())
+        })?
     }
 
     /// Tells everyone who has asked. Called in the order in which things happen.
@@ -112,6 +131,12 @@ impl Client {
     pub(super) fn register(&mut self, kind: i32, domain: Option<Uuid>) -> Result<i32> {
         if self.callbacks.len() >= CALLBACKS_MAX {
             return Err(internal(format!("{CALLBACKS_MAX} event callbacks are registered already")));
+        }
+        let same = |callback: &&Callback| callback.kind == kind && callback.domain == domain;
+        if self.callbacks.values().filter(same).count() >= SAME_CALLBACKS_MAX {
+            let detail =
+                format!("{SAME_CALLBACKS_MAX} event callbacks for event ID {kind} are registered already");
+            return Err(internal(detail));
         }
         let id = self.next_callback;
         self.next_callback = id.checked_add(1).ok_or_else(|| internal("no event callback ids are left"))?;

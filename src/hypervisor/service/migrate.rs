@@ -55,10 +55,19 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// Prepares on behalf of a connection: the guest goes when it does.
     async fn prepare(&self, cx: &CallContext, request: Prepare) -> Result<Prepared> {
         let prepared = self.hypervisor.migrate_prepare(request).await?;
-        if let Some(incoming) = self.clients.owns(cx, prepared.incoming) {
-            self.hypervisor.migrate_abandon(incoming);
+        // The hypervisor is asked while the clients are not locked: it tells them of events under its own lock.
+        for incoming in self.clients.incoming(cx) {
+            if !self.hypervisor.migrate_expects(incoming) {
+                self.clients.disowns(cx, incoming);
+            }
         }
-        Ok(prepared)
+        match self.clients.owns(cx, prepared.incoming) {
+            Ok(()) => Ok(prepared),
+            Err(error) => {
+                self.hypervisor.migrate_abandon(prepared.incoming);
+                Err(error)
+            }
+        }
     }
 
     pub(super) async fn domain_migrate_perform(
@@ -99,18 +108,17 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateFinish2,
     ) -> Result<DomainMigrateFinish2Reply> {
-        let dname = known_name(&arguments.dname)?;
-        if arguments.retcode != 0 {
-            self.hypervisor.migrate_cancel(dname).await?;
-            return Err(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""));
-        }
         let request = Finish {
             version: MigrationVersion::V2,
-            dname,
+            dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
             flags: MigrateFlags(arguments.flags),
         };
+        if arguments.retcode != 0 {
+            self.hypervisor.migrate_cancel(request).await?;
+            return Err(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""));
+        }
         let moved = self.hypervisor.migrate_finish(request).await?;
         Ok(DomainMigrateFinish2Reply { ddom: domain(&moved) })
     }

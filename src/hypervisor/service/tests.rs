@@ -8,6 +8,7 @@ use super::*;
 use crate::hypervisor::{DomainInfo, Host, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
+mod many;
 mod told;
 
 /// A host without domains that implements what it must and nothing else.

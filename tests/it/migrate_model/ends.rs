@@ -172,7 +172,7 @@ fn a_lost_perform_that_is_cancelled() {
              source {LOOKUP} => error 42/10
              destination {LOOKUP} => error 42/10
              source {LOOKUP} => error 42/10
-             end: the guest is lost; the source says: no such guest; the destination says: no such guest; reason: domain_migrate_perform on the source: no reply: connection closed"
+             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: no such guest; the destination says: no such guest; reason: domain_migrate_perform on the source: no reply: connection closed"
         ),
     );
 }
@@ -279,7 +279,7 @@ fn a_guest_that_the_destination_has_destroyed() {
              source {LOOKUP} => found
              {JOB} => error 55/10
              source {STATE} => shutoff 4
-             end: the guest is lost; the source says: shut off (migrated); the destination says: no such guest; reason: domain_migrate_finish2 on the destination: error 42/10: Domain not found: said so"
+             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: shut off (migrated); the destination says: no such guest; reason: domain_migrate_finish2 on the destination: error 42/10: Domain not found: said so"
         ),
     );
 }
@@ -294,7 +294,7 @@ fn a_guest_that_arrived_and_vanished() {
              {FINISHED} => finished guest
              destination 16 domain_get_info(dom=guest) => error 42/10
              source {LOOKUP} => error 42/10
-             end: the guest is lost; the source says: no such guest; the destination says: no such guest; reason: the destination took the guest over and no longer has it"
+             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: no such guest; the destination says: no such guest; reason: the destination took the guest over and no longer has it"
         ),
     );
 }

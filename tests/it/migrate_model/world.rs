@@ -203,21 +203,24 @@ impl World {
 
     /// `Close`: done once the peer has closed the connection that made Prepare, now or before.
     fn close_preparing(&mut self, host: Host, fault: Option<Fault>) -> Result<Reply, Failure> {
-        let unknown = Err(Failure::Lost { message: "that connection is dead already".to_owned() });
+        let unknown = Err(Failure::Lost { message: "nobody knows whether it is closed".to_owned() });
         let link = self.link(host);
-        match (link.preparing, link.connection) {
-            (Some((_, true)), _) => Ok(Reply::Done),
-            (Some((by, false)), Some(current)) if by == current && link.down_until.is_none() => match fault {
-                None | Some(Fault { runs: Runs::Now, .. }) => {
+        let by = match (link.preparing, link.connection) {
+            (Some((_, true)), _) => return Ok(Reply::Done),
+            (Some((by, false)), Some(current)) if by == current && link.down_until.is_none() => by,
+            _ => return unknown,
+        };
+        match fault {
+            None => {
+                self.disconnect(host, by, true);
+                Ok(Reply::Done)
+            }
+            Some(Fault { runs, hears }) => {
+                if runs == Runs::Now {
                     self.disconnect(host, by, true);
-                    if fault.is_some() { unknown } else { Ok(Reply::Done) }
                 }
-                Some(_) => {
-                    self.disconnect(host, by, false);
-                    unknown
-                }
-            },
-            _ => unknown,
+                self.hear(host, by, hears, unknown)
+            }
         }
     }
 

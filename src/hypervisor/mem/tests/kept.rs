@@ -107,3 +107,52 @@ async fn a_port_that_served_a_kept_guest_serves_another() {
         assert_eq!(pair.destination.state(name).await, Some((1, 2)));
     }
 }
+
+#[tokio::test]
+async fn a_cancel_ends_no_guest_but_its_own() {
+    let mut pair = Pair::new().await;
+    let mem = pair.destination.mem.clone();
+    let stale = pair.prepared().await;
+    mem.migrate_abandon(stale.incoming);
+    assert_eq!(pair.destination.events(), [(5, 1)]);
+    let prepared = pair.prepared().await;
+    // Another migration's cookie; and no cookie, of a guest that is still at its source.
+    assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
+    assert_eq!((pair.destination.state("a").await, pair.destination.events()), (Some((3, 2)), vec![]));
+    let own = finish(MigrationVersion::V2, "a", &prepared);
+    let without = Finish { cookie: Vec::new(), ..own };
+    mem.migrate_cancel(without.clone()).await.unwrap();
+    assert_eq!(pair.destination.events(), [(5, 5)]);
+    // One that has left its source is not to be cancelled.
+    let (pair, prepared) = moved().await;
+    let mem = pair.destination.mem.clone();
+    let own = finish(MigrationVersion::V2, "a", &prepared);
+    for cancel in [without, own.clone()] {
+        assert_error(mem.migrate_cancel(cancel).await, 55, 10);
+    }
+    assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
+    mem.migrate_finish(own).await.unwrap();
+    assert_eq!(pair.destination.state("a").await, Some((1, 2)));
+}
+
+#[tokio::test]
+async fn a_cancel_waits_for_the_sources_last_word() {
+    for says_gone in [true, false] {
+        let world = World::new();
+        let prepared = world.mem.migrate_prepare(prepare(Some(&xml("a")))).await.unwrap();
+        let mut stream = send_all(&prepared).await;
+        let cancel = world.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared));
+        let says = async {
+            if says_gone {
+                stream::send_yes(&mut stream).await.unwrap();
+            }
+            drop(stream);
+        };
+        let (cancelled, ()) = tokio::join!(cancel, says);
+        match says_gone {
+            true => assert_error(cancelled, 55, 10),
+            false => cancelled.unwrap(),
+        }
+        assert_eq!(world.state("a").await, says_gone.then_some((3, 2)));
+    }
+}

@@ -68,7 +68,7 @@ async fn whoever_has_the_cookie_can_end_that_guest_and_no_other() {
         assert_eq!(pair.destination.event().await, (5, 5), "{rest:02x?}");
         assert_eq!(pair.destination.find("a").await, None);
         assert_eq!(pair.destination.state("other").await, Some((1, 1)));
-        assert_error(mem.migrate_cancel("a".to_owned()).await, 42, 10);
+        assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await, 42, 10);
     }
 }
 

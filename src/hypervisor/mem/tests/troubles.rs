@@ -39,7 +39,11 @@ async fn a_perform_that_fails_leaves_the_guest_where_it_was() {
         // The destination's guest ends with its stream.
         assert_eq!(pair.destination.event().await, (5, 5));
         assert_eq!(pair.destination.find("a").await, None);
-        assert_error(pair.destination.mem.migrate_cancel("a".to_owned()).await, 42, 10);
+        assert_error(
+            pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await,
+            42,
+            10,
+        );
     }
 }
 
@@ -80,7 +84,7 @@ async fn a_lost_receipt_keeps_the_guest_at_its_source() {
     assert_eq!(pair.source.state("a").await, Some((1, 6)));
     // The copy is all there, and waits, whatever the time, until it is told that it is not wanted.
     assert_eq!(pair.destination.state("a").await, Some((3, 2)));
-    pair.destination.mem.migrate_cancel("a".to_owned()).await.unwrap();
+    pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
     assert_eq!(pair.destination.events(), [(5, 5)]);
     assert_eq!(pair.destination.find("a").await, None);
 }
@@ -243,8 +247,12 @@ async fn deadlines_end_what_nobody_continues() {
     let prepared = pair.prepared().await;
     let early = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await;
     assert_error(early, 68, 10);
-    pair.destination.mem.migrate_cancel("a".to_owned()).await.unwrap();
-    assert_error(pair.destination.mem.migrate_cancel("a".to_owned()).await, 42, 10);
+    pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    assert_error(
+        pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await,
+        42,
+        10,
+    );
     assert_eq!(pair.destination.events(), [(5, 5)]);
     // Version 1: an empty slot goes without a word, and its Finish finds nothing.
     let prepared = pair.destination.mem.migrate_prepare(prepare(None)).await.unwrap();

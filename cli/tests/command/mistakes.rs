@@ -1,0 +1,85 @@
+//! What a user is told when something goes wrong: one line, with the next step at its end.
+
+use std::fs::File;
+
+use crate::XML;
+use crate::process::{Serve, run, run_into, run_with};
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["create", uri, "-"], XML).succeeded();
+    for command in [
+        &["dumpxml", uri, "web1"][..],
+        &["list", "--json", uri],
+        &["info", uri],
+        &["probe", uri],
+        &["--help"],
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let told = run_into(command, full).failed(1);
+        assert!(told.starts_with("virtwire: standard output: cannot be written: no space left"), "{told}");
+        assert!(told.ends_with("elsewhere)\n"), "{told}");
+    }
+}
+
+#[test]
+fn serve_says_how_much_memory_a_guest_really_has() {
+    assert!(run(&["serve", "--help"]).succeeded().contains("at most 4 MiB"));
+}
+
+#[test]
+fn every_mistake_ends_with_a_next_step() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let place = uri.strip_suffix("/default").unwrap();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    let second = XML.replace("web1", "web2").replace("000000000001", "000000000002");
+    run_with(&["create", uri, "-"], &second).succeeded();
+    let nonsense = format!("{place}/nonsense");
+    let file = crate::process::temporary("plain");
+    File::create(&file).unwrap();
+    let plain = format!("unix:{}", file.display());
+    let long = format!("unix:/tmp/{}", "a".repeat(200));
+    for (command, has) in [
+        (&["list", place][..], "/default"),
+        (&["list", &nonsense], "/default"),
+        (&["list", "http://foo"], "scheme http"),
+        (&["destroy", uri, "web1"], "only one that runs"),
+        (&["start", uri, "web2"], "only a guest that is off"),
+        (&["define", uri, "/tmp"], "is a directory"),
+        (&["serve", "--listen", "unix:/nonexistent/x.sock"], "a directory that exists"),
+        (&["serve", "--listen", &long], "at most 107 bytes"),
+        (&["serve", "--listen", &plain], "is a file that is no socket"),
+    ] {
+        let told = run(command).failed(1);
+        assert!(told.contains(has) && told.ends_with(")\n"), "{command:?}: {told}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    let kvm = run_with(&["create", uri, "-"], &XML.replace("'mem'", "'kvm'")).failed(1);
+    assert!(kvm.contains("'kvm'") && kvm.ends_with("nothing was changed)\n"), "{kvm}");
+    let without = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--without", "foo"]);
+    assert!(without.stderr.contains("expected a number"), "{without:?}");
+}
+
+#[test]
+fn a_failed_migration_is_one_line_with_the_guests_name_and_the_next_step() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    let migrate = |more: &[&str]| run(&[&["migrate", "--from", from, "--to", to, "web1"][..], more].concat());
+    run_with(&["define", from, "-"], XML).succeeded();
+    let off = migrate(&[]).failed(2);
+    assert!(off.contains("domain web1: ") && off.contains("virtwire start"), "{off}");
+    run(&["start", from, "web1"]).succeeded();
+    let refused = migrate(&["--migrate-uri", "rubbish"]).failed(2);
+    assert!(refused.contains("domain web1: ") && refused.contains("--migrate-uri"), "{refused}");
+    let old = Serve::start(&["--as", "0.4.4", "--without-feature", "1"]);
+    let none = run(&["migrate", "--from", from, "--to", &old.uri(), "web1"]).failed(1);
+    assert!(none.contains("domain web1: ") && none.contains("virtwire probe"), "{none}");
+    run_with(&["create", to, "-"], XML).succeeded();
+    let there = migrate(&[]);
+    assert!(!there.stdout.contains("already"), "the reason is told once: {there:?}");
+    let there = there.failed(2);
+    assert!(there.contains("domain web1: ") && there.ends_with("remove the one that is there)\n"), "{there}");
+}
