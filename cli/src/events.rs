@@ -42,15 +42,15 @@ pub(crate) async fn run(args: EventsArgs) -> Result<(), Fail> {
         };
         match next {
             Some(Ok(event)) => {
-                say(&line::event(&event, args.json));
+                say(&line::event(&event, args.json))?;
                 told += 1;
             }
             // A program that reads events has to know of those that it does not get; people are told beside.
-            Some(Err(missed)) if args.json => say(&line::missed(&missed)),
+            Some(Err(missed)) if args.json => say(&line::missed(&missed))?,
             Some(Err(missed)) => eprintln!("virtwire: {missed}"),
             None => {
                 let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
-                return Err(Fail::new(format!("daemon {}", args.uri), why));
+                return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));
             }
         }
     }
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: EventsArgs) -> Result<(), Fail> {
 
 fn seconds(seconds: f64) -> Result<Duration, Fail> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Fail::new(format!("--timeout {seconds}"), "is no number of seconds"))
+        .map_err(|_| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
 }
 
 fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
@@ -67,6 +67,7 @@ fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
         Some(count) => Err(Fail::new(
             format!("events of {}", args.uri),
             format!("{told} of {count} came within {} s", args.timeout.unwrap_or_default()),
+            "give it a longer --timeout",
         )),
         None => Ok(()),
     }
@@ -75,6 +76,6 @@ fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
 fn refused(uri: &str, error: &SubscribeError) -> Fail {
     match error {
         SubscribeError::Call(error) => Fail::call(format!("daemon {uri}"), error),
-        other => Fail::new(format!("daemon {uri}"), other),
+        other => Fail::new(format!("daemon {uri}"), other, "`virtwire probe` tells what the daemon has"),
     }
 }

@@ -23,9 +23,7 @@ pub(super) fn topics(names: &[String], domain: Option<&Domain>) -> Result<Vec<To
 fn named(name: &str, domain: Option<&Domain>) -> Result<Vec<Topic>, Fail> {
     let no_guest = |topics: Vec<Topic>| match domain {
         None => Ok(topics),
-        Some(_) => {
-            Err(Fail::new(format!("event {name}"), "does not happen to guests").next("leave out --domain"))
-        }
+        Some(_) => Err(Fail::new(format!("event {name}"), "does not happen to guests", "leave out --domain")),
     };
     match (name, FAMILIES.iter().find(|(_, word)| *word == name)) {
         ("domain", _) => return Ok(of_family(Family::Domain, domain)),
@@ -40,8 +38,11 @@ fn named(name: &str, domain: Option<&Domain>) -> Result<Vec<Topic>, Fail> {
             Ok(vec![topic(kind, domain)])
         }
         Some(kind) => no_guest(vec![topic(kind, None)]),
-        None => Err(Fail::new(format!("event {name}"), "there is no such kind of event")
-            .next("`virtwire events --help` tells which there are")),
+        None => Err(Fail::new(
+            format!("event {name}"),
+            "there is no such kind of event",
+            "`virtwire events --help` tells which there are",
+        )),
     }
 }
 
