@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Undefine(DomainArgs),
     /// Describe a host, or one guest of it
     Info(InfoArgs),
+    /// Watch what happens on a host, one line an event
+    Events(EventsArgs),
     /// Tell a daemon's age, its features, and which migrations it can take part in
     Probe(ProbeArgs),
     /// Move a guest to another host
@@ -134,6 +136,28 @@ pub(crate) struct InfoArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EVENTS)]
+pub(crate) struct EventsArgs {
+    /// The host
+    pub(crate) uri: String,
+    /// Only these kinds or families; without it, all of domains, networks, pools, node devices and secrets
+    #[arg(long = "event", value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) events: Vec<String>,
+    /// Only what happens to this guest, by name, UUID or number
+    #[arg(long)]
+    pub(crate) domain: Option<String>,
+    /// Print a JSON object for each event, on one line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End after so many events
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+    /// End after so many seconds; with --count, that is a failure
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<f64>,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = PROBE)]
 pub(crate) struct ProbeArgs {
     /// The daemon
@@ -219,6 +243,18 @@ Example:
 
 Several listeners share one host. Guests are <domain type='mem'> or <domain type='test'>, and live as long as the \
 process. Each has at most 4 MiB of real memory, whatever its XML says. Connections are not authenticated.";
+
+const EVENTS: &str = "\
+NAME is a kind of domain event as `virsh event --list` has it, such as lifecycle or block-job-2; one of network-lifecycle, \
+network-metadata-change, pool-lifecycle, pool-refresh, nodedev-lifecycle, nodedev-update, secret-lifecycle, \
+secret-value-changed; monitor, for all that a guest's QEMU reports; closed, for the daemon's own upstream connection; a \
+family: domain, network, pool, nodedev, secret; or the number of a kind of domain event that virtwire has no name for.
+
+`watching URI` on standard error says that events are heard from now on. Kinds that the daemon does not have are named \
+there if they were asked for by name.
+
+Example:
+  virtwire events qemu:///system --event lifecycle,network --count 1 --timeout 60";
 
 const PROBE: &str = "\
 What a daemon can do is asked of it, not guessed from its release. Features are its claims: whether it has the procedures \

@@ -4,6 +4,7 @@ mod args;
 mod connect;
 mod demo;
 mod domains;
+mod events;
 mod fail;
 mod info;
 mod ladder;
@@ -60,6 +61,7 @@ async fn run(command: Command) -> Result<ExitCode, Fail> {
         Command::Probe(args) => probe::run(args).await?,
         Command::List(args) => list::run(args).await?,
         Command::Info(args) => info::run(args).await?,
+        Command::Events(args) => events::run(args).await?,
         Command::Dumpxml(args) => domains::dumpxml(args).await?,
         Command::Define(args) => domains::define(args).await?,
         Command::Create(args) => domains::create(args).await?,

@@ -1,22 +1,27 @@
-//! A client's session against a hostile daemon: no panic, and every event belongs to a call that was made.
+//! A client's session against a hostile daemon: no panic, every event belongs to a call that was made, and subscriptions
+//! hear only while there are any.
 #![no_main]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use arbitrary::{Arbitrary, Unstructured};
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
+use virtwire_protocol::event::{AnyEvent, Event, RawNotice, Topic, Words};
 use virtwire_protocol::frame::{self, Draft, FRAME_BYTES_MIN, Frame};
 use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession};
 use virtwire_protocol::session::keepalive::Pacing;
+use virtwire_protocol::session::subscriptions::{Ability, SubscriberId, SubscriptionEvent, Subscriptions};
 
 #[derive(Arbitrary, Debug)]
 enum Step {
     Call { procedure: i32, body: Vec<u8> },
     Keepalive { interval_ms: u32, count: u8 },
+    Subscribe { event_id: i8, callbacks: bool },
+    Unsubscribe { which: u8 },
     Bytes(Vec<u8>),
     /// A frame that is likelier to be understood than random bytes.
     Frame { program: u8, procedure: i32, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
@@ -42,6 +47,8 @@ fn run(window: usize, steps: Vec<Step>) {
     let mut session = ClientSession::new(window);
     let mut buffer = BytesMut::new();
     let mut waiting = HashSet::new();
+    let (mut subscriptions, mut registering) = (Subscriptions::new(), HashMap::new());
+    let (mut subscribers, mut live) = (0, Vec::new());
     for step in steps {
         match step {
             Step::Call { procedure, body } => {
@@ -57,6 +64,23 @@ fn run(window: usize, steps: Vec<Step>) {
                 let interval = Duration::from_millis(interval_ms.into());
                 session.start_keepalive(now, Pacing { interval, count: count.into() });
             }
+            Step::Subscribe { event_id, callbacks } => {
+                subscribers += 1;
+                live.push(SubscriberId(subscribers));
+                let ability = Ability { callbacks, close: true };
+                let topics = match event_id {
+                    -1 => Vec::new(),
+                    -2 => AnyEvent::topics(None),
+                    -3 => vec![Topic::Close],
+                    id => vec![Topic::Domain { event_id: id.into(), object: None }],
+                };
+                subscriptions.subscribe(SubscriberId(subscribers), topics, ability);
+            }
+            Step::Unsubscribe { which } if !live.is_empty() => {
+                let which = usize::from(which) % live.len();
+                subscriptions.unsubscribe(live.swap_remove(which));
+            }
+            Step::Unsubscribe { .. } => {}
             Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
             Step::Frame { program, procedure, type_word, serial, status, payload } => {
                 let programs = [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
@@ -88,8 +112,29 @@ fn run(window: usize, steps: Vec<Step>) {
             }
         }
         while let Some(event) = session.poll_event() {
-            if let ClientEvent::Replied { serial, .. } = event {
-                assert!(waiting.remove(&serial), "a reply to no call");
+            match event {
+                ClientEvent::Replied { serial, answer } => match registering.remove(&serial) {
+                    Some(ticket) => subscriptions.handle_answer(ticket, answer),
+                    None => assert!(waiting.remove(&serial), "a reply to no call"),
+                },
+                ClientEvent::Noticed { program, procedure, payload } => {
+                    let notice = RawNotice { program, number: procedure, payload };
+                    if let Ok(event) = AnyEvent::decode(notice.clone()) {
+                        event.words();
+                    }
+                    subscriptions.handle_notice(notice);
+                }
+            }
+        }
+        while session.can_call()
+            && let Some(call) = subscriptions.poll_call()
+        {
+            let serial = session.call(call.program, call.number, call.body).expect("the window is open");
+            registering.insert(serial, call.ticket);
+        }
+        while let Some(event) = subscriptions.poll_event() {
+            if let SubscriptionEvent::Deliver { subscriber, .. } = event {
+                assert!(live.contains(&subscriber), "an event for nobody");
             }
         }
         while let Some(frame) = session.poll_transmit() {

@@ -70,6 +70,11 @@ impl fmt::Debug for Program {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcedureNumber(pub i32);
 
+impl ProcedureNumber {
+    /// A number that no release has given to a procedure, to learn how a daemon words "unknown procedure".
+    pub const ABSENT: ProcedureNumber = ProcedureNumber(9_999);
+}
+
 impl fmt::Display for ProcedureNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::profile::Feature;
@@ -16,9 +17,11 @@ use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, ConnectSupportsFeature};
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
+use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason, OpenError};
-use super::task::{Ask, CallAsk, Observer, RawNotice, Task};
+use super::events::Desk;
+use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
 use crate::uri::Uri;
 
@@ -37,6 +40,9 @@ pub struct OpenOptions {
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
     /// in half a minute.
     pub keepalive: Option<Pacing>,
+    /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
+    /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default. They are bounded by 8 MiB all the same.
+    pub events_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
 }
@@ -49,6 +55,7 @@ impl Default for OpenOptions {
             call_within: None,
             window: 4,
             keepalive: Some(Pacing::default()),
+            events_max: 1_024,
             observer: None,
         }
     }
@@ -62,6 +69,7 @@ impl fmt::Debug for OpenOptions {
             .field("call_within", &self.call_within)
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
+            .field("events_max", &self.events_max)
             .finish_non_exhaustive()
     }
 }
@@ -74,7 +82,8 @@ struct Shared {
     uri: Uri,
     options: OpenOptions,
     asks: mpsc::Sender<Ask>,
-    notices: broadcast::Sender<RawNotice>,
+    leaving: mpsc::UnboundedSender<SubscriberId>,
+    subscribers: AtomicU64,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
     /// Dropped with the last handle, which tells the task.
@@ -83,10 +92,6 @@ struct Shared {
 
 /// Calls that may wait for a place in the window before their callers have to.
 const ASKS_WAITING_MAX: usize = 64;
-/// Events that a subscriber may lag behind before it loses the oldest.
-const NOTICES_KEPT: usize = 1_024;
-/// A number that no release has given to a procedure, to learn how a daemon words "unknown procedure".
-const ABSENT: ProcedureNumber = ProcedureNumber(9_999);
 
 impl Connection {
     /// Connects to a daemon and opens its hypervisor.
@@ -141,13 +146,15 @@ impl Connection {
     async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
         let socket = transport::connect(&uri).await?;
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
-        let (notices, _) = broadcast::channel(NOTICES_KEPT);
+        // Unbounded, as dropping cannot wait; each subscription says one word.
+        let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
-            notices: notices.clone(),
+            desk: Desk::default(),
+            left,
             handles,
             closed: closing,
             observer: options.observer.clone(),
@@ -157,7 +164,9 @@ impl Connection {
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
         }
         let (options, features) = (options.clone(), Mutex::default());
-        Ok(Connection(Arc::new(Shared { uri, options, asks, notices, closed, features, _handle: handle })))
+        let subscribers = AtomicU64::new(0);
+        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
+        Ok(Connection(Arc::new(shared)))
     }
 
     /// Where it leads.
@@ -268,25 +277,35 @@ impl Connection {
         match self
             .raw_call(
                 Program::REMOTE,
-                ABSENT,
+                ProcedureNumber::ABSENT,
                 "a procedure that no release has",
                 Draft::empty(),
                 self.0.options.call_within,
             )
             .await
         {
-            Err(CallError::Remote(absent)) => Ok(error.same_refusal(number.0, &absent, ABSENT.0)),
+            Err(CallError::Remote(absent)) => {
+                Ok(error.same_refusal(number.0, &absent, ProcedureNumber::ABSENT.0))
+            }
             Ok(_) => Ok(false),
             Err(other) => Err(other),
         }
     }
 
-    /// The events that the daemon sends from now on, as they come. A receiver that falls more than 1,024 behind is told
-    /// how many it has lost.
-    ///
-    /// Daemons send only events that were registered for.
-    pub fn notices(&self) -> broadcast::Receiver<RawNotice> {
-        self.0.notices.subscribe()
+    /// Hands the task what it is asked; `Err` where it is gone.
+    pub(super) async fn ask(&self, ask: Ask) -> Result<(), ()> {
+        self.0.asks.send(ask).await.map_err(drop)
+    }
+
+    /// A number for a subscriber, never given twice.
+    pub(super) fn next_subscriber(&self) -> SubscriberId {
+        SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A subscriber has gone.
+    pub(super) fn leave(&self, id: SubscriberId) {
+        // With the task every subscription is gone.
+        let _ = self.0.leaving.send(id);
     }
 
     /// Why the connection has ended; `None` while it lives.

@@ -2,9 +2,11 @@
 
 mod connection;
 mod error;
+mod events;
 mod task;
 mod transport;
 
 pub use connection::{Connection, OpenOptions};
 pub use error::{CallError, CloseReason, OpenError};
-pub use task::{Observer, Passed, RawNotice};
+pub use events::{Missed, SubscribeError, Subscription};
+pub use task::{Observer, Passed};

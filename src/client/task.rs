@@ -7,15 +7,18 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::codec::{Encoder, FramedRead};
+use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession};
 use virtwire_protocol::session::keepalive::Pacing;
+use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason};
+use super::events::{Desk, SubscribeAsk};
 use crate::codec::FrameCodec;
 use crate::shell::{OUT_BYTES_MAX, at, next};
 
@@ -24,6 +27,7 @@ use crate::shell::{OUT_BYTES_MAX, at, next};
 pub(super) enum Ask {
     Call(CallAsk),
     Keepalive(Pacing),
+    Subscribe(SubscribeAsk),
 }
 
 #[derive(Debug)]
@@ -33,17 +37,6 @@ pub(super) struct CallAsk {
     pub(super) name: &'static str,
     pub(super) body: Draft,
     pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
-}
-
-/// An event as it came, not yet decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawNotice {
-    /// The program that sent it.
-    pub program: Program,
-    /// Which event of it.
-    pub number: ProcedureNumber,
-    /// Its body.
-    pub payload: Bytes,
 }
 
 /// A frame that has passed, for whoever watches a connection.
@@ -66,7 +59,8 @@ type Waiting = HashMap<Serial, (&'static str, oneshot::Sender<Result<Bytes, Call
 pub(super) struct Task {
     pub(super) session: ClientSession,
     pub(super) asks: mpsc::Receiver<Ask>,
-    pub(super) notices: broadcast::Sender<RawNotice>,
+    pub(super) desk: Desk,
+    pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
     /// Ends when the last handle is dropped, also while nothing more may be asked.
     pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
@@ -87,18 +81,20 @@ impl Task {
         };
         tracing::debug!(%reason, "connection ended");
         self.closed.send_replace(Some(reason.clone()));
+        self.desk.end(&reason);
         for (procedure, reply) in waiting.into_values() {
             // Whoever has stopped waiting does not mind.
             let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
         }
         // Handles that ask later learn why, until the last is gone.
         while let Some(ask) = self.asks.recv().await {
-            if let Ask::Call(CallAsk { name, reply, .. }) = ask {
-                let _ = reply.send(Err(CallError::Closed {
-                    procedure: name,
-                    reason: reason.clone(),
-                    sent: false,
-                }));
+            match ask {
+                Ask::Call(CallAsk { name, reply, .. }) => {
+                    let reason = reason.clone();
+                    let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
+                }
+                Ask::Subscribe(ask) => Desk::too_late(ask, &reason),
+                Ask::Keepalive(_) => {}
             }
         }
     }
@@ -119,6 +115,7 @@ impl Task {
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event, waiting);
             }
+            self.desk.call(&mut self.session);
             while out.len() < OUT_BYTES_MAX {
                 let Some(frame) = self.session.poll_transmit() else { break };
                 self.observe_sent(&frame);
@@ -140,6 +137,7 @@ impl Task {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask, waiting);
                 }
+                Some(id) = self.left.recv() => self.desk.leave(id),
                 // Whoever waits for a call holds a handle, so nobody waits.
                 _ = &mut self.handles => return Ok(()),
                 () = at(self.session.poll_timeout()) => self.session.handle_timeout(Instant::now())?,
@@ -150,6 +148,7 @@ impl Task {
     fn start(&mut self, ask: Ask, waiting: &mut Waiting) {
         match ask {
             Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
+            Ask::Subscribe(ask) => self.desk.subscribe(ask),
             // Nobody waits any more, and nothing was sent: then nothing need be.
             Ask::Call(call) if call.reply.is_closed() => {}
             Ask::Call(CallAsk { program, number, name, body, reply }) => {
@@ -167,17 +166,19 @@ impl Task {
         }
     }
 
-    fn deliver(&self, event: ClientEvent, waiting: &mut Waiting) {
+    fn deliver(&mut self, event: ClientEvent, waiting: &mut Waiting) {
         match event {
             ClientEvent::Replied { serial, answer } => {
-                if let Some((name, reply)) = waiting.remove(&serial) {
+                match waiting.remove(&serial) {
                     // A dropped call's reply is discarded here.
-                    let _ = reply.send(answer.map_err(|fault| CallError::reply(name, fault)));
+                    Some((name, reply)) => {
+                        let _ = reply.send(answer.map_err(|fault| CallError::reply(name, fault)));
+                    }
+                    None => self.desk.answer(serial, answer),
                 }
             }
             ClientEvent::Noticed { program, procedure, payload } => {
-                // Without subscribers there is nobody to tell.
-                let _ = self.notices.send(RawNotice { program, number: procedure, payload });
+                self.desk.notice(RawNotice { program, number: procedure, payload });
             }
         }
     }

@@ -72,6 +72,17 @@ impl Process {
         }
     }
 
+    /// Whether a line that starts with `prefix` comes in time.
+    pub(crate) fn line_within(&self, prefix: &str, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        while let Ok(line) = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            if line.starts_with(prefix) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Closes the program's standard input, if it is a pipe, and waits for its end.
     pub(crate) fn end_of_input(&mut self) {
         drop(self.child.stdin.take());

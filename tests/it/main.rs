@@ -4,6 +4,7 @@ mod captures;
 mod client_session;
 mod codec;
 mod connection;
+mod events;
 mod migrate_model;
 #[cfg(feature = "mem")]
 mod migration;

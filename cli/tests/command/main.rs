@@ -5,7 +5,7 @@ mod process;
 
 use serde_json::Value;
 
-use process::{Migrate, Serve, free_port, json, run, run_with, stranger, temporary};
+use process::{Background, Migrate, Serve, free_port, json, run, run_with, stranger, temporary};
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
                    <memory unit='MiB'>1</memory>\n</domain>\n";
@@ -15,7 +15,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
         "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
-        "probe", "migrate",
+        "events", "probe", "migrate",
     ] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
@@ -42,6 +42,32 @@ fn what_cannot_be_understood_is_said_on_standard_error() {
             done.stderr
         );
     }
+}
+
+#[test]
+fn events_are_lines_as_they_come() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    let plain = Background::start(&["events", uri, "--count", "2", "--timeout", "30"], "watching ");
+    let only = ["events", uri, "--json", "--domain", "web1", "--event", "lifecycle", "--count", "1"];
+    let only = Background::start(&only, "watching ");
+    run(&["start", uri, "web1"]).succeeded();
+    run(&["destroy", uri, "web1"]).succeeded();
+    assert_eq!(
+        plain.end().succeeded(),
+        "domain web1 lifecycle: started booted\ndomain web1 lifecycle: stopped destroyed\n"
+    );
+    let event = json(&only.end().succeeded());
+    assert_eq!((&event["event"], &event["name"]), (&"lifecycle".into(), &"web1".into()));
+    assert_eq!(event["what"], serde_json::json!({ "event": "started", "detail": "booted" }));
+
+    let none = run(&["events", uri, "--count", "1", "--timeout", "0.1"]);
+    assert_eq!((none.status, none.stdout.as_str()), (Some(1), ""), "{}", none.stderr);
+    assert!(none.stderr.contains("0 of 1 came within 0.1 s"), "{}", none.stderr);
+    assert_eq!(run(&["events", uri, "--timeout", "0.1"]).succeeded(), "");
+    let unknown = run(&["events", uri, "--event", "full-moon"]).failed(1);
+    assert!(unknown.contains("there is no such kind of event"), "{unknown}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
@@ -110,6 +110,42 @@ impl Drop for Serve {
         // Both fail only for a child that has been waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A command that ends by itself, later. Dropping it kills it.
+pub(crate) struct Background {
+    child: Option<Child>,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Background {
+    /// Starts it, and waits until it says on standard error that it is under way.
+    #[track_caller]
+    pub(crate) fn start(arguments: &[&str], says: &str) -> Background {
+        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        assert!(line.starts_with(says), "{arguments:?}: {line}");
+        Background { child: Some(child), stderr }
+    }
+
+    pub(crate) fn end(mut self) -> Done {
+        let output = self.child.take().unwrap().wait_with_output().unwrap();
+        let mut stderr = String::new();
+        self.stderr.read_to_string(&mut stderr).unwrap();
+        Done { status: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // Both fail only for a child that has been waited for.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

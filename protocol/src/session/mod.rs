@@ -10,6 +10,7 @@
 pub mod client;
 pub mod keepalive;
 pub mod server;
+pub mod subscriptions;
 
 use crate::frame::FrameError;
 use crate::header::{Nonsense, Serial};

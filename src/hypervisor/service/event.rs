@@ -22,7 +22,7 @@ use super::clients::{LIFECYCLE, internal};
 use crate::server::CallContext;
 
 /// The release that brought each kind of event (`virDomainEventID`), by its number.
-const KINDS_SINCE: [Release; 28] = [
+const KINDS_SINCE: [Release; 30] = [
     Release::new(0, 8, 0),
     Release::new(0, 8, 0),
     Release::new(0, 8, 0),
@@ -51,6 +51,8 @@ const KINDS_SINCE: [Release; 28] = [
     Release::new(6, 9, 0),
     Release::new(7, 9, 0),
     Release::new(11, 2, 0),
+    Release::new(12, 4, 0),
+    Release::new(12, 4, 0),
 ];
 /// The kinds that the second generation knows: 0 to 15.
 const OLDER_KINDS: i32 = 16;

@@ -164,7 +164,8 @@ async fn events_are_registered_for_by_kind_and_age() {
         (Release::new(0, 9, 2), 7, 7),
         (Release::new(7, 0, 0), 15, 25),
         (Release::new(9, 0, 0), 15, 26),
-        (Release::NEWEST, 15, 27),
+        (Release::new(11, 3, 0), 15, 27),
+        (Release::NEWEST, 15, 29),
     ] {
         let cx = CallContext::detached(ConnectionId(release.packed()), Arc::new(Profile::of(release)));
         service.connect_open(&cx, open(None)).await.unwrap();

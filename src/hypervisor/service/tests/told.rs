@@ -1,11 +1,11 @@
 //! Whole conversations, between a client and a daemon of this crate over loopback.
 #![cfg(all(feature = "mem", feature = "client"))]
 
-use tokio::sync::broadcast::Receiver;
+use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::program::Notice;
 
 use super::*;
-use crate::client::{CallError, Connection, OpenOptions, RawNotice};
+use crate::client::{CallError, Connection, OpenOptions, Subscription};
 use crate::hypervisor::mem::{Config, Mem};
 use crate::server::{Exposure, ListenAddress, Listener, Server};
 
@@ -48,8 +48,8 @@ fn code<T>(result: std::result::Result<T, CallError>) -> (i32, i32) {
 }
 
 /// The next event that is told: its number, callback, event and detail.
-async fn heard(notices: &mut Receiver<RawNotice>) -> (i32, Option<i32>, i32, i32) {
-    let notice = notices.recv().await.unwrap();
+async fn heard(notices: &mut Subscription<RawNotice>) -> (i32, Option<i32>, i32, i32) {
+    let notice = notices.next().await.unwrap().unwrap();
     let lenient = virtwire_xdr::Options::lenient();
     if notice.number == DomainEventLifecycle::NUMBER {
         let event: DomainEventLifecycle = lenient.from_slice(&notice.payload).unwrap();
@@ -63,7 +63,7 @@ async fn heard(notices: &mut Receiver<RawNotice>) -> (i32, Option<i32>, i32, i32
 async fn a_guest_lives_and_its_life_is_told() {
     let daemon = Daemon::new(Release::NEWEST).await;
     let client = daemon.client().await;
-    let mut notices = client.notices();
+    let mut notices = client.subscribe::<RawNotice>(None).await.unwrap();
     let all = ConnectDomainEventCallbackRegisterAny { event_id: 0, dom: None };
     let all = client.call(all).await.unwrap().callback_id;
     let dom = client.call(DomainDefineXml { xml: xml("a").into() }).await.unwrap().dom;
@@ -106,7 +106,7 @@ async fn a_guest_lives_and_its_life_is_told() {
 async fn old_clients_hear_what_they_know() {
     let daemon = Daemon::new(Release::new(0, 9, 1)).await;
     let client = daemon.client().await;
-    let mut notices = client.notices();
+    let mut notices = client.subscribe::<RawNotice>(None).await.unwrap();
     client.call(ConnectDomainEventRegister {}).await.unwrap();
     let dom = client.call(DomainCreateXml { xml_desc: xml("a").into(), flags: 1 }).await.unwrap().dom;
     client.call(DomainResume { dom: dom.clone() }).await.unwrap();
@@ -221,7 +221,7 @@ async fn a_cancelled_finish_answers_93() {
 async fn an_incoming_guest_goes_with_the_connection_that_prepared_it() {
     let (from, to) = (Daemon::new(Release::NEWEST).await, Daemon::new(Release::NEWEST).await);
     let (source, destination, watcher) = (from.client().await, to.client().await, to.client().await);
-    let mut notices = watcher.notices();
+    let mut notices = watcher.subscribe::<RawNotice>(None).await.unwrap();
     watcher.call(ConnectDomainEventRegisterAny { event_id: 0 }).await.unwrap();
     let (dom, _) = prepared(&source, &destination).await;
     assert_eq!(heard(&mut notices).await, (107, None, 2, 1));

@@ -1,0 +1,81 @@
+//! `virtwire events`: what happens on a host, one line an event.
+
+mod line;
+mod names;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+use virtwire::client::{SubscribeError, Subscription};
+use virtwire::protocol::event::AnyEvent;
+
+use crate::args::EventsArgs;
+use crate::connect::{find, open};
+use crate::domains::goodbye;
+use crate::fail::Fail;
+use crate::screen::say;
+
+/// Prints events until enough have come, time is up or the connection ends.
+pub(crate) async fn run(args: EventsArgs) -> Result<(), Fail> {
+    let deadline = args.timeout.map(seconds).transpose()?.map(|within| Instant::now() + within);
+    let connection = open(&args.uri).await?;
+    let domain = match &args.domain {
+        Some(key) => Some(find(&connection, key).await?),
+        None => None,
+    };
+    let topics = names::topics(&args.events, domain.as_ref())?;
+    let mut events: Subscription<AnyEvent> =
+        connection.subscribe_to(topics).await.map_err(|error| refused(&args.uri, &error))?;
+    // Of what was not asked for by name, what the daemon does not have is nobody's loss.
+    for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
+        eprintln!("virtwire: event {}: {error}", names::of(topic));
+    }
+    eprintln!("watching {}", args.uri);
+    let mut told = 0;
+    while args.count.is_none_or(|count| told < count) {
+        let next = match deadline {
+            None => events.next().await,
+            Some(deadline) => match timeout_at(deadline, events.next()).await {
+                Ok(next) => next,
+                Err(_) => return time_is_up(&args, told),
+            },
+        };
+        match next {
+            Some(Ok(event)) => {
+                say(&line::event(&event, args.json))?;
+                told += 1;
+            }
+            // A program that reads events has to know of those that it does not get; people are told beside.
+            Some(Err(missed)) if args.json => say(&line::missed(&missed))?,
+            Some(Err(missed)) => eprintln!("virtwire: {missed}"),
+            None => {
+                let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
+                return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));
+            }
+        }
+    }
+    goodbye(connection).await
+}
+
+fn seconds(seconds: f64) -> Result<Duration, Fail> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
+}
+
+fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
+    match args.count {
+        Some(count) => Err(Fail::new(
+            format!("events of {}", args.uri),
+            format!("{told} of {count} came within {} s", args.timeout.unwrap_or_default()),
+            "give it a longer --timeout",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn refused(uri: &str, error: &SubscribeError) -> Fail {
+    match error {
+        SubscribeError::Call(error) => Fail::call(format!("daemon {uri}"), error),
+        other => Fail::new(format!("daemon {uri}"), other, "`virtwire probe` tells what the daemon has"),
+    }
+}

@@ -1,0 +1,131 @@
+//! The subscriptions of one connection, in the task that owns it: what they decide, carried to sockets and readers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use virtwire_protocol::event::{RawNotice, Topic};
+use virtwire_protocol::header::Serial;
+use virtwire_protocol::session::client::{ClientSession, ReplyFault};
+use virtwire_protocol::session::subscriptions::{
+    Ability, Refused, SubscriberId, SubscriptionEvent, Subscriptions, Ticket,
+};
+
+use super::super::error::{CallError, CloseReason};
+use super::mailbox::Mailbox;
+
+/// Somebody wants events.
+#[derive(Debug)]
+pub(in crate::client) struct SubscribeAsk {
+    pub(super) id: SubscriberId,
+    pub(super) mailbox: Arc<Mailbox>,
+    pub(super) topics: Vec<Topic>,
+    pub(super) ability: Ability,
+    pub(super) ready: oneshot::Sender<Ready>,
+}
+
+/// What of a subscription is missing, or why there is none.
+type Ready = Result<Vec<(Topic, Refused)>, CallError>;
+
+/// Who has subscribed, and what is being asked for them.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Desk {
+    subscriptions: Subscriptions,
+    seats: HashMap<SubscriberId, Seat>,
+    calls: HashMap<Serial, Ticket>,
+}
+
+#[derive(Debug)]
+struct Seat {
+    mailbox: Arc<Mailbox>,
+    ready: Option<oneshot::Sender<Ready>>,
+}
+
+impl Desk {
+    pub(in crate::client) fn subscribe(&mut self, ask: SubscribeAsk) {
+        let SubscribeAsk { id, mailbox, topics, ability, ready } = ask;
+        // Who left before coming has said so already.
+        if mailbox.is_abandoned() {
+            return;
+        }
+        self.seats.insert(id, Seat { mailbox, ready: Some(ready) });
+        self.subscriptions.subscribe(id, topics, ability);
+        self.carry();
+    }
+
+    pub(in crate::client) fn leave(&mut self, id: SubscriberId) {
+        if self.seats.remove(&id).is_some() {
+            self.subscriptions.unsubscribe(id);
+            self.carry();
+        }
+    }
+
+    pub(in crate::client) fn notice(&mut self, notice: RawNotice) {
+        self.subscriptions.handle_notice(notice);
+        self.carry();
+    }
+
+    /// An answer to a call of no handle's: then it is one to ours.
+    pub(in crate::client) fn answer(&mut self, serial: Serial, answer: Result<Bytes, ReplyFault>) {
+        if let Some(ticket) = self.calls.remove(&serial) {
+            self.subscriptions.handle_answer(ticket, answer);
+            self.carry();
+        }
+    }
+
+    /// Makes the calls that the window has room for.
+    pub(in crate::client) fn call(&mut self, session: &mut ClientSession) {
+        while session.can_call()
+            && let Some(call) = self.subscriptions.poll_call()
+        {
+            // There was room.
+            if let Ok(serial) = session.call(call.program, call.number, call.body) {
+                self.calls.insert(serial, call.ticket);
+            }
+            self.carry();
+        }
+    }
+
+    /// The connection has ended: so do all subscriptions.
+    pub(in crate::client) fn end(&mut self, reason: &CloseReason) {
+        for (_, seat) in self.seats.drain() {
+            seat.mailbox.end();
+            if let Some(ready) = seat.ready {
+                let _ = ready.send(Err(closed(reason, true)));
+            }
+        }
+    }
+
+    /// Somebody wants events of a connection that has ended.
+    pub(in crate::client) fn too_late(ask: SubscribeAsk, reason: &CloseReason) {
+        let _ = ask.ready.send(Err(closed(reason, false)));
+    }
+
+    fn carry(&mut self) {
+        while let Some(event) = self.subscriptions.poll_event() {
+            match event {
+                SubscriptionEvent::Deliver { subscriber, notice } => {
+                    if let Some(seat) = self.seats.get(&subscriber) {
+                        seat.mailbox.push(notice);
+                    }
+                }
+                SubscriptionEvent::Lost { subscriber, count } => {
+                    if let Some(seat) = self.seats.get(&subscriber) {
+                        seat.mailbox.lose(count);
+                    }
+                }
+                SubscriptionEvent::Ready { subscriber, missing } => {
+                    if let Some(ready) = self.seats.get_mut(&subscriber).and_then(|seat| seat.ready.take()) {
+                        // Whoever has stopped waiting has left, too.
+                        let _ = ready.send(Ok(missing));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn closed(reason: &CloseReason, sent: bool) -> CallError {
+    CallError::Closed { procedure: "subscribe", reason: reason.clone(), sent }
+}

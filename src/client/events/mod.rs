@@ -1,0 +1,215 @@
+//! Events as streams: a subscription for whoever wants them, bounded, and honest about what it lost.
+
+mod desk;
+mod mailbox;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use tokio::sync::oneshot;
+use virtwire_protocol::event::{Event, Family, Topic, Undecodable};
+use virtwire_protocol::profile::Feature;
+use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, SubscriberId};
+
+use super::connection::Connection;
+use super::error::{CallError, CloseReason};
+use super::task::Ask;
+pub(super) use desk::{Desk, SubscribeAsk};
+use mailbox::Mailbox;
+
+/// Events of a daemon, in the order in which they come.
+///
+/// A [`Stream`], with a [`next`](Self::next) of its own. It ends with the connection, which it keeps open, and dropping it ends it:
+/// at any time, also from within its own loop. The daemon is told once nobody else wants the same. Whoever reads may call
+/// the same connection meanwhile: events wait, up to [`OpenOptions::events_max`](super::OpenOptions::events_max) of them,
+/// and never hold up a call.
+#[must_use = "dropping a subscription ends it"]
+pub struct Subscription<E> {
+    // Leaves before the connection may go.
+    seat: Seat,
+    missing: Vec<(Topic, SubscribeError)>,
+    event: PhantomData<fn() -> E>,
+}
+
+/// A subscriber's place in the connection's task; dropping it gives it up.
+struct Seat {
+    id: SubscriberId,
+    mailbox: Arc<Mailbox>,
+    connection: Connection,
+}
+
+/// Why an item of a subscription is no event. The subscription goes on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Missed {
+    /// The reader was too slow, and this many events are lost, the oldest: whatever is derived from events needs to be
+    /// asked for anew.
+    #[error("{0} events are lost: they came faster than they were read")]
+    Lagged(u64),
+    /// An event came and makes no sense.
+    #[error(transparent)]
+    Undecodable(#[from] Undecodable),
+}
+
+/// Why events cannot be had.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubscribeError {
+    /// The daemon refused, or could not be asked.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The daemon is older than the event: it does not report the feature that goes with it.
+    #[error("the daemon is too old to tell of it: it does not report feature {feature}")]
+    TooOld {
+        /// 14 for domain events beyond `device-removed`, 15 for the close callback.
+        feature: i32,
+    },
+}
+
+impl Connection {
+    /// Subscribes to a kind of event, or to all kinds of a family, of one object or of all.
+    ///
+    /// `E` says which: a payload such as [`DomainEventLifecycle`](virtwire_protocol::remote::DomainEventLifecycle), a sum such as
+    /// [`DomainEvent`](virtwire_protocol::event::DomainEvent) or [`AnyEvent`](virtwire_protocol::event::AnyEvent), or
+    /// [`RawNotice`](virtwire_protocol::event::RawNotice) for whatever comes, asking for nothing. Once this returns, events are
+    /// coming. However many want the same, the daemon is asked once.
+    ///
+    /// Cancel-safe: if the future is dropped, so is the subscription.
+    ///
+    /// ```no_run
+    /// # async fn watch() -> Result<(), Box<dyn std::error::Error>> {
+    /// use virtwire::client::Connection;
+    /// use virtwire::protocol::event::detail::Lifecycle;
+    /// use virtwire::protocol::remote::DomainEventLifecycle;
+    ///
+    /// let connection = Connection::open("qemu:///system").await?;
+    /// let mut events = connection.subscribe::<DomainEventLifecycle>(None).await?;
+    /// while let Some(event) = events.next().await {
+    ///     let event = event?;
+    ///     if let Lifecycle::Crashed(_) = event.what() {
+    ///         // Calls may be made from here.
+    ///         connection.domain_create(&event.dom).await?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`SubscribeError`], if none of it can be had. Where some kinds of a family can and others cannot, as those that are
+    /// newer than the daemon, [`Subscription::missing`] tells.
+    pub async fn subscribe<E: Event>(
+        &self,
+        object: Option<&E::Object>,
+    ) -> Result<Subscription<E>, SubscribeError> {
+        self.subscribe_to(E::topics(object)).await
+    }
+
+    /// The same for topics that are chosen at run time. None at all means whatever comes.
+    ///
+    /// # Errors
+    /// [`SubscribeError`], if none of them can be had.
+    pub async fn subscribe_to<E: Event>(
+        &self,
+        topics: Vec<Topic>,
+    ) -> Result<Subscription<E>, SubscribeError> {
+        let ability = self.ability(&topics).await?;
+        let wanted = topics.len();
+        let mailbox = Arc::new(Mailbox::new(self.options().events_max));
+        let seat = Seat { id: self.next_subscriber(), mailbox: mailbox.clone(), connection: self.clone() };
+        let (ready, answer) = oneshot::channel();
+        let gone = |sent| CallError::Closed { procedure: "subscribe", reason: CloseReason::Local, sent };
+        self.ask(Ask::Subscribe(SubscribeAsk { id: seat.id, mailbox, topics, ability, ready }))
+            .await
+            .map_err(|()| gone(false))?;
+        let missing = answer.await.map_err(|_| gone(true))??;
+        let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
+        match missing.first() {
+            // Nothing at all can be had; the first reason is as good as any.
+            Some((_, error)) if missing.len() >= wanted => Err(SubscribeError::clone(error)),
+            _ => Ok(Subscription { seat, missing, event: PhantomData }),
+        }
+    }
+
+    async fn ability(&self, topics: &[Topic]) -> Result<Ability, CallError> {
+        let wants = |family| topics.iter().any(|topic| topic.family() == family);
+        Ok(Ability {
+            callbacks: wants(Family::Domain) && self.reports(Feature::REMOTE_EVENT_CALLBACK).await?,
+            close: wants(Family::Close) && self.reports(Feature::REMOTE_CLOSE_CALLBACK).await?,
+        })
+    }
+
+    /// Whether the daemon reports a feature; one that does not know the question reports none.
+    async fn reports(&self, feature: i32) -> Result<bool, CallError> {
+        match self.supports(feature).await {
+            Err(error) if error.is_unsupported() => Ok(false),
+            answer => answer,
+        }
+    }
+}
+
+impl<E: Event> Subscription<E> {
+    /// The next event, or what there is instead of one; `None` once the connection has ended and all that came before has
+    /// been read. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Result<E, Missed>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// What was asked for and cannot be had, with the reason: kinds that are newer than the daemon, families that it has no
+    /// driver of.
+    pub fn missing(&self) -> &[(Topic, SubscribeError)] {
+        &self.missing
+    }
+
+    /// Why there will be no more events: the reason of the connection's end; `None` while it lives.
+    pub fn ended(&self) -> Option<CloseReason> {
+        self.seat.connection.ended()
+    }
+}
+
+impl<E: Event> Stream for Subscription<E> {
+    type Item = Result<E, Missed>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.seat.mailbox.poll(cx).map(|queued| {
+            Some(match queued? {
+                Queued::Event(notice) => E::decode(notice).map_err(Missed::from),
+                Queued::Lost(count) => Err(Missed::Lagged(count)),
+            })
+        })
+    }
+}
+
+impl<E> fmt::Debug for Subscription<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("id", &self.seat.id)
+            .field("event", &std::any::type_name::<E>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        // The flag is for a task that has not heard of this subscription yet, the word for one that has.
+        self.mailbox.abandon();
+        self.connection.leave(self.id);
+    }
+}
+
+impl From<Refused> for SubscribeError {
+    fn from(refused: Refused) -> SubscribeError {
+        match refused {
+            Refused::Answer { procedure, fault } => CallError::reply(procedure, fault).into(),
+            Refused::Undecodable { procedure, error } => CallError::Reply { procedure, error }.into(),
+            Refused::Arguments { procedure, error } => CallError::Arguments { procedure, error }.into(),
+            Refused::TooOld { feature } => SubscribeError::TooOld { feature },
+            other => CallError::Reply { procedure: "subscribe", error: other.to_string() }.into(),
+        }
+    }
+}
