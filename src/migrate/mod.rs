@@ -225,11 +225,12 @@ impl Migration {
                 }
                 Action::Do(call) => {
                     self.calling = true;
+                    // Finish is sent all the same: without it the guest stays paused, and asking changes nothing.
                     let answer = match self.unwritten.take() {
-                        None => self.make(call, watch).await,
-                        Some(error) => {
+                        Some(error) if call.call.begins_something() => {
                             Err(Failure::NotSent { message: format!("the journal failed: {error}") })
                         }
+                        _ => self.make(call, watch).await,
                     };
                     self.calling = false;
                     self.engine.done(answer);

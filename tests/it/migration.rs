@@ -117,6 +117,17 @@ async fn a_journal_that_fails_stops_the_call_it_precedes() {
 }
 
 #[tokio::test]
+async fn a_journal_that_fails_before_finish_does_not_strand_the_guest() {
+    let (source, destination) =
+        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    source.create().await;
+    let mut watched = Watched { journal_fails_before: Some(109), ..Watched::default() };
+    let outcome = migrate(&source, &destination, &mut watched).await;
+    assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+}
+
+#[tokio::test]
 async fn a_version_that_is_not_common_ground_is_refused_before_anything_is_asked() {
     let (source, destination) =
         (Host::start(Profile::default()).await, Host::start(Profile::of("0.3.1".parse().unwrap())).await);
