@@ -1,4 +1,5 @@
-//! Any payload as any type of the contract: no panic, and what is accepted re-encodes to the same bytes.
+//! Any payload as any type of the contract: no panic, and what is accepted re-encodes to the same bytes, but for the
+//! three high bytes of a `char`'s word, which every reader of libvirt's ignores.
 //!
 //! The first four bytes choose the type: by its index, or as the arguments, result or event of a procedure (so that
 //! payloads recorded from real daemons are seeds).
@@ -30,7 +31,11 @@ impl Visitor for Check<'_> {
     fn visit<T: Message>(self, name: &'static str) {
         if let Ok(value) = virtwire_xdr::from_slice::<T>(self.0) {
             let again = virtwire_xdr::to_vec(&value).expect("what decodes encodes");
-            assert_eq!(again, self.0, "{name}");
+            assert_eq!(again.len(), self.0.len(), "{name}");
+            for (ours, theirs) in again.chunks(4).zip(self.0.chunks(4)) {
+                let is_char = matches!(ours, [0, 0, 0, low] | [0xff, 0xff, 0xff, low] if theirs.last() == Some(low));
+                assert!(ours == theirs || is_char, "{name}: {ours:?} for {theirs:?}");
+            }
             assert_eq!(virtwire_xdr::encoded_len(&value).expect("so does its length"), again.len(), "{name}");
         }
         // A lenient reader accepts more, and what it accepts is in order once it is written again.
