@@ -19,6 +19,13 @@ pub(crate) async fn at(time: Option<Instant>) {
     }
 }
 
+/// When so much time will have passed; far off, if that is beyond what a clock can say.
+pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
+    let now = tokio::time::Instant::now();
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    now.checked_add(within).unwrap_or_else(|| now + year)
+}
+
 /// The next item of a stream. Safe to cancel.
 pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await

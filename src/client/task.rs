@@ -111,6 +111,7 @@ impl Task {
     {
         let mut frames = FramedRead::new(reader, FrameCodec);
         let mut out = BytesMut::new();
+        let mut unflushed = false;
         loop {
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event, waiting);
@@ -123,11 +124,7 @@ impl Task {
             }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
-                wrote = writer.write_buf(&mut out), if !out.is_empty() => {
-                    if wrote? == 0 {
-                        return Err(CloseReason::Eof);
-                    }
-                }
+                wrote = write_some(&mut writer, &mut out, &mut unflushed), if unflushed || !out.is_empty() => wrote?,
                 frame = next(&mut frames) => {
                     let frame = frame.ok_or(CloseReason::Eof)??;
                     self.observe_received(&frame);
@@ -196,4 +193,22 @@ impl Task {
             observer(Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() });
         }
     }
+}
+
+/// Writes what the peer takes, and then has the transport pass on what it may have kept, as TLS does. Safe to cancel: what is written is
+/// gone from `out`.
+async fn write_some<W: AsyncWrite + Unpin>(
+    writer: &mut W,
+    out: &mut BytesMut,
+    unflushed: &mut bool,
+) -> Result<(), CloseReason> {
+    if !out.is_empty() {
+        if writer.write_buf(out).await? == 0 {
+            return Err(CloseReason::Eof);
+        }
+        *unflushed = true;
+    }
+    writer.flush().await?;
+    *unflushed = false;
+    Ok(())
 }
