@@ -6,6 +6,8 @@ pub mod uuid;
 
 #[cfg(any(feature = "client", feature = "server"))]
 mod shell;
+#[cfg(any(feature = "client", feature = "server"))]
+mod stream;
 
 #[cfg(feature = "client")]
 pub mod client;
