@@ -21,17 +21,23 @@ pub(crate) struct Libvirtd {
 impl Libvirtd {
     #[track_caller]
     pub(crate) fn start() -> Libvirtd {
-        Libvirtd::start_with("none")
+        Libvirtd::start_with("none", &[])
     }
 
     /// One that asks clients on TCP for a user and a password, and knows none.
     #[track_caller]
     pub(crate) fn asking_for_sasl() -> Libvirtd {
-        Libvirtd::start_with("sasl")
+        Libvirtd::start_with("sasl", &[])
+    }
+
+    /// One with a network of its own, where it may make bridges. Only its unix sockets are to be reached.
+    #[track_caller]
+    pub(crate) fn with_own_network() -> Libvirtd {
+        Libvirtd::start_with("none", &["--net"])
     }
 
     #[track_caller]
-    fn start_with(auth_tcp: &str) -> Libvirtd {
+    fn start_with(auth_tcp: &str, more_namespaces: &[&str]) -> Libvirtd {
         let number = next_number();
         let address = own_address(number);
         let host_name = format!("host-{number}");
@@ -47,10 +53,12 @@ impl Libvirtd {
         let process = Process::start(
             Command::new("unshare")
                 .args(["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private"])
+                .args(more_namespaces)
                 .arg("sh")
                 .arg(script)
                 .arg(&directory.path)
                 .arg(&host_name)
+                .args(other_root())
                 .stdin(Stdio::piped()),
         );
         // The daemon's first process returns when the sockets listen; calls made before the drivers are up wait.
@@ -74,9 +82,19 @@ impl Libvirtd {
         self.directory.path.join("run/libvirt/libvirt-sock")
     }
 
+    /// Where its administration listens.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.directory.path.join("run/libvirt/libvirt-admin-sock")
+    }
+
     /// The address of a driver of this daemon, such as `("qemu", "/system")`.
     pub(crate) fn uri(&self, driver: &str, path: &str) -> String {
         format!("{driver}+tcp://{}{path}", self.address)
+    }
+
+    /// The same over its unix socket.
+    pub(crate) fn unix_uri(&self, driver: &str, path: &str) -> String {
+        format!("{driver}+unix://{path}?socket={}", self.socket().display())
     }
 }
 
@@ -121,6 +139,12 @@ impl Drop for Directory {
             panic!("{}: {error}", self.path.display());
         }
     }
+}
+
+/// A directory with another distribution's files, libvirtd among them, which daemons are then started from: libvirt of
+/// another age. `.ci/peers` makes them.
+pub(crate) fn other_root() -> Option<PathBuf> {
+    env::var_os("VIRTWIRE_PEER_ROOT").filter(|root| !root.is_empty()).map(PathBuf::from)
 }
 
 /// Numbers what this process starts.
