@@ -107,18 +107,23 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        let within = options.open_within;
-        let parsed: Uri = uri.parse()?;
-        match tokio::time::timeout(within, Connection::connect_and_open(parsed, options)).await {
-            Ok(opened) => opened,
-            Err(_) => Err(OpenError::TimedOut { uri: uri.to_owned(), within }),
-        }
+        Connection::open_uri(uri.parse()?, options).await
     }
 
-    async fn connect_and_open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
+    async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
+        let (within, text) = (options.open_within, uri.to_string());
+        let opened = tokio::time::timeout(within, async {
+            let socket = transport::connect(&uri, &options).await?;
+            Connection::over(socket, uri, options).await
+        });
+        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+    }
+
+    /// Authenticates on a socket where nothing has been said yet, and opens the hypervisor.
+    async fn over(socket: Socket, uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
         let text = uri.to_string();
         let failed = |error| OpenError::Call { uri: text.clone(), error };
-        let connection = Connection::connect(uri, &options).await?;
+        let connection = Connection::start(socket, uri, &options);
         let types = match connection.call(AuthList {}).await {
             Ok(offered) => offered.types,
             // A daemon from before there was authentication.
@@ -142,9 +147,8 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Connects, and starts the task that owns the socket; nothing is said yet.
-    async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
-        let socket = transport::connect(&uri).await?;
+    /// Starts the task that owns the socket; nothing is said yet.
+    fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();
@@ -166,7 +170,7 @@ impl Connection {
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
         let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
-        Ok(Connection(Arc::new(shared)))
+        Connection(Arc::new(shared))
     }
 
     /// Where it leads.

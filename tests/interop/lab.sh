@@ -4,24 +4,27 @@
 set -eu
 dir=$1
 hostname "$2"
+shift 2
+other=${VIRTWIRE_PEER_ROOT:-}
 root=
-if [ $# -gt 2 ]; then
+if [ -n "$other" ]; then
     # The files of another distribution. What is written to them goes with the mount: others may use them now, too.
     mkdir "$dir/over"
     mount -t tmpfs none "$dir/over"
     root=$dir/over/root
     mkdir "$dir/over/upper" "$dir/over/work" "$root"
-    mount -t overlay -o "lowerdir=$3,upperdir=$dir/over/upper,workdir=$dir/over/work" none "$root"
+    mount -t overlay -o "lowerdir=$other,upperdir=$dir/over/upper,workdir=$dir/over/work" none "$root"
     mkdir -p "$root$dir"
     mount --bind "$dir" "$root$dir"         # without what is mounted within
     for place in dev sys; do mount --rbind "/$place" "$root/$place"; done
     mount -t proc proc "$root/proc"
 fi
-for place in etc/libvirt var/lib/libvirt run/libvirt var/log/libvirt var/cache/libvirt; do
-    mkdir -p "$root/$place" "$dir/$place"   # the machine may have only some of the mount points
+# What is left are the folders of this daemon's own beyond the usual ones.
+for place in etc/libvirt var/lib/libvirt run/libvirt var/log/libvirt var/cache/libvirt "$@"; do
+    mkdir -p "$root/$place" "$dir/$place"   # there may be only some of the mount points
     mount --bind "$dir/$place" "$root/$place"
 done
-mkdir -p "$dir/var/lib/libvirt/dnsmasq"      # libvirt 7.0 takes this one for granted
+mkdir -p "$dir/var/lib/libvirt/dnsmasq"     # libvirt 7.0 takes this one for granted
 # The account must exist whatever qemu.conf says; only a package that we do without creates it.
 for table in passwd group; do
     cp "$root/etc/$table" "$dir/$table"

@@ -10,7 +10,7 @@ use virtwire::protocol::{admin, remote::*};
 use virtwire::xdr::{self, Text};
 
 use super::Driver;
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, Setup};
 use crate::wire::{Frame, OK, RawClient};
 
 /// The host's end of the guest's network device.
@@ -60,7 +60,7 @@ pub(super) struct Made {
 
 impl World {
     pub(super) fn new() -> World {
-        let daemon = Libvirtd::with_own_network();
+        let daemon = Setup::new().own_network().start();
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (connections, release, made) = runtime.block_on(async {
             let qemu = Connection::open(&daemon.unix_uri("qemu", "/system")).await.unwrap();
