@@ -5,6 +5,8 @@ pub mod uri;
 
 #[cfg(any(feature = "client", feature = "server"))]
 mod shell;
+#[cfg(any(feature = "client", feature = "server"))]
+mod stream;
 
 #[cfg(feature = "client")]
 pub mod client;

@@ -1,10 +1,10 @@
-//! What both connection tasks wait for.
+//! What both connection tasks wait for, read and write.
 
-use std::future::poll_fn;
-use std::pin::Pin;
+pub(crate) mod reader;
+pub(crate) mod writer;
+
 use std::time::{Duration, Instant};
 
-use futures_core::Stream;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
@@ -17,11 +17,6 @@ pub(crate) async fn at(time: Option<Instant>) {
         Some(time) => tokio::time::sleep_until(time.into()).await,
         None => std::future::pending().await,
     }
-}
-
-/// The next item of a stream. Safe to cancel.
-pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
-    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }
 
 /// Sends small frames at once, and has the system notice a peer that is gone without a word within a minute, also where neither

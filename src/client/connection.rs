@@ -23,6 +23,7 @@ use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
+use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
 /// How to open a connection, and what its calls may do.
@@ -43,6 +44,9 @@ pub struct OpenOptions {
     /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
     /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default. They are bounded by 8 MiB all the same.
     pub events_max: usize,
+    /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
+    /// nothing until some are read. 1 MiB by default.
+    pub stream_bytes_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
 }
@@ -56,6 +60,7 @@ impl Default for OpenOptions {
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
+            stream_bytes_max: 1 << 20,
             observer: None,
         }
     }
@@ -70,6 +75,7 @@ impl fmt::Debug for OpenOptions {
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
             .field("events_max", &self.events_max)
+            .field("stream_bytes_max", &self.stream_bytes_max)
             .finish_non_exhaustive()
     }
 }
@@ -84,6 +90,7 @@ struct Shared {
     asks: mpsc::Sender<Ask>,
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
+    pipes: Pipes,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
     /// Dropped with the last handle, which tells the task.
@@ -154,11 +161,13 @@ impl Connection {
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
+        let (streams, pipes) = StreamTable::new();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
             desk: Desk::default(),
             left,
+            streams,
             handles,
             closed: closing,
             observer: options.observer.clone(),
@@ -169,7 +178,8 @@ impl Connection {
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
+        let shared =
+            Shared { uri, options, asks, leaving, subscribers, pipes, closed, features, _handle: handle };
         Connection(Arc::new(shared))
     }
 
@@ -211,10 +221,7 @@ impl Connection {
         let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
         async move {
             let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
-            // Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
-            virtwire_xdr::Options::lenient()
-                .from_slice(&payload)
-                .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
+            decode_reply::<P>(&payload)
         }
     }
 
@@ -228,8 +235,19 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let (reply, answer) = oneshot::channel();
+        let ask = Ask::Call(CallAsk { program, number, name, body, reply });
+        self.exchange(name, ask, answer, within).await
+    }
+
+    /// Has the task make a call, and waits for its answer.
+    pub(super) async fn exchange(
+        &self,
+        name: &'static str,
+        ask: Ask,
+        answer: oneshot::Receiver<Result<Bytes, CallError>>,
+        within: Option<Duration>,
+    ) -> Result<Bytes, CallError> {
         let exchange = async {
-            let ask = Ask::Call(CallAsk { program, number, name, body, reply });
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
             self.0.asks.send(ask).await.map_err(|_| gone(false))?;
@@ -306,6 +324,11 @@ impl Connection {
         SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The pipe of a new stream.
+    pub(super) fn pipe(&self) -> Arc<Pipe> {
+        self.0.pipes.pipe(self.0.options.stream_bytes_max)
+    }
+
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
         // With the task every subscription is gone.
@@ -332,6 +355,13 @@ impl Connection {
     pub async fn close(&self) -> Result<(), CallError> {
         self.call(ConnectClose {}).await
     }
+}
+
+/// The result in a reply. Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
+pub(super) fn decode_reply<P: Procedure>(payload: &[u8]) -> Result<P::Reply, CallError> {
+    virtwire_xdr::Options::lenient()
+        .from_slice(payload)
+        .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
 }
 
 impl fmt::Debug for Connection {
