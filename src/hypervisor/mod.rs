@@ -49,7 +49,6 @@ mod events;
 mod host;
 mod job;
 mod migration;
-mod uuid;
 
 // From procedures to verbs.
 mod service;
@@ -61,6 +60,7 @@ use std::future::{Future, ready};
 
 use virtwire_protocol::error::RemoteError;
 
+pub use crate::uuid::{Uuid, UuidError};
 pub use domain::{
     CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
     ShutoffReason, StartOptions, WhichXml,
@@ -73,7 +73,6 @@ pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
 pub use migration::{Finish, IncomingId, MigrationSupport, MigrationVersion, Perform, Prepare, Prepared};
 pub use service::HypervisorService;
-pub use uuid::{Uuid, UuidError};
 
 /// What a verb answers: the value, or the error that the client is to see.
 ///

@@ -171,7 +171,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
         Ok(DomainGetJobInfoReply {
-            r#type: job.kind as i32,
+            r#type: job.kind.into(),
             time_elapsed: milliseconds(job.elapsed),
             time_remaining: 0,
             data_total: total,
@@ -199,7 +199,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         Ok(match job {
             None => DomainGetJobStatsReply { r#type: 0, params: Vec::new() },
-            Some(job) => DomainGetJobStatsReply { r#type: job.kind as i32, params: stats(&job) },
+            Some(job) => DomainGetJobStatsReply { r#type: job.kind.into(), params: stats(&job) },
         })
     }
 
@@ -223,7 +223,7 @@ fn stats(job: &Job) -> Vec<TypedParam> {
         |field: &str, value: u64| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
     let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
     vec![
-        TypedParam { field: "operation".into(), value: TypedParamValue::Int(job.operation as i32) },
+        TypedParam { field: "operation".into(), value: TypedParamValue::Int(job.operation.into()) },
         number("time_elapsed", milliseconds(job.elapsed)),
         number("downtime", milliseconds(job.downtime)),
         number("data_total", total),
