@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// The programs by which libvirt filters traffic.
+    Firewall,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -64,6 +66,7 @@ impl Need {
     fn is_present(self) -> bool {
         match self {
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -83,6 +86,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Need::Certtool => "certtool",
+            Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Netcat => "nc",
