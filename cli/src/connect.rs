@@ -7,12 +7,21 @@ use virtwire::protocol::remote::{Domain, DomainLookupById, DomainLookupByName, D
 
 use crate::fail::Fail;
 
-/// Opens a daemon.
-pub(crate) async fn open(uri: &str) -> Result<Connection, Fail> {
-    open_with(uri, OpenOptions::default()).await
+/// How the user wants daemons to be opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opener {
+    /// Only to look.
+    pub(crate) read_only: bool,
 }
 
-/// The same, with options.
+impl Opener {
+    /// Opens a daemon.
+    pub(crate) async fn open(self, uri: &str) -> Result<Connection, Fail> {
+        open_with(uri, OpenOptions { read_only: self.read_only, ..OpenOptions::default() }).await
+    }
+}
+
+/// Opens a daemon with options.
 pub(crate) async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, Fail> {
     Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error))
 }
