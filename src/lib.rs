@@ -2,6 +2,7 @@
 
 pub mod codec;
 pub mod uri;
+pub mod uuid;
 
 #[cfg(any(feature = "client", feature = "server"))]
 mod shell;
