@@ -19,6 +19,13 @@ pub(crate) async fn at(time: Option<Instant>) {
     }
 }
 
+/// When so much time will have passed; far off, if that is beyond what a clock can say.
+pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
+    let now = tokio::time::Instant::now();
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    now.checked_add(within).unwrap_or_else(|| now + year)
+}
+
 /// Sends small frames at once, and has the system notice a peer that is gone without a word within a minute, also where neither
 /// end pings. A socket that cannot do this is slower, not broken.
 pub(crate) fn tune(stream: &TcpStream) {

@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout_at;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
-use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, ConnectSupportsFeature};
+use virtwire_protocol::remote::{
+    AuthList, AuthType, ConnectClose, ConnectGetUri, ConnectOpen, ConnectSupportsFeature,
+};
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
@@ -23,6 +26,7 @@ use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
+use crate::shell;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -31,6 +35,9 @@ use crate::uri::Uri;
 pub struct OpenOptions {
     /// Only look: the daemon refuses whatever would change something.
     pub read_only: bool,
+    /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
+    /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
+    pub accept_common_name: bool,
     /// How long connecting and opening may take. 10 s by default.
     pub open_within: Duration,
     /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever.
@@ -55,6 +62,7 @@ impl Default for OpenOptions {
     fn default() -> OpenOptions {
         OpenOptions {
             read_only: false,
+            accept_common_name: false,
             open_within: Duration::from_secs(10),
             call_within: None,
             window: 4,
@@ -70,6 +78,7 @@ impl fmt::Debug for OpenOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
+            .field("accept_common_name", &self.accept_common_name)
             .field("open_within", &self.open_within)
             .field("call_within", &self.call_within)
             .field("window", &self.window)
@@ -101,7 +110,7 @@ struct Shared {
 const ASKS_WAITING_MAX: usize = 64;
 
 impl Connection {
-    /// Connects to a daemon and opens its hypervisor.
+    /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
     ///
     /// # Errors
     /// [`OpenError`], with every place that was tried.
@@ -114,16 +123,30 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        Connection::open_uri(uri.parse()?, options).await
+        Connection::open_uri(transport::resolve(uri)?, options).await
+    }
+
+    /// Opens whichever daemon the user means who names none: `LIBVIRT_DEFAULT_URI`, else `uri_default` of `libvirt.conf`, else this
+    /// host's daemon and its default driver, whose URI [`uri`](Self::uri) then tells. An empty text in the place of a URI means the
+    /// same.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_default() -> Result<Connection, OpenError> {
+        Connection::open("").await
     }
 
     async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
         let (within, text) = (options.open_within, uri.to_string());
-        let opened = tokio::time::timeout(within, async {
-            let socket = transport::connect(&uri, &options).await?;
-            Connection::over(socket, uri, options).await
-        });
-        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+        let deadline = shell::deadline(within);
+        let too_late = || OpenError::TimedOut { uri: text.clone(), within };
+        let connected = timeout_at(deadline, transport::connect(&uri, &options, deadline)).await;
+        let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
+        let opened = timeout_at(deadline, Connection::over(socket, uri, options)).await;
+        match opened.unwrap_or_else(|_| Err(too_late())) {
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(witness.explain(error).await),
+        }
     }
 
     /// Authenticates on a socket where nothing has been said yet, and opens the hypervisor.
@@ -151,7 +174,19 @@ impl Connection {
         let name = Some(connection.0.uri.name.as_str().into());
         let open = ConnectOpen { name, flags: u32::from(options.read_only) };
         connection.call(open).await.map_err(failed)?;
-        Ok(connection)
+        connection.learn_uri().await.map_err(failed)
+    }
+
+    /// Asks the daemon what it has opened, where the client did not know (procedure 110).
+    async fn learn_uri(mut self) -> Result<Connection, CallError> {
+        if self.0.uri.as_str().is_empty() {
+            let told = self.call(ConnectGetUri {}).await?.uri;
+            // Nobody else has a handle yet.
+            if let (Ok(uri), Some(shared)) = (told.to_string_lossy().parse(), Arc::get_mut(&mut self.0)) {
+                shared.uri = uri;
+            }
+        }
+        Ok(self)
     }
 
     /// Starts the task that owns the socket; nothing is said yet.
@@ -175,6 +210,13 @@ impl Connection {
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream)))),
+            #[cfg(feature = "ssh")]
+            Socket::Program(transport::ProgramSocket { stream, guard }) => drop(tokio::spawn(async move {
+                task.run(stream.into_split()).await;
+                drop(guard);
+            })),
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);

@@ -7,6 +7,7 @@ mod events;
 mod objects;
 mod stream;
 mod task;
+mod tls_fault;
 mod transport;
 
 pub use admin::{Admin, AdminClient, AdminServer};
@@ -21,5 +22,6 @@ pub use objects::{
 };
 pub use stream::Stream;
 pub use task::{Observer, Passed};
+pub use tls_fault::{TlsFault, Unconfirmed};
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};

@@ -25,11 +25,20 @@ pub(crate) struct FrameWriter<W> {
     bytes: usize,
     /// How many bytes must be written until no stream's data is left.
     stream_bytes: usize,
+    /// Whether the transport may keep bytes that were written, as TLS does.
+    unflushed: bool,
 }
 
 impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     pub(crate) fn new(inner: W) -> FrameWriter<W> {
-        FrameWriter { inner, pieces: VecDeque::new(), tail: BytesMut::new(), bytes: 0, stream_bytes: 0 }
+        FrameWriter {
+            inner,
+            pieces: VecDeque::new(),
+            tail: BytesMut::new(),
+            bytes: 0,
+            stream_bytes: 0,
+            unflushed: false,
+        }
     }
 
     /// Bytes that wait to be written.
@@ -37,8 +46,9 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.bytes
     }
 
+    /// Whether nothing is left to be done for what was pushed.
     pub(crate) fn is_empty(&self) -> bool {
-        self.bytes == 0
+        self.bytes == 0 && !self.unflushed
     }
 
     /// Whether data of a stream waits to be written.
@@ -71,7 +81,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.pieces.push_back(piece);
     }
 
-    /// Writes some of what waits, as much as the socket takes at once. Safe to cancel.
+    /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on. Safe to cancel.
     ///
     /// # Errors
     /// Those of the socket; one that takes nothing is at its end.
@@ -80,6 +90,11 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.bytes == 0 {
+            ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+            self.unflushed = false;
+            return Poll::Ready(Ok(()));
+        }
         let wrote = if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
         } else {
@@ -96,6 +111,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.written(wrote);
+        self.unflushed = Pin::new(&mut self.inner).poll_flush(cx)?.is_pending();
         Poll::Ready(Ok(()))
     }
 
@@ -159,5 +175,25 @@ mod tests {
         assert!(!writer.has_stream_data());
         drop(writer);
         assert!(reading.await.unwrap() == expected);
+    }
+
+    /// A transport that keeps what it was given until it is asked to pass it on, as TLS does when its socket is full.
+    #[tokio::test]
+    async fn what_the_transport_keeps_is_not_written_yet() {
+        let (near, mut far) = tokio::io::duplex(10);
+        let mut writer = FrameWriter::new(tokio::io::BufWriter::with_capacity(100_000, near));
+        writer.push(vec![7; 1_000].into());
+        writer.write_some().await.unwrap();
+        assert!(!writer.is_empty(), "its bytes are in the transport");
+        let reading = tokio::spawn(async move {
+            let mut received = Vec::new();
+            far.read_to_end(&mut received).await.unwrap();
+            received
+        });
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        drop(writer);
+        assert_eq!(reading.await.unwrap(), vec![7; 1_000]);
     }
 }
