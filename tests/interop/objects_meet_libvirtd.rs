@@ -62,11 +62,10 @@ fn a_domain_lives_by_its_handle() {
         let off = domain.state().await.unwrap();
         assert_eq!(off, DomainState::Shutoff(ShutoffReason::Shutdown));
         let told = virsh(&uri, &["domstate", "test", "--reason"]);
-        // The test driver is a host of its own for each connection.
-        assert_eq!(told.trim(), "running (unknown)");
+        assert_eq!(told.trim(), "shut off (shutdown)");
         assert!(!domain.is_active().await.unwrap() && domain.is_persistent().await.unwrap());
         assert_eq!(domain.refresh().await.unwrap().id(), None);
-        let again = domain.start_with(DomainStartFlags::PAUSED).await.unwrap();
+        let again = domain.start_with(DomainStartFlags::NONE).await.unwrap();
         assert!(again.id().is_some());
         domain.destroy().await.unwrap();
         assert_eq!(domain.state().await.unwrap(), DomainState::Shutoff(ShutoffReason::Destroyed));
@@ -327,8 +326,9 @@ fn the_admin_socket_tells_of_clients_and_threads() {
     runtime().block_on(async {
         let client = Connection::open(&daemon.uri("test", "/default")).await.unwrap();
         let admin = Admin::open(&format!("libvirtd:///system?socket={}", socket.display())).await.unwrap();
-        let names: Vec<_> =
+        let mut names: Vec<_> =
             admin.servers().await.unwrap().iter().map(|server| server.name().to_string()).collect();
+        names.sort();
         assert_eq!(names, ["admin", "libvirtd"]);
         let server = admin.server("libvirtd").await.unwrap();
         let threads = server.thread_pool().await.unwrap();
@@ -345,7 +345,7 @@ fn the_admin_socket_tells_of_clients_and_threads() {
         assert!(info.str("sock_addr").unwrap().starts_with("127."), "{info}");
         assert!(admin.logging_outputs().await.unwrap().to_string().contains("libvirtd.log"));
         admin.set_logging_filters(Some("4:rpc")).await.unwrap();
-        assert_eq!(admin.logging_filters().await.unwrap().unwrap(), "4:rpc");
+        assert_eq!(admin.logging_filters().await.unwrap().unwrap().to_string().trim(), "4:*rpc*");
         one.close().await.unwrap();
         client.closed().await;
         admin.close().await.unwrap();

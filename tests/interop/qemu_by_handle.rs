@@ -50,6 +50,8 @@ fn a_guest_of_qemu_does_what_its_handle_says() {
         assert_eq!(size.capacity, 16 << 20);
         assert!(guest.xml(DomainXmlFlags::INACTIVE).await.unwrap().to_string().contains("<hard_limit"));
 
+        // Back to where no limit needs a host that could hold it.
+        assert_eq!(connection.define_domain(&xml).await.unwrap().wire(), guest.wire());
         // Nothing of a guest that is off changes by itself.
         stats_are_pythons(&connection, &uri).await;
 
@@ -65,7 +67,7 @@ fn a_guest_of_qemu_does_what_its_handle_says() {
         assert!(guest.current_snapshot().await.unwrap().is_none());
 
         let running = guest.start_with(DomainStartFlags::PAUSED).await.unwrap();
-        assert_eq!(running.state().await.unwrap(), DomainState::Paused(PausedReason::StartingUp));
+        assert_eq!(running.state().await.unwrap(), DomainState::Paused(PausedReason::User));
         let answer = running.qemu_monitor(r#"{"execute":"query-status"}"#).await.unwrap().to_string();
         assert!(answer.contains(r#""running":false"#), "{answer}");
         assert!(running.qemu_monitor_line("info status").await.unwrap().to_string().contains("paused"));
@@ -135,6 +137,7 @@ async fn disk(connection: &Connection, daemon: &Libvirtd) -> StorageVol {
 
 const GUEST: &str = "<domain type='qemu'>
   <name>guest</name>
+  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>
   <memory unit='MiB'>64</memory>
   <vcpu>1</vcpu>
   <os><type arch='x86_64' machine='pc-i440fx-5.2'>hvm</type></os>

@@ -13,7 +13,7 @@ use virtwire_xdr::Text;
 use super::connection::{Connection, OpenOptions};
 use super::error::{CallError, OpenError};
 use super::transport::Socket;
-use crate::uri::{Transport, Uri};
+use crate::uri::{Transport, Uri, UriError};
 
 pub use server::{AdminClient, AdminServer};
 
@@ -122,7 +122,8 @@ impl Admin {
 
 async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
     if uri.transport != Transport::Unix {
-        return Err(OpenError::Unavailable { uri: uri.to_string(), transport: uri.transport });
+        let conflict = "the admin program and another transport than unix; leave the transport and the host out";
+        return Err(UriError::Conflict { uri: uri.to_string(), conflict }.into());
     }
     let path = uri.socket().cloned().or_else(|| usual(uri));
     let attempt = match path {
