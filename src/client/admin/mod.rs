@@ -122,7 +122,8 @@ impl Admin {
 
 async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
     if uri.transport != Transport::Unix {
-        let conflict = "the admin program and another transport than unix; leave the transport and the host out";
+        let conflict =
+            "the admin program and another transport than unix; leave the transport and the host out";
         return Err(UriError::Conflict { uri: uri.to_string(), conflict }.into());
     }
     let path = uri.socket().cloned().or_else(|| usual(uri));
