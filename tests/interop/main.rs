@@ -15,6 +15,7 @@ mod peers;
 mod process;
 mod python_drives_us;
 mod qemu_by_handle;
+mod reach;
 mod recorder;
 mod serve;
 mod virsh_drives_us;
