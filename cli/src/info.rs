@@ -21,9 +21,7 @@ use crate::screen::say;
 pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
     let facts = match &args.domain {
-        None => {
-            host(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?
-        }
+        None => host(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?,
         Some(key) => guest(&connection, key).await?,
     };
     facts.print(args.json)?;

@@ -9,7 +9,7 @@ use virtwire::protocol::remote::{
     ConnectNumOfDomains, Domain, DomainGetInfo, DomainGetState, DomainLookupById, DomainLookupByName,
 };
 
-use crate::args::ListArgs;
+use crate::args::HostArgs;
 use crate::connect::{Opener, known};
 use crate::domains::goodbye;
 use crate::fail::Fail;
@@ -17,7 +17,7 @@ use crate::screen::say;
 use crate::table::{Side, Table};
 
 /// Prints the guests, one a line or as a JSON array.
-pub(crate) async fn run(args: ListArgs, opener: Opener) -> Result<(), Fail> {
+pub(crate) async fn run(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
     let failed = |error| Fail::daemon(&connection, &error);
     let mut rows = Vec::new();

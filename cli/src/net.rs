@@ -9,7 +9,7 @@ use virtwire::protocol::remote::{
     Network, NetworkCreateXml, NetworkDefineXml, NetworkDhcpLease, NetworkGetDhcpLeases,
 };
 
-use crate::args::{HostArgs, XmlArgs};
+use crate::args::{AsJson, HostArgs, XmlArgs};
 use crate::connect::Opener;
 use crate::domains::{goodbye, read, say_xml};
 use crate::fail::Fail;
@@ -22,7 +22,7 @@ pub(crate) enum NetCommand {
     /// List networks
     List(HostArgs),
     /// Describe a network
-    Info(NetArgs),
+    Info(AsJson<NetArgs>),
     /// Print a network's configuration
     Dumpxml(NetArgs),
     /// Keep a configuration, without starting it
@@ -36,7 +36,7 @@ pub(crate) enum NetCommand {
     /// Forget a network's configuration
     Undefine(NetArgs),
     /// List the addresses that a network has leased
-    Leases(NetArgs),
+    Leases(AsJson<NetArgs>),
 }
 
 /// A network of a host.
@@ -48,9 +48,6 @@ pub(crate) struct NetArgs {
     pub(crate) uri: String,
     /// The network's name or UUID
     pub(crate) network: String,
-    /// Print JSON, where a command tells something
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 pub(crate) async fn run(command: NetCommand, opener: Opener) -> Result<(), Fail> {
@@ -156,19 +153,19 @@ async fn facts(connection: &Connection, net: &Network) -> Result<Facts, CallErro
     Ok(facts)
 }
 
-async fn info(args: NetArgs, opener: Opener) -> Result<(), Fail> {
+async fn info(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> Result<(), Fail> {
     let (connection, net) = network(&args, opener).await?;
     let facts = facts(&connection, &net).await;
-    facts.map_err(|error| refused(&connection, &args.network, &error))?.print(args.json)?;
+    facts.map_err(|error| refused(&connection, &args.network, &error))?.print(json)?;
     goodbye(connection).await
 }
 
-async fn leases(args: NetArgs, opener: Opener) -> Result<(), Fail> {
+async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> Result<(), Fail> {
     let (connection, net) = network(&args, opener).await?;
     let question = NetworkGetDhcpLeases { net, mac: None, need_results: 1, flags: 0 };
     let reply = connection.call(question).await;
     let leases = reply.map_err(|error| refused(&connection, &args.network, &error))?.leases;
-    if args.json {
+    if json {
         let leases: Vec<_> = leases.iter().map(lease).collect();
         say(&format!("{:#}", json!(leases)))?;
     } else {

@@ -8,7 +8,7 @@ use virtwire::protocol::enums::StoragePoolState;
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::remote::{StoragePool, StoragePoolCreateXml, StoragePoolDefineXml};
 
-use crate::args::{HostArgs, XmlArgs};
+use crate::args::{AsJson, HostArgs, XmlArgs};
 use crate::connect::Opener;
 use crate::domains::{goodbye, read, say_xml};
 use crate::fail::Fail;
@@ -22,7 +22,7 @@ pub(crate) enum PoolCommand {
     /// List pools
     List(HostArgs),
     /// Describe a pool
-    Info(PoolArgs),
+    Info(AsJson<PoolArgs>),
     /// Print a pool's configuration
     Dumpxml(PoolArgs),
     /// Keep a configuration, without starting it
@@ -50,9 +50,6 @@ pub(crate) struct PoolArgs {
     pub(crate) uri: String,
     /// The pool's name or UUID
     pub(crate) pool: String,
-    /// Print JSON, where a command tells something
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 pub(crate) async fn run(command: PoolCommand, opener: Opener) -> Result<(), Fail> {
@@ -82,10 +79,14 @@ pub(crate) async fn run(command: PoolCommand, opener: Opener) -> Result<(), Fail
             goodbye(connection).await
         }
         PoolCommand::Build(args) => {
-            act(args, opener, "built", async |connection, pool| connection.storage_pool_build(pool, 0).await).await
+            act(args, opener, "built", async |connection, pool| connection.storage_pool_build(pool, 0).await)
+                .await
         }
         PoolCommand::Start(args) => {
-            act(args, opener, "started", async |connection, pool| connection.storage_pool_create(pool, 0).await).await
+            act(args, opener, "started", async |connection, pool| {
+                connection.storage_pool_create(pool, 0).await
+            })
+            .await
         }
         PoolCommand::Refresh(args) => {
             act(args, opener, "refreshed", async |connection, pool| {
@@ -94,7 +95,9 @@ pub(crate) async fn run(command: PoolCommand, opener: Opener) -> Result<(), Fail
             .await
         }
         PoolCommand::Destroy(args) => act(args, opener, "destroyed", Connection::storage_pool_destroy).await,
-        PoolCommand::Undefine(args) => act(args, opener, "undefined", Connection::storage_pool_undefine).await,
+        PoolCommand::Undefine(args) => {
+            act(args, opener, "undefined", Connection::storage_pool_undefine).await
+        }
     }
 }
 
@@ -168,17 +171,18 @@ async fn facts(connection: &Connection, pool: &StoragePool) -> Result<Facts, Cal
     facts.add("persistent", "Persistent", persistent.map(|reply| reply.persistent != 0));
     facts.add("autostart", "Autostart", autostart.map(|reply| reply.autostart != 0));
     // One that is off has no sizes, and says 0.
-    let info = info.filter(|info| StoragePoolState::from(i32::from(info.state)) != StoragePoolState::Inactive);
+    let info =
+        info.filter(|info| StoragePoolState::from(i32::from(info.state)) != StoragePoolState::Inactive);
     facts.add("capacity_bytes", "Capacity, B", info.as_ref().map(|info| info.capacity));
     facts.add("allocation_bytes", "Allocation, B", info.as_ref().map(|info| info.allocation));
     facts.add("available_bytes", "Available, B", info.as_ref().map(|info| info.available));
     Ok(facts)
 }
 
-async fn info(args: PoolArgs, opener: Opener) -> Result<(), Fail> {
+async fn info(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Result<(), Fail> {
     let (connection, pool) = pool(&args, opener).await?;
     let facts = facts(&connection, &pool).await;
-    facts.map_err(|error| refused(&connection, &args.pool, &error))?.print(args.json)?;
+    facts.map_err(|error| refused(&connection, &args.pool, &error))?.print(json)?;
     goodbye(connection).await
 }
 
@@ -213,8 +217,9 @@ pub(crate) fn refused(connection: &Connection, key: &str, error: &CallError) -> 
             "there is no such pool",
             format!("`virtwire pool list --all {uri}` shows those that there are"),
         ),
-        Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error)
-            .next(format!("`virtwire pool info {uri} {key}` shows its state: most that is done to a pool needs it running")),
+        Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error).next(format!(
+            "`virtwire pool info {uri} {key}` shows its state: most that is done to a pool needs it running"
+        )),
         _ => Fail::call(thing, error),
     }
 }

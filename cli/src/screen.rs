@@ -156,7 +156,9 @@ pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
 /// Says what has been done: it stays done, also when nobody can be told.
 pub(crate) fn say_done(text: &str) -> Result<(), Fail> {
     say(text).map_err(|fail| {
-        fail.next(format!("it was carried out all the same: {text}; make room there, or send its output elsewhere"))
+        fail.next(format!(
+            "it was carried out all the same: {text}; make room there, or send its output elsewhere"
+        ))
     })
 }
 

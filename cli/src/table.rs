@@ -53,12 +53,11 @@ impl Table {
             })
             .collect();
         let line = |row: &Vec<String>| {
-            let cells = row.iter().zip(&self.columns).zip(&widths).map(|((cell, column), width)| {
-                match column.side {
+            let cells =
+                row.iter().zip(&self.columns).zip(&widths).map(|((cell, column), width)| match column.side {
                     Side::Left => format!("{cell:<width$}"),
                     Side::Right => format!("{cell:>width$}"),
-                }
-            });
+                });
             format!(" {}", cells.collect::<Vec<_>>().join("   ")).trim_end().to_owned()
         };
         rows().map(line).collect()
@@ -75,6 +74,9 @@ mod tests {
         table.row([Some("a long name".into()), Some("1 B".into()), Some("off".into())]);
         table.row([Some("b".into()), None, Some("on".into())]);
         let lines = table.lines();
-        assert_eq!(lines, [" Name          Size   State", " a long name    1 B   off", " b                -   on"]);
+        assert_eq!(
+            lines,
+            [" Name          Size   State", " a long name    1 B   off", " b                -   on"]
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod connection;
+mod encoded;
 mod error;
 mod events;
 mod objects;
