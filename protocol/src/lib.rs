@@ -17,6 +17,7 @@ mod generated;
 pub use generated::{admin, keepalive, lxc, message, qemu, remote};
 
 pub mod event;
+pub mod pace;
 pub mod profile;
 pub mod session;
 

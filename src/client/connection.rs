@@ -6,22 +6,24 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::profile::Feature;
+use virtwire_protocol::pace;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
-use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, ConnectSupportsFeature};
+use virtwire_protocol::remote::{ConnectClose, ConnectSupportsFeature};
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
+use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
-use super::task::{Ask, CallAsk, Observer, Task};
+use super::opening;
+use super::task::{Ask, CallAsk, Meter, Observer, Task};
 use super::transport::{self, Socket};
 use crate::uri::Uri;
 
@@ -30,12 +32,18 @@ use crate::uri::Uri;
 pub struct OpenOptions {
     /// Only look: the daemon refuses whatever would change something.
     pub read_only: bool,
-    /// How long connecting and opening may take. 10 s by default.
+    /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
-    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever.
+    /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
+    /// function of yours. By default, and where it has none, `auth.conf`; see [`CredentialSource`].
+    pub credentials: Option<Arc<dyn CredentialSource>>,
+    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever. It does not count for calls
+    /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
+    /// ([`pace::is_long`]): those wait for ever unless [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
     /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons stop
-    /// reading at 5, pings included.
+    /// reading at 5, pings included. From 2 on, the last place is for urgent calls alone ([`pace::is_urgent`]), so that an abort never
+    /// waits behind what it is to abort, nor a question behind calls that wait for guests.
     pub window: usize,
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
     /// in half a minute.
@@ -45,6 +53,9 @@ pub struct OpenOptions {
     pub events_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
+    /// Measures every call: how long it waited for a place in the window, and how long its reply took. The same is told to
+    /// `tracing`, at level trace.
+    pub meter: Option<Meter>,
 }
 
 impl Default for OpenOptions {
@@ -52,11 +63,13 @@ impl Default for OpenOptions {
         OpenOptions {
             read_only: false,
             open_within: Duration::from_secs(10),
+            credentials: None,
             call_within: None,
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
             observer: None,
+            meter: None,
         }
     }
 }
@@ -66,6 +79,7 @@ impl fmt::Debug for OpenOptions {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
             .field("open_within", &self.open_within)
+            .field("credentials", &self.credentials.is_some())
             .field("call_within", &self.call_within)
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
@@ -82,6 +96,7 @@ struct Shared {
     uri: Uri,
     options: OpenOptions,
     asks: mpsc::Sender<Ask>,
+    urgent: mpsc::Sender<Ask>,
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
     closed: watch::Receiver<Option<CloseReason>>,
@@ -109,55 +124,32 @@ impl Connection {
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
         let within = options.open_within;
         let parsed: Uri = uri.parse()?;
-        match tokio::time::timeout(within, Connection::connect_and_open(parsed, options)).await {
+        match tokio::time::timeout(within, opening::open(parsed, options)).await {
             Ok(opened) => opened,
             Err(_) => Err(OpenError::TimedOut { uri: uri.to_owned(), within }),
         }
     }
 
-    async fn connect_and_open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
-        let text = uri.to_string();
-        let failed = |error| OpenError::Call { uri: text.clone(), error };
-        let connection = Connection::connect(uri, &options).await?;
-        let types = match connection.call(AuthList {}).await {
-            Ok(offered) => offered.types,
-            // A daemon from before there was authentication.
-            Err(error) if error.is_unsupported() => Vec::new(),
-            Err(error) => return Err(failed(error)),
-        };
-        // Daemons name exactly one; the first is the one to use.
-        if types.first().is_some_and(|first| *first != AuthType::None) {
-            let names: Vec<_> = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect();
-            return Err(OpenError::Authentication { uri: text, types: names.join(", ") });
-        }
-        if let Some(pacing) = options.keepalive {
-            // Asking is what makes the daemon start its own pings. One that does not know the question has none.
-            if connection.supports(Feature::PROGRAM_KEEPALIVE).await.unwrap_or(false) {
-                let _ = connection.0.asks.send(Ask::Keepalive(pacing)).await;
-            }
-        }
-        let name = Some(connection.0.uri.name.as_str().into());
-        let open = ConnectOpen { name, flags: u32::from(options.read_only) };
-        connection.call(open).await.map_err(failed)?;
-        Ok(connection)
-    }
-
     /// Connects, and starts the task that owns the socket; nothing is said yet.
-    async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
+    pub(super) async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
         let socket = transport::connect(&uri).await?;
-        let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
+        let (asks, patient_asks) = mpsc::channel(ASKS_WAITING_MAX);
+        let (urgent, urgent_asks) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
         let task = Task {
             session: ClientSession::new(options.window),
-            asks: receiver,
+            asks: patient_asks,
+            urgent: urgent_asks,
+            patient_max: options.window.saturating_sub(1).max(1),
             desk: Desk::default(),
             left,
             handles,
             closed: closing,
             observer: options.observer.clone(),
+            meter: options.meter.clone(),
         };
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
@@ -165,7 +157,8 @@ impl Connection {
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
+        let shared =
+            Shared { uri, options, asks, urgent, leaving, subscribers, closed, features, _handle: handle };
         Ok(Connection(Arc::new(shared)))
     }
 
@@ -179,7 +172,8 @@ impl Connection {
         &self.0.options
     }
 
-    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says.
+    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says, if it is not one that
+    /// rightly takes long.
     ///
     /// Cancel-safe: if the future is dropped, no other call is harmed; this one is not sent, or may still run on the peer
     /// and has its reply discarded.
@@ -190,10 +184,15 @@ impl Connection {
         &self,
         arguments: P,
     ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
-        self.call_within(arguments, self.0.options.call_within)
+        self.call_within(arguments, self.usual_deadline(P::PROGRAM, P::NUMBER))
     }
 
-    /// The same with a deadline of its own; `None` waits for ever, as a Perform needs, whose length is the guest's size.
+    /// The deadline of a call that sets none of its own.
+    fn usual_deadline(&self, program: Program, number: ProcedureNumber) -> Option<Duration> {
+        self.0.options.call_within.filter(|_| !pace::is_long(program, number))
+    }
+
+    /// The same with a deadline of its own, whatever the procedure; `None` waits for ever.
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
@@ -224,11 +223,15 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let (reply, answer) = oneshot::channel();
+        let urgent = pace::is_urgent(program, number);
         let exchange = async {
-            let ask = Ask::Call(CallAsk { program, number, name, body, reply });
+            let measured = self.0.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
+            let asked = measured.then(Instant::now);
+            let ask = Ask::Call(CallAsk { program, number, name, body, reply, urgent, asked });
+            let asks = if urgent { &self.0.urgent } else { &self.0.asks };
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
-            self.0.asks.send(ask).await.map_err(|_| gone(false))?;
+            asks.send(ask).await.map_err(|_| gone(false))?;
             answer.await.map_err(|_| gone(true))?
         };
         match within {
@@ -240,7 +243,7 @@ impl Connection {
         }
     }
 
-    /// Whether the daemon reports a feature (see [`Feature`]). Asked once: features do not change within a connection.
+    /// Whether the daemon reports a feature (see [`Feature`](virtwire_protocol::profile::Feature)). Asked once: features do not change within a connection.
     ///
     /// # Errors
     /// [`CallError`] of procedure 60. Before the hypervisor is open only feature 10 is answered.
@@ -252,8 +255,13 @@ impl Connection {
             return Ok(supported);
         }
         let supported = self.call(ConnectSupportsFeature { feature }).await?.supported != 0;
-        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
+        self.learn(feature, supported);
         Ok(supported)
+    }
+
+    /// The daemon has said whether it has a feature.
+    pub(super) fn learn(&self, feature: i32, supported: bool) {
+        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
     }
 
     /// Whether this answer to a procedure of the remote program proves that the daemon has no such procedure and did nothing.
@@ -294,7 +302,7 @@ impl Connection {
 
     /// Hands the task what it is asked; `Err` where it is gone.
     pub(super) async fn ask(&self, ask: Ask) -> Result<(), ()> {
-        self.0.asks.send(ask).await.map_err(drop)
+        self.0.urgent.send(ask).await.map_err(drop)
     }
 
     /// A number for a subscriber, never given twice.

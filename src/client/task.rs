@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -37,6 +37,10 @@ pub(super) struct CallAsk {
     pub(super) name: &'static str,
     pub(super) body: Draft,
     pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+    /// Whether it may take the last place: see [`pace::is_urgent`].
+    pub(super) urgent: bool,
+    /// When it was asked, where somebody wants to know how long it waits.
+    pub(super) asked: Option<Instant>,
 }
 
 /// A frame that has passed, for whoever watches a connection.
@@ -53,18 +57,77 @@ pub struct Passed {
 /// Watches every frame of a connection. Called from the connection's task: be quick.
 pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 
-type Waiting = HashMap<Serial, (&'static str, oneshot::Sender<Result<Bytes, CallError>>)>;
+/// What becomes of a call, for whoever measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallPhase {
+    /// It got its place in the window, and is on its way.
+    Started {
+        /// Which procedure.
+        procedure: &'static str,
+        /// How long it waited for the place.
+        waited: Duration,
+        /// Calls that wait for their replies now, this one included.
+        in_flight: usize,
+    },
+    /// Its reply has come.
+    Answered {
+        /// Which procedure.
+        procedure: &'static str,
+        /// How long the reply took, counted from when the call got its place.
+        took: Duration,
+        /// Whether the reply is a failure.
+        failed: bool,
+    },
+}
+
+/// Measures the calls of a connection. Called from the connection's task: be quick.
+pub type Meter = Arc<dyn Fn(CallPhase) + Send + Sync>;
+
+/// The calls of handles that wait for their replies.
+#[derive(Default)]
+pub(super) struct Waiting {
+    calls: HashMap<Serial, Pending>,
+    /// How many of them are not urgent.
+    patient: usize,
+}
+
+struct Pending {
+    name: &'static str,
+    reply: oneshot::Sender<Result<Bytes, CallError>>,
+    urgent: bool,
+    started: Option<Instant>,
+}
+
+impl Waiting {
+    fn insert(&mut self, serial: Serial, call: Pending) {
+        self.patient += usize::from(!call.urgent);
+        self.calls.insert(serial, call);
+    }
+
+    fn remove(&mut self, serial: Serial) -> Option<Pending> {
+        let call = self.calls.remove(&serial)?;
+        self.patient = self.patient.saturating_sub(usize::from(!call.urgent));
+        Some(call)
+    }
+}
 
 /// The task.
 pub(super) struct Task {
     pub(super) session: ClientSession,
+    /// What may take any place but the last.
     pub(super) asks: mpsc::Receiver<Ask>,
+    /// What may take the last place, too.
+    pub(super) urgent: mpsc::Receiver<Ask>,
+    /// Calls that may wait for their replies and are not urgent: one less than the window, or 1.
+    pub(super) patient_max: usize,
     pub(super) desk: Desk,
     pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
     /// Ends when the last handle is dropped, also while nothing more may be asked.
     pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
+    pub(super) meter: Option<Meter>,
 }
 
 impl Task {
@@ -74,7 +137,7 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut waiting = Waiting::new();
+        let mut waiting = Waiting::default();
         let reason = match self.converse(reader, writer, &mut waiting).await {
             Ok(()) => CloseReason::Local,
             Err(reason) => reason,
@@ -82,12 +145,17 @@ impl Task {
         tracing::debug!(%reason, "connection ended");
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
-        for (procedure, reply) in waiting.into_values() {
+        for Pending { name: procedure, reply, .. } in waiting.calls.into_values() {
             // Whoever has stopped waiting does not mind.
             let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
         }
         // Handles that ask later learn why, until the last is gone.
-        while let Some(ask) = self.asks.recv().await {
+        loop {
+            let ask = tokio::select! {
+                Some(ask) = self.asks.recv() => ask,
+                Some(ask) = self.urgent.recv() => ask,
+                else => return,
+            };
             match ask {
                 Ask::Call(CallAsk { name, reply, .. }) => {
                     let reason = reason.clone();
@@ -121,6 +189,7 @@ impl Task {
                 self.observe_sent(&frame);
                 FrameCodec.encode(frame, &mut out)?;
             }
+            let can_call = self.session.can_call() && out.len() < OUT_BYTES_MAX;
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_buf(&mut out), if !out.is_empty() => {
@@ -133,7 +202,11 @@ impl Task {
                     self.observe_received(&frame);
                     self.session.handle_frame(Instant::now(), frame)?;
                 }
-                ask = self.asks.recv(), if self.session.can_call() && out.len() < OUT_BYTES_MAX => {
+                ask = self.asks.recv(), if can_call && waiting.patient < self.patient_max => {
+                    let Some(ask) = ask else { return Ok(()) };
+                    self.start(ask, waiting);
+                }
+                ask = self.urgent.recv(), if can_call => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask, waiting);
                 }
@@ -151,10 +224,12 @@ impl Task {
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
             // Nobody waits any more, and nothing was sent: then nothing need be.
             Ask::Call(call) if call.reply.is_closed() => {}
-            Ask::Call(CallAsk { program, number, name, body, reply }) => {
+            Ask::Call(CallAsk { program, number, name, body, reply, urgent, asked }) => {
                 match self.session.call(program, number, body) {
                     Ok(serial) => {
-                        waiting.insert(serial, (name, reply));
+                        let started = asked.map(|_| Instant::now());
+                        waiting.insert(serial, Pending { name, reply, urgent, started });
+                        self.tell_started(name, serial, asked, started, waiting.calls.len());
                     }
                     // Asks are taken only while the window is open.
                     Err(full) => {
@@ -169,9 +244,10 @@ impl Task {
     fn deliver(&mut self, event: ClientEvent, waiting: &mut Waiting) {
         match event {
             ClientEvent::Replied { serial, answer } => {
-                match waiting.remove(&serial) {
-                    // A dropped call's reply is discarded here.
-                    Some((name, reply)) => {
+                match waiting.remove(serial) {
+                    Some(Pending { name, reply, started, .. }) => {
+                        self.tell_answered(name, serial, started, answer.is_err());
+                        // A dropped call's reply is discarded here.
                         let _ = reply.send(answer.map_err(|fault| CallError::reply(name, fault)));
                     }
                     None => self.desk.answer(serial, answer),
@@ -180,6 +256,31 @@ impl Task {
             ClientEvent::Noticed { program, procedure, payload } => {
                 self.desk.notice(RawNotice { program, number: procedure, payload });
             }
+        }
+    }
+
+    fn tell_started(
+        &self,
+        procedure: &'static str,
+        serial: Serial,
+        asked: Option<Instant>,
+        started: Option<Instant>,
+        in_flight: usize,
+    ) {
+        let Some(waited) = started.zip(asked).map(|(started, asked)| started.duration_since(asked)) else {
+            return;
+        };
+        tracing::trace!(procedure, serial = serial.0, ?waited, in_flight, "call started");
+        if let Some(meter) = &self.meter {
+            meter(CallPhase::Started { procedure, waited, in_flight });
+        }
+    }
+
+    fn tell_answered(&self, procedure: &'static str, serial: Serial, started: Option<Instant>, failed: bool) {
+        let Some(took) = started.map(|started| started.elapsed()) else { return };
+        tracing::trace!(procedure, serial = serial.0, ?took, failed, "call answered");
+        if let Some(meter) = &self.meter {
+            meter(CallPhase::Answered { procedure, took, failed });
         }
     }
 

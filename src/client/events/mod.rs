@@ -138,10 +138,13 @@ impl Connection {
 
     async fn ability(&self, topics: &[Topic]) -> Result<Ability, CallError> {
         let wants = |family| topics.iter().any(|topic| topic.family() == family);
-        Ok(Ability {
-            callbacks: wants(Family::Domain) && self.reports(Feature::REMOTE_EVENT_CALLBACK).await?,
-            close: wants(Family::Close) && self.reports(Feature::REMOTE_CLOSE_CALLBACK).await?,
-        })
+        // What has to be asked is asked at once.
+        let asked = async |wanted, feature| if wanted { self.reports(feature).await } else { Ok(false) };
+        let (callbacks, close) = tokio::join!(
+            asked(wants(Family::Domain), Feature::REMOTE_EVENT_CALLBACK),
+            asked(wants(Family::Close), Feature::REMOTE_CLOSE_CALLBACK)
+        );
+        Ok(Ability { callbacks: callbacks?, close: close? })
     }
 
     /// Whether the daemon reports a feature; one that does not know the question reports none.
