@@ -24,7 +24,7 @@ use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::opening;
 use super::task::{Ask, CallAsk, Meter, Observer, Task};
-use super::transport::{self, Socket};
+use super::transport::Socket;
 use crate::uri::Uri;
 
 /// How to open a connection, and what its calls may do.
@@ -122,17 +122,17 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        let within = options.open_within;
-        let parsed: Uri = uri.parse()?;
-        match tokio::time::timeout(within, opening::open(parsed, options)).await {
-            Ok(opened) => opened,
-            Err(_) => Err(OpenError::TimedOut { uri: uri.to_owned(), within }),
-        }
+        Connection::open_uri(uri.parse()?, options).await
     }
 
-    /// Connects, and starts the task that owns the socket; nothing is said yet.
-    pub(super) async fn connect(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
-        let socket = transport::connect(&uri).await?;
+    async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
+        let (within, text) = (options.open_within, uri.to_string());
+        let opened = tokio::time::timeout(within, opening::open(uri, options));
+        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+    }
+
+    /// Starts the task that owns the socket; nothing is said yet.
+    pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let (asks, patient_asks) = mpsc::channel(ASKS_WAITING_MAX);
         let (urgent, urgent_asks) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
@@ -159,7 +159,7 @@ impl Connection {
         let subscribers = AtomicU64::new(0);
         let shared =
             Shared { uri, options, asks, urgent, leaving, subscribers, closed, features, _handle: handle };
-        Ok(Connection(Arc::new(shared)))
+        Connection(Arc::new(shared))
     }
 
     /// Where it leads.

@@ -10,7 +10,7 @@ use virtwire_protocol::session::client::ReplyFault;
 
 use super::auth::AuthError;
 use crate::codec::CodecError;
-use crate::uri::UriError;
+use crate::uri::{Transport, UriError};
 
 /// Why a connection did not open.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,14 @@ pub enum OpenError {
         uri: String,
         /// Every place that was tried, and what happened there.
         attempts: Vec<(String, io::Error)>,
+    },
+    /// The URI asks for a transport that this build does not have.
+    #[error("{uri} asks for transport {transport}, which virtwire does not have yet (it has unix and tcp)")]
+    Unavailable {
+        /// As given.
+        uri: String,
+        /// The transport.
+        transport: Transport,
     },
     /// Nothing was heard in time.
     #[error("{uri} did not answer within {within:?}: is it a libvirt daemon?")]

@@ -20,6 +20,7 @@ use super::auth::{self, AuthError};
 use super::connection::{Connection, OpenOptions};
 use super::error::{CallError, CloseReason, OpenError};
 use super::task::Ask;
+use super::transport;
 use crate::uri::Uri;
 
 /// Opens a connection; the caller bounds how long that may take.
@@ -89,8 +90,10 @@ async fn together(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenErr
 async fn one_by_one(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
     let opening = Opening::connect(uri, options).await?;
     opening.authenticate(opening.list().await).await?;
-    opening.start_pings(opening.ask_for_pings().await).await;
-    opening.done(opening.open().await)
+    let pings = opening.ask_for_pings().await;
+    opening.start_pings(pings).await;
+    let opened = opening.open().await;
+    opening.done(opened)
 }
 
 /// A refusal of the layer beneath all procedures, such as that of a client that is not known yet: nothing was done.
@@ -113,7 +116,8 @@ struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     async fn connect(uri: Uri, options: &'a OpenOptions) -> Result<Opening<'a>, OpenError> {
-        Ok(Opening { connection: Connection::connect(uri, options).await?, options })
+        let socket = transport::connect(&uri, options).await?;
+        Ok(Opening { connection: Connection::start(socket, uri, options), options })
     }
 
     // The opening has a deadline as a whole, so its calls have none.

@@ -4,7 +4,9 @@
 set -eu
 dir=$1
 hostname "$2"
-for place in etc/libvirt var/lib/libvirt run/libvirt var/log/libvirt var/cache/libvirt; do
+shift 2
+# What is left are the folders of this daemon's own beyond the usual ones.
+for place in etc/libvirt var/lib/libvirt run/libvirt var/log/libvirt var/cache/libvirt "$@"; do
     mkdir -p "/$place" "$dir/$place"        # the machine may have only some of the mount points
     mount --bind "$dir/$place" "/$place"
 done

@@ -21,6 +21,9 @@ pub enum AuthError {
         /// What there is.
         offered: Vec<AuthType>,
     },
+    /// The daemon asks for a way that no release of libvirt up to 12.8 has.
+    #[error("the daemon asks for authentication {0}, which is not libvirt's (none 0, sasl 1, polkit 2)")]
+    Unknown(i32),
     /// The daemon asks for SASL.
     #[error("the daemon asks for SASL, and this program is built without it: build it with virtwire's feature `sasl`")]
     NotBuilt,
@@ -107,17 +110,18 @@ impl fmt::Display for Unfit {
     }
 }
 
-fn name(kind: AuthType) -> &'static str {
+fn name(kind: AuthType) -> String {
     match kind {
-        AuthType::None => "none",
-        AuthType::Sasl => "sasl",
-        AuthType::Polkit => "polkit",
+        AuthType::None => "none".to_owned(),
+        AuthType::Sasl => "sasl".to_owned(),
+        AuthType::Polkit => "polkit".to_owned(),
+        AuthType::Unknown(number) => format!("authentication {number}"),
     }
 }
 
 fn names(kinds: &[AuthType]) -> String {
     if kinds.is_empty() {
-        return name(AuthType::None).to_owned();
+        return name(AuthType::None);
     }
     kinds.iter().map(|kind| name(*kind)).collect::<Vec<_>>().join(", ")
 }

@@ -32,6 +32,7 @@ pub(super) async fn authenticate(
     match chosen {
         AuthType::None => {}
         AuthType::Polkit => ask_polkit(connection).await?,
+        AuthType::Unknown(number) => return Err(AuthError::Unknown(number)),
         #[cfg(feature = "sasl")]
         AuthType::Sasl => sasl::authenticate(connection).await?,
         #[cfg(not(feature = "sasl"))]
