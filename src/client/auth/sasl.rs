@@ -24,28 +24,47 @@ const ROUNDS_MAX: u32 = 8;
 const MECHANISMS_BYTES_MAX: usize = 4_096;
 
 pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthError> {
+    let mut list = mechanisms(connection).await?;
+    let mut found = find_credentials(connection, 1).await?;
     let mut attempt = 1;
     loop {
-        // A daemon forgets a failed exchange, list and all.
-        let list = connection.call_within(AuthSaslInit {}, None).await?.mechlist;
-        let list = list.to_string_lossy();
-        if list.len() > MECHANISMS_BYTES_MAX {
-            let reason = format!("a list of {} bytes, more than {MECHANISMS_BYTES_MAX}", list.len());
-            return Err(AuthError::Exchange { mechanism: "SASL".into(), reason });
-        }
-        let offered: Vec<&str> = list.split([',', ' ']).filter(|name| !name.is_empty()).collect();
-        let found = find_credentials(connection, attempt).await?;
-        let known = choose(connection, &offered, &found)?;
-        let again = found.again;
-        let credentials = found.credentials.filter(|_| known.needs_credentials);
-        match Exchange::new(known, credentials)?.run(connection).await {
-            Err(AuthError::Refused { .. }) if again && known.needs_credentials && attempt < ATTEMPTS_MAX => {
-                attempt += 1;
-                tracing::debug!(attempt, "the daemon refused the credentials; asking for others");
-            }
+        let refusal = match try_once(connection, &list, &found).await {
+            // As somebody, who may have mistyped.
+            Err(refusal @ AuthError::Refused { user: Some(_), .. }) => refusal,
             result => return result,
+        };
+        if !found.again || attempt == ATTEMPTS_MAX {
+            return Err(refusal);
         }
+        attempt += 1;
+        found = find_credentials(connection, attempt).await?;
+        if found.credentials.is_none() {
+            return Err(refusal);
+        }
+        tracing::debug!(attempt, "the daemon refused the credentials; trying others");
+        // A daemon forgets a failed exchange, list and all.
+        list = mechanisms(connection).await?;
     }
+}
+
+async fn mechanisms(connection: &Connection) -> Result<String, AuthError> {
+    let list = connection.call_within(AuthSaslInit {}, None).await.map_err(|error| match error {
+        CallError::Remote(error) => AuthError::Refused { mechanism: "to start SASL".into(), user: None, error },
+        error => AuthError::Call(error),
+    })?;
+    let list = list.mechlist.to_string_lossy().into_owned();
+    if list.len() <= MECHANISMS_BYTES_MAX {
+        return Ok(list);
+    }
+    let reason = format!("a list of {} bytes, more than {MECHANISMS_BYTES_MAX}", list.len());
+    Err(AuthError::Exchange { mechanism: "SASL".into(), reason })
+}
+
+async fn try_once(connection: &Connection, list: &str, found: &Found) -> Result<(), AuthError> {
+    let offered: Vec<&str> = list.split([',', ' ']).filter(|name| !name.is_empty()).collect();
+    let known = choose(connection, &offered, found)?;
+    let credentials = found.credentials.clone().filter(|_| known.needs_credentials);
+    Exchange::new(known, credentials)?.run(connection).await
 }
 
 /// What is known of the user.
@@ -60,9 +79,7 @@ async fn find_credentials(connection: &Connection, attempt: u32) -> Result<Found
     let source = connection.options().credentials.clone();
     let uri = connection.uri();
     let ask = CredentialAsk { uri: uri.clone(), user: uri.user.clone(), attempt };
-    let found = blocking(move || find(source.as_deref(), &ask)).await?;
-    // Only an earlier attempt's refusal leads here again, and whoever has no others lets it stand.
-    found
+    blocking(move || find(source.as_deref(), &ask)).await?
 }
 
 fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Found, AuthError> {
