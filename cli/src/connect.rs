@@ -27,7 +27,8 @@ pub(crate) async fn open_with(uri: &str, mut options: OpenOptions) -> Result<Con
         return Err(Fail::open(uri, error));
     }
     // Not while the daemon waits: a person takes longer than an opening may.
-    let asked = ask(uri).map_err(|error| Fail::new("the terminal", error, "name a file by `?authfile=FILE`"))?;
+    let asked =
+        ask(uri).map_err(|error| Fail::new("the terminal", error, "name a file by `?authfile=FILE`"))?;
     options.credentials = Some(Arc::new(asked));
     Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error))
 }

@@ -23,8 +23,10 @@ use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::opening;
-use super::task::{Ask, CallAsk, Meter, Observer, Task};
-use super::transport::Socket;
+use super::task::{Ask, CallAsk, Observer, StreamAsk, Task};
+use super::transport::{self, Socket};
+use super::waiting::{Meter, ReplyTo, Waiting};
+use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
 /// How to open a connection, and what its calls may do.
@@ -32,6 +34,9 @@ use crate::uri::Uri;
 pub struct OpenOptions {
     /// Only look: the daemon refuses whatever would change something.
     pub read_only: bool,
+    /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
+    /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
+    pub accept_common_name: bool,
     /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
     /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
@@ -51,6 +56,9 @@ pub struct OpenOptions {
     /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
     /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default. They are bounded by 8 MiB all the same.
     pub events_max: usize,
+    /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
+    /// nothing until some are read. 1 MiB by default.
+    pub stream_bytes_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
     /// Measures every call: how long it waited for a place in the window, and how long its reply took. The same is told to
@@ -62,12 +70,14 @@ impl Default for OpenOptions {
     fn default() -> OpenOptions {
         OpenOptions {
             read_only: false,
+            accept_common_name: false,
             open_within: Duration::from_secs(10),
             credentials: None,
             call_within: None,
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
+            stream_bytes_max: 1 << 20,
             observer: None,
             meter: None,
         }
@@ -78,12 +88,14 @@ impl fmt::Debug for OpenOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
+            .field("accept_common_name", &self.accept_common_name)
             .field("open_within", &self.open_within)
             .field("credentials", &self.credentials.is_some())
             .field("call_within", &self.call_within)
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
             .field("events_max", &self.events_max)
+            .field("stream_bytes_max", &self.stream_bytes_max)
             .finish_non_exhaustive()
     }
 }
@@ -99,6 +111,7 @@ struct Shared {
     urgent: mpsc::Sender<Ask>,
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
+    pipes: Pipes,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
     /// Dropped with the last handle, which tells the task.
@@ -109,7 +122,7 @@ struct Shared {
 const ASKS_WAITING_MAX: usize = 64;
 
 impl Connection {
-    /// Connects to a daemon and opens its hypervisor.
+    /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
     ///
     /// # Errors
     /// [`OpenError`], with every place that was tried.
@@ -122,13 +135,29 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        Connection::open_uri(uri.parse()?, options).await
+        Connection::open_uri(transport::resolve(uri)?, options).await
+    }
+
+    /// Opens whichever daemon the user means who names none: `LIBVIRT_DEFAULT_URI`, else `uri_default` of `libvirt.conf`, else this
+    /// host's daemon and its default driver, whose URI [`uri`](Self::uri) then tells. An empty text in the place of a URI means the
+    /// same.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_default() -> Result<Connection, OpenError> {
+        Connection::open("").await
     }
 
     async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
-        let (within, text) = (options.open_within, uri.to_string());
-        let opened = tokio::time::timeout(within, opening::open(uri, options));
-        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+        opening::open(uri, options).await
+    }
+
+    /// The same handle, the only one yet, with another URI if there is one.
+    pub(super) fn with_uri(mut self, uri: Option<Uri>) -> Connection {
+        if let (Some(uri), Some(shared)) = (uri, Arc::get_mut(&mut self.0)) {
+            shared.uri = uri;
+        }
+        self
     }
 
     /// Starts the task that owns the socket; nothing is said yet.
@@ -139,26 +168,44 @@ impl Connection {
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
+        let (streams, pipes) = StreamTable::new();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: patient_asks,
             urgent: urgent_asks,
-            patient_max: options.window.saturating_sub(1).max(1),
+            waiting: Waiting::new(options.window, options.meter.clone()),
             desk: Desk::default(),
             left,
+            streams,
             handles,
             closed: closing,
             observer: options.observer.clone(),
-            meter: options.meter.clone(),
         };
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream)))),
+            #[cfg(feature = "ssh")]
+            Socket::Program(transport::ProgramSocket { stream, guard }) => drop(tokio::spawn(async move {
+                task.run(stream.into_split()).await;
+                drop(guard);
+            })),
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared =
-            Shared { uri, options, asks, urgent, leaving, subscribers, closed, features, _handle: handle };
+        let shared = Shared {
+            uri,
+            options,
+            asks,
+            urgent,
+            leaving,
+            subscribers,
+            pipes,
+            closed,
+            features,
+            _handle: handle,
+        };
         Connection(Arc::new(shared))
     }
 
@@ -206,10 +253,7 @@ impl Connection {
         let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
         async move {
             let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
-            // Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
-            virtwire_xdr::Options::lenient()
-                .from_slice(&payload)
-                .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
+            decode_reply::<P>(&payload)
         }
     }
 
@@ -223,12 +267,38 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let (reply, answer) = oneshot::channel();
-        let urgent = pace::is_urgent(program, number);
+        let ask = Ask::Call(self.call_ask(program, number, name, body, reply));
+        self.exchange(name, ask, answer, within).await
+    }
+
+    pub(super) fn call_ask(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        name: &'static str,
+        body: Draft,
+        reply: ReplyTo,
+    ) -> CallAsk {
+        let measured = self.0.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
+        let (urgent, asked) = (pace::is_urgent(program, number), measured.then(Instant::now));
+        CallAsk { program, number, name, body, reply, urgent, asked }
+    }
+
+    /// Has the task make a call, and waits for its answer.
+    pub(super) async fn exchange(
+        &self,
+        name: &'static str,
+        ask: Ask,
+        answer: oneshot::Receiver<Result<Bytes, CallError>>,
+        within: Option<Duration>,
+    ) -> Result<Bytes, CallError> {
+        let patient = matches!(
+            &ask,
+            Ask::Call(CallAsk { urgent: false, .. })
+                | Ask::Stream(StreamAsk { call: CallAsk { urgent: false, .. }, .. })
+        );
+        let asks = if patient { &self.0.asks } else { &self.0.urgent };
         let exchange = async {
-            let measured = self.0.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
-            let asked = measured.then(Instant::now);
-            let ask = Ask::Call(CallAsk { program, number, name, body, reply, urgent, asked });
-            let asks = if urgent { &self.0.urgent } else { &self.0.asks };
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
             asks.send(ask).await.map_err(|_| gone(false))?;
@@ -310,6 +380,11 @@ impl Connection {
         SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The pipe of a new stream.
+    pub(super) fn pipe(&self) -> Arc<Pipe> {
+        self.0.pipes.pipe(self.0.options.stream_bytes_max)
+    }
+
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
         // With the task every subscription is gone.
@@ -336,6 +411,13 @@ impl Connection {
     pub async fn close(&self) -> Result<(), CallError> {
         self.call(ConnectClose {}).await
     }
+}
+
+/// The result in a reply. Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
+pub(super) fn decode_reply<P: Procedure>(payload: &[u8]) -> Result<P::Reply, CallError> {
+    virtwire_xdr::Options::lenient()
+        .from_slice(payload)
+        .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
 }
 
 impl fmt::Debug for Connection {

@@ -5,11 +5,19 @@ mod connection;
 mod error;
 mod events;
 mod opening;
+mod stream;
 mod task;
+mod tls_fault;
 mod transport;
+mod waiting;
 
 pub use auth::{AuthError, CredentialAsk, CredentialSource, Credentials, Unfit};
 pub use connection::{Connection, OpenOptions};
 pub use error::{CallError, CloseReason, OpenError};
 pub use events::{Missed, SubscribeError, Subscription};
-pub use task::{CallPhase, Meter, Observer, Passed};
+pub use stream::Stream;
+pub use task::{Observer, Passed};
+pub use tls_fault::{TlsFault, Unconfirmed};
+pub use waiting::{CallPhase, Meter};
+
+pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};

@@ -7,13 +7,13 @@
 
 use std::pin::pin;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::program::Procedure;
 use virtwire_protocol::remote::{
-    AuthList, AuthListReply, AuthPolkit, AuthSaslInit, AuthType, ConnectOpen, ConnectSupportsFeature,
-    ConnectSupportsFeatureReply,
+    AuthList, AuthListReply, AuthPolkit, AuthSaslInit, AuthType, ConnectGetUri, ConnectOpen,
+    ConnectSupportsFeature, ConnectSupportsFeatureReply,
 };
 
 use super::auth::{self, AuthError};
@@ -21,21 +21,39 @@ use super::connection::{Connection, OpenOptions};
 use super::error::{CallError, CloseReason, OpenError};
 use super::task::Ask;
 use super::transport;
-use crate::uri::Uri;
+use crate::shell;
+use crate::uri::{Transport, Uri};
 
-/// Opens a connection; the caller bounds how long that may take.
+/// Which calls of an opening travel together.
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    /// As many as can.
+    Together,
+    /// The list of authentications alone: its answer is expected to say that one is needed.
+    ListFirst,
+    /// None.
+    OneByOne,
+}
+
+/// Opens a connection, within the time that the options give.
 pub(super) async fn open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
+    let deadline = shell::deadline(options.open_within);
+    let attempt = |pace| attempt(&uri, &options, pace, deadline);
     if auth::is_expected(&uri, &options) {
-        return one_by_one(uri, &options).await;
+        return attempt(Pace::ListFirst).await;
     }
-    let mut together = pin!(together(uri.clone(), &options));
+    let mut together = pin!(attempt(Pace::Together));
+    if !matches!(uri.transport, Transport::Unix | Transport::Tcp | Transport::Tls) {
+        // A program that may ask its user for a password is not started twice.
+        return together.await;
+    }
     // A daemon may be slow for good reasons, so the first try goes on while there is a second.
     match timeout(options.open_within / 2, &mut together).await {
-        Ok(Err(error)) if is_lost(&error) => return one_by_one(uri, &options).await,
+        Ok(Err(error)) if is_lost(&error) => return attempt(Pace::OneByOne).await,
         Ok(opened) => return opened,
-        Err(_) => tracing::debug!(%uri, "no answer to an opening in one go; trying call by call as well"),
+        Err(_) => tracing::debug!(%uri, "an opening in one go is not answered; trying call by call as well"),
     }
-    let mut one_by_one = pin!(one_by_one(uri, &options));
+    let mut one_by_one = pin!(attempt(Pace::OneByOne));
     tokio::select! {
         opened = &mut together => match opened {
             Err(error) if is_lost(&error) => one_by_one.await,
@@ -65,35 +83,20 @@ fn is_first(error: &CallError) -> bool {
     matches!(error, CallError::Closed { procedure, .. } if first.contains(procedure))
 }
 
-async fn together(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
-    let opening = Opening::connect(uri, options).await?;
-    let (list, pings, opened) = tokio::join!(opening.list(), opening.ask_for_pings(), opening.open());
-    if let Err(error @ CallError::Closed { .. }) = opened {
-        return Err(opening.failed(error));
+async fn attempt(
+    uri: &Uri,
+    options: &OpenOptions,
+    pace: Pace,
+    deadline: Instant,
+) -> Result<Connection, OpenError> {
+    let too_late = || OpenError::TimedOut { uri: uri.to_string(), within: options.open_within };
+    let connected = timeout_at(deadline, transport::connect(uri, options, deadline)).await;
+    let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
+    let opening = Opening { connection: Connection::start(socket, uri.clone(), options), options };
+    match timeout_at(deadline, opening.run(pace)).await.unwrap_or_else(|_| Err(too_late())) {
+        Ok(connection) => Ok(connection),
+        Err(error) => Err(witness.explain(error).await),
     }
-    let gate = opening.authenticate(list).await?;
-    let again = match (&gate, &opened) {
-        (_, Ok(())) => false,
-        (Gate::Passed, Err(_)) => true,
-        // Root is known to polkit once it has asked for the list, and an open beside that may come too early.
-        (Gate::Open, Err(error)) => is_at_the_gate(error),
-    };
-    if !again {
-        opening.start_pings(pings).await;
-        return opening.done(opened);
-    }
-    let (pings, opened) = tokio::join!(opening.ask_for_pings(), opening.open());
-    opening.start_pings(pings).await;
-    opening.done(opened)
-}
-
-async fn one_by_one(uri: Uri, options: &OpenOptions) -> Result<Connection, OpenError> {
-    let opening = Opening::connect(uri, options).await?;
-    opening.authenticate(opening.list().await).await?;
-    let pings = opening.ask_for_pings().await;
-    opening.start_pings(pings).await;
-    let opened = opening.open().await;
-    opening.done(opened)
 }
 
 /// A refusal of the layer beneath all procedures, such as that of a client that is not known yet: nothing was done.
@@ -114,10 +117,48 @@ struct Opening<'a> {
     options: &'a OpenOptions,
 }
 
-impl<'a> Opening<'a> {
-    async fn connect(uri: Uri, options: &'a OpenOptions) -> Result<Opening<'a>, OpenError> {
-        let socket = transport::connect(&uri, options).await?;
-        Ok(Opening { connection: Connection::start(socket, uri, options), options })
+impl Opening<'_> {
+    async fn run(self, pace: Pace) -> Result<Connection, OpenError> {
+        match pace {
+            Pace::Together => self.together().await,
+            Pace::ListFirst => {
+                self.authenticate(self.list().await).await?;
+                self.rest().await
+            }
+            Pace::OneByOne => {
+                self.authenticate(self.list().await).await?;
+                let pings = self.ask_for_pings().await;
+                self.start_pings(pings).await;
+                let opened = self.open().await;
+                self.done(opened).await
+            }
+        }
+    }
+
+    async fn together(self) -> Result<Connection, OpenError> {
+        let (list, pings, opened) = tokio::join!(self.list(), self.ask_for_pings(), self.open());
+        if let Err(error @ CallError::Closed { .. }) = opened {
+            return Err(self.failed(error));
+        }
+        let gate = self.authenticate(list).await?;
+        let again = match (&gate, &opened) {
+            (_, Ok(())) => false,
+            (Gate::Passed, Err(_)) => true,
+            // Root is known to polkit once it has asked for the list, and an open beside that may come too early.
+            (Gate::Open, Err(error)) => is_at_the_gate(error),
+        };
+        if again {
+            return self.rest().await;
+        }
+        self.start_pings(pings).await;
+        self.done(opened).await
+    }
+
+    /// What is left once the daemon knows the client.
+    async fn rest(self) -> Result<Connection, OpenError> {
+        let (pings, opened) = tokio::join!(self.ask_for_pings(), self.open());
+        self.start_pings(pings).await;
+        self.done(opened).await
     }
 
     // The opening has a deadline as a whole, so its calls have none.
@@ -168,9 +209,16 @@ impl<'a> Opening<'a> {
         OpenError::Call { uri: self.connection.uri().to_string(), error }
     }
 
-    fn done(self, opened: Result<(), CallError>) -> Result<Connection, OpenError> {
-        match opened {
-            Ok(()) => Ok(self.connection),
+    async fn done(self, opened: Result<(), CallError>) -> Result<Connection, OpenError> {
+        if let Err(error) = opened {
+            return Err(self.failed(error));
+        }
+        if !self.connection.uri().as_str().is_empty() {
+            return Ok(self.connection);
+        }
+        // Nobody knows yet what the daemon has opened.
+        match self.connection.call_within(ConnectGetUri {}, None).await {
+            Ok(told) => Ok(self.connection.with_uri(told.uri.to_string_lossy().parse().ok())),
             Err(error) => Err(self.failed(error)),
         }
     }

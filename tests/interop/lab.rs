@@ -1,4 +1,7 @@
 //! A real libvirtd of a test's own: its directories, its host name, its address.
+//!
+//! With `VIRTWIRE_PEER_ROOT`, a directory that has the files of another distribution, it is that one's libvirtd, of another age;
+//! `.ci/peers` makes such directories.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -30,6 +33,7 @@ pub(crate) struct Setup {
     folders: Vec<&'static str>,
     environment: Vec<(&'static str, String)>,
     tls: Option<SocketAddr>,
+    own_network: bool,
 }
 
 impl Setup {
@@ -44,6 +48,7 @@ impl Setup {
             folders: Vec::new(),
             environment: Vec::new(),
             tls: None,
+            own_network: false,
         }
     }
 
@@ -88,9 +93,25 @@ impl Setup {
             .libvirtd_conf(format!("key_file = \"{key}\""))
     }
 
+    /// Gives the daemon a network of its own, where it may make bridges. Only its unix sockets are to be reached.
+    pub(crate) fn own_network(mut self) -> Setup {
+        self.own_network = true;
+        self
+    }
+
     #[track_caller]
     pub(crate) fn start(self) -> Libvirtd {
-        let Setup { number, address, directory, libvirtd_conf, qemu_conf, folders, environment, tls } = self;
+        let Setup {
+            number,
+            address,
+            directory,
+            libvirtd_conf,
+            qemu_conf,
+            folders,
+            environment,
+            tls,
+            own_network,
+        } = self;
         let host_name = format!("host-{number}");
         directory.write(
             "etc/libvirt/libvirtd.conf",
@@ -102,6 +123,7 @@ impl Setup {
         let process = Process::start(
             Command::new("unshare")
                 .args(["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private"])
+                .args(own_network.then_some("--net"))
                 .args(["sh", &script])
                 .arg(&directory.path)
                 .arg(&host_name)
@@ -164,9 +186,19 @@ impl Libvirtd {
         self.directory.path.join("run/libvirt/libvirt-sock")
     }
 
+    /// Where its administration listens.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.directory.path.join("run/libvirt/libvirt-admin-sock")
+    }
+
     /// The address of a driver of this daemon, such as `("qemu", "/system")`.
     pub(crate) fn uri(&self, driver: &str, path: &str) -> String {
         format!("{driver}+tcp://{}{path}", self.address)
+    }
+
+    /// The same over its unix socket.
+    pub(crate) fn unix_uri(&self, driver: &str, path: &str) -> String {
+        format!("{driver}+unix://{path}?socket={}", self.socket().display())
     }
 }
 

@@ -25,7 +25,9 @@ pub enum AuthError {
     #[error("the daemon asks for authentication {0}, which is not libvirt's (none 0, sasl 1, polkit 2)")]
     Unknown(i32),
     /// The daemon asks for SASL.
-    #[error("the daemon asks for SASL, and this program is built without it: build it with virtwire's feature `sasl`")]
+    #[error(
+        "the daemon asks for SASL, and this program is built without it: build it with virtwire's feature `sasl`"
+    )]
     NotBuilt,
     /// No SASL mechanism of the daemon's can be used.
     #[error("no SASL mechanism fits: the daemon offers {}; virtwire has {ours}", refusals(.refused))]
@@ -104,7 +106,9 @@ impl fmt::Display for Unfit {
         f.write_str(match self {
             Unfit::Unknown => "virtwire does not have it",
             Unfit::NotAsked => "the URI's `auth=` names another",
-            Unfit::Unprotected => "it would show the password on an unprotected connection: use TLS, SSH or a unix socket",
+            Unfit::Unprotected => {
+                "it would show the password on an unprotected connection: use TLS, SSH or a unix socket"
+            }
             Unfit::NoCredentials => "it needs a user and a password",
         })
     }
@@ -147,6 +151,8 @@ fn polkit(error: &RemoteError) -> &'static str {
         ErrorCode::AUTH_UNAVAILABLE => {
             "polkit has to ask the user and has no agent to do so: run one (such as pkttyagent), or add a rule"
         }
-        _ => "polkit refused this process (actions org.libvirt.unix.manage and, read-only, org.libvirt.unix.monitor)",
+        _ => {
+            "polkit refused this process (actions org.libvirt.unix.manage and, read-only, org.libvirt.unix.monitor)"
+        }
     }
 }

@@ -83,7 +83,8 @@ fn in_text(path: &Path, text: &str, host: &str) -> Found {
     let sections = sections(text);
     let named = |host: &str| sections.get(format!("auth-libvirt-{host}").as_str());
     let Some(section) = named(host).or_else(|| named("default")) else {
-        let looked_at = format!("{} has neither [auth-libvirt-{host}] nor [auth-libvirt-default]", path.display());
+        let looked_at =
+            format!("{} has neither [auth-libvirt-{host}] nor [auth-libvirt-default]", path.display());
         return Found { entry: Entry::default(), looked_at: vec![looked_at] };
     };
     let group = section.get("credentials").copied().unwrap_or_default();

@@ -19,7 +19,9 @@ pub(super) fn check_first(message: &[u8]) -> Result<(), String> {
     let count = iterations.strip_prefix(b"i=").and_then(|count| std::str::from_utf8(count).ok());
     match count.and_then(|count| count.parse().ok()) {
         Some(1..=ITERATIONS_MAX) => Ok(()),
-        Some(count) => Err(format!("it asks for {count} iterations of at least 1 and at most {ITERATIONS_MAX}")),
+        Some(count) => {
+            Err(format!("it asks for {count} iterations of at least 1 and at most {ITERATIONS_MAX}"))
+        }
         None => Err("its first message has no count of iterations".to_owned()),
     }
 }

@@ -61,11 +61,16 @@ pub(super) struct Circumstances<'a> {
 }
 
 /// The strongest that fits, and why each that the daemon offers was left.
-pub(super) fn choose(offered: &[&str], circumstances: Circumstances<'_>) -> Result<Known, Vec<(String, Unfit)>> {
+pub(super) fn choose(
+    offered: &[&str],
+    circumstances: Circumstances<'_>,
+) -> Result<Known, Vec<(String, Unfit)>> {
     let fits = |name: &str| fit(name, circumstances);
     KNOWN
         .into_iter()
-        .find(|known| offered.iter().any(|name| name.eq_ignore_ascii_case(known.name)) && fits(known.name).is_ok())
+        .find(|known| {
+            offered.iter().any(|name| name.eq_ignore_ascii_case(known.name)) && fits(known.name).is_ok()
+        })
         .ok_or_else(|| {
             let refused = offered.iter().filter_map(|name| Some(((*name).to_owned(), fits(name).err()?)));
             refused.collect()

@@ -88,6 +88,9 @@ mod tests {
             assert_eq!(choose(asked, offered).ok(), chosen, "{asked:?} of {offered:?}");
         }
         let error = choose(Some(&sasl), &[Polkit]).unwrap_err().to_string();
-        assert_eq!(error, "the URI asks for sasl, and the daemon offers polkit: leave `auth=` out, or name that");
+        assert_eq!(
+            error,
+            "the URI asks for sasl, and the daemon offers polkit: leave `auth=` out, or name that"
+        );
     }
 }

@@ -49,7 +49,9 @@ pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthErro
 
 async fn mechanisms(connection: &Connection) -> Result<String, AuthError> {
     let list = connection.call_within(AuthSaslInit {}, None).await.map_err(|error| match error {
-        CallError::Remote(error) => AuthError::Refused { mechanism: "to start SASL".into(), user: None, error },
+        CallError::Remote(error) => {
+            AuthError::Refused { mechanism: "to start SASL".into(), user: None, error }
+        }
         error => AuthError::Call(error),
     })?;
     let list = list.mechlist.to_string_lossy().into_owned();
@@ -173,7 +175,9 @@ impl Exchange {
             };
             match (complete, is_content, &token) {
                 (true, true, None) => return Ok(()),
-                (true, ..) => return Err(self.wrong("it says that it is content before it has proved itself")),
+                (true, ..) => {
+                    return Err(self.wrong("it says that it is content before it has proved itself"));
+                }
                 (false, ..) => {}
             }
             let (nil, data) = to_wire(token);
@@ -242,7 +246,8 @@ fn exchange_error(known: Known, reason: String) -> AuthError {
 fn describe(error: &SessionError) -> String {
     match error {
         SessionError::MutualAuthenticationFailed => {
-            "it let the client in without knowing the password: it is not the daemon that it claims to be".to_owned()
+            "it let the client in without knowing the password: it is not the daemon that it claims to be"
+                .to_owned()
         }
         error => error.to_string(),
     }

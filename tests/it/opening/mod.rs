@@ -116,7 +116,8 @@ async fn a_daemon_that_closes_before_a_client_is_known_is_asked_one_by_one() {
 #[tokio::test(start_paused = true)]
 async fn a_daemon_that_drops_calls_that_come_together_is_asked_one_by_one_as_well() {
     let place = Place::new().await;
-    let opening = place.open("", OpenOptions { open_within: Duration::from_secs(10), ..OpenOptions::default() });
+    let opening =
+        place.open("", OpenOptions { open_within: Duration::from_secs(10), ..OpenOptions::default() });
     let mut first = place.accept().await;
     let [list, ..] = first.flight(OPENING).await;
     first.list(&list, &[AuthType::None]).await;

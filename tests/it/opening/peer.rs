@@ -29,7 +29,11 @@ impl Place {
     }
 
     /// A client opens a connection to here.
-    pub(crate) fn open(&self, query: &str, options: OpenOptions) -> JoinHandle<Result<Connection, OpenError>> {
+    pub(crate) fn open(
+        &self,
+        query: &str,
+        options: OpenOptions,
+    ) -> JoinHandle<Result<Connection, OpenError>> {
         let uri = format!("test+tcp://{}/default{query}", self.listener.local_addr().unwrap());
         tokio::spawn(async move { Connection::open_with(&uri, options).await })
     }

@@ -80,7 +80,9 @@ async fn a_password_is_not_shown_on_an_open_connection() {
     let error = exchange("PLAIN,DIGEST-MD5", &[]).await;
     let AuthError::NoMechanism { refused, .. } = &error else { panic!("{error:?}") };
     assert_eq!(refused.len(), 2);
-    for part in ["PLAIN (it would show the password", "DIGEST-MD5 (virtwire does not", "virtwire has SCRAM-SHA-512"] {
+    for part in
+        ["PLAIN (it would show the password", "DIGEST-MD5 (virtwire does not", "virtwire has SCRAM-SHA-512"]
+    {
         assert!(error.to_string().contains(part), "{error}");
     }
     // Not even where the URI insists.
@@ -108,14 +110,15 @@ async fn a_client_without_credentials_says_where_they_could_be() {
     let file = directory.join("auth.conf");
     std::fs::write(&file, "[auth-libvirt-elsewhere]\ncredentials=x\n").unwrap();
     let place = Place::new().await;
-    let opening =
-        place.open(&format!("?auth=sasl&authfile={}", file.display()), OpenOptions::default());
+    let opening = place.open(&format!("?auth=sasl&authfile={}", file.display()), OpenOptions::default());
     let mut peer = place.accept().await;
     begin(&mut peer, SCRAM).await;
     let error = error_of(opening.await.unwrap().unwrap_err());
     std::fs::remove_dir_all(&directory).unwrap();
     assert!(matches!(&error, AuthError::NoCredentials { .. }), "{error:?}");
-    for part in ["for 127.0.0.1", "neither [auth-libvirt-127.0.0.1] nor [auth-libvirt-default]", "SCRAM-SHA-256"] {
+    for part in
+        ["for 127.0.0.1", "neither [auth-libvirt-127.0.0.1] nor [auth-libvirt-default]", "SCRAM-SHA-256"]
+    {
         assert!(error.to_string().contains(part), "{error}");
     }
 }
