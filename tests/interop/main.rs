@@ -2,6 +2,7 @@
 //!
 //! Whatever a machine lacks is named on standard error and the test passes; with `CI=true` it fails instead.
 
+mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
 mod command_meets_libvirtd;

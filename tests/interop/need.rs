@@ -14,10 +14,14 @@ pub(crate) enum Need {
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
     Namespaces,
+    /// D-Bus and polkitd, and `setpriv` for becoming another user.
+    Polkit,
     /// A python with the `libvirt` module.
     Python,
     /// QEMU for x86; emulation is enough.
     Qemu,
+    /// The program that makes SASL's databases of passwords, and the mechanisms that use them.
+    SaslPasswords,
     /// The command-line client of libvirt.
     Virsh,
 }
@@ -59,8 +63,12 @@ impl Need {
                 "unshare",
                 &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
             ),
+            Need::Polkit => {
+                shell("test -x /usr/lib/polkit-1/polkitd && command -v dbus-daemon dbus-send setpriv")
+            }
             Need::Python => python().is_some(),
             Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
+            Need::SaslPasswords => shell("command -v saslpasswd2 && ls /usr/lib/*/sasl2/libscram.so"),
             Need::Virsh => runs("virsh", &["--version"]),
         }
     }
@@ -72,11 +80,17 @@ impl fmt::Display for Need {
             Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
+            Need::Polkit => "polkitd, dbus-daemon or setpriv",
             Need::Python => "python3 with the libvirt module",
             Need::Qemu => "qemu-system-x86_64",
+            Need::SaslPasswords => "saslpasswd2 or SASL's SCRAM modules",
             Need::Virsh => "virsh",
         })
     }
+}
+
+fn shell(script: &str) -> bool {
+    runs("sh", &["-c", script])
 }
 
 fn runs(program: &str, arguments: &[&str]) -> bool {
