@@ -10,4 +10,5 @@ mod migrate_model;
 mod migration;
 mod opening;
 mod raw_v2;
+mod reconnecting;
 mod server_session;

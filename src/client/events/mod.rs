@@ -18,6 +18,7 @@ use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, Subscr
 
 use super::connection::Connection;
 use super::error::{CallError, CloseReason};
+use super::reconnecting::GaveUp;
 use super::task::Ask;
 pub(super) use desk::{Desk, SubscribeAsk};
 use mailbox::Mailbox;
@@ -63,6 +64,9 @@ pub enum SubscribeError {
     /// The daemon refused, or could not be asked.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// There is no connection any more that comes back.
+    #[error(transparent)]
+    GaveUp(#[from] GaveUp),
     /// The daemon is older than the event: it does not report the feature that goes with it.
     #[error("the daemon is too old to tell of it: it does not report feature {feature}")]
     TooOld {

@@ -28,13 +28,17 @@ impl Place {
         Place { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
+    pub(crate) fn uri(&self) -> String {
+        format!("test+tcp://{}/default", self.listener.local_addr().unwrap())
+    }
+
     /// A client opens a connection to here.
     pub(crate) fn open(
         &self,
         query: &str,
         options: OpenOptions,
     ) -> JoinHandle<Result<Connection, OpenError>> {
-        let uri = format!("test+tcp://{}/default{query}", self.listener.local_addr().unwrap());
+        let uri = self.uri() + query;
         tokio::spawn(async move { Connection::open_with(&uri, options).await })
     }
 
@@ -80,6 +84,11 @@ impl Peer {
     pub(crate) async fn fail(&mut self, call: &Frame, error: RemoteError) {
         let sealed = error.encode().unwrap().seal(&call.header.answer(MessageKind::ReplyError));
         self.stream.write_all(&sealed).await.unwrap();
+    }
+
+    /// Sends a frame that answers nothing.
+    pub(crate) async fn send(&mut self, frame: &[u8]) {
+        self.stream.write_all(frame).await.unwrap();
     }
 
     pub(crate) async fn list(&mut self, call: &Frame, types: &[AuthType]) {
