@@ -5,6 +5,7 @@
 mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
+mod coming_and_going;
 mod command_meets_libvirtd;
 mod events_of_libvirtd;
 mod every_get;
