@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use virtwire::client::{
-    Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting, ReconnectingSubscription, Told,
+    Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting, ReconnectingSubscription,
+    Told,
 };
 use virtwire::protocol::error::Fate;
 use virtwire::protocol::remote::{
@@ -24,7 +25,8 @@ const STUCK: Duration = Duration::from_secs(60);
 
 const KILL: &str = "pid=$(cat /run/libvirt/libvirtd.pid); kill -9 $pid; \
                     while [ -d /proc/$pid ] && ! grep -q '^State:.Z' /proc/$pid/status 2>/dev/null; do sleep 0.02; done";
-const START: &str = "libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid";
+const START: &str =
+    "libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid";
 
 #[test]
 fn a_daemon_that_stops_is_noticed_and_every_call_is_told_its_fate() {
@@ -43,7 +45,9 @@ fn a_daemon_that_stops_is_noticed_and_every_call_is_told_its_fate() {
         let mut fates = Vec::new();
         for call in calls {
             let error = timeout(STUCK, call).await.expect("the silence is noticed").unwrap().unwrap_err();
-            let CallError::Closed { reason: CloseReason::Protocol(ProtocolError::Silent { pings, .. }), .. } = error
+            let CallError::Closed {
+                reason: CloseReason::Protocol(ProtocolError::Silent { pings, .. }), ..
+            } = error
             else {
                 panic!("{error:?}")
             };
@@ -81,7 +85,11 @@ fn a_daemon_that_is_killed_twenty_times_under_load_loses_no_call_and_no_subscrip
             until(&mut events, "an event", |told| matches!(told, Told::Event(_))).await;
             daemon.shell(&format!("{KILL}; {START}"));
             until(&mut events, "that it is back", |told| matches!(told, Told::Resynced)).await;
-            assert!(matches!(link.link(), Link::Up { generation, .. } if generation > round), "{:?}", link.link());
+            assert!(
+                matches!(link.link(), Link::Up { generation, .. } if generation > round),
+                "{:?}",
+                link.link()
+            );
         }
         until(&mut events, "an event of the last daemon", |told| matches!(told, Told::Event(_))).await;
         load.over.store(true, Ordering::Relaxed);
@@ -118,8 +126,14 @@ impl Load {
         while let Some(connection) = self.connection(&link).await {
             let found = timeout(STUCK, connection.call(DomainLookupByName { name: "test".into() })).await;
             let Some(found) = self.count(found.expect("an end")) else { continue };
-            self.count(timeout(STUCK, connection.call(DomainSuspend { dom: found.dom.clone() })).await.expect("an end"));
-            self.count(timeout(STUCK, connection.call(DomainResume { dom: found.dom })).await.expect("an end"));
+            self.count(
+                timeout(STUCK, connection.call(DomainSuspend { dom: found.dom.clone() }))
+                    .await
+                    .expect("an end"),
+            );
+            self.count(
+                timeout(STUCK, connection.call(DomainResume { dom: found.dom })).await.expect("an end"),
+            );
         }
     }
 
