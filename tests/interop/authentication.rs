@@ -125,7 +125,8 @@ fn polkit_decides_about_whoever_is_not_root() {
     let copy = daemon.directory().path().join("virtwire");
     fs::copy(env!("CARGO_BIN_EXE_virtwire"), &copy).unwrap();
     let list = |user: &str| {
-        run(Command::new("setpriv")
+        run(daemon
+            .beside("setpriv")
             .args([&format!("--reuid={user}"), "--clear-groups"])
             .arg(&copy)
             .arg("list")

@@ -194,16 +194,19 @@ impl Libvirtd {
         command
     }
 
-    /// Has a shell do something where the daemon's directories and processes are.
+    /// A program where the daemon's directories and processes are, as one of them.
+    pub(crate) fn beside(&self, program: &str) -> Command {
+        let id = self.process.id();
+        let mut command = Command::new("nsenter");
+        command.args(["--mount", "--uts", "--target", &id.to_string()]);
+        command.arg(format!("--pid=/proc/{id}/ns/pid_for_children")).arg(program);
+        command
+    }
+
+    /// Has a shell do something there.
     #[track_caller]
     pub(crate) fn shell(&self, script: &str) {
-        let id = self.process.id();
-        let finished = crate::process::run(
-            Command::new("nsenter")
-                .args(["--mount", "--uts", "--target", &id.to_string()])
-                .arg(format!("--pid=/proc/{id}/ns/pid_for_children"))
-                .args(["sh", "-euc", script]),
-        );
+        let finished = crate::process::run(self.beside("sh").args(["-euc", script]));
         assert!(finished.status.success(), "{script}: {finished:?}");
     }
 
