@@ -22,7 +22,10 @@ pub(crate) async fn open_with(uri: &str, mut options: OpenOptions) -> Result<Con
         Ok(connection) => return Ok(connection),
         Err(error) => error,
     };
-    let lacking = matches!(&error, OpenError::Authentication { error: AuthError::NoCredentials { .. }, .. });
+    let lacking = match &error {
+        OpenError::Authentication { error, .. } => matches!(**error, AuthError::NoCredentials { .. }),
+        _ => false,
+    };
     if !lacking || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Fail::open(uri, error));
     }

@@ -79,7 +79,7 @@ impl Fail {
                 Fail::new(daemon, what, "does something else listen there?")
             }
             OpenError::Authentication { error, .. } => {
-                let next = match error {
+                let next = match *error {
                     AuthError::NoCredentials { .. } => {
                         "run it on a terminal to be asked, or name a file by `?authfile=FILE` or LIBVIRT_AUTH_FILE"
                     }

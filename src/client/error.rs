@@ -89,7 +89,7 @@ pub enum OpenError {
         /// As given.
         uri: String,
         /// Why.
-        error: AuthError,
+        error: Box<AuthError>,
     },
     /// A call of the opening failed.
     #[error("{uri}: {error}")]

@@ -72,7 +72,10 @@ fn is_lost(error: &OpenError) -> bool {
     let error = match error {
         OpenError::Call { error, .. } => error,
         // Before anything of the user's was said.
-        OpenError::Authentication { error: AuthError::Call(error), .. } if is_first(error) => error,
+        OpenError::Authentication { error, .. } => match &**error {
+            AuthError::Call(error) if is_first(error) => error,
+            _ => return false,
+        },
         _ => return false,
     };
     matches!(error, CallError::Closed { reason: CloseReason::Eof | CloseReason::Io(_), .. })
@@ -191,7 +194,7 @@ impl Opening<'_> {
         match auth::authenticate(&self.connection, &types).await {
             Ok(AuthType::None) => Ok(Gate::Open),
             Ok(_) => Ok(Gate::Passed),
-            Err(error) => Err(OpenError::Authentication { uri: uri.to_string(), error }),
+            Err(error) => Err(OpenError::Authentication { uri: uri.to_string(), error: error.into() }),
         }
     }
 

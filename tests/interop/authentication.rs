@@ -50,7 +50,7 @@ fn whoever_does_not_know_a_password_stays_out() {
                 let error =
                     open(&daemon, &format!("&auth=sasl.{mechanism}"), user, password).await.unwrap_err();
                 let OpenError::Authentication { error, .. } = &error else { panic!("{error:?}") };
-                match error {
+                match &**error {
                     AuthError::Refused { error, user: Some(as_whom), .. } => {
                         assert_eq!((error.code, as_whom.as_str()), (ErrorCode::AUTH_FAILED, user));
                     }
@@ -100,9 +100,8 @@ fn a_daemon_without_a_mechanism_of_ours_is_told_from_one_with_a_wrong_password()
     let daemon = with_sasl("digest-md5");
     runtime().block_on(async {
         let error = open(&daemon, "", USER, PASSWORD).await.unwrap_err();
-        let OpenError::Authentication { error: AuthError::NoMechanism { refused, .. }, .. } = &error else {
-            panic!("{error:?}")
-        };
+        let OpenError::Authentication { error, .. } = error else { panic!("{error:?}") };
+        let AuthError::NoMechanism { refused, .. } = &*error else { panic!("{error:?}") };
         assert_eq!(refused[..], [("DIGEST-MD5".to_owned(), Unfit::Unknown)]);
         assert!(error.to_string().contains("DIGEST-MD5 (virtwire does not have it)"), "{error}");
     });

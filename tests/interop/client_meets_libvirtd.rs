@@ -124,7 +124,7 @@ fn it_says_why_a_connection_does_not_open() {
         let error = Connection::open(&uri).await.unwrap_err();
         let OpenError::Authentication { error, .. } = error else { panic!("{error:?}") };
         // Over plain TCP it offers only what encrypts by itself.
-        assert!(matches!(&error, AuthError::NoMechanism { .. }), "{error:?}");
+        assert!(matches!(*error, AuthError::NoMechanism { .. }), "{error:?}");
         assert!(error.to_string().contains("DIGEST-MD5 (virtwire does not have it)"), "{error}");
 
         let error = Connection::open(&open.uri("martian", "/system")).await.unwrap_err();

@@ -66,7 +66,7 @@ pub enum AuthError {
         /// As whom.
         user: Option<String>,
         /// What it said.
-        error: RemoteError,
+        error: Box<RemoteError>,
     },
     /// The daemon's part of a SASL exchange is wrong. It may not be who it claims to be.
     #[error("the daemon's part of {mechanism} is wrong: {reason}")]
@@ -78,7 +78,7 @@ pub enum AuthError {
     },
     /// polkit said no, was not there, or could not ask the user.
     #[error("{}: {_0}", polkit(_0))]
-    Polkit(RemoteError),
+    Polkit(Box<RemoteError>),
     /// The daemon neither accepted nor refused.
     #[error("the daemon left polkit's question open: ask again")]
     PolkitUndecided,

@@ -61,7 +61,7 @@ async fn ask_polkit(connection: &Connection) -> Result<(), AuthError> {
     match connection.call_within(AuthPolkit {}, None).await {
         Ok(reply) if reply.complete != 0 => Ok(()),
         Ok(_) => Err(AuthError::PolkitUndecided),
-        Err(CallError::Remote(error)) => Err(AuthError::Polkit(error)),
+        Err(CallError::Remote(error)) => Err(AuthError::Polkit(error.into())),
         Err(error) => Err(AuthError::Call(error)),
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthErro
 async fn mechanisms(connection: &Connection) -> Result<String, AuthError> {
     let list = connection.call_within(AuthSaslInit {}, None).await.map_err(|error| match error {
         CallError::Remote(error) => {
-            AuthError::Refused { mechanism: "to start SASL".into(), user: None, error }
+            AuthError::Refused { mechanism: "to start SASL".into(), user: None, error: error.into() }
         }
         error => AuthError::Call(error),
     })?;
@@ -227,9 +227,11 @@ impl Exchange {
 
     fn failed(&self, error: CallError) -> AuthError {
         match error {
-            CallError::Remote(error) => {
-                AuthError::Refused { mechanism: self.known.name.to_owned(), user: self.user.clone(), error }
-            }
+            CallError::Remote(error) => AuthError::Refused {
+                mechanism: self.known.name.to_owned(),
+                user: self.user.clone(),
+                error: error.into(),
+            },
             error => AuthError::Call(error),
         }
     }

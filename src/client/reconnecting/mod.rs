@@ -250,7 +250,7 @@ impl Keeper {
 fn is_final(error: &OpenError) -> bool {
     match error {
         OpenError::Authentication { error, .. } => {
-            !matches!(error, AuthError::Call(_) | AuthError::Polkit(_))
+            !matches!(**error, AuthError::Call(_) | AuthError::Polkit(_))
         }
         OpenError::Uri(_) | OpenError::Unavailable { .. } => true,
         _ => false,

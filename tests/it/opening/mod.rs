@@ -136,7 +136,7 @@ async fn whoever_names_a_way_asks_before_it_opens() {
         let [list] = peer.flight(["auth_list"]).await;
         peer.list(&list, &[offered]).await;
         let OpenError::Authentication { error, .. } = opening.await.unwrap().unwrap_err() else { panic!() };
-        assert!(matches!(error, AuthError::NotOffered { .. }), "{error:?}");
+        assert!(matches!(*error, AuthError::NotOffered { .. }), "{error:?}");
         assert!(error.to_string().contains(told), "{error}");
         assert!(peer.next().await.is_none());
     }

@@ -225,5 +225,5 @@ fn options() -> OpenOptions {
 fn error_of(error: OpenError) -> AuthError {
     let OpenError::Authentication { error, .. } = error else { panic!("{error:?}") };
     assert!(!format!("{error:?}").contains("s3cret"));
-    error
+    *error
 }
