@@ -11,3 +11,4 @@ mod migration;
 mod objects;
 mod raw_v2;
 mod server_session;
+mod streams;
