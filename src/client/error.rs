@@ -97,7 +97,7 @@ pub enum OpenError {
         /// As given.
         uri: String,
         /// Which and why.
-        error: CallError,
+        error: Box<CallError>,
     },
 }
 

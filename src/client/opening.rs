@@ -209,7 +209,7 @@ impl Opening<'_> {
     }
 
     fn failed(&self, error: CallError) -> OpenError {
-        OpenError::Call { uri: self.connection.uri().to_string(), error }
+        OpenError::Call { uri: self.connection.uri().to_string(), error: error.into() }
     }
 
     async fn done(self, opened: Result<(), CallError>) -> Result<Connection, OpenError> {
