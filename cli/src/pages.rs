@@ -1,8 +1,9 @@
 //! `virtwire completions` and `virtwire man`: what a package installs beside the command, made from its own arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -48,29 +49,46 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Fail> {
 
 /// Prints a page, or writes them all.
 pub(crate) fn manual(args: &ManArgs) -> Result<(), Fail> {
-    let mut root = Cli::command();
+    let mut root = Cli::command().disable_help_subcommand(true);
     // Gives each command its full name.
     root.build();
     if let Some(directory) = &args.directory {
-        clap_mangen::generate_to(root, directory).map_err(|error| {
+        let written = write_all(&root, directory).map_err(|error| {
             Fail::new(
                 format!("directory {}", directory.display()),
                 format!("cannot be written: {}", plain(&error)),
                 "give a directory that exists and can be written",
             )
         })?;
-        return say_done(&format!("wrote the manual pages into {}", directory.display()));
+        return say_done(&format!("wrote {written} manual pages into {}", directory.display()));
     }
-    let mut page = Vec::new();
     let found = args.command.iter().try_fold(&root, |command, name| command.find_subcommand(name));
-    let Some(command) = found else {
-        return Err(Fail::new(
+    match found {
+        Some(command) => say_bytes(page(command).as_bytes()),
+        None => Err(Fail::new(
             format!("command {}", args.command.join(" ")),
             "there is no such command",
             "`virtwire --help` shows those that there are",
-        ));
-    };
+        )),
+    }
+}
+
+/// Writes a command's page and those of the commands below it, each under its full name. Returns how many.
+fn write_all(command: &Command, directory: &Path) -> io::Result<usize> {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    fs::write(directory.join(format!("{name}.1")), page(command))?;
+    command.get_subcommands().try_fold(1, |written, below| Ok(written + write_all(below, directory)?))
+}
+
+/// A page for `man`. What is not ASCII is written as groff names it: the page says of no encoding that it has it.
+fn page(command: &Command) -> String {
+    let source = concat!("virtwire ", env!("CARGO_PKG_VERSION"));
+    let mut page = Vec::new();
     // Writing into memory does not fail.
-    let _ = Man::new(command.clone()).render(&mut page);
-    say_bytes(&page)
+    let _ = Man::new(command.clone()).source(source).manual("virtwire").render(&mut page);
+    let named = |letter: char| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("\\[u{:04X}]", u32::from(letter)),
+    };
+    String::from_utf8_lossy(&page).chars().map(named).collect()
 }

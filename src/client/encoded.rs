@@ -9,7 +9,7 @@ use virtwire_protocol::session::stream::is_sparse;
 use super::connection::Connection;
 use super::error::CallError;
 use super::stream::Stream;
-use super::task::{Ask, CallAsk, StreamAsk};
+use super::task::{Ask, StreamAsk};
 use crate::stream::{Side, halves};
 
 /// What errors call a number that the contract does not have.
@@ -28,9 +28,8 @@ impl Connection {
         number: ProcedureNumber,
         arguments: &[u8],
     ) -> Result<Bytes, CallError> {
-        let (reply, answer) = oneshot::channel();
-        let call = encoded(program, number, arguments, reply)?;
-        self.exchange(call.name, Ask::Call(call), answer, self.options().call_within).await
+        let (name, body) = encoded(program, number, arguments)?;
+        self.raw_call(program, number, name, body, self.options().call_within).await
     }
 
     /// The same for a procedure that opens a stream.
@@ -43,26 +42,27 @@ impl Connection {
         number: ProcedureNumber,
         arguments: &[u8],
     ) -> Result<(Bytes, Stream), CallError> {
-        let (reply, answer) = oneshot::channel();
-        let call = encoded(program, number, arguments, reply)?;
+        let (name, body) = encoded(program, number, arguments)?;
         let sparse = is_sparse(program, number, arguments);
-        let (name, pipe) = (call.name, self.pipe());
+        let pipe = self.pipe();
         // Before the call: if this future is dropped, so is the stream.
         let stream = Stream::of(halves(pipe.clone(), Side::Client, sparse, None, self.clone()));
+        let (reply, answer) = oneshot::channel();
+        let call = self.call_ask(program, number, name, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
         let payload = self.exchange(name, ask, answer, self.options().call_within).await?;
         Ok((payload, stream))
     }
 }
 
+/// The procedure's name for errors, and its arguments ready to be sent.
 fn encoded(
     program: Program,
     number: ProcedureNumber,
     arguments: &[u8],
-    reply: oneshot::Sender<Result<Bytes, CallError>>,
-) -> Result<CallAsk, CallError> {
+) -> Result<(&'static str, Draft), CallError> {
     let name = program.procedure(number).map_or(UNKNOWN, |info| info.name);
     let body = Draft::raw(arguments)
         .map_err(|error| CallError::Arguments { procedure: name, error: error.to_string() })?;
-    Ok(CallAsk { program, number, name, body, reply })
+    Ok((name, body))
 }

@@ -1,5 +1,6 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
+mod hosts;
 mod mistakes;
 mod process;
 
@@ -14,8 +15,32 @@ const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-00
 fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
-        "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
-        "events", "probe", "migrate",
+        "demo",
+        "serve",
+        "list",
+        "dumpxml",
+        "define",
+        "create",
+        "start",
+        "destroy",
+        "undefine",
+        "info",
+        "events",
+        "probe",
+        "migrate",
+        "shutdown",
+        "reboot",
+        "suspend",
+        "resume",
+        "console",
+        "screenshot",
+        "stats",
+        "net",
+        "pool",
+        "vol",
+        "call",
+        "completions",
+        "man",
     ] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
@@ -256,6 +281,21 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     assert_eq!(migrate.end(), Some(2));
     assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
     assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
+}
+
+/// Whoever ends the command, be it the system, must not learn less than who types.
+#[test]
+fn whatever_asks_it_to_end_is_treated_as_ctrl_c() {
+    for signal in ["TERM", "HUP"] {
+        let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+        run_with(&["create", &source.uri(), "-"], XML).succeeded();
+        let mut migrate = Migrate::start(&source, &destination);
+        migrate.wait_for("62 domain_migrate_perform");
+        migrate.send(signal);
+        migrate.wait_for("asked the source to stop");
+        assert_eq!(migrate.end(), Some(2), "{signal}");
+        assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
+    }
 }
 
 #[test]
