@@ -16,6 +16,7 @@ pub mod contract;
 mod generated;
 pub use generated::{admin, keepalive, lxc, message, qemu, remote};
 
+pub mod dissect;
 pub mod event;
 pub mod profile;
 pub mod session;
