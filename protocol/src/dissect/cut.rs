@@ -32,7 +32,8 @@ pub enum Piece {
         /// The frame.
         frame: Frame,
     },
-    /// Here frames end; said once, when it is noticed. [`Resumed`](Piece::Resumed) or [`Ended`](Piece::Ended) follows.
+    /// Here frames end; said once, when it is noticed. [`Resumed`](Piece::Resumed) or [`Ended`](Piece::Ended) follows,
+    /// but not at the end itself.
     Foreign {
         /// Where.
         offset: u64,
