@@ -112,7 +112,8 @@ fn recordings_by_steps(
             _ => None,
         };
         let client_name = String::new();
-        tell(Happening::Opened(Opened { connection, at: None, client: client_name, daemon: name, remark }));
+        let one_sided = remark.is_some();
+        tell(Happening::Opened(Opened { connection, at: None, client: client_name, daemon: name, remark, one_sided }));
         under_way.push(UnderWay { connection, recording: Recording::new(connection, client, daemon), stem, step: 0, next: None });
     }
     if under_way.len() > 1 {

@@ -178,8 +178,14 @@ async fn connection(
     daemon: ListenAddress,
     told: mpsc::Sender<Happening>,
 ) {
-    let opened =
-        Opened { connection: number, at: now(), client: name, daemon: daemon.to_string(), remark: None };
+    let opened = Opened {
+        connection: number,
+        at: now(),
+        client: name,
+        daemon: daemon.to_string(),
+        remark: None,
+        one_sided: false,
+    };
     // Nobody listens any more when the command ends, and then this task does too.
     if told.send(Happening::Opened(opened)).await.is_err() {
         return;

@@ -67,11 +67,11 @@ impl<N> Sent<N> {
     }
 }
 
-impl<N: Clone> Run<N> {
-    /// Takes in one more, if it repeats this one.
+impl<N: Clone + PartialEq> Run<N> {
+    /// Takes in one more, if it repeats this one: the same question, whatever the answer.
     fn absorb(&mut self, other: &Run<N>) -> bool {
         let key = |run: &Run<N>| (run.first.connection, run.first.program, run.first.procedure, run.failed);
-        let repeats = !self.failed && key(self) == key(other);
+        let repeats = !self.failed && key(self) == key(other) && self.first.note == other.first.note;
         if repeats {
             self.last = other.last;
             self.back_bytes = other.back_bytes;
@@ -92,7 +92,7 @@ impl<N> Rung<N> {
     }
 }
 
-impl<N: Clone> Calls<N> {
+impl<N: Clone + PartialEq> Calls<N> {
     /// A frame has passed. Returns what is clear now, in order.
     pub(crate) fn saw(
         &mut self,

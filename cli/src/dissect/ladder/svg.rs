@@ -11,7 +11,7 @@ const MARGIN: usize = 24;
 const TIME: usize = 84;
 const BESIDE: usize = 430;
 const HEAD: usize = 84;
-const ARROW: usize = 30;
+const ARROW: usize = 38;
 const LINE: usize = 15;
 /// Of the letters beside arrows, and how many fit.
 const LETTER: f64 = 6.7;
@@ -121,6 +121,9 @@ impl Picture {
             self.y += LINE;
         }
         self.y = self.y.saturating_sub(LINE).max(y);
+        if self.y > y {
+            self.y += 4;
+        }
     }
 
     /// While a daemon works on a call, its lane is a bar.
@@ -172,17 +175,20 @@ impl Picture {
         if let Some(date) = date(cast.began) {
             let _ = writeln!(out, r#"<text class="small" x="{MARGIN}" y="22">{date}</text>"#);
         }
-        for (x, (role, name)) in self.lanes.iter().zip(&cast.lanes) {
-            let _ = writeln!(
-                out,
-                r#"<text class="name" x="{x}" y="50" text-anchor="middle">{}</text>"#,
-                escaped(role)
-            );
-            let _ = writeln!(
-                out,
-                r#"<text class="small" x="{x}" y="66" text-anchor="middle">{}</text>"#,
-                escaped(&shortened(name))
-            );
+        for (lane, (x, (role, name))) in self.lanes.iter().zip(&cast.lanes).enumerate() {
+            // The outer ones have more room to the middle.
+            let (x_text, anchor) = match lane {
+                0 => (x.saturating_sub(28), "start"),
+                _ if cast.client != 0 && lane + 1 == self.lanes.len() => (x + 28, "end"),
+                _ => (*x, "middle"),
+            };
+            for (class, y, text) in [("name", 50, role.clone()), ("small", 66, shortened(name))] {
+                let text = escaped(&text);
+                let _ = writeln!(
+                    out,
+                    r#"<text class="{class}" x="{x_text}" y="{y}" text-anchor="{anchor}">{text}</text>"#
+                );
+            }
             let _ = writeln!(out, r#"<path class="lane" d="M{x} {}V{}"/>"#, HEAD - 8, height - 16);
         }
         out + &self.bars + &self.arrows + "</svg>\n"

@@ -271,6 +271,7 @@ impl Flow {
             client: name(client),
             daemon: name(1 - client),
             remark: (!self.began).then_some("its beginning was not recorded"),
+            one_sided: false,
         }));
         if let Some((at, from, piece)) = self.foreign.take() {
             let from = self.side(from);

@@ -36,9 +36,11 @@ pub(crate) enum Happening {
 pub(crate) struct Opened {
     pub(crate) connection: u32,
     pub(crate) at: Option<Duration>,
-    /// The names of its ends: addresses, or files.
+    /// The names of its ends: addresses, or for the daemon the recording's.
     pub(crate) client: String,
     pub(crate) daemon: String,
     /// What is to be known of it.
     pub(crate) remark: Option<&'static str>,
+    /// Only one end was recorded, so that no reply has its call.
+    pub(crate) one_sided: bool,
 }

@@ -3,8 +3,10 @@
 use virtwire::protocol::contract::{Message, Visitor};
 use virtwire::protocol::dissect::visit;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain};
+use virtwire::protocol::event::{AnyEvent, Event, RawNotice};
 use virtwire::protocol::frame::Frame;
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
+use virtwire::protocol::profile::Feature;
 use virtwire::protocol::program::Program;
 use virtwire::xdr::{self, Options};
 
@@ -24,6 +26,8 @@ pub(crate) enum Body {
         leniently: Option<String>,
         /// An error reply, in words.
         error: Option<String>,
+        /// What numbers mean, by the field they stand in.
+        words: Vec<(&'static str, String)>,
     },
     /// It holds a secret, and those were not asked for.
     Secret,
@@ -50,7 +54,12 @@ impl Body {
         }
         match visit(frame, |bytes| Reader { bytes, json: wants.json, is_error }) {
             Ok(None) => Body::None,
-            Ok(Some(body)) => body,
+            Ok(Some(mut body)) => {
+                if let Body::Read { tree, words, .. } = &mut body {
+                    *words = meanings(frame, tree);
+                }
+                body
+            }
             Err(why) => Body::Unreadable(why.to_string()),
         }
     }
@@ -70,11 +79,50 @@ impl Body {
             Body::None => String::new(),
             Body::Read { error: Some(error), .. } => error.clone(),
             Body::Read { tree, .. } if tree.is_empty() => String::new(),
-            Body::Read { tree, .. } => summary(tree),
+            Body::Read { tree, words, .. } => summary(&with_words(tree, words)),
             Body::Secret => "(not shown: it holds a secret; --secrets shows it)".to_owned(),
             Body::Unreadable(_) => String::new(),
         }
     }
+}
+
+/// What a frame's numbers are called: of events, and of features that are asked for.
+fn meanings(frame: &Frame, tree: &Tree) -> Vec<(&'static str, String)> {
+    let Header { program, procedure, .. } = frame.header;
+    match frame.header.kind() {
+        Ok(MessageKind::Notice) => {
+            let notice = RawNotice { program, number: procedure, payload: frame.payload.clone() };
+            AnyEvent::decode(notice).map(|event| event.words()).unwrap_or_default()
+        }
+        Ok(MessageKind::Call) if (program, procedure.0) == (Program::REMOTE, 60) => match tree.field("feature") {
+            Some(Tree::Number(number)) => {
+                let name = number.parse().ok().and_then(Feature::name);
+                name.map(|name| ("feature", format!("{number} {name}"))).into_iter().collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Words in place of numbers; what wraps all of an event is taken off.
+fn with_words(tree: &Tree, words: &[(&'static str, String)]) -> Tree {
+    let Tree::Record(fields) = tree else { return tree.clone() };
+    let mut all = Vec::new();
+    for (name, value) in fields {
+        match (value, words.iter().find(|(field, _)| field == name)) {
+            (Tree::Record(inner), _) if *name == "msg" => {
+                let Tree::Record(inner) = with_words(&Tree::Record(inner.clone()), words) else { continue };
+                all.extend(inner);
+            }
+            // A number that nothing is called by.
+            (Tree::Number(number), Some((_, word))) if word != number => {
+                all.push((*name, Tree::Word(word.clone())));
+            }
+            _ => all.push((*name, value.clone())),
+        }
+    }
+    Tree::Record(all)
 }
 
 /// Passwords, tokens and keys, going by what the procedures are for.
@@ -112,7 +160,7 @@ impl Visitor for Reader<'_> {
         // What decodes can be written: its types have no maps, and numbers that JSON lacks become null.
         let json = self.json.then(|| serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned()));
         let error = self.is_error.then(|| in_words(&tree));
-        Body::Read { tree, json, leniently, error }
+        Body::Read { tree, json, leniently, error, words: Vec::new() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is shown of what passes.
 
+use virtwire::protocol::dissect::Side;
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 
 use super::Seen;
@@ -36,7 +37,9 @@ impl Filter {
 /// Whether a frame is one that somebody who looks for failures wants to see.
 pub(crate) fn has_failed(seen: &Seen<'_>) -> bool {
     let failed = match seen.frame.header.kind() {
-        Ok(MessageKind::ReplyError | MessageKind::Stream(StreamPart::Abort)) | Err(_) => true,
+        Ok(MessageKind::ReplyError) | Err(_) => true,
+        // A client aborts what it wants no more of.
+        Ok(MessageKind::Stream(StreamPart::Abort)) => seen.from == Side::Daemon,
         Ok(_) => false,
     };
     failed || seen.body.objection().is_some() || seen.is_amiss()

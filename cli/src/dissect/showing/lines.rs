@@ -90,7 +90,8 @@ impl<P: Paper> Lines<P> {
         }
         if let Body::Unreadable(why) = seen.body {
             let bytes = &seen.frame.payload[..seen.frame.payload.len().min(BYTES_SHOWN)];
-            what = format!("DOES NOT DECODE: {why}; frame at byte {}, payload {}", seen.offset, hex(bytes));
+            let payload = in_words(&hex(bytes), ", payload ");
+            what = format!("DOES NOT DECODE: {why}; frame at byte {}{payload}", seen.offset);
         }
         let remarks = remarks.into_iter().map(|remark| format!(" ({remark})")).collect::<String>();
         let row = Row {
@@ -179,21 +180,24 @@ impl<P: Paper> Lines<P> {
 
     fn end(&mut self, counts: &Counts) -> io::Result<()> {
         let Counts { connections, frames, errors, undecoded, foreign } = counts;
-        let text = format!(
-            "# {frames} frames on {connections} connections: {errors} errors, {undecoded} do not decode, {foreign} times \
-             something else than a frame"
-        );
+        let many = |count: &u64, of: &str| format!("{count} {of}{}", if *count == 1 { "" } else { "s" });
+        let mut text = format!("# {} in {}", many(frames, "frame"), many(connections, "connection"));
+        text += &format!(", {}", many(errors, "error"));
+        if *undecoded > 0 {
+            text += &format!(", {undecoded} undecodable");
+        }
+        if *foreign > 0 {
+            text += &format!(", {foreign} × bytes that are no frame");
+        }
         self.paper.line(Tone::Dim, &text)
     }
 
     fn row(&mut self, tone: Tone, row: &Row<'_>) -> io::Result<()> {
         if !self.headed {
             self.headed = true;
-            let (time, took) = if row.at.is_some() { ("       time", "     took ") } else { ("", "") };
-            let heads = format!(
-                "#{time} conn program    no. procedure                           kind         serial    bytes{took}  \
-                 what"
-            );
+            let (time, took) = if row.at.is_some() { ("#       time", "      took") } else { ("#", "") };
+            let (name, kind) = ("procedure", "kind");
+            let heads = format!("{time}  c   program     no {name:<35} {kind:<12} serial    bytes{took}  what");
             self.paper.line(Tone::Dim, &heads)?;
         }
         let (number, name) = procedure(row.header);
@@ -207,7 +211,7 @@ impl<P: Paper> Lines<P> {
             self.time(row.at),
             row.connection,
             arrow(row.from),
-            row.header.program.to_string(),
+            program(row.header),
             kind(row.header),
             row.header.serial.0,
             row.bytes,
@@ -248,8 +252,11 @@ impl<P: Paper> Output for Lines<P> {
                 self.time(opened.at);
                 let when = opened.at.map_or_else(String::new, |at| format!(", {}", utc(at)));
                 let remark = opened.remark.map_or_else(String::new, |remark| format!(" ({remark})"));
-                let (client, daemon) = (&opened.client, &opened.daemon);
-                let text = format!("# {}: client {client}, daemon {daemon}{when}{remark}", opened.connection);
+                let ends = match (opened.client.as_str(), opened.daemon.as_str()) {
+                    ("", recording) => recording.to_owned(),
+                    (client, daemon) => format!("client {client}, daemon {daemon}"),
+                };
+                let text = format!("# {}: {ends}{when}{remark}", opened.connection);
                 self.paper.line(Tone::Dim, &text)
             }
             Told::Frame(seen) => self.frame(seen),
@@ -260,6 +267,12 @@ impl<P: Paper> Output for Lines<P> {
             Told::End(counts) => self.end(counts),
         }
     }
+}
+
+/// The program's name, or its numbers.
+fn program(header: &Header) -> String {
+    let program = header.program;
+    program.name().map_or_else(|| format!("{:#x}/{}", program.number, program.version), str::to_owned)
 }
 
 /// To the daemon, or from it.

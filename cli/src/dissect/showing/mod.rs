@@ -107,6 +107,7 @@ pub(crate) struct Desk<O> {
 struct Talk {
     conversation: Conversation<String>,
     run: Option<DataRun>,
+    one_sided: bool,
 }
 
 /// Characters of a call's arguments that are kept for its reply.
@@ -125,7 +126,8 @@ impl<O: Output> Desk<O> {
         match happening {
             Happening::Opened(opened) => {
                 self.counts.connections += 1;
-                self.talks.insert(opened.connection, Talk::default());
+                let talk = Talk { one_sided: opened.one_sided, ..Talk::default() };
+                self.talks.insert(opened.connection, talk);
                 if self.filter.shows_connection(opened.connection) {
                     self.output.tell(&Told::Opened(&opened))?;
                 }
@@ -173,7 +175,10 @@ impl<O: Output> Desk<O> {
         let body = Body::of(frame, self.wants);
         let is_call = frame.header.is_call_type();
         let note = if is_call { body.summary().chars().take(NOTE_CHARS).collect() } else { String::new() };
-        let heard = talk.conversation.heard(at.unwrap_or_default(), from, frame, note);
+        let mut heard = talk.conversation.heard(at.unwrap_or_default(), from, frame, note);
+        if talk.one_sided && heard.part == Part::Stray {
+            heard.part = Part::Alone;
+        }
         let seen = Seen { connection, at, from, offset, frame, heard: &heard, body: &body };
         self.counts.errors += u64::from(has_failed(&seen) && body.objection().is_none() && !seen.is_amiss());
         self.counts.undecoded += u64::from(matches!(body, Body::Unreadable(_)));
@@ -229,7 +234,7 @@ impl<O: Output> Desk<O> {
         if !self.filter.shows_connection(connection) {
             return Ok(());
         }
-        let unanswered = talk.conversation.outstanding().collect();
+        let unanswered = talk.conversation.outstanding().filter(|_| !talk.one_sided).collect();
         self.output.tell(&Told::Closed { connection, at, how, unanswered })
     }
 }

@@ -39,7 +39,7 @@ fn value(tree: &Tree) -> String {
     match tree {
         Tree::Nothing => "-".to_owned(),
         Tree::Bool(value) => value.to_string(),
-        Tree::Number(number) => number.clone(),
+        Tree::Number(text) | Tree::Word(text) => text.clone(),
         Tree::Text(text) => short(text),
         Tree::Bytes(bytes) => uuid(bytes).unwrap_or_else(|| format!("({} bytes)", bytes.len())),
         Tree::List(items) => list(items),
@@ -157,7 +157,7 @@ fn leaf(tree: &Tree) -> String {
     match tree {
         Tree::Nothing => "absent".to_owned(),
         Tree::Bool(value) => value.to_string(),
-        Tree::Number(number) => number.clone(),
+        Tree::Number(text) | Tree::Word(text) => text.clone(),
         Tree::Text(text) => format!("\"{}\"", escaped(text)),
         Tree::Bytes(bytes) => uuid(bytes).unwrap_or_else(|| format!("{} bytes {}", bytes.len(), hex(bytes))),
         Tree::List(_) => "[]".to_owned(),

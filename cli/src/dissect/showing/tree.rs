@@ -12,6 +12,8 @@ pub(crate) enum Tree {
     Bool(bool),
     Number(String),
     Text(String),
+    /// What a number means.
+    Word(String),
     /// Opaque data, and text that is not UTF-8.
     Bytes(Vec<u8>),
     List(Vec<Tree>),
