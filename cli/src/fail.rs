@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use virtwire::client::{CallError, CloseReason, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
-use virtwire::uri::{Transport, Uri, UriError};
+use virtwire::uri::{TCP_PORT, Transport, Uri, UriError};
 
 /// `virtwire: THING: WHAT (NEXT)`: the thing with its value, what is wrong with it, and what to do about it.
 #[derive(Debug)]
@@ -38,9 +38,35 @@ impl Fail {
 
     /// A connection that did not open.
     pub(crate) fn open(uri: &str, error: OpenError) -> Fail {
-        let daemon = format!("daemon {uri}");
+        let daemon = if uri.is_empty() { "the default daemon".to_owned() } else { format!("daemon {uri}") };
         match error {
             OpenError::Uri(error) => Fail::uri(uri, error),
+            OpenError::Unreachable { .. } | OpenError::Unavailable { .. } if scheme_is_no_driver(uri) => {
+                let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+                Fail::new(
+                    format!("URI {uri}"),
+                    format!("its scheme {scheme} is no driver of libvirt's"),
+                    FORM,
+                )
+            }
+            OpenError::Unavailable { transport, feature, .. } => Fail::new(
+                daemon,
+                format!("this build does not have transport {transport}"),
+                format!("build virtwire with feature {feature}"),
+            ),
+            OpenError::Settings { path, reason } => {
+                Fail::new(path.display(), reason, "it is libvirt's own file; correct or remove the line")
+            }
+            OpenError::Tls { fault, .. } => Fail::told(daemon, &fault.to_string()),
+            OpenError::Program { program, ended, stderr, error, .. } => {
+                let ended = ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
+                let said = if stderr.is_empty() { error.to_string() } else { stderr.replace('\n', "; ") };
+                Fail::new(
+                    daemon,
+                    format!("`{program}` did not lead there{ended}: {}", one_line(&said)),
+                    format!("does `{program}` alone get to that host, and does a daemon run there?"),
+                )
+            }
             OpenError::Unreachable { attempts, .. } => {
                 let what = attempts
                     .iter()
@@ -66,6 +92,14 @@ impl Fail {
         }
     }
 
+    /// A text of the library's that ends with its own advice in brackets.
+    fn told(thing: impl fmt::Display, text: &str) -> Fail {
+        match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+            Some((what, next)) => Fail::new(thing, one_line(what), next),
+            None => Fail::new(thing, one_line(text), "check the URI, and that a daemon runs there"),
+        }
+    }
+
     /// A call that did not succeed.
     pub(crate) fn call(thing: impl fmt::Display, error: &CallError) -> Fail {
         match error {
@@ -82,25 +116,18 @@ impl Fail {
 
     fn uri(uri: &str, error: UriError) -> Fail {
         let thing = format!("URI {uri}");
-        let form =
-            "expected driver[+transport]://[host][:port]/path, such as mem+tcp://127.0.0.1:16509/default";
         match error {
-            UriError::Malformed { reason, .. } => Fail::new(thing, reason, form),
-            UriError::Unavailable { .. }
-                if uri.split_once(':').is_some_and(|(scheme, _)| NO_DRIVERS.contains(&scheme)) =>
-            {
-                let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
-                Fail::new(thing, format!("its scheme {scheme} is no driver of libvirt's"), form)
-            }
-            UriError::Unavailable { transport, .. } => Fail::new(
+            UriError::Malformed { reason, .. } => Fail::new(thing, reason, FORM),
+            UriError::NoSuchTransport { transport, .. } => Fail::new(
                 thing,
-                format!("virtwire does not have transport {transport} yet"),
-                "it has unix and tcp, as in driver+tcp://host/path; a host without a transport means tls",
+                format!("there is no transport {transport}"),
+                "libvirt's are unix, tcp, tls, ssh, libssh, libssh2 and ext",
             ),
-            UriError::NoSuchTransport { transport, .. } => {
-                Fail::new(thing, format!("there is no transport {transport}"), "virtwire has unix and tcp")
+            UriError::Parameter { parameter, value, expected, .. } => {
+                Fail::new(thing, format!("its {parameter} is {value}"), format!("expected {expected}"))
             }
-            other => Fail::new(thing, other, form),
+            UriError::Conflict { conflict, .. } => Fail::new(thing, "its parts do not go together", conflict),
+            other => Fail::new(thing, other, FORM),
         }
     }
 }
@@ -123,6 +150,13 @@ pub(crate) fn plain(error: &io::Error) -> String {
     text.chars()
         .next()
         .map_or_else(String::new, |first| first.to_lowercase().chain(text.chars().skip(1)).collect())
+}
+
+const FORM: &str =
+    "expected driver[+transport]://[host][:port]/path, such as mem+tcp://127.0.0.1:16509/default";
+
+fn scheme_is_no_driver(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, _)| NO_DRIVERS.contains(&scheme))
 }
 
 /// Schemes of other protocols, which users type by mistake.
@@ -155,8 +189,9 @@ fn next_step(error: &CallError) -> &'static str {
 }
 
 fn how_to_reach(uri: &str) -> String {
-    match uri.parse::<Uri>().map(|uri| uri.transport) {
-        Ok(Transport::Tcp { host, port }) => {
+    match uri.parse::<Uri>() {
+        Ok(uri) if uri.transport == Transport::Tcp => {
+            let (host, port) = (uri.host_or_local(), uri.port.unwrap_or(TCP_PORT));
             format!("check host and port; `virtwire serve --listen tcp://{host}:{port}` starts a daemon")
         }
         _ => "does a daemon run there, and may you use its socket?".to_owned(),

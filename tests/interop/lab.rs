@@ -1,4 +1,7 @@
 //! A real libvirtd of a test's own: its directories, its host name, its address.
+//!
+//! With `VIRTWIRE_PEER_ROOT`, a directory that has the files of another distribution, it is that one's libvirtd, of another age;
+//! `.ci/peers` makes such directories.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -15,47 +18,156 @@ pub(crate) struct Libvirtd {
     process: Process,
     directory: Directory,
     address: SocketAddr,
+    tls: Option<SocketAddr>,
     host_name: String,
+}
+
+/// A libvirtd before it starts: what is to be in its configuration beyond what every one here has.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    number: u8,
+    address: SocketAddr,
+    directory: Directory,
+    libvirtd_conf: Vec<String>,
+    qemu_conf: Vec<String>,
+    folders: Vec<&'static str>,
+    environment: Vec<(&'static str, String)>,
+    tls: Option<SocketAddr>,
+    own_network: bool,
+}
+
+impl Setup {
+    pub(crate) fn new() -> Setup {
+        let number = next_number();
+        Setup {
+            number,
+            address: own_address(number),
+            directory: Directory::new(number),
+            libvirtd_conf: Vec::new(),
+            qemu_conf: Vec::new(),
+            folders: Vec::new(),
+            environment: Vec::new(),
+            tls: None,
+            own_network: false,
+        }
+    }
+
+    /// Where the daemon's files will be, for those that its configuration is to name.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// A line for `libvirtd.conf`, in place of the one that has the same key.
+    pub(crate) fn libvirtd_conf(mut self, line: impl Into<String>) -> Setup {
+        self.libvirtd_conf.push(line.into());
+        self
+    }
+
+    /// A line for `qemu.conf`, in place of the one that has the same key.
+    pub(crate) fn qemu_conf(mut self, line: impl Into<String>) -> Setup {
+        self.qemu_conf.push(line.into());
+        self
+    }
+
+    /// Has the daemon find, in place of the machine's own folder such as `etc/sasl2`, the one of that name in `directory`.
+    pub(crate) fn folder(mut self, folder: &'static str) -> Setup {
+        self.folders.push(folder);
+        self
+    }
+
+    /// Sets a variable of the daemon's environment.
+    pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Setup {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// Has the daemon listen for TLS too, with certificates at these paths.
+    pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
+        let address = own_address(self.number);
+        self.tls = Some(address);
+        self.libvirtd_conf("listen_tls = 1")
+            .libvirtd_conf(format!("tls_port = \"{}\"", address.port()))
+            .libvirtd_conf("auth_tls = \"none\"")
+            .libvirtd_conf(format!("ca_file = \"{authority}\""))
+            .libvirtd_conf(format!("cert_file = \"{certificate}\""))
+            .libvirtd_conf(format!("key_file = \"{key}\""))
+    }
+
+    /// Gives the daemon a network of its own, where it may make bridges. Only its unix sockets are to be reached.
+    pub(crate) fn own_network(mut self) -> Setup {
+        self.own_network = true;
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn start(self) -> Libvirtd {
+        let Setup {
+            number,
+            address,
+            directory,
+            libvirtd_conf,
+            qemu_conf,
+            folders,
+            environment,
+            tls,
+            own_network,
+        } = self;
+        let host_name = format!("host-{number}");
+        directory.write(
+            "etc/libvirt/libvirtd.conf",
+            &merged(usual_libvirtd_conf(address, number), &libvirtd_conf),
+        );
+        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(address), &qemu_conf));
+        let script = directory.write("lab.sh", include_str!("lab.sh"));
+
+        let process = Process::start(
+            Command::new("unshare")
+                .args(["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private"])
+                .args(own_network.then_some("--net"))
+                .args(["sh", &script])
+                .arg(&directory.path)
+                .arg(&host_name)
+                .args(folders)
+                .envs(environment)
+                .stdin(Stdio::piped()),
+        );
+        // The daemon's first process returns when the sockets listen; calls made before the drivers are up wait.
+        process.line_after("ready");
+        Libvirtd { process, directory, address, tls, host_name }
+    }
+}
+
+/// The lines, with those of the same keys in place of the usual ones.
+fn merged(usual: String, lines: &[String]) -> String {
+    let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
+    let changed: Vec<_> = lines.iter().map(|line| key(line)).collect();
+    let kept = usual.lines().filter(|line| !changed.contains(&key(line)));
+    kept.chain(lines.iter().map(String::as_str)).fold(String::new(), |text, line| text + line + "\n")
 }
 
 impl Libvirtd {
     #[track_caller]
     pub(crate) fn start() -> Libvirtd {
-        Libvirtd::start_with("none")
+        Setup::new().start()
     }
 
     /// One that asks clients on TCP for a user and a password, and knows none.
     #[track_caller]
     pub(crate) fn asking_for_sasl() -> Libvirtd {
-        Libvirtd::start_with("sasl")
+        Setup::new().libvirtd_conf("auth_tcp = \"sasl\"").start()
     }
 
+    /// Where it listens for TLS, if it does.
     #[track_caller]
-    fn start_with(auth_tcp: &str) -> Libvirtd {
-        let number = next_number();
-        let address = own_address(number);
-        let host_name = format!("host-{number}");
-        let directory = Directory::new(number);
-        let etc = directory.path.join("etc/libvirt");
-        fs::create_dir_all(&etc).expect("a directory for the daemon");
-        fs::write(etc.join("libvirtd.conf"), libvirtd_conf(address, number, auth_tcp))
-            .expect("libvirtd.conf");
-        fs::write(etc.join("qemu.conf"), qemu_conf(address)).expect("qemu.conf");
-        let script = directory.path.join("lab.sh");
-        fs::write(&script, include_str!("lab.sh")).expect("lab.sh");
+    pub(crate) fn tls_address(&self) -> SocketAddr {
+        self.tls.expect("the test set up TLS")
+    }
 
-        let process = Process::start(
-            Command::new("unshare")
-                .args(["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private"])
-                .arg("sh")
-                .arg(script)
-                .arg(&directory.path)
-                .arg(&host_name)
-                .stdin(Stdio::piped()),
-        );
-        // The daemon's first process returns when the sockets listen; calls made before the drivers are up wait.
-        process.line_after("ready");
-        Libvirtd { process, directory, address, host_name }
+    /// A program where the daemon's directories are, `/run/libvirt` and all. Not its processes: the program outlives nothing.
+    pub(crate) fn inside(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg("--mount").arg("--uts").arg("--target").arg(self.process.id().to_string()).arg(program);
+        command
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -74,9 +186,19 @@ impl Libvirtd {
         self.directory.path.join("run/libvirt/libvirt-sock")
     }
 
+    /// Where its administration listens.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.directory.path.join("run/libvirt/libvirt-admin-sock")
+    }
+
     /// The address of a driver of this daemon, such as `("qemu", "/system")`.
     pub(crate) fn uri(&self, driver: &str, path: &str) -> String {
         format!("{driver}+tcp://{}{path}", self.address)
+    }
+
+    /// The same over its unix socket.
+    pub(crate) fn unix_uri(&self, driver: &str, path: &str) -> String {
+        format!("{driver}+unix://{path}?socket={}", self.socket().display())
     }
 }
 
@@ -103,9 +225,10 @@ impl Directory {
         &self.path
     }
 
-    /// Writes a file for a program to read, and returns where it is.
+    /// Writes a file for a program to read, and returns where it is. The folders on its way are made.
     pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.path.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&self.path)).expect("a folder in a directory of ours");
         fs::write(&path, text).expect("a file in a directory of ours");
         path.into_os_string().into_string().expect("a path of ours is text")
     }
@@ -137,13 +260,13 @@ fn own_address(number: u8) -> SocketAddr {
     probe.local_addr().expect("a listener has an address")
 }
 
-fn libvirtd_conf(address: SocketAddr, number: u8, auth_tcp: &str) -> String {
+fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
     format!(
         "listen_tls = 0\n\
          listen_tcp = 1\n\
          listen_addr = \"{host}\"\n\
          tcp_port = \"{port}\"\n\
-         auth_tcp = \"{auth_tcp}\"\n\
+         auth_tcp = \"none\"\n\
          auth_unix_ro = \"none\"\n\
          auth_unix_rw = \"none\"\n\
          unix_sock_group = \"root\"\n\
@@ -156,7 +279,7 @@ fn libvirtd_conf(address: SocketAddr, number: u8, auth_tcp: &str) -> String {
     )
 }
 
-fn qemu_conf(address: SocketAddr) -> String {
+fn usual_qemu_conf(address: SocketAddr) -> String {
     format!(
         "user = \"root\"\n\
          group = \"root\"\n\

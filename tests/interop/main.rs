@@ -6,6 +6,7 @@ mod bad_input;
 mod client_meets_libvirtd;
 mod command_meets_libvirtd;
 mod events_of_libvirtd;
+mod every_get;
 mod lab;
 mod libvirtd_answers;
 mod need;

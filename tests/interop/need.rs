@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
+    /// The programs by which libvirt filters traffic.
+    Firewall,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -51,6 +53,7 @@ pub(crate) fn python() -> Option<&'static str> {
 impl Need {
     fn is_present(self) -> bool {
         match self {
+            Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -66,6 +69,7 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Python => "python3 with the libvirt module",

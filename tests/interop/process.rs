@@ -56,6 +56,10 @@ impl Process {
         Process { child, name, lines, reader: Some(reader) }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The rest of the first line that starts with `prefix`.
     #[track_caller]
     pub(crate) fn line_after(&self, prefix: &str) -> String {
