@@ -74,7 +74,11 @@ fn meant(path: &Path) -> Vec<(PathBuf, Option<Side>)> {
     });
     let found: Vec<_> = pair.into_iter().filter(|path| path.exists()).collect();
     // What is not there fails when it is opened, by the name that was given.
-    if found.is_empty() { vec![(path.to_owned(), None)] } else { found.into_iter().map(|path| (path.clone(), side(&path))).collect() }
+    if found.is_empty() {
+        vec![(path.to_owned(), None)]
+    } else {
+        found.into_iter().map(|path| (path.clone(), side(&path))).collect()
+    }
 }
 
 fn stem(path: &Path) -> PathBuf {
@@ -113,11 +117,26 @@ fn recordings_by_steps(
         };
         let client_name = String::new();
         let one_sided = remark.is_some();
-        tell(Happening::Opened(Opened { connection, at: None, client: client_name, daemon: name, remark, one_sided }));
-        under_way.push(UnderWay { connection, recording: Recording::new(connection, client, daemon), stem, step: 0, next: None });
+        tell(Happening::Opened(Opened {
+            connection,
+            at: None,
+            client: client_name,
+            daemon: name,
+            remark,
+            one_sided,
+        }));
+        under_way.push(UnderWay {
+            connection,
+            recording: Recording::new(connection, client, daemon),
+            stem,
+            step: 0,
+            next: None,
+        });
     }
     if under_way.len() > 1 {
-        tell(Happening::Remark("recordings have no times: these are joined by the steps of a migration".to_owned()));
+        tell(Happening::Remark(
+            "recordings have no times: these are joined by the steps of a migration".to_owned(),
+        ));
     }
     loop {
         for one in &mut under_way {
@@ -126,7 +145,9 @@ fn recordings_by_steps(
             }
         }
         // The first of those that are least far.
-        let Some(one) = under_way.iter_mut().filter(|one| one.next.is_some()).min_by_key(|one| one.next_step()) else {
+        let Some(one) =
+            under_way.iter_mut().filter(|one| one.next.is_some()).min_by_key(|one| one.next_step())
+        else {
             break;
         };
         one.step = one.next_step();

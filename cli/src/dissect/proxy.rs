@@ -136,7 +136,10 @@ impl Door {
                 }
                 let listener = TcpListener::bind(&addresses[..]).await.map_err(cannot)?;
                 let bound = listener.local_addr().map_err(cannot)?;
-                Ok(Door { address: ListenAddress::Tcp(bound.to_string()), listener: Listening::Tcp(listener) })
+                Ok(Door {
+                    address: ListenAddress::Tcp(bound.to_string()),
+                    listener: Listening::Tcp(listener),
+                })
             }
             ListenAddress::Unix(path) => {
                 let listener = UnixListener::bind(path).map_err(cannot)?;

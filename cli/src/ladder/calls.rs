@@ -221,7 +221,8 @@ mod tests {
     }
 
     fn describe(rung: &Rung<Lane>) -> String {
-        let who = |sent: &Sent<Lane>| format!("{} {}", if sent.note == S { "S" } else { "D" }, sent.procedure);
+        let who =
+            |sent: &Sent<Lane>| format!("{} {}", if sent.note == S { "S" } else { "D" }, sent.procedure);
         let error = if rung.failed() { " error" } else { "" };
         match rung {
             Rung::There(sent) => format!("{} there {}", who(sent), sent.serial),

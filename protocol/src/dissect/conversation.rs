@@ -30,7 +30,9 @@ impl Side {
     pub fn that_sends(header: &Header) -> Option<Side> {
         match header.kind() {
             Ok(MessageKind::Call | MessageKind::CallWithFds) => Some(Side::Client),
-            Ok(MessageKind::Reply | MessageKind::ReplyWithFds | MessageKind::ReplyError) => Some(Side::Daemon),
+            Ok(MessageKind::Reply | MessageKind::ReplyWithFds | MessageKind::ReplyError) => {
+                Some(Side::Daemon)
+            }
             Ok(MessageKind::Notice) if header.program != Program::KEEPALIVE => Some(Side::Daemon),
             _ => None,
         }
@@ -251,9 +253,15 @@ mod tests {
     fn what_is_kept_in_mind_has_an_end() {
         let mut talk = Conversation::default();
         for serial in 0..CALLS_MAX as u32 + 10 {
-            let heard = talk.heard(Duration::ZERO, Side::Client, &frame(MessageKind::Call, 1, serial, b""), ());
+            let heard =
+                talk.heard(Duration::ZERO, Side::Client, &frame(MessageKind::Call, 1, serial, b""), ());
             assert_eq!(heard.forgotten.is_some(), serial >= CALLS_MAX as u32);
-            talk.heard(Duration::ZERO, Side::Client, &frame(MessageKind::Stream(StreamPart::Data), 1, serial, b""), ());
+            talk.heard(
+                Duration::ZERO,
+                Side::Client,
+                &frame(MessageKind::Stream(StreamPart::Data), 1, serial, b""),
+                (),
+            );
         }
         assert_eq!((talk.calls.len(), talk.streams.len()), (CALLS_MAX, STREAMS_MAX));
     }

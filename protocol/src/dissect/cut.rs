@@ -189,7 +189,11 @@ fn judge(bytes: &[u8]) -> Result<(), Foreign> {
     }
     frame::check_length(*word)?;
     match header(bytes) {
-        Some(header) if header.program.name().is_none() && !is_of_a_known_number(&header) && header.kind().is_err() => {
+        Some(header)
+            if header.program.name().is_none()
+                && !is_of_a_known_number(&header)
+                && header.kind().is_err() =>
+        {
             Err(Foreign::Header(header))
         }
         _ => Ok(()),
@@ -270,7 +274,11 @@ mod tests {
         bytes.extend([0, 0, 0, 64, 0x20]);
         check(
             &bytes,
-            &lines(&["0 serial 1", "32 serial 2", "60 the end, within a frame of which 5 bytes had come of 64"]),
+            &lines(&[
+                "0 serial 1",
+                "32 serial 2",
+                "60 the end, within a frame of which 5 bytes had come of 64",
+            ]),
         );
     }
 
@@ -288,10 +296,7 @@ mod tests {
             ]),
         );
         let hello = [&[22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3][..], &[0xab; 600]].concat();
-        check(
-            &hello,
-            &lines(&["0 TLS begins here: what it carries is encrypted", "0 the end after 611"]),
-        );
+        check(&hello, &lines(&["0 TLS begins here: what it carries is encrypted", "0 the end after 611"]));
         let sasl = [&[0, 0, 0, 64][..], &[0xc1; 60]].concat();
         let bytes = [&wire(&call(1, b""))[..], &sasl].concat();
         check(
@@ -335,7 +340,8 @@ mod tests {
         );
         cutter.push(&[0xff; 40]);
         cutter.push(&wire(&call(2, b"")));
-        let again: Vec<_> = std::iter::from_fn(|| cutter.next_piece()).map(|piece| describe(&piece)).collect();
+        let again: Vec<_> =
+            std::iter::from_fn(|| cutter.next_piece()).map(|piece| describe(&piece)).collect();
         assert_eq!(again, ["1070 again after 1070", "1070 serial 2"]);
         assert_eq!(cutter.finish(), None);
     }

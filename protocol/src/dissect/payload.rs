@@ -43,7 +43,8 @@ pub fn visit<'a, V: Visitor>(
     let Header { program, procedure, .. } = header;
     let payload = &frame.payload[..];
     let kind = header.kind()?;
-    let known = || if program.name().is_none() { Unreadable::Program(program) } else { Unreadable::Call(header) };
+    let known =
+        || if program.name().is_none() { Unreadable::Program(program) } else { Unreadable::Call(header) };
     match kind {
         MessageKind::Call | MessageKind::CallWithFds => {
             let visitor = visitor(behind_count(kind, payload)?);
@@ -75,7 +76,8 @@ pub fn visit<'a, V: Visitor>(
 /// replies with descriptors, and where the word that counts them is missing or above the limit of 32.
 pub fn descriptors(frame: &Frame) -> u32 {
     let with_count = matches!(frame.header.kind(), Ok(MessageKind::CallWithFds | MessageKind::ReplyWithFds));
-    let count = frame.payload.first_chunk().filter(|_| with_count).map_or(0, |word| u32::from_be_bytes(*word));
+    let count =
+        frame.payload.first_chunk().filter(|_| with_count).map_or(0, |word| u32::from_be_bytes(*word));
     if count > crate::message::MESSAGE_NUM_FDS_MAX { 0 } else { count }
 }
 

@@ -56,7 +56,8 @@ impl Cast {
             [] => (vec![("client".to_owned(), client), ("daemon".to_owned(), String::new())], 0),
             [(name, _)] => (vec![("client".to_owned(), client), ("daemon".to_owned(), name.clone())], 0),
             [(one, _), (other, _), ..] => {
-                let [left, right] = if is_migration { ["source", "destination"] } else { ["daemon", "daemon"] };
+                let [left, right] =
+                    if is_migration { ["source", "destination"] } else { ["daemon", "daemon"] };
                 let lanes = [(left, one.clone()), ("client", client), (right, other.clone())];
                 (lanes.map(|(role, name)| (role.to_owned(), name)).to_vec(), 1)
             }

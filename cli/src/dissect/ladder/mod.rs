@@ -120,7 +120,9 @@ impl Output for Ladder {
             Told::Foreign { connection, from, piece, .. } => {
                 let who = if *from == Side::Client { "client" } else { "daemon" };
                 let what = match piece {
-                    Piece::Foreign { offset, why, .. } => format!("no frame at byte {offset} of the {who}'s: {why}"),
+                    Piece::Foreign { offset, why, .. } => {
+                        format!("no frame at byte {offset} of the {who}'s: {why}")
+                    }
                     Piece::Resumed { offset, skipped } => {
                         format!("frames again from byte {offset} of the {who}'s, {skipped} bytes later")
                     }

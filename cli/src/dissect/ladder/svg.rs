@@ -107,7 +107,11 @@ impl Picture {
         let text = if bad { "label bad" } else { "label" };
         let middle = usize::midpoint(left, right);
         let label = escaped(&arrow.label);
-        let _ = writeln!(out, r#"<text class="{text}" x="{middle}" y="{}" text-anchor="middle">{label}</text>"#, y - 6);
+        let _ = writeln!(
+            out,
+            r#"<text class="{text}" x="{middle}" y="{}" text-anchor="middle">{label}</text>"#,
+            y - 6
+        );
         let detail = escaped(&format!("{}{}", cast.number(arrow), arrow.detail));
         let _ = writeln!(out, r#"<text class="small" x="{beside}" y="{}">{detail}</text>"#, y - 6);
         let class = if bad { "small bad" } else { "small" };

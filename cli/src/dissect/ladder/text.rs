@@ -22,7 +22,10 @@ pub(crate) fn draw(cast: &Cast) -> Vec<Line> {
     if let Some(date) = date(cast.began) {
         lines.push((date, false));
     }
-    for names in [cast.lanes.iter().map(|(role, _)| role).collect::<Vec<_>>(), cast.lanes.iter().map(|(_, name)| name).collect()] {
+    for names in [
+        cast.lanes.iter().map(|(role, _)| role).collect::<Vec<_>>(),
+        cast.lanes.iter().map(|(_, name)| name).collect(),
+    ] {
         let mut row = Row::default();
         for (lane, name) in names.into_iter().enumerate() {
             row.write(shape.beginning(lane, name.chars().count()), name);

@@ -83,7 +83,9 @@ impl Reading {
                 }
                 // Once there is nothing to read, the library calls this an unexpected end.
                 Err(PcapError::Incomplete(_)) => {
-                    reader.refill().map_err(|error| format!("the capture cannot be read on: {}", words(&error)))?;
+                    reader
+                        .refill()
+                        .map_err(|error| format!("the capture cannot be read on: {}", words(&error)))?;
                 }
                 Err(error) => {
                     let what = words(&error);
@@ -110,7 +112,8 @@ impl Reading {
             PcapBlockOwned::NG(Block::SectionHeader(_)) => self.interfaces.clear(),
             PcapBlockOwned::NG(Block::InterfaceDescription(described)) => {
                 if self.interfaces.len() < INTERFACES_MAX {
-                    let resolution = described.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000);
+                    let resolution =
+                        described.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000);
                     let offset = described.ts_offset();
                     self.interfaces.push(Interface { link: described.linktype, resolution, offset });
                 }
@@ -161,10 +164,19 @@ impl Reading {
     fn remarks(&self, tell: &mut impl FnMut(Happening)) {
         let (unread, link) = self.unread;
         for (count, what) in [
-            (self.cut, "packets were recorded without their end (a snapshot length): what is missing is said above".to_owned()),
+            (
+                self.cut,
+                "packets were recorded without their end (a snapshot length): what is missing is said above"
+                    .to_owned(),
+            ),
             (self.fragments, "fragments of IP packets were passed over".to_owned()),
             (self.broken, "packets have headers that cannot be read".to_owned()),
-            (unread, format!("packets are of link type {link}, which is not read: Ethernet, loopback, raw IP and Linux's cooked ones are")),
+            (
+                unread,
+                format!(
+                    "packets are of link type {link}, which is not read: Ethernet, loopback, raw IP and Linux's cooked ones are"
+                ),
+            ),
         ] {
             if count > 0 {
                 tell(Happening::Remark(format!("{count} {what}")));
@@ -181,11 +193,15 @@ fn fraction(units: u64, of: u64) -> Duration {
 
 fn words<I: std::fmt::Debug>(error: &PcapError<I>) -> String {
     match error {
-        PcapError::Eof | PcapError::UnexpectedEof | PcapError::Incomplete(_) => "it ends within a block".to_owned(),
+        PcapError::Eof | PcapError::UnexpectedEof | PcapError::Incomplete(_) => {
+            "it ends within a block".to_owned()
+        }
         PcapError::BufferTooSmall => format!("a block is longer than {} MiB", BUFFER_BYTES_MAX >> 20),
         PcapError::ReadError => "reading failed".to_owned(),
         PcapError::HeaderNotRecognized => "neither pcap nor pcapng".to_owned(),
-        PcapError::NomError(_, kind) | PcapError::OwnedNomError(_, kind) => format!("a block is malformed ({kind:?})"),
+        PcapError::NomError(_, kind) | PcapError::OwnedNomError(_, kind) => {
+            format!("a block is malformed ({kind:?})")
+        }
     }
 }
 

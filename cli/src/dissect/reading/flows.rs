@@ -18,6 +18,8 @@ const FLOWS_MAX: usize = 4_096;
 const HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// libvirt's ports, without TLS and with it.
 const PORTS: [u16; 2] = [16_509, 16_514];
+/// What is kept of a connection without a frame: bytes that were none, and where they ended, both ways.
+const BEFORE_MAX: usize = 4;
 
 /// Every connection that is under way.
 #[derive(Debug, Default)]
@@ -44,8 +46,8 @@ struct Flow {
     began: bool,
     /// Its number, once it is shown.
     number: Option<u32>,
-    /// What was no frame before the first frame.
-    foreign: Option<(Option<Duration>, usize, Piece)>,
+    /// What was said of bytes before the first frame, as much as is worth repeating.
+    before: Vec<(Option<Duration>, usize, Piece)>,
     bytes: u64,
     tick: u64,
     held: usize,
@@ -76,7 +78,8 @@ impl Flows {
         segment: &Segment<'_>,
         tell: &mut impl FnMut(Happening),
     ) {
-        let key = if segment.from <= segment.to { [segment.from, segment.to] } else { [segment.to, segment.from] };
+        let key =
+            if segment.from <= segment.to { [segment.from, segment.to] } else { [segment.to, segment.from] };
         let from = usize::from(segment.from != key[0]);
         let begins_another = segment.syn
             && self.flows.get(&key).is_some_and(|flow| flow.ends[from].stream.is_another(segment.sequence));
@@ -133,7 +136,13 @@ impl Flows {
         }
     }
 
-    fn close(&mut self, key: &Key, at: Option<Duration>, how: &'static str, tell: &mut impl FnMut(Happening)) {
+    fn close(
+        &mut self,
+        key: &Key,
+        at: Option<Duration>,
+        how: &'static str,
+        tell: &mut impl FnMut(Happening),
+    ) {
         let Some(mut flow) = self.flows.remove(key) else { return };
         self.order.remove(&flow.tick);
         self.held = self.held.saturating_sub(flow.held);
@@ -157,7 +166,7 @@ impl Flow {
             client: None,
             began: false,
             number: None,
-            foreign: None,
+            before: Vec::new(),
             bytes: 0,
             tick: 0,
             held: 0,
@@ -230,11 +239,12 @@ impl Flow {
                 let frame = match &piece {
                     Piece::Frame { frame, .. } if is_libvirts(&frame.header) => Some(frame.header),
                     _ if on_its_port => None,
-                    Piece::Foreign { .. } => {
-                        self.foreign.get_or_insert((at, from, piece));
+                    _ => {
+                        if self.before.len() < BEFORE_MAX {
+                            self.before.push((at, from, piece));
+                        }
                         return;
                     }
-                    _ => return,
                 };
                 self.open(from, at, frame, shown, tell)
             }
@@ -273,9 +283,11 @@ impl Flow {
             remark: (!self.began).then_some("its beginning was not recorded"),
             one_sided: false,
         }));
-        if let Some((at, from, piece)) = self.foreign.take() {
-            let from = self.side(from);
-            tell(Happening::Piece { connection: *shown, at, from, piece });
+        for (at, from, piece) in std::mem::take(&mut self.before) {
+            // What looked like a frame was none of libvirt's.
+            if !matches!(piece, Piece::Frame { .. }) {
+                tell(Happening::Piece { connection: *shown, at, from: self.side(from), piece });
+            }
         }
         *shown
     }

@@ -182,7 +182,9 @@ mod tests {
         let mut recording = Recording::new(1, file(client), file(daemon));
         let mut said = Vec::new();
         while let Some(happening) = recording.next().unwrap() {
-            let Happening::Piece { from, piece: Piece::Frame { frame, .. }, .. } = happening else { panic!() };
+            let Happening::Piece { from, piece: Piece::Frame { frame, .. }, .. } = happening else {
+                panic!()
+            };
             said.push(format!("{}{}", if from == Side::Client { 'c' } else { 'd' }, frame.header.serial));
         }
         assert_eq!(said.join(" "), expected);

@@ -3,7 +3,7 @@
 use virtwire::protocol::contract::{Message, Visitor};
 use virtwire::protocol::dissect::visit;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain};
-use virtwire::protocol::event::{AnyEvent, Event, RawNotice};
+use virtwire::protocol::event::{AnyEvent, Event, RawNotice, Words};
 use virtwire::protocol::frame::Frame;
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 use virtwire::protocol::profile::Feature;
@@ -94,13 +94,15 @@ fn meanings(frame: &Frame, tree: &Tree) -> Vec<(&'static str, String)> {
             let notice = RawNotice { program, number: procedure, payload: frame.payload.clone() };
             AnyEvent::decode(notice).map(|event| event.words()).unwrap_or_default()
         }
-        Ok(MessageKind::Call) if (program, procedure.0) == (Program::REMOTE, 60) => match tree.field("feature") {
-            Some(Tree::Number(number)) => {
-                let name = number.parse().ok().and_then(Feature::name);
-                name.map(|name| ("feature", format!("{number} {name}"))).into_iter().collect()
+        Ok(MessageKind::Call) if (program, procedure.0) == (Program::REMOTE, 60) => {
+            match tree.field("feature") {
+                Some(Tree::Number(number)) => {
+                    let name = number.parse().ok().and_then(Feature::name);
+                    name.map(|name| ("feature", name.to_owned())).into_iter().collect()
+                }
+                _ => Vec::new(),
             }
-            _ => Vec::new(),
-        },
+        }
         _ => Vec::new(),
     }
 }

@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn dates_are_the_calendars() {
-        let date = |seconds| utc(Duration::from_micros(seconds * 1_000_000 + 7));
+        let date = |seconds: u64| utc(Duration::from_micros(seconds * 1_000_000 + 7));
         assert_eq!(date(0), "1970-01-01 00:00:00.000007 UTC");
         assert_eq!(date(951_782_399), "2000-02-28 23:59:59.000007 UTC");
         assert_eq!(date(951_782_400), "2000-02-29 00:00:00.000007 UTC");

@@ -21,11 +21,6 @@ impl<W: Write> Json<W> {
         Json { to }
     }
 
-    #[cfg(test)]
-    pub(crate) fn into_inner(self) -> W {
-        self.to
-    }
-
     fn object(&mut self, object: &Object) -> io::Result<()> {
         writeln!(self.to, "{{{}}}", object.0)
     }
@@ -89,7 +84,10 @@ impl<W: Write> Output for Json<W> {
             Told::Opened(opened) => {
                 let mut object = Object::at(opened.at);
                 object.put("connection", opened.connection);
-                object.put("opened", json!({ "client": opened.client, "daemon": opened.daemon, "remark": opened.remark }));
+                object.put(
+                    "opened",
+                    json!({ "client": opened.client, "daemon": opened.daemon, "remark": opened.remark }),
+                );
                 self.object(&object)
             }
             Told::Data(run) => {
@@ -106,7 +104,9 @@ impl<W: Write> Output for Json<W> {
                     Piece::Foreign { offset, why, first } => {
                         (*offset, ("foreign", json!({ "why": why.to_string(), "first": hex(first) })))
                     }
-                    Piece::Resumed { offset, skipped } => (*offset, ("resumed", json!({ "skipped": skipped }))),
+                    Piece::Resumed { offset, skipped } => {
+                        (*offset, ("resumed", json!({ "skipped": skipped })))
+                    }
                     Piece::Ended { offset, skipped } => (*offset, ("ended", json!({ "skipped": skipped }))),
                     Piece::Frame { .. } => return Ok(()),
                 };

@@ -42,18 +42,17 @@ impl<P: Paper> Lines<P> {
         Lines { paper, arguments, began: None, headed: false }
     }
 
-    #[cfg(test)]
-    pub(crate) fn into_paper(self) -> P {
-        self.paper
-    }
-
     fn frame(&mut self, seen: &Seen<'_>) -> io::Result<()> {
         let header = &seen.frame.header;
         let mut what = seen.body.summary();
         if let Part::Stream(total) = &seen.heard.part
             && header.kind() != Ok(MessageKind::Hole)
         {
-            what = [what, carried(total)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+            what = [what, carried(total)]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("; ");
         }
         let mut remarks = Vec::new();
         let after = match &seen.heard.part {
@@ -137,7 +136,13 @@ impl<P: Paper> Lines<P> {
         self.row(Tone::Plain, &row)
     }
 
-    fn foreign(&mut self, connection: u32, at: Option<Duration>, from: Side, piece: &Piece) -> io::Result<()> {
+    fn foreign(
+        &mut self,
+        connection: u32,
+        at: Option<Duration>,
+        from: Side,
+        piece: &Piece,
+    ) -> io::Result<()> {
         let what = match piece {
             Piece::Foreign { offset, why, first } if first.is_empty() => format!("at byte {offset}: {why}"),
             Piece::Foreign { offset, why, first } => {
@@ -197,7 +202,8 @@ impl<P: Paper> Lines<P> {
             self.headed = true;
             let (time, took) = if row.at.is_some() { ("#       time", "      took") } else { ("#", "") };
             let (name, kind) = ("procedure", "kind");
-            let heads = format!("{time}  c   program     no {name:<35} {kind:<12} serial    bytes{took}  what");
+            let heads =
+                format!("{time}  c   program     no {name:<35} {kind:<12} serial    bytes{took}  what");
             self.paper.line(Tone::Dim, &heads)?;
         }
         let (number, name) = procedure(row.header);
@@ -262,7 +268,9 @@ impl<P: Paper> Output for Lines<P> {
             Told::Frame(seen) => self.frame(seen),
             Told::Data(run) => self.data(run),
             Told::Foreign { connection, at, from, piece } => self.foreign(*connection, *at, *from, piece),
-            Told::Closed { connection, at, how, unanswered } => self.closed(*connection, *at, how, unanswered),
+            Told::Closed { connection, at, how, unanswered } => {
+                self.closed(*connection, *at, how, unanswered)
+            }
             Told::Remark(text) => self.paper.line(Tone::Dim, &format!("# {text}")),
             Told::End(counts) => self.end(counts),
         }
@@ -300,4 +308,3 @@ pub(crate) fn carried(total: &StreamTotal) -> String {
     .collect::<Vec<_>>()
     .join(", ")
 }
-

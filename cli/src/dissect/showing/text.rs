@@ -30,7 +30,9 @@ pub(crate) fn summary(tree: &Tree) -> String {
 fn says_nothing(name: &str, value: &Tree) -> bool {
     match value {
         Tree::Nothing => true,
-        Tree::Number(number) => number == "0" && matches!(name, "flags" | "resource" | "maxnames" | "need_results"),
+        Tree::Number(number) => {
+            number == "0" && matches!(name, "flags" | "resource" | "maxnames" | "need_results")
+        }
         _ => false,
     }
 }
@@ -55,7 +57,11 @@ fn list(items: &[Tree]) -> String {
     let shown = items.iter().take(ITEMS).map(|item| parameter(item).unwrap_or_else(|| value(item)));
     let shown = shown.collect::<Vec<_>>().join(" ");
     let more = if items.len() > ITEMS { format!(" … {} in all", items.len()) } else { String::new() };
-    if !items.is_empty() && is_parameters(items) { format!("{shown}{more}") } else { format!("[{shown}{more}]") }
+    if !items.is_empty() && is_parameters(items) {
+        format!("{shown}{more}")
+    } else {
+        format!("[{shown}{more}]")
+    }
 }
 
 fn is_parameters(items: &[Tree]) -> bool {
@@ -64,7 +70,9 @@ fn is_parameters(items: &[Tree]) -> bool {
 
 /// A typed parameter.
 fn parameter(tree: &Tree) -> Option<String> {
-    let (Tree::Text(field), of @ Tree::Arm(..)) = (tree.field("field")?, tree.field("value")?) else { return None };
+    let (Tree::Text(field), of @ Tree::Arm(..)) = (tree.field("field")?, tree.field("value")?) else {
+        return None;
+    };
     Some(format!("{field}={}", value(of)))
 }
 
@@ -187,7 +195,10 @@ mod tests {
     #[test]
     fn a_summary_names_what_counts() {
         let check = |tree: Tree, expected: &str| assert_eq!(summary(&tree), expected);
-        check(Tree::of(&ConnectOpen { name: Some("qemu:///system".into()), flags: 0 }), "name=qemu:///system");
+        check(
+            Tree::of(&ConnectOpen { name: Some("qemu:///system".into()), flags: 0 }),
+            "name=qemu:///system",
+        );
         check(Tree::of(&ConnectOpen { name: None, flags: 1 }), "flags=1");
         check(Tree::of(&DomainCreate { dom: guest() }), "web1");
         let xml = format!("<domain type='kvm'>{}</domain>", "x".repeat(100));
@@ -218,7 +229,11 @@ mod tests {
     #[test]
     fn everything_is_a_line_each() {
         let mut out = Vec::new();
-        lines(&Tree::of(&DomainDefineXmlFlags { xml: "<a>\n\t<b/>\x07\n</a>".into(), flags: 2 }), 2, &mut out);
+        lines(
+            &Tree::of(&DomainDefineXmlFlags { xml: "<a>\n\t<b/>\x07\n</a>".into(), flags: 2 }),
+            2,
+            &mut out,
+        );
         lines(&Tree::of(&DomainCreate { dom: guest() }), 0, &mut out);
         assert_eq!(
             out,
