@@ -71,7 +71,7 @@ fn every_recorded_frame_is_told() {
             assert_eq!(frame["procedure"], listed["procedure"], "{name}: {frame}");
             assert_eq!(frame["status"], listed["status"], "{name}: {frame}");
             let kind = if listed["type"] == "message" { "event" } else { listed["type"].as_str().unwrap() };
-            let kind = if kind == "stream_hole" { "hole" } else { kind };
+            let kind = if kind == "stream-hole" { "hole" } else { kind };
             assert_eq!(frame["kind"], kind, "{name}: {frame}");
         }
         for frame in found.values() {

@@ -110,13 +110,12 @@ impl Reading {
                 self.packet(Some(second + rest), interface.link, data, packet.origlen, tell);
             }
             PcapBlockOwned::NG(Block::SectionHeader(_)) => self.interfaces.clear(),
-            PcapBlockOwned::NG(Block::InterfaceDescription(described)) => {
-                if self.interfaces.len() < INTERFACES_MAX {
-                    let resolution =
-                        described.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000);
-                    let offset = described.ts_offset();
-                    self.interfaces.push(Interface { link: described.linktype, resolution, offset });
-                }
+            PcapBlockOwned::NG(Block::InterfaceDescription(described))
+                if self.interfaces.len() < INTERFACES_MAX =>
+            {
+                let resolution = described.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000);
+                let offset = described.ts_offset();
+                self.interfaces.push(Interface { link: described.linktype, resolution, offset });
             }
             PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
                 let interface = usize::try_from(packet.if_id).ok().and_then(|id| self.interfaces.get(id));

@@ -2,6 +2,7 @@
 //!
 //! A connection is shown from its first frame on, on whatever port; one on libvirt's own ports is shown in any case.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -87,14 +88,12 @@ impl Flows {
             self.close(&key, at, "its ports were used for another", tell);
         }
         let is_empty = segment.payload.is_empty() && segment.cut == 0;
-        if !self.flows.contains_key(&key) {
+        let flow = match self.flows.entry(key) {
+            Entry::Occupied(flow) => flow.into_mut(),
             // The last words of a connection that is gone are none of a new one.
-            if is_empty && !segment.syn {
-                return;
-            }
-            self.flows.insert(key, Flow::new(key));
-        }
-        let Some(flow) = self.flows.get_mut(&key) else { return };
+            Entry::Vacant(_) if is_empty && !segment.syn => return,
+            Entry::Vacant(place) => place.insert(Flow::new(key)),
+        };
         self.ticks += 1;
         self.order.remove(&flow.tick);
         flow.tick = self.ticks;
