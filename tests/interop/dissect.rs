@@ -21,7 +21,8 @@ use crate::wire::Frame;
 /// Nothing here takes this long, however busy the machine is.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-const GUEST: &str = "<domain type='test'><name>guest</name><memory>8192</memory><os><type>hvm</type></os></domain>";
+const GUEST: &str =
+    "<domain type='test'><name>guest</name><memory>8192</memory><os><type>hvm</type></os></domain>";
 
 /// What dumpcap recorded of loopback is, frame by frame, what a tap saw there: calls, replies, errors, events.
 #[test]
@@ -86,7 +87,10 @@ fn virsh_does_not_notice_who_stands_between() {
     for dissect in [outer, inner] {
         let told = dissect.told_of(conversations.len());
         assert_same(&told, &conversations);
-        assert!(told.iter().all(|line| line["closed"].is_null() || line["closed"]["how"] == "closed by both ends"));
+        assert!(
+            told.iter()
+                .all(|line| line["closed"].is_null() || line["closed"]["how"] == "closed by both ends")
+        );
     }
 }
 
@@ -260,7 +264,8 @@ impl Dissect {
         let mut line = String::new();
         let mut stderr = BufReader::new(child.stderr.take().expect("standard error is piped"));
         stderr.read_line(&mut line).expect("it writes text");
-        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        let address =
+            line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
         let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let (send, lines) = channel();
         thread::spawn(move || {
@@ -278,7 +283,8 @@ impl Dissect {
     fn until(&self, mut last: impl FnMut(&Value) -> bool) -> Vec<Value> {
         let mut told = Vec::new();
         loop {
-            let line = self.lines.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{error} after {told:#?}"));
+            let line =
+                self.lines.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{error} after {told:#?}"));
             told.push(line);
             if told.last().is_some_and(&mut last) {
                 return told;

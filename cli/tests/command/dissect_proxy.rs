@@ -28,7 +28,8 @@ impl Proxy {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        let address =
+            line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
         let mut stdout = child.stdout.take().unwrap();
         let told = thread::spawn(move || {
             let mut text = String::new();
@@ -169,5 +170,8 @@ fn a_daemon_that_is_not_there_is_said_and_the_client_closed() {
     assert!(!matches!(client.read(&mut [0; 8]), Ok(1..)));
     let told = proxy.end();
     assert_eq!(how(&told), "the daemon cannot be reached");
-    assert!(told.iter().any(|line| line["remark"].as_str().is_some_and(|remark| remark.contains("connection refused"))));
+    assert!(
+        told.iter()
+            .any(|line| line["remark"].as_str().is_some_and(|remark| remark.contains("connection refused")))
+    );
 }
