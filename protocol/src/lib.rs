@@ -23,6 +23,7 @@ pub mod params;
 
 pub mod dissect;
 pub mod event;
+pub mod pace;
 pub mod profile;
 pub mod session;
 
