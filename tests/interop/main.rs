@@ -7,6 +7,7 @@ mod bad_input;
 mod client_meets_libvirtd;
 mod coming_and_going;
 mod command_meets_libvirtd;
+mod dissect;
 mod events_of_libvirtd;
 mod every_get;
 mod lab;
