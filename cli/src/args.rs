@@ -11,6 +11,7 @@ use virtwire::server::ListenAddress;
 
 use crate::call::CallArgs;
 use crate::console::ConsoleArgs;
+use crate::dissect::DissectArgs;
 use crate::net::NetCommand;
 use crate::pages::{CompletionsArgs, ManArgs};
 use crate::pool::PoolCommand;
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// Call any procedure of the protocol, with JSON in and out
     Call(CallArgs),
+    /// Tell what was said on the wire: recordings, captures, or live between a client and a daemon
+    Dissect(DissectArgs),
     /// Tell a daemon's age, its features, and which migrations it can take part in
     Probe(ProbeArgs),
     /// Move a guest to another host

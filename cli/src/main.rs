@@ -5,6 +5,7 @@ mod call;
 mod connect;
 mod console;
 mod demo;
+mod dissect;
 mod domains;
 mod events;
 mod fail;
@@ -69,7 +70,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, read_only: bool) -> Result<ExitCode, Fail> {
     let opener = Opener { read_only };
     match command {
-        Command::Demo | Command::Migrate(_) | Command::Serve(_) if read_only => {
+        Command::Demo | Command::Dissect(_) | Command::Migrate(_) | Command::Serve(_) if read_only => {
             return Err(Fail::new("--readonly", "is for commands that can do with looking", "leave it out"));
         }
         Command::Demo => return demo::run().await,
@@ -79,6 +80,7 @@ async fn run(command: Command, read_only: bool) -> Result<ExitCode, Fail> {
         Command::List(args) => list::run(args, opener).await?,
         Command::Info(args) => info::run(args, opener).await?,
         Command::Events(args) => events::run(args, opener).await?,
+        Command::Dissect(args) => dissect::run(args).await?,
         Command::Dumpxml(args) => domains::dumpxml(args, opener).await?,
         Command::Define(args) => domains::define(args, opener).await?,
         Command::Create(args) => domains::create(args, opener).await?,

@@ -15,6 +15,8 @@ pub(crate) enum Need {
     Bash,
     /// What renders manual pages.
     Groff,
+    /// What records packets for tshark, and the right to (root).
+    Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
@@ -76,6 +78,7 @@ impl Need {
             Need::Bash => runs("bash", &["--version"]),
             Need::Certtool => runs("certtool", &["--version"]),
             Need::Groff => runs("groff", &["--version"]),
+            Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
@@ -102,6 +105,7 @@ impl fmt::Display for Need {
             Need::Bash => "bash",
             Need::Certtool => "certtool",
             Need::Groff => "groff",
+            Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",

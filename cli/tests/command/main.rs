@@ -1,5 +1,7 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
+mod dissect;
+mod dissect_proxy;
 mod hosts;
 mod mistakes;
 mod process;
@@ -16,6 +18,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
         "demo",
+        "dissect",
         "serve",
         "list",
         "dumpxml",
