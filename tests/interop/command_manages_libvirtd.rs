@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+use virtwire::client::Connection;
 
 use crate::command_meets_libvirtd::{try_virtwire, virtwire};
 use crate::lab::Libvirtd;
@@ -26,11 +28,18 @@ fn virsh_columns(uri: &str, arguments: &[&str], wanted: &[usize]) -> Vec<Vec<Str
         .collect()
 }
 
+/// What is done to the test driver is forgotten when the last connection to it closes.
+fn held_open(uri: &str) -> (Connection, Runtime) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    (runtime.block_on(Connection::open(uri)).unwrap(), runtime)
+}
+
 #[test]
 fn its_lists_are_virshs() {
     need!(Libvirtd, Namespaces, Virsh);
     let daemon = Libvirtd::start();
     let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
     let off = "<network><name>off</name></network>";
     virtwire(&["net", "define", &uri, &daemon.directory().write("net.xml", off)]);
     let file =
@@ -72,6 +81,7 @@ fn it_changes_networks_pools_and_volumes() {
     need!(Libvirtd, Namespaces, Virsh);
     let daemon = Libvirtd::start();
     let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
     let xml = "<network><name>lan</name></network>";
     let file = daemon.directory().write("net.xml", xml);
     assert!(virtwire(&["net", "define", &uri, &file]).starts_with("defined network lan "));

@@ -55,7 +55,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
 fn what_cannot_be_understood_is_said_on_standard_error() {
     for wrong in [
         &["fly"][..],
-        &["list"],
+        &["dumpxml"],
         &["migrate", "web1"],
         &["serve", "--listen", "nowhere"],
         &["serve", "--listen", "tcp://127.0.0.1:0", "--as", "old"],
@@ -157,8 +157,8 @@ fn every_mistake_is_one_line_with_the_thing_and_the_next_step() {
     let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
     check(&["list", "web1"], &["URI web1: it has no scheme", "expected driver"]);
     check(
-        &["list", "qemu+ext://h/system?command=/nonexistent"],
-        &["daemon qemu+ext://h/system", "/nonexistent: no such file"],
+        &["list", "qemu+ext://h/system?command=/no/such/program"],
+        &["daemon qemu+ext://h/system", "/no/such/program: no such file"],
     );
     check(&["list", "qemu+ssh://h/system?no_tty=yes"], &["its no_tty is yes", "whole number"]);
     check(&["list", &nobody], &[&nobody, "connection refused", "virtwire serve --listen"]);
