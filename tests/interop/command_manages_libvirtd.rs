@@ -150,7 +150,8 @@ fn it_calls_procedures_of_four_programs_with_parameters_both_ways() {
 
     let admin = format!("libvirtd:///system?socket={}", daemon.admin_socket().display());
     let told = call(&admin, &["admin_connect_list_servers", r#"{"need_results": 1, "flags": 0}"#]);
-    assert_eq!(told["servers"][0]["name"], "libvirtd");
+    let servers = told["servers"].as_array().expect("a list of servers");
+    assert!(servers.iter().any(|server| server["name"] == "libvirtd"), "{told}");
     let stats: Value =
         serde_json::from_str(&virtwire(&["stats", &qemu, "guest", "--kind", "state", "--json"])).unwrap();
     assert_eq!(stats[0]["stats"]["state.state"], 1);

@@ -162,7 +162,7 @@ fn every_mistake_is_one_line_with_the_thing_and_the_next_step() {
     );
     check(&["list", "qemu+ssh://h/system?no_tty=yes"], &["its no_tty is yes", "whole number"]);
     check(&["list", &nobody], &[&nobody, "connection refused", "virtwire serve --listen"]);
-    check(&["list", "mem+unix:///default?socket=/nonexistent"], &["/nonexistent", "no such file"]);
+    check(&["list", "mem+unix:///default?socket=/no/such/socket"], &["/no/such/socket", "no such file"]);
     check(&["dumpxml", uri, "web7"], &["domain web7", "no such guest", "virtwire list --all"]);
     check(&["define", uri, "/nonexistent.xml"], &["file /nonexistent.xml", "no such file", "standard input"]);
     check(&["list", "qemu+tcp://127.0.0.1:1/system"], &["127.0.0.1:1", "connection refused"]);
