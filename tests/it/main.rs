@@ -10,3 +10,5 @@ mod migrate_model;
 mod migration;
 mod raw_v2;
 mod server_session;
+#[cfg(feature = "tls")]
+mod tls;
