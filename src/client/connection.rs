@@ -140,12 +140,14 @@ impl Connection {
         let (within, text) = (options.open_within, uri.to_string());
         let deadline = shell::deadline(within);
         let too_late = || OpenError::TimedOut { uri: text.clone(), within };
-        let connected = timeout_at(deadline, transport::connect(&uri, &options, deadline)).await;
-        let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
-        let opened = timeout_at(deadline, Connection::over(socket, uri, options)).await;
-        match opened.unwrap_or_else(|_| Err(too_late())) {
-            Ok(connection) => Ok(connection),
-            Err(error) => Err(witness.explain(error).await),
+        let Ok(connected) = timeout_at(deadline, transport::connect(&uri, &options, deadline)).await else {
+            return Err(too_late());
+        };
+        let (socket, witness) = connected?;
+        match timeout_at(deadline, Connection::over(socket, uri, options)).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(witness.explain(error).await),
+            Err(_) => Err(witness.explain(too_late()).await),
         }
     }
 

@@ -1,4 +1,5 @@
 //! From a URI to something that carries bytes.
+#![allow(clippy::result_large_err, reason = "opening is rare, and its error says much")]
 
 mod conf;
 mod host;
