@@ -31,7 +31,6 @@ pub(crate) struct Setup {
     libvirtd_conf: Vec<String>,
     qemu_conf: Vec<String>,
     folders: Vec<&'static str>,
-    environment: Vec<(&'static str, String)>,
     tls: Option<SocketAddr>,
     own_network: bool,
 }
@@ -55,7 +54,6 @@ impl Setup {
             libvirtd_conf: Vec::new(),
             qemu_conf: Vec::new(),
             folders: Vec::new(),
-            environment: Vec::new(),
             tls: None,
             own_network: false,
         }
@@ -89,12 +87,6 @@ impl Setup {
         self
     }
 
-    /// Sets a variable of the daemon's environment.
-    pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Setup {
-        self.environment.push((name, value.into()));
-        self
-    }
-
     /// Has the daemon listen for TLS too, with certificates at these paths.
     pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
         let address = free_address(self.host());
@@ -115,17 +107,7 @@ impl Setup {
 
     #[track_caller]
     pub(crate) fn start(self) -> Libvirtd {
-        let Setup {
-            number,
-            address,
-            directory,
-            libvirtd_conf,
-            qemu_conf,
-            folders,
-            environment,
-            tls,
-            own_network,
-        } = self;
+        let Setup { number, address, directory, libvirtd_conf, qemu_conf, folders, tls, own_network } = self;
         let host_name = format!("host-{number}");
         directory.write(
             "etc/libvirt/libvirtd.conf",
@@ -142,7 +124,6 @@ impl Setup {
                 .arg(&directory.path)
                 .arg(&host_name)
                 .args(folders)
-                .envs(environment)
                 .stdin(Stdio::piped()),
         );
         // The daemon's first process returns when the sockets listen; calls made before the drivers are up wait.

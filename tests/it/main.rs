@@ -10,5 +10,6 @@ mod migrate_model;
 mod migration;
 mod raw_v2;
 mod server_session;
+mod streams;
 #[cfg(feature = "tls")]
 mod tls;
