@@ -31,6 +31,7 @@ pub(crate) struct Setup {
     libvirtd_conf: Vec<String>,
     qemu_conf: Vec<String>,
     folders: Vec<&'static str>,
+    environment: Vec<(&'static str, String)>,
     tls: Option<SocketAddr>,
     own_network: bool,
 }
@@ -54,6 +55,7 @@ impl Setup {
             libvirtd_conf: Vec::new(),
             qemu_conf: Vec::new(),
             folders: Vec::new(),
+            environment: Vec::new(),
             tls: None,
             own_network: false,
         }
@@ -87,6 +89,22 @@ impl Setup {
         self
     }
 
+    /// The name that the daemon's host will have.
+    pub(crate) fn host_name(&self) -> String {
+        format!("host-{}", self.number)
+    }
+
+    /// Has a shell do something where the daemon's directories are, before the daemon starts.
+    pub(crate) fn before(self, script: &str) -> Setup {
+        self.environment("BEFORE", script)
+    }
+
+    /// Sets a variable of the daemon's environment.
+    pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Setup {
+        self.environment.push((name, value.into()));
+        self
+    }
+
     /// Has the daemon listen for TLS too, with certificates at these paths.
     pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
         let address = free_address(self.host());
@@ -107,7 +125,17 @@ impl Setup {
 
     #[track_caller]
     pub(crate) fn start(self) -> Libvirtd {
-        let Setup { number, address, directory, libvirtd_conf, qemu_conf, folders, tls, own_network } = self;
+        let Setup {
+            number,
+            address,
+            directory,
+            libvirtd_conf,
+            qemu_conf,
+            folders,
+            environment,
+            tls,
+            own_network,
+        } = self;
         let host_name = format!("host-{number}");
         directory.write(
             "etc/libvirt/libvirtd.conf",
@@ -124,6 +152,7 @@ impl Setup {
                 .arg(&directory.path)
                 .arg(&host_name)
                 .args(folders)
+                .envs(environment)
                 .stdin(Stdio::piped()),
         );
         // The daemon's first process returns when the sockets listen; calls made before the drivers are up wait.
@@ -163,6 +192,22 @@ impl Libvirtd {
         let mut command = Command::new("nsenter");
         command.arg("--mount").arg("--uts").arg("--target").arg(self.process.id().to_string()).arg(program);
         command
+    }
+
+    /// A program where the daemon's directories and processes are, as one of them.
+    pub(crate) fn beside(&self, program: &str) -> Command {
+        let id = self.process.id();
+        let mut command = Command::new("nsenter");
+        command.args(["--mount", "--uts", "--target", &id.to_string()]);
+        command.arg(format!("--pid=/proc/{id}/ns/pid_for_children")).arg(program);
+        command
+    }
+
+    /// Has a shell do something there.
+    #[track_caller]
+    pub(crate) fn shell(&self, script: &str) {
+        let finished = crate::process::run(self.beside("sh").args(["-euc", script]));
+        assert!(finished.status.success(), "{script}: {finished:?}");
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -137,7 +137,8 @@ async fn what_follows_the_byte_is_the_protocol() {
         let _ = secure.read(&mut [0; 1_024]).await;
     });
     let error = Connection::open(&uri).await.unwrap_err();
-    let OpenError::Call { error: CallError::Closed { reason, .. }, .. } = &error else { panic!("{error:?}") };
+    let OpenError::Call { error: call, .. } = &error else { panic!("{error:?}") };
+    let CallError::Closed { reason, .. } = &**call else { panic!("{error:?}") };
     assert!(reason.to_string().contains("4294967295"), "{reason}");
 }
 

@@ -1,5 +1,4 @@
 //! From a URI to something that carries bytes.
-#![allow(clippy::result_large_err, reason = "opening is rare, and its error says much")]
 
 mod conf;
 mod host;
@@ -155,7 +154,9 @@ impl Witness {
     pub(super) async fn explain(self, error: OpenError) -> OpenError {
         let (uri, silent) = match &error {
             OpenError::TimedOut { uri, .. } => (uri.clone(), true),
-            OpenError::Call { uri, error: super::error::CallError::Closed { .. } } => (uri.clone(), false),
+            OpenError::Call { uri, error } if matches!(**error, super::error::CallError::Closed { .. }) => {
+                (uri.clone(), false)
+            }
             _ => return error,
         };
         let Some(program) = self.program else { return error };
