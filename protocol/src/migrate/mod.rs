@@ -82,7 +82,10 @@
 mod domain;
 mod feature;
 mod flags;
+mod param;
 mod plan;
+mod refusal;
+mod request;
 
 // what hosts are asked and what they say,
 mod answer;
@@ -109,5 +112,8 @@ pub use flags::MigrateFlags;
 pub use journal::Record;
 pub use note::Note;
 pub use outcome::{Check, Outcome, Reason, Unknown};
-pub use plan::{Plan, Refusal, Request, Version, Wish};
+pub use param::{Param, ParamValue, Terms};
+pub use plan::{Plan, Version, Wish};
+pub use refusal::Refusal;
+pub use request::Request;
 pub use state::{DomainState, Job, JobInfo, Said, State};
