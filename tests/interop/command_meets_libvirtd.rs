@@ -4,11 +4,11 @@ use std::process::Command;
 
 use crate::lab::Libvirtd;
 use crate::libvirtd_answers::QEMU_GUEST;
+use crate::moving::steps;
 use crate::need::need;
 use crate::peers::{table, virsh};
 use crate::process::{Finished, run};
 use crate::recorder::Recorder;
-use crate::virsh_migrates_between_us::steps;
 
 #[test]
 fn it_manages_a_guest_and_virsh_agrees() {
