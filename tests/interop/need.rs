@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::guest;
+
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
+    /// A kernel and a static busybox, of which a guest is made.
+    Kernel,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -51,6 +55,7 @@ pub(crate) fn python() -> Option<&'static str> {
 impl Need {
     fn is_present(self) -> bool {
         match self {
+            Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -66,6 +71,7 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Python => "python3 with the libvirt module",
