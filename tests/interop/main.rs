@@ -6,7 +6,11 @@ mod bad_input;
 mod client_meets_libvirtd;
 mod command_meets_libvirtd;
 mod events_of_libvirtd;
+<<<<<<< HEAD
 mod every_get;
+=======
+mod guest;
+>>>>>>> v3
 mod lab;
 mod libvirtd_answers;
 mod moving;
@@ -16,6 +20,7 @@ mod process;
 mod python_drives_us;
 mod recorder;
 mod serve;
+mod v3_between_libvirtds;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;
 mod virsh_migrates_by_v3;

@@ -5,11 +5,15 @@ use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::guest;
+
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// The programs by which libvirt filters traffic.
     Firewall,
+    /// A kernel and a static busybox, of which a guest is made.
+    Kernel,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -54,6 +58,7 @@ impl Need {
     fn is_present(self) -> bool {
         match self {
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
+            Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -70,6 +75,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Need::Firewall => "ebtables or iptables",
+            Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Python => "python3 with the libvirt module",
