@@ -6,11 +6,8 @@ mod bad_input;
 mod client_meets_libvirtd;
 mod command_meets_libvirtd;
 mod events_of_libvirtd;
-<<<<<<< HEAD
 mod every_get;
-=======
 mod guest;
->>>>>>> v3
 mod lab;
 mod libvirtd_answers;
 mod moving;
