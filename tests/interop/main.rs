@@ -2,8 +2,10 @@
 //!
 //! Whatever a machine lacks is named on standard error and the test passes; with `CI=true` it fails instead.
 
+mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
+mod coming_and_going;
 mod command_meets_libvirtd;
 mod events_of_libvirtd;
 mod every_get;
@@ -12,9 +14,12 @@ mod lab;
 mod libvirtd_answers;
 mod moving;
 mod need;
+mod objects_meet_libvirtd;
 mod peers;
 mod process;
 mod python_drives_us;
+mod qemu_by_handle;
+mod reach;
 mod recorder;
 mod serve;
 mod v3_between_libvirtds;

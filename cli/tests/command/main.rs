@@ -196,7 +196,7 @@ fn serve_refuses_strangers_unless_told_so_by_name() {
 #[test]
 fn a_guest_moves_and_the_document_says_so() {
     moves(&["--as", "0.9.1"], "108 domain_migrate_prepare2", "v2");
-    moves(&[], "303 domain_migrate_prepare3", "v3 with parameters");
+    moves(&[], "303 domain_migrate_prepare3", "v3+params");
 }
 
 #[track_caller]
