@@ -2,9 +2,12 @@
 
 pub mod codec;
 pub mod uri;
+pub mod uuid;
 
 #[cfg(any(feature = "client", feature = "server"))]
 mod shell;
+#[cfg(any(feature = "client", feature = "server"))]
+mod stream;
 
 #[cfg(feature = "client")]
 pub mod client;

@@ -1,10 +1,10 @@
-//! What both connection tasks wait for.
+//! What both connection tasks wait for, read and write.
 
-use std::future::poll_fn;
-use std::pin::Pin;
+pub(crate) mod reader;
+pub(crate) mod writer;
+
 use std::time::{Duration, Instant};
 
-use futures_core::Stream;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
@@ -19,9 +19,11 @@ pub(crate) async fn at(time: Option<Instant>) {
     }
 }
 
-/// The next item of a stream. Safe to cancel.
-pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
-    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+/// When so much time will have passed; far off, if that is beyond what a clock can say.
+pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
+    let now = tokio::time::Instant::now();
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    now.checked_add(within).unwrap_or_else(|| now + year)
 }
 
 /// Sends small frames at once, and has the system notice a peer that is gone without a word within a minute, also where neither

@@ -98,7 +98,8 @@ fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// Also guests that are defined and do not run
     #[arg(long)]
@@ -126,7 +127,8 @@ pub(crate) struct XmlArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InfoArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// A guest of it, by name, UUID or number
     pub(crate) domain: Option<String>,
@@ -138,7 +140,8 @@ pub(crate) struct InfoArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EVENTS)]
 pub(crate) struct EventsArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// Only these kinds or families; without it, all of domains, networks, pools, node devices and secrets
     #[arg(long = "event", value_name = "NAME,…", value_delimiter = ',')]
@@ -160,7 +163,8 @@ pub(crate) struct EventsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = PROBE)]
 pub(crate) struct ProbeArgs {
-    /// The daemon
+    /// The daemon; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// Print a JSON object
     #[arg(long)]
@@ -254,10 +258,15 @@ pub(crate) enum WantedVersion {
 }
 
 const URIS: &str = "\
-URI is libvirt's: driver[+transport]://[host][:port]/path, for example
+URI is libvirt's: driver[+transport]://[user@][host][:port]/path, for example
   mem+tcp://127.0.0.1:16509/default              a `virtwire serve` on TCP
   mem+unix:///default?socket=/tmp/virtwire.sock  the same on a unix socket
   qemu:///system                                 the libvirtd of this machine
+  qemu+ssh://root@host/system                    another's, by your own ssh
+  qemu://host/system                             another's, by TLS with libvirt's certificates
+
+It may also be an alias from your libvirt.conf. Empty, it is LIBVIRT_DEFAULT_URI, else that file's uri_default, else the daemon
+of this machine.
 
 DOMAIN is the guest's name, its UUID, or the number that it has while it is active.
 

@@ -38,7 +38,7 @@ impl Fail {
 
     /// A connection that did not open.
     pub(crate) fn open(uri: &str, error: OpenError) -> Fail {
-        let daemon = format!("daemon {uri}");
+        let daemon = if uri.is_empty() { "the default daemon".to_owned() } else { format!("daemon {uri}") };
         match error {
             OpenError::Uri(error) => Fail::uri(uri, error),
             OpenError::Unreachable { .. } | OpenError::Unavailable { .. } if scheme_is_no_driver(uri) => {
@@ -49,11 +49,24 @@ impl Fail {
                     FORM,
                 )
             }
-            OpenError::Unavailable { transport, .. } => Fail::new(
+            OpenError::Unavailable { transport, feature, .. } => Fail::new(
                 daemon,
-                format!("virtwire does not have transport {transport} yet"),
-                "it has unix and tcp, as in driver+tcp://host/path; a host without a transport means tls",
+                format!("this build does not have transport {transport}"),
+                format!("build virtwire with feature {feature}"),
             ),
+            OpenError::Settings { path, reason } => {
+                Fail::new(path.display(), reason, "it is libvirt's own file; correct or remove the line")
+            }
+            OpenError::Tls { fault, .. } => Fail::told(daemon, &fault.to_string()),
+            OpenError::Program { program, ended, stderr, error, .. } => {
+                let ended = ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
+                let said = if stderr.is_empty() { error.to_string() } else { stderr.replace('\n', "; ") };
+                Fail::new(
+                    daemon,
+                    format!("`{program}` did not lead there{ended}: {}", one_line(&said)),
+                    format!("does `{program}` alone get to that host, and does a daemon run there?"),
+                )
+            }
             OpenError::Unreachable { attempts, .. } => {
                 let what = attempts
                     .iter()
@@ -76,6 +89,14 @@ impl Fail {
             }
             // A reason of a later release of the library speaks for itself.
             other => Fail::new(daemon, other, "check the URI, and that a daemon runs there"),
+        }
+    }
+
+    /// A text of the library's that ends with its own advice in brackets.
+    fn told(thing: impl fmt::Display, text: &str) -> Fail {
+        match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+            Some((what, next)) => Fail::new(thing, one_line(what), next),
+            None => Fail::new(thing, one_line(text), "check the URI, and that a daemon runs there"),
         }
     }
 

@@ -158,7 +158,11 @@ fn request(args: &MigrateArgs, domain: Domain) -> Result<Request, Fail> {
 
 fn read(file: &Path) -> Result<DomainXml, Fail> {
     let bytes = std::fs::read(file).map_err(|error| {
-        Fail::new(format!("file {}", file.display()), plain(&error), "nothing was tried, the guest is untouched")
+        Fail::new(
+            format!("file {}", file.display()),
+            plain(&error),
+            "nothing was tried, the guest is untouched",
+        )
     })?;
     Ok(DomainXml(bytes.into()))
 }

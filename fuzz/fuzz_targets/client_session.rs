@@ -14,11 +14,16 @@ use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession};
 use virtwire_protocol::session::keepalive::Pacing;
+use virtwire_protocol::session::stream::StreamEvent;
 use virtwire_protocol::session::subscriptions::{Ability, SubscriberId, SubscriptionEvent, Subscriptions};
 
 #[derive(Arbitrary, Debug)]
 enum Step {
     Call { procedure: i32, body: Vec<u8> },
+    /// Opens one of the streams.
+    Open { which: u8 },
+    /// The reader or writer of a stream does something.
+    Stream { which: u8, deed: u8, length: u64 },
     Keepalive { interval_ms: u32, count: u8 },
     Subscribe { event_id: i8, callbacks: bool },
     Unsubscribe { which: u8 },
@@ -47,6 +52,7 @@ fn run(window: usize, steps: Vec<Step>) {
     let mut session = ClientSession::new(window);
     let mut buffer = BytesMut::new();
     let mut waiting = HashSet::new();
+    let mut streams = Vec::new();
     let (mut subscriptions, mut registering) = (Subscriptions::new(), HashMap::new());
     let (mut subscribers, mut live) = (0, Vec::new());
     for step in steps {
@@ -60,6 +66,25 @@ fn run(window: usize, steps: Vec<Step>) {
                     assert!(waiting.insert(serial), "two calls wait with one serial");
                 }
             }
+            Step::Open { which } => {
+                let procedures = [148, 201, 208, 209, 211, 215, 296, 304];
+                let procedure = ProcedureNumber(procedures[usize::from(which) % procedures.len()]);
+                if let Ok(serial) = session.open_stream(Program::REMOTE, procedure, Draft::empty()) {
+                    assert!(waiting.insert(serial), "two calls wait with one serial");
+                    streams.push(serial);
+                }
+            }
+            Step::Stream { which, deed, length } if !streams.is_empty() => {
+                let serial = streams[usize::from(which) % streams.len()];
+                match deed % 4 {
+                    0 => assert!(session.stream_data(serial, 0).is_none()),
+                    // None of these was opened as sparse.
+                    1 => assert!(!session.stream_hole(serial, length)),
+                    2 => drop(session.finish_stream(serial)),
+                    _ => session.abort_stream(serial),
+                }
+            }
+            Step::Stream { .. } => {}
             Step::Keepalive { interval_ms, count } => {
                 let interval = Duration::from_millis(interval_ms.into());
                 session.start_keepalive(now, Pacing { interval, count: count.into() });
@@ -117,6 +142,10 @@ fn run(window: usize, steps: Vec<Step>) {
                     Some(ticket) => subscriptions.handle_answer(ticket, answer),
                     None => assert!(waiting.remove(&serial), "a reply to no call"),
                 },
+                ClientEvent::Streamed { serial, event } => {
+                    assert!(streams.contains(&serial), "a stream that was never opened");
+                    assert_ne!(event, StreamEvent::Data(Bytes::new()));
+                }
                 ClientEvent::Noticed { program, procedure, payload } => {
                     let notice = RawNotice { program, number: procedure, payload };
                     if let Ok(event) = AnyEvent::decode(notice.clone()) {

@@ -12,7 +12,8 @@ use virtwire_protocol::frame::{self, Draft, Frame};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{ProcedureNumber, Program, Release};
-use virtwire_protocol::session::server::{Limits, ServerSession};
+use virtwire_protocol::session::server::{Limits, ServerEvent, ServerSession};
+use virtwire_protocol::session::stream::{StreamEvent, StreamId};
 
 #[derive(Arbitrary, Debug)]
 enum Step {
@@ -20,6 +21,8 @@ enum Step {
     /// A frame that is likelier to be understood than random bytes.
     Frame { program: u8, procedure: u16, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
     Answer { which: u8, failed: bool },
+    /// The handler of a stream does something.
+    Stream { which: u8, deed: u8, length: u64 },
     Wait { ms: u16 },
     Drain,
 }
@@ -43,6 +46,7 @@ fn run(age: u8, steps: Vec<Step>) {
     let mut session = ServerSession::new(profile, limits);
     let mut buffer = BytesMut::new();
     let mut called = Vec::new();
+    let mut streams = Vec::new();
     let (mut calls, mut replies) = (0, 0);
     for step in steps {
         match step {
@@ -64,6 +68,17 @@ fn run(age: u8, steps: Vec<Step>) {
                 session.reply(&header, answer);
             }
             Step::Answer { .. } => {}
+            Step::Stream { which, deed, length } if !streams.is_empty() => {
+                let id = streams[usize::from(which) % streams.len()];
+                match deed % 5 {
+                    0 => assert!(length > 0 || session.stream_data(id, 0).is_none()),
+                    1 => drop(session.stream_hole(id, length)),
+                    2 => drop(session.end_of_data(id)),
+                    3 => drop(session.confirm_finish(id)),
+                    _ => drop(session.fail_stream(id, &RemoteError::undecodable())),
+                }
+            }
+            Step::Stream { .. } => {}
             Step::Wait { ms } => {
                 now += Duration::from_millis(ms.into());
                 if session.handle_timeout(now).is_err() {
@@ -83,8 +98,20 @@ fn run(age: u8, steps: Vec<Step>) {
                 Ok(None) => break,
                 Err(_) => return,
             }
-            while let Some(call) = session.poll_event() {
-                called.push(call.header);
+            while let Some(event) = session.poll_event() {
+                match event {
+                    ServerEvent::Called(call) => {
+                        if call.info.stream.is_some() {
+                            streams.push(StreamId::of(&call.header));
+                        }
+                        called.push(call.header);
+                    }
+                    ServerEvent::Streamed { id, event } => {
+                        assert!(streams.contains(&id));
+                        assert_ne!(event, StreamEvent::Data(Bytes::new()));
+                        assert_ne!(event, StreamEvent::Hole(0));
+                    }
+                }
             }
             assert!(called.len() <= 4);
         }

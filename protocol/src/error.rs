@@ -55,11 +55,8 @@ impl RemoteError {
     pub fn new(code: ErrorCode, domain: ErrorDomain, detail: impl Into<String>) -> RemoteError {
         let detail = detail.into();
         let template = template(code);
-        let message = if detail.is_empty() {
-            template.strip_suffix(": %s").unwrap_or(template).to_owned()
-        } else {
-            template.replacen("%s", &detail, 1)
-        };
+        let message =
+            if detail.is_empty() { without_detail(template) } else { template.replacen("%s", &detail, 1) };
         RemoteError {
             code,
             domain,
@@ -241,6 +238,17 @@ impl fmt::Debug for RemoteError {
 
 impl std::error::Error for RemoteError {}
 
+/// What a template says of itself: `this domain exists already` where there is no name for `domain %s exists already`.
+fn without_detail(template: &str) -> String {
+    let ends = [": %s", " for device %s", " for %s", " in %s", " %s"];
+    match ends.iter().find_map(|end| template.strip_suffix(end)) {
+        Some(rest) => rest.to_owned(),
+        None if template == "%s" => "an error without a message".to_owned(),
+        None if template.contains(" %s") => format!("this {}", template.replacen(" %s", "", 1)),
+        None => template.to_owned(),
+    }
+}
+
 /// libvirt's short text for a code, with `%s` where the detail goes.
 fn template(code: ErrorCode) -> &'static str {
     match code {
@@ -253,11 +261,30 @@ fn template(code: ErrorCode) -> &'static str {
         ErrorCode::INVALID_ARG => "invalid argument: %s",
         ErrorCode::OPERATION_FAILED => "operation failed: %s",
         ErrorCode::XML_ERROR => "XML error: %s",
+        ErrorCode::OS_TYPE => "unknown OS type %s",
+        ErrorCode::NO_SOURCE => "missing source information for device %s",
+        ErrorCode::NO_TARGET => "missing target information for device %s",
+        ErrorCode::NO_NAME => "missing name information in %s",
+        ErrorCode::NO_OS => "missing operating system information for %s",
+        ErrorCode::NO_DEVICE => "missing devices information for %s",
         ErrorCode::DOM_EXIST => "domain %s exists already",
+        ErrorCode::NETWORK_EXIST => "network %s exists already",
+        ErrorCode::STORAGE_VOL_EXIST => "storage volume %s exists already",
         ErrorCode::OPERATION_DENIED => "operation forbidden: %s",
         // The whole text is the detail.
         ErrorCode::SYSTEM_ERROR | ErrorCode::RPC | ErrorCode::XML_DETAIL => "%s",
         ErrorCode::NO_DOMAIN => "Domain not found: %s",
+        ErrorCode::NO_NETWORK => "Network not found: %s",
+        ErrorCode::NO_STORAGE_POOL => "Storage pool not found: %s",
+        ErrorCode::NO_STORAGE_VOL => "Storage volume not found: %s",
+        ErrorCode::NO_NODE_DEVICE => "Node device not found: %s",
+        ErrorCode::NO_INTERFACE => "Interface not found: %s",
+        ErrorCode::NO_NWFILTER => "Network filter not found: %s",
+        ErrorCode::NO_SECRET => "Secret not found: %s",
+        ErrorCode::NO_DOMAIN_SNAPSHOT => "Domain snapshot not found: %s",
+        ErrorCode::NO_DOMAIN_METADATA => "metadata not found: %s",
+        ErrorCode::NO_DOMAIN_CHECKPOINT => "Domain checkpoint not found: %s",
+        ErrorCode::DEVICE_MISSING => "device not found: %s",
         ErrorCode::AUTH_FAILED => "authentication failed: %s",
         ErrorCode::OPERATION_INVALID => "Requested operation is not valid: %s",
         ErrorCode::CONFIG_UNSUPPORTED => "unsupported configuration: %s",
@@ -313,6 +340,14 @@ mod tests {
             "migration successfully aborted",
         );
         check(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::TEST, ""), 42, 12, "Domain not found");
+        let nameless = RemoteError::new(ErrorCode::NO_NAME, ErrorDomain::DOMAIN, "domain");
+        check(nameless, 21, 20, "missing name information in domain");
+        let exists = RemoteError::new(ErrorCode::DOM_EXIST, ErrorDomain::QEMU, "");
+        check(exists, 28, 10, "this domain exists already");
+        for code in 0..200 {
+            let bare = RemoteError::new(ErrorCode(code), ErrorDomain::NONE, "").to_string();
+            assert!(!bare.contains('%') && !bare.ends_with([' ', ':']), "{code}: {bare}");
+        }
     }
 
     #[track_caller]

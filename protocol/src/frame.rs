@@ -154,6 +154,22 @@ pub enum DraftError {
     Frame(#[from] FrameError),
 }
 
+/// Length word and header of a frame whose payload is sent apart, so that a large one need not be copied behind them.
+pub type Head = [u8; FRAME_BYTES_MIN];
+
+/// The head of a frame with a payload of so many bytes.
+///
+/// # Errors
+/// [`FrameError::TooLong`].
+pub fn head(header: &Header, payload_bytes: usize) -> Result<Head, FrameError> {
+    let length = sealed_length(payload_bytes)?;
+    let mut head = [0; FRAME_BYTES_MIN];
+    let (word, rest) = head.split_at_mut(LENGTH_BYTES);
+    word.copy_from_slice(&length.to_be_bytes());
+    rest.copy_from_slice(&header.to_bytes());
+    Ok(head)
+}
+
 /// The length word of a frame with this payload.
 fn sealed_length(payload: usize) -> Result<u32, FrameError> {
     if payload > PAYLOAD_BYTES_MAX {

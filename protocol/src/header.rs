@@ -157,6 +157,11 @@ impl Header {
         matches!(self.type_word, CALL | CALL_WITH_FDS)
     }
 
+    /// Whether the type word says stream or hole, whatever the status.
+    pub fn is_stream_type(&self) -> bool {
+        matches!(self.type_word, STREAM | HOLE)
+    }
+
     /// The 24 bytes of the wire.
     pub fn to_bytes(&self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];

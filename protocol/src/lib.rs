@@ -14,7 +14,12 @@ pub mod program;
 
 pub mod contract;
 mod generated;
+mod numbers;
 pub use generated::{admin, keepalive, lxc, message, qemu, remote};
+
+pub mod enums;
+pub mod flags;
+pub mod params;
 
 pub mod event;
 pub mod profile;

@@ -10,11 +10,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout_at;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
-use virtwire_protocol::remote::{AuthList, AuthType, ConnectClose, ConnectOpen, ConnectSupportsFeature};
+use virtwire_protocol::remote::{
+    AuthList, AuthType, ConnectClose, ConnectGetUri, ConnectOpen, ConnectSupportsFeature,
+};
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
@@ -23,6 +26,8 @@ use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
+use crate::shell;
+use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
 /// How to open a connection, and what its calls may do.
@@ -30,6 +35,9 @@ use crate::uri::Uri;
 pub struct OpenOptions {
     /// Only look: the daemon refuses whatever would change something.
     pub read_only: bool,
+    /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
+    /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
+    pub accept_common_name: bool,
     /// How long connecting and opening may take. 10 s by default.
     pub open_within: Duration,
     /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever.
@@ -43,6 +51,9 @@ pub struct OpenOptions {
     /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
     /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default. They are bounded by 8 MiB all the same.
     pub events_max: usize,
+    /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
+    /// nothing until some are read. 1 MiB by default.
+    pub stream_bytes_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
 }
@@ -51,11 +62,13 @@ impl Default for OpenOptions {
     fn default() -> OpenOptions {
         OpenOptions {
             read_only: false,
+            accept_common_name: false,
             open_within: Duration::from_secs(10),
             call_within: None,
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
+            stream_bytes_max: 1 << 20,
             observer: None,
         }
     }
@@ -65,11 +78,13 @@ impl fmt::Debug for OpenOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
+            .field("accept_common_name", &self.accept_common_name)
             .field("open_within", &self.open_within)
             .field("call_within", &self.call_within)
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
             .field("events_max", &self.events_max)
+            .field("stream_bytes_max", &self.stream_bytes_max)
             .finish_non_exhaustive()
     }
 }
@@ -84,6 +99,7 @@ struct Shared {
     asks: mpsc::Sender<Ask>,
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
+    pipes: Pipes,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
     /// Dropped with the last handle, which tells the task.
@@ -94,7 +110,7 @@ struct Shared {
 const ASKS_WAITING_MAX: usize = 64;
 
 impl Connection {
-    /// Connects to a daemon and opens its hypervisor.
+    /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
     ///
     /// # Errors
     /// [`OpenError`], with every place that was tried.
@@ -107,16 +123,30 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        Connection::open_uri(uri.parse()?, options).await
+        Connection::open_uri(transport::resolve(uri)?, options).await
+    }
+
+    /// Opens whichever daemon the user means who names none: `LIBVIRT_DEFAULT_URI`, else `uri_default` of `libvirt.conf`, else this
+    /// host's daemon and its default driver, whose URI [`uri`](Self::uri) then tells. An empty text in the place of a URI means the
+    /// same.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_default() -> Result<Connection, OpenError> {
+        Connection::open("").await
     }
 
     async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
         let (within, text) = (options.open_within, uri.to_string());
-        let opened = tokio::time::timeout(within, async {
-            let socket = transport::connect(&uri, &options).await?;
-            Connection::over(socket, uri, options).await
-        });
-        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+        let deadline = shell::deadline(within);
+        let too_late = || OpenError::TimedOut { uri: text.clone(), within };
+        let connected = timeout_at(deadline, transport::connect(&uri, &options, deadline)).await;
+        let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
+        let opened = timeout_at(deadline, Connection::over(socket, uri, options)).await;
+        match opened.unwrap_or_else(|_| Err(too_late())) {
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(witness.explain(error).await),
+        }
     }
 
     /// Authenticates on a socket where nothing has been said yet, and opens the hypervisor.
@@ -144,21 +174,35 @@ impl Connection {
         let name = Some(connection.0.uri.name.as_str().into());
         let open = ConnectOpen { name, flags: u32::from(options.read_only) };
         connection.call(open).await.map_err(failed)?;
-        Ok(connection)
+        connection.learn_uri().await.map_err(failed)
+    }
+
+    /// Asks the daemon what it has opened, where the client did not know (procedure 110).
+    async fn learn_uri(mut self) -> Result<Connection, CallError> {
+        if self.0.uri.as_str().is_empty() {
+            let told = self.call(ConnectGetUri {}).await?.uri;
+            // Nobody else has a handle yet.
+            if let (Ok(uri), Some(shared)) = (told.to_string_lossy().parse(), Arc::get_mut(&mut self.0)) {
+                shared.uri = uri;
+            }
+        }
+        Ok(self)
     }
 
     /// Starts the task that owns the socket; nothing is said yet.
-    fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
+    pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
+        let (streams, pipes) = StreamTable::new();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: receiver,
             desk: Desk::default(),
             left,
+            streams,
             handles,
             closed: closing,
             observer: options.observer.clone(),
@@ -166,10 +210,18 @@ impl Connection {
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            #[cfg(feature = "tls")]
+            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream)))),
+            #[cfg(feature = "ssh")]
+            Socket::Program(transport::ProgramSocket { stream, guard }) => drop(tokio::spawn(async move {
+                task.run(stream.into_split()).await;
+                drop(guard);
+            })),
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared = Shared { uri, options, asks, leaving, subscribers, closed, features, _handle: handle };
+        let shared =
+            Shared { uri, options, asks, leaving, subscribers, pipes, closed, features, _handle: handle };
         Connection(Arc::new(shared))
     }
 
@@ -211,10 +263,7 @@ impl Connection {
         let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
         async move {
             let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
-            // Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
-            virtwire_xdr::Options::lenient()
-                .from_slice(&payload)
-                .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
+            decode_reply::<P>(&payload)
         }
     }
 
@@ -228,8 +277,19 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let (reply, answer) = oneshot::channel();
+        let ask = Ask::Call(CallAsk { program, number, name, body, reply });
+        self.exchange(name, ask, answer, within).await
+    }
+
+    /// Has the task make a call, and waits for its answer.
+    pub(super) async fn exchange(
+        &self,
+        name: &'static str,
+        ask: Ask,
+        answer: oneshot::Receiver<Result<Bytes, CallError>>,
+        within: Option<Duration>,
+    ) -> Result<Bytes, CallError> {
         let exchange = async {
-            let ask = Ask::Call(CallAsk { program, number, name, body, reply });
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
             self.0.asks.send(ask).await.map_err(|_| gone(false))?;
@@ -306,6 +366,11 @@ impl Connection {
         SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The pipe of a new stream.
+    pub(super) fn pipe(&self) -> Arc<Pipe> {
+        self.0.pipes.pipe(self.0.options.stream_bytes_max)
+    }
+
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
         // With the task every subscription is gone.
@@ -330,8 +395,19 @@ impl Connection {
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
     pub async fn close(&self) -> Result<(), CallError> {
-        self.call(ConnectClose {}).await
+        match self.call(ConnectClose {}).await {
+            // libvirt's helper for SSH ends with the daemon's end of its socket, and may lose the last bytes: closed it is.
+            Err(CallError::Closed { reason: CloseReason::Eof, sent: true, .. }) => Ok(()),
+            answer => answer,
+        }
     }
+}
+
+/// The result in a reply. Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
+pub(super) fn decode_reply<P: Procedure>(payload: &[u8]) -> Result<P::Reply, CallError> {
+    virtwire_xdr::Options::lenient()
+        .from_slice(payload)
+        .map_err(|error| CallError::Reply { procedure: P::NAME, error: error.to_string() })
 }
 
 impl fmt::Debug for Connection {

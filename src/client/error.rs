@@ -1,6 +1,7 @@
 //! Why a connection did not open, and why a call has no result.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use virtwire_protocol::error::{Fate, RemoteError};
@@ -8,6 +9,7 @@ use virtwire_protocol::frame::DraftError;
 use virtwire_protocol::session::ProtocolError;
 use virtwire_protocol::session::client::ReplyFault;
 
+use super::tls_fault::TlsFault;
 use crate::codec::CodecError;
 use crate::uri::{Transport, UriError};
 
@@ -19,7 +21,7 @@ pub enum OpenError {
     #[error(transparent)]
     Uri(#[from] UriError),
     /// No daemon could be reached.
-    #[error("cannot reach a daemon for {uri}: {}", tried(.attempts))]
+    #[error("cannot reach a daemon for {uri}: {} ({})", tried(.attempts), advice(.attempts))]
     Unreachable {
         /// As given.
         uri: String,
@@ -27,12 +29,50 @@ pub enum OpenError {
         attempts: Vec<(String, io::Error)>,
     },
     /// The URI asks for a transport that this build does not have.
-    #[error("{uri} asks for transport {transport}, which virtwire does not have yet (it has unix and tcp)")]
+    #[error(
+        "{uri} asks for transport {transport}, which this build does not have (virtwire's feature `{feature}` brings it)"
+    )]
     Unavailable {
         /// As given.
         uri: String,
         /// The transport.
         transport: Transport,
+        /// The feature of this crate that brings it.
+        feature: &'static str,
+    },
+    /// The user's `libvirt.conf` cannot be used.
+    #[error("{}: {reason}", .path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+    /// The daemon was reached, but TLS did not come about.
+    #[error("{uri}: {fault}")]
+    Tls {
+        /// As given.
+        uri: String,
+        /// Why, and what to do.
+        fault: Box<TlsFault>,
+    },
+    /// The program that was to lead to the daemon did not.
+    #[error(
+        "{uri}: `{program}` did not lead to a libvirt daemon{}{}",
+        .ended.as_ref().map(|ended| format!(" ({ended})")).unwrap_or_default(),
+        said(.stderr, .error)
+    )]
+    Program {
+        /// As given.
+        uri: String,
+        /// Its name.
+        program: String,
+        /// How it ended, if it has.
+        ended: Option<String>,
+        /// The last lines of its standard error; five at most.
+        stderr: String,
+        /// What was seen of it.
+        error: Box<OpenError>,
     },
     /// Nothing was heard in time.
     #[error("{uri} did not answer within {within:?}: is it a libvirt daemon?")]
@@ -62,6 +102,29 @@ pub enum OpenError {
 
 fn tried(attempts: &[(String, io::Error)]) -> String {
     attempts.iter().map(|(place, error)| format!("{place}: {error}")).collect::<Vec<_>>().join("; ")
+}
+
+/// What to do about places where nobody is.
+fn advice(attempts: &[(String, io::Error)]) -> &'static str {
+    let any = |kind| attempts.iter().any(|(_, error)| error.kind() == kind);
+    let over_tcp = attempts.iter().any(|(place, _)| place.starts_with("tcp "));
+    if any(io::ErrorKind::PermissionDenied) {
+        "you may not use the socket: become a member of its group, often `libvirt`, or take your own daemon with path /session"
+    } else if over_tcp {
+        "check host and port, and that the daemon listens there; libvirt's do so only when told to"
+    } else {
+        "start a daemon, libvirtd or the driver's own such as virtqemud, or name its socket with ?socket=PATH"
+    }
+}
+
+/// What a program said, or for want of that what was seen of it.
+fn said(stderr: &str, error: &OpenError) -> String {
+    match (stderr, error) {
+        ("", OpenError::TimedOut { within, .. }) => format!(": nothing came within {within:?}"),
+        ("", OpenError::Call { error, .. }) => format!(": {error}"),
+        ("", other) => format!(": {other}"),
+        (lines, _) => format!(": {}", lines.replace('\n', "; ")),
+    }
 }
 
 /// Why a call has no result. [`fate`](CallError::fate) says whether it may have run.

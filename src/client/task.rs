@@ -5,27 +5,29 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::event::RawNotice;
-use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
+use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, Head, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
-use virtwire_protocol::session::client::{ClientEvent, ClientSession};
+use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
-use crate::codec::FrameCodec;
-use crate::shell::{OUT_BYTES_MAX, at, next};
+use crate::shell::reader::FrameReader;
+use crate::shell::writer::FrameWriter;
+use crate::shell::{OUT_BYTES_MAX, at};
+use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
 #[derive(Debug)]
 pub(super) enum Ask {
     Call(CallAsk),
+    Stream(StreamAsk),
     Keepalive(Pacing),
     Subscribe(SubscribeAsk),
 }
@@ -37,6 +39,13 @@ pub(super) struct CallAsk {
     pub(super) name: &'static str,
     pub(super) body: Draft,
     pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+}
+
+/// A call that opens a stream.
+#[derive(Debug)]
+pub(super) struct StreamAsk {
+    pub(super) call: CallAsk,
+    pub(super) pipe: Arc<Pipe>,
 }
 
 /// A frame that has passed, for whoever watches a connection.
@@ -60,6 +69,7 @@ pub(super) struct Task {
     pub(super) session: ClientSession,
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) desk: Desk,
+    pub(super) streams: StreamTable<Serial>,
     pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
     /// Ends when the last handle is dropped, also while nothing more may be asked.
     pub(super) handles: oneshot::Receiver<Infallible>,
@@ -82,6 +92,7 @@ impl Task {
         tracing::debug!(%reason, "connection ended");
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
+        self.streams.end_all(&reason);
         for (procedure, reply) in waiting.into_values() {
             // Whoever has stopped waiting does not mind.
             let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
@@ -89,7 +100,8 @@ impl Task {
         // Handles that ask later learn why, until the last is gone.
         while let Some(ask) = self.asks.recv().await {
             match ask {
-                Ask::Call(CallAsk { name, reply, .. }) => {
+                Ask::Call(CallAsk { name, reply, .. })
+                | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
                     let reason = reason.clone();
                     let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
                 }
@@ -99,48 +111,51 @@ impl Task {
         }
     }
 
-    async fn converse<R, W>(
-        &mut self,
-        reader: R,
-        mut writer: W,
-        waiting: &mut Waiting,
-    ) -> Result<(), CloseReason>
+    async fn converse<R, W>(&mut self, reader: R, writer: W, waiting: &mut Waiting) -> Result<(), CloseReason>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut frames = FramedRead::new(reader, FrameCodec);
-        let mut out = BytesMut::new();
+        let mut frames = FrameReader::new(reader);
+        let mut writer = FrameWriter::new(writer);
         loop {
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event, waiting);
             }
             self.desk.call(&mut self.session);
-            while out.len() < OUT_BYTES_MAX {
-                let Some(frame) = self.session.poll_transmit() else { break };
-                self.observe_sent(&frame);
-                FrameCodec.encode(frame, &mut out)?;
+            loop {
+                while writer.len() < OUT_BYTES_MAX {
+                    let Some(frame) = self.session.poll_transmit() else { break };
+                    observe_sent(&self.observer, &frame, frame.len());
+                    writer.push(frame);
+                }
+                let observe = |head: &Head, wire_bytes| observe_sent(&self.observer, head, wire_bytes);
+                if !self.streams.send(&mut self.session, &mut writer, observe) {
+                    break;
+                }
             }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
-                wrote = writer.write_buf(&mut out), if !out.is_empty() => {
-                    if wrote? == 0 {
-                        return Err(CloseReason::Eof);
-                    }
-                }
-                frame = next(&mut frames) => {
-                    let frame = frame.ok_or(CloseReason::Eof)??;
+                wrote = writer.write_some(), if !writer.is_empty() => wrote?,
+                frame = frames.next(), if self.streams.has_room() => {
+                    let frame = frame?.ok_or(CloseReason::Eof)?;
                     self.observe_received(&frame);
                     self.session.handle_frame(Instant::now(), frame)?;
                 }
-                ask = self.asks.recv(), if self.session.can_call() && out.len() < OUT_BYTES_MAX => {
+                ask = self.asks.recv(), if self.session.can_call() && writer.len() < OUT_BYTES_MAX => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask, waiting);
                 }
+                key = self.streams.word() => self.streams.attend(key, &mut self.session),
                 Some(id) = self.left.recv() => self.desk.leave(id),
                 // Whoever waits for a call holds a handle, so nobody waits.
                 _ = &mut self.handles => return Ok(()),
-                () = at(self.session.poll_timeout()) => self.session.handle_timeout(Instant::now())?,
+                () = at(self.session.poll_timeout()) => {
+                    if !self.streams.has_room() {
+                        self.session.not_reading(Instant::now());
+                    }
+                    self.session.handle_timeout(Instant::now())?;
+                }
             }
         }
     }
@@ -149,19 +164,35 @@ impl Task {
         match ask {
             Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
-            // Nobody waits any more, and nothing was sent: then nothing need be.
-            Ask::Call(call) if call.reply.is_closed() => {}
-            Ask::Call(CallAsk { program, number, name, body, reply }) => {
-                match self.session.call(program, number, body) {
-                    Ok(serial) => {
-                        waiting.insert(serial, (name, reply));
-                    }
-                    // Asks are taken only while the window is open.
-                    Err(full) => {
-                        let error = CallError::Arguments { procedure: name, error: full.to_string() };
-                        let _ = reply.send(Err(error));
-                    }
+            Ask::Call(call) => drop(self.call(call, waiting, ClientSession::call)),
+            Ask::Stream(StreamAsk { call, pipe }) => {
+                if let Some(serial) = self.call(call, waiting, ClientSession::open_stream) {
+                    self.streams.insert(serial, pipe);
                 }
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        CallAsk { program, number, name, body, reply }: CallAsk,
+        waiting: &mut Waiting,
+        make: impl FnOnce(&mut ClientSession, Program, ProcedureNumber, Draft) -> Result<Serial, WindowFull>,
+    ) -> Option<Serial> {
+        // Nobody waits any more, and nothing was sent: then nothing need be.
+        if reply.is_closed() {
+            return None;
+        }
+        match make(&mut self.session, program, number, body) {
+            Ok(serial) => {
+                waiting.insert(serial, (name, reply));
+                Some(serial)
+            }
+            // Asks are taken only while the window is open.
+            Err(full) => {
+                let error = CallError::Arguments { procedure: name, error: full.to_string() };
+                let _ = reply.send(Err(error));
+                None
             }
         }
     }
@@ -169,6 +200,10 @@ impl Task {
     fn deliver(&mut self, event: ClientEvent, waiting: &mut Waiting) {
         match event {
             ClientEvent::Replied { serial, answer } => {
+                match &answer {
+                    Ok(_) => self.streams.opened(serial, &mut self.session),
+                    Err(_) => self.streams.not_opened(serial),
+                }
                 match waiting.remove(&serial) {
                     // A dropped call's reply is discarded here.
                     Some((name, reply)) => {
@@ -177,17 +212,12 @@ impl Task {
                     None => self.desk.answer(serial, answer),
                 }
             }
+            ClientEvent::Streamed { serial, event } => {
+                self.streams.deliver(serial, event, &mut self.session);
+            }
             ClientEvent::Noticed { program, procedure, payload } => {
                 self.desk.notice(RawNotice { program, number: procedure, payload });
             }
-        }
-    }
-
-    fn observe_sent(&self, frame: &[u8]) {
-        if let Some(observer) = &self.observer
-            && let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk())
-        {
-            observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes: frame.len() });
         }
     }
 
@@ -195,5 +225,38 @@ impl Task {
         if let Some(observer) = &self.observer {
             observer(Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() });
         }
+    }
+}
+
+/// Shows a frame that is sent, by its first bytes.
+fn observe_sent(observer: &Option<Observer>, frame: &[u8], wire_bytes: usize) {
+    if let Some(observer) = observer
+        && let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk())
+    {
+        observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes });
+    }
+}
+
+impl StreamSession for ClientSession {
+    type Id = Serial;
+    const CONFIRMS: bool = false;
+
+    fn data(&mut self, serial: Serial, bytes: usize) -> Option<Head> {
+        self.stream_data(serial, bytes)
+    }
+
+    fn hole(&mut self, serial: Serial, length: u64) -> bool {
+        self.stream_hole(serial, length)
+    }
+
+    fn end_of_data(&mut self, _: Serial) {}
+
+    /// The daemon has the last word.
+    fn end(&mut self, serial: Serial, ending: &Ending) -> bool {
+        match ending {
+            Ending::Finish => drop(self.finish_stream(serial)),
+            Ending::Abort(_) => self.abort_stream(serial),
+        }
+        false
     }
 }

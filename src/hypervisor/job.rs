@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::domain::numbered;
+pub use virtwire_protocol::enums::{JobKind, JobOperation};
 
 /// A job on a domain, as `virsh domjobinfo` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,49 +38,5 @@ impl Job {
     /// What is left of the memory, in bytes.
     pub fn memory_remaining(&self) -> u64 {
         self.memory_total.saturating_sub(self.memory_processed)
-    }
-}
-
-numbered! {
-    /// Whether a job runs, or how it ended (`virDomainJobType`; 0, none, is the absence of a job).
-    JobKind {
-        /// It runs and knows when it ends.
-        Bounded = 1,
-        /// It runs for as long as it takes.
-        Unbounded = 2,
-        /// It is done.
-        Completed = 3,
-        /// It failed.
-        Failed = 4,
-        /// Somebody stopped it.
-        Cancelled = 5,
-    }
-}
-
-numbered! {
-    /// What a job does (`virDomainJobOperation`, libvirt 3.3).
-    JobOperation {
-        /// Nobody says.
-        Unknown = 0,
-        /// Starting.
-        Start = 1,
-        /// Saving to a file.
-        Save = 2,
-        /// Restoring from one.
-        Restore = 3,
-        /// Coming from another host.
-        MigrationIn = 4,
-        /// Going to another host.
-        MigrationOut = 5,
-        /// Taking a snapshot.
-        Snapshot = 6,
-        /// Going back to one.
-        SnapshotRevert = 7,
-        /// Dumping core.
-        Dump = 8,
-        /// Backing up disks (libvirt 6.0).
-        Backup = 9,
-        /// Deleting a snapshot (libvirt 9.0).
-        SnapshotDelete = 10,
     }
 }

@@ -4,22 +4,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
-use tokio_util::codec::{Encoder, FramedRead};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::header::Header;
 use virtwire_protocol::program::ReadOnlyRule;
 use virtwire_protocol::session::ProtocolError;
-use virtwire_protocol::session::server::{Called, Limits, QueueFull, ServerSession};
+use virtwire_protocol::session::server::{Called, Limits, QueueFull, ServerEvent, ServerSession};
+use virtwire_protocol::session::stream::{StreamId, is_sparse};
 
-use super::context::{CallContext, OutgoingNotice};
+use super::context::{CallContext, CallSlots, OutgoingNotice};
 use super::handler::Handler;
-use crate::codec::{CodecError, FrameCodec};
-use crate::shell::{OUT_BYTES_MAX, at, next};
+use super::stream::Stream;
+use crate::codec::CodecError;
+use crate::shell::reader::FrameReader;
+use crate::shell::writer::FrameWriter;
+use crate::shell::{OUT_BYTES_MAX, at};
+use crate::stream::{Pipes, StreamTable};
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
@@ -99,13 +102,16 @@ where
     W: AsyncWrite + Unpin,
     H: Handler + ?Sized,
 {
-    let mut calls = Calls::default();
-    let mut session = ServerSession::new((**cx.profile()).clone(), limits);
-    let ended = match converse(&mut session, reader, writer, &handler, &cx, notices, &mut calls).await {
+    let (streams, pipes) = StreamTable::new();
+    let session = ServerSession::new((**cx.profile()).clone(), limits);
+    let mut client = Client { session, streams, pipes, limits, handler, cx, calls: Calls::default() };
+    let ended = match client.converse(reader, writer, notices).await {
         Ok(ended) | Err(ended) => ended,
     };
+    let Client { mut streams, handler, cx, mut calls, .. } = client;
     tracing::debug!(peer = cx.peer(), %ended, "connection ended");
     cx.set_closed();
+    streams.end_all(&ended);
     handler.clone().closed(cx.clone()).await;
     if !calls.tasks.is_empty() {
         // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
@@ -115,65 +121,117 @@ where
     ended
 }
 
-/// The conversation: the session decides, this loop reads, writes, waits and starts handlers.
-async fn converse<R, W, H>(
-    session: &mut ServerSession,
-    reader: R,
-    mut writer: W,
-    handler: &Arc<H>,
-    cx: &CallContext,
-    mut notices: mpsc::Receiver<OutgoingNotice>,
-    calls: &mut Calls,
-) -> Result<Ended, Ended>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-    H: Handler + ?Sized,
-{
-    let mut frames = FramedRead::new(reader, FrameCodec);
-    let mut out = BytesMut::new();
-    loop {
-        while let Some(called) = session.poll_event() {
-            start(called, handler, cx, calls);
-        }
-        while out.len() < OUT_BYTES_MAX {
-            let Some(frame) = session.poll_transmit() else { break };
-            FrameCodec.encode(frame, &mut out)?;
-        }
-        if out.is_empty() && session.is_finished() {
-            writer.shutdown().await?;
-            return Ok(Ended::Closed);
-        }
-        // Every branch is safe to cancel, and reading never waits for writing.
-        tokio::select! {
-            wrote = writer.write_buf(&mut out), if !out.is_empty() => {
-                if wrote? == 0 {
-                    return Ok(Ended::Gone);
-                }
-            }
-            frame = next(&mut frames), if session.can_receive() => match frame {
-                Some(frame) => session.handle_frame(Instant::now(), frame?)?,
-                None => return Ok(Ended::Gone),
-            },
-            Some((header, answer)) = calls.ended() => session.reply(&header, answer),
-            Some(notice) = notices.recv() => session.notify(notice.program, notice.number, notice.body)?,
-            () = cx.overrun() => return Err(Ended::Slow),
-            () = at(session.poll_timeout()) => session.handle_timeout(Instant::now())?,
-        }
-    }
+/// One client, as its task has it.
+struct Client<H: ?Sized> {
+    session: ServerSession,
+    streams: StreamTable<StreamId>,
+    pipes: Pipes,
+    limits: Limits,
+    handler: Arc<H>,
+    cx: CallContext,
+    calls: Calls,
 }
 
-/// Starts the handler of a call, unless the connection may not make it.
-fn start<H: Handler + ?Sized>(called: Called, handler: &Arc<H>, cx: &CallContext, calls: &mut Calls) {
-    let header = called.header;
-    if cx.is_read_only() && called.info.read_only == ReadOnlyRule::Refused {
-        let detail = format!("read only access prevents {}", called.info.name);
-        let error = RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::DOMAIN, detail);
-        calls.start(header, async move { Err(error) });
-        return;
+impl<H: Handler + ?Sized> Client<H> {
+    /// The conversation: the session decides, this loop reads, writes, waits and starts handlers.
+    async fn converse<R, W>(
+        &mut self,
+        reader: R,
+        writer: W,
+        mut notices: mpsc::Receiver<OutgoingNotice>,
+    ) -> Result<Ended, Ended>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let mut frames = FrameReader::new(reader);
+        let mut writer = FrameWriter::new(writer);
+        loop {
+            while let Some(event) = self.session.poll_event() {
+                match event {
+                    ServerEvent::Called(called) => self.start(called),
+                    ServerEvent::Streamed { id, event } => {
+                        self.streams.deliver(id, event, &mut self.session);
+                    }
+                }
+            }
+            loop {
+                while writer.len() < OUT_BYTES_MAX {
+                    let Some(frame) = self.session.poll_transmit() else { break };
+                    writer.push(frame);
+                }
+                if !self.streams.send(&mut self.session, &mut writer, |_, _| {}) {
+                    break;
+                }
+            }
+            if writer.is_empty() && self.session.is_finished() {
+                writer.shutdown().await?;
+                return Ok(Ended::Closed);
+            }
+            let reads = self.session.can_receive() && self.streams.has_room();
+            // Every branch is safe to cancel, and reading never waits for writing.
+            tokio::select! {
+                wrote = writer.write_some(), if !writer.is_empty() => match wrote {
+                    Err(error) if error.kind() == std::io::ErrorKind::WriteZero => return Ok(Ended::Gone),
+                    wrote => wrote?,
+                },
+                frame = frames.next(), if reads => match frame? {
+                    Some(frame) => self.session.handle_frame(Instant::now(), frame)?,
+                    None => return Ok(Ended::Gone),
+                },
+                Some((header, answer)) = self.calls.ended() => self.answered(&header, answer),
+                key = self.streams.word() => self.streams.attend(key, &mut self.session),
+                Some(notice) = notices.recv() => {
+                    self.session.notify(notice.program, notice.number, notice.body)?;
+                }
+                () = self.cx.overrun() => return Err(Ended::Slow),
+                () = at(self.session.poll_timeout()) => {
+                    if !self.streams.has_room() {
+                        self.session.not_reading(Instant::now());
+                    }
+                    self.session.handle_timeout(Instant::now())?;
+                }
+            }
+        }
     }
-    tracing::debug!(peer = cx.peer(), procedure = called.info.name, serial = header.serial.0, "call");
-    let (handler, cx) = (handler.clone(), cx.clone());
-    // Also a handler that panics before it returns a future fails its own call alone.
-    calls.start(header, async move { handler.call(cx, called).await });
+
+    /// Starts the handler of a call, unless the connection may not make it.
+    fn start(&mut self, called: Called) {
+        let header = called.header;
+        if self.cx.is_read_only() && called.info.read_only == ReadOnlyRule::Refused {
+            let detail = format!("read only access prevents {}", called.info.name);
+            let error = RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::DOMAIN, detail);
+            self.calls.start(header, async move { Err(error) });
+            return;
+        }
+        tracing::debug!(
+            peer = self.cx.peer(),
+            procedure = called.info.name,
+            serial = header.serial.0,
+            "call"
+        );
+        let stream = called.info.stream.map(|direction| {
+            let pipe = self.pipes.pipe(self.limits.stream_bytes);
+            self.streams.insert(StreamId::of(&header), pipe.clone());
+            Stream::new(pipe, direction, is_sparse(header.program, header.procedure, &called.payload))
+        });
+        let cx = self.cx.of_call(CallSlots { stream: stream.into() });
+        let handler = self.handler.clone();
+        // Also a handler that panics before it returns a future fails its own call alone.
+        self.calls.start(header, async move {
+            let answer = handler.call(cx.clone(), called).await;
+            // What nobody has taken goes, also if the context is kept.
+            drop(cx.take_stream());
+            answer
+        });
+    }
+
+    fn answered(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+        let is_good = answer.is_ok();
+        self.session.reply(header, answer);
+        match is_good {
+            true => self.streams.opened(StreamId::of(header), &mut self.session),
+            false => self.streams.not_opened(StreamId::of(header)),
+        }
+    }
 }

@@ -1,21 +1,30 @@
 //! What a handler knows of the connection that called it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, mpsc};
 use virtwire_protocol::frame::{Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
 
+use super::stream::Stream;
+
 /// A number for each connection that a server has accepted, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
 
-/// The connection behind a call. Cheap to clone; keeping one keeps nothing open.
+/// The connection behind a call, and what came with the call beside its arguments. Cheap to clone; keeping one keeps nothing
+/// open: what a handler has not taken when the call is answered is gone.
 #[derive(Clone)]
-pub struct CallContext(Arc<Shared>);
+pub struct CallContext(Arc<Shared>, Option<Arc<CallSlots>>);
+
+/// What comes with one call.
+#[derive(Debug, Default)]
+pub(super) struct CallSlots {
+    pub(super) stream: Mutex<Option<Stream>>,
+}
 
 struct Shared {
     id: ConnectionId,
@@ -47,13 +56,22 @@ impl CallContext {
         let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
         let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
         let shared = Shared { id, peer, profile, read_only, closed, notices, overrun: Notify::new() };
-        (CallContext(Arc::new(shared)), receiver)
+        (CallContext(Arc::new(shared), None), receiver)
     }
 
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         CallContext::new(id, "detached".to_owned(), profile).0
+    }
+
+    /// The context of one call.
+    pub(super) fn of_call(&self, slots: CallSlots) -> CallContext {
+        CallContext(self.0.clone(), Some(Arc::new(slots)))
+    }
+
+    pub(super) fn call_slots(&self) -> Option<&CallSlots> {
+        self.1.as_deref()
     }
 
     /// Which connection.

@@ -9,6 +9,7 @@ mod context;
 mod handler;
 mod listener;
 pub(crate) mod service;
+mod stream;
 
 use std::io;
 use std::sync::Arc;
@@ -23,6 +24,9 @@ pub use connection::Ended;
 pub use context::{CallContext, ConnectionId};
 pub use handler::{BoxFuture, Handler};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
+pub use stream::Stream;
+
+pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
 
 /// Clients that a server holds at a time by default; further ones wait until one goes (libvirt's `max_clients`).
 pub const CLIENTS_MAX: usize = 5_000;

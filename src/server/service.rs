@@ -2,11 +2,13 @@
 
 use std::future::{Future, Ready, ready};
 
-use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::{Draft, DraftError};
 use virtwire_protocol::program::{Procedure, ProcedureNumber};
 
+use super::context::CallContext;
 use super::handler::BoxFuture;
+use super::stream::Stream;
 
 /// Has one call answered. As libvirt's daemons, this takes payloads with bytes after the arguments.
 pub(crate) fn answer<'a, P, F>(
@@ -56,15 +58,23 @@ pub(crate) fn unsupported<T>(function: &str) -> Ready<Result<T, RemoteError>> {
     ready(Err(RemoteError::no_support(function)))
 }
 
+/// The stream that a call opens.
+pub(crate) fn stream_of(cx: &CallContext) -> Result<Stream, RemoteError> {
+    // There is one unless somebody else has taken it, or the context is of no call.
+    cx.take_stream().ok_or_else(|| {
+        RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "the call has no stream left")
+    })
+}
+
 /// Writes a program's dispatch: from a procedure's number to the service's method.
 ///
-/// A row is `14 DomainGetXmlDesc => domain_get_xml_desc(arguments);`, or `2 ConnectClose => connect_close();` for a
-/// procedure that takes none.
+/// A row is `14 DomainGetXmlDesc => domain_get_xml_desc(arguments);`, `2 ConnectClose => connect_close();` for a procedure that
+/// takes none, or `201 DomainOpenConsole => domain_open_console(arguments, stream);` for one that opens a stream.
 macro_rules! dispatch {
     (
         $(#[$attribute:meta])*
         pub fn $name:ident for $service:ident;
-        $($number:literal $arguments:ident => $method:ident($($passed:ident)?);)*
+        $($number:literal $arguments:ident => $method:ident($($passed:ident),*);)*
     ) => {
         $(#[$attribute])*
         pub fn $name<'a, S: $service>(
@@ -76,7 +86,7 @@ macro_rules! dispatch {
         {
             match number.0 {
                 $($number => crate::server::service::dispatch!(
-                    @answer payload service cx $arguments $method $($passed)?
+                    @answer payload service cx $arguments $method $($passed)*
                 ),)*
                 _ => crate::server::service::unknown(number),
             }
@@ -87,6 +97,12 @@ macro_rules! dispatch {
     };
     (@answer $payload:ident $service:ident $cx:ident $arguments:ident $method:ident $passed:ident) => {
         crate::server::service::answer($payload, |$passed: $arguments| $service.$method($cx, $passed))
+    };
+    (@answer $payload:ident $service:ident $cx:ident $arguments:ident $method:ident $passed:ident $stream:ident) => {
+        crate::server::service::answer($payload, move |$passed: $arguments| async move {
+            let $stream = crate::server::service::stream_of($cx)?;
+            $service.$method($cx, $passed, $stream).await
+        })
     };
 }
 pub(crate) use dispatch;

@@ -127,7 +127,8 @@ fn it_says_why_a_connection_does_not_open() {
 
         let error = Connection::open(&open.uri("martian", "/system")).await.unwrap_err();
         let OpenError::Call { error: CallError::Remote(remote), .. } = &error else { panic!("{error:?}") };
-        assert_eq!((remote.code.0, remote.domain.0), (5, 0));
+        // libvirt 7.0 looked for a daemon of another machine.
+        assert!([(5, 0), (38, 7)].contains(&(remote.code.0, remote.domain.0)), "{error}");
     });
 }
 

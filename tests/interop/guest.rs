@@ -56,7 +56,12 @@ impl Count {
         let deadline = Instant::now() + PATIENCE;
         let wanted = self.said.lines().count() + 4;
         while self.said.lines().count() < wanted {
-            assert!(Instant::now() < deadline, "the guest says no more on {}: {}", daemon.host_name(), self.said);
+            assert!(
+                Instant::now() < deadline,
+                "the guest says no more on {}: {}",
+                daemon.host_name(),
+                self.said
+            );
             std::thread::sleep(Duration::from_millis(20));
             self.read(daemon);
         }
@@ -129,7 +134,8 @@ done
 
 /// A root file system of two programs, in the kernel's own archive format (`newc`).
 fn initramfs() -> Vec<u8> {
-    let busybox = fs::read(busybox().expect("the test said that it needs busybox")).expect("a readable busybox");
+    let busybox =
+        fs::read(busybox().expect("the test said that it needs busybox")).expect("a readable busybox");
     let mut archive = Vec::new();
     for (number, (name, mode, content)) in (1..).zip([
         ("bin", 0o040_755, &[][..]),
@@ -138,8 +144,7 @@ fn initramfs() -> Vec<u8> {
         ("TRAILER!!!", 0, &[]),
     ]) {
         archive.extend(b"070701");
-        let fields =
-            [number, mode, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, name.len() + 1, 0];
+        let fields = [number, mode, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, name.len() + 1, 0];
         archive.extend(fields.iter().flat_map(|field| format!("{field:08x}").into_bytes()));
         archive.extend(name.as_bytes());
         archive.push(0);

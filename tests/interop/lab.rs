@@ -1,6 +1,9 @@
 //! A real libvirtd of a test's own: its directories, its host name, its address.
+//!
+//! With `VIRTWIRE_PEER_ROOT`, a directory that has the files of another distribution, it is that one's libvirtd, of another age;
+//! `.ci/peers` makes such directories.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -30,26 +33,42 @@ pub(crate) struct Setup {
     folders: Vec<&'static str>,
     environment: Vec<(&'static str, String)>,
     tls: Option<SocketAddr>,
+    own_network: bool,
 }
 
 impl Setup {
     pub(crate) fn new() -> Setup {
         let number = next_number();
+        Setup::numbered(number, own_host(number))
+    }
+
+    /// One that listens at a given address, such as that of a name.
+    pub(crate) fn on(host: Ipv4Addr) -> Setup {
+        Setup::numbered(next_number(), host)
+    }
+
+    fn numbered(number: u8, host: Ipv4Addr) -> Setup {
         Setup {
             number,
-            address: own_address(number),
+            address: free_address(host.into()),
             directory: Directory::new(number),
             libvirtd_conf: Vec::new(),
             qemu_conf: Vec::new(),
             folders: Vec::new(),
             environment: Vec::new(),
             tls: None,
+            own_network: false,
         }
     }
 
     /// Where the daemon's files will be, for those that its configuration is to name.
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// The address where it will listen.
+    pub(crate) fn host(&self) -> IpAddr {
+        self.address.ip()
     }
 
     /// A line for `libvirtd.conf`, in place of the one that has the same key.
@@ -78,7 +97,7 @@ impl Setup {
 
     /// Has the daemon listen for TLS too, with certificates at these paths.
     pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
-        let address = own_address(self.number);
+        let address = free_address(self.host());
         self.tls = Some(address);
         self.libvirtd_conf("listen_tls = 1")
             .libvirtd_conf(format!("tls_port = \"{}\"", address.port()))
@@ -88,20 +107,37 @@ impl Setup {
             .libvirtd_conf(format!("key_file = \"{key}\""))
     }
 
+    /// Gives the daemon a network of its own, where it may make bridges. Only its unix sockets are to be reached.
+    pub(crate) fn own_network(mut self) -> Setup {
+        self.own_network = true;
+        self
+    }
+
     #[track_caller]
     pub(crate) fn start(self) -> Libvirtd {
-        let Setup { number, address, directory, libvirtd_conf, qemu_conf, folders, environment, tls } = self;
+        let Setup {
+            number,
+            address,
+            directory,
+            libvirtd_conf,
+            qemu_conf,
+            folders,
+            environment,
+            tls,
+            own_network,
+        } = self;
         let host_name = format!("host-{number}");
         directory.write(
             "etc/libvirt/libvirtd.conf",
             &merged(usual_libvirtd_conf(address, number), &libvirtd_conf),
         );
-        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(address), &qemu_conf));
+        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(number), &qemu_conf));
         let script = directory.write("lab.sh", include_str!("lab.sh"));
 
         let process = Process::start(
             Command::new("unshare")
                 .args(["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private"])
+                .args(own_network.then_some("--net"))
                 .args(["sh", &script])
                 .arg(&directory.path)
                 .arg(&host_name)
@@ -164,9 +200,19 @@ impl Libvirtd {
         self.directory.path.join("run/libvirt/libvirt-sock")
     }
 
+    /// Where its administration listens.
+    pub(crate) fn admin_socket(&self) -> PathBuf {
+        self.directory.path.join("run/libvirt/libvirt-admin-sock")
+    }
+
     /// The address of a driver of this daemon, such as `("qemu", "/system")`.
     pub(crate) fn uri(&self, driver: &str, path: &str) -> String {
         format!("{driver}+tcp://{}{path}", self.address)
+    }
+
+    /// The same over its unix socket.
+    pub(crate) fn unix_uri(&self, driver: &str, path: &str) -> String {
+        format!("{driver}+unix://{path}?socket={}", self.socket().display())
     }
 }
 
@@ -220,10 +266,14 @@ pub(crate) fn next_number() -> u8 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A loopback address that no other test uses, and a port free on it. QEMU's driver refuses 127.0.0.1 for migration.
-fn own_address(number: u8) -> SocketAddr {
+/// A loopback address that no other test uses. QEMU's driver refuses 127.0.0.1 for migration.
+fn own_host(number: u8) -> Ipv4Addr {
     let [.., high, low] = process::id().to_be_bytes();
-    let host = Ipv4Addr::new(127, 128 | number, high, low);
+    Ipv4Addr::new(127, 128 | number, high, low)
+}
+
+/// A port that is free at this address.
+pub(crate) fn free_address(host: IpAddr) -> SocketAddr {
     let probe = TcpListener::bind((host, 0)).expect("a loopback address to listen on");
     probe.local_addr().expect("a listener has an address")
 }
@@ -247,7 +297,7 @@ fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
     )
 }
 
-fn usual_qemu_conf(address: SocketAddr) -> String {
+fn usual_qemu_conf(number: u8) -> String {
     format!(
         "user = \"root\"\n\
          group = \"root\"\n\
@@ -259,6 +309,6 @@ fn usual_qemu_conf(address: SocketAddr) -> String {
          stdio_handler = \"file\"\n\
          migration_address = \"{host}\"\n\
          migration_host = \"{host}\"\n",
-        host = address.ip(),
+        host = own_host(number),
     )
 }

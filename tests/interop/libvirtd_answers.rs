@@ -33,6 +33,16 @@ fn a_real_libvirtd_runs_a_guest_for_virsh() {
     assert_eq!(virsh(&uri, &["hostname"]).trim(), daemon.host_name());
 }
 
+/// Where a daemon of another age was asked for, it is not this machine's own.
+#[test]
+fn a_real_libvirtd_is_of_the_age_that_was_asked_for() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let Ok(release) = std::env::var("VIRTWIRE_PEER_RELEASE") else { return };
+    let daemon = Libvirtd::start();
+    let version = virsh(&daemon.uri("test", "/default"), &["version", "--daemon"]);
+    assert!(version.contains(&format!("Running against daemon: {release}")), "{version}");
+}
+
 #[test]
 fn a_tap_sees_every_call_of_virsh() {
     need!(Libvirtd, Namespaces, Virsh);

@@ -124,7 +124,10 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     // That to the source: the daemon forgets the migration, and its paused copy is removed once the guest runs elsewhere.
     let (outcome, watched) = cut_before_finish(&a, &b, Cut::Source);
     arrived_with_trouble(&outcome);
-    assert!(watched.notes.iter().any(|note| note.contains("removing the source's paused copy")), "{watched:?}");
+    assert!(
+        watched.notes.iter().any(|note| note.contains("removing the source's paused copy")),
+        "{watched:?}"
+    );
     has(&a, &[]);
     has(&b, &["guest running"]);
     count.read(&a);
@@ -142,7 +145,8 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     let mut dying = Some(a);
     let from_uri = uri(&b);
     let to_uri = uri(dying.as_ref().unwrap());
-    let mut watched = Watched { before_finish: Some(Box::new(move || drop(dying.take()))), ..Watched::default() };
+    let mut watched =
+        Watched { before_finish: Some(Box::new(move || drop(dying.take()))), ..Watched::default() };
     let outcome = run(&from_uri, &to_uri, "guest", Wish::Auto, |_| (), &mut watched);
     stayed(&outcome);
     has(&b, &["guest running"]);
@@ -183,7 +187,8 @@ fn reason(daemon: &Libvirtd, guest: &str, expected: (i32, i32)) {
 #[track_caller]
 fn arrived(outcome: &Outcome, name: &str) {
     match outcome {
-        Outcome::OnDestination { domain, warning: None, left_on_source: None, .. } if domain.name == *name => {}
+        Outcome::OnDestination { domain, warning: None, left_on_source: None, .. }
+            if domain.name == *name => {}
         other => panic!("{other}"),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
 pub(crate) const REMOTE: u32 = 0x2000_8086;
@@ -85,8 +87,8 @@ impl Frame {
 
 /// A client that sends exactly the bytes it is told to.
 #[derive(Debug)]
-pub(crate) struct RawClient {
-    stream: TcpStream,
+pub(crate) struct RawClient<S = TcpStream> {
+    stream: S,
     buffer: Vec<u8>,
 }
 
@@ -96,7 +98,17 @@ impl RawClient {
         stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout can be set");
         RawClient { stream, buffer: Vec::new() }
     }
+}
 
+impl RawClient<UnixStream> {
+    pub(crate) fn connect_unix(path: &Path) -> RawClient<UnixStream> {
+        let stream = UnixStream::connect(path).expect("the daemon listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout can be set");
+        RawClient { stream, buffer: Vec::new() }
+    }
+}
+
+impl<S: Read + Write> RawClient<S> {
     /// Sends one packet and reads the next.
     #[track_caller]
     pub(crate) fn ask(&mut self, frame: &Frame) -> Frame {

@@ -10,3 +10,4 @@ mod migrate_model;
 mod migration;
 mod raw_v2;
 mod server_session;
+mod streams;

@@ -9,7 +9,7 @@ use virtwire::protocol::header::{Header, Serial};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::{ProcedureNumber, Program, Release};
 use virtwire::protocol::session::ProtocolError;
-use virtwire::protocol::session::server::{Limits, ServerSession};
+use virtwire::protocol::session::server::{Called, Limits, ServerEvent, ServerSession};
 
 const CALL: i32 = 0;
 const OPEN: i32 = 1;
@@ -47,7 +47,7 @@ fn a_known_procedure_reaches_the_handler_and_its_header_is_echoed() {
     let mut session = server();
     let header = Header { serial: Serial(0xffff_ffff), ..remote(OPEN, CALL, 0) };
     session.handle_frame(Instant::now(), frame(header, b"args")).unwrap();
-    let called = session.poll_event().unwrap();
+    let called = called(&mut session);
     assert_eq!((called.info.name, &called.payload[..]), ("connect_open", &b"args"[..]));
     assert_eq!(session.poll_transmit(), None);
     session.reply(&called.header, Ok(Draft::raw(b"done").unwrap()));
@@ -60,7 +60,7 @@ fn descriptors_are_announced_in_a_word_of_their_own() {
     let call_with_fds = 4;
     let mut session = server();
     session.handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), b"\0\0\0\0args")).unwrap();
-    assert_eq!(session.poll_event().unwrap().payload[..], b"args"[..]);
+    assert_eq!(called(&mut session).payload[..], b"args"[..]);
     for count in [1_u32, 33, u32::MAX] {
         let broken = server()
             .handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), &count.to_be_bytes()));
@@ -117,7 +117,7 @@ fn a_client_that_the_daemon_does_not_read_is_not_taken_for_dead() {
     let much_later = start + Duration::from_secs(600);
     session.handle_timeout(much_later).unwrap();
     // It is read again, and has its time from now on.
-    let called = session.poll_event().unwrap();
+    let called = called(&mut session);
     session.reply(&called.header, Ok(Draft::empty()));
     assert!(session.can_receive());
     assert!(session.poll_timeout().unwrap() > much_later);
@@ -180,7 +180,7 @@ fn what_a_client_makes_a_daemon_hold_is_limited() {
         session.handle_frame(Instant::now(), frame(remote(OPEN, CALL, 0), b"")).unwrap();
     }
     assert!(!session.can_receive());
-    let called = session.poll_event().unwrap();
+    let called = called(&mut session);
     session.reply(&called.header, Ok(Draft::raw(&[0; 100]).unwrap()));
     assert!(!session.can_receive(), "the reply waits to be read");
     let event =
@@ -189,6 +189,13 @@ fn what_a_client_makes_a_daemon_hold_is_limited() {
     while session.poll_transmit().is_some() {}
     assert!(session.can_receive());
     event(&mut session).unwrap();
+}
+
+fn called(session: &mut ServerSession) -> Called {
+    match session.poll_event() {
+        Some(ServerEvent::Called(called)) => called,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn server() -> ServerSession {

@@ -128,7 +128,11 @@ fn every_mistake_is_one_line_with_the_thing_and_the_next_step() {
     let uri = &serve.uri();
     let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
     check(&["list", "web1"], &["URI web1: it has no scheme", "expected driver"]);
-    check(&["list", "qemu+ssh://host/system"], &["URI qemu+ssh://host/system", "transport ssh"]);
+    check(
+        &["list", "qemu+ext://h/system?command=/nonexistent"],
+        &["daemon qemu+ext://h/system", "/nonexistent: no such file"],
+    );
+    check(&["list", "qemu+ssh://h/system?no_tty=yes"], &["its no_tty is yes", "whole number"]);
     check(&["list", &nobody], &[&nobody, "connection refused", "virtwire serve --listen"]);
     check(&["list", "mem+unix:///default?socket=/nonexistent"], &["/nonexistent", "no such file"]);
     check(&["dumpxml", uri, "web7"], &["domain web7", "no such guest", "virtwire list --all"]);

@@ -6,20 +6,20 @@ use super::wording;
 
 /// Calls with more arguments than this take their struct, whose fields have names.
 const PARAMETERS_MAX: usize = 3;
+/// The same for calls that open a stream: a volume, where, how much and how is not too much.
+const OPENER_PARAMETERS_MAX: usize = 4;
 
 pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> String {
     let name = &module.module.name;
     let mut code = Code::new();
     let heading = format!(
-        "The calls of the {name} program, as methods.\n\nThose that open a stream are not here: a stream needs more than \
-         a reply. Calls with up to three\narguments take them in the wire's order, longer ones take their struct."
+        "The calls of the {name} program, as methods.\n\nCalls with up to three arguments take them in the wire's order, \
+         longer ones take their struct; calls that open a\nstream take up to four."
     );
     code.text(&header(module.module, &heading));
     code.line("");
-    let plain = |procedure: &&ProcedurePlan<'_>| {
-        !procedure.annotations.event && procedure.annotations.stream.is_none()
-    };
-    let calls = program.procedures.iter().filter(plain).collect::<Vec<_>>();
+    let calls = program.procedures.iter().filter(|procedure| !procedure.annotations.event);
+    let calls = calls.collect::<Vec<_>>();
     code.line(&format!("use virtwire_protocol::{name}::*;"));
     let fields = calls.iter().filter_map(|procedure| parameters(module, procedure));
     let fields = fields.flatten().collect::<Vec<_>>();
@@ -30,7 +30,10 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
         code.line("use virtwire_xdr::Text;");
     }
     code.line("");
-    code.line("use crate::client::{CallError, Connection};");
+    match calls.iter().any(|procedure| procedure.annotations.stream.is_some()) {
+        true => code.line("use crate::client::{CallError, Connection, Stream};"),
+        false => code.line("use crate::client::{CallError, Connection};"),
+    }
     code.line("");
     code.line("impl Connection {");
     for (position, procedure) in calls.iter().enumerate() {
@@ -51,12 +54,17 @@ fn call(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>)
         "remote" => procedure.method.clone(),
         other => format!("{other}_{}", procedure.wire),
     };
-    let returns = format!("Result<{reply}, CallError>");
+    let (made, returns) = match (procedure.annotations.stream, reply.as_str()) {
+        (None, reply) => ("call", reply.to_owned()),
+        (Some(_), "()") => ("open_stream", "Stream".to_owned()),
+        (Some(_), reply) => ("open_stream_and_reply", format!("({reply}, Stream)")),
+    };
+    let returns = format!("Result<{returns}, CallError>");
     let head = format!("    pub async fn {method}");
     match parameters(module, procedure) {
         None => {
             signature(code, &head, &["&self".to_owned(), format!("arguments: {arguments}")], &returns);
-            code.line("        self.call(arguments).await");
+            code.line(&format!("        self.{made}(arguments).await"));
         }
         Some(fields) => {
             let parameters = fields.iter().map(|field| format!("{}: {}", field.rust, passed(field)));
@@ -67,7 +75,7 @@ fn call(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>)
                 [] => arguments.clone(),
                 fields => format!("{arguments} {{ {} }}", fields.join(", ")),
             };
-            let line = format!("        self.call({literal}).await");
+            let line = format!("        self.{made}({literal}).await");
             let shorter = format!("        let arguments = {literal};");
             if line.len() <= WIDTH {
                 code.line(&line);
@@ -83,7 +91,7 @@ fn call(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>)
                     fields.iter().for_each(|field| code.line(&format!("            {field},")));
                     code.line("        };");
                 }
-                code.line("        self.call(arguments).await");
+                code.line(&format!("        self.{made}(arguments).await"));
             }
         }
     }
@@ -93,8 +101,9 @@ fn call(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>)
 /// The fields that a call takes one by one; `None` where it takes its struct.
 fn parameters<'p>(module: &'p ModulePlan<'_>, procedure: &ProcedurePlan<'_>) -> Option<Vec<&'p FieldPlan>> {
     let item = module.items.iter().find(|item| item.rust == procedure.arguments)?;
+    let most = if procedure.annotations.stream.is_some() { OPENER_PARAMETERS_MAX } else { PARAMETERS_MAX };
     match &item.kind {
-        ItemKind::Record(fields) if fields.len() <= PARAMETERS_MAX => Some(fields.iter().collect()),
+        ItemKind::Record(fields) if fields.len() <= most => Some(fields.iter().collect()),
         _ => None,
     }
 }

@@ -19,7 +19,10 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     imports.sort_unstable();
     imports.iter().for_each(|import| code.line(&format!("use virtwire_protocol::{import};")));
     code.line("");
-    code.line("use crate::server::CallContext;");
+    match calls.iter().any(|procedure| procedure.annotations.stream.is_some()) {
+        true => code.line("use crate::server::{CallContext, Stream};"),
+        false => code.line("use crate::server::CallContext;"),
+    }
     code.line("use crate::server::service::{dispatch, unsupported};");
     code.line("");
     code.line(&format!("/// The calls of the {name} program, typed."));
@@ -51,6 +54,9 @@ fn method(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_
     if !procedure.takes_nothing {
         parameters.push(format!("arguments: {}", procedure.arguments));
     }
+    if procedure.annotations.stream.is_some() {
+        parameters.push("stream: Stream".to_owned());
+    }
     let returns = format!("impl Future<Output = Result<{}, RemoteError>> + Send", procedure.reply);
     signature(code, &format!("    fn {}", procedure.method), &parameters, &returns);
     code.line(&format!("        unsupported({:?})", procedure.function));
@@ -63,8 +69,12 @@ fn dispatch(code: &mut Code, module: &ModulePlan<'_>, calls: &[&ProcedurePlan<'_
     code.line("    ///");
     code.line("    /// Arguments that do not decode, and numbers that are no call's, are answered as libvirt answers them: code 39.");
     code.line(&format!("    pub fn dispatch_{} for {};", module.module.name, service(module)));
-    for ProcedurePlan { number, method, arguments, takes_nothing, .. } in calls {
-        let passed = if *takes_nothing { "" } else { "arguments" };
+    for ProcedurePlan { number, method, arguments, takes_nothing, annotations, .. } in calls {
+        let passed = match (takes_nothing, annotations.stream) {
+            (true, _) => "",
+            (false, None) => "arguments",
+            (false, Some(_)) => "arguments, stream",
+        };
         code.line(&format!("    {number} {arguments} => {method}({passed});"));
     }
     code.line("}");

@@ -42,16 +42,19 @@ pub(crate) fn of_arguments(module: &Module, procedure: &ProcedurePlan<'_>) -> Ve
         reply => place.push_str(&format!("; reply [`{reply}`]")),
     }
     place.push('.');
-    let stream = procedure.annotations.stream.map(|stream| match stream {
-        Stream::Read => "Opens a stream that the daemon sends on.",
-        Stream::Write => "Opens a stream that the client sends on.",
-        Stream::Both => "Opens a stream that both send on.",
-    });
     append(&mut lines, vec![place]);
-    if let Some(stream) = stream {
-        add_sentence(&mut lines, stream.to_owned());
-    }
+    add_stream(&mut lines, procedure);
     lines
+}
+
+fn add_stream(lines: &mut Vec<String>, procedure: &ProcedurePlan<'_>) {
+    let sentence = match procedure.annotations.stream {
+        None => return,
+        Some(Stream::Read) => "Opens a stream that the daemon sends on.",
+        Some(Stream::Write) => "Opens a stream that the client sends on.",
+        Some(Stream::Both) => "Opens a stream that both send on.",
+    };
+    add_sentence(lines, sentence.to_owned());
 }
 
 fn since(since: Since) -> String {
@@ -70,6 +73,7 @@ pub(crate) fn of_call(module: &Module, procedure: &ProcedurePlan<'_>) -> Vec<Str
     place.extend(procedure.annotations.since.map(since));
     place.push('.');
     append(&mut lines, vec![place]);
+    add_stream(&mut lines, procedure);
     lines
 }
 

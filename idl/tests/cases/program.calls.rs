@@ -2,12 +2,12 @@
 
 //! The calls of the program program, as methods.
 //!
-//! Those that open a stream are not here: a stream needs more than a reply. Calls with up to three
-//! arguments take them in the wire's order, longer ones take their struct.
+//! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
+//! stream take up to four.
 
 use virtwire_protocol::program::*;
 
-use crate::client::{CallError, Connection};
+use crate::client::{CallError, Connection, Stream};
 
 impl Connection {
     /// Opens a thing, for `thing_move`.
@@ -29,5 +29,12 @@ impl Connection {
     /// Procedure 3, `virThingMove`, since libvirt 1.2.1 to 1.2.3.
     pub async fn program_thing_move(&self, arguments: ThingMove) -> Result<(), CallError> {
         self.call(arguments).await
+    }
+
+    /// Reads a thing.
+    ///
+    /// Procedure 4, `virThingRead`, since libvirt 1.2.1. Opens a stream that the daemon sends on.
+    pub async fn program_thing_read(&self, thing: &Thing, cookie: &[u8]) -> Result<Stream, CallError> {
+        self.open_stream(ThingRead { thing: thing.clone(), cookie: cookie.to_vec() }).await
     }
 }

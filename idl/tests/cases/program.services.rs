@@ -7,7 +7,7 @@ use std::future::Future;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::program::*;
 
-use crate::server::CallContext;
+use crate::server::{CallContext, Stream};
 use crate::server::service::{dispatch, unsupported};
 
 /// The calls of the program program, typed.
@@ -47,11 +47,12 @@ pub trait ProgramService: Send + Sync + 'static {
 
     /// Reads a thing.
     ///
-    /// Procedure 4, `virThingRead`, since libvirt 1.2.1.
+    /// Procedure 4, `virThingRead`, since libvirt 1.2.1. Opens a stream that the daemon sends on.
     fn thing_read(
         &self,
         cx: &CallContext,
         arguments: ThingRead,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virThingRead")
     }
@@ -65,5 +66,5 @@ dispatch! {
     1 ThingOpen => thing_open(arguments);
     2 Close => close();
     3 ThingMove => thing_move(arguments);
-    4 ThingRead => thing_read(arguments);
+    4 ThingRead => thing_read(arguments, stream);
 }

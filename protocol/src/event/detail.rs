@@ -2,60 +2,8 @@
 
 use std::fmt;
 
+use crate::numbers::numbers;
 use crate::remote::DomainEventLifecycle;
-
-/// Writes an enumeration: libvirt's name of it and what its constants begin with, then each word with its number.
-macro_rules! numbers {
-    ($(
-        $(#[$attribute:meta])*
-        $name:ident = $c:literal $prefix:literal { $($variant:ident = $number:literal $word:literal,)* }
-    )*) => {
-        $(
-            $(#[$attribute])*
-            ///
-            #[doc = concat!("libvirt calls it `", $c, "`.")]
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-            #[allow(missing_docs, reason = "the variants are libvirt's own words")]
-            pub enum $name {
-                $($variant,)*
-                /// A number without a word here.
-                Other(i32),
-            }
-
-            impl From<i32> for $name {
-                fn from(number: i32) -> $name {
-                    match number {
-                        $($number => $name::$variant,)*
-                        other => $name::Other(other),
-                    }
-                }
-            }
-
-            impl From<$name> for i32 {
-                fn from(word: $name) -> i32 {
-                    match word {
-                        $($name::$variant => $number,)*
-                        $name::Other(other) => other,
-                    }
-                }
-            }
-
-            /// The word as `virsh` might have it, such as `from-snapshot`, or the number.
-            impl fmt::Display for $name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    match self {
-                        $($name::$variant => f.pad($word),)*
-                        $name::Other(number) => fmt::Display::fmt(number, f),
-                    }
-                }
-            }
-        )*
-
-        /// Each enumeration's name and prefix in libvirt, and its words.
-        #[cfg(test)]
-        const ALL: &[(&str, &str, &[(&str, i32)])] = &[$(($c, $prefix, &[$(($word, $number)),*]),)*];
-    };
-}
 
 numbers! {
     /// A step in a domain's life. Each numbers its details for itself: see [`Lifecycle`].
@@ -300,6 +248,23 @@ impl DomainEventLifecycle {
 }
 
 impl Lifecycle {
+    /// The two numbers of the wire: event and detail.
+    pub fn to_wire(self) -> (i32, i32) {
+        let detail = match self {
+            Lifecycle::Defined(detail) => detail.into(),
+            Lifecycle::Undefined(detail) => detail.into(),
+            Lifecycle::Started(detail) => detail.into(),
+            Lifecycle::Suspended(detail) => detail.into(),
+            Lifecycle::Resumed(detail) => detail.into(),
+            Lifecycle::Stopped(detail) => detail.into(),
+            Lifecycle::Shutdown(detail) => detail.into(),
+            Lifecycle::PmSuspended(detail) => detail.into(),
+            Lifecycle::Crashed(detail) => detail.into(),
+            Lifecycle::Other { detail, .. } => detail,
+        };
+        (self.event().into(), detail)
+    }
+
     /// The step without how or why.
     pub fn event(self) -> LifecycleType {
         match self {
@@ -377,5 +342,8 @@ mod tests {
         assert_eq!(step(5, 99).to_string(), "stopped 99");
         assert_eq!(step(99, 1), Lifecycle::Other { event: 99, detail: 1 });
         assert_eq!(step(99, 1).to_string(), "99 1");
+        for (event, detail) in (0..11).flat_map(|event| (0..11).map(move |detail| (event, detail))) {
+            assert_eq!(step(event, detail).to_wire(), (event, detail));
+        }
     }
 }

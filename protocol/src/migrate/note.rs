@@ -88,19 +88,18 @@ impl fmt::Display for Note {
             ),
             Note::RunsOn => f.write_str("telling the source to let the guest run on"),
             Note::Resumes => f.write_str("the guest was left paused on the source; resuming it there"),
-            Note::RemovesCopy => f.write_str("the guest runs on the destination; removing the source's paused copy"),
+            Note::RemovesCopy => {
+                f.write_str("the guest runs on the destination; removing the source's paused copy")
+            }
             Note::FinishedThoughCancelled => f.write_str(
                 "the destination reports that it took the guest over although it was told to cancel",
             ),
             Note::FinishAgain { state: Some(state) } => {
-                write!(
-                    f,
-                    "the guest is {state} on the destination; telling it again to start it"
-                )
+                write!(f, "the guest is {state} on the destination; telling it again to start it")
             }
-            Note::FinishAgain { state: None } => f.write_str(
-                "the destination shows no guest yet; telling it again to start it",
-            ),
+            Note::FinishAgain { state: None } => {
+                f.write_str("the destination shows no guest yet; telling it again to start it")
+            }
         }
     }
 }

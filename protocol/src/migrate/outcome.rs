@@ -121,7 +121,10 @@ impl fmt::Display for Reason {
             Reason::NotActive(state) => write!(f, "the guest is not running: {state}"),
             Reason::NoUri => f.write_str("neither the caller nor the destination named a URI for the data"),
             Reason::NoCookie { host } => {
-                write!(f, "the {host} returned no migration cookie, and the other host is not sent an empty one")
+                write!(
+                    f,
+                    "the {host} returned no migration cookie, and the other host is not sent an empty one"
+                )
             }
             Reason::Cancelled => f.write_str("given up by the caller"),
             Reason::Vanished => f.write_str("the destination took the guest over and no longer has it"),

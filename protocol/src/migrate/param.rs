@@ -120,10 +120,8 @@ impl Terms {
     pub(super) fn params(request: &Request) -> Terms {
         let text = |field, value: &Option<Text>| value.clone().map(|value| Param::string(field, value));
         let xml = |field, value: &Option<DomainXml>| value.clone().map(|xml| Param::string(field, xml.0));
-        let bandwidth = (request.bandwidth_mib_s != 0).then(|| Param {
-            field: BANDWIDTH.into(),
-            value: ParamValue::ULLong(request.bandwidth_mib_s),
-        });
+        let bandwidth = (request.bandwidth_mib_s != 0)
+            .then(|| Param { field: BANDWIDTH.into(), value: ParamValue::ULLong(request.bandwidth_mib_s) });
         let own = [
             text(URI, &request.uri),
             text(NAME, &request.dname),
@@ -156,7 +154,9 @@ impl Terms {
             Terms::Fixed { dname, .. } => {
                 dname.get_or_insert_with(|| old.clone());
             }
-            Terms::Params(params) if find(params, NAME).is_none() => params.push(Param::string(NAME, old.clone())),
+            Terms::Params(params) if find(params, NAME).is_none() => {
+                params.push(Param::string(NAME, old.clone()))
+            }
             Terms::Params(_) => {}
         }
     }
@@ -177,7 +177,8 @@ impl Terms {
         match self {
             Terms::Fixed { .. } => 0,
             Terms::Params(params) => {
-                params.len() + [XML, URI, NAME].into_iter().filter(|field| find(params, field).is_none()).count()
+                params.len()
+                    + [XML, URI, NAME].into_iter().filter(|field| find(params, field).is_none()).count()
             }
         }
     }

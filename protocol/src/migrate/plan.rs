@@ -198,9 +198,8 @@ fn newest(source: Features, destination: Features) -> Result<Version, Refusal> {
 
 /// Which peer reports version 3, if one does.
 fn reports_v3(source: Features, destination: Features) -> Option<Host> {
-    let v3 = |features: Features| {
-        features.has(Feature::MigrationV3) || features.has(Feature::MigrationParams)
-    };
+    let v3 =
+        |features: Features| features.has(Feature::MigrationV3) || features.has(Feature::MigrationParams);
     match (v3(source), v3(destination)) {
         (true, _) => Some(Host::Source),
         (false, true) => Some(Host::Destination),

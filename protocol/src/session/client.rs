@@ -6,9 +6,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
+use super::stream::{ClientStreams, StreamEvent, is_sparse};
 use super::{ProtocolError, no_descriptors};
 use crate::error::RemoteError;
-use crate::frame::{Draft, Frame};
+use crate::frame::{Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::program::{ProcedureNumber, Program};
 
@@ -19,6 +20,7 @@ pub struct ClientSession {
     next: Serial,
     window: usize,
     waiting: HashMap<Serial, Waiting>,
+    streams: ClientStreams,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
@@ -41,6 +43,13 @@ pub enum ClientEvent {
         serial: Serial,
         /// Its result, not yet decoded.
         answer: Result<Bytes, ReplyFault>,
+    },
+    /// Something happened on a stream. It may come before the reply to the call that opens it.
+    Streamed {
+        /// The serial of that call.
+        serial: Serial,
+        /// What.
+        event: StreamEvent,
     },
     /// The daemon sent an event.
     Noticed {
@@ -93,6 +102,7 @@ impl ClientSession {
             next: Serial(0),
             window: window.max(1),
             waiting: HashMap::new(),
+            streams: ClientStreams::default(),
             keepalive: Keepalive::default(),
             pong_owed: false,
             transmit: VecDeque::new(),
@@ -121,13 +131,64 @@ impl ClientSession {
         }
         // After 2³² calls the count starts again, and an old one may still wait.
         let mut serial = self.next;
-        while self.waiting.contains_key(&serial) {
+        while self.waiting.contains_key(&serial) || self.streams.contains(serial) {
             serial = serial.next();
         }
         self.next = serial.next();
         self.waiting.insert(serial, Waiting { program, procedure });
         self.transmit.push_back(body.seal(&Header::new(MessageKind::Call, program, procedure, serial)));
         Ok(serial)
+    }
+
+    /// Makes a call that opens a stream. What comes on it is told as [`ClientEvent::Streamed`] with the returned serial; once
+    /// the reply is good, it may be sent on. Whether it may have holes is read from the arguments.
+    ///
+    /// # Errors
+    /// [`WindowFull`]; the call was not made.
+    pub fn open_stream(
+        &mut self,
+        program: Program,
+        procedure: ProcedureNumber,
+        body: Draft,
+    ) -> Result<Serial, WindowFull> {
+        let sparse = is_sparse(program, procedure, body.payload());
+        let serial = self.call(program, procedure, body)?;
+        // Before the call is sent: data may come before the reply.
+        self.streams.register(&Header::new(MessageKind::Call, program, procedure, serial), sparse);
+        Ok(serial)
+    }
+
+    /// The head of a packet with so many bytes of data, at most [`CHUNK_BYTES_MAX`](super::stream::CHUNK_BYTES_MAX) where old
+    /// daemons are to follow. Send head and data right away; whatever [`poll_transmit`](Self::poll_transmit) has must go first.
+    /// `None`, and nothing is to be sent, if the stream is not open for it or there are none.
+    #[must_use]
+    pub fn stream_data(&mut self, serial: Serial, bytes: usize) -> Option<Head> {
+        self.streams.data(serial, bytes)
+    }
+
+    /// Sends a hole: so many zeros that need not travel. `false`, and nothing is sent, if the stream is not open, was not
+    /// opened as sparse, or there are none or more than 2⁶³ - 1.
+    pub fn stream_hole(&mut self, serial: Serial, length: u64) -> bool {
+        let packet = self.streams.hole(serial, length);
+        self.transmit_if(packet)
+    }
+
+    /// Asks to finish, after all data. The answer is a [`StreamEvent`], `Finish` or `Failed`. `false` where the stream is not
+    /// open.
+    pub fn finish_stream(&mut self, serial: Serial) -> bool {
+        let packet = self.streams.finish(serial);
+        self.transmit_if(packet)
+    }
+
+    /// Aborts a stream, also one that is being opened or finished; nothing that comes on it is told any more but its end.
+    pub fn abort_stream(&mut self, serial: Serial) {
+        let packet = self.streams.abort(serial);
+        self.transmit_if(packet);
+    }
+
+    /// Nothing is being read now, so that the peer's silence says nothing.
+    pub fn not_reading(&mut self, now: Instant) {
+        self.keepalive.heard(now);
     }
 
     /// Starts pinging, once the peer has reported feature 10. Started already, it goes on as it is.
@@ -152,10 +213,18 @@ impl ClientSession {
                 no_descriptors(&mut frame.payload)?;
                 self.replied(&header, Ok(frame.payload))
             }
-            Ok(MessageKind::ReplyError) => self.replied(&header, Err(decode_error(&frame.payload))),
+            Ok(MessageKind::ReplyError) => match self.waiting.contains_key(&header.serial) {
+                true => self.replied(&header, Err(decode_error(&frame.payload))),
+                false => self.stray_error(&header, &frame.payload),
+            },
             Ok(MessageKind::Notice) => self.noticed(&header, frame.payload),
-            // No stream is open, so these belong to none; late packets of a stream are no fault.
-            Ok(MessageKind::Stream(_) | MessageKind::Hole) => Ok(()),
+            Ok(kind @ (MessageKind::Stream(_) | MessageKind::Hole)) => {
+                let heard = self.streams.handle(&header, kind, frame.payload)?;
+                self.transmit.extend(heard.send);
+                let serial = header.serial;
+                self.events.extend(heard.event.map(|event| ClientEvent::Streamed { serial, event }));
+                Ok(())
+            }
             Ok(MessageKind::Call | MessageKind::CallWithFds) => Err(ProtocolError::NotForClients("a call")),
             Err(nonsense @ Nonsense::Status { type_word: 1 | 5, .. }) => {
                 self.replied(&header, Err(ReplyFault::Nonsense(nonsense)))
@@ -216,8 +285,32 @@ impl ClientSession {
         } else {
             Err(ReplyFault::OtherProcedure { called: waiting.procedure, replied: header.procedure })
         };
+        let is_open = match &answer {
+            Ok(_) => Some(true),
+            Err(ReplyFault::Remote(_) | ReplyFault::UndecodableError(_)) => Some(false),
+            Err(_) => None,
+        };
+        self.transmit.extend(self.streams.replied(serial, is_open));
         self.events.push_back(ClientEvent::Replied { serial, answer });
         Ok(())
+    }
+
+    /// An error for no call: it may be for a stream.
+    fn stray_error(&mut self, header: &Header, payload: &[u8]) -> Result<(), ProtocolError> {
+        let Header { program, procedure, serial, .. } = *header;
+        match self.streams.replied_error(header, payload) {
+            Some(event) => {
+                self.events.push_back(ClientEvent::Streamed { serial, event });
+                Ok(())
+            }
+            None => Err(ProtocolError::ReplyToNoCall { program, procedure, serial }),
+        }
+    }
+
+    fn transmit_if(&mut self, packet: Option<Bytes>) -> bool {
+        let is_sent = packet.is_some();
+        self.transmit.extend(packet);
+        is_sent
     }
 
     fn noticed(&mut self, header: &Header, payload: Bytes) -> Result<(), ProtocolError> {

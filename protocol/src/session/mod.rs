@@ -10,6 +10,7 @@
 pub mod client;
 pub mod keepalive;
 pub mod server;
+pub mod stream;
 pub mod subscriptions;
 
 use crate::frame::FrameError;
@@ -52,6 +53,18 @@ pub enum ProtocolError {
     Descriptors {
         /// How many.
         count: u32,
+    },
+    /// A daemon confirmed the end of a stream that nobody had asked to end.
+    #[error("the end of a stream was confirmed that was not asked to end: {serial:?}")]
+    UnaskedFinish {
+        /// The stream's serial.
+        serial: Serial,
+    },
+    /// A client sent a hole in a stream that it had not opened as sparse.
+    #[error("a hole in a stream that was not opened as sparse: {serial:?}")]
+    UnexpectedHole {
+        /// The stream's serial.
+        serial: Serial,
     },
     /// Nothing was heard for too long.
     #[error("the peer has not been heard for {silent_s} s, {pings} pings unanswered")]

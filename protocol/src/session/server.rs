@@ -6,9 +6,10 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
+use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
 use super::{ProtocolError, no_descriptors};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
-use crate::frame::{Draft, Frame};
+use crate::frame::{Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::profile::{Feature, Profile};
 use crate::program::{ProcedureInfo, ProcedureNumber, Program};
@@ -29,7 +30,8 @@ pub struct ServerSession {
     pong_owed: bool,
     transmit: VecDeque<Bytes>,
     transmit_bytes: usize,
-    events: VecDeque<Called>,
+    streams: ServerStreams,
+    events: VecDeque<ServerEvent>,
 }
 
 /// What one client may make a daemon hold.
@@ -40,15 +42,40 @@ pub struct Limits {
     /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, and an
     /// event that does not fit costs the client its connection.
     pub queued_bytes: usize,
+    /// Streams that are open at a time; a call that would open one more is refused.
+    pub streams: usize,
+    /// Bytes of a stream that wait for the handler to read them; when there are as many, the daemon stops reading. One packet
+    /// more can come.
+    pub stream_bytes: usize,
     /// The daemon's pings.
     pub keepalive: Pacing,
 }
 
 impl Default for Limits {
-    /// 64 calls, 64 MiB (so that the longest message fits twice), pings as libvirt's.
+    /// 64 calls, 64 MiB (so that the longest message fits twice), 64 streams of 1 MiB, pings as libvirt's.
     fn default() -> Limits {
-        Limits { requests: 64, queued_bytes: 64 << 20, keepalive: Pacing::default() }
+        Limits {
+            requests: 64,
+            queued_bytes: 64 << 20,
+            streams: 64,
+            stream_bytes: 1 << 20,
+            keepalive: Pacing::default(),
+        }
     }
+}
+
+/// What happened, for the owner of a [`ServerSession`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerEvent {
+    /// A call wants a handler, to be answered by [`reply`](ServerSession::reply).
+    Called(Called),
+    /// Something happened on a stream. It may come before the answer to the call that opens it.
+    Streamed {
+        /// Which stream.
+        id: StreamId,
+        /// What.
+        event: StreamEvent,
+    },
 }
 
 /// A call that deserves a handler: its procedure exists, its arguments are not yet decoded.
@@ -87,6 +114,7 @@ impl ServerSession {
             pong_owed: false,
             transmit: VecDeque::new(),
             transmit_bytes: 0,
+            streams: ServerStreams::default(),
             events: VecDeque::new(),
         }
     }
@@ -120,7 +148,14 @@ impl ServerSession {
             self.pong_owed |= is_ping;
             return Ok(());
         }
-        // Only calls are answered. Stream packets belong to no open stream, and daemons get no replies or events.
+        if header.is_stream_type() {
+            let heard = self.streams.handle(&header, kind, frame.payload)?;
+            heard.send.into_iter().for_each(|packet| self.send(packet));
+            let id = StreamId::of(&header);
+            self.events.extend(heard.event.map(|event| ServerEvent::Streamed { id, event }));
+            return Ok(());
+        }
+        // Else only calls are answered: daemons get no replies or events.
         if !header.is_call_type() {
             return Ok(());
         }
@@ -143,10 +178,49 @@ impl ServerSession {
     /// Answers a call.
     pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
         self.in_progress = self.in_progress.saturating_sub(1);
+        self.streams.replied(header, answer.is_ok());
         match answer {
             Ok(body) => self.send(body.seal(&header.answer(MessageKind::Reply))),
             Err(error) => self.refuse(header, &error),
         }
+    }
+
+    /// The head of a packet with so many bytes of data, at most [`CHUNK_BYTES_MAX`](super::stream::CHUNK_BYTES_MAX) where old
+    /// clients are to follow. Send head and data right away; whatever [`poll_transmit`](Self::poll_transmit) has must go first.
+    /// `None`, and nothing is to be sent, if the stream's call is not answered, the stream is no more, or there are none.
+    #[must_use]
+    pub fn stream_data(&mut self, id: StreamId, bytes: usize) -> Option<Head> {
+        self.streams.data(id, bytes)
+    }
+
+    /// Sends a hole: so many zeros that need not travel. `false`, and nothing is sent, if the stream is not open, was not
+    /// opened as sparse, or there are none or more than 2⁶³ - 1.
+    pub fn stream_hole(&mut self, id: StreamId, length: u64) -> bool {
+        let packet = self.streams.hole(id, length);
+        self.send_if(packet)
+    }
+
+    /// Tells the client that there will be no more data. It still has to finish. `false` where that makes no sense any more.
+    pub fn end_of_data(&mut self, id: StreamId) -> bool {
+        let packet = self.streams.end_of_data(id);
+        self.send_if(packet)
+    }
+
+    /// Confirms the finish that the client has asked for: the stream is no more. `false` where it has not.
+    pub fn confirm_finish(&mut self, id: StreamId) -> bool {
+        let packet = self.streams.confirm(id);
+        self.send_if(packet)
+    }
+
+    /// Tells the client that the stream has failed: it is no more. `false` before its call is answered, and after its end.
+    pub fn fail_stream(&mut self, id: StreamId, error: &RemoteError) -> bool {
+        let packet = self.streams.fail(id, error);
+        self.send_if(packet)
+    }
+
+    /// Nothing is being read now, so that the client's silence says nothing.
+    pub fn not_reading(&mut self, now: Instant) {
+        self.keepalive.heard(now);
     }
 
     /// Sends an event.
@@ -197,9 +271,9 @@ impl ServerSession {
         Some(bytes)
     }
 
-    /// The next call that wants a handler, to be answered by [`reply`](Self::reply). Drain until `None`.
+    /// The next thing that happened. Drain until `None`.
     #[must_use]
-    pub fn poll_event(&mut self) -> Option<Called> {
+    pub fn poll_event(&mut self) -> Option<ServerEvent> {
         self.events.pop_front()
     }
 
@@ -236,8 +310,32 @@ impl ServerSession {
                 self.closing = true;
                 self.reply(&called.header, Ok(Draft::empty()));
             }
-            _ => self.events.push_back(called),
+            _ if called.info.stream.is_some() => self.opening(called),
+            _ => self.events.push_back(ServerEvent::Called(called)),
         }
+    }
+
+    /// A call that opens a stream: packets of it may come before it is answered.
+    fn opening(&mut self, called: Called) {
+        let header = called.header;
+        let refusal = |text: &str| RemoteError::new(ErrorCode::RPC, ErrorDomain::STREAMS, text);
+        if self.streams.contains(StreamId::of(&header)) {
+            // Not by `reply`, which would end the stream that is open.
+            self.in_progress = self.in_progress.saturating_sub(1);
+            self.refuse(&header, &refusal("a stream with this serial is open"));
+        } else if self.streams.len() >= self.limits.streams {
+            self.reply(&header, Err(refusal("too many streams are open on this connection")));
+        } else {
+            let sparse = is_sparse(header.program, header.procedure, &called.payload);
+            self.streams.register(&header, sparse);
+            self.events.push_back(ServerEvent::Called(called));
+        }
+    }
+
+    fn send_if(&mut self, packet: Option<Bytes>) -> bool {
+        let Some(packet) = packet else { return false };
+        self.send(packet);
+        true
     }
 
     fn refuse(&mut self, header: &Header, error: &RemoteError) {

@@ -2,8 +2,8 @@
 
 //! The calls of the admin program, as methods.
 //!
-//! Those that open a stream are not here: a stream needs more than a reply. Calls with up to three
-//! arguments take them in the wire's order, longer ones take their struct.
+//! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
+//! stream take up to four.
 
 use virtwire_protocol::admin::*;
 use virtwire_xdr::Text;

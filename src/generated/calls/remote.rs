@@ -2,13 +2,13 @@
 
 //! The calls of the remote program, as methods.
 //!
-//! Those that open a stream are not here: a stream needs more than a reply. Calls with up to three
-//! arguments take them in the wire's order, longer ones take their struct.
+//! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
+//! stream take up to four.
 
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
-use crate::client::{CallError, Connection};
+use crate::client::{CallError, Connection, Stream};
 
 impl Connection {
     /// Opens the hypervisor connection. Every call but the AUTH ones, `connect_close` and
@@ -1290,6 +1290,27 @@ impl Connection {
         self.call(SecretLookupByUsage { usage_type, usage_id: usage_id.into() }).await
     }
 
+    /// Version 2, destination: as `domain_migrate_prepare2`, for a guest whose data comes as a stream on
+    /// this call. The source's daemon makes this call.
+    ///
+    /// Procedure 148, `virDomainMigratePrepareTunnel`, since libvirt 0.7.2.
+    /// Opens a stream that the client sends on.
+    pub async fn domain_migrate_prepare_tunnel(
+        &self,
+        flags: u64,
+        dname: Option<&str>,
+        resource: u64,
+        dom_xml: &str,
+    ) -> Result<Stream, CallError> {
+        let arguments = DomainMigratePrepareTunnel {
+            flags,
+            dname: dname.map(Text::from),
+            resource,
+            dom_xml: dom_xml.into(),
+        };
+        self.open_stream(arguments).await
+    }
+
     /// Tells whether the server's own connection to its hypervisor is encrypted, or local and so cannot
     /// be listened to.
     ///
@@ -1730,6 +1751,19 @@ impl Connection {
         self.call(DomainGetVcpusFlags { dom: dom.clone(), flags }).await
     }
 
+    /// Connects the call's stream to a domain's serial or paravirtual console. Both ends send.
+    ///
+    /// Procedure 201, `virDomainOpenConsole`, since libvirt 0.8.6. Opens a stream that both send on.
+    pub async fn domain_open_console(
+        &self,
+        dom: &Domain,
+        dev_name: Option<&str>,
+        flags: u32,
+    ) -> Result<Stream, CallError> {
+        let arguments = DomainOpenConsole { dom: dom.clone(), dev_name: dev_name.map(Text::from), flags };
+        self.open_stream(arguments).await
+    }
+
     /// Tells whether a persistent domain's running configuration differs from its definition.
     ///
     /// Procedure 202, `virDomainIsUpdated`, since libvirt 0.8.6.
@@ -1793,11 +1827,49 @@ impl Connection {
         self.call(DomainMigrateSetMaxSpeed { dom: dom.clone(), bandwidth, flags }).await
     }
 
+    /// Writes the call's stream into a volume.
+    ///
+    /// Procedure 208, `virStorageVolUpload`, since libvirt 0.9.0. Opens a stream that the client sends on.
+    pub async fn storage_vol_upload(
+        &self,
+        vol: &StorageVol,
+        offset: u64,
+        length: u64,
+        flags: u32,
+    ) -> Result<Stream, CallError> {
+        self.open_stream(StorageVolUpload { vol: vol.clone(), offset, length, flags }).await
+    }
+
+    /// Sends a volume down the call's stream.
+    ///
+    /// Procedure 209, `virStorageVolDownload`, since libvirt 0.9.0. Opens a stream that the daemon sends on.
+    pub async fn storage_vol_download(
+        &self,
+        vol: &StorageVol,
+        offset: u64,
+        length: u64,
+        flags: u32,
+    ) -> Result<Stream, CallError> {
+        self.open_stream(StorageVolDownload { vol: vol.clone(), offset, length, flags }).await
+    }
+
     /// Sends a non-maskable interrupt to a domain.
     ///
     /// Procedure 210, `virDomainInjectNMI`, since libvirt 0.9.2.
     pub async fn domain_inject_nmi(&self, dom: &Domain, flags: u32) -> Result<(), CallError> {
         self.call(DomainInjectNmi { dom: dom.clone(), flags }).await
+    }
+
+    /// Sends a picture of a domain's screen down the call's stream.
+    ///
+    /// Procedure 211, `virDomainScreenshot`, since libvirt 0.9.2. Opens a stream that the daemon sends on.
+    pub async fn domain_screenshot(
+        &self,
+        dom: &Domain,
+        screen: u32,
+        flags: u32,
+    ) -> Result<(DomainScreenshotReply, Stream), CallError> {
+        self.open_stream_and_reply(DomainScreenshot { dom: dom.clone(), screen, flags }).await
     }
 
     /// Tells a domain's state and why it is so.
@@ -1825,6 +1897,18 @@ impl Connection {
         arguments: DomainMigratePrepare3,
     ) -> Result<DomainMigratePrepare3Reply, CallError> {
         self.call(arguments).await
+    }
+
+    /// Version 3, destination: as `domain_migrate_prepare3`, for a guest whose data comes as a stream on
+    /// this call. The source's daemon makes this call.
+    ///
+    /// Procedure 215, `virDomainMigratePrepareTunnel3`, since libvirt 0.9.2.
+    /// Opens a stream that the client sends on.
+    pub async fn domain_migrate_prepare_tunnel3(
+        &self,
+        arguments: DomainMigratePrepareTunnel3,
+    ) -> Result<(DomainMigratePrepareTunnel3Reply, Stream), CallError> {
+        self.open_stream_and_reply(arguments).await
     }
 
     /// Version 3, source: sends the guest and leaves it paused; a failure lets it run on. Also the one
@@ -2547,6 +2631,18 @@ impl Connection {
         self.call(arguments).await
     }
 
+    /// Connects the call's stream to one of a domain's channels. Both ends send.
+    ///
+    /// Procedure 296, `virDomainOpenChannel`, since libvirt 1.0.2. Opens a stream that both send on.
+    pub async fn domain_open_channel(
+        &self,
+        dom: &Domain,
+        name: Option<&str>,
+        flags: u32,
+    ) -> Result<Stream, CallError> {
+        self.open_stream(DomainOpenChannel { dom: dom.clone(), name: name.map(Text::from), flags }).await
+    }
+
     /// Finds a SCSI host by its world-wide names.
     ///
     /// Procedure 297, `virNodeDeviceLookupSCSIHostByWWN`, since libvirt 1.0.2.
@@ -2631,6 +2727,21 @@ impl Connection {
         flags: u32,
     ) -> Result<DomainMigratePrepare3ParamsReply, CallError> {
         self.call(DomainMigratePrepare3Params { params, cookie_in: cookie_in.to_vec(), flags }).await
+    }
+
+    /// Version 3 with parameters, destination: gets ready to receive a guest whose data comes as a
+    /// stream on this call. The source's daemon makes this call.
+    ///
+    /// Procedure 304, `virDomainMigratePrepareTunnel3Params`, since libvirt 1.1.0.
+    /// Opens a stream that the client sends on.
+    pub async fn domain_migrate_prepare_tunnel3_params(
+        &self,
+        params: Vec<TypedParam>,
+        cookie_in: &[u8],
+        flags: u32,
+    ) -> Result<(DomainMigratePrepareTunnel3ParamsReply, Stream), CallError> {
+        let arguments = DomainMigratePrepareTunnel3Params { params, cookie_in: cookie_in.to_vec(), flags };
+        self.open_stream_and_reply(arguments).await
     }
 
     /// Version 3 with parameters, source: sends the guest and leaves it paused; a failure lets it run

@@ -7,8 +7,8 @@ use std::future::Future;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::remote::*;
 
-use crate::server::CallContext;
 use crate::server::service::{dispatch, unsupported};
+use crate::server::{CallContext, Stream};
 
 /// The calls of the remote program, typed.
 ///
@@ -1610,10 +1610,12 @@ pub trait RemoteService: Send + Sync + 'static {
     /// this call. The source's daemon makes this call.
     ///
     /// Procedure 148, `virDomainMigratePrepareTunnel`, since libvirt 0.7.2.
+    /// Opens a stream that the client sends on.
     fn domain_migrate_prepare_tunnel(
         &self,
         cx: &CallContext,
         arguments: DomainMigratePrepareTunnel,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virDomainMigratePrepareTunnel")
     }
@@ -2125,11 +2127,12 @@ pub trait RemoteService: Send + Sync + 'static {
 
     /// Connects the call's stream to a domain's serial or paravirtual console. Both ends send.
     ///
-    /// Procedure 201, `virDomainOpenConsole`, since libvirt 0.8.6.
+    /// Procedure 201, `virDomainOpenConsole`, since libvirt 0.8.6. Opens a stream that both send on.
     fn domain_open_console(
         &self,
         cx: &CallContext,
         arguments: DomainOpenConsole,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virDomainOpenConsole")
     }
@@ -2203,22 +2206,24 @@ pub trait RemoteService: Send + Sync + 'static {
 
     /// Writes the call's stream into a volume.
     ///
-    /// Procedure 208, `virStorageVolUpload`, since libvirt 0.9.0.
+    /// Procedure 208, `virStorageVolUpload`, since libvirt 0.9.0. Opens a stream that the client sends on.
     fn storage_vol_upload(
         &self,
         cx: &CallContext,
         arguments: StorageVolUpload,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virStorageVolUpload")
     }
 
     /// Sends a volume down the call's stream.
     ///
-    /// Procedure 209, `virStorageVolDownload`, since libvirt 0.9.0.
+    /// Procedure 209, `virStorageVolDownload`, since libvirt 0.9.0. Opens a stream that the daemon sends on.
     fn storage_vol_download(
         &self,
         cx: &CallContext,
         arguments: StorageVolDownload,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virStorageVolDownload")
     }
@@ -2236,11 +2241,12 @@ pub trait RemoteService: Send + Sync + 'static {
 
     /// Sends a picture of a domain's screen down the call's stream.
     ///
-    /// Procedure 211, `virDomainScreenshot`, since libvirt 0.9.2.
+    /// Procedure 211, `virDomainScreenshot`, since libvirt 0.9.2. Opens a stream that the daemon sends on.
     fn domain_screenshot(
         &self,
         cx: &CallContext,
         arguments: DomainScreenshot,
+        stream: Stream,
     ) -> impl Future<Output = Result<DomainScreenshotReply, RemoteError>> + Send {
         unsupported("virDomainScreenshot")
     }
@@ -2282,10 +2288,12 @@ pub trait RemoteService: Send + Sync + 'static {
     /// this call. The source's daemon makes this call.
     ///
     /// Procedure 215, `virDomainMigratePrepareTunnel3`, since libvirt 0.9.2.
+    /// Opens a stream that the client sends on.
     fn domain_migrate_prepare_tunnel3(
         &self,
         cx: &CallContext,
         arguments: DomainMigratePrepareTunnel3,
+        stream: Stream,
     ) -> impl Future<Output = Result<DomainMigratePrepareTunnel3Reply, RemoteError>> + Send {
         unsupported("virDomainMigratePrepareTunnel3")
     }
@@ -3088,11 +3096,12 @@ pub trait RemoteService: Send + Sync + 'static {
 
     /// Connects the call's stream to one of a domain's channels. Both ends send.
     ///
-    /// Procedure 296, `virDomainOpenChannel`, since libvirt 1.0.2.
+    /// Procedure 296, `virDomainOpenChannel`, since libvirt 1.0.2. Opens a stream that both send on.
     fn domain_open_channel(
         &self,
         cx: &CallContext,
         arguments: DomainOpenChannel,
+        stream: Stream,
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virDomainOpenChannel")
     }
@@ -3180,10 +3189,12 @@ pub trait RemoteService: Send + Sync + 'static {
     /// stream on this call. The source's daemon makes this call.
     ///
     /// Procedure 304, `virDomainMigratePrepareTunnel3Params`, since libvirt 1.1.0.
+    /// Opens a stream that the client sends on.
     fn domain_migrate_prepare_tunnel3_params(
         &self,
         cx: &CallContext,
         arguments: DomainMigratePrepareTunnel3Params,
+        stream: Stream,
     ) -> impl Future<Output = Result<DomainMigratePrepareTunnel3ParamsReply, RemoteError>> + Send {
         unsupported("virDomainMigratePrepareTunnel3Params")
     }
@@ -4587,7 +4598,7 @@ dispatch! {
     145 SecretGetValue => secret_get_value(arguments);
     146 SecretUndefine => secret_undefine(arguments);
     147 SecretLookupByUsage => secret_lookup_by_usage(arguments);
-    148 DomainMigratePrepareTunnel => domain_migrate_prepare_tunnel(arguments);
+    148 DomainMigratePrepareTunnel => domain_migrate_prepare_tunnel(arguments, stream);
     149 ConnectIsSecure => connect_is_secure();
     150 DomainIsActive => domain_is_active(arguments);
     151 DomainIsPersistent => domain_is_persistent(arguments);
@@ -4634,21 +4645,21 @@ dispatch! {
     198 DomainGetMemoryParameters => domain_get_memory_parameters(arguments);
     199 DomainSetVcpusFlags => domain_set_vcpus_flags(arguments);
     200 DomainGetVcpusFlags => domain_get_vcpus_flags(arguments);
-    201 DomainOpenConsole => domain_open_console(arguments);
+    201 DomainOpenConsole => domain_open_console(arguments, stream);
     202 DomainIsUpdated => domain_is_updated(arguments);
     203 ConnectGetSysinfo => connect_get_sysinfo(arguments);
     204 DomainSetMemoryFlags => domain_set_memory_flags(arguments);
     205 DomainSetBlkioParameters => domain_set_blkio_parameters(arguments);
     206 DomainGetBlkioParameters => domain_get_blkio_parameters(arguments);
     207 DomainMigrateSetMaxSpeed => domain_migrate_set_max_speed(arguments);
-    208 StorageVolUpload => storage_vol_upload(arguments);
-    209 StorageVolDownload => storage_vol_download(arguments);
+    208 StorageVolUpload => storage_vol_upload(arguments, stream);
+    209 StorageVolDownload => storage_vol_download(arguments, stream);
     210 DomainInjectNmi => domain_inject_nmi(arguments);
-    211 DomainScreenshot => domain_screenshot(arguments);
+    211 DomainScreenshot => domain_screenshot(arguments, stream);
     212 DomainGetState => domain_get_state(arguments);
     213 DomainMigrateBegin3 => domain_migrate_begin3(arguments);
     214 DomainMigratePrepare3 => domain_migrate_prepare3(arguments);
-    215 DomainMigratePrepareTunnel3 => domain_migrate_prepare_tunnel3(arguments);
+    215 DomainMigratePrepareTunnel3 => domain_migrate_prepare_tunnel3(arguments, stream);
     216 DomainMigratePerform3 => domain_migrate_perform3(arguments);
     217 DomainMigrateFinish3 => domain_migrate_finish3(arguments);
     218 DomainMigrateConfirm3 => domain_migrate_confirm3(arguments);
@@ -4721,7 +4732,7 @@ dispatch! {
     293 NodeGetCpuMap => node_get_cpu_map(arguments);
     294 DomainFstrim => domain_fstrim(arguments);
     295 DomainSendProcessSignal => domain_send_process_signal(arguments);
-    296 DomainOpenChannel => domain_open_channel(arguments);
+    296 DomainOpenChannel => domain_open_channel(arguments, stream);
     297 NodeDeviceLookupScsiHostByWwn => node_device_lookup_scsi_host_by_wwn(arguments);
     298 DomainGetJobStats => domain_get_job_stats(arguments);
     299 DomainMigrateGetCompressionCache => domain_migrate_get_compression_cache(arguments);
@@ -4729,7 +4740,7 @@ dispatch! {
     301 NodeDeviceDetachFlags => node_device_detach_flags(arguments);
     302 DomainMigrateBegin3Params => domain_migrate_begin3_params(arguments);
     303 DomainMigratePrepare3Params => domain_migrate_prepare3_params(arguments);
-    304 DomainMigratePrepareTunnel3Params => domain_migrate_prepare_tunnel3_params(arguments);
+    304 DomainMigratePrepareTunnel3Params => domain_migrate_prepare_tunnel3_params(arguments, stream);
     305 DomainMigratePerform3Params => domain_migrate_perform3_params(arguments);
     306 DomainMigrateFinish3Params => domain_migrate_finish3_params(arguments);
     307 DomainMigrateConfirm3Params => domain_migrate_confirm3_params(arguments);

@@ -53,8 +53,12 @@ pub(super) async fn perform(
             match terms {
                 Terms::Fixed { .. } => {
                     let flags = flags.0;
-                    ask(connection, remote::DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled }, within)
-                        .await?;
+                    ask(
+                        connection,
+                        remote::DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled },
+                        within,
+                    )
+                    .await?;
                 }
                 Terms::Params(params) => {
                     let (params, flags) = (on_the_wire(params), narrow(flags)?);
@@ -106,8 +110,7 @@ async fn prepare(
         Terms::Fixed { xml, uri, dname, resource } => {
             let (uri_in, flags) = (uri, flags.0);
             let dom_xml = xml.map(|xml| xml.0).unwrap_or_default();
-            let call =
-                remote::DomainMigratePrepare3 { cookie_in, uri_in, flags, dname, resource, dom_xml };
+            let call = remote::DomainMigratePrepare3 { cookie_in, uri_in, flags, dname, resource, dom_xml };
             let reply = ask(connection, call, within).await?;
             (reply.cookie_out, reply.uri_out)
         }
@@ -133,8 +136,7 @@ async fn finish(
     let (dom, cookie) = match terms {
         Terms::Fixed { uri, dname, .. } => {
             let (dname, dconnuri, flags) = (dname.unwrap_or_default(), None, flags.0);
-            let call =
-                remote::DomainMigrateFinish3 { dname, cookie_in, dconnuri, uri, flags, cancelled };
+            let call = remote::DomainMigrateFinish3 { dname, cookie_in, dconnuri, uri, flags, cancelled };
             let reply = ask(connection, call, within).await?;
             (reply.dom, reply.cookie_out)
         }

@@ -31,7 +31,6 @@ pub(crate) struct Destination {
     /// A guest has run here.
     pub(crate) ran: bool,
     /// The copy that was destroyed here, and why.
-
     pub(crate) destroyed: Option<Loss>,
 }
 

@@ -22,12 +22,9 @@ const PREPARE: &str = "destination 214 domain_migrate_prepare3(cookie_in=5 bytes
 const PERFORM: &str = "source 216 domain_migrate_perform3(dom=guest, cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=null, resource=0, flags=LIVE|CHANGE_PROTECTION)";
 const FINISH: &str = "destination 217 domain_migrate_finish3(cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=0)";
 const CANCEL: &str = "destination 217 domain_migrate_finish3(cookie_in=0 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=1)";
-const CONFIRM: &str =
-    "source 218 domain_migrate_confirm3(dom=guest, cookie_in=8 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
-const CONFIRM_WITHOUT: &str =
-    "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
-const BACK: &str =
-    "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=1)";
+const CONFIRM: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=8 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
+const CONFIRM_WITHOUT: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
+const BACK: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=1)";
 const LOOKUP: &str = "24 domain_lookup_by_uuid(uuid=2a2a2a2a-2a2a-2a2a-2a2a-2a2a2a2a2a2a)";
 const JOB: &str = "source 163 domain_get_job_info(dom=guest)";
 const STATE: &str = "212 domain_get_state(dom=guest)";
@@ -295,7 +292,8 @@ fn what_only_parameters_can_say_is_refused_without_them() {
         Err(refusal) => format!("{}: {refusal}", refusal.code().0),
     };
     let params = vec![Param::string("migrate_disks", "vda")];
-    let needs = "74: a definition to keep (persistent_xml) and further parameters need version 3 with parameters";
+    let needs =
+        "74: a definition to keep (persistent_xml) and further parameters need version 3 with parameters";
     assert_eq!(refused(Request { params, ..Request::live(guest(7)) }), needs);
     let repeated = vec![Param::string("migrate_uri", "tcp:d")];
     assert_eq!(

@@ -208,7 +208,15 @@ pub(crate) struct Mutant {
 impl Mutant {
     pub(crate) fn breaking(rule: Rule) -> Mutant {
         let state = DomainState::Running.into();
-        Mutant { rule, state, performed: None, finished: None, confirmed_back: false, confirm_failed: false, believes_it_stays: false }
+        Mutant {
+            rule,
+            state,
+            performed: None,
+            finished: None,
+            confirmed_back: false,
+            confirm_failed: false,
+            believes_it_stays: false,
+        }
     }
 
     /// Chooses the version.
@@ -324,7 +332,9 @@ impl Mutant {
     pub(crate) fn hears(&mut self, order: &Do, answer: Answer) -> Answer {
         let at_source = order.host == Host::Source;
         match (&order.call, &answer) {
-            (Call::Perform { .. } | Call::Perform3 { .. }, Err(failure)) => self.performed = Some(failure.clone()),
+            (Call::Perform { .. } | Call::Perform3 { .. }, Err(failure)) => {
+                self.performed = Some(failure.clone())
+            }
             (
                 Call::Finish { .. }
                 | Call::Finish2 { retcode: Retcode::Success, .. }

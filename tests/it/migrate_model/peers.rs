@@ -104,8 +104,11 @@ pub(crate) const V3_BARE: Peer = Peer {
 };
 
 /// A driver that has version 3 with parameters alone.
-pub(crate) const PARAMS_ONLY: Peer =
-    Peer { name: "params only", features: &[MigrationParams], procedures: &[2, 12, 14, 16, 23, 24, 28, 163, 212, 302, 303, 305, 306, 307] };
+pub(crate) const PARAMS_ONLY: Peer = Peer {
+    name: "params only",
+    features: &[MigrationParams],
+    procedures: &[2, 12, 14, 16, 23, 24, 28, 163, 212, 302, 303, 305, 306, 307],
+};
 
 pub(crate) const ALL: [Peer; 12] = [
     V1_ONLY,

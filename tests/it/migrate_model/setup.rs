@@ -209,9 +209,13 @@ pub(crate) fn few() -> Vec<Setup> {
     let plain = |source, destination| Setup::plain(source, destination, Wish::Auto);
     let mut setups =
         vec![plain(peers::OURS, peers::LACKS_PREPARE2), plain(peers::V2_NO_JOBS, peers::V2_ONLY)];
-    for (peer, wish) in [(peers::V3, Wish::V3Params), (peers::V3_FIXED, Wish::V3), (peers::V3_BARE, Wish::V3)] {
-        let persistent = Setup { guest: Guest::Persistent, wish, ..plain(peer, peer) };
-        setups.extend([Word::Never, Word::AtLast].map(|word| Setup { word, ..persistent }));
+    for (peer, word) in [
+        (peers::V3, Word::Never),
+        (peers::V3, Word::AtLast),
+        (peers::V3_FIXED, Word::Never),
+        (peers::V3_BARE, Word::AtLast),
+    ] {
+        setups.push(Setup { guest: Guest::Persistent, word, ..plain(peer, peer) });
     }
     for (peer, destination_is) in
         [(peers::OURS, DestinationIs::Impatient), (peers::V1_ONLY, DestinationIs::Slow)]
@@ -232,7 +236,8 @@ pub(crate) fn refused() -> Vec<Setup> {
 fn plain() -> impl Iterator<Item = Setup> {
     peers::ALL.into_iter().flat_map(|source| {
         peers::ALL.into_iter().flat_map(move |destination| {
-            [Wish::Auto, Wish::V3Params, Wish::V3, Wish::V2, Wish::V1].map(|wish| Setup::plain(source, destination, wish))
+            [Wish::Auto, Wish::V3Params, Wish::V3, Wish::V2, Wish::V1]
+                .map(|wish| Setup::plain(source, destination, wish))
         })
     })
 }

@@ -69,9 +69,7 @@ fn parse(answer: &str) -> Result<Reply, Failure> {
             let uri_out = (rest != "null").then(|| rest.into());
             Ok(Reply::Prepared { cookie: Cookie(COOKIE.into()), uri_out })
         }
-        "prepared-without" => {
-            Ok(Reply::Prepared { cookie: Cookie::default(), uri_out: Some(rest.into()) })
-        }
+        "prepared-without" => Ok(Reply::Prepared { cookie: Cookie::default(), uri_out: Some(rest.into()) }),
         "begun" => {
             let cookie = if rest.is_empty() { Cookie(b"begun".into()) } else { Cookie::default() };
             Ok(Reply::Begun { cookie, xml: xml() })

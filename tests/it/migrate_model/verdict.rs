@@ -91,9 +91,7 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
 /// libvirt's client does not mind either) or the destination failed to resume it.
 fn as_it_was(run: &Run, paused: bool) -> bool {
     let flags = run.request.flags;
-    let failed = run.trace.iter().any(|(order, answer)| {
-        order.call.finishes() && answer.is_err()
-    });
+    let failed = run.trace.iter().any(|(order, answer)| order.call.finishes() && answer.is_err());
     let was_paused = run.setup.guest.is_paused() || flags.has(MigrateFlags::PAUSED);
     state_untold(run) || paused == was_paused || (paused && failed)
 }
@@ -140,7 +138,8 @@ fn check_doubt(run: &mut Run, check: Check) {
 /// A source whose guest was not sent is not left with the job that Begin started.
 fn check_release(run: &mut Run) {
     let sent = run.trace.iter().any(|(order, _)| order.call.performs());
-    let told = |(order, answer): &(Do, Answer)| matches!(order.call, Call::Confirm3 { .. }) && answer.is_err();
+    let told =
+        |(order, answer): &(Do, Answer)| matches!(order.call, Call::Confirm3 { .. }) && answer.is_err();
     if run.world.source.migrating.is_some() && !sent && !run.trace.iter().any(told) {
         run.breaks("the source is left with its job");
     }
@@ -149,9 +148,7 @@ fn check_release(run: &mut Run) {
 /// Whatever went wrong first is what is reported.
 fn check_first_error(run: &mut Run, outcome: &Outcome) {
     let (Outcome::OnSource { reason, .. } | Outcome::Nowhere { reason, .. }) = outcome else { return };
-    let prepared = |(order, answer): &(Do, Answer)| {
-        order.call.prepares() && answer.is_ok()
-    };
+    let prepared = |(order, answer): &(Do, Answer)| order.call.prepares() && answer.is_ok();
     let expected = match run.first_failure() {
         _ if run.setup.request == Asked::NoUri && run.trace.iter().any(prepared) => Reason::NoUri,
         Some(reason) => reason,

@@ -88,9 +88,16 @@ impl Source {
         }
     }
 
-    pub(crate) fn confirm(&mut self, flags: MigrateFlags, cookie: &Cookie, how: Retcode) -> Result<Reply, Failure> {
+    pub(crate) fn confirm(
+        &mut self,
+        flags: MigrateFlags,
+        cookie: &Cookie,
+        how: Retcode,
+    ) -> Result<Reply, Failure> {
         self.knows()?;
-        let Some(Migrating { performed, was_paused, .. }) = self.migrating else { return Err(no_migration()) };
+        let Some(Migrating { performed, was_paused, .. }) = self.migrating else {
+            return Err(no_migration());
+        };
         if self.job.is_some() || (how == Retcode::Success && !performed) {
             return Err(error(ErrorCode::INTERNAL_ERROR, "a step out of order"));
         }

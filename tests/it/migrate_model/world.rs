@@ -115,7 +115,9 @@ impl World {
                 lost
             }
             Runs::Fails(how) => match (host, call) {
-                (Host::Source, Call::Perform { .. } | Call::Perform3 { .. }) => self.perform(call, by, Some(how)),
+                (Host::Source, Call::Perform { .. } | Call::Perform3 { .. }) => {
+                    self.perform(call, by, Some(how))
+                }
                 (Host::Source, _) => Err(error(ErrorCode::INTERNAL_ERROR, "failed by the host itself")),
                 (Host::Destination, _) => self.destination.fail(call, how),
             },

@@ -213,7 +213,8 @@ impl Engine {
 
     /// Paused, and not known to have been started. A peer of version 3 that tells reasons has one for it.
     fn may_be_incoming(&self, departed: &Departed, state: State) -> bool {
-        let reason_says_no = departed.prepared.form == Form::V3 && state.reason.is_some_and(|reason| reason != 2);
+        let reason_says_no =
+            departed.prepared.form == Form::V3 && state.reason.is_some_and(|reason| reason != 2);
         state.state == DomainState::Paused && !reason_says_no
     }
 

@@ -104,7 +104,8 @@ impl Engine {
             other => {
                 let failure = failure_of(other);
                 // There was no job then.
-                if !failure.answered(ErrorCode::OPERATION_INVALID) && !failure.answered(ErrorCode::NO_DOMAIN) {
+                if !failure.answered(ErrorCode::OPERATION_INVALID) && !failure.answered(ErrorCode::NO_DOMAIN)
+                {
                     self.note(Note::Held(failure));
                 }
             }

@@ -1,0 +1,136 @@
+//! A client's stream: what some calls open beside their reply.
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use virtwire_protocol::frame::Draft;
+use virtwire_protocol::program::Procedure;
+use virtwire_protocol::session::stream::is_sparse;
+
+use super::connection::{Connection, decode_reply};
+use super::error::CallError;
+use super::task::{Ask, CallAsk, StreamAsk};
+use crate::stream::{Chunk, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves};
+
+/// A stream of a connection: a volume's content, a console, a screenshot, a guest that moves.
+///
+/// It reads and writes in pieces as they travel, or as [`AsyncRead`](tokio::io::AsyncRead), where holes read as zeros, and
+/// [`AsyncWrite`](tokio::io::AsyncWrite), whose shutdown finishes. Dropping it aborts it, and keeps no connection waiting;
+/// while it lives, so does the connection.
+///
+/// **libvirt's streams have no credits.** What a reader leaves unread waits here, up to
+/// [`OpenOptions::stream_bytes_max`](super::OpenOptions::stream_bytes_max) and one packet; then the connection stops reading, and
+/// its calls and events wait as well. So read what comes, and wait for no call before that. What is sent passes calls by: they, and
+/// pongs, go first, and streams take turns. But a libvirt daemon whose end of an upload is stuck stops reading calls, too. Who has
+/// much to move and to ask opens a second connection.
+///
+/// ```no_run
+/// # async fn download() -> Result<(), Box<dyn std::error::Error>> {
+/// use tokio::io::AsyncReadExt;
+/// use virtwire::client::Connection;
+///
+/// let connection = Connection::open("qemu:///system").await?;
+/// let pool = connection.storage_pool_lookup_by_name("default").await?.pool;
+/// let volume = connection.storage_vol_lookup_by_name(&pool, "disk.raw").await?.vol;
+/// let mut stream = connection.storage_vol_download(&volume, 0, 0, 0).await?;
+/// let mut content = Vec::new();
+/// stream.read_to_end(&mut content).await?;
+/// stream.finish().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping a stream aborts it"]
+pub struct Stream {
+    reader: StreamReader,
+    writer: StreamWriter,
+}
+
+impl Stream {
+    /// The next piece that came; `None` once the daemon has no more. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`StreamError`], after all that came before it.
+    pub async fn read_chunk(&mut self) -> Result<Option<Chunk>, StreamError> {
+        self.reader.read_chunk().await
+    }
+
+    /// Sends bytes without copying them, in packets of at most 262,120. Waits while 1 MiB waits to be sent.
+    ///
+    /// # Errors
+    /// [`StreamError`], also of what was sent before.
+    pub async fn write_chunk(&mut self, data: Bytes) -> Result<(), StreamError> {
+        self.writer.write_chunk(data).await
+    }
+
+    /// Sends a hole: so many zeros that need not travel.
+    ///
+    /// # Errors
+    /// [`StreamError::Hole`] unless the stream was opened as sparse; others as for data.
+    pub async fn write_hole(&mut self, length: u64) -> Result<(), StreamError> {
+        self.writer.write_hole(length).await
+    }
+
+    /// Ends the stream well: all that was written is sent, the daemon is asked to finish, and its word awaited. What it has sent and
+    /// is not read yet is dropped. If the future is dropped, the stream is aborted.
+    ///
+    /// # Errors
+    /// What went wrong on the stream: only after this is an upload known to be whole.
+    pub async fn finish(self) -> Result<(), StreamError> {
+        let Stream { reader, writer } = self;
+        drop(reader);
+        writer.finish().await
+    }
+
+    /// Ends the stream as it is, drops what waits to be sent or read, and waits until the daemon has confirmed it. Dropping it does
+    /// the same without waiting.
+    ///
+    /// # Errors
+    /// What the daemon says went wrong, now or before.
+    pub async fn abort(self) -> Result<(), StreamError> {
+        let Stream { reader, writer } = self;
+        writer.abort_with(None);
+        // What waits unread would keep the answer from being read.
+        drop(reader);
+        match writer.outcome().await {
+            Err(StreamError::Aborted) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Two halves, for two tasks. The stream is aborted when both are gone.
+    pub fn split(self) -> (StreamReader, StreamWriter) {
+        (self.reader, self.writer)
+    }
+}
+
+delegate_io!(Stream);
+
+impl Connection {
+    /// Calls a procedure that opens a stream.
+    pub(crate) async fn open_stream_and_reply<P: Procedure>(
+        &self,
+        arguments: P,
+    ) -> Result<(P::Reply, Stream), CallError> {
+        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        drop(arguments);
+        let sparse = is_sparse(P::PROGRAM, P::NUMBER, body.payload());
+        let pipe = self.pipe();
+        // Before the call: if this future is dropped, so is the stream.
+        let (reader, writer) = halves(pipe.clone(), Side::Client, sparse, None, self.clone());
+        let stream = Stream { reader, writer };
+        let (reply, answer) = oneshot::channel();
+        let call = CallAsk { program: P::PROGRAM, number: P::NUMBER, name: P::NAME, body, reply };
+        let ask = Ask::Stream(StreamAsk { call, pipe });
+        let payload = self.exchange(P::NAME, ask, answer, self.options().call_within).await?;
+        Ok((decode_reply::<P>(&payload)?, stream))
+    }
+
+    /// The same for one whose reply is empty.
+    pub(crate) async fn open_stream<P: Procedure<Reply = ()>>(
+        &self,
+        arguments: P,
+    ) -> Result<Stream, CallError> {
+        let ((), stream) = self.open_stream_and_reply(arguments).await?;
+        Ok(stream)
+    }
+}

@@ -1,0 +1,150 @@
+//! A program whose standard streams lead to a daemon, and what it had to say when they did not.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::sync::{oneshot, watch};
+
+/// Bytes of standard error that are kept: the last ones.
+const STDERR_BYTES_MAX: usize = 2_048;
+/// How long a program may take to end by itself once its standard streams are closed.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A running program, as a socket. It ends with its owner.
+#[derive(Debug)]
+pub(in crate::client) struct ProgramSocket {
+    pub(in crate::client) stream: UnixStream,
+    pub(in crate::client) guard: Guard,
+}
+
+/// Ends the program when dropped: its standard streams should be closed by then, so it can end by itself, and is killed if it
+/// does not. Either way nothing is left of it, no zombie either.
+#[derive(Debug)]
+pub(in crate::client) struct Guard(
+    #[expect(dead_code, reason = "its drop is what counts")] oneshot::Sender<Infallible>,
+);
+
+/// Knows what the program said and how it ended.
+#[derive(Clone, Debug)]
+pub(super) struct Witness {
+    program: String,
+    tail: Arc<Mutex<VecDeque<u8>>>,
+    ended: watch::Receiver<Option<ExitStatus>>,
+}
+
+/// Starts a program; the first word is its name.
+///
+/// # Errors
+/// When the system cannot run it.
+pub(super) fn start(words: &[OsString]) -> io::Result<(ProgramSocket, Witness)> {
+    let (name, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let (ours, theirs) = StdUnixStream::pair()?;
+    ours.set_nonblocking(true)?;
+    let mut child = Command::new(name)
+        .args(arguments)
+        .stdin(Stdio::from(OwnedFd::from(theirs.try_clone()?)))
+        .stdout(Stdio::from(OwnedFd::from(theirs)))
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let stderr = child.stderr.take();
+    let (dropped, guarded) = oneshot::channel();
+    let (ending, ended) = watch::channel(None);
+    let tail = Arc::default();
+    tokio::spawn(keep(child, stderr, Arc::clone(&tail), guarded, ending));
+    let socket = ProgramSocket { stream: UnixStream::from_std(ours)?, guard: Guard(dropped) };
+    Ok((socket, Witness { program: display(name), tail, ended }))
+}
+
+fn display(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+/// Listens to a program until it has ended, and sees to its end once nobody needs it.
+async fn keep(
+    mut child: Child,
+    stderr: Option<ChildStderr>,
+    tail: Arc<Mutex<VecDeque<u8>>>,
+    mut guarded: oneshot::Receiver<Infallible>,
+    ending: watch::Sender<Option<ExitStatus>>,
+) {
+    // Not of this task: what the program leaves behind, such as ssh's master of shared connections, can keep it open for ever.
+    let listener = tokio::spawn(listen(stderr, tail));
+    let ended = tokio::select! {
+        ended = child.wait() => ended,
+        _ = &mut guarded => match tokio::time::timeout(GRACE, child.wait()).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                // Fails only for a program that has just ended.
+                let _ = child.start_kill();
+                child.wait().await
+            }
+        },
+    };
+    let abort = listener.abort_handle();
+    if tokio::time::timeout(Duration::from_millis(100), listener).await.is_err() {
+        abort.abort();
+    }
+    tracing::debug!(?ended, "the program that led to the daemon has ended");
+    ending.send_replace(ended.ok());
+}
+
+/// Keeps the last bytes of what is said.
+async fn listen(stderr: Option<ChildStderr>, tail: Arc<Mutex<VecDeque<u8>>>) {
+    let Some(mut stderr) = stderr else { return };
+    let mut buffer = [0; 512];
+    while let Ok(count @ 1..) = stderr.read(&mut buffer).await {
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend(buffer.iter().take(count));
+        let excess = tail.len().saturating_sub(STDERR_BYTES_MAX);
+        tail.drain(..excess);
+    }
+}
+
+impl Witness {
+    /// Its name, how it ended if it has, and the last lines that it said. Waits a moment for a program that is about to end.
+    pub(super) async fn tell(&self, wait: bool) -> (String, Option<String>, String) {
+        let mut ended = self.ended.clone();
+        if wait {
+            // The last error tells of a keeper that is gone: then it will say nothing more either.
+            let _ = tokio::time::timeout(GRACE * 2, ended.wait_for(Option::is_some)).await;
+        }
+        let status = ended.borrow().map(|status| status.to_string());
+        let tail: Vec<u8> =
+            self.tail.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        (self.program.clone(), status, last_lines(&tail))
+    }
+}
+
+/// The last lines, without what a terminal would take for commands.
+fn last_lines(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.chars().filter(|c| !c.is_control() || *c == '\t').collect::<String>())
+        .map(|line| line.trim_end().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.get(lines.len().saturating_sub(5)..).unwrap_or_default().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_text() {
+        assert_eq!(last_lines(b"1\n2\n3\n4\n\n5\r\n\x1b[31m6\xff"), "2\n3\n4\n5\n[31m6\u{fffd}");
+        assert_eq!(last_lines(b""), "");
+    }
+}

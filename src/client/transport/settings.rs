@@ -1,0 +1,159 @@
+//! `libvirt.conf`: the URI for those who give none, short names for URIs, and which daemon is meant.
+
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+use super::conf::{self, Value};
+use super::host::Host;
+use crate::client::error::OpenError;
+use crate::uri::{Mode, Proxy, Uri};
+
+/// What the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings {
+    uri_default: Option<String>,
+    uri_aliases: Vec<(String, String)>,
+    pub(super) mode: Option<Mode>,
+    pub(super) proxy: Option<Proxy>,
+}
+
+impl Settings {
+    /// The file of this user. For root that is the host's, and for others their own only, as for libvirt's own clients. One
+    /// that is not there says nothing.
+    ///
+    /// # Errors
+    /// [`OpenError::Settings`] where it cannot be read or makes no sense.
+    pub(super) fn load(host: &Host) -> Result<Settings, OpenError> {
+        let path = if host.is_root {
+            PathBuf::from("/etc/libvirt/libvirt.conf")
+        } else {
+            match &host.config {
+                Some(folder) => folder.join("libvirt.conf"),
+                None => return Ok(Settings::default()),
+            }
+        };
+        let failed = |reason| OpenError::Settings { path: path.clone(), reason };
+        match fs::read_to_string(&path) {
+            Ok(text) => Settings::read(&text).map_err(failed),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
+    fn read(text: &str) -> Result<Settings, String> {
+        let entries = conf::read(text).map_err(|fault| format!("line {}: {}", fault.line, fault.reason))?;
+        let mut settings = Settings::default();
+        for (key, value) in entries {
+            match (key.as_str(), value) {
+                ("uri_default", Value::Text(uri)) => settings.uri_default = Some(uri),
+                ("uri_aliases", Value::List(aliases)) => {
+                    settings.uri_aliases =
+                        aliases.iter().map(|entry| alias(entry)).collect::<Result<_, _>>()?;
+                }
+                ("remote_mode", Value::Text(word)) => {
+                    let mode = Mode::from_word(&word);
+                    settings.mode = Some(mode.ok_or("remote_mode is auto, legacy or direct")?);
+                }
+                ("remote_proxy", Value::Text(word)) => {
+                    let proxy = Proxy::from_word(&word);
+                    settings.proxy = Some(proxy.ok_or("remote_proxy is auto, netcat or native")?);
+                }
+                ("tls_priority", _) => {
+                    tracing::debug!("tls_priority of libvirt.conf is for GnuTLS and has no effect");
+                }
+                ("uri_default" | "remote_mode" | "remote_proxy", _) => {
+                    return Err(format!("{key} takes a text in quotes"));
+                }
+                ("uri_aliases", _) => return Err("uri_aliases takes a list of texts in quotes".to_owned()),
+                _ => {}
+            }
+        }
+        Ok(settings)
+    }
+
+    fn uri_of(&self, alias: &str) -> Option<&str> {
+        self.uri_aliases.iter().find(|(known, _)| known == alias).map(|(_, uri)| uri.as_str())
+    }
+}
+
+fn alias(entry: &str) -> Result<(String, String), String> {
+    let (alias, uri) = entry
+        .split_once('=')
+        .ok_or_else(|| format!("`{entry}` of uri_aliases is not of the form alias=driver://host/path"))?;
+    if !is_alias(alias) {
+        return Err(format!("alias `{alias}` has other characters than a-z, A-Z, 0-9, _ and -"));
+    }
+    Ok((alias.to_owned(), uri.to_owned()))
+}
+
+fn is_alias(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The URI that is meant: a text that is one or stands for one; without a text, the user's or the host's own choice, which may be
+/// [`Uri::any`].
+///
+/// # Errors
+/// [`OpenError::Uri`], and [`OpenError::Settings`].
+pub(super) fn resolve(given: &str, host: &Host) -> Result<Uri, OpenError> {
+    if !given.is_empty() && !is_alias(given) {
+        return Ok(given.parse()?);
+    }
+    let settings = Settings::load(host)?;
+    let default = env::var("LIBVIRT_DEFAULT_URI").ok().filter(|uri| !uri.is_empty());
+    settings.choose(given, default)
+}
+
+impl Settings {
+    fn choose(&self, given: &str, default: Option<String>) -> Result<Uri, OpenError> {
+        let chosen =
+            if given.is_empty() { default.or_else(|| self.uri_default.clone()) } else { Some(given.into()) };
+        match chosen.filter(|uri| !uri.is_empty()) {
+            Some(uri) => Ok(self.uri_of(&uri).unwrap_or(&uri).parse()?),
+            None => Ok(Uri::any()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_what_is_meant() {
+        let settings = Settings::read(
+            "uri_default = 'hail'\nuri_aliases = [ \"hail=qemu+ssh://root@hail/system?no_tty=1\", \"a_-B9=test:///default\" ]\n\
+             remote_mode = \"direct\"\nremote_proxy = \"netcat\"\ntls_priority = \"NORMAL\"\nlog_level = 1",
+        )
+        .unwrap();
+        assert_eq!((settings.mode, settings.proxy), (Some(Mode::Direct), Some(Proxy::Netcat)));
+        let chosen = |given: &str, default: Option<&str>| {
+            settings.choose(given, default.map(str::to_owned)).map(|uri| uri.to_string())
+        };
+        let hail = "qemu+ssh://root@hail/system?no_tty=1";
+        assert_eq!(chosen("hail", None).unwrap(), hail);
+        assert_eq!(chosen("", None).unwrap(), hail);
+        assert_eq!(chosen("", Some("a_-B9")).unwrap(), "test:///default");
+        assert_eq!(chosen("", Some("ch:///system")).unwrap(), "ch:///system");
+        assert_eq!(chosen("qemu:///system", Some("hail")).unwrap(), "qemu:///system");
+        assert!(matches!(chosen("hai", None), Err(OpenError::Uri(_))));
+        assert_eq!(Settings::default().choose("", None).unwrap(), Uri::any());
+    }
+
+    #[test]
+    fn a_file_that_makes_no_sense_says_why() {
+        for (text, reason) in [
+            ("uri_default = 5", "uri_default takes a text"),
+            ("uri_aliases = 'a=b'", "takes a list"),
+            ("uri_aliases = ['a']", "alias=driver"),
+            ("uri_aliases = ['a b=c']", "`a b`"),
+            ("uri_aliases = ['=c']", "``"),
+            ("remote_mode = 'both'", "auto, legacy or direct"),
+            ("remote_proxy = 'none'", "auto, netcat or native"),
+            ("\nuri_default", "line 2"),
+        ] {
+            let told = Settings::read(text).unwrap_err();
+            assert!(told.contains(reason), "{text}: {told}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! TLS: the daemon proves who it is, this client where it has a certificate, and one byte says that the daemon is content.
+
+mod common_name;
+mod files;
+mod verify;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{AlertDescription, CertificateError, ClientConfig, Error};
+
+use super::host::Host;
+use crate::client::tls_fault::{TlsFault, Unconfirmed};
+use crate::uri::Uri;
+use files::Files;
+
+/// Makes a connected socket a secure one.
+pub(super) async fn over(
+    stream: TcpStream,
+    uri: &Uri,
+    host: &Host,
+    accept_common_name: bool,
+    deadline: Instant,
+) -> Result<TlsStream<TcpStream>, TlsFault> {
+    if uri.parameters.tls_priority.is_some() {
+        tracing::debug!("parameter tls_priority is for GnuTLS and has no effect");
+    }
+    let parameters = &uri.parameters;
+    let files = Files::find(parameters.pkipath.as_deref(), host);
+    let name = ServerName::try_from(uri.host_or_local().to_owned())
+        .map_err(|_| TlsFault::HostName { name: uri.host_or_local().to_owned() })?;
+    let provider = Arc::new(ring::default_provider());
+    let config = config(&files, provider, parameters.no_verify, parameters.no_sanity, accept_common_name)?;
+    let peer = stream.peer_addr().ok();
+    // Without a deadline of its own: the opening's says as much of a daemon that stops here.
+    let mut stream = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .map_err(|error| of_handshake(error, peer, &files))?;
+    confirmed(&mut stream, deadline).await.map_err(|what| TlsFault::Unconfirmed {
+        what,
+        certificate: files.client.as_ref().map(|(certificate, _)| certificate.clone()),
+        places: files.places_of_client(),
+    })?;
+    Ok(stream)
+}
+
+fn config(
+    files: &Files,
+    provider: Arc<CryptoProvider>,
+    no_verify: bool,
+    no_sanity: bool,
+    accept_common_name: bool,
+) -> Result<ClientConfig, TlsFault> {
+    let authority = if no_verify { None } else { Some(files.authority()?) };
+    let identity = files.identity()?;
+    if let (Some((chain, _)), Some(authority), false) = (&identity, &authority, no_sanity) {
+        files.check_own(chain, authority, &provider)?;
+    }
+    let verifier = match authority {
+        Some(authority) => verify::by_authority(authority, files, &provider, accept_common_name)?,
+        None => verify::anybody(&provider),
+    };
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsFault::Handshake { reason: error.to_string() })?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+    let mut config = match identity {
+        Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(|error| files.own(&error))?,
+        None => builder.with_no_client_auth(),
+    };
+    // libvirt's clients send no server name, and each connection proves itself anew.
+    config.enable_sni = false;
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
+/// Waits for the one byte.
+async fn confirmed(stream: &mut TlsStream<TcpStream>, deadline: Instant) -> Result<(), Unconfirmed> {
+    let mut byte = [0];
+    match timeout_at(deadline, stream.read(&mut byte)).await {
+        Err(_) => Err(Unconfirmed::Silence),
+        Ok(Ok(1)) if byte == [1] => Ok(()),
+        Ok(Ok(1)) => Err(Unconfirmed::Byte(byte[0])),
+        Ok(Ok(_)) => Err(Unconfirmed::Closed { reason: None }),
+        // A daemon that is not content closes, and does not say goodbye first.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(Unconfirmed::Closed { reason: None })
+        }
+        Ok(Err(error)) => Err(Unconfirmed::Closed { reason: Some(error.to_string()) }),
+    }
+}
+
+fn of_handshake(error: io::Error, peer: Option<SocketAddr>, files: &Files) -> TlsFault {
+    let Some(fault) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+        let peer = peer.map(|peer| format!(" ({peer})")).unwrap_or_default();
+        return TlsFault::Handshake { reason: format!("{error}{peer}") };
+    };
+    match fault {
+        // What our own verifier found.
+        Error::InvalidCertificate(CertificateError::Other(other)) => match other.0.downcast_ref::<TlsFault>()
+        {
+            Some(found) => found.clone(),
+            None => TlsFault::Certificate { reason: other.to_string() },
+        },
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            TlsFault::UnknownIssuer { authority: files.authority.clone() }
+        }
+        Error::InvalidCertificate(reason) => TlsFault::Certificate { reason: reason.to_string() },
+        Error::AlertReceived(
+            alert @ (AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRequired
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied),
+        ) => TlsFault::Unconfirmed {
+            what: Unconfirmed::Closed { reason: Some(format!("its alert was {alert:?}")) },
+            certificate: files.client.as_ref().map(|(certificate, _)| certificate.clone()),
+            places: files.places_of_client(),
+        },
+        other => TlsFault::Handshake { reason: other.to_string() },
+    }
+}

@@ -1,0 +1,199 @@
+//! From frames to a socket: small ones gathered into one write, large ones written from where they are.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use virtwire_protocol::frame::Head;
+
+/// Below this, copying is cheaper than a piece of its own.
+const COPY_BYTES_MAX: usize = 8 * 1024;
+/// Pieces in one write; the kernel takes up to 1,024, and so many hold megabytes.
+const PIECES_MAX: usize = 32;
+
+/// Writes frames in the order in which they are pushed.
+#[derive(Debug)]
+pub(crate) struct FrameWriter<W> {
+    inner: W,
+    /// Pieces that go before `tail`.
+    pieces: VecDeque<Bytes>,
+    tail: BytesMut,
+    bytes: usize,
+    /// How many bytes must be written until no stream's data is left.
+    stream_bytes: usize,
+    /// Whether the transport may keep bytes that were written, as TLS does.
+    unflushed: bool,
+}
+
+impl<W: AsyncWrite + Unpin> FrameWriter<W> {
+    pub(crate) fn new(inner: W) -> FrameWriter<W> {
+        FrameWriter {
+            inner,
+            pieces: VecDeque::new(),
+            tail: BytesMut::new(),
+            bytes: 0,
+            stream_bytes: 0,
+            unflushed: false,
+        }
+    }
+
+    /// Bytes that wait to be written.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether nothing is left to be done for what was pushed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes == 0 && !self.unflushed
+    }
+
+    /// Whether data of a stream waits to be written.
+    pub(crate) fn has_stream_data(&self) -> bool {
+        self.stream_bytes > 0
+    }
+
+    /// Adds a sealed frame.
+    pub(crate) fn push(&mut self, sealed: Bytes) {
+        self.bytes += sealed.len();
+        self.add(sealed);
+    }
+
+    /// Adds a frame of a stream's data.
+    pub(crate) fn push_data(&mut self, head: &Head, data: Bytes) {
+        self.bytes += head.len() + data.len();
+        self.stream_bytes = self.bytes;
+        self.tail.extend_from_slice(head);
+        self.add(data);
+    }
+
+    fn add(&mut self, piece: Bytes) {
+        if piece.len() <= COPY_BYTES_MAX {
+            self.tail.extend_from_slice(&piece);
+            return;
+        }
+        if !self.tail.is_empty() {
+            self.pieces.push_back(self.tail.split().freeze());
+        }
+        self.pieces.push_back(piece);
+    }
+
+    /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on. Safe to cancel.
+    ///
+    /// # Errors
+    /// Those of the socket; one that takes nothing is at its end.
+    pub(crate) async fn write_some(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.poll_write(cx)).await
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.bytes == 0 {
+            ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+            self.unflushed = false;
+            return Poll::Ready(Ok(()));
+        }
+        let wrote = if self.pieces.is_empty() {
+            ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
+        } else {
+            let mut slices = [IoSlice::new(&[]); PIECES_MAX];
+            let pieces = self.pieces.iter().map(|piece| &piece[..]).chain([&self.tail[..]]);
+            let mut used = 0;
+            for (slice, piece) in slices.iter_mut().zip(pieces) {
+                *slice = IoSlice::new(piece);
+                used += 1;
+            }
+            ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..used]))?
+        };
+        if wrote == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.written(wrote);
+        self.unflushed = Pin::new(&mut self.inner).poll_flush(cx)?.is_pending();
+        Poll::Ready(Ok(()))
+    }
+
+    fn written(&mut self, mut count: usize) {
+        self.bytes = self.bytes.saturating_sub(count);
+        self.stream_bytes = self.stream_bytes.saturating_sub(count);
+        while let Some(piece) = self.pieces.front_mut() {
+            if count < piece.len() {
+                piece.advance(count);
+                return;
+            }
+            count -= piece.len();
+            self.pieces.pop_front();
+        }
+        self.tail.advance(count.min(self.tail.len()));
+        if self.bytes == 0 {
+            // Idle connections hold no memory.
+            self.tail = BytesMut::new();
+        }
+    }
+
+    /// Tells the peer that there will be no more.
+    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
+        self.inner.shutdown().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_pushed_comes_out_in_order_whatever_its_size() {
+        let (near, mut far) = tokio::io::duplex(10_000);
+        let mut writer = FrameWriter::new(near);
+        let mut expected = Vec::new();
+        for (byte, bytes) in
+            [10, 9_000, 8_192, 8_193, 0, 300_000, 28, 20_000, 20_000, 1].into_iter().enumerate()
+        {
+            let piece = vec![byte as u8; bytes];
+            expected.extend_from_slice(&piece);
+            if byte % 2 == 0 {
+                writer.push(piece.into());
+            } else {
+                expected.splice(expected.len() - bytes..expected.len() - bytes, [0xff; 28]);
+                writer.push_data(&[0xff; 28], piece.into());
+            }
+        }
+        assert_eq!(writer.len(), expected.len());
+        let reading = tokio::spawn(async move {
+            let mut received = Vec::new();
+            far.read_to_end(&mut received).await.unwrap();
+            received
+        });
+        assert!(writer.has_stream_data());
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        assert!(!writer.has_stream_data());
+        drop(writer);
+        assert!(reading.await.unwrap() == expected);
+    }
+
+    /// A transport that keeps what it was given until it is asked to pass it on, as TLS does when its socket is full.
+    #[tokio::test]
+    async fn what_the_transport_keeps_is_not_written_yet() {
+        let (near, mut far) = tokio::io::duplex(10);
+        let mut writer = FrameWriter::new(tokio::io::BufWriter::with_capacity(100_000, near));
+        writer.push(vec![7; 1_000].into());
+        writer.write_some().await.unwrap();
+        assert!(!writer.is_empty(), "its bytes are in the transport");
+        let reading = tokio::spawn(async move {
+            let mut received = Vec::new();
+            far.read_to_end(&mut received).await.unwrap();
+            received
+        });
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        drop(writer);
+        assert_eq!(reading.await.unwrap(), vec![7; 1_000]);
+    }
+}

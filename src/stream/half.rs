@@ -1,0 +1,266 @@
+//! What holds a stream: a half that reads and a half that writes.
+
+use std::fmt::Debug;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
+
+use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
+
+/// The half of a stream that reads. See the stream's own documentation.
+#[derive(Debug)]
+pub struct StreamReader {
+    seat: Arc<Seat>,
+    /// What is left of a chunk that was read in part.
+    rest: Option<Chunk>,
+}
+
+/// The half of a stream that writes. See the stream's own documentation.
+#[derive(Debug)]
+pub struct StreamWriter {
+    seat: Arc<Seat>,
+    sparse: bool,
+    side: Side,
+    /// A daemon has said that there is no more.
+    data_ended: bool,
+}
+
+/// Which end this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Client,
+    /// With whether it sends at all.
+    Server {
+        sends: bool,
+    },
+}
+
+/// Ends the stream when the last half goes.
+#[derive(Debug)]
+struct Seat {
+    pipe: Arc<Pipe>,
+    /// What a daemon says of a stream that nobody has ended.
+    abandoned: Option<Box<RemoteError>>,
+    /// Dropped after the stream is.
+    _connection: Box<dyn Debug + Send + Sync>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.pipe.end_with(Ending::Abort(self.abandoned.take()));
+    }
+}
+
+/// The two halves of a stream.
+pub(crate) fn halves(
+    pipe: Arc<Pipe>,
+    side: Side,
+    sparse: bool,
+    abandoned: Option<RemoteError>,
+    connection: impl Debug + Send + Sync + 'static,
+) -> (StreamReader, StreamWriter) {
+    let abandoned = abandoned.map(Box::new);
+    let seat = Arc::new(Seat { pipe, abandoned, _connection: Box::new(connection) });
+    let reader = StreamReader { seat: seat.clone(), rest: None };
+    (reader, StreamWriter { seat, sparse, side, data_ended: false })
+}
+
+impl StreamReader {
+    /// The next piece that came; `None` once the peer sends no more. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`StreamError`], after all that came before.
+    pub async fn read_chunk(&mut self) -> Result<Option<Chunk>, StreamError> {
+        match self.rest.take() {
+            Some(rest) => Ok(Some(rest)),
+            None => poll_fn(|cx| self.seat.pipe.poll_chunk(cx)).await,
+        }
+    }
+}
+
+impl AsyncRead for StreamReader {
+    /// Reads bytes; holes are read as zeros.
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if buffer.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        let chunk = match self.rest.take() {
+            Some(rest) => rest,
+            None => match ready!(self.seat.pipe.poll_chunk(cx))? {
+                Some(chunk) => chunk,
+                None => return Poll::Ready(Ok(())),
+            },
+        };
+        self.rest = match chunk {
+            Chunk::Data(mut data) => {
+                let count = data.len().min(buffer.remaining());
+                buffer.put_slice(&data[..count]);
+                data.advance(count);
+                (!data.is_empty()).then_some(Chunk::Data(data))
+            }
+            Chunk::Hole(length) => {
+                let count = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.remaining());
+                buffer.initialize_unfilled_to(count).fill(0);
+                buffer.advance(count);
+                let left = length.saturating_sub(count as u64);
+                (left > 0).then_some(Chunk::Hole(left))
+            }
+        };
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for StreamReader {
+    fn drop(&mut self) {
+        // Else what nobody reads would stop the connection.
+        self.seat.pipe.stop_reading();
+    }
+}
+
+impl StreamWriter {
+    /// Sends bytes without copying them, in packets of at most 262,120. Waits while as much as may wait to be sent, 1 MiB, does.
+    ///
+    /// Cancel-safe between packets: what has been queued is sent.
+    ///
+    /// # Errors
+    /// [`StreamError`], also of what was sent before.
+    pub async fn write_chunk(&mut self, mut data: Bytes) -> Result<(), StreamError> {
+        while !data.is_empty() {
+            self.room().await?;
+            let packet = data.split_to(data.len().min(CHUNK_BYTES_MAX));
+            self.seat.pipe.send(Outgoing::Data(packet))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a hole: so many zeros that need not travel. On a file it skips ahead. None at all are nothing.
+    ///
+    /// # Errors
+    /// [`StreamError::Hole`] unless the stream was opened as sparse; others as for data.
+    pub async fn write_hole(&mut self, length: u64) -> Result<(), StreamError> {
+        if length == 0 {
+            return Ok(());
+        }
+        if !self.sparse || i64::try_from(length).is_err() {
+            return Err(StreamError::Hole { length });
+        }
+        self.room().await?;
+        self.seat.pipe.send(Outgoing::Hole(length))
+    }
+
+    async fn room(&self) -> Result<(), StreamError> {
+        if self.data_ended {
+            return Err(StreamError::Ended);
+        }
+        poll_fn(|cx| self.seat.pipe.poll_room(cx)).await
+    }
+
+    /// Ends the stream well, after all that was written: a client asks for that and waits for the daemon's word; a daemon says that
+    /// there is no more data, waits until the client asks, and grants it.
+    ///
+    /// # Errors
+    /// What went wrong on the stream.
+    pub async fn finish(mut self) -> Result<(), StreamError> {
+        self.end_data()?;
+        self.seat.pipe.end_with(Ending::Finish);
+        poll_fn(|cx| self.seat.pipe.poll_outcome(cx)).await
+    }
+
+    /// Ends the stream at once.
+    pub(crate) fn abort_with(&self, error: Option<RemoteError>) {
+        self.seat.pipe.end_with(Ending::Abort(error.map(Box::new)));
+    }
+
+    /// Waits for what becomes of the stream.
+    pub(crate) async fn outcome(&self) -> Result<(), StreamError> {
+        poll_fn(|cx| self.seat.pipe.poll_outcome(cx)).await
+    }
+
+    /// A daemon says that there is no more data.
+    fn end_data(&mut self) -> Result<(), StreamError> {
+        if self.side == (Side::Server { sends: true }) && !self.data_ended {
+            self.data_ended = true;
+            self.seat.pipe.send(Outgoing::EndOfData)?;
+        }
+        Ok(())
+    }
+}
+
+impl AsyncWrite for StreamWriter {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        if self.data_ended {
+            return Poll::Ready(Err(StreamError::Ended.into()));
+        }
+        ready!(self.seat.pipe.poll_room(cx))?;
+        Poll::Ready(Ok(self.seat.pipe.send_copy(bytes)?))
+    }
+
+    /// Waits until all has been handed to the socket.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(ready!(self.seat.pipe.poll_sent(cx))?))
+    }
+
+    /// A client finishes the stream, both ways, and waits for the daemon's word. A daemon says that there is no more data.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.side == Side::Client {
+            self.seat.pipe.end_with(Ending::Finish);
+            return Poll::Ready(Ok(ready!(self.seat.pipe.poll_outcome(cx))?));
+        }
+        self.end_data()?;
+        self.poll_flush(cx)
+    }
+}
+
+/// Has a stream of two halves, `reader` and `writer`, read and write as they do.
+macro_rules! delegate_io {
+    ($stream:ident) => {
+        impl tokio::io::AsyncRead for $stream {
+            fn poll_read(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                buffer: &mut tokio::io::ReadBuf<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                std::pin::Pin::new(&mut self.reader).poll_read(cx, buffer)
+            }
+        }
+
+        impl tokio::io::AsyncWrite for $stream {
+            fn poll_write(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+                bytes: &[u8],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                std::pin::Pin::new(&mut self.writer).poll_write(cx, bytes)
+            }
+
+            fn poll_flush(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                std::pin::Pin::new(&mut self.writer).poll_flush(cx)
+            }
+
+            fn poll_shutdown(
+                mut self: std::pin::Pin<&mut Self>,
+                cx: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<std::io::Result<()>> {
+                std::pin::Pin::new(&mut self.writer).poll_shutdown(cx)
+            }
+        }
+    };
+}
+pub(crate) use delegate_io;

@@ -1,0 +1,326 @@
+//! Between a stream's handle and the connection's task: a queue each way, neither of which the task ever waits for.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc;
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
+
+use super::{Chunk, StreamError, StreamKey};
+
+/// Bytes of a stream that wait to be sent before its writer has to.
+const OUTGOING_BYTES_MAX: usize = 1 << 20;
+/// What a queued piece costs beside its bytes.
+const PIECE_BYTES: usize = 128;
+/// Smaller pieces are copied out of the frames that brought them, which would be kept whole.
+const KEPT_BYTES_MIN: usize = 2 * 1024;
+
+/// The two queues of a stream. No lock is held across an await.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    key: StreamKey,
+    incoming_max: usize,
+    words: mpsc::UnboundedSender<StreamKey>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    incoming: VecDeque<Chunk>,
+    incoming_bytes: usize,
+    /// The peer sends no more.
+    incoming_ended: bool,
+    /// Nobody reads: what comes is dropped.
+    deaf: bool,
+    reader: Option<Waker>,
+
+    outgoing: VecDeque<Outgoing>,
+    outgoing_bytes: usize,
+    writer: Option<Waker>,
+
+    /// What the handle wants to become of the stream.
+    ending: Option<Ending>,
+    /// What has become of it.
+    outcome: Option<Result<(), StreamError>>,
+    waiter: Option<Waker>,
+    /// A word to the task is on its way: one is enough.
+    told: bool,
+}
+
+/// Something to send, in order.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Data(Bytes),
+    /// Data that was copied, and has room for more.
+    Copied(BytesMut),
+    Hole(u64),
+    EndOfData,
+}
+
+/// How the handle ends its stream.
+#[derive(Clone, Debug)]
+pub(crate) enum Ending {
+    /// After all that waits to be sent.
+    Finish,
+    /// At once. A daemon says why.
+    Abort(Option<Box<RemoteError>>),
+}
+
+impl Pipe {
+    /// Reading the connection stops while `incoming_max` bytes wait to be read from this stream. `words` is where the task hears
+    /// that there is something to do.
+    pub(crate) fn new(
+        key: StreamKey,
+        incoming_max: usize,
+        words: mpsc::UnboundedSender<StreamKey>,
+    ) -> Arc<Pipe> {
+        Arc::new(Pipe { key, incoming_max, words, inner: Mutex::default() })
+    }
+
+    pub(crate) fn key(&self) -> StreamKey {
+        self.key
+    }
+
+    // The task's side.
+
+    /// A piece came. Whether the queue is full now.
+    pub(crate) fn push(&self, chunk: Chunk) -> bool {
+        let chunk = match chunk {
+            Chunk::Data(data) if data.len() < KEPT_BYTES_MIN => Chunk::Data(Bytes::copy_from_slice(&data)),
+            other => other,
+        };
+        self.change(|inner| {
+            if inner.deaf {
+                return (None, false);
+            }
+            inner.incoming_bytes += cost(&chunk);
+            inner.incoming.push_back(chunk);
+            (inner.reader.take(), inner.incoming_bytes >= self.incoming_max)
+        })
+    }
+
+    /// The peer will send no more.
+    pub(crate) fn end_incoming(&self) {
+        self.change(|inner| {
+            inner.incoming_ended = true;
+            (inner.reader.take(), ())
+        });
+    }
+
+    /// The stream is no more. The first word counts.
+    pub(crate) fn end(&self, outcome: Result<(), StreamError>) {
+        let mut inner = self.lock();
+        inner.incoming_ended = true;
+        inner.outcome.get_or_insert(outcome);
+        inner.outgoing.clear();
+        inner.outgoing_bytes = 0;
+        let wakers = [inner.reader.take(), inner.writer.take(), inner.waiter.take()];
+        drop(inner);
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// Takes the next piece to send, and whether there are more.
+    pub(crate) fn take(&self) -> Option<(Outgoing, bool)> {
+        self.change(|inner| {
+            let taken = inner.outgoing.pop_front();
+            inner.outgoing_bytes -= taken.as_ref().map_or(0, Outgoing::cost).min(inner.outgoing_bytes);
+            let more = !inner.outgoing.is_empty();
+            (inner.writer.take(), taken.map(|taken| (taken, more)))
+        })
+    }
+
+    /// What the handle wants: whether something waits to be sent, whether reading may go on, and how it is to end.
+    pub(crate) fn look(&self) -> Look {
+        let mut inner = self.lock();
+        inner.told = false;
+        Look {
+            has_outgoing: !inner.outgoing.is_empty(),
+            has_room: inner.incoming_bytes <= self.incoming_max / 2,
+            ending: inner.ending.clone(),
+        }
+    }
+
+    // The handle's side.
+
+    /// The next piece that came; `None` after the last.
+    pub(crate) fn poll_chunk(&self, cx: &mut Context<'_>) -> Poll<Result<Option<Chunk>, StreamError>> {
+        let mut inner = self.lock();
+        if let Some(chunk) = inner.incoming.pop_front() {
+            let was_more = inner.incoming_bytes > self.incoming_max / 2;
+            inner.incoming_bytes = inner.incoming_bytes.saturating_sub(cost(&chunk));
+            if was_more && inner.incoming_bytes <= self.incoming_max / 2 {
+                self.tell(&mut inner);
+            }
+            return Poll::Ready(Ok(Some(chunk)));
+        }
+        if let Some(Err(error)) = &inner.outcome {
+            return Poll::Ready(Err(error.clone()));
+        }
+        if inner.incoming_ended {
+            return Poll::Ready(Ok(None));
+        }
+        inner.reader = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Waits until there is room to send. Data may be pushed then.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        let mut inner = self.lock();
+        if let Some(error) = inner.no_more() {
+            return Poll::Ready(Err(error));
+        }
+        if inner.outgoing_bytes < OUTGOING_BYTES_MAX {
+            return Poll::Ready(Ok(()));
+        }
+        inner.writer = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Queues a piece. Whoever minds the bound asks for room before.
+    pub(crate) fn send(&self, outgoing: Outgoing) -> Result<(), StreamError> {
+        let mut inner = self.lock();
+        if let Some(error) = inner.no_more() {
+            return Err(error);
+        }
+        inner.outgoing_bytes += outgoing.cost();
+        inner.outgoing.push_back(outgoing);
+        self.tell(&mut inner);
+        Ok(())
+    }
+
+    /// Queues a copy of some of the bytes: behind others that wait, in the same packet, where they fit. Returns how many.
+    pub(crate) fn send_copy(&self, bytes: &[u8]) -> Result<usize, StreamError> {
+        let mut inner = self.lock();
+        if let Some(error) = inner.no_more() {
+            return Err(error);
+        }
+        let count = match inner.outgoing.back_mut() {
+            Some(Outgoing::Copied(copied)) if copied.len() < CHUNK_BYTES_MAX => {
+                let count = bytes.len().min(CHUNK_BYTES_MAX - copied.len());
+                copied.extend_from_slice(&bytes[..count]);
+                inner.outgoing_bytes += count;
+                count
+            }
+            _ => {
+                let count = bytes.len().min(CHUNK_BYTES_MAX);
+                let copied = Outgoing::Copied(BytesMut::from(&bytes[..count]));
+                inner.outgoing_bytes += copied.cost();
+                inner.outgoing.push_back(copied);
+                count
+            }
+        };
+        self.tell(&mut inner);
+        Ok(count)
+    }
+
+    /// Waits until all has been handed to the socket's queue.
+    pub(crate) fn poll_sent(&self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        let mut inner = self.lock();
+        if let Some(Err(error)) = &inner.outcome {
+            return Poll::Ready(Err(error.clone()));
+        }
+        if inner.outgoing.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        inner.writer = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Ends the stream. An abort replaces a finish that has not come to its end; nothing replaces an abort.
+    pub(crate) fn end_with(&self, ending: Ending) {
+        let mut inner = self.lock();
+        let is_new = match (&inner.ending, &ending) {
+            (None, _) => true,
+            (Some(Ending::Finish), Ending::Abort(_)) => true,
+            (Some(_), _) => false,
+        };
+        if !is_new || inner.outcome.is_some() {
+            return;
+        }
+        if matches!(ending, Ending::Abort(_)) {
+            inner.outgoing.clear();
+            inner.outgoing_bytes = 0;
+        }
+        inner.ending = Some(ending);
+        self.tell(&mut inner);
+    }
+
+    /// Nobody will read any more.
+    pub(crate) fn stop_reading(&self) {
+        let mut inner = self.lock();
+        inner.deaf = true;
+        inner.incoming.clear();
+        inner.incoming_bytes = 0;
+        self.tell(&mut inner);
+    }
+
+    /// Waits for what becomes of the stream.
+    pub(crate) fn poll_outcome(&self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        let mut inner = self.lock();
+        if let Some(outcome) = &inner.outcome {
+            return Poll::Ready(outcome.clone());
+        }
+        inner.waiter = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn tell(&self, inner: &mut Inner) {
+        if !std::mem::replace(&mut inner.told, true) {
+            // With the task all streams are gone.
+            let _ = self.words.send(self.key);
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> (Option<Waker>, T)) -> T {
+        let (waker, result) = change(&mut self.lock());
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Why nothing more can be sent.
+    fn no_more(&self) -> Option<StreamError> {
+        match &self.outcome {
+            Some(Err(error)) => Some(error.clone()),
+            Some(Ok(())) => Some(StreamError::Ended),
+            None => self.ending.as_ref().map(|_| StreamError::Ended),
+        }
+    }
+}
+
+/// What the task finds when it looks.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(super) has_outgoing: bool,
+    pub(super) has_room: bool,
+    pub(super) ending: Option<Ending>,
+}
+
+impl Outgoing {
+    fn cost(&self) -> usize {
+        PIECE_BYTES
+            + match self {
+                Outgoing::Data(data) => data.len(),
+                Outgoing::Copied(data) => data.len(),
+                Outgoing::Hole(_) | Outgoing::EndOfData => 0,
+            }
+    }
+}
+
+fn cost(chunk: &Chunk) -> usize {
+    PIECE_BYTES
+        + match chunk {
+            Chunk::Data(data) => data.len(),
+            Chunk::Hole(_) => 0,
+        }
+}

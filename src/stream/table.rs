@@ -1,0 +1,250 @@
+//! The streams of one connection, in the task that owns it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use tokio::sync::mpsc;
+use virtwire_protocol::frame::Head;
+use virtwire_protocol::session::stream::StreamEvent;
+
+use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
+use crate::shell::OUT_BYTES_MAX;
+use crate::shell::writer::FrameWriter;
+
+/// A number for each stream of a connection, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StreamKey(u64);
+
+/// What a session, of either end, does for its streams.
+pub(crate) trait StreamSession {
+    type Id: Copy + Eq + Hash;
+    /// Whether a finish that comes is a wish, which this end may confirm. Else it confirms ours.
+    const CONFIRMS: bool;
+
+    fn data(&mut self, id: Self::Id, bytes: usize) -> Option<Head>;
+    fn hole(&mut self, id: Self::Id, length: u64) -> bool;
+    fn end_of_data(&mut self, id: Self::Id);
+    /// Asks for the end, or grants it. Whether the stream is no more by that.
+    fn end(&mut self, id: Self::Id, ending: &Ending) -> bool;
+}
+
+/// The streams, and whose turn it is to send.
+#[derive(Debug)]
+pub(crate) struct StreamTable<Id> {
+    streams: HashMap<StreamKey, Open<Id>>,
+    keys: HashMap<Id, StreamKey>,
+    /// Those that have something to send, in the order of their turns.
+    turns: VecDeque<StreamKey>,
+    /// Those whose readers are behind: while there are any, the connection is not read.
+    full: HashSet<StreamKey>,
+    words: mpsc::UnboundedReceiver<StreamKey>,
+}
+
+/// Where the pipes of a connection's streams come from.
+#[derive(Debug)]
+pub(crate) struct Pipes {
+    words: mpsc::UnboundedSender<StreamKey>,
+    next: AtomicU64,
+}
+
+impl Pipes {
+    /// The pipe of a new stream, for which the connection stops reading when so many bytes wait.
+    pub(crate) fn pipe(&self, incoming_max: usize) -> Arc<Pipe> {
+        let key = StreamKey(self.next.fetch_add(1, Ordering::Relaxed));
+        Pipe::new(key, incoming_max, self.words.clone())
+    }
+}
+
+#[derive(Debug)]
+struct Open<Id> {
+    id: Id,
+    pipe: Arc<Pipe>,
+    /// The call that opens it has been answered.
+    is_open: bool,
+    has_turn: bool,
+}
+
+impl<Id: Copy + Eq + Hash> StreamTable<Id> {
+    /// The table of a fresh connection, and where the pipes to put into it come from.
+    pub(crate) fn new() -> (StreamTable<Id>, Pipes) {
+        // Unbounded, as handles cannot wait; each has one word on its way at most.
+        let (sender, words) = mpsc::unbounded_channel();
+        let table = StreamTable {
+            streams: HashMap::new(),
+            keys: HashMap::new(),
+            turns: VecDeque::new(),
+            full: HashSet::new(),
+            words,
+        };
+        (table, Pipes { words: sender, next: AtomicU64::new(0) })
+    }
+
+    /// A stream is being opened.
+    pub(crate) fn insert(&mut self, id: Id, pipe: Arc<Pipe>) {
+        let key = pipe.key();
+        self.keys.insert(id, key);
+        self.streams.insert(key, Open { id, pipe, is_open: false, has_turn: false });
+    }
+
+    /// The call that opens it has been answered well.
+    pub(crate) fn opened(&mut self, id: Id, session: &mut impl StreamSession<Id = Id>) {
+        if let Some(key) = self.keys.get(&id).copied()
+            && let Some(stream) = self.streams.get_mut(&key)
+        {
+            stream.is_open = true;
+            self.attend(key, session);
+        }
+    }
+
+    /// It was not opened after all.
+    pub(crate) fn not_opened(&mut self, id: Id) {
+        self.remove(id, Err(StreamError::Ended));
+    }
+
+    /// Something came.
+    pub(crate) fn deliver<S: StreamSession<Id = Id>>(&mut self, id: Id, event: StreamEvent, session: &mut S) {
+        let Some(key) = self.keys.get(&id).copied() else { return };
+        let Some(stream) = self.streams.get(&key) else { return };
+        match event {
+            StreamEvent::Data(data) => self.pushed(key, stream.pipe.push(Chunk::Data(data))),
+            StreamEvent::Hole(length) => self.pushed(key, stream.pipe.push(Chunk::Hole(length))),
+            StreamEvent::EndOfData => stream.pipe.end_incoming(),
+            StreamEvent::Finish if !S::CONFIRMS => self.remove(id, Ok(())),
+            StreamEvent::Finish => {
+                // The handle may be waiting for it.
+                stream.pipe.end_incoming();
+                self.attend(key, session);
+            }
+            StreamEvent::Aborted => self.remove(id, Err(StreamError::Aborted)),
+            StreamEvent::Failed(fault) => self.remove(id, Err(fault.into())),
+        }
+    }
+
+    /// Whether the connection may be read.
+    pub(crate) fn has_room(&self) -> bool {
+        self.full.is_empty()
+    }
+
+    /// The next stream whose handle wants something. Safe to cancel.
+    pub(crate) async fn word(&mut self) -> StreamKey {
+        match self.words.recv().await {
+            Some(key) => key,
+            // Nobody can open any more.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Does what a handle wants.
+    pub(crate) fn attend(&mut self, key: StreamKey, session: &mut impl StreamSession<Id = Id>) {
+        let Some(stream) = self.streams.get_mut(&key) else { return };
+        let look = stream.pipe.look();
+        if look.has_room {
+            self.full.remove(&key);
+        }
+        let is_open = stream.is_open;
+        match look.ending {
+            Some(ending @ Ending::Abort(_)) => self.end(key, &ending, session),
+            _ if !is_open => {}
+            _ if look.has_outgoing => self.wait_for_turn(key),
+            Some(ending) => self.end(key, &ending, session),
+            None => {}
+        }
+    }
+
+    fn wait_for_turn(&mut self, key: StreamKey) {
+        if let Some(stream) = self.streams.get_mut(&key)
+            && !std::mem::replace(&mut stream.has_turn, true)
+        {
+            self.turns.push_back(key);
+        }
+    }
+
+    /// Has each stream that wants to send one packet, in turn; none while data of streams waits in the writer, so that each has
+    /// one packet in flight, and calls pass them by. Whether there was any; then the session may have something to send, too, which
+    /// has to go before the next.
+    pub(crate) fn send<W>(
+        &mut self,
+        session: &mut impl StreamSession<Id = Id>,
+        writer: &mut FrameWriter<W>,
+        mut sent: impl FnMut(&Head, usize),
+    ) -> bool
+    where
+        W: AsyncWrite + Unpin,
+    {
+        if writer.has_stream_data() || writer.len() >= OUT_BYTES_MAX {
+            return false;
+        }
+        let turns = self.turns.len();
+        for _ in 0..turns {
+            if writer.len() >= OUT_BYTES_MAX {
+                break;
+            }
+            let Some(key) = self.turns.pop_front() else { break };
+            let Some(stream) = self.streams.get_mut(&key) else { continue };
+            stream.has_turn = false;
+            let (id, taken) = (stream.id, stream.pipe.take());
+            let (data, more) = match taken {
+                Some((Outgoing::Data(data), more)) => (data, more),
+                Some((Outgoing::Copied(data), more)) => (data.freeze(), more),
+                Some((Outgoing::Hole(length), more)) => {
+                    session.hole(id, length);
+                    (Bytes::new(), more)
+                }
+                Some((Outgoing::EndOfData, more)) => {
+                    session.end_of_data(id);
+                    (Bytes::new(), more)
+                }
+                None => (Bytes::new(), false),
+            };
+            if let Some(head) = session.data(id, data.len()) {
+                sent(&head, head.len() + data.len());
+                writer.push_data(&head, data);
+            }
+            match more {
+                true => self.wait_for_turn(key),
+                false => self.attend(key, session),
+            }
+        }
+        turns > 0
+    }
+
+    /// The connection has ended, and all streams with it.
+    pub(crate) fn end_all(&mut self, reason: &dyn std::fmt::Display) {
+        let reason = reason.to_string();
+        for (_, stream) in self.streams.drain() {
+            stream.pipe.end(Err(StreamError::Closed { reason: reason.clone() }));
+        }
+        self.keys.clear();
+    }
+
+    fn pushed(&mut self, key: StreamKey, is_full: bool) {
+        if is_full {
+            self.full.insert(key);
+        }
+    }
+
+    fn end(&mut self, key: StreamKey, ending: &Ending, session: &mut impl StreamSession<Id = Id>) {
+        let Some(stream) = self.streams.get(&key) else { return };
+        let id = stream.id;
+        if session.end(id, ending) {
+            let outcome = match ending {
+                Ending::Finish => Ok(()),
+                Ending::Abort(_) => Err(StreamError::Ended),
+            };
+            self.remove(id, outcome);
+        }
+    }
+
+    fn remove(&mut self, id: Id, outcome: Result<(), StreamError>) {
+        if let Some(key) = self.keys.remove(&id)
+            && let Some(stream) = self.streams.remove(&key)
+        {
+            self.full.remove(&key);
+            stream.pipe.end(outcome);
+        }
+    }
+}
