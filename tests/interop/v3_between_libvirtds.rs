@@ -13,7 +13,7 @@ use virtwire::protocol::migrate::{
 };
 
 use crate::guest::Count;
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, Setup};
 use crate::need::need;
 use crate::peers::{python, table, virsh};
 
@@ -22,7 +22,7 @@ type Flags = MigrateFlags;
 #[test]
 fn a_running_guest_moves_by_both_forms_of_version_3_and_counts_on() {
     need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
-    let (a, b) = (Libvirtd::start(), Libvirtd::start());
+    let (a, b) = (host(), host());
     let mut count = Count::start(&a);
 
     // With parameters, which both report, while it runs.
@@ -87,11 +87,11 @@ fn a_running_guest_moves_by_both_forms_of_version_3_and_counts_on() {
 #[test]
 fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
-    let (a, b) = (Libvirtd::start(), Libvirtd::start());
+    let (a, b) = (host(), host());
     let mut count = Count::start(&a);
 
-    // Nobody listens where the data is to go: the destination takes the port from the URI, and not the address.
-    let nowhere = |request: &mut Request| request.uri = Some("tcp:127.0.0.1:49999".into());
+    // Nobody listens where the data is to go: a path means another place on each host.
+    let nowhere = |request: &mut Request| request.uri = Some("unix:///var/lib/libvirt/nobody.sock".into());
     for wish in [Wish::V3Params, Wish::V3] {
         let (outcome, _) = migrate(&a, &b, "guest", wish, nowhere);
         stayed(&outcome);
@@ -151,6 +151,17 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     stayed(&outcome);
     has(&b, &["guest running"]);
     count.goes_on(&b);
+}
+
+/// A daemon that takes guests at ports of its own: QEMU listens for them on every address.
+#[track_caller]
+fn host() -> Libvirtd {
+    let free = std::net::TcpListener::bind("0.0.0.0:0").and_then(|listener| listener.local_addr()).unwrap();
+    let first = free.port().min(u16::MAX - 7);
+    Setup::new()
+        .qemu_conf(format!("migration_port_min = {first}"))
+        .qemu_conf(format!("migration_port_max = {}", first + 7))
+        .start()
 }
 
 fn uri(daemon: &Libvirtd) -> String {

@@ -133,6 +133,8 @@ impl Engine {
             Form::V3 => {
                 let mut terms = self.terms.clone();
                 terms.name(&self.request.domain.name);
+                // What was Perform's serves only to start the guest.
+                let cookie = if retcode == Retcode::Success { cookie } else { Cookie::default() };
                 Call::Finish3 { cookie, terms, flags, cancelled: retcode }
             }
         }
