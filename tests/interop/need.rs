@@ -13,6 +13,8 @@ use crate::guest;
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// What records packets for tshark, and the right to (root).
+    Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
     /// A kernel and a static busybox, of which a guest is made.
@@ -74,6 +76,7 @@ impl Need {
     fn is_present(self) -> bool {
         match self {
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
@@ -99,6 +102,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Need::Certtool => "certtool",
+            Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
