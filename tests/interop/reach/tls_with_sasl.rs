@@ -1,0 +1,40 @@
+//! TLS first, and SASL over it: passwords nobody can listen to, and the certificate in the place of one.
+
+use std::sync::Arc;
+
+use virtwire::client::{AuthError, Credentials, OpenError, OpenOptions};
+
+use super::certificates::Authority;
+use super::{reaches, refusal};
+use crate::authentication::{PASSWORD, USER, with_passwords};
+use crate::lab::Setup;
+use crate::need::need;
+
+#[test]
+fn it_is_known_by_a_password_or_by_its_certificate() {
+    need!(Libvirtd, Namespaces, Certtool, SaslPasswords);
+    let setup = Setup::new();
+    let site = Authority::new(setup.directory(), "site");
+    let server = site.server(&format!("ip_address = \"{}\"", setup.host()));
+    let client = site.folder("client", Some(&site.client("expiration_days = 700")));
+    let daemon = with_passwords(setup, "external scram-sha-256 plain")
+        .tls(&site.path(), &server.certificate, &server.key)
+        .libvirtd_conf("auth_tls = \"sasl\"")
+        .start();
+    let nothing = daemon.directory().write("empty.conf", "");
+    let uri = |more: &str| {
+        format!("test+tls://{}/default?pkipath={client}&authfile={nothing}{more}", daemon.tls_address())
+    };
+    let knowing = |password: &str| OpenOptions {
+        credentials: Some(Arc::new(Credentials::new(USER, password))),
+        ..OpenOptions::default()
+    };
+
+    reaches(&daemon, &uri(""), knowing(PASSWORD));
+    reaches(&daemon, &uri("&auth=sasl.plain"), knowing(PASSWORD));
+    reaches(&daemon, &uri(""), OpenOptions::default());
+    reaches(&daemon, &uri("&auth=sasl.external"), knowing("does not matter"));
+    let error = refusal(&uri(""), knowing("wrong"));
+    let OpenError::Authentication { error, .. } = error else { panic!("{error:?}") };
+    assert!(matches!(*error, AuthError::Refused { .. }), "{error:?}");
+}
