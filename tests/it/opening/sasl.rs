@@ -98,7 +98,8 @@ async fn a_password_is_not_shown_on_an_open_connection() {
 #[tokio::test]
 async fn external_needs_no_password() {
     let place = Place::new().await;
-    let opening = place.open("?auth=sasl", OpenOptions { keepalive: None, ..OpenOptions::default() });
+    let opening =
+        place.open("?auth=sasl.external", OpenOptions { keepalive: None, ..OpenOptions::default() });
     let mut peer = place.accept().await;
     begin(&mut peer, "EXTERNAL,SCRAM-SHA-256").await;
     let [start] = peer.flight(["auth_sasl_start"]).await;
