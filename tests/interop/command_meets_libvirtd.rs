@@ -73,13 +73,13 @@ fn it_does_not_migrate_by_a_version_that_newer_daemons_only_claim() {
 }
 
 #[track_caller]
-fn virtwire(arguments: &[&str]) -> String {
+pub(crate) fn virtwire(arguments: &[&str]) -> String {
     let finished = try_virtwire(arguments);
     assert!(finished.status.success(), "virtwire {arguments:?}: {finished:?}");
     finished.stdout
 }
 
 #[track_caller]
-fn try_virtwire(arguments: &[&str]) -> Finished {
+pub(crate) fn try_virtwire(arguments: &[&str]) -> Finished {
     run(Command::new(env!("CARGO_BIN_EXE_virtwire")).args(arguments))
 }

@@ -6,6 +6,7 @@ mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
 mod coming_and_going;
+mod command_manages_libvirtd;
 mod command_meets_libvirtd;
 mod dissect;
 mod events_of_libvirtd;
