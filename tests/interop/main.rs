@@ -2,9 +2,12 @@
 //!
 //! Whatever a machine lacks is named on standard error and the test passes; with `CI=true` it fails instead.
 
+mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
+mod coming_and_going;
 mod command_meets_libvirtd;
+mod dissect;
 mod events_of_libvirtd;
 mod every_get;
 mod lab;
@@ -18,6 +21,7 @@ mod qemu_by_handle;
 mod reach;
 mod recorder;
 mod serve;
+mod streams_of_libvirtd;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;
 mod wire;
