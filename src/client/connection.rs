@@ -267,6 +267,17 @@ impl Connection {
         }
     }
 
+    /// Calls a procedure and returns its result as it came, for who decodes it in place: `virtwire_xdr::from_slice` into a type that
+    /// borrows from it. Deadline and cancellation are those of [`call`](Self::call).
+    ///
+    /// # Errors
+    /// [`CallError`], whose `fate` says whether the call may have run.
+    pub async fn call_for_payload<P: Procedure>(&self, arguments: P) -> Result<Bytes, CallError> {
+        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        drop(arguments);
+        self.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body, self.0.options.call_within).await
+    }
+
     /// Calls a procedure by number with encoded arguments. `name` is for errors.
     async fn raw_call(
         &self,

@@ -1,6 +1,5 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,15 +11,17 @@ use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, Head, LENGTH_BYTES};
 use virtwire_protocol::header::{Header, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
+use crate::shell::OUT_BYTES_MAX;
+use crate::shell::alarm::Alarm;
 use crate::shell::reader::FrameReader;
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, at};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -62,7 +63,7 @@ pub struct Passed {
 /// Watches every frame of a connection. Called from the connection's task: be quick.
 pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 
-type Waiting = HashMap<Serial, (&'static str, oneshot::Sender<Result<Bytes, CallError>>)>;
+type Waiting = SerialMap<(&'static str, oneshot::Sender<Result<Bytes, CallError>>)>;
 
 /// The task.
 pub(super) struct Task {
@@ -84,7 +85,7 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut waiting = Waiting::new();
+        let mut waiting = Waiting::default();
         let reason = match self.converse(reader, writer, &mut waiting).await {
             Ok(()) => CloseReason::Local,
             Err(reason) => reason,
@@ -118,6 +119,7 @@ impl Task {
     {
         let mut frames = FrameReader::new(reader);
         let mut writer = FrameWriter::new(writer);
+        let mut alarm = Alarm::default();
         loop {
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event, waiting);
@@ -134,23 +136,37 @@ impl Task {
                     break;
                 }
             }
+            // Calls go out at once. Where the socket does not take them, and for streams, writing has its turn among the others.
+            if !writer.is_empty() && !writer.has_stream_data() && writer.try_write().await? {
+                continue;
+            }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_some(), if !writer.is_empty() => wrote?,
                 frame = frames.next(), if self.streams.has_room() => {
-                    let frame = frame?.ok_or(CloseReason::Eof)?;
-                    self.observe_received(&frame);
-                    self.session.handle_frame(Instant::now(), frame)?;
+                    // With it all that came in the same read, so that what follows from them goes out in one write.
+                    let (now, mut next) = (Instant::now(), Some(frame?.ok_or(CloseReason::Eof)?));
+                    while let Some(frame) = next {
+                        self.observe_received(&frame);
+                        self.session.handle_frame(now, frame)?;
+                        while let Some(event) = self.session.poll_event() {
+                            self.deliver(event, waiting);
+                        }
+                        next = if self.streams.has_room() { frames.buffered()? } else { None };
+                    }
                 }
                 ask = self.asks.recv(), if self.session.can_call() && writer.len() < OUT_BYTES_MAX => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask, waiting);
+                    while self.session.can_call() && let Ok(ask) = self.asks.try_recv() {
+                        self.start(ask, waiting);
+                    }
                 }
                 key = self.streams.word() => self.streams.attend(key, &mut self.session),
                 Some(id) = self.left.recv() => self.desk.leave(id),
                 // Whoever waits for a call holds a handle, so nobody waits.
                 _ = &mut self.handles => return Ok(()),
-                () = at(self.session.poll_timeout()) => {
+                () = alarm.at(self.session.poll_timeout()) => {
                     if !self.streams.has_room() {
                         self.session.not_reading(Instant::now());
                     }

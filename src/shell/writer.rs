@@ -89,6 +89,15 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         poll_fn(|cx| self.poll_write(cx)).await
     }
 
+    /// The same, if it can be done without waiting. Whether it was.
+    pub(crate) async fn try_write(&mut self) -> io::Result<bool> {
+        poll_fn(|cx| match self.poll_write(cx) {
+            Poll::Ready(wrote) => Poll::Ready(wrote.map(|()| true)),
+            Poll::Pending => Poll::Ready(Ok(false)),
+        })
+        .await
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.bytes == 0 {
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
