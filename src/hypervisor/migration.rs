@@ -2,6 +2,9 @@
 //!
 //! ```text
 //!            destination                                   source
+//! v3                                                  begin ─▶ the guest's XML; it may be held unchanged from here on
+//!      prepare3(dom_xml) ─▶ guest is there, paused    perform3 ─▶ memory ─▶ guest is paused, and stays
+//!      finish3(0) ─▶ runs        finish3(1) ─▶ gone   confirm3(0) ─▶ guest has left     confirm3(1) ─▶ runs on
 //! v2   prepare2(dom_xml) ─▶ guest is there, paused    perform ─▶ memory ─▶ guest has left
 //!      finish2(0) ─▶ runs        finish2(1) ─▶ gone
 //! v1   prepare ─▶ a slot, known by its URI            perform ─▶ name, configuration and memory
@@ -10,7 +13,7 @@
 
 use virtwire_protocol::migrate::MigrateFlags;
 
-use super::Uuid;
+use super::{DomainInfo, Uuid};
 
 /// Which versions of migration a host takes part in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,11 +23,18 @@ pub struct MigrationSupport {
     pub v1: bool,
     /// Procedures 108, 62 and 109, announced as feature 3.
     pub v2: bool,
+    /// Procedures 213, 214, 216, 217 and 218, announced as features 6 and 7.
+    pub v3: bool,
+    /// Procedures 302, 303, 305, 306 and 307: version 3 with typed parameters, announced as features 13 and 7.
+    pub v3_params: bool,
 }
 
 impl MigrationSupport {
     /// Versions 1 and 2.
-    pub const V1_AND_V2: MigrationSupport = MigrationSupport { v1: true, v2: true };
+    pub const V1_AND_V2: MigrationSupport =
+        MigrationSupport { v1: true, v2: true, v3: false, v3_params: false };
+    /// Every version.
+    pub const ALL: MigrationSupport = MigrationSupport { v1: true, v2: true, v3: true, v3_params: true };
 }
 
 /// A version of the handshake.
@@ -35,18 +45,54 @@ pub enum MigrationVersion {
     V1,
     /// Prepare2 brings the configuration.
     V2,
+    /// Prepare3 brings the configuration, and the source keeps its copy until it is told that the other one runs.
+    V3,
 }
 
-/// Makes a destination ready: procedure 61, or 108 with a configuration.
+/// Asks a source for the configuration that the destination is to start: procedure 213 or 302. Version 3 only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begin {
+    /// The guest.
+    pub domain: Uuid,
+    /// The configuration that the client wishes for, if not the guest's own.
+    pub xml: Option<String>,
+    /// How. With CHANGE_PROTECTION the guest is held as it is until Confirm, or until it is
+    /// [released](super::Hypervisor::migrate_release).
+    pub flags: MigrateFlags,
+    /// The name that the guest is to have there; `None` keeps its own.
+    pub dname: Option<String>,
+}
+
+/// What a source answers to Begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// To be handed to Prepare, at most 4,194,304 bytes.
+    pub cookie: Vec<u8>,
+    /// The exact configuration.
+    pub xml: String,
+    /// What [`migrate_release`](super::Hypervisor::migrate_release) is to be told if the client's connection ends;
+    /// `None` where the guest is not held.
+    pub outgoing: Option<OutgoingId>,
+}
+
+/// A guest that a source holds for its migration. Never used again for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutgoingId(pub u64);
+
+/// Makes a destination ready: procedure 61; 108, 214 or 303 with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepare {
+    /// Which of them.
+    pub version: MigrationVersion,
+    /// Version 3: what Begin answered.
+    pub cookie: Vec<u8>,
     /// Where the source is to be told to connect, as the client wishes; `None` leaves it to the destination.
     pub uri_in: Option<String>,
     /// How.
     pub flags: MigrateFlags,
     /// The name that the guest is to have here; `None` keeps its own.
     pub dname: Option<String>,
-    /// Version 2: the source's exact configuration. `None` in version 1, where the data stream brings it.
+    /// Versions 2 and 3: the source's exact configuration. `None` in version 1, where the data stream brings it.
     pub dom_xml: Option<String>,
 }
 
@@ -65,9 +111,11 @@ pub struct Prepared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IncomingId(pub u64);
 
-/// Sends a guest: procedure 62, the same in versions 1 and 2.
+/// Sends a guest: procedure 62, the same in versions 1 and 2; 216 or 305 in version 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Perform {
+    /// Whether the guest stays here afterwards, paused, until Confirm: version 3. Else it leaves at once.
+    pub keeps: bool,
     /// The guest.
     pub domain: Uuid,
     /// What Prepare answered.
@@ -82,17 +130,48 @@ pub struct Perform {
     pub bandwidth_mib_s: u64,
 }
 
-/// Lets a guest that came run: procedure 63, or 109 with a retcode of 0. With another retcode, 109 cancels it.
+/// A guest that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Performed {
+    /// Version 3: to be handed to Finish, at most 4,194,304 bytes. Else empty.
+    pub cookie: Vec<u8>,
+    /// Version 3: what is held here. Else `None`: it has left.
+    pub outgoing: Option<OutgoingId>,
+}
+
+/// Lets a guest that came run: procedure 63; 109, 217 or 306 not cancelled. Cancelled, those remove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finish {
-    /// Which of the two.
+    /// Which of them.
     pub version: MigrationVersion,
     /// The guest's name here.
     pub dname: String,
-    /// What Prepare answered, or nothing.
+    /// What Prepare answered (versions 1 and 2), or Perform (version 3); or nothing.
     pub cookie: Vec<u8>,
-    /// Where the source connected.
+    /// Where the source connected. Version 1 knows the guest by it.
     pub uri: String,
     /// How.
     pub flags: MigrateFlags,
+}
+
+/// A guest that came and runs, or is paused as was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The guest here.
+    pub domain: DomainInfo,
+    /// Version 3: to be handed to Confirm, at most 4,194,304 bytes. Else empty.
+    pub cookie: Vec<u8>,
+}
+
+/// Tells a source what has become of the guest that it holds: procedure 218 or 307.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// The guest here.
+    pub domain: Uuid,
+    /// What Finish answered, or nothing.
+    pub cookie: Vec<u8>,
+    /// How.
+    pub flags: MigrateFlags,
+    /// Whether it does not run there, so that it is to go on here. Else it leaves.
+    pub cancelled: bool,
 }

@@ -71,7 +71,10 @@ pub use events::{
 };
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
-pub use migration::{Finish, IncomingId, MigrationSupport, MigrationVersion, Perform, Prepare, Prepared};
+pub use migration::{
+    Begin, Begun, Confirm, Finish, Finished, IncomingId, MigrationSupport, MigrationVersion, OutgoingId,
+    Perform, Performed, Prepare, Prepared,
+};
 pub use service::HypervisorService;
 
 /// What a verb answers: the value, or the error that the client is to see.
@@ -213,36 +216,58 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainMigrateSetMaxDowntime")))
     }
 
+    /// Version 3: what the destination is to start. Changes nothing, but for holding the guest where that is asked.
+    ///
+    /// The adapter remembers which connection asked, and calls [`migrate_release`](Self::migrate_release) when that
+    /// connection ends before the migration does.
+    fn migrate_begin(&self, _request: Begin) -> impl Future<Output = Result<Begun>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateBegin3")))
+    }
+
     /// Makes ready to receive a guest: it is there, paused, or will be once the data stream has brought its name.
     ///
     /// The adapter remembers which connection asked, and calls [`migrate_abandon`](Self::migrate_abandon) when that
     /// connection ends before the migration does.
     fn migrate_prepare(&self, request: Prepare) -> impl Future<Output = Result<Prepared>> + Send {
-        ready(Err(RemoteError::no_support(match request.dom_xml {
-            None => "virDomainMigratePrepare",
-            Some(_) => "virDomainMigratePrepare2",
+        ready(Err(RemoteError::no_support(match request.version {
+            MigrationVersion::V1 => "virDomainMigratePrepare",
+            MigrationVersion::V2 => "virDomainMigratePrepare2",
+            MigrationVersion::V3 => "virDomainMigratePrepare3",
         })))
     }
 
-    /// Sends the guest. Success means that it has left this host. After a failure it is here as it was.
-    fn migrate_perform(&self, _request: Perform) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigratePerform")))
+    /// Sends the guest. Success means that it has left this host, or, in version 3, that it is all there and paused
+    /// here. After a failure it is here as it was.
+    fn migrate_perform(&self, request: Perform) -> impl Future<Output = Result<Performed>> + Send {
+        ready(Err(RemoteError::no_support(match request.keeps {
+            false => "virDomainMigratePerform",
+            true => "virDomainMigratePerform3",
+        })))
     }
 
-    /// Lets the guest that came run, once all of it is here.
-    fn migrate_finish(&self, request: Finish) -> impl Future<Output = Result<DomainInfo>> + Send {
+    /// Lets the guest that came run, once all of it is here. In version 3 a failure removes it: its source has it.
+    fn migrate_finish(&self, request: Finish) -> impl Future<Output = Result<Finished>> + Send {
         ready(Err(RemoteError::no_support(match request.version {
             MigrationVersion::V1 => "virDomainMigrateFinish",
             MigrationVersion::V2 => "virDomainMigrateFinish2",
+            MigrationVersion::V3 => "virDomainMigrateFinish3",
         })))
+    }
+
+    /// Version 3: ends the hold on a guest. It leaves, or goes on here as it was before.
+    fn migrate_confirm(&self, _request: Confirm) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateConfirm3")))
     }
 
     /// Removes the incoming guest that the request names: its source keeps it.
     ///
     /// A request with the cookie of another migration must be refused. So should one for a guest that its source has
     /// dropped: it is the only copy.
-    fn migrate_cancel(&self, _request: Finish) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateFinish2")))
+    fn migrate_cancel(&self, request: Finish) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support(match request.version {
+            MigrationVersion::V3 => "virDomainMigrateFinish3",
+            _ => "virDomainMigrateFinish2",
+        })))
     }
 
     /// Whether an incoming guest is still to be finished, cancelled or abandoned.
@@ -257,4 +282,13 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is
     /// gone already, is left alone. So should be one that its source has dropped: it is the only copy.
     fn migrate_abandon(&self, _incoming: IncomingId) {}
+
+    /// Whether a guest is still held for its migration: the same question about the source's side. Must not wait.
+    fn migrate_holds(&self, _outgoing: OutgoingId) -> bool {
+        true
+    }
+
+    /// Ends the hold on a guest whose migration lost its connection, and nothing else: one that has been sent stays
+    /// paused, for it may run at its destination. One that is no longer held is left alone.
+    fn migrate_release(&self, _outgoing: OutgoingId) {}
 }

@@ -3,7 +3,7 @@
 //! With `VIRTWIRE_PEER_ROOT`, a directory that has the files of another distribution, it is that one's libvirtd, of another age;
 //! `.ci/peers` makes such directories.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -39,9 +39,18 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn new() -> Setup {
         let number = next_number();
+        Setup::numbered(number, own_host(number))
+    }
+
+    /// One that listens at a given address, such as that of a name.
+    pub(crate) fn on(host: Ipv4Addr) -> Setup {
+        Setup::numbered(next_number(), host)
+    }
+
+    fn numbered(number: u8, host: Ipv4Addr) -> Setup {
         Setup {
             number,
-            address: own_address(number),
+            address: free_address(host.into()),
             directory: Directory::new(number),
             libvirtd_conf: Vec::new(),
             qemu_conf: Vec::new(),
@@ -55,6 +64,11 @@ impl Setup {
     /// Where the daemon's files will be, for those that its configuration is to name.
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// The address where it will listen.
+    pub(crate) fn host(&self) -> IpAddr {
+        self.address.ip()
     }
 
     /// A line for `libvirtd.conf`, in place of the one that has the same key.
@@ -83,7 +97,7 @@ impl Setup {
 
     /// Has the daemon listen for TLS too, with certificates at these paths.
     pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
-        let address = own_address(self.number);
+        let address = free_address(self.host());
         self.tls = Some(address);
         self.libvirtd_conf("listen_tls = 1")
             .libvirtd_conf(format!("tls_port = \"{}\"", address.port()))
@@ -117,7 +131,7 @@ impl Setup {
             "etc/libvirt/libvirtd.conf",
             &merged(usual_libvirtd_conf(address, number), &libvirtd_conf),
         );
-        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(address), &qemu_conf));
+        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(number), &qemu_conf));
         let script = directory.write("lab.sh", include_str!("lab.sh"));
 
         let process = Process::start(
@@ -252,10 +266,14 @@ pub(crate) fn next_number() -> u8 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A loopback address that no other test uses, and a port free on it. QEMU's driver refuses 127.0.0.1 for migration.
-fn own_address(number: u8) -> SocketAddr {
+/// A loopback address that no other test uses. QEMU's driver refuses 127.0.0.1 for migration.
+fn own_host(number: u8) -> Ipv4Addr {
     let [.., high, low] = process::id().to_be_bytes();
-    let host = Ipv4Addr::new(127, 128 | number, high, low);
+    Ipv4Addr::new(127, 128 | number, high, low)
+}
+
+/// A port that is free at this address.
+pub(crate) fn free_address(host: IpAddr) -> SocketAddr {
     let probe = TcpListener::bind((host, 0)).expect("a loopback address to listen on");
     probe.local_addr().expect("a listener has an address")
 }
@@ -279,7 +297,7 @@ fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
     )
 }
 
-fn usual_qemu_conf(address: SocketAddr) -> String {
+fn usual_qemu_conf(number: u8) -> String {
     format!(
         "user = \"root\"\n\
          group = \"root\"\n\
@@ -291,6 +309,6 @@ fn usual_qemu_conf(address: SocketAddr) -> String {
          stdio_handler = \"file\"\n\
          migration_address = \"{host}\"\n\
          migration_host = \"{host}\"\n",
-        host = address.ip(),
+        host = own_host(number),
     )
 }

@@ -13,6 +13,7 @@ mod need;
 mod peers;
 mod process;
 mod python_drives_us;
+mod reach;
 mod recorder;
 mod serve;
 mod virsh_drives_us;

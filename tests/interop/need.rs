@@ -2,25 +2,37 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
+    /// The tool that libvirt's pages tell sites to make certificates with.
+    Certtool,
     /// The programs by which libvirt filters traffic.
     Firewall,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
     Namespaces,
+    /// A netcat that knows unix sockets.
+    Netcat,
     /// A python with the `libvirt` module.
     Python,
     /// QEMU for x86; emulation is enough.
     Qemu,
+    /// A client and a server of SSH.
+    Ssh,
     /// The command-line client of libvirt.
     Virsh,
+    /// The helper of libvirt's that SSH runs on a daemon's host.
+    VirtSshHelper,
 }
+
+/// It insists on being started by its whole path.
+pub(crate) const SSHD: &str = "/usr/sbin/sshd";
 
 /// Returns from the test, loudly, when the machine lacks one of these; panics when `CI` is `true`.
 macro_rules! need {
@@ -53,15 +65,19 @@ pub(crate) fn python() -> Option<&'static str> {
 impl Need {
     fn is_present(self) -> bool {
         match self {
+            Need::Certtool => runs("certtool", &["--version"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
                 &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
             ),
+            Need::Netcat => runs("nc", &["-h"]),
             Need::Python => python().is_some(),
             Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
+            Need::Ssh => runs("ssh", &["-V"]) && Path::new(SSHD).exists(),
             Need::Virsh => runs("virsh", &["--version"]),
+            Need::VirtSshHelper => runs("virt-ssh-helper", &["--version"]),
         }
     }
 }
@@ -69,12 +85,16 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Need::Certtool => "certtool",
             Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
+            Need::Netcat => "nc",
             Need::Python => "python3 with the libvirt module",
             Need::Qemu => "qemu-system-x86_64",
+            Need::Ssh => "ssh or sshd",
             Need::Virsh => "virsh",
+            Need::VirtSshHelper => "virt-ssh-helper",
         })
     }
 }

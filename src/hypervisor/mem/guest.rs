@@ -4,7 +4,7 @@
 //!            define                 start                       suspend
 //!   (none) ─────────▶ Off ◀──────────────────────▶ On: Running ◀───────▶ Paused
 //!      ▲                 ▲   destroy, shutdown,      │  ▲
-//!      └── undefine ─────┘   Perform succeeded       │  │ Activity: Idle, or Leaving (Perform), or
+//!      └── undefine ─────┘   Perform succeeded       │  │ Activity: Idle, or Leaving (Perform), Held, or
 //!      a transient guest has no Off: it is gone      ▼  │ Arriving (prepared, not finished: always Paused)
 //! ```
 
@@ -67,6 +67,10 @@ pub(super) enum Activity {
     Idle,
     /// Perform runs.
     Leaving(Arc<Departure>),
+    /// Version 3: between Begin and Perform, or, if it is sent, between Perform and Confirm.
+    Held {
+        sent: Option<Arc<Departure>>,
+    },
     /// Prepared, not finished.
     Arriving(IncomingId),
 }
@@ -126,7 +130,7 @@ impl Guest {
             Run::Off(_) => Err(errors::not_running()),
             Run::On(live) => match live.activity {
                 Activity::Idle => Ok(live),
-                Activity::Leaving(_) => {
+                Activity::Leaving(_) | Activity::Held { .. } => {
                     Err(errors::invalid(format!("domain '{name}' is being migrated to another host")))
                 }
                 Activity::Arriving(_) => {

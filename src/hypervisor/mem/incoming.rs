@@ -14,6 +14,9 @@
 //! client's word counts, if it comes after; a Finish that was early is told that nobody knows.
 //! From Received on there is no deadline: this may be the only copy.
 //!
+//! In version 3 the source keeps its copy, so Received is all that Finish waits for, and a guest whose client is gone, or
+//! whose Finish fails, is removed.
+//!
 //! A guest whose preparing connection is gone is removed, as libvirt's daemons do, but for one: a Confirmed one stays,
 //! paused. Nobody else has it any more, so what would be a clean-up would be a loss. Any connection may still finish
 //! it, resume it or destroy it. While it is Received that is not decided: the source's last word decides, or its silence.
@@ -23,20 +26,18 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-use tokio::time::timeout;
 use tracing::debug;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    DomainInfo, Finish, IncomingId, Lifecycle, Lookup, MigrationVersion, PausedReason, Prepare, Prepared,
-    Result, ResumedDetail, RunningReason, ShutoffReason, StartedDetail, StoppedDetail, SuspendedDetail, Uuid,
-    errors,
+    IncomingId, Lifecycle, MigrationVersion, PausedReason, Prepare, Prepared, Result, ShutoffReason,
+    StartedDetail, StoppedDetail, Uuid, errors,
 };
+use super::cookie::{Cookie, Ticket};
 use super::guest::{Activity, Live, LiveState, Run};
 use super::memory::Memory;
 use super::receive::{self, Reception};
-use super::stream::Cookie;
 use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
@@ -48,14 +49,14 @@ const INCOMING_MAX: usize = 64;
 /// A guest that is expected.
 #[derive(Debug)]
 pub(super) struct Incoming {
-    version: MigrationVersion,
+    pub(super) version: MigrationVersion,
     /// Where its source was told to connect.
-    uri: MigrationUri,
-    cookie: Cookie,
+    pub(super) uri: MigrationUri,
+    pub(super) ticket: Ticket,
     /// The guest; in version 1 not before the stream has brought its configuration.
-    guest: Option<Uuid>,
+    pub(super) guest: Option<Uuid>,
     /// How much of it is here. Closed when it is gone.
-    arrival: watch::Sender<Arrival>,
+    pub(super) arrival: watch::Sender<Arrival>,
     /// The connection that prepared it is gone.
     abandoned: bool,
     /// The task that receives it, ended with it.
@@ -93,17 +94,21 @@ impl Drop for TaskGuard {
 }
 
 pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prepared> {
-    let Prepare { uri_in, flags, dname, dom_xml } = request;
-    let (version, function) = match dom_xml {
-        None => (MigrationVersion::V1, "domain_migrate_prepare"),
-        Some(_) => (MigrationVersion::V2, "domain_migrate_prepare2"),
+    let Prepare { version, cookie, uri_in, flags, dname, dom_xml } = request;
+    let function = match version {
+        MigrationVersion::V1 => "domain_migrate_prepare",
+        MigrationVersion::V2 => "domain_migrate_prepare2",
+        MigrationVersion::V3 => "domain_migrate_prepare3",
     };
-    check_flags(flags, function)?;
+    check_flags(flags, MIGRATE_FLAGS, function)?;
     if inner.faults().refuse_prepare {
         return Err(errors::failed("this host was told to refuse guests"));
     }
     let definition = dom_xml.map(|xml| Definition::parse(&xml, dname.as_deref())).transpose()?.map(Arc::new);
     if let Some(definition) = &definition {
+        if version == MigrationVersion::V3 {
+            Cookie::read(&cookie, inner.host.uuid, definition.uuid)?;
+        }
         inner.table().check_startable(definition)?;
     }
     let wished = uri_in.as_deref().map(MigrationUri::parse).transpose()?;
@@ -117,57 +122,29 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
     let uri_out = wished.is_none_or(|wished| wished.port.is_none()).then(|| uri.to_string());
 
     // From here to the end nothing waits: either all of it is there or nothing.
-    let cookie = Uuid::random().0;
+    let ticket = Uuid::random().0;
+    let cookie = match &definition {
+        Some(definition) if version == MigrationVersion::V3 => {
+            Cookie { host: inner.host.uuid, guest: definition.uuid, ticket }.to_bytes()
+        }
+        _ => ticket.to_vec(),
+    };
     let mut table = inner.table();
     if table.incoming.values().filter(|incoming| !incoming.is_kept()).count() >= INCOMING_MAX {
         return Err(errors::failed(format!("{INCOMING_MAX} guests are on their way here already")));
     }
     let id = table.new_incoming();
     let guest = definition.map(|definition| table.admit(id, definition)).transpose()?;
-    let reception = Reception { inner: inner.clone(), id, version, cookie, dname };
+    let reception = Reception { inner: inner.clone(), id, version, ticket, dname };
     let task = TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle());
     let arrival = watch::Sender::new(Arrival::Coming);
     debug!(%uri, ?version, incoming = id.0, "prepared for a guest");
-    let incoming = Incoming { version, uri, cookie, guest, arrival, abandoned: false, _task: task };
+    let incoming = Incoming { version, uri, ticket, guest, arrival, abandoned: false, _task: task };
     table.incoming.insert(id, incoming);
-    Ok(Prepared { cookie: cookie.to_vec(), uri_out, incoming: id })
+    Ok(Prepared { cookie, uri_out, incoming: id })
 }
 
-pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<DomainInfo> {
-    let function = match request.version {
-        MigrationVersion::V1 => "domain_migrate_finish",
-        MigrationVersion::V2 => "domain_migrate_finish2",
-    };
-    check_flags(request.flags, function)?;
-    let (id, mut arrival) = inner.table().expected(&request)?;
-    let name = &request.dname;
-    let early = *arrival.borrow() != Arrival::Unconfirmed;
-    let settled = |arrival: &Arrival| matches!(arrival, Arrival::Confirmed | Arrival::Unconfirmed);
-    // The outcome is copied out: a watch must not stay borrowed while the table is locked.
-    let outcome = timeout(inner.config.finish_deadline, arrival.wait_for(settled)).await;
-    match outcome.map(|settled| settled.map(|arrival| *arrival)) {
-        Ok(Ok(Arrival::Unconfirmed)) if early => Err(errors::failed(format!(
-            "domain '{name}' is here, but its stream ended before its source said that it has left"
-        ))),
-        Ok(Ok(_)) => inner.table().run_arrived(id, &request),
-        Ok(Err(_)) => Err(errors::failed(format!("domain '{name}' is gone: it did not arrive whole"))),
-        Err(_) => Err(RemoteError::new(
-            ErrorCode::OPERATION_TIMEOUT,
-            ErrorDomain::QEMU,
-            format!("domain '{name}' has not arrived within {:?}", inner.config.finish_deadline),
-        )),
-    }
-}
-
-/// Finish, cancelled: the source keeps the guest, unless it has let it go already.
-pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
-    let (id, mut arrival) = inner.table().cancelled(&request)?;
-    // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
-    let _ = arrival.wait_for(|arrival| *arrival != Arrival::Received).await.map(|_| ());
-    inner.table().cancel(id, &request)
-}
-
-pub(super) fn check_flags(flags: MigrateFlags, function: &str) -> Result<()> {
+pub(super) fn check_flags(flags: MigrateFlags, known: u64, function: &str) -> Result<()> {
     if flags.has(MigrateFlags::TUNNELLED) {
         let detail = "Tunnelled migration requested but invalid RPC method called";
         return Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail));
@@ -175,7 +152,7 @@ pub(super) fn check_flags(flags: MigrateFlags, function: &str) -> Result<()> {
     if flags.has(MigrateFlags::PEER2PEER) {
         return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
     }
-    errors::check_flags(flags.0, MIGRATE_FLAGS, function)
+    errors::check_flags(flags.0, known, function)
 }
 
 /// Listens at the port that the client wishes, or at the first free one of the host's own.
@@ -254,6 +231,9 @@ impl Table {
         let arrival = *incoming.arrival.borrow();
         match arrival {
             Arrival::Coming | Arrival::Unconfirmed => self.end_incoming(id, StoppedDetail::Destroyed),
+            Arrival::Received if incoming.version == MigrationVersion::V3 => {
+                self.end_incoming(id, StoppedDetail::Destroyed);
+            }
             Arrival::Received => debug!(incoming = id.0, "abandoned; its source's word is awaited"),
             Arrival::Confirmed => debug!(incoming = id.0, "abandoned, and kept: its source has dropped it"),
         }
@@ -267,99 +247,6 @@ impl Table {
             self.guest_mut(uuid)?.live_mut()?.activity = Activity::Idle;
         }
         Ok(())
-    }
-
-    /// The incoming guest that Finish means: in version 1 by its URI, in version 2 by its name.
-    fn expected(&self, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
-        let (id, incoming) = match request.version {
-            MigrationVersion::V1 => self.arriving_at(&request.uri, &request.dname)?,
-            MigrationVersion::V2 => self.arriving_as(&request.dname)?,
-        };
-        if !request.cookie.is_empty() && request.cookie != incoming.cookie {
-            return Err(errors::invalid_argument("the cookie is not that of the migration"));
-        }
-        Ok((id, incoming.arrival.subscribe()))
-    }
-
-    fn arriving_at(&self, uri: &str, name: &str) -> Result<(IncomingId, &Incoming)> {
-        let uri = MigrationUri::parse(uri)?;
-        let named = self.find(Lookup::Name(name));
-        let uuid = named.map(|guest| guest.uuid);
-        // A port serves one after the other: one that arrived earlier may still be there.
-        let found = self
-            .incoming
-            .iter()
-            .filter(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri))
-            .max_by_key(|(id, incoming)| (uuid.is_some() && incoming.guest == uuid, **id));
-        match (found, named) {
-            (Some((id, incoming)), _) => Ok((*id, incoming)),
-            (None, Some(_)) => Err(not_incoming(name)),
-            (None, None) => Err(errors::no_domain(Lookup::Name(name))),
-        }
-    }
-
-    fn arriving_as(&self, name: &str) -> Result<(IncomingId, &Incoming)> {
-        let guest = self.find(Lookup::Name(name)).ok_or_else(|| errors::no_domain(Lookup::Name(name)))?;
-        let Ok(Activity::Arriving(id)) = guest.live().map(|live| &live.activity) else {
-            return Err(not_incoming(name));
-        };
-        let incoming = self.incoming.get(id).filter(|incoming| incoming.version == MigrationVersion::V2);
-        incoming.map(|incoming| (*id, incoming)).ok_or_else(|| not_incoming(name))
-    }
-
-    /// Finish: what arrived becomes a guest like any other.
-    fn run_arrived(&mut self, id: IncomingId, request: &Finish) -> Result<DomainInfo> {
-        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest);
-        let uuid = uuid.ok_or_else(|| not_incoming(&request.dname))?;
-        let guest = self.guest_mut(uuid)?;
-        if guest.name != request.dname {
-            let (came, wanted) = (&guest.name, &request.dname);
-            return Err(errors::invalid(format!(
-                "the guest that came to {} is '{came}', not '{wanted}'",
-                request.uri
-            )));
-        }
-        let live = guest.live_mut()?;
-        live.activity = Activity::Idle;
-        let definition = live.definition.clone();
-        let (state, told) = if request.flags.has(MigrateFlags::PAUSED) {
-            (LiveState::Paused(PausedReason::User), Lifecycle::Suspended(SuspendedDetail::Paused))
-        } else {
-            (LiveState::Running(RunningReason::Migrated), Lifecycle::Resumed(ResumedDetail::Migrated))
-        };
-        live.set_state(state);
-        self.incoming.remove(&id);
-        if request.flags.has(MigrateFlags::PERSIST_DEST) {
-            self.persist(uuid, definition)?;
-        }
-        self.tell(uuid, told);
-        debug!(domain = request.dname, incoming = id.0, "the guest is here");
-        Ok(self.guest(uuid)?.info())
-    }
-
-    /// The incoming guest that a cancelled Finish means. One of another cookie is not this migration's.
-    fn cancelled(&self, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
-        let name = &request.dname;
-        let (id, incoming) = self.arriving_as(name)?;
-        if !request.cookie.is_empty() && request.cookie != incoming.cookie {
-            let detail = format!("no incoming migration of domain '{name}' has this cookie");
-            return Err(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail));
-        }
-        Ok((id, incoming.arrival.subscribe()))
-    }
-
-    fn cancel(&mut self, id: IncomingId, request: &Finish) -> Result<()> {
-        let name = &request.dname;
-        match self.cancelled(request)? {
-            (now, _) if now != id => Err(not_incoming(name)),
-            (_, arrival) if *arrival.borrow() == Arrival::Confirmed => {
-                Err(errors::invalid(format!("domain '{name}' has left its source, and is nowhere but here")))
-            }
-            _ => {
-                self.end_incoming(id, StoppedDetail::Failed);
-                Ok(())
-            }
-        }
     }
 
     /// It goes, whatever has come of it.
@@ -386,8 +273,4 @@ impl Table {
 
 fn nobody_waits() -> RemoteError {
     errors::failed("nobody waits for it any more")
-}
-
-fn not_incoming(name: &str) -> RemoteError {
-    errors::invalid(format!("domain '{name}' is not processing incoming migration"))
 }

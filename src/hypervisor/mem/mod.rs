@@ -8,9 +8,12 @@
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
+mod cookie;
 mod departure;
 mod faults;
+mod finish;
 mod guest;
+mod held;
 mod incoming;
 mod memory;
 mod outgoing;
@@ -34,8 +37,9 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::{
-    DomainInfo, Events, Finish, Host, Hypervisor, IncomingId, Job, JobKind, Lookup, MigrationSupport,
-    Perform, Prepare, Prepared, Result, StartOptions, Uuid, WhichXml, errors,
+    Begin, Begun, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job, JobKind,
+    Lookup, MigrationSupport, OutgoingId, Perform, Performed, Prepare, Prepared, Result, StartOptions, Uuid,
+    WhichXml, errors,
 };
 use departure::Stop;
 pub use faults::{FaultError, Faults};
@@ -46,7 +50,8 @@ use table::Table;
 use verbs::defined;
 use xml::{DOMAIN_TYPES, Definition, VCPUS_MAX};
 
-/// The flags of migration that mean something here, or nothing and do no harm: there are no disks.
+/// The flags of migration that mean something here, or nothing and do no harm: there are no disks. A source takes
+/// CHANGE_PROTECTION too.
 const MIGRATE_FLAGS: u64 = MigrateFlags::LIVE.0
     | MigrateFlags::PERSIST_DEST.0
     | MigrateFlags::UNDEFINE_SOURCE.0
@@ -54,6 +59,7 @@ const MIGRATE_FLAGS: u64 = MigrateFlags::LIVE.0
     | MigrateFlags::UNSAFE.0
     | MigrateFlags::ABORT_ON_ERROR.0
     | MigrateFlags::AUTO_CONVERGE.0;
+const SOURCE_FLAGS: u64 = MIGRATE_FLAGS | MigrateFlags::CHANGE_PROTECTION.0;
 
 /// How a [`Mem`] is set up.
 #[derive(Clone, Debug)]
@@ -63,6 +69,8 @@ pub struct Config {
     pub memory_bytes_max: usize,
     /// The limit on migrations of guests that have none of their own, MiB/s. 4 by default: a guest takes a second.
     pub max_speed_mib_s: u64,
+    /// The versions of migration that it takes part in. 1 and 2 by default.
+    pub migration: MigrationSupport,
     /// The address at which guests are received, whatever host a client wishes for. 127.0.0.1 by default.
     pub migration_listen: IpAddr,
     /// The host that sources are told to connect to. `None`, the default, is the address itself, or this machine's
@@ -84,6 +92,7 @@ impl Default for Config {
         Config {
             memory_bytes_max: 4 << 20,
             max_speed_mib_s: 4,
+            migration: MigrationSupport::V1_AND_V2,
             migration_listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             migration_host: None,
             migration_ports: 49_152..=49_215,
@@ -149,7 +158,7 @@ impl Mem {
         host.domain_types = DOMAIN_TYPES.map(str::to_owned).to_vec();
         host.vcpus_max = VCPUS_MAX;
         host.version = version();
-        host.migration = MigrationSupport::V1_AND_V2;
+        host.migration = config.migration;
         let table = Mutex::new(Table::new(&config, events.clone()));
         Mem { inner: Arc::new(Inner { config, host, events, table, faults: Mutex::default() }) }
     }
@@ -272,7 +281,10 @@ impl Hypervisor for Mem {
     async fn job(&self, domain: Uuid) -> Result<Option<Job>> {
         match &self.inner.table().guest(domain)?.live()?.activity {
             Activity::Idle => Ok(None),
-            Activity::Leaving(departure) => Ok(Some(departure.job(JobKind::Unbounded))),
+            Activity::Held { sent: None } => Ok(None),
+            Activity::Leaving(departure) | Activity::Held { sent: Some(departure) } => {
+                Ok(Some(departure.job(JobKind::Unbounded)))
+            }
             Activity::Arriving(_) => Err(RemoteError::new(
                 ErrorCode::OPERATION_UNSUPPORTED,
                 ErrorDomain::QEMU,
@@ -294,6 +306,9 @@ impl Hypervisor for Mem {
                 Ok(())
             }
             Activity::Idle => Err(errors::invalid("no job is active on the domain")),
+            Activity::Held { .. } => {
+                Err(errors::invalid("the migration is at a step that only its client can cancel"))
+            }
             Activity::Arriving(_) => {
                 Err(errors::invalid("cannot abort incoming migration; destroy the domain instead"))
             }
@@ -324,20 +339,28 @@ impl Hypervisor for Mem {
         Ok(())
     }
 
+    async fn migrate_begin(&self, request: Begin) -> Result<Begun> {
+        held::begin(&self.inner, &request)
+    }
+
     async fn migrate_prepare(&self, request: Prepare) -> Result<Prepared> {
         incoming::prepare(&self.inner, request).await
     }
 
-    async fn migrate_perform(&self, request: Perform) -> Result<()> {
+    async fn migrate_perform(&self, request: Perform) -> Result<Performed> {
         outgoing::perform(&self.inner, request).await
     }
 
-    async fn migrate_finish(&self, request: Finish) -> Result<DomainInfo> {
-        incoming::finish(&self.inner, request).await
+    async fn migrate_finish(&self, request: Finish) -> Result<Finished> {
+        finish::finish(&self.inner, request).await
     }
 
     async fn migrate_cancel(&self, request: Finish) -> Result<()> {
-        incoming::cancel(&self.inner, request).await
+        finish::cancel(&self.inner, request).await
+    }
+
+    async fn migrate_confirm(&self, request: Confirm) -> Result<()> {
+        held::confirm(&self.inner, &request)
     }
 
     fn migrate_expects(&self, incoming: IncomingId) -> bool {
@@ -346,5 +369,13 @@ impl Hypervisor for Mem {
 
     fn migrate_abandon(&self, incoming: IncomingId) {
         self.inner.table().abandon(incoming);
+    }
+
+    fn migrate_holds(&self, outgoing: OutgoingId) -> bool {
+        self.inner.table().outgoing.contains_key(&outgoing)
+    }
+
+    fn migrate_release(&self, outgoing: OutgoingId) {
+        self.inner.table().release(outgoing);
     }
 }

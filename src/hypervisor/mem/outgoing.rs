@@ -1,7 +1,8 @@
 //! Guests that go: Perform.
 //!
 //! ```text
-//! begun ── connected, opened ──▶ sending ── little is left (LIVE: paused only now) ──▶ all sent ── receipt ──▶ gone
+//! begun ── connected, opened ──▶ sending ── little is left (LIVE: paused only now) ──▶ all sent ── receipt ──▶ gone,
+//!   │           │                  │                                                      │      or (v3) held, paused
 //!   └───────────┴──────────────────┴──────────────────────────────────────────────────────┘
 //!         any failure, abort: the guest is here as it was, and runs if it ran
 //! ```
@@ -21,39 +22,49 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    JobKind, Lifecycle, MigrationVersion, PausedReason, Perform, Result, ResumedDetail, RunningReason,
-    ShutoffReason, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid, errors,
+    Job, JobKind, Lifecycle, MigrationVersion, OutgoingId, PausedReason, Perform, Performed, Result,
+    ResumedDetail, RunningReason, ShutoffReason, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid,
+    errors,
 };
-use super::Inner;
+use super::cookie::{Cookie, Ticket, ticket};
 use super::departure::{Departure, Stop};
 use super::faults::Faults;
 use super::guest::{Activity, LiveState};
 use super::incoming::check_flags;
 use super::memory::{Checksum, Memory};
-use super::stream::{self, CHUNK_BYTES_MAX, Cookie, Opening, StreamError};
+use super::stream::{self, CHUNK_BYTES_MAX, Opening, StreamError};
 use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
+use super::{Inner, SOURCE_FLAGS};
 
 /// How often a waiting migration looks whether it may go faster now.
 const SPEED_CHECKED_EVERY: Duration = Duration::from_millis(250);
 
-pub(super) async fn perform(inner: &Arc<Inner>, request: Perform) -> Result<()> {
-    check_flags(request.flags, "domain_migrate_perform")?;
+pub(super) async fn perform(inner: &Arc<Inner>, request: Perform) -> Result<Performed> {
+    let function = if request.keeps { "domain_migrate_perform3" } else { "domain_migrate_perform" };
+    check_flags(request.flags, SOURCE_FLAGS, function)?;
     let uri = MigrationUri::parse(&request.uri)?;
-    let cookie = Cookie::try_from(request.cookie.as_slice()).map_err(|_| {
-        let found = request.cookie.len();
-        errors::invalid_argument(format!("a migration cookie of {found} bytes; prepare answers one of 16"))
-    })?;
+    let ticket = match request.keeps {
+        false => ticket(&request.cookie)?,
+        true => {
+            Cookie::read(&request.cookie, inner.host.uuid, request.domain)?
+                .ok_or_else(|| {
+                    errors::invalid_argument("perform needs the migration cookie that prepare answers")
+                })?
+                .ticket
+        }
+    };
     let leaving = Leaving::begin(inner, &request)?;
     let task = tokio::spawn(async move {
         let departure = leaving.departure.clone();
         let sent = tokio::select! {
             biased;
             why = departure.stopped() => Err(stopped(why)),
-            sent = leaving.send(&uri, &cookie) => sent,
+            sent = leaving.send(&uri, &ticket) => sent,
         };
         match sent {
+            Ok(_) if leaving.keeps => leaving.stays_paused(ticket),
             Ok(stream) => leaving.gone(stream).await,
             Err(error) => Err(leaving.stays(error)),
         }
@@ -76,6 +87,7 @@ struct Leaving {
     inner: Arc<Inner>,
     guest: Uuid,
     flags: MigrateFlags,
+    keeps: bool,
     departure: Arc<Departure>,
     memory: Arc<Memory>,
     definition: Arc<Definition>,
@@ -93,20 +105,21 @@ impl Leaving {
     }
 
     /// Sends the guest, and returns once its destination has said that it is all there.
-    async fn send(&self, uri: &MigrationUri, cookie: &Cookie) -> Result<TcpStream> {
+    async fn send(&self, uri: &MigrationUri, ticket: &Ticket) -> Result<TcpStream> {
         let silence = self.inner.config.peer_deadline;
         let mut stream = connect(uri, silence).await?;
         let broken = |error: StreamError| broken(uri, &error);
         let wants = within(silence, stream::read_greeting(&mut stream)).await.map_err(broken)?;
+        if self.keeps != (wants == MigrationVersion::V3) {
+            let detail = "it was prepared for by another version of migration than this perform's";
+            return Err(broken(StreamError::Malformed(detail.to_owned())));
+        }
         let opening = Opening {
-            xml: match wants {
-                MigrationVersion::V1 => Some(self.definition.xml.clone()),
-                MigrationVersion::V2 => None,
-            },
+            xml: (wants == MigrationVersion::V1).then(|| self.definition.xml.clone()),
             memory_bytes: self.memory.as_bytes().len() as u64,
         };
         debug!(%uri, ?wants, memory_bytes = opening.memory_bytes, "sending a guest");
-        within(silence, stream::send_opening(&mut stream, cookie, &opening)).await.map_err(broken)?;
+        within(silence, stream::send_opening(&mut stream, ticket, &opening)).await.map_err(broken)?;
         within(silence, stream::read_answer(&mut stream)).await.map_err(broken)?;
         self.send_memory(&mut stream, silence).await.map_err(|error| match error {
             Halt::Stream(error) => broken(error),
@@ -182,11 +195,19 @@ impl Leaving {
 
     /// The destination has it: it leaves this host, and the destination is told so. If that word is lost, the
     /// client's Finish says the same.
-    async fn gone(mut self, mut stream: TcpStream) -> Result<()> {
+    async fn gone(mut self, mut stream: TcpStream) -> Result<Performed> {
         let inner = self.inner.clone();
         inner.table().leave(&mut self)?;
         let _ = within(inner.config.peer_deadline, stream::send_yes(&mut stream)).await;
-        Ok(())
+        Ok(Performed { cookie: Vec::new(), outgoing: None })
+    }
+
+    /// The destination has it, and it stays here as well, paused, until its client knows that the other one runs.
+    fn stays_paused(mut self, ticket: Ticket) -> Result<Performed> {
+        let inner = self.inner.clone();
+        let outgoing = inner.table().hold(&mut self)?;
+        let cookie = Cookie { host: inner.host.uuid, guest: self.guest, ticket }.to_bytes();
+        Ok(Performed { cookie, outgoing: Some(outgoing) })
     }
 
     /// It failed: dropping restores the guest.
@@ -213,7 +234,10 @@ impl Table {
             0 => guest.max_speed_mib_s,
             asked => asked,
         };
-        let live = guest.idle_mut()?;
+        let live = match guest.live_mut()?.activity {
+            Activity::Held { sent: None } if request.keeps => guest.live_mut()?,
+            _ => guest.idle_mut()?,
+        };
         let departure = Arc::new(Departure::new(live.memory.as_bytes().len() as u64, speed));
         live.activity = Activity::Leaving(departure.clone());
         let (memory, definition) = (live.memory.clone(), live.definition.clone());
@@ -222,6 +246,7 @@ impl Table {
             inner: inner.clone(),
             guest: request.domain,
             flags: request.flags,
+            keeps: request.keeps,
             departure,
             memory,
             definition,
@@ -252,26 +277,44 @@ impl Table {
         Ok(())
     }
 
+    /// The guest is there; here it is held.
+    fn hold(&mut self, leaving: &mut Leaving) -> Result<OutgoingId> {
+        if !self.is_leaving(leaving) {
+            return Err(errors::not_running());
+        }
+        let uuid = leaving.guest;
+        let begun = self.held(uuid);
+        let id = begun.unwrap_or_else(|| self.new_outgoing(uuid));
+        leaving.outcome = JobKind::Completed;
+        let sent = Some(leaving.departure.clone());
+        self.guest_mut(uuid)?.live_mut()?.activity = Activity::Held { sent };
+        Ok(id)
+    }
+
     /// The guest has left.
     fn leave(&mut self, leaving: &mut Leaving) -> Result<()> {
         if !self.is_leaving(leaving) {
             return Err(errors::not_running());
         }
         leaving.outcome = JobKind::Completed;
-        let uuid = leaving.guest;
+        self.left(leaving.guest, &leaving.departure, leaving.flags)
+    }
+
+    /// It runs elsewhere now.
+    pub(super) fn left(&mut self, uuid: Uuid, departure: &Departure, flags: MigrateFlags) -> Result<()> {
         let guest = self.guest_mut(uuid)?;
-        guest.completed_job = Some(leaving.departure.job(JobKind::Completed));
+        debug!(domain = guest.name, "the guest has left");
+        guest.completed_job = Some(departure.job(JobKind::Completed));
         if let Ok(live) = guest.live_mut() {
             live.activity = Activity::Idle;
         }
-        let undefined = leaving.flags.has(MigrateFlags::UNDEFINE_SOURCE) && guest.config.is_some();
+        let undefined = flags.has(MigrateFlags::UNDEFINE_SOURCE) && guest.config.is_some();
         self.turn_off(uuid, ShutoffReason::Migrated, StoppedDetail::Migrated)?;
         if undefined {
             self.guest_mut(uuid)?.config = None;
             self.tell(uuid, Lifecycle::Undefined(UndefinedDetail::Removed));
             self.forget_unless_defined(uuid);
         }
-        debug!(domain = leaving.definition.name, "the guest has left");
         Ok(())
     }
 
@@ -280,13 +323,19 @@ impl Table {
         if leaving.outcome == JobKind::Completed || !self.is_leaving(leaving) {
             return;
         }
-        let Ok(guest) = self.guest_mut(leaving.guest) else { return };
-        guest.completed_job = Some(leaving.departure.job(leaving.outcome));
+        self.stays(leaving.guest, Some(leaving.departure.job(leaving.outcome)));
+    }
+
+    /// Its migration has it in hand no longer, and it runs if only that had paused it.
+    pub(super) fn stays(&mut self, uuid: Uuid, job: Option<Job>) {
+        self.outgoing.retain(|_, held| *held != uuid);
+        let Ok(guest) = self.guest_mut(uuid) else { return };
+        guest.completed_job = job.or(guest.completed_job);
         let Ok(live) = guest.live_mut() else { return };
         live.activity = Activity::Idle;
         if live.state() == LiveState::Paused(PausedReason::Migration) {
             live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
-            self.tell(leaving.guest, Lifecycle::Resumed(ResumedDetail::Migrated));
+            self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
         }
     }
 }

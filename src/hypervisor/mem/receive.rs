@@ -1,4 +1,4 @@
-//! The task that receives a guest: it waits at a port for the one stream with the right cookie, and reads it.
+//! The task that receives a guest: it waits at a port for the one stream with the right ticket, and reads it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +11,13 @@ use virtwire_protocol::error::RemoteError;
 
 use super::super::{IncomingId, MigrationVersion};
 use super::Inner;
+use super::cookie::Ticket;
 use super::incoming::Arrival;
 use super::memory::Memory;
-use super::stream::{self, Cookie, StreamError};
+use super::stream::{self, StreamError};
 use super::xml::Definition;
 
-/// The time in which one who connects must show the cookie.
+/// The time in which one who connects must show the ticket.
 const OPENING_DEADLINE: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Strangers that may be at the port at once.
@@ -27,12 +28,12 @@ pub(super) struct Reception {
     pub(super) inner: Arc<Inner>,
     pub(super) id: IncomingId,
     pub(super) version: MigrationVersion,
-    pub(super) cookie: Cookie,
+    pub(super) ticket: Ticket,
     /// Version 1: the name that it is to have here, if not its own.
     pub(super) dname: Option<String>,
 }
 
-/// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the cookie.
+/// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the ticket.
 pub(super) async fn run(reception: Reception, listener: TcpListener) {
     let Reception { inner, id, .. } = &reception;
     let deadline = inner.config.incoming_deadline;
@@ -78,11 +79,16 @@ async fn read(reception: &Reception, stream: &mut TcpStream) -> Result<(), Strea
     received.map_err(|error| StreamError::Malformed(error.to_string()))
 }
 
-/// Sends the receipt, and waits for the source's word that its copy is gone.
+/// Sends the receipt, and waits for the source's word that its copy is gone. In version 3 it keeps that copy.
 async fn confirmed(reception: &Reception, mut stream: TcpStream) -> Arrival {
     let inner = &reception.inner;
     if inner.faults().lose_receipt {
         return Arrival::Unconfirmed;
+    }
+    if reception.version == MigrationVersion::V3 {
+        // If it is lost, Perform fails, and the client cancels.
+        let _ = timeout(inner.config.peer_deadline, stream::send_yes(&mut stream)).await;
+        return Arrival::Received;
     }
     let word = timeout(inner.config.peer_deadline, async {
         stream::send_yes(&mut stream).await?;
@@ -94,15 +100,15 @@ async fn confirmed(reception: &Reception, mut stream: TcpStream) -> Arrival {
     }
 }
 
-/// The first stream that shows the cookie. Others are let go, however many come.
+/// The first stream that shows the ticket. Others are let go, however many come.
 async fn the_one(reception: &Reception, listener: &TcpListener) -> TcpStream {
-    let (version, cookie) = (reception.version, reception.cookie);
+    let (version, ticket) = (reception.version, reception.ticket);
     let mut strangers = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept(), if strangers.len() < STRANGERS_MAX => match accepted {
                 Ok((stream, _)) => {
-                    strangers.spawn(timeout(OPENING_DEADLINE, known(stream, version, cookie)));
+                    strangers.spawn(timeout(OPENING_DEADLINE, known(stream, version, ticket)));
                 }
                 // Out of descriptors, most likely: let others free theirs.
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
@@ -116,10 +122,10 @@ async fn the_one(reception: &Reception, listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Greets, and returns the stream if it shows the cookie.
-async fn known(mut stream: TcpStream, version: MigrationVersion, cookie: Cookie) -> Option<TcpStream> {
+/// Greets, and returns the stream if it shows the ticket.
+async fn known(mut stream: TcpStream, version: MigrationVersion, ticket: Ticket) -> Option<TcpStream> {
     let _ = stream.set_nodelay(true);
     stream::send_greeting(&mut stream, version).await.ok()?;
-    let shown = stream::read_cookie(&mut stream).await.ok()?;
-    (shown == cookie).then_some(stream)
+    let shown = stream::read_ticket(&mut stream).await.ok()?;
+    (shown == ticket).then_some(stream)
 }

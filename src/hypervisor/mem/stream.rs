@@ -2,16 +2,16 @@
 //!
 //! ```text
 //! destination                                         source
-//! greeting   "VWGUEST1", what it wants (1 or 2)  ──▶
-//!            ◀──  the cookie (16 bytes); if 1 was wanted, the domain XML (u32 length); the memory's length (u64)
+//! greeting   "VWGUEST1", what it wants (1 to 3)  ──▶
+//!            ◀──  the ticket (16 bytes); if 1 was wanted, the domain XML (u32 length); the memory's length (u64)
 //! go, or a refusal with its reason               ──▶
 //!            ◀──  chunks (u32 length, 1 to 65,536; bytes), then a length of 0 and the memory's checksum (u64)
 //! receipt, or a refusal with its reason          ──▶
-//!            ◀──  "the guest has left" (one byte), once the source has dropped it
+//!            ◀──  unless 3 was wanted: "the guest has left" (one byte), once the source has dropped it
 //! ```
 //!
 //! What is wanted is the version of the handshake: 1 where the stream must bring the configuration, 2 where Prepare2
-//! has brought it and the stream carries memory only. Perform is the same call in both, so the destination says it.
+//! or Prepare3 has brought it and the stream carries memory only. Perform is the same call in 1 and 2, so the destination says it.
 //! Integers are big-endian. Every length is checked against its bound before memory is spent, and memory grows as
 //! bytes arrive.
 
@@ -20,6 +20,7 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::super::MigrationVersion;
+use super::cookie::Ticket;
 use super::memory::Checksum;
 
 /// The most bytes of memory in one chunk.
@@ -28,9 +29,6 @@ pub(super) const CHUNK_BYTES_MAX: usize = 65_536;
 const XML_BYTES_MAX: u32 = 4_194_304;
 const REASON_BYTES_MAX: u16 = 1_024;
 const MAGIC: [u8; 8] = *b"VWGUEST1";
-
-/// What makes a stream the one that was prepared for: random, handed from Prepare to Perform by the client.
-pub(super) type Cookie = [u8; 16];
 
 /// Why a stream came to its end too early.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +62,7 @@ pub(super) async fn send_greeting(
     greeting.push(match wants {
         MigrationVersion::V1 => 1,
         MigrationVersion::V2 => 2,
+        MigrationVersion::V3 => 3,
     });
     to.write_all(&greeting).await
 }
@@ -82,17 +81,18 @@ pub(super) async fn read_greeting(
     match from.read_u8().await? {
         1 => Ok(MigrationVersion::V1),
         2 => Ok(MigrationVersion::V2),
-        other => Err(StreamError::Malformed(format!("the destination wants {other}; expected 1 or 2"))),
+        3 => Ok(MigrationVersion::V3),
+        other => Err(StreamError::Malformed(format!("the destination wants {other}; expected 1 to 3"))),
     }
 }
 
 /// The source opens.
 pub(super) async fn send_opening(
     to: &mut (impl AsyncWrite + Unpin),
-    cookie: &Cookie,
+    ticket: &Ticket,
     opening: &Opening,
 ) -> Result<(), StreamError> {
-    let mut bytes = cookie.to_vec();
+    let mut bytes = ticket.to_vec();
     if let Some(xml) = &opening.xml {
         let len = u32::try_from(xml.len()).ok().filter(|len| *len <= XML_BYTES_MAX);
         let Some(len) = len else {
@@ -110,10 +110,10 @@ pub(super) async fn send_opening(
 
 /// The destination learns whether this is the stream that it waits for. The rest of the opening is read later, so
 /// that a stranger gets no further than this.
-pub(super) async fn read_cookie(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Cookie> {
-    let mut cookie = [0; 16];
-    from.read_exact(&mut cookie).await?;
-    Ok(cookie)
+pub(super) async fn read_ticket(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Ticket> {
+    let mut ticket = [0; 16];
+    from.read_exact(&mut ticket).await?;
+    Ok(ticket)
 }
 
 /// The destination reads the rest of the opening. The memory is bounded by what this host can hold.
@@ -123,7 +123,7 @@ pub(super) async fn read_opening(
     memory_bytes_max: u64,
 ) -> Result<Opening, StreamError> {
     let xml = match wants {
-        MigrationVersion::V2 => None,
+        MigrationVersion::V2 | MigrationVersion::V3 => None,
         MigrationVersion::V1 => {
             let len = from.read_u32().await?;
             if len > XML_BYTES_MAX {
@@ -245,12 +245,12 @@ pub(super) async fn read_answer(from: &mut (impl AsyncRead + Unpin)) -> Result<(
 mod tests {
     use super::*;
 
-    const COOKIE: Cookie = [7; 16];
+    const TICKET: Ticket = [7; 16];
 
     async fn sent(xml: Option<&str>, memory: &[u8]) -> Vec<u8> {
         let mut wire = Vec::new();
         let opening = Opening { xml: xml.map(str::to_owned), memory_bytes: memory.len() as u64 };
-        send_opening(&mut wire, &COOKIE, &opening).await.unwrap();
+        send_opening(&mut wire, &TICKET, &opening).await.unwrap();
         let mut checksum = Checksum::new();
         for chunk in memory.chunks(3) {
             checksum.update(chunk);
@@ -264,19 +264,21 @@ mod tests {
         mut wire: &[u8],
         wants: MigrationVersion,
     ) -> Result<(Option<String>, Vec<u8>), StreamError> {
-        read_cookie(&mut wire).await?;
+        read_ticket(&mut wire).await?;
         let opening = read_opening(&mut wire, wants, 100).await?;
         let memory = read_memory(&mut wire, opening.memory_bytes, None).await?;
         Ok((opening.xml, memory))
     }
 
     #[tokio::test]
-    async fn a_guest_arrives_with_its_configuration_in_version_1_and_without_in_version_2() {
+    async fn a_guest_arrives_with_its_configuration_in_version_1_and_without_in_the_others() {
         let wire = sent(Some("<domain/>"), b"12345678").await;
         let (xml, memory) = received(&wire, MigrationVersion::V1).await.unwrap();
         assert_eq!((xml.as_deref(), memory.as_slice()), (Some("<domain/>"), &b"12345678"[..]));
         let wire = sent(None, b"12345678").await;
-        assert_eq!(received(&wire, MigrationVersion::V2).await.unwrap(), (None, b"12345678".to_vec()));
+        for version in [MigrationVersion::V2, MigrationVersion::V3] {
+            assert_eq!(received(&wire, version).await.unwrap(), (None, b"12345678".to_vec()));
+        }
     }
 
     #[tokio::test]
@@ -330,7 +332,7 @@ mod tests {
         let mut wire = Vec::new();
         send_greeting(&mut wire, MigrationVersion::V1).await.unwrap();
         assert_eq!(read_greeting(&mut &wire[..]).await.unwrap(), MigrationVersion::V1);
-        for wrong in [&b"SSH-2.0-OpenSSH_9"[..], b"VWGUEST1\x03", b"VW"] {
+        for wrong in [&b"SSH-2.0-OpenSSH_9"[..], b"VWGUEST1\x04", b"VW"] {
             assert!(read_greeting(&mut &wrong[..]).await.is_err());
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{
-    DomainEvent, DomainInfo, Events, IncomingId, Lifecycle, Lookup, Result, ShutoffReason, StoppedDetail,
-    Uuid, errors,
+    DomainEvent, DomainInfo, Events, IncomingId, Lifecycle, Lookup, OutgoingId, Result, ShutoffReason,
+    StoppedDetail, Uuid, errors,
 };
 use super::Config;
 use super::departure::Stop;
@@ -22,8 +22,11 @@ pub(super) struct Table {
     guests: BTreeMap<Uuid, Guest>,
     names: BTreeMap<String, Uuid>,
     pub(super) incoming: BTreeMap<IncomingId, Incoming>,
+    /// Which guests are held for their migrations, from Begin or Perform to Confirm.
+    pub(super) outgoing: BTreeMap<OutgoingId, Uuid>,
     next_id: u32,
     next_incoming: u64,
+    next_outgoing: u64,
     max_speed_mib_s: u64,
     events: Events,
 }
@@ -34,8 +37,10 @@ impl Table {
             guests: BTreeMap::new(),
             names: BTreeMap::new(),
             incoming: BTreeMap::new(),
+            outgoing: BTreeMap::new(),
             next_id: 1,
             next_incoming: 1,
+            next_outgoing: 1,
             max_speed_mib_s: config.max_speed_mib_s,
             events,
         }
@@ -123,6 +128,14 @@ impl Table {
         id
     }
 
+    /// Remembers that a guest is held for its migration.
+    pub(super) fn new_outgoing(&mut self, guest: Uuid) -> OutgoingId {
+        let id = OutgoingId(self.next_outgoing);
+        self.next_outgoing += 1;
+        self.outgoing.insert(id, guest);
+        id
+    }
+
     /// The guest is off from now on: its job ends, and it is forgotten unless it is defined.
     pub(super) fn turn_off(
         &mut self,
@@ -137,8 +150,9 @@ impl Table {
                 let incoming = *incoming;
                 self.incoming.remove(&incoming);
             }
-            Activity::Idle => {}
+            Activity::Idle | Activity::Held { .. } => {}
         }
+        self.outgoing.retain(|_, held| *held != uuid);
         self.guest_mut(uuid)?.run = Run::Off(reason);
         self.tell(uuid, Lifecycle::Stopped(detail));
         self.forget_unless_defined(uuid);

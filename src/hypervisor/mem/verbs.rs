@@ -140,7 +140,7 @@ impl Table {
         let live = self.guest(uuid)?.live()?;
         match live.activity {
             Activity::Arriving(_) => Err(errors::invalid("the domain's memory has not arrived")),
-            Activity::Idle | Activity::Leaving(_) => Ok(live.memory.clone()),
+            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Ok(live.memory.clone()),
         }
     }
 

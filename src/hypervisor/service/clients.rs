@@ -7,15 +7,15 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{DomainEventCallbackLifecycle, DomainEventLifecycle};
 
-use super::super::{DomainEvent, IncomingId, Lifecycle, Result, Uuid, errors};
+use super::super::{DomainEvent, IncomingId, Lifecycle, OutgoingId, Result, Uuid, errors};
 use super::{not_open, wire};
 use crate::server::{CallContext, ConnectionId};
 
 /// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`).
 pub(super) const LIFECYCLE: i32 = 0;
-/// Guests that one connection may have prepared for and not finished. None is forgotten for a new one: it may be the
-/// only copy.
-const INCOMING_MAX: usize = 1_024;
+/// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
+/// be of the only copy.
+const HALF_DONE_MAX: usize = 1_024;
 /// Registrations for events that one connection may hold at a time.
 const CALLBACKS_MAX: usize = 1_024;
 /// Those among them for the same kind of event of the same domain, or of all domains. An event makes as many notices at
@@ -38,7 +38,14 @@ pub(super) struct Client {
     /// Third generation.
     callbacks: BTreeMap<i32, Callback>,
     next_callback: i32,
-    incoming: BTreeSet<IncomingId>,
+    half_done: BTreeSet<HalfDone>,
+}
+
+/// This host's side of a migration that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum HalfDone {
+    Incoming(IncomingId),
+    Outgoing(OutgoingId),
 }
 
 #[derive(Debug)]
@@ -66,7 +73,7 @@ impl Clients {
             kinds: BTreeSet::new(),
             callbacks: BTreeMap::new(),
             next_callback: 0,
-            incoming: BTreeSet::new(),
+            half_done: BTreeSet::new(),
         };
         let mut open = self.lock();
         if open.contains_key(&cx.connection()) {
@@ -76,9 +83,9 @@ impl Clients {
         Ok(())
     }
 
-    /// Forgets a connection. Returns what it had prepared for.
-    pub(super) fn remove(&self, connection: ConnectionId) -> impl Iterator<Item = IncomingId> + use<> {
-        self.lock().remove(&connection).into_iter().flat_map(|client| client.incoming)
+    /// Forgets a connection. Returns the migrations that it answered for.
+    pub(super) fn remove(&self, connection: ConnectionId) -> impl Iterator<Item = HalfDone> + use<> {
+        self.lock().remove(&connection).into_iter().flat_map(|client| client.half_done)
     }
 
     /// Does something with an open connection's entry.
@@ -90,29 +97,35 @@ impl Clients {
     }
 
     /// What a connection answers for.
-    pub(super) fn incoming(&self, cx: &CallContext) -> Vec<IncomingId> {
-        self.with(cx, |client| client.incoming.iter().copied().collect()).unwrap_or_default()
+    pub(super) fn half_done(&self, cx: &CallContext) -> Vec<HalfDone> {
+        self.with(cx, |client| client.half_done.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// A connection answers for a guest no longer.
-    pub(super) fn disowns(&self, cx: &CallContext, incoming: IncomingId) {
+    /// A connection answers for a migration no longer.
+    pub(super) fn disowns(&self, cx: &CallContext, migration: HalfDone) {
         // A connection that is gone answers for nothing.
-        let _ = self.with(cx, |client| client.incoming.remove(&incoming));
+        let _ = self.with(cx, |client| client.half_done.remove(&migration));
     }
 
-    /// A connection is to answer for a guest on its way here.
+    /// A connection is to answer for a migration, and no other one is.
     ///
     /// # Errors
-    /// Code 1 where the connection is gone, 9 where it answers for too many. Then the guest must be abandoned.
-    pub(super) fn owns(&self, cx: &CallContext, incoming: IncomingId) -> Result<()> {
-        self.with(cx, |client| {
-            if client.incoming.len() >= INCOMING_MAX {
-                let detail = format!("this connection has {INCOMING_MAX} guests on their way here already");
-                return Err(errors::failed(detail));
+    /// Code 1 where the connection is gone, 9 where it answers for too many. Then this side must be given up.
+    pub(super) fn owns(&self, cx: &CallContext, migration: HalfDone) -> Result<()> {
+        let mut open = self.lock();
+        let client = open.get(&cx.connection()).ok_or_else(not_open)?;
+        if client.half_done.len() >= HALF_DONE_MAX && !client.half_done.contains(&migration) {
+            let detail = format!("this connection has {HALF_DONE_MAX} migrations under way already");
+            return Err(errors::failed(detail));
+        }
+        for (connection, client) in open.iter_mut() {
+            if *connection == cx.connection() {
+                client.half_done.insert(migration);
+            } else {
+                client.half_done.remove(&migration);
             }
-            client.incoming.insert(incoming);
-            Ok(())
-        })?
+        }
+        Ok(())
     }
 
     /// Tells everyone who has asked. Called in the order in which things happen.

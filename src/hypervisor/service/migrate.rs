@@ -1,25 +1,18 @@
-//! Moving domains, and the jobs that this makes.
+//! Moving domains, versions 1 and 2.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 use virtwire_protocol::remote::{
-    DomainAbortJob, DomainAbortJobFlags, DomainGetJobInfo, DomainGetJobInfoReply, DomainGetJobStats,
-    DomainGetJobStatsReply, DomainMigrateFinish, DomainMigrateFinish2, DomainMigrateFinish2Reply,
-    DomainMigrateFinishReply, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeReply,
-    DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedReply, DomainMigratePerform, DomainMigratePrepare,
-    DomainMigratePrepare2, DomainMigratePrepare2Reply, DomainMigratePrepareReply,
-    DomainMigrateSetMaxDowntime, DomainMigrateSetMaxSpeed, TypedParam, TypedParamValue,
+    DomainMigrateFinish, DomainMigrateFinish2, DomainMigrateFinish2Reply, DomainMigrateFinishReply,
+    DomainMigratePerform, DomainMigratePrepare, DomainMigratePrepare2, DomainMigratePrepare2Reply,
+    DomainMigratePrepareReply,
 };
 
-use super::super::{
-    Finish, Hypervisor, Job, MigrationVersion, Perform, Prepare, Prepared, Result, Uuid, errors,
-};
+use super::super::{Finish, Hypervisor, MigrationVersion, Perform, Prepare, Prepared, Result, Uuid};
 use super::HypervisorService;
+use super::clients::HalfDone;
 use super::wire::{domain, known_name, new_name, uri, xml};
 use crate::server::CallContext;
-
-const STATS_COMPLETED: u32 = 1;
-const STATS_KEEP: u32 = 2;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_migrate_prepare(
@@ -28,6 +21,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigratePrepare,
     ) -> Result<DomainMigratePrepareReply> {
         let request = Prepare {
+            version: MigrationVersion::V1,
+            cookie: Vec::new(),
             uri_in: arguments.uri_in.map(uri).transpose()?,
             flags: MigrateFlags(arguments.flags),
             dname: arguments.dname.map(new_name).transpose()?,
@@ -43,6 +38,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigratePrepare2,
     ) -> Result<DomainMigratePrepare2Reply> {
         let request = Prepare {
+            version: MigrationVersion::V2,
+            cookie: Vec::new(),
             uri_in: arguments.uri_in.map(uri).transpose()?,
             flags: MigrateFlags(arguments.flags),
             dname: arguments.dname.map(new_name).transpose()?,
@@ -53,20 +50,31 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// Prepares on behalf of a connection: the guest goes when it does.
-    async fn prepare(&self, cx: &CallContext, request: Prepare) -> Result<Prepared> {
+    pub(super) async fn prepare(&self, cx: &CallContext, request: Prepare) -> Result<Prepared> {
         let prepared = self.hypervisor.migrate_prepare(request).await?;
+        self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
+        Ok(prepared)
+    }
+
+    /// From now on a migration depends on the connection.
+    pub(super) fn answers_for(&self, cx: &CallContext, migration: HalfDone) -> Result<()> {
         // The hypervisor is asked while the clients are not locked: it tells them of events under its own lock.
-        for incoming in self.clients.incoming(cx) {
-            if !self.hypervisor.migrate_expects(incoming) {
-                self.clients.disowns(cx, incoming);
+        for known in self.clients.half_done(cx) {
+            let is_under_way = match known {
+                HalfDone::Incoming(id) => self.hypervisor.migrate_expects(id),
+                HalfDone::Outgoing(id) => self.hypervisor.migrate_holds(id),
+            };
+            if !is_under_way {
+                self.clients.disowns(cx, known);
             }
         }
-        match self.clients.owns(cx, prepared.incoming) {
-            Ok(()) => Ok(prepared),
-            Err(error) => {
-                self.hypervisor.migrate_abandon(prepared.incoming);
-                Err(error)
-            }
+        self.clients.owns(cx, migration).inspect_err(|_| self.give_up(migration))
+    }
+
+    pub(super) fn give_up(&self, migration: HalfDone) {
+        match migration {
+            HalfDone::Incoming(id) => self.hypervisor.migrate_abandon(id),
+            HalfDone::Outgoing(id) => self.hypervisor.migrate_release(id),
         }
     }
 
@@ -76,6 +84,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigratePerform,
     ) -> Result<()> {
         let request = Perform {
+            keeps: false,
             domain: Uuid(arguments.dom.uuid),
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
@@ -83,7 +92,15 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: arguments.dname.map(new_name).transpose()?,
             bandwidth_mib_s: arguments.resource,
         };
-        self.hypervisor.migrate_perform(request).await
+        self.hypervisor.migrate_perform(request).await.map(drop)
+    }
+
+    /// Cancels, and says so: code 93 where all is cleaned up.
+    pub(super) async fn cancelled(&self, request: Finish) -> RemoteError {
+        match self.hypervisor.migrate_cancel(request).await {
+            Ok(()) => RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""),
+            Err(error) => error,
+        }
     }
 
     pub(super) async fn domain_migrate_finish(
@@ -99,7 +116,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(arguments.flags),
         };
         let moved = self.hypervisor.migrate_finish(request).await?;
-        Ok(DomainMigrateFinishReply { ddom: domain(&moved) })
+        Ok(DomainMigrateFinishReply { ddom: domain(&moved.domain) })
     }
 
     /// A cancelled one never returns a domain: code 93 says that all is cleaned up.
@@ -116,125 +133,9 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(arguments.flags),
         };
         if arguments.retcode != 0 {
-            self.hypervisor.migrate_cancel(request).await?;
-            return Err(RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""));
+            return Err(self.cancelled(request).await);
         }
         let moved = self.hypervisor.migrate_finish(request).await?;
-        Ok(DomainMigrateFinish2Reply { ddom: domain(&moved) })
+        Ok(DomainMigrateFinish2Reply { ddom: domain(&moved.domain) })
     }
-
-    pub(super) async fn domain_migrate_get_max_speed(
-        &self,
-        _: &CallContext,
-        arguments: DomainMigrateGetMaxSpeed,
-    ) -> Result<DomainMigrateGetMaxSpeedReply> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_speed")?;
-        let bandwidth = self.hypervisor.max_speed_mib_s(Uuid(arguments.dom.uuid)).await?;
-        Ok(DomainMigrateGetMaxSpeedReply { bandwidth })
-    }
-
-    pub(super) async fn domain_migrate_set_max_speed(
-        &self,
-        _: &CallContext,
-        arguments: DomainMigrateSetMaxSpeed,
-    ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_speed")?;
-        self.hypervisor.set_max_speed_mib_s(Uuid(arguments.dom.uuid), arguments.bandwidth).await
-    }
-
-    pub(super) async fn domain_migrate_get_max_downtime(
-        &self,
-        _: &CallContext,
-        arguments: DomainMigrateGetMaxDowntime,
-    ) -> Result<DomainMigrateGetMaxDowntimeReply> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_downtime")?;
-        let downtime = self.hypervisor.max_downtime_ms(Uuid(arguments.dom.uuid)).await?;
-        Ok(DomainMigrateGetMaxDowntimeReply { downtime })
-    }
-
-    pub(super) async fn domain_migrate_set_max_downtime(
-        &self,
-        _: &CallContext,
-        arguments: DomainMigrateSetMaxDowntime,
-    ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_downtime")?;
-        self.hypervisor.set_max_downtime_ms(Uuid(arguments.dom.uuid), arguments.downtime).await
-    }
-
-    pub(super) async fn domain_get_job_info(
-        &self,
-        _: &CallContext,
-        arguments: DomainGetJobInfo,
-    ) -> Result<DomainGetJobInfoReply> {
-        let Some(job) = self.hypervisor.job(Uuid(arguments.dom.uuid)).await? else {
-            return Ok(DomainGetJobInfoReply::default());
-        };
-        let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
-        Ok(DomainGetJobInfoReply {
-            r#type: job.kind.into(),
-            time_elapsed: milliseconds(job.elapsed),
-            time_remaining: 0,
-            data_total: total,
-            data_processed: processed,
-            data_remaining: remaining,
-            mem_total: total,
-            mem_processed: processed,
-            mem_remaining: remaining,
-            file_total: 0,
-            file_processed: 0,
-            file_remaining: 0,
-        })
-    }
-
-    pub(super) async fn domain_get_job_stats(
-        &self,
-        _: &CallContext,
-        arguments: DomainGetJobStats,
-    ) -> Result<DomainGetJobStatsReply> {
-        errors::check_flags(arguments.flags, (STATS_COMPLETED | STATS_KEEP).into(), "domain_get_job_stats")?;
-        let uuid = Uuid(arguments.dom.uuid);
-        let job = match arguments.flags & STATS_COMPLETED {
-            0 => self.hypervisor.job(uuid).await?,
-            _ => self.hypervisor.completed_job(uuid, arguments.flags & STATS_KEEP != 0).await?,
-        };
-        Ok(match job {
-            None => DomainGetJobStatsReply { r#type: 0, params: Vec::new() },
-            Some(job) => DomainGetJobStatsReply { r#type: job.kind.into(), params: stats(&job) },
-        })
-    }
-
-    pub(super) async fn domain_abort_job(&self, _: &CallContext, arguments: DomainAbortJob) -> Result<()> {
-        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
-    }
-
-    pub(super) async fn domain_abort_job_flags(
-        &self,
-        _: &CallContext,
-        arguments: DomainAbortJobFlags,
-    ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_abort_job_flags")?;
-        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
-    }
-}
-
-/// A job's numbers, by libvirt's names for them.
-fn stats(job: &Job) -> Vec<TypedParam> {
-    let number =
-        |field: &str, value: u64| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
-    let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
-    vec![
-        TypedParam { field: "operation".into(), value: TypedParamValue::Int(job.operation.into()) },
-        number("time_elapsed", milliseconds(job.elapsed)),
-        number("downtime", milliseconds(job.downtime)),
-        number("data_total", total),
-        number("data_processed", processed),
-        number("data_remaining", remaining),
-        number("memory_total", total),
-        number("memory_processed", processed),
-        number("memory_remaining", remaining),
-    ]
-}
-
-fn milliseconds(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! A hypervisor as the remote program: what is asked in 60 procedures, answered by some 30 verbs.
+//! A hypervisor as the remote program: what is asked in 80 procedures, answered by some 30 verbs.
 //!
 //! The families are one file each; this one has the table of what is served, and the connections.
 
@@ -6,9 +6,12 @@ mod clients;
 mod event;
 mod host;
 mod info;
+mod job;
 mod life;
 mod list;
 mod migrate;
+mod migrate3;
+mod migrate_params;
 mod open;
 #[cfg(test)]
 mod tests;
@@ -51,11 +54,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         HypervisorService { hypervisor, clients, _subscription: subscription }
     }
 
-    /// Forgets a connection, and abandons the guests that it had prepared for and not finished. May come more than
-    /// once: also for a connection whose calls went on after its end.
+    /// Forgets a connection, and gives up the migrations that it had begun or prepared for and not ended. May come more
+    /// than once: also for a connection whose calls went on after its end.
     pub fn connection_closed(&self, cx: &CallContext) {
-        for incoming in self.clients.remove(cx.connection()) {
-            self.hypervisor.migrate_abandon(incoming);
+        for migration in self.clients.remove(cx.connection()) {
+            self.give_up(migration);
         }
     }
 }
@@ -161,6 +164,17 @@ serve! {
     domain_migrate_perform: DomainMigratePerform => ();
     domain_migrate_finish: DomainMigrateFinish => DomainMigrateFinishReply;
     domain_migrate_finish2: DomainMigrateFinish2 => DomainMigrateFinish2Reply;
+    domain_migrate_begin3: DomainMigrateBegin3 => DomainMigrateBegin3Reply;
+    domain_migrate_prepare3: DomainMigratePrepare3 => DomainMigratePrepare3Reply;
+    domain_migrate_perform3: DomainMigratePerform3 => DomainMigratePerform3Reply;
+    domain_migrate_finish3: DomainMigrateFinish3 => DomainMigrateFinish3Reply;
+    domain_migrate_confirm3: DomainMigrateConfirm3 => ();
+    domain_migrate_begin3_params: DomainMigrateBegin3Params => DomainMigrateBegin3ParamsReply;
+    domain_migrate_prepare3_params: DomainMigratePrepare3Params => DomainMigratePrepare3ParamsReply;
+    domain_migrate_perform3_params: DomainMigratePerform3Params => DomainMigratePerform3ParamsReply;
+    domain_migrate_finish3_params: DomainMigrateFinish3Params => DomainMigrateFinish3ParamsReply;
+    domain_migrate_confirm3_params: DomainMigrateConfirm3Params => ();
+    // job
     domain_migrate_get_max_speed: DomainMigrateGetMaxSpeed => DomainMigrateGetMaxSpeedReply;
     domain_migrate_set_max_speed: DomainMigrateSetMaxSpeed => ();
     domain_migrate_get_max_downtime: DomainMigrateGetMaxDowntime => DomainMigrateGetMaxDowntimeReply;

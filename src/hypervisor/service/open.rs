@@ -32,6 +32,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let serves = match arguments.feature {
             Feature::MIGRATION_V1 => migration.v1,
             Feature::MIGRATION_V2 => migration.v2,
+            Feature::MIGRATION_V3 => migration.v3,
+            Feature::MIGRATION_PARAMS => migration.v3_params,
+            Feature::MIGRATE_CHANGE_PROTECTION => migration.v3 || migration.v3_params,
             Feature::XML_MIGRATABLE | Feature::REMOTE_CLOSE_CALLBACK => true,
             Feature::REMOTE_EVENT_CALLBACK => self.hypervisor.events().is_some(),
             _ => false,

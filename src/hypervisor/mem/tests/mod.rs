@@ -5,6 +5,7 @@ mod life;
 mod moves;
 mod strangers;
 mod troubles;
+mod version3;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 

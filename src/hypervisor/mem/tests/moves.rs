@@ -8,12 +8,21 @@ pub(super) const LIVE: MigrateFlags = MigrateFlags::LIVE;
 
 /// The call that opens a migration of this guest.
 pub(super) fn prepare(dom_xml: Option<&str>) -> Prepare {
-    Prepare { uri_in: None, flags: LIVE, dname: None, dom_xml: dom_xml.map(str::to_owned) }
+    let version = if dom_xml.is_some() { MigrationVersion::V2 } else { MigrationVersion::V1 };
+    Prepare {
+        version,
+        cookie: Vec::new(),
+        uri_in: None,
+        flags: LIVE,
+        dname: None,
+        dom_xml: dom_xml.map(str::to_owned),
+    }
 }
 
 /// The Perform that follows.
 pub(super) fn perform(domain: Uuid, prepared: &Prepared) -> Perform {
     Perform {
+        keeps: false,
         domain,
         cookie: prepared.cookie.clone(),
         uri: prepared.uri_out.clone().unwrap_or_default(),
@@ -64,7 +73,7 @@ impl Pair {
     }
 
     pub(super) async fn perform(&self, prepared: &Prepared) -> Result<()> {
-        self.source.mem.migrate_perform(perform(self.guest, prepared)).await
+        self.source.mem.migrate_perform(perform(self.guest, prepared)).await.map(drop)
     }
 }
 
@@ -80,7 +89,7 @@ async fn version_2_moves_a_guest_with_its_memory() {
     assert_eq!(pair.destination.state("a").await, Some((3, 2)));
 
     let finish = finish(MigrationVersion::V2, "a", &prepared);
-    let domain = pair.destination.mem.migrate_finish(finish.clone()).await.unwrap();
+    let domain = pair.destination.mem.migrate_finish(finish.clone()).await.unwrap().domain;
     assert_eq!((domain.state.to_wire(), domain.persistent), ((1, 2), false));
     assert_eq!(pair.destination.events(), [(4, 1)]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
@@ -108,7 +117,7 @@ async fn version_1_brings_name_and_configuration_in_the_stream() {
     assert_error(pair.destination.mem.migrate_finish(newer).await, 55, 10);
     let domain =
         pair.destination.mem.migrate_finish(finish(MigrationVersion::V1, "a", &prepared)).await.unwrap();
-    assert_eq!(domain.state.to_wire(), (1, 2));
+    assert_eq!(domain.domain.state.to_wire(), (1, 2));
     assert_eq!(pair.destination.events(), [(2, 1), (4, 1)]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
     assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap(), pair.xml);
@@ -123,7 +132,8 @@ async fn a_guest_can_be_renamed_on_its_way() {
         let request = Prepare { dname: Some("b".to_owned()), ..prepare(dom_xml) };
         let prepared = pair.destination.mem.migrate_prepare(request).await.unwrap();
         pair.perform(&prepared).await.unwrap();
-        let domain = pair.destination.mem.migrate_finish(finish(version, "b", &prepared)).await.unwrap();
+        let domain =
+            pair.destination.mem.migrate_finish(finish(version, "b", &prepared)).await.unwrap().domain;
         assert_eq!((domain.name.as_str(), domain.uuid), ("b", pair.guest));
         let xml = pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap();
         assert_eq!(xml, pair.xml.replace("<name>a<", "<name>b<"));
@@ -142,7 +152,7 @@ async fn flags_decide_what_stays_defined_and_whether_it_runs() {
     assert_eq!(pair.source.events(), [(3, 1), (5, 3), (1, 0)]);
     assert_eq!(pair.source.find("a").await, None);
     let request = Finish { flags, ..finish(MigrationVersion::V2, "a", &prepared) };
-    let domain = pair.destination.mem.migrate_finish(request).await.unwrap();
+    let domain = pair.destination.mem.migrate_finish(request).await.unwrap().domain;
     assert_eq!((domain.state.to_wire(), domain.persistent), ((3, 1), true));
     assert_eq!(pair.destination.events(), [(0, 0), (3, 0)]);
 }
@@ -163,7 +173,8 @@ async fn a_persistent_guest_stays_defined_and_shut_off_at_its_source() {
     pair.destination.mem.migrate_finish(back).await.unwrap();
     let prepared = pair.source.mem.migrate_prepare(prepare(Some(&pair.xml))).await.unwrap();
     pair.destination.mem.migrate_perform(perform(pair.guest, &prepared)).await.unwrap();
-    let domain = pair.source.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    let domain =
+        pair.source.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap().domain;
     assert_eq!((domain.state.to_wire(), domain.persistent), ((1, 2), true));
     assert_eq!(pair.destination.find("a").await, None);
 }

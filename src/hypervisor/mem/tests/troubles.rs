@@ -114,7 +114,7 @@ async fn an_early_finish_waits_for_a_guest_that_is_on_its_way() {
     let early = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared));
     let (early, performed) = tokio::join!(early, pair.perform(&prepared));
     performed.unwrap();
-    assert_eq!(early.unwrap().state.to_wire(), (1, 2));
+    assert_eq!(early.unwrap().domain.state.to_wire(), (1, 2));
     assert_eq!(pair.source.find("a").await, None);
 }
 

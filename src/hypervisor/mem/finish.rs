@@ -1,0 +1,197 @@
+//! Guests that came: Finish, and its cancellation.
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tracing::debug;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::migrate::MigrateFlags;
+
+use super::super::{
+    DomainInfo, Finish, Finished, IncomingId, Lifecycle, Lookup, MigrationVersion, PausedReason, Result,
+    ResumedDetail, RunningReason, StoppedDetail, SuspendedDetail, errors,
+};
+use super::cookie::{Cookie, Ticket};
+use super::guest::{Activity, LiveState};
+use super::incoming::{Arrival, Incoming, check_flags};
+use super::table::Table;
+use super::uri::MigrationUri;
+use super::{Inner, MIGRATE_FLAGS};
+
+pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<Finished> {
+    let version = request.version;
+    let function = match version {
+        MigrationVersion::V1 => "domain_migrate_finish",
+        MigrationVersion::V2 => "domain_migrate_finish2",
+        MigrationVersion::V3 => "domain_migrate_finish3",
+    };
+    check_flags(request.flags, MIGRATE_FLAGS, function)?;
+    let (id, arrival) = inner.table().expected(inner, &request)?;
+    let finished = match arrived(inner, &request, arrival).await {
+        Ok(()) => inner.table().run_arrived(id, &request),
+        Err(error) => Err(error),
+    };
+    let mut table = inner.table();
+    match (version, finished) {
+        (MigrationVersion::V3, Ok((domain, ticket))) => {
+            let cookie = Cookie { host: inner.host.uuid, guest: domain.uuid, ticket }.to_bytes();
+            Ok(Finished { domain, cookie })
+        }
+        (_, Ok((domain, _))) => Ok(Finished { domain, cookie: Vec::new() }),
+        (MigrationVersion::V3, Err(error)) => {
+            table.end_incoming(id, StoppedDetail::Failed);
+            Err(error)
+        }
+        (_, Err(error)) => Err(error),
+    }
+}
+
+/// Waits until the guest is all here, and, unless its source keeps it, until the source has dropped it.
+async fn arrived(inner: &Inner, request: &Finish, mut arrival: watch::Receiver<Arrival>) -> Result<()> {
+    let keeps = request.version == MigrationVersion::V3;
+    let name = &request.dname;
+    let early = *arrival.borrow() != Arrival::Unconfirmed;
+    let settled = |arrival: &Arrival| match arrival {
+        Arrival::Coming => false,
+        Arrival::Received => keeps,
+        Arrival::Confirmed | Arrival::Unconfirmed => true,
+    };
+    // The outcome is copied out: a watch must not stay borrowed while the table is locked.
+    let outcome = timeout(inner.config.finish_deadline, arrival.wait_for(settled)).await;
+    match outcome.map(|settled| settled.map(|arrival| *arrival)) {
+        Ok(Ok(Arrival::Unconfirmed)) if early && !keeps => Err(errors::failed(format!(
+            "domain '{name}' is here, but its stream ended before its source said that it has left"
+        ))),
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(_)) => Err(errors::failed(format!("domain '{name}' is gone: it did not arrive whole"))),
+        Err(_) => Err(RemoteError::new(
+            ErrorCode::OPERATION_TIMEOUT,
+            ErrorDomain::QEMU,
+            format!("domain '{name}' has not arrived within {:?}", inner.config.finish_deadline),
+        )),
+    }
+}
+
+/// Finish, cancelled: the source keeps the guest, unless it has let it go already.
+pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
+    let (id, mut arrival) = inner.table().cancelled(inner, &request)?;
+    if request.version != MigrationVersion::V3 {
+        // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
+        let _ = arrival.wait_for(|arrival| *arrival != Arrival::Received).await.map(|_| ());
+    }
+    inner.table().cancel(inner, id, &request)
+}
+
+impl Incoming {
+    /// Whether a request is about this one. One without a cookie is about whatever comes by its name.
+    fn is_meant(&self, inner: &Inner, request: &Finish) -> Result<bool> {
+        if request.cookie.is_empty() {
+            return Ok(true);
+        }
+        match (self.version, self.guest) {
+            (MigrationVersion::V3, Some(guest)) => {
+                let cookie = Cookie::read(&request.cookie, inner.host.uuid, guest)?;
+                Ok(cookie.is_none_or(|cookie| cookie.ticket == self.ticket))
+            }
+            _ => Ok(request.cookie == self.ticket),
+        }
+    }
+}
+
+impl Table {
+    /// The incoming guest that Finish means: in version 1 by its URI, later by its name.
+    fn expected(&self, inner: &Inner, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+        let (id, incoming) = match request.version {
+            MigrationVersion::V1 => self.arriving_at(&request.uri, &request.dname)?,
+            version => self.arriving_as(version, &request.dname)?,
+        };
+        if !incoming.is_meant(inner, request)? {
+            return Err(errors::invalid_argument("the cookie is not that of the migration"));
+        }
+        Ok((id, incoming.arrival.subscribe()))
+    }
+
+    fn arriving_at(&self, uri: &str, name: &str) -> Result<(IncomingId, &Incoming)> {
+        let uri = MigrationUri::parse(uri)?;
+        let named = self.find(Lookup::Name(name));
+        let uuid = named.map(|guest| guest.uuid);
+        // A port serves one after the other: one that arrived earlier may still be there.
+        let found = self
+            .incoming
+            .iter()
+            .filter(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri))
+            .max_by_key(|(id, incoming)| (uuid.is_some() && incoming.guest == uuid, **id));
+        match (found, named) {
+            (Some((id, incoming)), _) => Ok((*id, incoming)),
+            (None, Some(_)) => Err(not_incoming(name)),
+            (None, None) => Err(errors::no_domain(Lookup::Name(name))),
+        }
+    }
+
+    fn arriving_as(&self, version: MigrationVersion, name: &str) -> Result<(IncomingId, &Incoming)> {
+        let guest = self.find(Lookup::Name(name)).ok_or_else(|| errors::no_domain(Lookup::Name(name)))?;
+        let Ok(Activity::Arriving(id)) = guest.live().map(|live| &live.activity) else {
+            return Err(not_incoming(name));
+        };
+        let incoming = self.incoming.get(id).filter(|incoming| incoming.version == version);
+        incoming.map(|incoming| (*id, incoming)).ok_or_else(|| not_incoming(name))
+    }
+
+    /// What arrived becomes a guest like any other.
+    fn run_arrived(&mut self, id: IncomingId, request: &Finish) -> Result<(DomainInfo, Ticket)> {
+        let meant = self.incoming.get(&id).and_then(|incoming| Some((incoming.guest?, incoming.ticket)));
+        let (uuid, ticket) = meant.ok_or_else(|| not_incoming(&request.dname))?;
+        let guest = self.guest_mut(uuid)?;
+        if guest.name != request.dname {
+            let (came, wanted) = (&guest.name, &request.dname);
+            return Err(errors::invalid(format!(
+                "the guest that came to {} is '{came}', not '{wanted}'",
+                request.uri
+            )));
+        }
+        let live = guest.live_mut()?;
+        live.activity = Activity::Idle;
+        let definition = live.definition.clone();
+        let (state, told) = if request.flags.has(MigrateFlags::PAUSED) {
+            (LiveState::Paused(PausedReason::User), Lifecycle::Suspended(SuspendedDetail::Paused))
+        } else {
+            (LiveState::Running(RunningReason::Migrated), Lifecycle::Resumed(ResumedDetail::Migrated))
+        };
+        live.set_state(state);
+        self.incoming.remove(&id);
+        if request.flags.has(MigrateFlags::PERSIST_DEST) {
+            self.persist(uuid, definition)?;
+        }
+        self.tell(uuid, told);
+        debug!(domain = request.dname, incoming = id.0, "the guest is here");
+        Ok((self.guest(uuid)?.info(), ticket))
+    }
+
+    /// The incoming guest that a cancelled Finish means. One of another cookie is not this migration's.
+    fn cancelled(&self, inner: &Inner, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+        let name = &request.dname;
+        let (id, incoming) = self.arriving_as(request.version, name)?;
+        if !incoming.is_meant(inner, request)? {
+            let detail = format!("no incoming migration of domain '{name}' has this cookie");
+            return Err(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail));
+        }
+        Ok((id, incoming.arrival.subscribe()))
+    }
+
+    fn cancel(&mut self, inner: &Inner, id: IncomingId, request: &Finish) -> Result<()> {
+        let name = &request.dname;
+        match self.cancelled(inner, request)? {
+            (now, _) if now != id => Err(not_incoming(name)),
+            (_, arrival) if *arrival.borrow() == Arrival::Confirmed => {
+                Err(errors::invalid(format!("domain '{name}' has left its source, and is nowhere but here")))
+            }
+            _ => {
+                self.end_incoming(id, StoppedDetail::Failed);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn not_incoming(name: &str) -> RemoteError {
+    errors::invalid(format!("domain '{name}' is not processing incoming migration"))
+}

@@ -1,0 +1,156 @@
+//! Version 3: the source keeps its copy until it is told what has become of the other one.
+
+use super::moves::{LIVE, Pair};
+use super::*;
+use crate::hypervisor::{Confirm, MigrationVersion};
+
+const PROTECTED: MigrateFlags = MigrateFlags(LIVE.0 | MigrateFlags::CHANGE_PROTECTION.0);
+
+fn begin(pair: &Pair, flags: MigrateFlags) -> Begin {
+    Begin { domain: pair.guest, xml: None, flags, dname: None }
+}
+
+fn perform(pair: &Pair, prepared: &Prepared) -> Perform {
+    Perform { keeps: true, ..super::moves::perform(pair.guest, prepared) }
+}
+
+fn finish(cookie: Vec<u8>) -> Finish {
+    let version = MigrationVersion::V3;
+    Finish { version, dname: "a".to_owned(), cookie, uri: String::new(), flags: LIVE }
+}
+
+fn confirm(pair: &Pair, cookie: Vec<u8>, cancelled: bool) -> Confirm {
+    Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled }
+}
+
+impl Pair {
+    /// Up to the end of Prepare.
+    async fn prepared3(&mut self, flags: MigrateFlags) -> (Begun, Prepared) {
+        let begun = self.source.mem.migrate_begin(begin(self, flags)).await.unwrap();
+        let request = Prepare {
+            version: MigrationVersion::V3,
+            cookie: begun.cookie.clone(),
+            uri_in: None,
+            flags: LIVE,
+            dname: None,
+            dom_xml: Some(begun.xml.clone()),
+        };
+        let prepared = self.destination.mem.migrate_prepare(request).await.unwrap();
+        (begun, prepared)
+    }
+
+    async fn performed3(&mut self, flags: MigrateFlags) -> (Prepared, Performed) {
+        let (_, prepared) = self.prepared3(flags).await;
+        let performed = self.source.mem.migrate_perform(perform(self, &prepared)).await.unwrap();
+        (prepared, performed)
+    }
+
+    async fn states(&self) -> [Option<(i32, i32)>; 2] {
+        [self.source.state("a").await, self.destination.state("a").await]
+    }
+}
+
+#[tokio::test]
+async fn a_guest_is_paused_on_both_hosts_until_finish_and_confirm() {
+    let mut pair = Pair::new().await;
+    let checksum = pair.source.mem.checksum("a");
+    let (prepared, performed) = pair.performed3(PROTECTED).await;
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((3, 2))]);
+    assert_eq!(pair.source.events(), [(3, 1)]);
+
+    // A host's own cookie is not for it.
+    let own = pair.destination.mem.migrate_finish(finish(prepared.cookie)).await;
+    assert_error(own, 1, 10);
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((3, 2))]);
+
+    let finished = pair.destination.mem.migrate_finish(finish(performed.cookie.clone())).await.unwrap();
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((1, 2))]);
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, performed.cookie, false)).await, 1, 10);
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((1, 2))]);
+    pair.source.mem.migrate_confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
+    assert_eq!(pair.states().await, [None, Some((1, 2))]);
+    assert_eq!(pair.source.events(), [(5, 3)]);
+    assert_eq!(pair.destination.mem.checksum("a"), checksum);
+    assert!(!pair.source.mem.migrate_holds(performed.outgoing.unwrap()));
+}
+
+#[tokio::test]
+async fn a_cancelled_one_runs_on_at_its_source() {
+    let mut pair = Pair::new().await;
+    let (_, performed) = pair.performed3(LIVE).await;
+    pair.destination.mem.migrate_cancel(finish(Vec::new())).await.unwrap();
+    assert_eq!(pair.states().await, [Some((3, 2)), None]);
+    pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await.unwrap();
+    assert_eq!(pair.states().await, [Some((1, 6)), None]);
+    assert!(!pair.source.mem.migrate_holds(performed.outgoing.unwrap()));
+    // There is nothing left to confirm.
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), false)).await, 55, 10);
+    assert_eq!(pair.states().await, [Some((1, 6)), None]);
+}
+
+#[tokio::test]
+async fn a_perform_that_fails_restores_the_guest_and_leaves_nothing_to_confirm() {
+    let mut pair = Pair::new().await;
+    let (begun, prepared) = pair.prepared3(PROTECTED).await;
+    let faults = Faults { break_perform: Some(65_536), ..Faults::default() };
+    pair.source.mem.set_faults(faults);
+    assert_error(pair.source.mem.migrate_perform(perform(&pair, &prepared)).await, 9, 10);
+    assert_eq!(pair.source.state("a").await.map(|state| state.0), Some(1));
+    assert!(!pair.source.mem.migrate_holds(begun.outgoing.unwrap()));
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await, 55, 10);
+    // The broken stream or the client's cancel ends the other side, whichever comes first.
+    let _ = pair.destination.mem.migrate_cancel(finish(Vec::new())).await;
+    assert_eq!(pair.destination.find("a").await, None);
+}
+
+#[tokio::test]
+async fn protection_holds_a_guest_until_its_client_goes() {
+    let pair = Pair::new().await;
+    let begun = pair.source.mem.migrate_begin(begin(&pair, PROTECTED)).await.unwrap();
+    let id = begun.outgoing.unwrap();
+    assert_error(pair.source.mem.migrate_begin(begin(&pair, LIVE)).await, 55, 10);
+    assert_error(pair.source.mem.reset(pair.guest).await, 55, 10);
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), false)).await, 55, 10);
+    assert!(pair.source.mem.migrate_holds(id));
+    pair.source.mem.migrate_release(id);
+    assert!(!pair.source.mem.migrate_holds(id));
+    pair.source.mem.reset(pair.guest).await.unwrap();
+    // Without protection nothing is held.
+    assert_eq!(pair.source.mem.migrate_begin(begin(&pair, LIVE)).await.unwrap().outgoing, None);
+    pair.source.mem.reset(pair.guest).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_goes_after_perform_leaves_the_source_paused_and_takes_the_other_copy_with_it() {
+    let mut pair = Pair::new().await;
+    let (prepared, performed) = pair.performed3(PROTECTED).await;
+    pair.destination.mem.migrate_abandon(prepared.incoming);
+    pair.source.mem.migrate_release(performed.outgoing.unwrap());
+    assert_eq!(pair.states().await, [Some((3, 2)), None]);
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await, 55, 10);
+    // Somebody who knows that it runs nowhere else lets it run on.
+    pair.source.mem.resume(pair.guest).await.unwrap();
+    assert_eq!(pair.source.state("a").await, Some((1, 5)));
+}
+
+#[tokio::test]
+async fn a_source_that_keeps_its_guest_sends_it_to_no_other_version() {
+    let mut pair = Pair::new().await;
+    let prepared = pair.prepared().await;
+    let ticket: [u8; 16] = prepared.cookie.clone().try_into().unwrap();
+    let cookie = cookie::Cookie { host: Uuid::random(), guest: pair.guest, ticket };
+    let prepared = Prepared { cookie: cookie.to_bytes(), ..prepared };
+    assert_error(pair.source.mem.migrate_perform(perform(&pair, &prepared)).await, 9, 10);
+    assert_eq!(pair.source.state("a").await.map(|state| state.0), Some(1));
+}
+
+#[tokio::test]
+async fn the_guest_that_is_begun_is_the_one_that_runs() {
+    let pair = Pair::new().await;
+    let wish = |xml: &str| Begin { xml: Some(xml.to_owned()), ..begin(&pair, LIVE) };
+    let other = pair.xml.replace("own", "other");
+    assert_eq!(pair.source.mem.migrate_begin(wish(&other)).await.unwrap().xml, other);
+    let larger = pair.xml.replace(">1</memory>", ">2</memory>");
+    assert_error(pair.source.mem.migrate_begin(wish(&larger)).await, 67, 20);
+    assert_error(pair.source.mem.migrate_begin(wish(&xml("a"))).await, 67, 20);
+}

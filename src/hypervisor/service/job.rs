@@ -1,0 +1,132 @@
+//! Jobs, and the limits on those that move domains.
+
+use virtwire_protocol::remote::{
+    DomainAbortJob, DomainAbortJobFlags, DomainGetJobInfo, DomainGetJobInfoReply, DomainGetJobStats,
+    DomainGetJobStatsReply, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeReply,
+    DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedReply, DomainMigrateSetMaxDowntime,
+    DomainMigrateSetMaxSpeed, TypedParam, TypedParamValue,
+};
+
+use super::super::{Hypervisor, Job, Result, Uuid, errors};
+use super::HypervisorService;
+use crate::server::CallContext;
+
+const STATS_COMPLETED: u32 = 1;
+const STATS_KEEP: u32 = 2;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    pub(super) async fn domain_migrate_get_max_speed(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateGetMaxSpeed,
+    ) -> Result<DomainMigrateGetMaxSpeedReply> {
+        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_speed")?;
+        let bandwidth = self.hypervisor.max_speed_mib_s(Uuid(arguments.dom.uuid)).await?;
+        Ok(DomainMigrateGetMaxSpeedReply { bandwidth })
+    }
+
+    pub(super) async fn domain_migrate_set_max_speed(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateSetMaxSpeed,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_speed")?;
+        self.hypervisor.set_max_speed_mib_s(Uuid(arguments.dom.uuid), arguments.bandwidth).await
+    }
+
+    pub(super) async fn domain_migrate_get_max_downtime(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateGetMaxDowntime,
+    ) -> Result<DomainMigrateGetMaxDowntimeReply> {
+        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_downtime")?;
+        let downtime = self.hypervisor.max_downtime_ms(Uuid(arguments.dom.uuid)).await?;
+        Ok(DomainMigrateGetMaxDowntimeReply { downtime })
+    }
+
+    pub(super) async fn domain_migrate_set_max_downtime(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateSetMaxDowntime,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_downtime")?;
+        self.hypervisor.set_max_downtime_ms(Uuid(arguments.dom.uuid), arguments.downtime).await
+    }
+
+    pub(super) async fn domain_get_job_info(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetJobInfo,
+    ) -> Result<DomainGetJobInfoReply> {
+        let Some(job) = self.hypervisor.job(Uuid(arguments.dom.uuid)).await? else {
+            return Ok(DomainGetJobInfoReply::default());
+        };
+        let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
+        Ok(DomainGetJobInfoReply {
+            r#type: job.kind.into(),
+            time_elapsed: milliseconds(job.elapsed),
+            time_remaining: 0,
+            data_total: total,
+            data_processed: processed,
+            data_remaining: remaining,
+            mem_total: total,
+            mem_processed: processed,
+            mem_remaining: remaining,
+            file_total: 0,
+            file_processed: 0,
+            file_remaining: 0,
+        })
+    }
+
+    pub(super) async fn domain_get_job_stats(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetJobStats,
+    ) -> Result<DomainGetJobStatsReply> {
+        errors::check_flags(arguments.flags, (STATS_COMPLETED | STATS_KEEP).into(), "domain_get_job_stats")?;
+        let uuid = Uuid(arguments.dom.uuid);
+        let job = match arguments.flags & STATS_COMPLETED {
+            0 => self.hypervisor.job(uuid).await?,
+            _ => self.hypervisor.completed_job(uuid, arguments.flags & STATS_KEEP != 0).await?,
+        };
+        Ok(match job {
+            None => DomainGetJobStatsReply { r#type: 0, params: Vec::new() },
+            Some(job) => DomainGetJobStatsReply { r#type: job.kind.into(), params: stats(&job) },
+        })
+    }
+
+    pub(super) async fn domain_abort_job(&self, _: &CallContext, arguments: DomainAbortJob) -> Result<()> {
+        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
+    }
+
+    pub(super) async fn domain_abort_job_flags(
+        &self,
+        _: &CallContext,
+        arguments: DomainAbortJobFlags,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "domain_abort_job_flags")?;
+        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
+    }
+}
+
+/// A job's numbers, by libvirt's names for them.
+fn stats(job: &Job) -> Vec<TypedParam> {
+    let number =
+        |field: &str, value: u64| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
+    let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
+    vec![
+        TypedParam { field: "operation".into(), value: TypedParamValue::Int(job.operation.into()) },
+        number("time_elapsed", milliseconds(job.elapsed)),
+        number("downtime", milliseconds(job.downtime)),
+        number("data_total", total),
+        number("data_processed", processed),
+        number("data_remaining", remaining),
+        number("memory_total", total),
+        number("memory_processed", processed),
+        number("memory_remaining", remaining),
+    ]
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,236 @@
+//! Moving domains, version 3: five steps, with fixed arguments or with typed parameters.
+
+use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::remote::{
+    Domain, DomainMigrateBegin3, DomainMigrateBegin3Params, DomainMigrateBegin3ParamsReply,
+    DomainMigrateBegin3Reply, DomainMigrateConfirm3, DomainMigrateConfirm3Params, DomainMigrateFinish3,
+    DomainMigrateFinish3Params, DomainMigrateFinish3ParamsReply, DomainMigrateFinish3Reply,
+    DomainMigratePerform3, DomainMigratePerform3Params, DomainMigratePerform3ParamsReply,
+    DomainMigratePerform3Reply, DomainMigratePrepare3, DomainMigratePrepare3Params,
+    DomainMigratePrepare3ParamsReply, DomainMigratePrepare3Reply,
+};
+use virtwire_xdr::Text;
+
+use super::super::{
+    Begin, Begun, Confirm, Finish, Finished, Hypervisor, MigrationVersion, Perform, Performed, Prepare,
+    Prepared, Result, Uuid, errors,
+};
+use super::HypervisorService;
+use super::clients::HalfDone;
+use super::migrate_params::Params;
+use super::wire::{domain, known_name, new_name, uri, xml};
+use crate::server::CallContext;
+
+/// Perform, in either form.
+struct Sending {
+    dom: Domain,
+    cookie: Vec<u8>,
+    dconnuri: Option<Text>,
+    uri: Option<Text>,
+    flags: u64,
+    dname: Option<Text>,
+    bandwidth_mib_s: u64,
+}
+
+impl<H: Hypervisor> HypervisorService<H> {
+    pub(super) async fn domain_migrate_begin3(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigrateBegin3,
+    ) -> Result<DomainMigrateBegin3Reply> {
+        let DomainMigrateBegin3 { dom, xmlin, flags, dname, resource: _ } = arguments;
+        let Begun { cookie, xml, .. } = self.begin(cx, &dom, xmlin, flags, dname).await?;
+        Ok(DomainMigrateBegin3Reply { cookie_out: cookie, xml: xml.into() })
+    }
+
+    pub(super) async fn domain_migrate_begin3_params(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigrateBegin3Params,
+    ) -> Result<DomainMigrateBegin3ParamsReply> {
+        let DomainMigrateBegin3Params { dom, params, flags } = arguments;
+        let Params { destination_xml, destination_name, .. } = Params::read(params)?;
+        let Begun { cookie, xml, .. } =
+            self.begin(cx, &dom, destination_xml, flags.into(), destination_name).await?;
+        Ok(DomainMigrateBegin3ParamsReply { cookie_out: cookie, xml: xml.into() })
+    }
+
+    async fn begin(
+        &self,
+        cx: &CallContext,
+        dom: &Domain,
+        wished: Option<Text>,
+        flags: u64,
+        dname: Option<Text>,
+    ) -> Result<Begun> {
+        let request = Begin {
+            domain: Uuid(dom.uuid),
+            xml: wished.map(xml).transpose()?,
+            flags: MigrateFlags(flags),
+            dname: dname.map(new_name).transpose()?,
+        };
+        let begun = self.hypervisor.migrate_begin(request).await?;
+        if let Some(id) = begun.outgoing {
+            self.answers_for(cx, HalfDone::Outgoing(id))?;
+        }
+        Ok(begun)
+    }
+
+    pub(super) async fn domain_migrate_prepare3(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePrepare3,
+    ) -> Result<DomainMigratePrepare3Reply> {
+        let request = Prepare {
+            version: MigrationVersion::V3,
+            cookie: arguments.cookie_in,
+            uri_in: arguments.uri_in.map(uri).transpose()?,
+            flags: MigrateFlags(arguments.flags),
+            dname: arguments.dname.map(new_name).transpose()?,
+            dom_xml: Some(xml(arguments.dom_xml)?),
+        };
+        let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
+        Ok(DomainMigratePrepare3Reply { cookie_out: cookie, uri_out: uri_out.map(Into::into) })
+    }
+
+    pub(super) async fn domain_migrate_prepare3_params(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePrepare3Params,
+    ) -> Result<DomainMigratePrepare3ParamsReply> {
+        let mut params = Params::read(arguments.params)?;
+        let request = Prepare {
+            version: MigrationVersion::V3,
+            cookie: arguments.cookie_in,
+            dom_xml: Some(xml(params.xml()?)?),
+            uri_in: params.migrate_uri.map(uri).transpose()?,
+            flags: MigrateFlags(arguments.flags.into()),
+            dname: params.destination_name.map(new_name).transpose()?,
+        };
+        let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
+        Ok(DomainMigratePrepare3ParamsReply { cookie_out: cookie, uri_out: uri_out.map(Into::into) })
+    }
+
+    pub(super) async fn domain_migrate_perform3(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePerform3,
+    ) -> Result<DomainMigratePerform3Reply> {
+        // The configuration was the destination's; the guest that is sent is the one that runs.
+        let DomainMigratePerform3 { dom, xmlin: _, cookie_in, dconnuri, uri, flags, dname, resource } =
+            arguments;
+        let sending =
+            Sending { dom, cookie: cookie_in, dconnuri, uri, flags, dname, bandwidth_mib_s: resource };
+        Ok(DomainMigratePerform3Reply { cookie_out: self.perform3(cx, sending).await? })
+    }
+
+    pub(super) async fn domain_migrate_perform3_params(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePerform3Params,
+    ) -> Result<DomainMigratePerform3ParamsReply> {
+        let DomainMigratePerform3Params { dom, dconnuri, params, cookie_in, flags } = arguments;
+        let params = Params::read(params)?;
+        let sending = Sending {
+            dom,
+            cookie: cookie_in,
+            dconnuri,
+            uri: params.migrate_uri,
+            flags: flags.into(),
+            dname: params.destination_name,
+            bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+        };
+        Ok(DomainMigratePerform3ParamsReply { cookie_out: self.perform3(cx, sending).await? })
+    }
+
+    async fn perform3(&self, cx: &CallContext, sending: Sending) -> Result<Vec<u8>> {
+        if sending.dconnuri.is_some() {
+            return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
+        }
+        let to = sending.uri.ok_or_else(|| errors::invalid_argument("no migration URI passed"))?;
+        let request = Perform {
+            keeps: true,
+            domain: Uuid(sending.dom.uuid),
+            cookie: sending.cookie,
+            uri: uri(to)?,
+            flags: MigrateFlags(sending.flags),
+            dname: sending.dname.map(new_name).transpose()?,
+            bandwidth_mib_s: sending.bandwidth_mib_s,
+        };
+        let Performed { cookie, outgoing } = self.hypervisor.migrate_perform(request).await?;
+        if let Some(id) = outgoing {
+            // A client that has gone meanwhile leaves the guest paused: it may yet be finished from elsewhere.
+            self.answers_for(cx, HalfDone::Outgoing(id))?;
+        }
+        Ok(cookie)
+    }
+
+    pub(super) async fn domain_migrate_finish3(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateFinish3,
+    ) -> Result<DomainMigrateFinish3Reply> {
+        let DomainMigrateFinish3 { dname, cookie_in, flags, cancelled, .. } = arguments;
+        let Finished { domain: moved, cookie } =
+            self.finish3(&dname, cookie_in, MigrateFlags(flags), cancelled != 0).await?;
+        Ok(DomainMigrateFinish3Reply { dom: domain(&moved), cookie_out: cookie })
+    }
+
+    pub(super) async fn domain_migrate_finish3_params(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateFinish3Params,
+    ) -> Result<DomainMigrateFinish3ParamsReply> {
+        let DomainMigrateFinish3Params { params, cookie_in, flags, cancelled } = arguments;
+        let name = Params::read(params)?.name()?;
+        let Finished { domain: moved, cookie } =
+            self.finish3(&name, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await?;
+        Ok(DomainMigrateFinish3ParamsReply { dom: domain(&moved), cookie_out: cookie })
+    }
+
+    /// A cancelled one never returns a domain: code 93 says that all is cleaned up.
+    async fn finish3(
+        &self,
+        dname: &Text,
+        cookie: Vec<u8>,
+        flags: MigrateFlags,
+        cancelled: bool,
+    ) -> Result<Finished> {
+        let dname = known_name(dname)?;
+        let request = Finish { version: MigrationVersion::V3, dname, cookie, uri: String::new(), flags };
+        match cancelled {
+            true => Err(self.cancelled(request).await),
+            false => self.hypervisor.migrate_finish(request).await,
+        }
+    }
+
+    pub(super) async fn domain_migrate_confirm3(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateConfirm3,
+    ) -> Result<()> {
+        let DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled } = arguments;
+        self.confirm(&dom, cookie_in, MigrateFlags(flags), cancelled != 0).await
+    }
+
+    pub(super) async fn domain_migrate_confirm3_params(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateConfirm3Params,
+    ) -> Result<()> {
+        let DomainMigrateConfirm3Params { dom, params, cookie_in, flags, cancelled } = arguments;
+        Params::read(params)?;
+        self.confirm(&dom, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await
+    }
+
+    async fn confirm(
+        &self,
+        dom: &Domain,
+        cookie: Vec<u8>,
+        flags: MigrateFlags,
+        cancelled: bool,
+    ) -> Result<()> {
+        let request = Confirm { domain: Uuid(dom.uuid), cookie, flags, cancelled };
+        self.hypervisor.migrate_confirm(request).await
+    }
+}

@@ -1,0 +1,117 @@
+//! Certificates as sites make them: with certtool and templates as on libvirt's pages.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::lab::Directory;
+use crate::process::run;
+
+/// An authority and what it has signed, in a directory of a test.
+pub(super) struct Authority {
+    directory: PathBuf,
+    name: &'static str,
+}
+
+/// A certificate's and its key's path.
+pub(super) struct Certificate {
+    pub(super) certificate: String,
+    pub(super) key: String,
+}
+
+impl Authority {
+    pub(super) fn new(directory: &Directory, name: &'static str) -> Authority {
+        let authority = Authority { directory: directory.path().to_owned(), name };
+        let template = authority.write(
+            &format!("{name}.info"),
+            &format!("cn = \"{name}\"\nca\ncert_signing_key\nexpiration_days = 700\n"),
+        );
+        let key = authority.private_key(name);
+        certtool(&[
+            "--generate-self-signed",
+            "--load-privkey",
+            &key,
+            "--template",
+            &template,
+            "--outfile",
+            &authority.path(),
+        ]);
+        authority
+    }
+
+    pub(super) fn path(&self) -> String {
+        self.place(&format!("{}.pem", self.name))
+    }
+
+    /// Signs a certificate with these lines in its template.
+    pub(super) fn sign(&self, name: &str, lines: &str) -> Certificate {
+        let name = format!("{}-{name}", self.name);
+        let template = self.write(&format!("{name}.info"), lines);
+        let key = self.private_key(&name);
+        let certificate = self.place(&format!("{name}.pem"));
+        let authority_key = self.place(&format!("{}.key", self.name));
+        certtool(&[
+            "--generate-certificate",
+            "--load-privkey",
+            &key,
+            "--load-ca-certificate",
+            &self.path(),
+            "--load-ca-privkey",
+            &authority_key,
+            "--template",
+            &template,
+            "--outfile",
+            &certificate,
+        ]);
+        Certificate { certificate, key }
+    }
+
+    pub(super) fn server(&self, lines: &str) -> Certificate {
+        self.sign(
+            "server",
+            &format!("organization = \"Site\"\n{lines}\ntls_www_server\nencryption_key\nsigning_key\n"),
+        )
+    }
+
+    pub(super) fn client(&self, lines: &str) -> Certificate {
+        self.sign("client", &format!("organization = \"Site\"\ncn = \"client1\"\n{lines}\ntls_www_client\nencryption_key\nsigning_key\n"))
+    }
+
+    /// A folder as `pkipath` names them: this authority, and perhaps a client's certificate. Made by copying.
+    pub(super) fn folder(&self, name: &str, client: Option<&Certificate>) -> String {
+        let copy = |file: &str, from: &str| {
+            let text = fs::read_to_string(from).expect("a file that certtool has written");
+            self.write(&format!("{name}/{file}"), &text)
+        };
+        copy("cacert.pem", &self.path());
+        if let Some(client) = client {
+            copy("clientcert.pem", &client.certificate);
+            copy("clientkey.pem", &client.key);
+        }
+        self.place(name)
+    }
+
+    fn private_key(&self, name: &str) -> String {
+        let path = self.place(&format!("{name}.key"));
+        // Before libvirt 10 daemons refuse keys that only sign, as those of elliptic curves do.
+        certtool(&["--generate-privkey", "--key-type", "rsa", "--bits", "2048", "--outfile", &path]);
+        path
+    }
+
+    fn place(&self, name: &str) -> String {
+        self.directory.join(name).display().to_string()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.directory.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&self.directory)).expect("a folder for certificates");
+        fs::write(&path, text).expect("a file of certificates");
+        self.place(name)
+    }
+}
+
+#[track_caller]
+fn certtool(arguments: &[&str]) {
+    let finished = run(Command::new("certtool").args(arguments));
+    assert!(finished.status.success(), "certtool {arguments:?}: {finished:?}");
+}
