@@ -4,7 +4,7 @@ pub(crate) mod alarm;
 pub(crate) mod reader;
 pub(crate) mod writer;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;

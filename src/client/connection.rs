@@ -154,7 +154,18 @@ impl Connection {
         let text = uri.to_string();
         let failed = |error| OpenError::Call { uri: text.clone(), error };
         let connection = Connection::start(socket, uri, &options);
-        let types = match connection.call(AuthList {}).await {
+        let name = Some(connection.0.uri.name.as_str().into());
+        let open = ConnectOpen { name, flags: u32::from(options.read_only) };
+        let keepalive = async {
+            // Asking is what makes the daemon start its own pings. One that does not know the question has none.
+            options.keepalive.is_some()
+                && connection.supports(Feature::PROGRAM_KEEPALIVE).await.unwrap_or(false)
+        };
+        // In one flight, as none of them waits for the daemon's word on another. A daemon that wants to know first who this is refuses
+        // to open, and has done nothing.
+        let (offered, pings, opened) =
+            tokio::join!(connection.call(AuthList {}), keepalive, connection.call(open.clone()));
+        let types = match offered {
             Ok(offered) => offered.types,
             // A daemon from before there was authentication.
             Err(error) if error.is_unsupported() => Vec::new(),
@@ -165,15 +176,15 @@ impl Connection {
             let names: Vec<_> = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect();
             return Err(OpenError::Authentication { uri: text, types: names.join(", ") });
         }
-        if let Some(pacing) = options.keepalive {
-            // Asking is what makes the daemon start its own pings. One that does not know the question has none.
-            if connection.supports(Feature::PROGRAM_KEEPALIVE).await.unwrap_or(false) {
-                let _ = connection.0.asks.send(Ask::Keepalive(pacing)).await;
-            }
+        if let (Some(pacing), true) = (options.keepalive, pings) {
+            let _ = connection.0.asks.send(Ask::Keepalive(pacing)).await;
         }
-        let name = Some(connection.0.uri.name.as_str().into());
-        let open = ConnectOpen { name, flags: u32::from(options.read_only) };
-        connection.call(open).await.map_err(failed)?;
+        // It may have been refused only because the list, by which a daemon lets some clients in, was answered later.
+        match opened {
+            Err(CallError::Remote(_)) => connection.call(open).await,
+            opened => opened,
+        }
+        .map_err(failed)?;
         connection.learn_uri().await.map_err(failed)
     }
 
@@ -206,6 +217,7 @@ impl Connection {
             handles,
             closed: closing,
             observer: options.observer.clone(),
+            frames_apart: socket.frames_apart(),
         };
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),

@@ -76,6 +76,8 @@ pub(super) struct Task {
     pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
+    /// Whether no two frames may be in one write.
+    pub(super) frames_apart: bool,
 }
 
 impl Task {
@@ -118,7 +120,7 @@ impl Task {
         W: AsyncWrite + Unpin,
     {
         let mut frames = FrameReader::new(reader);
-        let mut writer = FrameWriter::new(writer);
+        let mut writer = FrameWriter::new(writer).apart(self.frames_apart);
         let mut alarm = Alarm::default();
         loop {
             while let Some(event) = self.session.poll_event() {
