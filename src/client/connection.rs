@@ -201,7 +201,7 @@ impl Connection {
     }
 
     /// Starts the task that owns the socket; nothing is said yet.
-    fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
+    pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();

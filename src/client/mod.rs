@@ -1,16 +1,25 @@
 //! A client: connections to daemons, and the calls that they take.
 
+mod admin;
 mod connection;
 mod error;
 mod events;
+mod objects;
 mod stream;
 mod task;
 mod tls_fault;
 mod transport;
 
+pub use admin::{Admin, AdminClient, AdminServer};
 pub use connection::{Connection, OpenOptions};
 pub use error::{CallError, CloseReason, OpenError};
 pub use events::{Missed, SubscribeError, Subscription};
+pub use objects::{
+    BlockInfo, BlockJob, BlockStats, Checkpoint, Control, CpuMap, Domain, DomainInfo, DomainStats, Interface,
+    InterfaceStats, JobStats, MemoryStats, Metadata, Network, NetworkPort, NetworkUpdate, NodeDevice,
+    NodeInfo, NwFilter, NwFilterBinding, Secret, SecurityLabel, Snapshot, StoragePool, StoragePoolInfo,
+    StorageVol, StorageVolInfo, Vcpu,
+};
 pub use stream::Stream;
 pub use task::{Observer, Passed};
 pub use tls_fault::{TlsFault, Unconfirmed};

@@ -87,8 +87,11 @@ impl Stream {
     /// # Errors
     /// What the daemon says went wrong, now or before.
     pub async fn abort(self) -> Result<(), StreamError> {
-        self.writer.abort_with(None);
-        match self.writer.outcome().await {
+        let Stream { reader, writer } = self;
+        writer.abort_with(None);
+        // What waits unread would keep the answer from being read.
+        drop(reader);
+        match writer.outcome().await {
             Err(StreamError::Aborted) => Ok(()),
             outcome => outcome,
         }

@@ -3,6 +3,8 @@
 mod half;
 mod pipe;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 

@@ -8,5 +8,7 @@ mod events;
 mod migrate_model;
 #[cfg(feature = "mem")]
 mod migration;
+mod objects;
 mod raw_v2;
 mod server_session;
+mod streams;

@@ -16,10 +16,14 @@ pub use storage::{
     NetworkSection, NetworkUpdateCommand, SecretUsage, StoragePoolState, StorageVolKind, WipeAlgorithm,
 };
 
+/// What libvirt calls it, what its constants begin with, and its words.
+#[cfg(test)]
+type Enumeration = (&'static str, &'static str, &'static [(&'static str, i32)]);
+
 /// Each word of an enumeration is that of libvirt's constant with its prefix; those of newer releases than the facts are
 /// named.
 #[cfg(test)]
-fn check(all: &[(&str, &str, &[(&str, i32)])], newer: &[&str]) {
+fn check(all: &[Enumeration], newer: &[&str]) {
     let facts: serde_json::Value =
         serde_json::from_str(include_str!("../../../tests/fixtures/facts/constants.json")).unwrap();
     let mut absent = Vec::new();

@@ -233,4 +233,16 @@ super::flags! {
         /// The size is in bytes, not KiB.
         BYTES = 1,
     }
+    /// How to open a console.
+    ConsoleFlags = "virDomainConsoleFlags" "VIR_DOMAIN_CONSOLE_" {
+        /// Even if somebody has it open, whose stream ends.
+        FORCE = 1,
+        /// Only where the hypervisor keeps two from having it open.
+        SAFE = 2,
+    }
+    /// How to open a channel.
+    ChannelFlags = "virDomainChannelFlags" "VIR_DOMAIN_CHANNEL_" {
+        /// Even if somebody has it open, whose stream ends.
+        FORCE = 1,
+    }
 }

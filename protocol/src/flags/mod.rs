@@ -20,10 +20,10 @@ use std::fmt;
 
 pub use domain::{
     AbortJobFlags, AffectFlags, AuthorizedSshKeysFlags, BackupFlags, BlockCommitFlags, BlockCopyFlags,
-    BlockJobAbortFlags, BlockJobFlags, BlockRebaseFlags, BlockResizeFlags, DefineFlags, DeviceFlags,
-    DomainDestroyFlags, DomainSaveFlags, DomainShutdownFlags, DomainStartFlags, DomainUndefineFlags,
-    DomainXmlFlags, DumpFlags, MemoryFlags, MemoryPeekFlags, PasswordFlags, SaveImageXmlFlags, TimeFlags,
-    VcpuFlags, XmlFlags,
+    BlockJobAbortFlags, BlockJobFlags, BlockRebaseFlags, BlockResizeFlags, ChannelFlags, ConsoleFlags,
+    DefineFlags, DeviceFlags, DomainDestroyFlags, DomainSaveFlags, DomainShutdownFlags, DomainStartFlags,
+    DomainUndefineFlags, DomainXmlFlags, DumpFlags, MemoryFlags, MemoryPeekFlags, PasswordFlags,
+    SaveImageXmlFlags, TimeFlags, VcpuFlags, XmlFlags,
 };
 pub use lists::{
     ListDomainsFlags, ListInterfacesFlags, ListNetworksFlags, ListNodeDevicesFlags, ListSecretsFlags,
@@ -37,6 +37,7 @@ pub use stats::{DomainStatsFlags, DomainStatsKinds, GuestInfoKinds, JobStatsFlag
 pub use storage::{
     NetworkPortCreateFlags, StoragePoolBuildFlags, StoragePoolCreateFlags, StoragePoolDeleteFlags,
     StorageVolCreateFlags, StorageVolDeleteFlags, StorageVolInfoFlags, StorageVolResizeFlags,
+    StorageVolStreamFlags,
 };
 
 /// Writes families of flags: what libvirt calls each and what its constants begin with, then each name with its bit.
@@ -160,7 +161,7 @@ mod tests {
                 seen |= bit;
             }
         }
-        assert_eq!(families.len(), 53);
+        assert_eq!(families.len(), 56);
     }
 
     #[test]

@@ -56,6 +56,11 @@ super::flags! {
         /// The allocation is what the file takes, not what it says.
         GET_PHYSICAL = 1,
     }
+    /// How a volume's content goes over a stream.
+    StorageVolStreamFlags = "virStorageVolUploadFlags, virStorageVolDownloadFlags" "VIR_STORAGE_VOL_UPLOAD_" {
+        /// With its holes as holes (libvirt 3.4).
+        SPARSE_STREAM = 1,
+    }
     /// How to make a port of a network.
     NetworkPortCreateFlags = "virNetworkPortCreateFlags" "VIR_NETWORK_PORT_CREATE_" {
         /// The device is there already.

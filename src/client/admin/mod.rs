@@ -1,0 +1,167 @@
+//! Managing the daemon itself: its servers, its clients, its log. **Best effort**: libvirt keeps the admin program private, and may
+//! change it.
+
+mod server;
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::net::UnixStream;
+use virtwire_protocol::admin::{ConnectClose, ConnectOpen};
+use virtwire_xdr::Text;
+
+use super::connection::{Connection, OpenOptions};
+use super::error::{CallError, OpenError};
+use super::transport::Socket;
+use crate::uri::{Transport, Uri, UriError};
+
+pub use server::{AdminClient, AdminServer};
+
+/// A connection to a daemon's admin socket, where only root and the daemon's own user are let in. Best effort: libvirt keeps this
+/// program private.
+///
+/// ```no_run
+/// # async fn clients() -> Result<(), Box<dyn std::error::Error>> {
+/// use virtwire::client::Admin;
+///
+/// let admin = Admin::open("libvirtd:///system").await?;
+/// for client in admin.server("libvirtd").await?.clients().await? {
+///     println!("{} {}", client.id(), client.info().await?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Admin {
+    connection: Connection,
+}
+
+impl Admin {
+    /// Connects to the admin socket of a daemon of this host: `libvirtd:///system`, `virtqemud:///session`, or any with
+    /// `?socket=/path`.
+    ///
+    /// # Errors
+    /// [`OpenError`], with the place that was tried.
+    pub async fn open(uri: &str) -> Result<Admin, OpenError> {
+        Admin::open_with(uri, OpenOptions::default()).await
+    }
+
+    /// The same, with options. The socket is never read-only, and nobody pings on it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Admin, OpenError> {
+        let uri: Uri = uri.parse()?;
+        let (within, text) = (options.open_within, uri.to_string());
+        let opened = tokio::time::timeout(within, async {
+            let stream = connect(&uri).await?;
+            let text = uri.to_string();
+            let connection = Connection::start(Socket::Unix(stream), uri, &options);
+            let opened = connection.call(ConnectOpen { flags: 0 }).await;
+            opened.map_err(|error| OpenError::Call { uri: text, error })?;
+            Ok(Admin { connection })
+        });
+        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+    }
+
+    /// The connection, for the calls of the program as they are: `admin_…`.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The daemon's servers, such as `libvirtd` and `admin`.
+    pub async fn servers(&self) -> Result<Vec<AdminServer>, CallError> {
+        let listed = self.connection.admin_connect_list_servers(1, 0).await?.servers;
+        Ok(listed.into_iter().map(|wire| AdminServer::new(&self.connection, wire)).collect())
+    }
+
+    /// The server of this name.
+    pub async fn server(&self, name: &str) -> Result<AdminServer, CallError> {
+        let found = self.connection.admin_connect_lookup_server(name, 0).await?.srv;
+        Ok(AdminServer::new(&self.connection, found))
+    }
+
+    /// Where the daemon's log goes, as in `3:file:/var/log/libvirt/libvirtd.log`.
+    pub async fn logging_outputs(&self) -> Result<Text, CallError> {
+        Ok(self.connection.admin_connect_get_logging_outputs(0).await?.outputs)
+    }
+
+    /// Says where the daemon's log goes; `None` is where it went when it began.
+    pub async fn set_logging_outputs(&self, outputs: Option<&str>) -> Result<(), CallError> {
+        self.connection.admin_connect_set_logging_outputs(outputs, 0).await
+    }
+
+    /// Which parts of the daemon log how much, as in `1:qemu 3:rpc`; `None` where none is singled out.
+    pub async fn logging_filters(&self) -> Result<Option<Text>, CallError> {
+        Ok(self.connection.admin_connect_get_logging_filters(0).await?.filters)
+    }
+
+    /// Says which parts of the daemon log how much; `None` is as when it began.
+    pub async fn set_logging_filters(&self, filters: Option<&str>) -> Result<(), CallError> {
+        self.connection.admin_connect_set_logging_filters(filters, 0).await
+    }
+
+    /// Says after how many seconds without clients and guests the daemon ends by itself; 0 is never.
+    pub async fn set_daemon_timeout(&self, seconds: u32) -> Result<(), CallError> {
+        self.connection.admin_connect_set_daemon_timeout(seconds, 0).await
+    }
+
+    /// Ends the daemon. Guests go on.
+    pub async fn shut_daemon_down(&self) -> Result<(), CallError> {
+        self.connection.admin_connect_daemon_shutdown(0).await
+    }
+
+    /// Says goodbye, as [`Connection::close`] does in the other programs.
+    ///
+    /// # Errors
+    /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
+    pub async fn close(&self) -> Result<(), CallError> {
+        self.connection.call(ConnectClose {}).await
+    }
+}
+
+async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
+    if uri.transport != Transport::Unix {
+        let conflict =
+            "the admin program and another transport than unix; leave the transport and the host out";
+        return Err(UriError::Conflict { uri: uri.to_string(), conflict }.into());
+    }
+    let path = uri.socket().cloned().or_else(|| usual(uri));
+    let attempt = match path {
+        Some(path) => match UnixStream::connect(&path).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => (path.display().to_string(), error),
+        },
+        None => {
+            let error = io::Error::new(io::ErrorKind::NotFound, "XDG_RUNTIME_DIR is not set");
+            ("the session's admin socket".to_owned(), error)
+        }
+    };
+    Err(OpenError::Unreachable { uri: uri.to_string(), attempts: vec![attempt] })
+}
+
+/// Where a daemon that was started by the system, or for the user's session, has its admin socket.
+fn usual(uri: &Uri) -> Option<PathBuf> {
+    let directory = if uri.path == "/session" {
+        PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?).join("libvirt")
+    } else {
+        PathBuf::from("/var/run/libvirt")
+    };
+    let name = if uri.driver == "libvirtd" { "libvirt" } else { uri.driver.as_str() };
+    Some(directory.join(format!("{name}-admin-sock")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_has_its_admin_socket_by_its_name() {
+        for (uri, path) in [
+            ("libvirtd:///system", "/var/run/libvirt/libvirt-admin-sock"),
+            ("virtqemud:///system", "/var/run/libvirt/virtqemud-admin-sock"),
+        ] {
+            assert_eq!(usual(&uri.parse().unwrap()), Some(PathBuf::from(path)));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The bounds of a stream's queues, and whose turn it is, without a socket.
+
+use bytes::Bytes;
+use tokio::io::AsyncReadExt;
+use virtwire_protocol::frame::{self, Head};
+use virtwire_protocol::header::{Header, MessageKind, Serial, StreamPart};
+use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::stream::{CHUNK_BYTES_MAX, StreamEvent};
+
+use super::*;
+use crate::shell::writer::FrameWriter;
+
+/// A session that lets everything pass, and notes what is asked of it beside data.
+#[derive(Default)]
+struct Permissive {
+    ended: Vec<u32>,
+}
+
+impl StreamSession for Permissive {
+    type Id = u32;
+    const CONFIRMS: bool = false;
+
+    fn data(&mut self, id: u32, bytes: usize) -> Option<Head> {
+        let kind = MessageKind::Stream(StreamPart::Data);
+        let header = Header::new(kind, Program::REMOTE, ProcedureNumber(208), Serial(id));
+        (bytes > 0).then(|| frame::head(&header, bytes).unwrap())
+    }
+
+    fn hole(&mut self, _: u32, _: u64) -> bool {
+        true
+    }
+
+    fn end_of_data(&mut self, _: u32) {}
+
+    fn end(&mut self, id: u32, _: &Ending) -> bool {
+        self.ended.push(id);
+        false
+    }
+}
+
+struct Table {
+    table: StreamTable<u32>,
+    pipes: Pipes,
+    session: Permissive,
+}
+
+impl Table {
+    fn new() -> Table {
+        let (table, pipes) = StreamTable::new();
+        Table { table, pipes, session: Permissive::default() }
+    }
+
+    fn open(&mut self, id: u32, incoming_max: usize) -> (StreamReader, StreamWriter) {
+        let pipe = self.pipes.pipe(incoming_max);
+        self.table.insert(id, pipe.clone());
+        self.table.opened(id, &mut self.session);
+        halves(pipe, Side::Client, false, None, ())
+    }
+
+    fn deliver(&mut self, id: u32, bytes: usize) {
+        self.table.deliver(id, StreamEvent::Data(vec![1; bytes].into()), &mut self.session);
+    }
+
+    /// Does what handles have asked for since.
+    async fn attend(&mut self) {
+        // A word of one more stream is certain to come last.
+        let pipe = self.pipes.pipe(1);
+        let last = pipe.key();
+        pipe.stop_reading();
+        loop {
+            let key = self.table.word().await;
+            if key == last {
+                return;
+            }
+            self.table.attend(key, &mut self.session);
+        }
+    }
+}
+
+#[tokio::test]
+async fn reading_stops_at_the_bound_and_goes_on_at_half_of_it() {
+    let mut table = Table::new();
+    let (mut reader, _writer) = table.open(1, 1_000_000);
+    let mut queued = 0;
+    while table.table.has_room() {
+        table.deliver(1, CHUNK_BYTES_MAX);
+        queued += CHUNK_BYTES_MAX;
+    }
+    assert!((1_000_000 - CHUNK_BYTES_MAX..1_000_000 + CHUNK_BYTES_MAX).contains(&queued), "{queued}");
+    while !table.table.has_room() {
+        let Some(Chunk::Data(data)) = reader.read_chunk().await.unwrap() else { panic!("no data") };
+        queued -= data.len();
+        table.attend().await;
+    }
+    assert!((250_000..=500_000).contains(&queued), "{queued}");
+}
+
+#[tokio::test]
+async fn packets_of_a_byte_are_bounded_by_what_they_cost() {
+    let mut table = Table::new();
+    let _halves = table.open(1, 1_000_000);
+    let mut packets = 0;
+    while table.table.has_room() {
+        table.deliver(1, 1);
+        packets += 1;
+    }
+    assert!(packets < 10_000, "{packets}");
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_holds_up_nothing() {
+    let mut table = Table::new();
+    let (reader, _writer) = table.open(1, 1_000);
+    table.deliver(1, 1_000);
+    assert!(!table.table.has_room());
+    drop(reader);
+    table.attend().await;
+    assert!(table.table.has_room());
+    table.deliver(1, 1_000_000);
+    assert!(table.table.has_room());
+}
+
+#[tokio::test]
+async fn one_stream_that_is_behind_stops_all_until_it_ends() {
+    let mut table = Table::new();
+    let (_first, _second) = (table.open(1, 1_000), table.open(2, 1_000));
+    table.deliver(1, 1_000);
+    assert!(!table.table.has_room());
+    table.table.deliver(1, StreamEvent::Finish, &mut table.session);
+    assert!(table.table.has_room());
+}
+
+#[tokio::test]
+async fn streams_take_turns_and_each_has_one_packet_in_flight() {
+    let mut table = Table::new();
+    let (near, mut far) = tokio::io::duplex(10_000_000);
+    let mut writer = FrameWriter::new(near);
+    let mut streams: Vec<_> = (0..3).map(|id| table.open(id, 1_000)).collect();
+    for (_, writer) in &mut streams {
+        for _ in 0..2 {
+            writer.write_chunk(Bytes::from_static(&[2; 1_000])).await.unwrap();
+        }
+    }
+    table.attend().await;
+    let mut order = Vec::new();
+    for _ in 0..2 {
+        let mut sent = Vec::new();
+        while table.table.send(&mut table.session, &mut writer, |head, _| sent.push(u32::from(head[23]))) {}
+        order.push(sent);
+        assert!(writer.has_stream_data());
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+    }
+    assert_eq!(order, [[0, 1, 2], [0, 1, 2]]);
+    assert!(table.session.ended.is_empty());
+    drop(writer);
+    let mut wire = Vec::new();
+    far.read_to_end(&mut wire).await.unwrap();
+    assert_eq!(wire.len(), 6 * 1_028);
+}
+
+#[tokio::test]
+async fn a_finish_waits_for_what_was_written_and_an_abort_does_not() {
+    let mut table = Table::new();
+    let mut writer = FrameWriter::new(tokio::io::sink());
+    for (aborts, expected) in [(false, 1), (true, 0)] {
+        let (reader, mut half) = table.open(7, 1_000);
+        half.write_chunk(Bytes::from_static(b"last words")).await.unwrap();
+        let finish = match aborts {
+            true => {
+                drop(half);
+                None
+            }
+            false => Some(tokio::spawn(half.finish())),
+        };
+        drop(reader);
+        tokio::task::yield_now().await;
+        table.attend().await;
+        assert_eq!(table.session.ended.len(), usize::from(aborts));
+        let mut sent = 0;
+        while table.table.send(&mut table.session, &mut writer, |_, _| sent += 1) {}
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        assert_eq!(sent, expected);
+        assert_eq!(std::mem::take(&mut table.session.ended), [7]);
+        table.table.deliver(7, StreamEvent::Finish, &mut table.session);
+        if let Some(finish) = finish {
+            assert_eq!(finish.await.unwrap(), Ok(()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_writer_waits_while_too_much_waits_to_be_sent() {
+    let mut table = Table::new();
+    let (_reader, mut half) = table.open(1, 1_000);
+    let writing =
+        tokio::spawn(async move { half.write_chunk(vec![3; 10_000_000].into()).await.map(|()| half) });
+    tokio::task::yield_now().await;
+    let mut writer = FrameWriter::new(tokio::io::sink());
+    let mut total = 0;
+    while !writing.is_finished() {
+        table.attend().await;
+        while table.table.send(&mut table.session, &mut writer, |_, bytes| total += bytes) {}
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        // One packet a round, and the writer could not run ahead: it is not done before all but the queue is sent.
+        tokio::task::yield_now().await;
+    }
+    assert!(total > 10_000_000 - (1 << 20) - 2 * CHUNK_BYTES_MAX, "{total}");
+    let _half = writing.await.unwrap().unwrap();
+}
