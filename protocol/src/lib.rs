@@ -22,6 +22,7 @@ pub mod flags;
 pub mod params;
 
 pub mod event;
+pub mod pace;
 pub mod profile;
 pub mod session;
 

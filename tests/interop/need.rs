@@ -17,12 +17,16 @@ pub(crate) enum Need {
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
     Namespaces,
+    /// D-Bus and polkitd, and `setpriv` for becoming another user.
+    Polkit,
     /// A netcat that knows unix sockets.
     Netcat,
     /// A python with the `libvirt` module.
     Python,
     /// QEMU for x86; emulation is enough.
     Qemu,
+    /// The program that makes SASL's databases of passwords, and the mechanisms that use them.
+    SaslPasswords,
     /// A client and a server of SSH.
     Ssh,
     /// The command-line client of libvirt.
@@ -72,9 +76,13 @@ impl Need {
                 "unshare",
                 &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
             ),
-            Need::Netcat => runs("nc", &["-h"]),
+            Need::Polkit => {
+                shell("test -x /usr/lib/polkit-1/polkitd && command -v dbus-daemon dbus-send setpriv")
+            }
             Need::Python => python().is_some(),
             Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
+            Need::SaslPasswords => shell("command -v saslpasswd2 && ls /usr/lib/*/sasl2/libscram.so"),
+            Need::Netcat => runs("nc", &["-h"]),
             Need::Ssh => runs("ssh", &["-V"]) && Path::new(SSHD).exists(),
             Need::Virsh => runs("virsh", &["--version"]),
             Need::VirtSshHelper => runs("virt-ssh-helper", &["--version"]),
@@ -89,14 +97,20 @@ impl fmt::Display for Need {
             Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
-            Need::Netcat => "nc",
+            Need::Polkit => "polkitd, dbus-daemon or setpriv",
             Need::Python => "python3 with the libvirt module",
             Need::Qemu => "qemu-system-x86_64",
+            Need::SaslPasswords => "saslpasswd2 or SASL's SCRAM modules",
+            Need::Netcat => "nc",
             Need::Ssh => "ssh or sshd",
             Need::Virsh => "virsh",
             Need::VirtSshHelper => "virt-ssh-helper",
         })
     }
+}
+
+fn shell(script: &str) -> bool {
+    runs("sh", &["-c", script])
 }
 
 fn runs(program: &str, arguments: &[&str]) -> bool {

@@ -9,6 +9,8 @@ mod migrate_model;
 #[cfg(feature = "mem")]
 mod migration;
 mod objects;
+mod opening;
 mod raw_v2;
+mod reconnecting;
 mod server_session;
 mod streams;

@@ -38,13 +38,13 @@ pub fn run() -> String {
                 runner("libvirt.so", &c, &[&uri, "version", callers, SECONDS]),
                 runner("go-libvirt", &go, &[&socket, "test:///default", "version", callers, SECONDS]),
                 runner("minimal tokio", &own(), &["minimal", &socket, callers, SECONDS]),
-                runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "64", SECONDS]),
+                runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "65", SECONDS]),
             ];
             if placement == Anywhere {
                 runners.push(runner(
                     "virtwire, 2 workers",
                     &own(),
-                    &["ours", "2", &uri, "version", callers, "64", SECONDS],
+                    &["ours", "2", &uri, "version", callers, "65", SECONDS],
                 ));
             }
             let scene = Scene::new(placement, "minimal server", &format!("version × {callers}"), &runners);
