@@ -21,6 +21,7 @@ pub mod enums;
 pub mod flags;
 pub mod params;
 
+pub mod dissect;
 pub mod event;
 pub mod pace;
 pub mod profile;

@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// What records packets for tshark, and the right to (root).
+    Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
@@ -70,6 +72,7 @@ impl Need {
     fn is_present(self) -> bool {
         match self {
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
@@ -94,6 +97,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Need::Certtool => "certtool",
+            Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
