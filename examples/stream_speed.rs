@@ -134,7 +134,11 @@ impl RemoteService for Host {
 }
 
 impl Handler for Host {
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        call: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { dispatch_remote(&*self, &cx, call.header.procedure, &call.payload).await })
     }
 

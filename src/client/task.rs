@@ -167,16 +167,12 @@ impl Task {
                 ask = self.asks.recv(), if can_call && self.waiting.has_place_for_patient() => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask);
-                    while self.session.can_call()
-                        && self.waiting.has_place_for_patient()
-                        && let Ok(ask) = self.asks.try_recv()
-                    {
-                        self.start(ask);
-                    }
+                    self.start_more();
                 }
                 ask = self.urgent.recv(), if can_call => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask);
+                    self.start_more();
                 }
                 key = self.streams.word() => self.streams.attend(key, &mut self.session),
                 Some(id) = self.left.recv() => self.desk.leave(id),
@@ -189,6 +185,18 @@ impl Task {
                     self.session.handle_timeout(Instant::now())?;
                 }
             }
+        }
+    }
+
+    /// Starts what else is asked already, so that it goes out in the same write.
+    fn start_more(&mut self) {
+        while self.session.can_call() {
+            let ask = match self.urgent.try_recv() {
+                Err(_) if self.waiting.has_place_for_patient() => self.asks.try_recv(),
+                urgent => urgent,
+            };
+            let Ok(ask) = ask else { return };
+            self.start(ask);
         }
     }
 
