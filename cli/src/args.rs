@@ -9,6 +9,8 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::protocol::program::Release;
 use virtwire::server::ListenAddress;
 
+use crate::dissect::DissectArgs;
+
 /// Speak libvirt's protocol: run a host, look at hosts, move guests between them.
 #[derive(Debug, Parser)]
 #[command(name = "virtwire", version, max_term_width = 100, arg_required_else_help = true, after_help = URIS)]
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Watch what happens on a host, one line an event
     Events(EventsArgs),
+    /// Tell what was said on the wire: recordings, captures, or live between a client and a daemon
+    Dissect(DissectArgs),
     /// Tell a daemon's age, its features, and which migrations it can take part in
     Probe(ProbeArgs),
     /// Move a guest to another host

@@ -1,9 +1,13 @@
 //! Opening a daemon, and finding a guest there by whatever the user calls it.
 
-use virtwire::client::{CallError, Connection, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use virtwire::client::{AuthError, CallError, Connection, Credentials, OpenError, OpenOptions};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::remote::{Domain, DomainLookupById, DomainLookupByName, DomainLookupByUuid};
+use virtwire::uri::Uri;
 
 use crate::fail::Fail;
 
@@ -12,9 +16,39 @@ pub(crate) async fn open(uri: &str) -> Result<Connection, Fail> {
     open_with(uri, OpenOptions::default()).await
 }
 
-/// The same, with options.
-pub(crate) async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, Fail> {
+/// The same, with options. Whoever sits at a terminal is asked for what no file has.
+pub(crate) async fn open_with(uri: &str, mut options: OpenOptions) -> Result<Connection, Fail> {
+    let error = match Connection::open_with(uri, options.clone()).await {
+        Ok(connection) => return Ok(connection),
+        Err(error) => error,
+    };
+    let lacking = match &error {
+        OpenError::Authentication { error, .. } => matches!(**error, AuthError::NoCredentials { .. }),
+        _ => false,
+    };
+    if !lacking || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Fail::open(uri, error));
+    }
+    // Not while the daemon waits: a person takes longer than an opening may.
+    let asked =
+        ask(uri).map_err(|error| Fail::new("the terminal", error, "name a file by `?authfile=FILE`"))?;
+    options.credentials = Some(Arc::new(asked));
     Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error))
+}
+
+fn ask(uri: &str) -> io::Result<Credentials> {
+    let user = match uri.parse::<Uri>().ok().and_then(|uri| uri.user) {
+        Some(user) => user,
+        None => {
+            eprint!("User for {uri}: ");
+            io::stderr().flush()?;
+            let mut line = String::new();
+            io::stdin().read_line(&mut line)?;
+            line.trim().to_owned()
+        }
+    };
+    let password = rpassword::prompt_password(format!("Password of {user} for {uri}: "))?;
+    Ok(Credentials::new(user, password))
 }
 
 /// Finds a guest as `virsh` does: a number is an id first, a UUID is one, and anything can be a name.

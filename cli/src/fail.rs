@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use virtwire::client::{CallError, CloseReason, OpenError};
+use virtwire::client::{AuthError, CallError, CloseReason, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
 use virtwire::uri::{TCP_PORT, Transport, Uri, UriError};
@@ -78,9 +78,16 @@ impl Fail {
                 let what = format!("said nothing for {} s that libvirt's protocol knows", within.as_secs());
                 Fail::new(daemon, what, "does something else listen there?")
             }
-            OpenError::Authentication { types, .. } => {
-                let what = format!("asks for authentication ({types}), which virtwire does not have yet");
-                Fail::new(daemon, what, "use a socket of it that asks for none")
+            OpenError::Authentication { error, .. } => {
+                let next = match *error {
+                    AuthError::NoCredentials { .. } => {
+                        "run it on a terminal to be asked, or name a file by `?authfile=FILE` or LIBVIRT_AUTH_FILE"
+                    }
+                    AuthError::Refused { .. } => "check the user, its realm (user@realm) and the password",
+                    AuthError::Exchange { .. } => "do not trust it before you know why",
+                    _ => "its libvirtd.conf has auth_unix_rw, auth_tcp and auth_tls",
+                };
+                Fail::new(daemon, one_line(&format!("does not know you: {error}")), next)
             }
             OpenError::Call { error, .. } => {
                 let no_driver = error.remote().is_some_and(|error| error.code == ErrorCode::NO_CONNECT);

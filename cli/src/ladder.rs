@@ -1,6 +1,7 @@
 //! Every call as a rung between the orchestrator and a host: procedure, serial, bytes there and back.
 
-mod calls;
+pub(crate) mod calls;
+pub(crate) mod row;
 mod shape;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +19,7 @@ pub(crate) struct Ladder {
     screen: Arc<Screen>,
     shape: Shape,
     connections: AtomicU32,
-    calls: Mutex<Calls>,
+    calls: Mutex<Calls<Lane>>,
 }
 
 /// Who is asked.
@@ -48,7 +49,7 @@ impl Ladder {
         let ladder = self.clone();
         Arc::new(move |passed: Passed| {
             let mut calls = ladder.calls();
-            let rungs = calls.saw(connection, lane, passed.sent, &passed.header, passed.wire_bytes);
+            let rungs = calls.saw(connection, passed.sent, &passed.header, passed.wire_bytes, lane);
             // Drawn before the next frame is seen, so that rungs stand in the order of the wire.
             ladder.draw(&rungs);
         })
@@ -65,14 +66,14 @@ impl Ladder {
         self.calls().of_migration().to_vec()
     }
 
-    fn draw(&self, rungs: &[Rung]) {
+    fn draw(&self, rungs: &[Rung<Lane>]) {
         for rung in rungs {
             let row = self.shape.rung(rung);
             self.screen.line(&if rung.failed() { self.screen.paint(Style::Bad, &row) } else { row });
         }
     }
 
-    fn calls(&self) -> MutexGuard<'_, Calls> {
+    fn calls(&self) -> MutexGuard<'_, Calls<Lane>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

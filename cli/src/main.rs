@@ -3,6 +3,7 @@
 mod args;
 mod connect;
 mod demo;
+mod dissect;
 mod domains;
 mod events;
 mod fail;
@@ -62,6 +63,7 @@ async fn run(command: Command) -> Result<ExitCode, Fail> {
         Command::List(args) => list::run(args).await?,
         Command::Info(args) => info::run(args).await?,
         Command::Events(args) => events::run(args).await?,
+        Command::Dissect(args) => dissect::run(args).await?,
         Command::Dumpxml(args) => domains::dumpxml(args).await?,
         Command::Define(args) => domains::define(args).await?,
         Command::Create(args) => domains::create(args).await?,

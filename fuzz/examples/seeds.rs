@@ -32,6 +32,14 @@ fn main() {
         let bytes = fs::read(&path).expect("a recording");
         seed("frames", &name, &[3, 7, 1, 64], &bytes);
         seed(session, &name, &[0], &bytes);
+        seed("dissect", &name, &[2], &bytes);
+        seed("dissect", &format!("{name}.pcap"), &[0], &capture(&bytes, path.extension() == Some("c2s".as_ref())));
+        if let Ok(daemon) = fs::read(path.with_extension("s2c"))
+            && session == "server_session"
+            && let Ok(place) = u16::try_from(bytes.len())
+        {
+            seed("dissect", &format!("{name}+s2c"), &[&[3][..], &place.to_be_bytes()].concat(), &[bytes.clone(), daemon].concat());
+        }
         let mut rest = BytesMut::from(&bytes[..]);
         while let Ok(Some(frame)) = frame::split(&mut rest) {
             let kind = match frame.header.kind() {
@@ -53,4 +61,34 @@ fn main() {
         seed("idl", &name, &[], &fs::read(&path).expect("a specification"));
     }
     println!("{made} seeds");
+}
+
+/// The bytes in packets of a capture: raw IP, some of them out of order.
+fn capture(bytes: &[u8], from_client: bool) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_c3d4_u32, 0x0002_0004, 0, 0, 65_535, 101] {
+        file.extend(word.to_be_bytes());
+    }
+    let ports = if from_client { (40_000, 16_509) } else { (16_509, 40_000) };
+    let mut packets: Vec<_> = bytes
+        .chunks(500)
+        .zip(0_u32..)
+        .map(|(part, at)| {
+            let builder = etherparse::PacketBuilder::ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64);
+            let mut packet = Vec::new();
+            let segment = builder.tcp(ports.0, ports.1, 1 + at * 500, 512).ack(1);
+            segment.write(&mut packet, part).expect("memory takes a packet");
+            packet
+        })
+        .collect();
+    if packets.len() > 3 {
+        packets.swap(1, 2);
+    }
+    for (packet, at) in packets.into_iter().zip(0_u32..) {
+        for word in [1_700_000_000, at, packet.len() as u32, packet.len() as u32] {
+            file.extend(word.to_be_bytes());
+        }
+        file.extend(packet);
+    }
+    file
 }

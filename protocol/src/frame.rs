@@ -54,14 +54,7 @@ pub enum FrameError {
 /// [`FrameError`], as soon as the length word is in.
 pub fn split(buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
     let Some(word) = buffer.first_chunk::<LENGTH_BYTES>() else { return Ok(None) };
-    let word = u32::from_be_bytes(*word);
-    let length = word as usize;
-    if length < FRAME_BYTES_MIN {
-        return Err(FrameError::TooShort(word));
-    }
-    if length > FRAME_BYTES_MAX {
-        return Err(FrameError::TooLong(word.into()));
-    }
+    let length = check_length(*word)?;
     if buffer.len() < length {
         return Ok(None);
     }
@@ -70,6 +63,19 @@ pub fn split(buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
     let mut head = [0; HEADER_BYTES];
     frame.copy_to_slice(&mut head);
     Ok(Some(Frame { header: Header::from_bytes(&head), payload: frame.freeze() }))
+}
+
+/// The bytes of a frame whose length word this is.
+///
+/// # Errors
+/// [`FrameError`].
+pub(crate) fn check_length(word: [u8; LENGTH_BYTES]) -> Result<usize, FrameError> {
+    let word = u32::from_be_bytes(word);
+    match word as usize {
+        ..FRAME_BYTES_MIN => Err(FrameError::TooShort(word)),
+        length @ FRAME_BYTES_MIN..=FRAME_BYTES_MAX => Ok(length),
+        _ => Err(FrameError::TooLong(word.into())),
+    }
 }
 
 /// Appends a frame to what is to be sent.

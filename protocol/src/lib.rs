@@ -21,7 +21,9 @@ pub mod enums;
 pub mod flags;
 pub mod params;
 
+pub mod dissect;
 pub mod event;
+pub mod pace;
 pub mod profile;
 pub mod session;
 

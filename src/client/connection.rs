@@ -6,27 +6,26 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout_at;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::profile::Feature;
+use virtwire_protocol::pace;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
-use virtwire_protocol::remote::{
-    AuthList, AuthType, ConnectClose, ConnectGetUri, ConnectOpen, ConnectSupportsFeature,
-};
+use virtwire_protocol::remote::{ConnectClose, ConnectSupportsFeature};
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
+use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
-use super::task::{Ask, CallAsk, Observer, Task};
+use super::opening;
+use super::task::{Ask, CallAsk, Observer, StreamAsk, Task};
 use super::transport::{self, Socket};
-use crate::shell;
+use super::waiting::{Meter, ReplyTo, Waiting};
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -38,12 +37,18 @@ pub struct OpenOptions {
     /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
     /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
     pub accept_common_name: bool,
-    /// How long connecting and opening may take. 10 s by default.
+    /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
-    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever.
+    /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
+    /// function of yours. By default, and where it has none, `auth.conf`; see [`CredentialSource`].
+    pub credentials: Option<Arc<dyn CredentialSource>>,
+    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever. It does not count for calls
+    /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
+    /// ([`pace::is_long`]): those wait for ever unless [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
     /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons stop
-    /// reading at 5, pings included.
+    /// reading at 5, pings included. From 2 on, the last place is for urgent calls alone ([`pace::is_urgent`]), so that an abort never
+    /// waits behind what it is to abort, nor a question behind calls that wait for guests.
     pub window: usize,
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
     /// in half a minute.
@@ -56,6 +61,9 @@ pub struct OpenOptions {
     pub stream_bytes_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
+    /// Measures every call: how long it waited for a place in the window, and how long its reply took. The same is told to
+    /// `tracing`, at level trace.
+    pub meter: Option<Meter>,
 }
 
 impl Default for OpenOptions {
@@ -64,12 +72,14 @@ impl Default for OpenOptions {
             read_only: false,
             accept_common_name: false,
             open_within: Duration::from_secs(10),
+            credentials: None,
             call_within: None,
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
             stream_bytes_max: 1 << 20,
             observer: None,
+            meter: None,
         }
     }
 }
@@ -80,6 +90,7 @@ impl fmt::Debug for OpenOptions {
             .field("read_only", &self.read_only)
             .field("accept_common_name", &self.accept_common_name)
             .field("open_within", &self.open_within)
+            .field("credentials", &self.credentials.is_some())
             .field("call_within", &self.call_within)
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
@@ -97,6 +108,7 @@ struct Shared {
     uri: Uri,
     options: OpenOptions,
     asks: mpsc::Sender<Ask>,
+    urgent: mpsc::Sender<Ask>,
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
     pipes: Pipes,
@@ -137,61 +149,21 @@ impl Connection {
     }
 
     async fn open_uri(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
-        let (within, text) = (options.open_within, uri.to_string());
-        let deadline = shell::deadline(within);
-        let too_late = || OpenError::TimedOut { uri: text.clone(), within };
-        let connected = timeout_at(deadline, transport::connect(&uri, &options, deadline)).await;
-        let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
-        let opened = timeout_at(deadline, Connection::over(socket, uri, options)).await;
-        match opened.unwrap_or_else(|_| Err(too_late())) {
-            Ok(connection) => Ok(connection),
-            Err(error) => Err(witness.explain(error).await),
-        }
+        opening::open(uri, options).await
     }
 
-    /// Authenticates on a socket where nothing has been said yet, and opens the hypervisor.
-    async fn over(socket: Socket, uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
-        let text = uri.to_string();
-        let failed = |error| OpenError::Call { uri: text.clone(), error };
-        let connection = Connection::start(socket, uri, &options);
-        let types = match connection.call(AuthList {}).await {
-            Ok(offered) => offered.types,
-            // A daemon from before there was authentication.
-            Err(error) if error.is_unsupported() => Vec::new(),
-            Err(error) => return Err(failed(error)),
-        };
-        // Daemons name exactly one; the first is the one to use.
-        if types.first().is_some_and(|first| *first != AuthType::None) {
-            let names: Vec<_> = types.iter().map(|known| format!("{known:?}").to_lowercase()).collect();
-            return Err(OpenError::Authentication { uri: text, types: names.join(", ") });
+    /// The same handle, the only one yet, with another URI if there is one.
+    pub(super) fn with_uri(mut self, uri: Option<Uri>) -> Connection {
+        if let (Some(uri), Some(shared)) = (uri, Arc::get_mut(&mut self.0)) {
+            shared.uri = uri;
         }
-        if let Some(pacing) = options.keepalive {
-            // Asking is what makes the daemon start its own pings. One that does not know the question has none.
-            if connection.supports(Feature::PROGRAM_KEEPALIVE).await.unwrap_or(false) {
-                let _ = connection.0.asks.send(Ask::Keepalive(pacing)).await;
-            }
-        }
-        let name = Some(connection.0.uri.name.as_str().into());
-        let open = ConnectOpen { name, flags: u32::from(options.read_only) };
-        connection.call(open).await.map_err(failed)?;
-        connection.learn_uri().await.map_err(failed)
-    }
-
-    /// Asks the daemon what it has opened, where the client did not know (procedure 110).
-    async fn learn_uri(mut self) -> Result<Connection, CallError> {
-        if self.0.uri.as_str().is_empty() {
-            let told = self.call(ConnectGetUri {}).await?.uri;
-            // Nobody else has a handle yet.
-            if let (Ok(uri), Some(shared)) = (told.to_string_lossy().parse(), Arc::get_mut(&mut self.0)) {
-                shared.uri = uri;
-            }
-        }
-        Ok(self)
+        self
     }
 
     /// Starts the task that owns the socket; nothing is said yet.
     pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
-        let (asks, receiver) = mpsc::channel(ASKS_WAITING_MAX);
+        let (asks, patient_asks) = mpsc::channel(ASKS_WAITING_MAX);
+        let (urgent, urgent_asks) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
         let (leaving, left) = mpsc::unbounded_channel();
         let (closing, closed) = watch::channel(None);
@@ -199,7 +171,9 @@ impl Connection {
         let (streams, pipes) = StreamTable::new();
         let task = Task {
             session: ClientSession::new(options.window),
-            asks: receiver,
+            asks: patient_asks,
+            urgent: urgent_asks,
+            waiting: Waiting::new(options.window, options.meter.clone()),
             desk: Desk::default(),
             left,
             streams,
@@ -220,8 +194,18 @@ impl Connection {
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared =
-            Shared { uri, options, asks, leaving, subscribers, pipes, closed, features, _handle: handle };
+        let shared = Shared {
+            uri,
+            options,
+            asks,
+            urgent,
+            leaving,
+            subscribers,
+            pipes,
+            closed,
+            features,
+            _handle: handle,
+        };
         Connection(Arc::new(shared))
     }
 
@@ -235,7 +219,8 @@ impl Connection {
         &self.0.options
     }
 
-    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says.
+    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says, if it is not one that
+    /// rightly takes long.
     ///
     /// Cancel-safe: if the future is dropped, no other call is harmed; this one is not sent, or may still run on the peer
     /// and has its reply discarded.
@@ -246,10 +231,15 @@ impl Connection {
         &self,
         arguments: P,
     ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
-        self.call_within(arguments, self.0.options.call_within)
+        self.call_within(arguments, self.usual_deadline(P::PROGRAM, P::NUMBER))
     }
 
-    /// The same with a deadline of its own; `None` waits for ever, as a Perform needs, whose length is the guest's size.
+    /// The deadline of a call that sets none of its own.
+    fn usual_deadline(&self, program: Program, number: ProcedureNumber) -> Option<Duration> {
+        self.0.options.call_within.filter(|_| !pace::is_long(program, number))
+    }
+
+    /// The same with a deadline of its own, whatever the procedure; `None` waits for ever.
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
@@ -277,8 +267,21 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let (reply, answer) = oneshot::channel();
-        let ask = Ask::Call(CallAsk { program, number, name, body, reply });
+        let ask = Ask::Call(self.call_ask(program, number, name, body, reply));
         self.exchange(name, ask, answer, within).await
+    }
+
+    pub(super) fn call_ask(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        name: &'static str,
+        body: Draft,
+        reply: ReplyTo,
+    ) -> CallAsk {
+        let measured = self.0.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
+        let (urgent, asked) = (pace::is_urgent(program, number), measured.then(Instant::now));
+        CallAsk { program, number, name, body, reply, urgent, asked }
     }
 
     /// Has the task make a call, and waits for its answer.
@@ -289,10 +292,16 @@ impl Connection {
         answer: oneshot::Receiver<Result<Bytes, CallError>>,
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
+        let patient = matches!(
+            &ask,
+            Ask::Call(CallAsk { urgent: false, .. })
+                | Ask::Stream(StreamAsk { call: CallAsk { urgent: false, .. }, .. })
+        );
+        let asks = if patient { &self.0.asks } else { &self.0.urgent };
         let exchange = async {
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
-            self.0.asks.send(ask).await.map_err(|_| gone(false))?;
+            asks.send(ask).await.map_err(|_| gone(false))?;
             answer.await.map_err(|_| gone(true))?
         };
         match within {
@@ -304,7 +313,7 @@ impl Connection {
         }
     }
 
-    /// Whether the daemon reports a feature (see [`Feature`]). Asked once: features do not change within a connection.
+    /// Whether the daemon reports a feature (see [`Feature`](virtwire_protocol::profile::Feature)). Asked once: features do not change within a connection.
     ///
     /// # Errors
     /// [`CallError`] of procedure 60. Before the hypervisor is open only feature 10 is answered.
@@ -316,8 +325,13 @@ impl Connection {
             return Ok(supported);
         }
         let supported = self.call(ConnectSupportsFeature { feature }).await?.supported != 0;
-        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
+        self.learn(feature, supported);
         Ok(supported)
+    }
+
+    /// The daemon has said whether it has a feature.
+    pub(super) fn learn(&self, feature: i32, supported: bool) {
+        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
     }
 
     /// Whether this answer to a procedure of the remote program proves that the daemon has no such procedure and did nothing.
@@ -358,7 +372,7 @@ impl Connection {
 
     /// Hands the task what it is asked; `Err` where it is gone.
     pub(super) async fn ask(&self, ask: Ask) -> Result<(), ()> {
-        self.0.asks.send(ask).await.map_err(drop)
+        self.0.urgent.send(ask).await.map_err(drop)
     }
 
     /// A number for a subscriber, never given twice.

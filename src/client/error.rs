@@ -9,6 +9,7 @@ use virtwire_protocol::frame::DraftError;
 use virtwire_protocol::session::ProtocolError;
 use virtwire_protocol::session::client::ReplyFault;
 
+use super::auth::AuthError;
 use super::tls_fault::TlsFault;
 use crate::codec::CodecError;
 use crate::uri::{Transport, UriError};
@@ -82,13 +83,13 @@ pub enum OpenError {
         /// How long was waited.
         within: Duration,
     },
-    /// The daemon asks for an authentication that is not here.
-    #[error("{uri} asks for authentication ({types}), which virtwire does not have yet")]
+    /// The daemon asks for an authentication that did not come about.
+    #[error("cannot authenticate to {uri}: {error}")]
     Authentication {
         /// As given.
         uri: String,
-        /// What the daemon offers.
-        types: String,
+        /// Why.
+        error: Box<AuthError>,
     },
     /// A call of the opening failed.
     #[error("{uri}: {error}")]
@@ -96,7 +97,7 @@ pub enum OpenError {
         /// As given.
         uri: String,
         /// Which and why.
-        error: CallError,
+        error: Box<CallError>,
     },
 }
 

@@ -1,16 +1,21 @@
 //! A client: connections to daemons, and the calls that they take.
 
 mod admin;
+mod auth;
 mod connection;
 mod error;
 mod events;
 mod objects;
+mod opening;
+mod reconnecting;
 mod stream;
 mod task;
 mod tls_fault;
 mod transport;
+mod waiting;
 
 pub use admin::{Admin, AdminClient, AdminServer};
+pub use auth::{AuthError, CredentialAsk, CredentialSource, Credentials, Unfit};
 pub use connection::{Connection, OpenOptions};
 pub use error::{CallError, CloseReason, OpenError};
 pub use events::{Missed, SubscribeError, Subscription};
@@ -20,8 +25,10 @@ pub use objects::{
     NodeInfo, NwFilter, NwFilterBinding, Secret, SecurityLabel, Snapshot, StoragePool, StoragePoolInfo,
     StorageVol, StorageVolInfo, Vcpu,
 };
+pub use reconnecting::{Backoff, GaveUp, Link, Reconnecting, ReconnectingSubscription, Told};
 pub use stream::Stream;
 pub use task::{Observer, Passed};
 pub use tls_fault::{TlsFault, Unconfirmed};
+pub use waiting::{CallPhase, Meter};
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};

@@ -8,7 +8,7 @@ use virtwire_protocol::session::stream::is_sparse;
 
 use super::connection::{Connection, decode_reply};
 use super::error::CallError;
-use super::task::{Ask, CallAsk, StreamAsk};
+use super::task::{Ask, StreamAsk};
 use crate::stream::{Chunk, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves};
 
 /// A stream of a connection: a volume's content, a console, a screenshot, a guest that moves.
@@ -119,7 +119,7 @@ impl Connection {
         let (reader, writer) = halves(pipe.clone(), Side::Client, sparse, None, self.clone());
         let stream = Stream { reader, writer };
         let (reply, answer) = oneshot::channel();
-        let call = CallAsk { program: P::PROGRAM, number: P::NUMBER, name: P::NAME, body, reply };
+        let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
         let payload = self.exchange(P::NAME, ask, answer, self.options().call_within).await?;
         Ok((decode_reply::<P>(&payload)?, stream))

@@ -1,11 +1,9 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::event::RawNotice;
@@ -18,6 +16,7 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
+use super::waiting::{ReplyTo, Waiting};
 use crate::shell::reader::FrameReader;
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, at};
@@ -38,7 +37,11 @@ pub(super) struct CallAsk {
     pub(super) number: ProcedureNumber,
     pub(super) name: &'static str,
     pub(super) body: Draft,
-    pub(super) reply: oneshot::Sender<Result<Bytes, CallError>>,
+    pub(super) reply: ReplyTo,
+    /// Whether it may take the last place.
+    pub(super) urgent: bool,
+    /// When it was asked, where somebody measures how long it waits.
+    pub(super) asked: Option<Instant>,
 }
 
 /// A call that opens a stream.
@@ -62,12 +65,14 @@ pub struct Passed {
 /// Watches every frame of a connection. Called from the connection's task: be quick.
 pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 
-type Waiting = HashMap<Serial, (&'static str, oneshot::Sender<Result<Bytes, CallError>>)>;
-
 /// The task.
 pub(super) struct Task {
     pub(super) session: ClientSession,
+    /// What may take any place in the window but the last.
     pub(super) asks: mpsc::Receiver<Ask>,
+    /// What may take the last one, too.
+    pub(super) urgent: mpsc::Receiver<Ask>,
+    pub(super) waiting: Waiting,
     pub(super) desk: Desk,
     pub(super) streams: StreamTable<Serial>,
     pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
@@ -84,8 +89,7 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut waiting = Waiting::new();
-        let reason = match self.converse(reader, writer, &mut waiting).await {
+        let reason = match self.converse(reader, writer).await {
             Ok(()) => CloseReason::Local,
             Err(reason) => reason,
         };
@@ -93,12 +97,14 @@ impl Task {
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
         self.streams.end_all(&reason);
-        for (procedure, reply) in waiting.into_values() {
-            // Whoever has stopped waiting does not mind.
-            let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
-        }
+        self.waiting.end(&reason);
         // Handles that ask later learn why, until the last is gone.
-        while let Some(ask) = self.asks.recv().await {
+        loop {
+            let ask = tokio::select! {
+                Some(ask) = self.asks.recv() => ask,
+                Some(ask) = self.urgent.recv() => ask,
+                else => return,
+            };
             match ask {
                 Ask::Call(CallAsk { name, reply, .. })
                 | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
@@ -111,7 +117,7 @@ impl Task {
         }
     }
 
-    async fn converse<R, W>(&mut self, reader: R, writer: W, waiting: &mut Waiting) -> Result<(), CloseReason>
+    async fn converse<R, W>(&mut self, reader: R, writer: W) -> Result<(), CloseReason>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -120,7 +126,7 @@ impl Task {
         let mut writer = FrameWriter::new(writer);
         loop {
             while let Some(event) = self.session.poll_event() {
-                self.deliver(event, waiting);
+                self.deliver(event);
             }
             self.desk.call(&mut self.session);
             loop {
@@ -134,6 +140,7 @@ impl Task {
                     break;
                 }
             }
+            let can_call = self.session.can_call() && writer.len() < OUT_BYTES_MAX;
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_some(), if !writer.is_empty() => wrote?,
@@ -142,9 +149,13 @@ impl Task {
                     self.observe_received(&frame);
                     self.session.handle_frame(Instant::now(), frame)?;
                 }
-                ask = self.asks.recv(), if self.session.can_call() && writer.len() < OUT_BYTES_MAX => {
+                ask = self.asks.recv(), if can_call && self.waiting.has_place_for_patient() => {
                     let Some(ask) = ask else { return Ok(()) };
-                    self.start(ask, waiting);
+                    self.start(ask);
+                }
+                ask = self.urgent.recv(), if can_call => {
+                    let Some(ask) = ask else { return Ok(()) };
+                    self.start(ask);
                 }
                 key = self.streams.word() => self.streams.attend(key, &mut self.session),
                 Some(id) = self.left.recv() => self.desk.leave(id),
@@ -160,13 +171,13 @@ impl Task {
         }
     }
 
-    fn start(&mut self, ask: Ask, waiting: &mut Waiting) {
+    fn start(&mut self, ask: Ask) {
         match ask {
             Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
-            Ask::Call(call) => drop(self.call(call, waiting, ClientSession::call)),
+            Ask::Call(call) => drop(self.call(call, ClientSession::call)),
             Ask::Stream(StreamAsk { call, pipe }) => {
-                if let Some(serial) = self.call(call, waiting, ClientSession::open_stream) {
+                if let Some(serial) = self.call(call, ClientSession::open_stream) {
                     self.streams.insert(serial, pipe);
                 }
             }
@@ -175,8 +186,7 @@ impl Task {
 
     fn call(
         &mut self,
-        CallAsk { program, number, name, body, reply }: CallAsk,
-        waiting: &mut Waiting,
+        CallAsk { program, number, name, body, reply, urgent, asked }: CallAsk,
         make: impl FnOnce(&mut ClientSession, Program, ProcedureNumber, Draft) -> Result<Serial, WindowFull>,
     ) -> Option<Serial> {
         // Nobody waits any more, and nothing was sent: then nothing need be.
@@ -185,7 +195,7 @@ impl Task {
         }
         match make(&mut self.session, program, number, body) {
             Ok(serial) => {
-                waiting.insert(serial, (name, reply));
+                self.waiting.insert(serial, name, reply, urgent, asked);
                 Some(serial)
             }
             // Asks are taken only while the window is open.
@@ -197,14 +207,14 @@ impl Task {
         }
     }
 
-    fn deliver(&mut self, event: ClientEvent, waiting: &mut Waiting) {
+    fn deliver(&mut self, event: ClientEvent) {
         match event {
             ClientEvent::Replied { serial, answer } => {
                 match &answer {
                     Ok(_) => self.streams.opened(serial, &mut self.session),
                     Err(_) => self.streams.not_opened(serial),
                 }
-                match waiting.remove(&serial) {
+                match self.waiting.remove(serial, answer.is_err()) {
                     // A dropped call's reply is discarded here.
                     Some((name, reply)) => {
                         let _ = reply.send(answer.map_err(|fault| CallError::reply(name, fault)));

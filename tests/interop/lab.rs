@@ -89,6 +89,16 @@ impl Setup {
         self
     }
 
+    /// The name that the daemon's host will have.
+    pub(crate) fn host_name(&self) -> String {
+        format!("host-{}", self.number)
+    }
+
+    /// Has a shell do something where the daemon's directories are, before the daemon starts.
+    pub(crate) fn before(self, script: &str) -> Setup {
+        self.environment("BEFORE", script)
+    }
+
     /// Sets a variable of the daemon's environment.
     pub(crate) fn environment(mut self, name: &'static str, value: impl Into<String>) -> Setup {
         self.environment.push((name, value.into()));
@@ -182,6 +192,22 @@ impl Libvirtd {
         let mut command = Command::new("nsenter");
         command.arg("--mount").arg("--uts").arg("--target").arg(self.process.id().to_string()).arg(program);
         command
+    }
+
+    /// A program where the daemon's directories and processes are, as one of them.
+    pub(crate) fn beside(&self, program: &str) -> Command {
+        let id = self.process.id();
+        let mut command = Command::new("nsenter");
+        command.args(["--mount", "--uts", "--target", &id.to_string()]);
+        command.arg(format!("--pid=/proc/{id}/ns/pid_for_children")).arg(program);
+        command
+    }
+
+    /// Has a shell do something there.
+    #[track_caller]
+    pub(crate) fn shell(&self, script: &str) {
+        let finished = crate::process::run(self.beside("sh").args(["-euc", script]));
+        assert!(finished.status.success(), "{script}: {finished:?}");
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -2,9 +2,12 @@
 //!
 //! Whatever a machine lacks is named on standard error and the test passes; with `CI=true` it fails instead.
 
+mod authentication;
 mod bad_input;
 mod client_meets_libvirtd;
+mod coming_and_going;
 mod command_meets_libvirtd;
+mod dissect;
 mod events_of_libvirtd;
 mod every_get;
 mod guest;

@@ -13,6 +13,8 @@ use crate::guest;
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// What records packets for tshark, and the right to (root).
+    Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
     /// A kernel and a static busybox, of which a guest is made.
@@ -21,12 +23,16 @@ pub(crate) enum Need {
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
     Namespaces,
+    /// D-Bus and polkitd, and `setpriv` for becoming another user.
+    Polkit,
     /// A netcat that knows unix sockets.
     Netcat,
     /// A python with the `libvirt` module.
     Python,
     /// QEMU for x86; emulation is enough.
     Qemu,
+    /// The program that makes SASL's databases of passwords, and the mechanisms that use them.
+    SaslPasswords,
     /// A client and a server of SSH.
     Ssh,
     /// The command-line client of libvirt.
@@ -70,6 +76,7 @@ impl Need {
     fn is_present(self) -> bool {
         match self {
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
@@ -77,9 +84,13 @@ impl Need {
                 "unshare",
                 &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
             ),
-            Need::Netcat => runs("nc", &["-h"]),
+            Need::Polkit => {
+                shell("test -x /usr/lib/polkit-1/polkitd && command -v dbus-daemon dbus-send setpriv")
+            }
             Need::Python => python().is_some(),
             Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
+            Need::SaslPasswords => shell("command -v saslpasswd2 && ls /usr/lib/*/sasl2/libscram.so"),
+            Need::Netcat => runs("nc", &["-h"]),
             Need::Ssh => runs("ssh", &["-V"]) && Path::new(SSHD).exists(),
             Need::Virsh => runs("virsh", &["--version"]),
             Need::VirtSshHelper => runs("virt-ssh-helper", &["--version"]),
@@ -91,18 +102,25 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Need::Certtool => "certtool",
+            Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
-            Need::Netcat => "nc",
+            Need::Polkit => "polkitd, dbus-daemon or setpriv",
             Need::Python => "python3 with the libvirt module",
             Need::Qemu => "qemu-system-x86_64",
+            Need::SaslPasswords => "saslpasswd2 or SASL's SCRAM modules",
+            Need::Netcat => "nc",
             Need::Ssh => "ssh or sshd",
             Need::Virsh => "virsh",
             Need::VirtSshHelper => "virt-ssh-helper",
         })
     }
+}
+
+fn shell(script: &str) -> bool {
+    runs("sh", &["-c", script])
 }
 
 fn runs(program: &str, arguments: &[&str]) -> bool {

@@ -1,6 +1,7 @@
 //! Handles of a real libvirtd's objects: every family is made, changed, listed and removed, on its test driver where that has the family,
 //! else on its qemu driver. Domains of QEMU are in `qemu_by_handle`.
 
+use tokio::io::AsyncReadExt;
 use tokio::runtime::{Builder, Runtime};
 use virtwire::client::{Admin, CallError, Connection, CpuMap, Metadata, NetworkUpdate};
 use virtwire::protocol::enums::{
@@ -257,10 +258,17 @@ fn volumes_are_made_copied_resized_and_deleted() {
         volume.resize(131_072, StorageVolResizeFlags::NONE).await.unwrap();
         let told = virsh(&uri, &["vol-info", "--bytes", "a.raw", "lab"]);
         assert!(table(&told).iter().any(|row| row[..] == ["Capacity:", "131072", "bytes"]), "{told}");
-        std::fs::write(path.join("a.raw"), [7; 131_072]).unwrap();
+        let mut upload = volume.upload(0, 131_072, StorageVolStreamFlags::NONE).await.unwrap();
+        upload.write_chunk(vec![7; 131_072].into()).await.unwrap();
+        upload.finish().await.unwrap();
         let xml = "<volume><name>b.raw</name><capacity>131072</capacity></volume>";
         let copy = pool.clone_volume(xml, &volume, StorageVolCreateFlags::NONE).await.unwrap();
         assert_eq!(std::fs::read(path.join("b.raw")).unwrap(), [7; 131_072]);
+        let mut download = copy.download(131_070, 0, StorageVolStreamFlags::NONE).await.unwrap();
+        let mut end = Vec::new();
+        download.read_to_end(&mut end).await.unwrap();
+        download.finish().await.unwrap();
+        assert_eq!(end, [7, 7]);
         copy.wipe().await.unwrap();
         assert_eq!(std::fs::read(path.join("b.raw")).unwrap(), [0; 131_072]);
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
 use tokio::runtime::Builder;
 use virtwire::client::{Connection, StorageVol};
 use virtwire::protocol::enums::{ControlState, DomainState, JobKind, PausedReason};
@@ -85,6 +86,14 @@ fn a_guest_of_qemu_does_what_its_handle_says() {
         assert_eq!(running.migrate_max_downtime().await.unwrap(), Duration::from_millis(150));
         assert_eq!(running.peek_memory(0, 16, MemoryPeekFlags::PHYSICAL).await.unwrap().len(), 16);
 
+        let (kind, mut picture) = running.screenshot(0).await.unwrap();
+        let mut bytes = Vec::new();
+        picture.read_to_end(&mut bytes).await.unwrap();
+        picture.finish().await.unwrap();
+        // PNG where QEMU is new enough.
+        let beginning: &[u8] = if kind.unwrap() == "image/png" { b"\x89PNG" } else { b"P6" };
+        assert!(bytes.starts_with(beginning), "{:?}", &bytes[..16]);
+
         running.managed_save(DomainSaveFlags::PAUSED).await.unwrap();
         assert!(guest.has_managed_save().await.unwrap() && !guest.is_active().await.unwrap());
         assert!(guest.managed_save_xml(SaveImageXmlFlags::NONE).await.unwrap().to_string().contains("guest"));
@@ -148,5 +157,6 @@ const GUEST: &str = "<domain type='qemu'>
       <source file='DISK'/>
       <target dev='vda' bus='virtio'/>
     </disk>
+    <video><model type='vga'/></video>
   </devices>
 </domain>";

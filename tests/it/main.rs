@@ -8,6 +8,9 @@ mod events;
 mod migrate_model;
 #[cfg(feature = "mem")]
 mod migration;
+mod objects;
+mod opening;
 mod raw_v2;
+mod reconnecting;
 mod server_session;
 mod streams;

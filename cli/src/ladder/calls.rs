@@ -9,76 +9,82 @@ use std::collections::HashMap;
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{ProcedureNumber, Program};
 
-use super::Lane;
-
-/// The calls of some connections, as they pass.
-#[derive(Debug, Default)]
-pub(super) struct Calls {
+/// The calls of some connections, as they pass. Each frame has a note of whoever draws.
+#[derive(Debug)]
+pub(crate) struct Calls<N> {
     /// On their way, by connection and serial.
-    waiting: HashMap<(u32, Serial), Sent>,
+    waiting: HashMap<(u32, Serial), Sent<N>>,
     /// Answered and not drawn yet, as it may repeat.
-    run: Option<Run>,
+    run: Option<Run<N>>,
     /// Asked after that and not drawn yet, as the answer may come before anything else.
-    asked: Option<Sent>,
+    asked: Option<Sent<N>>,
     of_migration: Vec<i32>,
 }
 
+impl<N> Default for Calls<N> {
+    fn default() -> Self {
+        Calls { waiting: HashMap::new(), run: None, asked: None, of_migration: Vec::new() }
+    }
+}
+
 /// One line of the ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rung {
+#[derive(Clone, Debug)]
+pub(crate) enum Rung<N> {
     /// A call, whose reply comes later.
-    There(Sent),
+    There(Sent<N>),
     /// A reply, to a call that was drawn before.
-    Back(Run),
+    Back(Run<N>),
     /// A call and its reply, perhaps several times over.
-    Both(Run),
+    Both(Run<N>),
 }
 
 /// A call on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sent {
-    connection: u32,
-    pub(super) lane: Lane,
+#[derive(Clone, Debug)]
+pub(crate) struct Sent<N> {
+    pub(crate) connection: u32,
     program: Program,
-    pub(super) procedure: ProcedureNumber,
-    pub(super) serial: Serial,
-    pub(super) bytes: usize,
+    pub(crate) procedure: ProcedureNumber,
+    pub(crate) serial: Serial,
+    pub(crate) bytes: usize,
+    pub(crate) note: N,
 }
 
-/// A call and its reply; or the first and the last of several, and the bytes of the last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) first: Sent,
-    pub(super) last: Serial,
-    pub(super) back_bytes: usize,
-    pub(super) times: u32,
-    pub(super) failed: bool,
+/// A call and its reply; or the first and the last of several, and the bytes and the note of the last.
+#[derive(Clone, Debug)]
+pub(crate) struct Run<N> {
+    pub(crate) first: Sent<N>,
+    pub(crate) last: Serial,
+    pub(crate) back_bytes: usize,
+    pub(crate) times: u32,
+    pub(crate) failed: bool,
+    pub(crate) note: N,
 }
 
-impl Sent {
+impl<N> Sent<N> {
     /// The procedure's name in the contract.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.program.procedure(self.procedure).map_or("(no such procedure)", |info| info.name)
     }
 }
 
-impl Run {
-    /// Takes in one more, if it repeats this one.
-    fn absorb(&mut self, other: &Run) -> bool {
-        let key = |run: &Run| (run.first.connection, run.first.program, run.first.procedure, run.failed);
-        let repeats = !self.failed && key(self) == key(other);
+impl<N: Clone + PartialEq> Run<N> {
+    /// Takes in one more, if it repeats this one: the same question, whatever the answer.
+    fn absorb(&mut self, other: &Run<N>) -> bool {
+        let key = |run: &Run<N>| (run.first.connection, run.first.program, run.first.procedure, run.failed);
+        let repeats = !self.failed && key(self) == key(other) && self.first.note == other.first.note;
         if repeats {
             self.last = other.last;
             self.back_bytes = other.back_bytes;
+            self.note = other.note.clone();
             self.times += 1;
         }
         repeats
     }
 }
 
-impl Rung {
+impl<N> Rung<N> {
     /// Whether it shows an error reply.
-    pub(super) fn failed(&self) -> bool {
+    pub(crate) fn failed(&self) -> bool {
         match self {
             Rung::There(_) => false,
             Rung::Back(run) | Rung::Both(run) => run.failed,
@@ -86,21 +92,21 @@ impl Rung {
     }
 }
 
-impl Calls {
+impl<N: Clone + PartialEq> Calls<N> {
     /// A frame has passed. Returns what is clear now, in order.
-    pub(super) fn saw(
+    pub(crate) fn saw(
         &mut self,
         connection: u32,
-        lane: Lane,
         sent: bool,
         header: &Header,
         bytes: usize,
-    ) -> Vec<Rung> {
+        note: N,
+    ) -> Vec<Rung<N>> {
         let serial = header.serial;
         match (sent, header.kind()) {
             (true, Ok(MessageKind::Call | MessageKind::CallWithFds)) => {
                 let (program, procedure) = (header.program, header.procedure);
-                self.called(Sent { connection, lane, program, procedure, serial, bytes })
+                self.called(Sent { connection, program, procedure, serial, bytes, note })
             }
             (
                 false,
@@ -108,7 +114,7 @@ impl Calls {
             ) => {
                 let Some(first) = self.waiting.remove(&(connection, serial)) else { return Vec::new() };
                 let failed = kind == MessageKind::ReplyError;
-                self.answered(Run { first, last: serial, back_bytes: bytes, times: 1, failed })
+                self.answered(Run { first, last: serial, back_bytes: bytes, times: 1, failed, note })
             }
             // Pings, events and streams belong to no call.
             _ => Vec::new(),
@@ -116,7 +122,7 @@ impl Calls {
     }
 
     /// Nothing more comes for now. Returns what was held back.
-    pub(super) fn settle(&mut self) -> Vec<Rung> {
+    pub(crate) fn settle(&mut self) -> Vec<Rung<N>> {
         self.run.take().map(Rung::Both).into_iter().chain(self.asked.take().map(Rung::There)).collect()
     }
 
@@ -125,8 +131,8 @@ impl Calls {
         &self.of_migration
     }
 
-    fn called(&mut self, sent: Sent) -> Vec<Rung> {
-        self.waiting.insert((sent.connection, sent.serial), sent);
+    fn called(&mut self, sent: Sent<N>) -> Vec<Rung<N>> {
+        self.waiting.insert((sent.connection, sent.serial), sent.clone());
         if sent.name().starts_with("domain_migrate_") {
             self.of_migration.push(sent.procedure.0);
         }
@@ -135,8 +141,9 @@ impl Calls {
         clear
     }
 
-    fn answered(&mut self, run: Run) -> Vec<Rung> {
-        if self.asked != Some(run.first) {
+    fn answered(&mut self, run: Run<N>) -> Vec<Rung<N>> {
+        let key = |sent: &Sent<N>| (sent.connection, sent.serial);
+        if self.asked.as_ref().map(key) != Some(key(&run.first)) {
             let mut clear = self.settle();
             clear.push(Rung::Back(run));
             return clear;
@@ -153,6 +160,7 @@ impl Calls {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Lane;
     use super::*;
 
     const S: Lane = Lane::Source;
@@ -206,14 +214,15 @@ mod tests {
         let mut rungs = Vec::new();
         for &(lane, procedure, serial, kind) in frames {
             let header = Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
-            rungs.extend(calls.saw(u32::from(lane == D), lane, kind == MessageKind::Call, &header, 28));
+            rungs.extend(calls.saw(u32::from(lane == D), kind == MessageKind::Call, &header, 28, lane));
         }
         rungs.extend(calls.settle());
         assert_eq!(rungs.iter().map(describe).collect::<Vec<_>>(), expected);
     }
 
-    fn describe(rung: &Rung) -> String {
-        let who = |sent: &Sent| format!("{} {}", if sent.lane == S { "S" } else { "D" }, sent.procedure);
+    fn describe(rung: &Rung<Lane>) -> String {
+        let who =
+            |sent: &Sent<Lane>| format!("{} {}", if sent.note == S { "S" } else { "D" }, sent.procedure);
         let error = if rung.failed() { " error" } else { "" };
         match rung {
             Rung::There(sent) => format!("{} there {}", who(sent), sent.serial),

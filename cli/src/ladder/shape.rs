@@ -2,6 +2,7 @@
 
 use super::Lane;
 use super::calls::{Run, Rung};
+use super::row::Row;
 
 /// Where the three verticals stand; what is known of a call is written right of the last.
 #[derive(Debug)]
@@ -42,17 +43,17 @@ impl Shape {
             })
     }
 
-    pub(super) fn rung(&self, rung: &Rung) -> String {
+    pub(super) fn rung(&self, rung: &Rung<Lane>) -> String {
         let (Rung::There(sent) | Rung::Back(Run { first: sent, .. }) | Rung::Both(Run { first: sent, .. })) =
             rung;
-        let end = match sent.lane {
+        let end = match sent.note {
             Lane::Source => self.source,
             Lane::Destination => self.destination,
         };
         let mut row = Row::default();
         row.write(ORCHESTRATOR, &"─".repeat(end - ORCHESTRATOR));
         row.write(ORCHESTRATOR, "├");
-        row.write(self.source, if sent.lane == Lane::Destination { "┼" } else { "│" });
+        row.write(self.source, if sent.note == Lane::Destination { "┼" } else { "│" });
         row.write(self.destination, "│");
         row.write(end, "┤");
         if let Rung::There(_) | Rung::Both(_) = rung {
@@ -70,7 +71,7 @@ impl Shape {
 }
 
 /// Serial, bytes there and back, how often, and whether it failed.
-fn detail(rung: &Rung) -> String {
+fn detail(rung: &Rung<Lane>) -> String {
     match rung {
         Rung::There(sent) => format!("{:>6} {:>7} →", sent.serial.0, sent.bytes),
         Rung::Back(run) => format!("{:>6} {:>7} → {:>6}{}", run.last.0, "", run.back_bytes, verdict(run)),
@@ -84,31 +85,11 @@ fn detail(rung: &Rung) -> String {
     }
 }
 
-fn verdict(run: &Run) -> String {
+fn verdict(run: &Run<Lane>) -> String {
     match run.times {
         _ if run.failed => " error".to_owned(),
         1 => String::new(),
         times => format!(" ×{times}"),
-    }
-}
-
-/// A line that is written into at columns.
-#[derive(Default)]
-struct Row(Vec<char>);
-
-impl Row {
-    fn write(&mut self, at: usize, text: &str) {
-        for (at, character) in (at..).zip(text.chars()) {
-            if self.0.len() <= at {
-                self.0.resize(at + 1, ' ');
-            }
-            self.0[at] = character;
-        }
-    }
-
-    fn text(self) -> String {
-        let text: String = self.0.into_iter().collect();
-        text.trim_end().to_owned()
     }
 }
 
@@ -132,7 +113,7 @@ mod tests {
             (Lane::Source, 62, 4, MessageKind::Call, 124),
         ] {
             let header = Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
-            rungs.extend(calls.saw(0, lane, kind == MessageKind::Call, &header, bytes));
+            rungs.extend(calls.saw(0, kind == MessageKind::Call, &header, bytes, lane));
         }
         rungs.extend(calls.settle());
         let drawn = |width| {

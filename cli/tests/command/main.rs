@@ -1,5 +1,7 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
+mod dissect;
+mod dissect_proxy;
 mod mistakes;
 mod process;
 
@@ -15,7 +17,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
         "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
-        "events", "probe", "migrate",
+        "events", "dissect", "probe", "migrate",
     ] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));

@@ -157,8 +157,8 @@ impl TypedParams {
         self.text(name)?.to_str().ok()
     }
 
-    /// Those whose names are numbered below a word, by their numbers: of `block`, that `block.0.name` and `block.0.path` are
-    /// [0]'s `name` and `path`. What is below the word without a number, as `block.count`, is not among them.
+    /// Those whose names are numbered below a word, by their numbers: of `block`, the `name` in `block.0.name` is number 0's. What
+    /// is below the word without a number, as `block.count`, is not among them.
     ///
     /// ```
     /// # use virtwire_protocol::params::TypedParams;

@@ -58,7 +58,7 @@ impl Admin {
             let text = uri.to_string();
             let connection = Connection::start(Socket::Unix(stream), uri, &options);
             let opened = connection.call(ConnectOpen { flags: 0 }).await;
-            opened.map_err(|error| OpenError::Call { uri: text, error })?;
+            opened.map_err(|error| OpenError::Call { uri: text, error: error.into() })?;
             Ok(Admin { connection })
         });
         opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))

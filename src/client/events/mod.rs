@@ -18,6 +18,7 @@ use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, Subscr
 
 use super::connection::Connection;
 use super::error::{CallError, CloseReason};
+use super::reconnecting::GaveUp;
 use super::task::Ask;
 pub(super) use desk::{Desk, SubscribeAsk};
 use mailbox::Mailbox;
@@ -63,6 +64,9 @@ pub enum SubscribeError {
     /// The daemon refused, or could not be asked.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// There is no connection any more that comes back.
+    #[error(transparent)]
+    GaveUp(#[from] GaveUp),
     /// The daemon is older than the event: it does not report the feature that goes with it.
     #[error("the daemon is too old to tell of it: it does not report feature {feature}")]
     TooOld {
@@ -138,10 +142,13 @@ impl Connection {
 
     async fn ability(&self, topics: &[Topic]) -> Result<Ability, CallError> {
         let wants = |family| topics.iter().any(|topic| topic.family() == family);
-        Ok(Ability {
-            callbacks: wants(Family::Domain) && self.reports(Feature::REMOTE_EVENT_CALLBACK).await?,
-            close: wants(Family::Close) && self.reports(Feature::REMOTE_CLOSE_CALLBACK).await?,
-        })
+        // What has to be asked is asked at once.
+        let asked = async |wanted, feature| if wanted { self.reports(feature).await } else { Ok(false) };
+        let (callbacks, close) = tokio::join!(
+            asked(wants(Family::Domain), Feature::REMOTE_EVENT_CALLBACK),
+            asked(wants(Family::Close), Feature::REMOTE_CLOSE_CALLBACK)
+        );
+        Ok(Ability { callbacks: callbacks?, close: close? })
     }
 
     /// Whether the daemon reports a feature; one that does not know the question reports none.

@@ -153,7 +153,9 @@ impl Witness {
     pub(super) async fn explain(self, error: OpenError) -> OpenError {
         let (uri, silent) = match &error {
             OpenError::TimedOut { uri, .. } => (uri.clone(), true),
-            OpenError::Call { uri, error: super::error::CallError::Closed { .. } } => (uri.clone(), false),
+            OpenError::Call { uri, error } if matches!(**error, super::error::CallError::Closed { .. }) => {
+                (uri.clone(), false)
+            }
             _ => return error,
         };
         let Some(program) = self.program else { return error };

@@ -1,0 +1,262 @@
+//! Between a client and a daemon: every byte is passed on as it comes, and told as what it is.
+
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use virtwire::protocol::dissect::{Cutter, Side};
+use virtwire::server::ListenAddress;
+
+use super::reading::{Happening, Opened};
+use crate::fail::{Fail, plain};
+
+/// Happenings that wait to be shown; then passing on waits too, and nothing is lost.
+const WAITING_MAX: usize = 8;
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Where to stand.
+pub(super) struct Place<'a> {
+    pub(super) listen: &'a ListenAddress,
+    pub(super) connect: &'a ListenAddress,
+    pub(super) once: bool,
+    pub(super) allow_unauthenticated: bool,
+}
+
+/// Passes on and tells until SIGINT or SIGTERM comes, or the only connection ends.
+pub(super) async fn run(
+    place: Place<'_>,
+    mut tell: impl FnMut(Happening) -> io::Result<()>,
+) -> Result<(), Fail> {
+    let cannot = |error: io::Error| Fail::new("signals", plain(&error), "try again");
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    let door = Door::open(place.listen, place.allow_unauthenticated).await?;
+    eprintln!("listening on {}", door.address);
+    let (told, mut happenings) = mpsc::channel(WAITING_MAX);
+    let mut connections = JoinSet::new();
+    let mut number = 0;
+    loop {
+        tokio::select! {
+            biased;
+            Some(happening) = happenings.recv() => {
+                let last = place.once && matches!(happening, Happening::Closed { .. });
+                match tell(happening) {
+                    Ok(()) if last => return Ok(()),
+                    Ok(()) => {}
+                    // Nobody reads on.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+                    Err(error) => return Err(crate::screen::unwritten(&error)),
+                }
+            }
+            accepted = door.accept(), if !(place.once && number > 0) => match accepted {
+                Ok((client, name)) => {
+                    number += 1;
+                    connections.spawn(connection(number, client, name, place.connect.clone(), told.clone()));
+                }
+                Err(error) => {
+                    return Err(Fail::new(
+                        format!("address {}", door.address),
+                        format!("cannot accept clients any more: {}", plain(&error)),
+                        "choose another address",
+                    ));
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        }
+    }
+}
+
+type Reader = Pin<Box<dyn AsyncRead + Send>>;
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
+/// One end of a connection.
+struct End {
+    reader: Reader,
+    writer: Writer,
+}
+
+impl End {
+    fn tcp(stream: TcpStream) -> End {
+        // What came in small pieces goes on in small pieces.
+        let _ = stream.set_nodelay(true);
+        let (reader, writer) = stream.into_split();
+        End { reader: Box::pin(reader), writer: Box::pin(writer) }
+    }
+
+    fn unix(stream: UnixStream) -> End {
+        let (reader, writer) = stream.into_split();
+        End { reader: Box::pin(reader), writer: Box::pin(writer) }
+    }
+
+    async fn to(address: &ListenAddress) -> io::Result<End> {
+        match address {
+            ListenAddress::Tcp(host) => TcpStream::connect(host.as_str()).await.map(End::tcp),
+            ListenAddress::Unix(path) => UnixStream::connect(path).await.map(End::unix),
+        }
+    }
+}
+
+/// Where clients come; a unix socket's path goes with it.
+struct Door {
+    address: ListenAddress,
+    listener: Listening,
+}
+
+enum Listening {
+    Tcp(TcpListener),
+    Unix(UnixListener, PathBuf),
+}
+
+impl Door {
+    async fn open(address: &ListenAddress, exposed: bool) -> Result<Door, Fail> {
+        let cannot = |error: io::Error| {
+            Fail::new(
+                format!("address {address}"),
+                format!("cannot listen: {}", plain(&error)),
+                "choose an address of this host that is free; port 0 is any, and a unix socket's path must not exist",
+            )
+        };
+        match address {
+            ListenAddress::Tcp(host) => {
+                let addresses: Vec<_> = lookup_host(host.as_str()).await.map_err(cannot)?.collect();
+                if !exposed && addresses.iter().any(|address| !address.ip().is_loopback()) {
+                    return Err(Fail::new(
+                        format!("address {address}"),
+                        "is not a loopback address, and whoever reaches it reaches the daemon",
+                        "listen on 127.0.0.1 or a unix socket, or say --allow-unauthenticated",
+                    ));
+                }
+                let listener = TcpListener::bind(&addresses[..]).await.map_err(cannot)?;
+                let bound = listener.local_addr().map_err(cannot)?;
+                Ok(Door {
+                    address: ListenAddress::Tcp(bound.to_string()),
+                    listener: Listening::Tcp(listener),
+                })
+            }
+            ListenAddress::Unix(path) => {
+                let listener = UnixListener::bind(path).map_err(cannot)?;
+                Ok(Door { address: address.clone(), listener: Listening::Unix(listener, path.clone()) })
+            }
+        }
+    }
+
+    /// The next client, and what it is called.
+    async fn accept(&self) -> io::Result<(End, String)> {
+        match &self.listener {
+            Listening::Tcp(listener) => {
+                let (stream, address) = listener.accept().await?;
+                Ok((End::tcp(stream), address.to_string()))
+            }
+            Listening::Unix(listener, path) => {
+                let (stream, _) = listener.accept().await?;
+                let process = stream.peer_cred().ok().and_then(|peer| peer.pid());
+                let process = process.map_or_else(String::new, |pid| format!(" (process {pid})"));
+                Ok((End::unix(stream), format!("unix:{}{process}", path.display())))
+            }
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if let Listening::Unix(_, path) = &self.listener {
+            // Somebody else may have removed it.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+async fn connection(
+    number: u32,
+    client: End,
+    name: String,
+    daemon: ListenAddress,
+    told: mpsc::Sender<Happening>,
+) {
+    let opened = Opened {
+        connection: number,
+        at: now(),
+        client: name,
+        daemon: daemon.to_string(),
+        remark: None,
+        one_sided: false,
+    };
+    // Nobody listens any more when the command ends, and then this task does too.
+    if told.send(Happening::Opened(opened)).await.is_err() {
+        return;
+    }
+    let how = match End::to(&daemon).await {
+        Ok(daemon) => {
+            let passed = tokio::try_join!(
+                pass(number, Side::Client, client.reader, daemon.writer, &told),
+                pass(number, Side::Daemon, daemon.reader, client.writer, &told),
+            );
+            match passed {
+                Ok(_) => "closed by both ends",
+                Err(Broken::By(Side::Client)) => "the client broke the connection",
+                Err(Broken::By(Side::Daemon)) => "the daemon broke the connection",
+                Err(Broken::Unheard) => return,
+            }
+        }
+        Err(error) => {
+            let text = format!("{number}: daemon {daemon} cannot be reached: {}", plain(&error));
+            let _ = told.send(Happening::Remark(text)).await;
+            "the daemon cannot be reached"
+        }
+    };
+    let _ = told.send(Happening::Closed { connection: number, at: now(), how }).await;
+}
+
+/// Why passing on has ended before its time.
+enum Broken {
+    By(Side),
+    /// Nothing is shown any more.
+    Unheard,
+}
+
+/// Passes on what one end sends, until it sends no more. Told first: whoever has received something finds it shown.
+///
+/// The other direction goes on after that, as a connection may be half closed.
+async fn pass(
+    connection: u32,
+    from: Side,
+    mut reader: Reader,
+    mut writer: Writer,
+    told: &mpsc::Sender<Happening>,
+) -> Result<(), Broken> {
+    let mut cutter = Cutter::default();
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = reader.read(&mut chunk).await.map_err(|_| Broken::By(from))?;
+        let at = now();
+        let bytes = chunk.get(..read).unwrap_or_default();
+        cutter.push(bytes);
+        let end = if read == 0 { cutter.finish() } else { None };
+        let mut pieces = std::iter::from_fn(|| cutter.next_piece());
+        while let Some(piece) = end.clone().or_else(|| pieces.next()) {
+            let last = end.is_some();
+            told.send(Happening::Piece { connection, at, from, piece }).await.map_err(|_| Broken::Unheard)?;
+            if last {
+                break;
+            }
+        }
+        if read == 0 {
+            // It fails where the other end is gone, which that direction tells.
+            let _ = writer.shutdown().await;
+            return Ok(());
+        }
+        writer.write_all(bytes).await.map_err(|_| Broken::By(from.other()))?;
+    }
+}
+
+fn now() -> Option<Duration> {
+    SystemTime::now().duration_since(UNIX_EPOCH).ok()
+}

@@ -1,0 +1,181 @@
+//! What is in a frame: decoded as peers would, or why it cannot be.
+
+use virtwire::protocol::contract::{Message, Visitor};
+use virtwire::protocol::dissect::visit;
+use virtwire::protocol::error::{ErrorCode, ErrorDomain};
+use virtwire::protocol::event::{AnyEvent, Event, RawNotice, Words};
+use virtwire::protocol::frame::Frame;
+use virtwire::protocol::header::{Header, MessageKind, StreamPart};
+use virtwire::protocol::profile::Feature;
+use virtwire::protocol::program::Program;
+use virtwire::xdr::{self, Options};
+
+use super::text::{escaped, summary};
+use super::tree::Tree;
+
+/// A payload, as far as it can be understood.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// Nothing to read: data of a stream, its end, a sign of life.
+    None,
+    Read {
+        tree: Tree,
+        /// As JSON, if that was wanted.
+        json: Option<String>,
+        /// What a strict reader objects to, and libvirt's daemons let pass.
+        leniently: Option<String>,
+        /// An error reply, in words.
+        error: Option<String>,
+        /// What numbers mean, by the field they stand in.
+        words: Vec<(&'static str, String)>,
+    },
+    /// It holds a secret, and those were not asked for.
+    Secret,
+    /// Why it is not understood.
+    Unreadable(String),
+}
+
+/// What is to be made of payloads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wants {
+    pub(crate) json: bool,
+    pub(crate) secrets: bool,
+}
+
+impl Body {
+    /// Decodes a frame's payload.
+    pub(crate) fn of(frame: &Frame, wants: Wants) -> Body {
+        let is_error = matches!(
+            frame.header.kind(),
+            Ok(MessageKind::ReplyError | MessageKind::Stream(StreamPart::Abort))
+        );
+        if !wants.secrets && !is_error && is_secret(&frame.header) && !frame.payload.is_empty() {
+            return Body::Secret;
+        }
+        match visit(frame, |bytes| Reader { bytes, json: wants.json, is_error }) {
+            Ok(None) => Body::None,
+            Ok(Some(mut body)) => {
+                if let Body::Read { tree, words, .. } = &mut body {
+                    *words = meanings(frame, tree);
+                }
+                body
+            }
+            Err(why) => Body::Unreadable(why.to_string()),
+        }
+    }
+
+    /// Why it is not understood, or what a strict reader objects to.
+    pub(crate) fn objection(&self) -> Option<&str> {
+        match self {
+            Body::Unreadable(why) => Some(why),
+            Body::Read { leniently, .. } => leniently.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// In a line.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            Body::None => String::new(),
+            Body::Read { error: Some(error), .. } => error.clone(),
+            Body::Read { tree, .. } if tree.is_empty() => String::new(),
+            Body::Read { tree, words, .. } => summary(&with_words(tree, words)),
+            Body::Secret => "(not shown: it holds a secret; --secrets shows it)".to_owned(),
+            Body::Unreadable(_) => String::new(),
+        }
+    }
+}
+
+/// What a frame's numbers are called: of events, and of features that are asked for.
+fn meanings(frame: &Frame, tree: &Tree) -> Vec<(&'static str, String)> {
+    let Header { program, procedure, .. } = frame.header;
+    match frame.header.kind() {
+        Ok(MessageKind::Notice) => {
+            let notice = RawNotice { program, number: procedure, payload: frame.payload.clone() };
+            AnyEvent::decode(notice).map(|event| event.words()).unwrap_or_default()
+        }
+        Ok(MessageKind::Call) if (program, procedure.0) == (Program::REMOTE, 60) => {
+            match tree.field("feature") {
+                Some(Tree::Number(number)) => {
+                    let name = number.parse().ok().and_then(Feature::name);
+                    name.map(|name| ("feature", name.to_owned())).into_iter().collect()
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Words in place of numbers; what wraps all of an event is taken off.
+fn with_words(tree: &Tree, words: &[(&'static str, String)]) -> Tree {
+    let Tree::Record(fields) = tree else { return tree.clone() };
+    let mut all = Vec::new();
+    for (name, value) in fields {
+        match (value, words.iter().find(|(field, _)| field == name)) {
+            (Tree::Record(inner), _) if *name == "msg" => {
+                let Tree::Record(inner) = with_words(&Tree::Record(inner.clone()), words) else { continue };
+                all.extend(inner);
+            }
+            // A number that nothing is called by.
+            (Tree::Number(number), Some((_, word))) if word != number => {
+                all.push((*name, Tree::Word(word.clone())));
+            }
+            _ => all.push((*name, value.clone())),
+        }
+    }
+    Tree::Record(all)
+}
+
+/// Passwords, tokens and keys, going by what the procedures are for.
+fn is_secret(header: &Header) -> bool {
+    const SECRET: [&str; 6] = [
+        "auth_sasl_start",
+        "auth_sasl_step",
+        "domain_set_user_password",
+        "secret_get_value",
+        "secret_set_value",
+        "domain_set_launch_security_state",
+    ];
+    header.program == Program::REMOTE
+        && header.program.procedure(header.procedure).is_some_and(|info| SECRET.contains(&info.name))
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    json: bool,
+    is_error: bool,
+}
+
+impl Visitor for Reader<'_> {
+    type Output = Body;
+
+    fn visit<T: Message>(self, _: &'static str) -> Body {
+        let (value, leniently) = match xdr::from_slice::<T>(self.bytes) {
+            Ok(value) => (value, None),
+            Err(strict) => match Options::lenient().from_slice::<T>(self.bytes) {
+                Ok(value) => (value, Some(strict.to_string())),
+                Err(error) => return Body::Unreadable(error.to_string()),
+            },
+        };
+        let tree = Tree::of(&value);
+        // What decodes can be written: its types have no maps, and numbers that JSON lacks become null.
+        let json = self.json.then(|| serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned()));
+        let error = self.is_error.then(|| in_words(&tree));
+        Body::Read { tree, json, leniently, error, words: Vec::new() }
+    }
+}
+
+/// An error: its code and domain by name, and what it says.
+fn in_words(tree: &Tree) -> String {
+    let number = |field| match tree.field(field) {
+        Some(Tree::Number(number)) => number.parse().unwrap_or(0),
+        _ => 0,
+    };
+    let (code, domain) = (number("code"), number("domain"));
+    let message = match tree.field("message") {
+        Some(Tree::Text(message)) => escaped(message.trim_end()),
+        _ => "(no message)".to_owned(),
+    };
+    format!("{code} {} of {domain} {}: {message}", ErrorCode(code), ErrorDomain(domain))
+}

@@ -1,0 +1,117 @@
+//! A client that authenticates to a hostile daemon: whatever is said in the places of mechanisms and tokens, it neither panics, nor goes on
+//! for ever, nor lets in a daemon that proved nothing.
+#![no_main]
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use arbitrary::Arbitrary;
+use bytes::BytesMut;
+use libfuzzer_sys::fuzz_target;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::runtime::{Builder, Runtime};
+use virtwire::client::{Connection, Credentials, OpenOptions};
+use virtwire::protocol::frame::{self, Draft};
+use virtwire::protocol::header::MessageKind;
+use virtwire::protocol::remote::{
+    AuthListReply, AuthSaslInitReply, AuthSaslStart, AuthSaslStartReply, AuthSaslStepReply, AuthType,
+};
+
+#[derive(Arbitrary, Clone, Debug)]
+struct Said {
+    complete: bool,
+    nil: bool,
+    /// Begins as a SCRAM message would, with the client's own nonce.
+    with_nonce: bool,
+    data: Vec<u8>,
+}
+
+#[derive(Arbitrary, Debug)]
+struct Script {
+    /// None: SCRAM-SHA-1, so that the tokens are looked at.
+    mechanisms: Option<Vec<u8>>,
+    says: Vec<Said>,
+}
+
+struct Lab {
+    runtime: Runtime,
+    listener: UnixListener,
+    uri: String,
+}
+
+thread_local! {
+    static LAB: RefCell<Option<Lab>> = const { RefCell::new(None) };
+}
+
+fuzz_target!(|script: Script| {
+    LAB.with_borrow_mut(|lab| {
+        let lab = lab.get_or_insert_with(Lab::new);
+        let scram = script.mechanisms.is_none();
+        let opened = lab.runtime.block_on(async {
+            let options = OpenOptions {
+                credentials: Some(Arc::new(Credentials::new("fred", "s3cret"))),
+                keepalive: None,
+                ..OpenOptions::default()
+            };
+            let daemon = async {
+                let (stream, _) = lab.listener.accept().await.expect("the client connects");
+                play(stream, script).await;
+            };
+            tokio::join!(Connection::open_with(&lab.uri, options), daemon).0
+        });
+        assert!(!(scram && opened.is_ok()), "a daemon was let in that does not know the password");
+    });
+});
+
+impl Lab {
+    fn new() -> Lab {
+        let path = std::env::temp_dir().join(format!("virtwire-fuzz-sasl-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(async { UnixListener::bind(&path) }).expect("a socket");
+        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
+    }
+}
+
+async fn play(mut stream: UnixStream, script: Script) {
+    let (mut received, mut says) = (BytesMut::new(), script.says.into_iter());
+    let mut nonce = Vec::new();
+    loop {
+        let call = match frame::split(&mut received).expect("the client sends frames") {
+            Some(call) => call,
+            None if stream.read_buf(&mut received).await.unwrap_or(0) == 0 => return,
+            None => continue,
+        };
+        let mut token = || {
+            let said = says.next()?;
+            let mut data = if said.with_nonce { [b"r=", &nonce[..]].concat() } else { Vec::new() };
+            data.extend(said.data.into_iter().take(60_000));
+            Some((i32::from(said.complete), i32::from(said.nil), data))
+        };
+        let reply = match call.header.procedure.0 {
+            66 => Draft::encode(&AuthListReply { types: vec![AuthType::Sasl] }),
+            67 => {
+                let mechanisms = script.mechanisms.clone().unwrap_or_else(|| b"SCRAM-SHA-1".to_vec());
+                Draft::encode(&AuthSaslInitReply { mechlist: mechanisms.into() })
+            }
+            68 => {
+                let start: AuthSaslStart = virtwire::xdr::from_slice(&call.payload).expect("arguments of ours");
+                let at = start.data.windows(3).position(|bytes| bytes == b",r=").map_or(0, |at| at + 3);
+                nonce = start.data[at..].to_vec();
+                let Some((complete, nil, data)) = token() else { return };
+                Draft::encode(&AuthSaslStartReply { complete, nil, data })
+            }
+            69 => {
+                let Some((complete, nil, data)) = token() else { return };
+                Draft::encode(&AuthSaslStepReply { complete, nil, data })
+            }
+            1 => Ok(Draft::empty()),
+            other => panic!("procedure {other} was not expected"),
+        };
+        let sealed = reply.expect("within bounds").seal(&call.header.answer(MessageKind::Reply));
+        if stream.write_all(&sealed).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A libvirtd that stops answering, and one that is killed and started again: every call ends, and what is to return returns.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+use virtwire::client::{
+    Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting, ReconnectingSubscription,
+    Told,
+};
+use virtwire::protocol::error::Fate;
+use virtwire::protocol::remote::{
+    ConnectGetHostname, DomainEventLifecycle, DomainLookupByName, DomainResume, DomainSuspend,
+};
+use virtwire::protocol::session::ProtocolError;
+use virtwire::protocol::session::keepalive::Pacing;
+
+use crate::lab::Libvirtd;
+use crate::need::need;
+
+/// Nothing here takes as long on the slowest machine; what does is stuck.
+const STUCK: Duration = Duration::from_secs(60);
+
+const KILL: &str = "pid=$(cat /run/libvirt/libvirtd.pid); kill -9 $pid; \
+                    while [ -d /proc/$pid ] && ! grep -q '^State:.Z' /proc/$pid/status 2>/dev/null; do sleep 0.02; done";
+const START: &str =
+    "libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid";
+
+#[test]
+fn a_daemon_that_stops_is_noticed_and_every_call_is_told_its_fate() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let pacing = Pacing { interval: Duration::from_secs(1), ..Pacing::default() };
+        let options = OpenOptions { keepalive: Some(pacing), ..OpenOptions::default() };
+        let window = options.window;
+        let connection = Connection::open_with(&uri(&daemon), options).await.unwrap();
+        connection.call(ConnectGetHostname {}).await.unwrap();
+        daemon.shell("kill -STOP $(cat /run/libvirt/libvirtd.pid)");
+
+        let calls: Vec<_> =
+            (0..window + 3).map(|_| tokio::spawn(connection.call(ConnectGetHostname {}))).collect();
+        let mut fates = Vec::new();
+        for call in calls {
+            let error = timeout(STUCK, call).await.expect("the silence is noticed").unwrap().unwrap_err();
+            let CallError::Closed {
+                reason: CloseReason::Protocol(ProtocolError::Silent { pings, .. }), ..
+            } = error
+            else {
+                panic!("{error:?}")
+            };
+            assert!(pings > 0);
+            fates.push(error.fate());
+        }
+        let count = |fate| fates.iter().filter(|told| **told == fate).count();
+        assert_eq!((count(Fate::Unknown), count(Fate::DidNotRun)), (window, 3), "{fates:?}");
+        // It goes on as if nothing had been, for others.
+        daemon.shell("kill -CONT $(cat /run/libvirt/libvirtd.pid)");
+        let again = Connection::open(&uri(&daemon)).await.unwrap();
+        assert_eq!(again.call(ConnectGetHostname {}).await.unwrap().hostname, daemon.host_name());
+    });
+}
+
+#[test]
+fn a_daemon_that_is_killed_twenty_times_under_load_loses_no_call_and_no_subscription() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    let runtime = runtime();
+    let tasks = || runtime.metrics().num_alive_tasks();
+    let before = tasks();
+    runtime.block_on(async {
+        let backoff = Backoff::between(Duration::from_millis(20), Duration::from_millis(500));
+        let link = Reconnecting::open(&uri(&daemon), OpenOptions::default(), backoff).await.unwrap();
+        let mut events = link.subscribe::<DomainEventLifecycle>(None).await.unwrap();
+        let load = Arc::new(Load::default());
+        let callers = [
+            tokio::spawn(load.clone().ask(link.clone())),
+            tokio::spawn(load.clone().ask(link.clone())),
+            tokio::spawn(load.clone().ask(link.clone())),
+            tokio::spawn(load.clone().change(link.clone())),
+        ];
+        for round in 1..=20 {
+            until(&mut events, "an event", |told| matches!(told, Told::Event(_))).await;
+            daemon.shell(&format!("{KILL}; {START}"));
+            until(&mut events, "that it is back", |told| matches!(told, Told::Resynced)).await;
+            assert!(
+                matches!(link.link(), Link::Up { generation, .. } if generation > round),
+                "{:?}",
+                link.link()
+            );
+        }
+        until(&mut events, "an event of the last daemon", |told| matches!(told, Told::Event(_))).await;
+        load.over.store(true, Ordering::Relaxed);
+        for caller in callers {
+            timeout(STUCK, caller).await.expect("no caller waits for ever").unwrap();
+        }
+        let (answered, lost) = (load.answered.load(Ordering::Relaxed), load.lost.load(Ordering::Relaxed));
+        assert!(answered > 100 && lost > 0, "{answered} answered, {lost} lost");
+        link.close().await;
+    });
+    // Each socket belongs to a task.
+    let deadline = std::time::Instant::now() + STUCK;
+    while tasks() > before {
+        assert!(std::time::Instant::now() < deadline, "{} tasks are left of {before}", tasks());
+        runtime.block_on(tokio::task::yield_now());
+    }
+}
+
+#[derive(Default)]
+struct Load {
+    over: AtomicBool,
+    answered: AtomicU64,
+    lost: AtomicU64,
+}
+
+impl Load {
+    async fn ask(self: Arc<Self>, link: Reconnecting) {
+        while let Some(connection) = self.connection(&link).await {
+            self.count(timeout(STUCK, connection.call(ConnectGetHostname {})).await.expect("an end"));
+        }
+    }
+
+    async fn change(self: Arc<Self>, link: Reconnecting) {
+        while let Some(connection) = self.connection(&link).await {
+            let found = timeout(STUCK, connection.call(DomainLookupByName { name: "test".into() })).await;
+            let Some(found) = self.count(found.expect("an end")) else { continue };
+            self.count(
+                timeout(STUCK, connection.call(DomainSuspend { dom: found.dom.clone() }))
+                    .await
+                    .expect("an end"),
+            );
+            self.count(
+                timeout(STUCK, connection.call(DomainResume { dom: found.dom })).await.expect("an end"),
+            );
+        }
+    }
+
+    async fn connection(&self, link: &Reconnecting) -> Option<Connection> {
+        if self.over.load(Ordering::Relaxed) {
+            return None;
+        }
+        Some(timeout(STUCK, link.connection()).await.expect("the daemon comes back").unwrap())
+    }
+
+    fn count<T>(&self, result: Result<T, CallError>) -> Option<T> {
+        match result {
+            Ok(reply) => {
+                self.answered.fetch_add(1, Ordering::Relaxed);
+                Some(reply)
+            }
+            Err(error @ CallError::Closed { .. }) => {
+                assert_ne!(error.fate(), Fate::Failed);
+                self.lost.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+            // A guest that an earlier call left suspended.
+            Err(CallError::Remote(error)) if error.code.0 == 55 => None,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+async fn until(
+    events: &mut ReconnectingSubscription<DomainEventLifecycle>,
+    what: &str,
+    is: impl Fn(&Told<DomainEventLifecycle>) -> bool,
+) {
+    let seen = timeout(STUCK, async {
+        loop {
+            match events.next().await.expect("a word that is not the last") {
+                told if is(&told) => return,
+                Told::Event(_) | Told::Missed(_) | Told::Resynced => {}
+                told => panic!("{told:?}"),
+            }
+        }
+    });
+    seen.await.unwrap_or_else(|_| panic!("{what} does not come"));
+}
+
+fn uri(daemon: &Libvirtd) -> String {
+    format!("test+unix:///default?socket={}", daemon.socket().display())
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
