@@ -123,7 +123,7 @@ impl Engine {
     }
 
     /// The Finish that belongs to the Prepare that was made. Version 1 can only be told of success.
-    pub(super) fn finish_call(&self, prepared: &Prepared, retcode: Retcode) -> Call {
+    pub(super) fn finish_call(&mut self, prepared: &Prepared, retcode: Retcode) -> Call {
         let dname = self.request.dname.clone().unwrap_or_else(|| self.request.domain.name.clone());
         let (cookie, uri) = (prepared.cookie.clone(), prepared.uri.clone());
         let flags = self.flags.for_destination();
@@ -131,8 +131,9 @@ impl Engine {
             Form::V1 => Call::Finish { dname, cookie, uri, flags },
             Form::V2 => Call::Finish2 { dname, cookie, uri, flags, retcode },
             Form::V3 => {
-                let mut terms = self.terms.clone();
-                terms.name(&self.request.domain.name);
+                // Confirm names it too.
+                self.terms.name(&self.request.domain.name);
+                let terms = self.terms.clone();
                 // What was Perform's serves only to start the guest.
                 let cookie = if retcode == Retcode::Success { cookie } else { Cookie::default() };
                 Call::Finish3 { cookie, terms, flags, cancelled: retcode }
