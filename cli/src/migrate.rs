@@ -17,7 +17,7 @@ use virtwire::protocol::profile::Feature;
 
 use crate::args::{MigrateArgs, WantedVersion};
 use crate::connect::{find, open_with};
-use crate::fail::Fail;
+use crate::fail::{Fail, plain};
 use crate::ladder::{Ladder, Lane};
 use crate::screen::{Output, Screen, Style};
 use crate::signals::Signals;
