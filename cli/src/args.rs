@@ -259,6 +259,24 @@ pub(crate) struct MigrateArgs {
     /// Leave the guest paused on the destination
     #[arg(long)]
     pub(crate) paused: bool,
+    /// Move the definition of a guest that does not run (with --persistent)
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Copy the guest's disks too, whole
+    #[arg(long)]
+    pub(crate) copy_storage_all: bool,
+    /// Copy what the guest's disks have beyond their backing files
+    #[arg(long)]
+    pub(crate) copy_storage_inc: bool,
+    /// Slow the guest down until its memory has moved
+    #[arg(long)]
+    pub(crate) auto_converge: bool,
+    /// Give up if the guest meets an I/O error meanwhile
+    #[arg(long)]
+    pub(crate) abort_on_error: bool,
+    /// Skip the source's check for storage that is not coherent
+    #[arg(long)]
+    pub(crate) r#unsafe: bool,
     /// Limit the transfer, MiB/s
     #[arg(long, value_name = "MIB", default_value_t = 0, hide_default_value = true)]
     pub(crate) bandwidth: u64,
@@ -268,6 +286,12 @@ pub(crate) struct MigrateArgs {
     /// Where the source is to send the guest, such as tcp:HOST:PORT; the destination chooses otherwise
     #[arg(long, value_name = "URI")]
     pub(crate) migrate_uri: Option<String>,
+    /// The file with the configuration that the destination is to use; the source refuses one that is not compatible
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xml: Option<PathBuf>,
+    /// The file with the definition that the destination is to keep (with --persistent)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) persistent_xml: Option<PathBuf>,
     /// Show every call: who asks whom, procedure, serial, bytes
     #[arg(long)]
     pub(crate) ladder: bool,
@@ -281,6 +305,11 @@ pub(crate) struct MigrateArgs {
 pub(crate) enum WantedVersion {
     /// The best that both hosts report
     Auto,
+    /// Version 3 with typed parameters
+    #[value(name = "v3+params")]
+    V3Params,
+    /// Version 3, with fixed arguments: the source keeps the guest until the destination runs it
+    V3,
     /// Preparev2, with the guest's configuration
     V2,
     /// Prepare, as hosts before libvirt 0.5 had it
@@ -336,9 +365,9 @@ Example:
   virtwire migrate --live --from mem+tcp://127.0.0.1:16509/default \\
       --to mem+tcp://127.0.0.1:16510/default web1
 
-`auto` takes version 2 (Preparev2) where both hosts report it, else version 1 (Prepare) where both report that. A \
-destination that reports version 2 and turns out not to have it gets version 1, if both report it. Nothing older is tried \
-after anything could have happened.
+`auto` takes version 3 with parameters where both hosts report it, else version 3, else version 2 (Preparev2; not with a \
+host that reports version 3 too), else version 1 (Prepare). A destination that reports version 2 and turns out not to have it gets \
+version 1, if both report it. Nothing older is tried after anything could have happened.
 
 Ctrl-C asks the source to stop the migration, and waits for the truth. While the end is not known the hosts are asked \
 again and again; a second Ctrl-C stops that.

@@ -109,7 +109,7 @@ impl Found {
 fn advice(versions: &[Version]) -> &'static str {
     let has = |version| versions.contains(&version);
     if has(Version::V3) || has(Version::V3Params) {
-        "it needs version 3, which virtwire does not have yet; older versions only where they are forced"
+        "version 3 with hosts that report it; version 2 only where it is forced"
     } else if has(Version::V2) && has(Version::V1) {
         "version 2 with hosts that report it, version 1 with those that report only that"
     } else if has(Version::V2) {

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::guest;
+
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -19,6 +21,8 @@ pub(crate) enum Need {
     Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
+    /// A kernel and a static busybox, of which a guest is made.
+    Kernel,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -80,6 +84,7 @@ impl Need {
             Need::Groff => runs("groff", &["--version"]),
             Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
+            Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -107,6 +112,7 @@ impl fmt::Display for Need {
             Need::Groff => "groff",
             Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
+            Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Polkit => "polkitd, dbus-daemon or setpriv",

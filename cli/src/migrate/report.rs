@@ -119,11 +119,12 @@ impl Report {
             "downgrade": teller.downgrade,
         });
         match outcome {
-            Some(Outcome::OnDestination { domain, state, warning }) => {
+            Some(Outcome::OnDestination { domain, state, warning, left_on_source }) => {
                 details["name"] = domain.name.to_string().into();
                 details["uuid"] = Uuid(domain.uuid).to_string().into();
                 details["state"] = state.map(|state| state.to_string()).into();
                 details["warning"] = warning.map(|warning| warning.to_string()).into();
+                details["left_on_source"] = left_on_source.map(|said| said.to_string()).into();
             }
             Some(Outcome::OnSource { source, reason }) => {
                 details["source"] = source.to_string().into();

@@ -223,7 +223,13 @@ fn serve_refuses_strangers_unless_told_so_by_name() {
 
 #[test]
 fn a_guest_moves_and_the_document_says_so() {
-    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    moves(&["--as", "0.9.1"], "108 domain_migrate_prepare2", "v2");
+    moves(&[], "303 domain_migrate_prepare3", "v3+params");
+}
+
+#[track_caller]
+fn moves(age: &[&str], prepare: &str, version: &str) {
+    let (source, destination) = (Serve::start(age), Serve::start(age));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let moved = run(&[
         "migrate",
@@ -236,11 +242,11 @@ fn a_guest_moves_and_the_document_says_so() {
         &destination.uri(),
         "web1",
     ]);
-    assert!(moved.stderr.contains("108 domain_migrate_prepare2"), "{}", moved.stderr);
+    assert!(moved.stderr.contains(prepare), "{}", moved.stderr);
     let document = json(&moved.succeeded());
     assert_eq!(
         (&document["outcome"], &document["version"]),
-        (&"on destination".into(), &"v2".into()),
+        (&"on destination".into(), &version.into()),
         "{document}"
     );
     assert_eq!(run(&["dumpxml", &destination.uri(), "web1"]).succeeded(), XML);
@@ -249,8 +255,8 @@ fn a_guest_moves_and_the_document_says_so() {
 
 #[test]
 fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_came() {
-    let source = Serve::start(&["--fault", "break-perform=1000", "--without-feature", "1"]);
-    let (destination, old) = (Serve::start(&[]), Serve::start(&["--as", "0.4.4"]));
+    let source = Serve::start(&["--as", "0.9.1", "--fault", "break-perform=1000", "--without-feature", "1"]);
+    let (destination, old) = (Serve::start(&["--as", "0.9.1"]), Serve::start(&["--as", "0.4.4"]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let migrate = |to: &str, more: &[&str]| {
         run(&[&["migrate", "--from", &source.uri(), "--to", to, "web1"][..], more].concat())
@@ -278,7 +284,7 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let mut migrate = Migrate::start(&source, &destination);
-    migrate.wait_for("62 domain_migrate_perform");
+    migrate.wait_for("domain_migrate_perform");
     migrate.interrupt();
     migrate.wait_for("asked the source to stop");
     assert_eq!(migrate.end(), Some(2));
@@ -306,7 +312,7 @@ fn an_unknown_end_is_asked_for_until_the_user_has_had_enough() {
     let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let mut migrate = Migrate::start(&source, &destination);
-    migrate.wait_for("62 domain_migrate_perform");
+    migrate.wait_for("domain_migrate_perform");
     drop(source);
     migrate.wait_for("UNKNOWN");
     migrate.wait_for("to check: ");
@@ -327,7 +333,7 @@ fn the_demo_shows_what_it_promises() {
         "unknown procedure: 108",
         "UNKNOWN",
         "the link is whole again",
-        "6 of 6",
+        "7 of 7",
     ] {
         assert!(text.contains(promised), "{promised}: {}", shown.stdout);
     }
