@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use virtwire::protocol::error::ErrorCode;
 
 use crate::args::DomainArgs;
 use crate::connect::Opener;
@@ -28,7 +29,15 @@ pub(crate) struct ScreenshotArgs {
 pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, dom) = guest(&args.domain, opener).await?;
     let opened = connection.domain_screenshot(&dom, args.screen, 0).await;
-    let (reply, stream) = opened.map_err(|error| refused(&connection, &args.domain.domain, &error))?;
+    let (reply, stream) = opened.map_err(|error| {
+        let fail = refused(&connection, &args.domain.domain, &error);
+        match error.remote() {
+            Some(error) if error.code == ErrorCode::OPERATION_INVALID => {
+                fail.next("the guest must run and have that screen; --screen counts them from 0")
+            }
+            _ => fail,
+        }
+    })?;
     let mime = reply.mime.map(|mime| mime.to_string()).unwrap_or_default();
     let file = args.output.unwrap_or_else(|| {
         PathBuf::from(format!("{}.{}", dom.name.to_string_lossy().replace('/', "_"), ending(&mime)))

@@ -285,6 +285,8 @@ fn a_guest_is_talked_to_at_a_terminal_and_photographed() {
             let told = virtwire(&["screenshot", &uri, "talker", "--output", picture.to_str().unwrap()]);
             let magic: &[u8] = if told.contains("image/png") { b"\x89PNG" } else { b"P6" };
             assert!(fs::read(&picture).unwrap().starts_with(magic), "{told}");
+            let none = try_virtwire(&["screenshot", &uri, "talker", "--screen", "7"]);
+            assert!(none.stderr.contains("counts them from 0"), "{none:?}");
         }
         virtwire(&["destroy", &uri, "talker"]);
     }
