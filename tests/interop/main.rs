@@ -21,6 +21,7 @@ mod qemu_by_handle;
 mod reach;
 mod recorder;
 mod serve;
+mod streams_of_libvirtd;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;
 mod wire;
