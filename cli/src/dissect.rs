@@ -5,6 +5,8 @@
 
 mod args;
 mod files;
+#[cfg(test)]
+mod hostile;
 mod ladder;
 mod page;
 mod proxy;
