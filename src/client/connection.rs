@@ -271,7 +271,7 @@ impl Connection {
     }
 
     /// Calls a procedure by number with encoded arguments. `name` is for errors.
-    async fn raw_call(
+    pub(super) async fn raw_call(
         &self,
         program: Program,
         number: ProcedureNumber,

@@ -73,7 +73,7 @@ fn parameter(tree: &Tree) -> Option<String> {
     let (Tree::Text(field), of @ Tree::Arm(..)) = (tree.field("field")?, tree.field("value")?) else {
         return None;
     };
-    Some(format!("{field}={}", value(of)))
+    Some(format!("{}={}", short(field), value(of)))
 }
 
 /// What an object is called.
@@ -90,7 +90,7 @@ fn short(text: &str) -> String {
     if text.len() > TEXT_CHARS && begins.starts_with('<') {
         let element = begins.split(['>', '\n']).next().unwrap_or_default();
         let element: String = element.chars().take(TEXT_CHARS / 2).collect();
-        return format!("{element}…> ({} bytes)", text.len());
+        return format!("{}…> ({} bytes)", escaped(&element), text.len());
     }
     let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && c != '"');
     let is_cut = text.chars().count() > TEXT_CHARS;
@@ -223,6 +223,8 @@ mod tests {
         );
         check(Tree::of(&ConnectClose), "");
         check(Tree::of(&()), "-");
+        let xml = format!("<a\x1b[2J>{}</a>", "x".repeat(100));
+        check(Tree::Text(xml), "<a\\u{1b}[2J…> (111 bytes)");
         check(Tree::Text("a\x1b[31m\u{202e}".to_owned()), "\"a\\u{1b}[31m\\u{202e}\"");
     }
 
