@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 use virtwire_protocol::frame::Head;
 
 /// Below this, copying is cheaper than a piece of its own.
@@ -158,8 +158,9 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     }
 
     /// Tells the peer that there will be no more.
+    #[cfg(feature = "server")]
     pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
-        self.inner.shutdown().await
+        poll_fn(|cx| Pin::new(&mut self.inner).poll_shutdown(cx)).await
     }
 }
 

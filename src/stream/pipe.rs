@@ -66,7 +66,10 @@ pub(crate) enum Ending {
     /// After all that waits to be sent.
     Finish,
     /// At once. A daemon says why.
-    Abort(Option<Box<RemoteError>>),
+    Abort(
+        #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only a server says why"))]
+        Option<Box<RemoteError>>,
+    ),
 }
 
 impl Pipe {

@@ -34,6 +34,27 @@ pub struct Server {
     pub socket: PathBuf,
 }
 
+impl Server {
+    /// Processor time of all that it consists of, so far.
+    pub fn processor_time(&self) -> Duration {
+        let mut processes = vec![self.child.id()];
+        let mut total = 0;
+        while let Some(process) = processes.pop() {
+            for task in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
+                let read = |name: &str| fs::read_to_string(task.path().join(name)).unwrap_or_default();
+                total += read("schedstat")
+                    .split_whitespace()
+                    .next()
+                    .and_then(|word| word.parse().ok())
+                    .unwrap_or(0);
+                processes
+                    .extend(read("children").split_whitespace().filter_map(|word| word.parse::<u32>().ok()));
+            }
+        }
+        Duration::from_nanos(total)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // A libvirtd ends with its standard input, the others by this.
