@@ -14,3 +14,5 @@ mod raw_v2;
 mod reconnecting;
 mod server_session;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;

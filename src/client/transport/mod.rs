@@ -94,6 +94,7 @@ async fn tcp(uri: &Uri, usual_port: u16) -> Result<TcpStream, OpenError> {
             Ok(stream)
         }
         Err(error) => {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
             let attempts = vec![(format!("tcp {host}:{port}"), error)];
             Err(OpenError::Unreachable { uri: uri.to_string(), attempts })
         }
