@@ -9,12 +9,23 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::protocol::program::Release;
 use virtwire::server::ListenAddress;
 
+use crate::call::CallArgs;
+use crate::console::ConsoleArgs;
 use crate::dissect::DissectArgs;
+use crate::net::NetCommand;
+use crate::pages::{CompletionsArgs, ManArgs};
+use crate::pool::PoolCommand;
+use crate::screenshot::ScreenshotArgs;
+use crate::stats::StatsArgs;
+use crate::vol::VolCommand;
 
 /// Speak libvirt's protocol: run a host, look at hosts, move guests between them.
 #[derive(Debug, Parser)]
 #[command(name = "virtwire", version, max_term_width = 100, arg_required_else_help = true, after_help = URIS)]
 pub(crate) struct Cli {
+    /// Open daemons only to look: they refuse whatever would change something
+    #[arg(short, long, global = true)]
+    pub(crate) readonly: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -26,7 +37,9 @@ pub(crate) enum Command {
     /// Run a host in memory that libvirt's tools can drive
     Serve(ServeArgs),
     /// List a host's guests
-    List(ListArgs),
+    List(HostArgs),
+    /// Describe a host, or one guest of it
+    Info(InfoArgs),
     /// Print a guest's configuration
     Dumpxml(DomainArgs),
     /// Keep a configuration, without starting it
@@ -35,20 +48,47 @@ pub(crate) enum Command {
     Create(XmlArgs),
     /// Start a guest whose configuration was defined
     Start(DomainArgs),
+    /// Ask a guest's system to shut down
+    Shutdown(DomainArgs),
+    /// Ask a guest's system to start again
+    Reboot(DomainArgs),
+    /// Let a guest stand still
+    Suspend(DomainArgs),
+    /// Let a guest that stands still run on
+    Resume(DomainArgs),
     /// End a guest at once, as pulling the plug
     Destroy(DomainArgs),
     /// Forget a guest's configuration
     Undefine(DomainArgs),
-    /// Describe a host, or one guest of it
-    Info(InfoArgs),
+    /// Talk to a guest's serial console
+    Console(ConsoleArgs),
+    /// Save what a guest shows as an image
+    Screenshot(ScreenshotArgs),
+    /// Tell what guests use
+    Stats(StatsArgs),
+    /// Manage a host's networks
+    #[command(subcommand)]
+    Net(NetCommand),
+    /// Manage a host's storage pools
+    #[command(subcommand)]
+    Pool(PoolCommand),
+    /// Manage the volumes of a storage pool, and move what is in them
+    #[command(subcommand)]
+    Vol(VolCommand),
     /// Watch what happens on a host, one line an event
     Events(EventsArgs),
+    /// Call any procedure of the protocol, with JSON in and out
+    Call(CallArgs),
     /// Tell what was said on the wire: recordings, captures, or live between a client and a daemon
     Dissect(DissectArgs),
     /// Tell a daemon's age, its features, and which migrations it can take part in
     Probe(ProbeArgs),
     /// Move a guest to another host
     Migrate(MigrateArgs),
+    /// Print a shell's completions for this command
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -100,12 +140,13 @@ fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
     }
 }
 
+/// A host whose objects of a kind are listed.
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub(crate) struct HostArgs {
     /// The host; without it, the one that libvirt's own tools would take
     #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
-    /// Also guests that are defined and do not run
+    /// Also what is defined and does not run
     #[arg(long)]
     pub(crate) all: bool,
     /// Print a JSON array instead of a table
@@ -113,17 +154,31 @@ pub(crate) struct ListArgs {
     pub(crate) json: bool,
 }
 
+/// What a command can tell programs as well.
 #[derive(Debug, Args)]
+pub(crate) struct AsJson<T: Args> {
+    #[command(flatten)]
+    pub(crate) of: T,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct DomainArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// The guest's name, UUID or number
     pub(crate) domain: String,
 }
 
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct XmlArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// The file with the configuration; - reads standard input
     pub(crate) file: PathBuf,
@@ -204,6 +259,24 @@ pub(crate) struct MigrateArgs {
     /// Leave the guest paused on the destination
     #[arg(long)]
     pub(crate) paused: bool,
+    /// Move the definition of a guest that does not run (with --persistent)
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Copy the guest's disks too, whole
+    #[arg(long)]
+    pub(crate) copy_storage_all: bool,
+    /// Copy what the guest's disks have beyond their backing files
+    #[arg(long)]
+    pub(crate) copy_storage_inc: bool,
+    /// Slow the guest down until its memory has moved
+    #[arg(long)]
+    pub(crate) auto_converge: bool,
+    /// Give up if the guest meets an I/O error meanwhile
+    #[arg(long)]
+    pub(crate) abort_on_error: bool,
+    /// Skip the source's check for storage that is not coherent
+    #[arg(long)]
+    pub(crate) r#unsafe: bool,
     /// Limit the transfer, MiB/s
     #[arg(long, value_name = "MIB", default_value_t = 0, hide_default_value = true)]
     pub(crate) bandwidth: u64,
@@ -213,6 +286,12 @@ pub(crate) struct MigrateArgs {
     /// Where the source is to send the guest, such as tcp:HOST:PORT; the destination chooses otherwise
     #[arg(long, value_name = "URI")]
     pub(crate) migrate_uri: Option<String>,
+    /// The file with the configuration that the destination is to use; the source refuses one that is not compatible
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xml: Option<PathBuf>,
+    /// The file with the definition that the destination is to keep (with --persistent)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) persistent_xml: Option<PathBuf>,
     /// Show every call: who asks whom, procedure, serial, bytes
     #[arg(long)]
     pub(crate) ladder: bool,
@@ -226,6 +305,11 @@ pub(crate) struct MigrateArgs {
 pub(crate) enum WantedVersion {
     /// The best that both hosts report
     Auto,
+    /// Version 3 with typed parameters
+    #[value(name = "v3+params")]
+    V3Params,
+    /// Version 3, with fixed arguments: the source keeps the guest until the destination runs it
+    V3,
     /// Preparev2, with the guest's configuration
     V2,
     /// Prepare, as hosts before libvirt 0.5 had it
@@ -240,12 +324,15 @@ URI is libvirt's: driver[+transport]://[user@][host][:port]/path, for example
   qemu+ssh://root@host/system                    another's, by your own ssh
   qemu://host/system                             another's, by TLS with libvirt's certificates
 
-It may also be an alias from your libvirt.conf. Empty, it is LIBVIRT_DEFAULT_URI, else that file's uri_default, else the daemon
-of this machine.
+It may also be an alias from your libvirt.conf. Left out or empty (''), it is LIBVIRT_DEFAULT_URI, else that file's uri_default, \
+else the daemon of this machine.
 
 DOMAIN is the guest's name, its UUID, or the number that it has while it is active.
 
-`virtwire demo` shows migrations within seconds, and touches nothing but itself.";
+`virtwire demo` shows migrations within seconds, and touches nothing but itself.
+
+Exit status: 0 when what was asked for is done, 1 when it is not, with one line on standard error that says why and what to do; \
+`migrate` has more, see its help.";
 
 const SERVE: &str = "\
 Prints `listening on ADDRESS` for each listener once it accepts, and ends on SIGTERM and SIGINT.
@@ -278,9 +365,9 @@ Example:
   virtwire migrate --live --from mem+tcp://127.0.0.1:16509/default \\
       --to mem+tcp://127.0.0.1:16510/default web1
 
-`auto` takes version 2 (Preparev2) where both hosts report it, else version 1 (Prepare) where both report that. A \
-destination that reports version 2 and turns out not to have it gets version 1, if both report it. Nothing older is tried \
-after anything could have happened.
+`auto` takes version 3 with parameters where both hosts report it, else version 3, else version 2 (Preparev2; not with a \
+host that reports version 3 too), else version 1 (Prepare). A destination that reports version 2 and turns out not to have it gets \
+version 1, if both report it. Nothing older is tried after anything could have happened.
 
 Ctrl-C asks the source to stop the migration, and waits for the truth. While the end is not known the hosts are asked \
 again and again; a second Ctrl-C stops that.

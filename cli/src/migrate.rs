@@ -3,15 +3,15 @@
 mod report;
 mod teller;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, PlanError};
 use virtwire::protocol::migrate::{
-    Domain, Feature as MigrationFeature, MigrateFlags, Outcome, Refusal, Request, Wish,
+    Domain, DomainXml, Feature as MigrationFeature, MigrateFlags, Outcome, Refusal, Request, Wish,
 };
 use virtwire::protocol::profile::Feature;
 
@@ -20,6 +20,7 @@ use crate::connect::{find, open_with};
 use crate::fail::{Fail, plain};
 use crate::ladder::{Ladder, Lane};
 use crate::screen::{Output, Screen, Style};
+use crate::signals::Signals;
 pub(crate) use report::{Ending, Report};
 pub(crate) use teller::Teller;
 
@@ -45,14 +46,12 @@ async fn run_on(
     ladder: Option<Arc<Ladder>>,
 ) -> Result<Report, Fail> {
     let began = Instant::now();
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
-    })?;
+    let mut interrupt = Signals::listen()?;
     let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
     let domain = hosts.find(&args.domain).await?;
     let name = domain.name.to_string();
     let wish = wish(args, &hosts).await?;
-    let plan = hosts.plan(request(args, domain), wish).await?;
+    let plan = hosts.plan(request(args, domain)?, wish).await?;
     let mut migration = plan.map_err(|refusal| refused(args, &refusal))?;
     let mut teller = Teller::new(screen.clone(), ladder);
     teller.paused = args.paused;
@@ -131,12 +130,18 @@ impl Hosts {
     }
 }
 
-fn request(args: &MigrateArgs, domain: Domain) -> Request {
+fn request(args: &MigrateArgs, domain: Domain) -> Result<Request, Fail> {
     let wanted = [
         (args.live, MigrateFlags::LIVE),
         (args.persistent, MigrateFlags::PERSIST_DEST),
         (args.undefine_source, MigrateFlags::UNDEFINE_SOURCE),
         (args.paused, MigrateFlags::PAUSED),
+        (args.offline, MigrateFlags::OFFLINE),
+        (args.copy_storage_all, MigrateFlags::NON_SHARED_DISK),
+        (args.copy_storage_inc, MigrateFlags::NON_SHARED_INC),
+        (args.auto_converge, MigrateFlags::AUTO_CONVERGE),
+        (args.abort_on_error, MigrateFlags::ABORT_ON_ERROR),
+        (args.r#unsafe, MigrateFlags::UNSAFE),
     ];
     let mut request = Request::live(domain);
     request.flags =
@@ -144,7 +149,20 @@ fn request(args: &MigrateArgs, domain: Domain) -> Request {
     request.uri = args.migrate_uri.as_deref().map(Into::into);
     request.dname = args.dname.as_deref().map(Into::into);
     request.bandwidth_mib_s = args.bandwidth;
-    request
+    request.xml = args.xml.as_deref().map(read).transpose()?;
+    request.persistent_xml = args.persistent_xml.as_deref().map(read).transpose()?;
+    Ok(request)
+}
+
+fn read(file: &Path) -> Result<DomainXml, Fail> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        Fail::new(
+            format!("file {}", file.display()),
+            plain(&error),
+            "nothing was tried, the guest is untouched",
+        )
+    })?;
+    Ok(DomainXml(bytes.into()))
 }
 
 /// Version 2 is for hosts that have nothing better, unless the user insists.
@@ -152,6 +170,8 @@ async fn wish(args: &MigrateArgs, hosts: &Hosts) -> Result<Wish, Fail> {
     match args.migration {
         WantedVersion::Auto if args.force_v2 => Ok(Wish::V2),
         WantedVersion::Auto => Ok(Wish::Auto),
+        WantedVersion::V3Params => Ok(Wish::V3Params),
+        WantedVersion::V3 => Ok(Wish::V3),
         WantedVersion::V1 => Ok(Wish::V1),
         WantedVersion::V2 if args.force_v2 || !hosts.have_v3().await? => Ok(Wish::V2),
         WantedVersion::V2 => Err(Fail::new(
@@ -169,7 +189,7 @@ fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
         "nothing was tried, the guest is untouched",
     );
     match refusal {
-        Refusal::NoCommonVersion { .. } | Refusal::NotReported { .. } | Refusal::NotBuilt { .. } => fail
+        Refusal::NoCommonVersion { .. } | Refusal::NotReported { .. } | Refusal::OnlyForced { .. } => fail
             .next("nothing was tried, the guest is untouched; `virtwire probe URI` shows what a host can do"),
         _ => fail.next("nothing was tried, the guest is untouched"),
     }
@@ -180,7 +200,7 @@ async fn follow(
     migration: &mut Migration,
     teller: &mut Teller,
     screen: &Screen,
-    interrupt: &mut Signal,
+    interrupt: &mut Signals,
 ) -> Option<Outcome> {
     let canceller = migration.canceller();
     let mut interrupted = false;
@@ -191,7 +211,7 @@ async fn follow(
             loop {
                 tokio::select! {
                     outcome = &mut running => break outcome,
-                    _ = interrupt.recv() => {
+                    _ = interrupt.next() => {
                         if interrupted {
                             return None;
                         }
@@ -206,7 +226,7 @@ async fn follow(
         teller.unknown(&unknown);
         tokio::select! {
             () = tokio::time::sleep(ASK_AGAIN_AFTER) => {}
-            _ = interrupt.recv() => {
+            _ = interrupt.next() => {
                 if interrupted {
                     return Some(Outcome::Unknown(unknown));
                 }

@@ -8,16 +8,16 @@ use virtwire::protocol::program::Release;
 use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetType, ConnectGetVersion};
 
 use crate::args::ProbeArgs;
-use crate::connect::open;
+use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::info::release;
 use crate::screen::say;
 
 /// Asks, and prints what was answered.
-pub(crate) async fn run(args: ProbeArgs) -> Result<(), Fail> {
-    let connection = open(&args.uri).await?;
-    let found = ask(&connection).await.map_err(|error| Fail::call(format!("daemon {}", args.uri), &error))?;
+pub(crate) async fn run(args: ProbeArgs, opener: Opener) -> Result<(), Fail> {
+    let connection = opener.open(&args.uri).await?;
+    let found = ask(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?;
     if args.json {
         say(&format!("{:#}", found.json(&args.uri)))?;
     } else {
@@ -109,7 +109,7 @@ impl Found {
 fn advice(versions: &[Version]) -> &'static str {
     let has = |version| versions.contains(&version);
     if has(Version::V3) || has(Version::V3Params) {
-        "it needs version 3, which virtwire does not have yet; older versions only where they are forced"
+        "version 3 with hosts that report it; version 2 only where it is forced"
     } else if has(Version::V2) && has(Version::V1) {
         "version 2 with hosts that report it, version 1 with those that report only that"
     } else if has(Version::V2) {

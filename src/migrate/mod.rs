@@ -257,7 +257,7 @@ impl Migration {
     async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
         tracing::debug!(call = %order, "migration step");
         let Do { host, call, deadline } = order.clone();
-        if matches!(call, Call::Perform { .. }) {
+        if call.performs() {
             if self.cancel.was_asked() {
                 watch.cancelled(CancelAnswer::Taken);
                 return Err(Failure::NotSent { message: "given up by the caller".to_owned() });
@@ -349,7 +349,7 @@ impl Migration {
 
 const ABORT_WITHIN: Duration = Duration::from_secs(10);
 
-/// What a host reports. Every feature is asked for at once, so that distance is paid for once and not seven times.
+/// What a host reports. Every feature is asked for at once, so that distance is paid for once and not for each.
 async fn features(host: Host, connection: &Connection) -> Result<Features, PlanError> {
     let mut asked = JoinSet::new();
     for feature in Feature::ALL {

@@ -1,5 +1,7 @@
 //! One of the two hosts, as the engine sees it: a connection that makes its calls and comes back for its questions.
 
+mod version3;
+
 use std::time::Duration;
 
 use virtwire_protocol::error::RemoteError;
@@ -31,18 +33,16 @@ impl Peer {
 
     /// Makes a call of the engine's.
     ///
-    /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Prepare
+    /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Begin, Prepare
     /// and Perform are never made on another connection than the one that the plan was made with.
     pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
         if let Call::Close = call {
             return close(self.prepared_on.as_ref().unwrap_or(&self.connection), within).await;
         }
-        if matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. }) {
+        if call.prepares() {
             self.prepared_on = Some(self.connection.clone());
         }
-        let bound_to_connection =
-            matches!(call, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. });
-        if !bound_to_connection && self.connection.ended().is_some() {
+        if !call.begins_something() && self.connection.ended().is_some() {
             self.reopen(within).await.map_err(|error| Failure::NotSent { message: error.to_string() })?;
         }
         perform(&self.connection, call, within).await
@@ -115,6 +115,19 @@ pub(super) async fn perform(
             let reply = ask(connection, call, within).await?;
             Ok(Reply::Finished(domain(reply.ddom)))
         }
+        Call::Begin3 { .. }
+        | Call::Prepare3 { .. }
+        | Call::Perform3 { .. }
+        | Call::Finish3 { .. }
+        | Call::Confirm3 { .. } => version3::perform(connection, call, within).await,
+        Call::Resume { domain } => {
+            ask(connection, remote::DomainResume { dom: wire(domain) }, within).await?;
+            Ok(Reply::Done)
+        }
+        Call::Destroy { domain } => {
+            ask(connection, remote::DomainDestroy { dom: wire(domain) }, within).await?;
+            Ok(Reply::Done)
+        }
         Call::Close => close(connection, within).await,
     }
 }
@@ -143,7 +156,7 @@ const CLOSED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a daemon may take to show how it words "unknown procedure".
 const PROOF_WITHIN: Duration = Duration::from_secs(10);
 
-async fn ask<P: Procedure>(
+pub(super) async fn ask<P: Procedure>(
     connection: &Connection,
     arguments: P,
     within: Option<Duration>,
@@ -174,7 +187,7 @@ async fn is_unsupported(connection: &Connection, procedure: ProcedureNumber, err
     matches!(proof.await, Ok(Ok(true)))
 }
 
-fn wire(domain: migrate::Domain) -> remote::Domain {
+pub(super) fn wire(domain: migrate::Domain) -> remote::Domain {
     let migrate::Domain { name, uuid, id } = domain;
     remote::Domain { name, uuid, id }
 }

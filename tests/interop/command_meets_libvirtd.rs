@@ -4,11 +4,11 @@ use std::process::Command;
 
 use crate::lab::Libvirtd;
 use crate::libvirtd_answers::QEMU_GUEST;
+use crate::moving::steps;
 use crate::need::need;
 use crate::peers::{table, virsh};
 use crate::process::{Finished, run};
 use crate::recorder::Recorder;
-use crate::virsh_migrates_between_us::steps;
 
 #[test]
 fn it_manages_a_guest_and_virsh_agrees() {
@@ -50,8 +50,8 @@ fn it_tells_what_the_daemon_can_do() {
     assert!(!told.contains("MIGRATION_V1"), "{told}");
 }
 
-/// Both ends report version 2, and qemu daemons of today cannot serve it: nothing of a migration reaches daemons that
-/// have version 3 unless the user forces it. The guest runs on.
+/// Both ends report version 2, and qemu daemons of today cannot serve it: nothing of it reaches daemons that have version 3
+/// unless the user forces it, asked for or not. The guest runs on.
 #[test]
 fn it_does_not_migrate_by_a_version_that_newer_daemons_only_claim() {
     need!(Libvirtd, Namespaces, Qemu, Virsh);
@@ -62,10 +62,10 @@ fn it_does_not_migrate_by_a_version_that_newer_daemons_only_claim() {
     let taps = daemons.each_ref().map(|daemon| Recorder::of_frames(daemon.address()));
     let [from, to] = taps.each_ref().map(|tap| format!("qemu+tcp://{}/system", tap.address()));
 
-    let refused = try_virtwire(&["migrate", "--from", &from, "--to", &to, "guest"]);
+    let refused = try_virtwire(&["migrate", "--migration", "v2", "--from", &from, "--to", &to, "guest"]);
 
     assert!(!refused.status.success(), "{refused:?}");
-    assert!(refused.stderr.contains("not built yet"), "the reason: {refused:?}");
+    assert!(refused.stderr.contains("cannot serve version 2"), "the reason: {refused:?}");
     for conversation in taps.iter().flat_map(Recorder::conversations) {
         assert_eq!(steps(&conversation), [0; 0], "in {:?}", conversation.calls());
     }
@@ -73,13 +73,13 @@ fn it_does_not_migrate_by_a_version_that_newer_daemons_only_claim() {
 }
 
 #[track_caller]
-fn virtwire(arguments: &[&str]) -> String {
+pub(crate) fn virtwire(arguments: &[&str]) -> String {
     let finished = try_virtwire(arguments);
     assert!(finished.status.success(), "virtwire {arguments:?}: {finished:?}");
     finished.stdout
 }
 
 #[track_caller]
-fn try_virtwire(arguments: &[&str]) -> Finished {
+pub(crate) fn try_virtwire(arguments: &[&str]) -> Finished {
     run(Command::new(env!("CARGO_BIN_EXE_virtwire")).args(arguments))
 }

@@ -6,15 +6,23 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::guest;
+
 /// Something that is not ours and that a test cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// The shell whose completions are checked by itself.
+    Bash,
+    /// What renders manual pages.
+    Groff,
     /// What records packets for tshark, and the right to (root).
     Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
+    /// A kernel and a static busybox, of which a guest is made.
+    Kernel,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
@@ -71,9 +79,12 @@ pub(crate) fn python() -> Option<&'static str> {
 impl Need {
     fn is_present(self) -> bool {
         match self {
+            Need::Bash => runs("bash", &["--version"]),
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Groff => runs("groff", &["--version"]),
             Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
+            Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
                 "unshare",
@@ -96,9 +107,12 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Need::Bash => "bash",
             Need::Certtool => "certtool",
+            Need::Groff => "groff",
             Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
+            Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
             Need::Polkit => "polkitd, dbus-daemon or setpriv",

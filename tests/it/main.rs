@@ -11,6 +11,7 @@ mod migration;
 mod objects;
 mod opening;
 mod raw_v2;
+mod raw_v3;
 mod reconnecting;
 mod server_session;
 mod streams;

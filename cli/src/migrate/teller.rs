@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use virtwire::migrate::Watch;
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Do, Failure, Job, JobInfo, Note, Record, Said, Unknown, Version, Wait, Waiting,
+    CancelAnswer, Do, Failure, Job, JobInfo, Note, Record, Said, Unknown, Version, Wait, Waiting,
 };
 
 use crate::fail::one_line;
@@ -126,7 +126,7 @@ impl Watch for Teller {
     }
 
     fn calling(&mut self, call: &Do) {
-        if let Call::Perform { .. } = call.call {
+        if call.call.performs() {
             self.performed = true;
             self.progress = Some(Progress::begin());
         }
@@ -167,7 +167,7 @@ impl Watch for Teller {
 
     fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
         if let Record::Answered { host, procedure, answer } = record {
-            if *procedure == "domain_migrate_perform" {
+            if procedure.starts_with("domain_migrate_perform") {
                 self.settle();
             }
             // Questions that fail are told with what they were to learn, and a call that the host lacks as a downgrade.

@@ -13,22 +13,38 @@ use crate::error::{ErrorCode, Fate, RemoteError};
 pub enum Reply {
     /// To `Call::GetXmlDesc`.
     Xml(DomainXml),
-    /// To `Call::Prepare` and `Call::Prepare2`.
+    /// To `Call::Begin3`.
+    Begun {
+        /// For the destination.
+        cookie: Cookie,
+        /// What the destination is to rebuild the guest from.
+        xml: DomainXml,
+    },
+    /// To every Prepare.
     Prepared {
         /// For the source.
         cookie: Cookie,
         /// Where the destination listens; `None` means at `uri_in`.
         uri_out: Option<Text>,
     },
+    /// To `Call::Perform3`: the cookie is for the destination.
+    Performed(Cookie),
     /// To `Call::Finish` and `Call::Finish2`.
     Finished(Domain),
+    /// To `Call::Finish3`.
+    Finished3 {
+        /// The guest on the destination.
+        domain: Domain,
+        /// For the source.
+        cookie: Cookie,
+    },
     /// To `Call::LookupByUuid`.
     Found(Domain),
     /// To `Call::GetJobInfo`.
     Job(JobInfo),
     /// To `Call::GetInfo` and `Call::GetState`.
     State(State),
-    /// To `Call::Perform` and `Call::Close`.
+    /// To `Call::Perform`, `Call::Confirm3`, `Call::Resume`, `Call::Destroy` and `Call::Close`.
     Done,
 }
 

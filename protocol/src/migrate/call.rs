@@ -10,6 +10,7 @@ use virtwire_xdr::Text;
 
 use super::domain::{Cookie, Domain, DomainXml, Uuid};
 use super::flags::MigrateFlags;
+use super::param::Terms;
 
 /// One of the two ends of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,12 +30,13 @@ impl fmt::Display for Host {
     }
 }
 
-/// What Finish2 (109) tells the destination about Perform: its argument `retcode`.
+/// What Finish2 (109) tells the destination about Perform: its argument `retcode`; and Finish and Confirm of version 3 either
+/// host about the other: their argument `cancelled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Retcode {
-    /// 0: the guest has left the source; start what arrived.
+    /// 0: start what arrived; or, in Confirm, end what was sent.
     Success,
-    /// 1: the guest stays on the source; destroy what was prepared.
+    /// 1: the guest stays on the source; destroy what was prepared; or, in Confirm, let it run on.
     Cancelled,
 }
 
@@ -142,6 +144,74 @@ pub enum Call {
         /// How Perform went.
         retcode: Retcode,
     },
+    /// 213 or 302, Begin of version 3; answered by `Reply::Begun`.
+    Begin3 {
+        /// The guest on the source.
+        domain: Domain,
+        /// What the caller wants: its XML, name and bandwidth, or parameters.
+        terms: Terms,
+        /// Everything that the caller asked for, and CHANGE_PROTECTION where the source has it.
+        flags: MigrateFlags,
+    },
+    /// 214 or 303, Prepare of version 3; answered by `Reply::Prepared`.
+    Prepare3 {
+        /// Begin's, byte for byte.
+        cookie: Cookie,
+        /// With Begin's XML.
+        terms: Terms,
+        /// Without the flags that concern the source only.
+        flags: MigrateFlags,
+    },
+    /// 216 or 305, Perform of version 3, with neither a destination's URI nor, in 216, an XML; answered by `Reply::Performed`.
+    /// The guest stays on the source, paused, until Confirm.
+    Perform3 {
+        /// The guest on the source.
+        domain: Domain,
+        /// Prepare's, byte for byte.
+        cookie: Cookie,
+        /// With the destination's URI.
+        terms: Terms,
+        /// As in [`Begin3`](Call::Begin3), and PAUSED if it was found paused.
+        flags: MigrateFlags,
+    },
+    /// 217 or 306, Finish of version 3, without a destination's URI; answered by `Reply::Finished3`, or for
+    /// [`Cancelled`](Retcode::Cancelled) by error 93.
+    Finish3 {
+        /// Perform's, byte for byte; empty after a step that failed.
+        cookie: Cookie,
+        /// With the guest's name on the destination.
+        terms: Terms,
+        /// Without the flags that concern the source only.
+        flags: MigrateFlags,
+        /// Whether to give the guest up.
+        cancelled: Retcode,
+    },
+    /// 218 or 307, Confirm of version 3; answered by `Reply::Done`. **With [`Success`](Retcode::Success) it ends the guest on
+    /// the source.**
+    Confirm3 {
+        /// The guest on the source.
+        domain: Domain,
+        /// Finish's, byte for byte; empty after a step that failed.
+        cookie: Cookie,
+        /// As Finish had them.
+        terms: Terms,
+        /// As in [`Perform3`](Call::Perform3).
+        flags: MigrateFlags,
+        /// Whether to let the guest run on.
+        cancelled: Retcode,
+    },
+    /// 28 `domain_resume`; answered by `Reply::Done`. Only to a source that was left paused, when the destination does not and
+    /// will not run the guest.
+    Resume {
+        /// The guest on the source.
+        domain: Domain,
+    },
+    /// 12 `domain_destroy`; answered by `Reply::Done`. Only to a source that keeps the paused copy of a guest that the
+    /// destination runs.
+    Destroy {
+        /// The guest on the source.
+        domain: Domain,
+    },
     /// 24 `domain_lookup_by_uuid`; answered by `Reply::Found`.
     LookupByUuid {
         /// The guest's.
@@ -184,6 +254,18 @@ impl Call {
             Call::Perform { .. } => (62, "domain_migrate_perform"),
             Call::Finish { .. } => (63, "domain_migrate_finish"),
             Call::Finish2 { .. } => (109, "domain_migrate_finish2"),
+            Call::Begin3 { terms: Terms::Fixed { .. }, .. } => (213, "domain_migrate_begin3"),
+            Call::Begin3 { .. } => (302, "domain_migrate_begin3_params"),
+            Call::Prepare3 { terms: Terms::Fixed { .. }, .. } => (214, "domain_migrate_prepare3"),
+            Call::Prepare3 { .. } => (303, "domain_migrate_prepare3_params"),
+            Call::Perform3 { terms: Terms::Fixed { .. }, .. } => (216, "domain_migrate_perform3"),
+            Call::Perform3 { .. } => (305, "domain_migrate_perform3_params"),
+            Call::Finish3 { terms: Terms::Fixed { .. }, .. } => (217, "domain_migrate_finish3"),
+            Call::Finish3 { .. } => (306, "domain_migrate_finish3_params"),
+            Call::Confirm3 { terms: Terms::Fixed { .. }, .. } => (218, "domain_migrate_confirm3"),
+            Call::Confirm3 { .. } => (307, "domain_migrate_confirm3_params"),
+            Call::Resume { .. } => (28, "domain_resume"),
+            Call::Destroy { .. } => (12, "domain_destroy"),
             Call::LookupByUuid { .. } => (24, "domain_lookup_by_uuid"),
             Call::GetJobInfo { .. } => (163, "domain_get_job_info"),
             Call::GetState { .. } => (212, "domain_get_state"),
@@ -191,23 +273,35 @@ impl Call {
         }
     }
 
-    /// Whether it is better not made than made without a record of it: Prepare, Prepare2 and Perform. Once
-    /// Perform has run, the guest matters more than its record.
+    /// Whether it is better not made than made without a record of it: every Begin, Prepare and Perform. Once Perform has run,
+    /// the guest matters more than its record.
     pub const fn begins_something(&self) -> bool {
-        matches!(self, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Perform { .. })
+        self.prepares() || self.performs() || matches!(self, Call::Begin3 { .. })
+    }
+
+    /// Whether it is a Prepare: what it prepares dies with the connection that makes it.
+    pub const fn prepares(&self) -> bool {
+        matches!(self, Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Prepare3 { .. })
+    }
+
+    /// Whether it is a Perform, which takes as long as the guest is large.
+    pub const fn performs(&self) -> bool {
+        matches!(self, Call::Perform { .. } | Call::Perform3 { .. })
+    }
+
+    /// Whether it is a Finish.
+    pub const fn finishes(&self) -> bool {
+        matches!(self, Call::Finish { .. } | Call::Finish2 { .. } | Call::Finish3 { .. })
     }
 
     /// Whether it changes something on the host, so that a journal must know of it before it is sent.
     pub const fn changes_something(&self) -> bool {
-        matches!(
-            self,
-            Call::Prepare { .. }
-                | Call::Prepare2 { .. }
-                | Call::Perform { .. }
-                | Call::Finish { .. }
-                | Call::Finish2 { .. }
-                | Call::Close
-        )
+        self.begins_something()
+            || self.finishes()
+            || matches!(
+                self,
+                Call::Confirm3 { .. } | Call::Resume { .. } | Call::Destroy { .. } | Call::Close
+            )
     }
 }
 
@@ -223,9 +317,11 @@ impl fmt::Display for Call {
         write!(f, "{} {}(", self.number(), self.name())?;
         match self {
             Call::GetXmlDesc { domain, flags } => write!(f, "dom={}, flags={flags}", domain.name)?,
-            Call::GetInfo { domain } | Call::GetState { domain } | Call::GetJobInfo { domain } => {
-                write!(f, "dom={}", domain.name)?;
-            }
+            Call::GetInfo { domain }
+            | Call::GetState { domain }
+            | Call::GetJobInfo { domain }
+            | Call::Resume { domain }
+            | Call::Destroy { domain } => write!(f, "dom={}", domain.name)?,
             Call::Prepare { uri_in, flags, dname, resource } => {
                 write!(
                     f,
@@ -252,10 +348,45 @@ impl fmt::Display for Call {
                     retcode.number()
                 )?;
             }
+            Call::Begin3 { domain, terms, flags } => {
+                write!(f, "dom={}, {}, flags={flags}", domain.name, Shown(terms))?;
+            }
+            Call::Prepare3 { cookie, terms, flags } => {
+                write!(f, "cookie_in={cookie:?}, {}, flags={flags}", Shown(terms))?;
+            }
+            Call::Perform3 { domain, cookie, terms, flags } => {
+                write!(f, "dom={}, cookie_in={cookie:?}, {}, flags={flags}", domain.name, Shown(terms))?;
+            }
+            Call::Finish3 { cookie, terms, flags, cancelled } => {
+                write!(f, "cookie_in={cookie:?}, {}, flags={flags}, ", Shown(terms))?;
+                write!(f, "cancelled={}", cancelled.number())?;
+            }
+            Call::Confirm3 { domain, cookie, flags, cancelled, .. } => {
+                write!(f, "dom={}, cookie_in={cookie:?}, flags={flags}, ", domain.name)?;
+                write!(f, "cancelled={}", cancelled.number())?;
+            }
             Call::LookupByUuid { uuid } => write!(f, "uuid={}", Uuid(uuid))?,
             Call::Close => {}
         }
         f.write_str(")")
+    }
+}
+
+/// Terms in the contract's names, on one line.
+struct Shown<'a>(&'a Terms);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Terms::Fixed { xml, uri, dname, resource } => {
+                match xml {
+                    Some(xml) => write!(f, "xml={xml:?}, ")?,
+                    None => f.write_str("xml=null, ")?,
+                }
+                write!(f, "uri={}, dname={}, resource={resource}", Null(uri), Null(dname))
+            }
+            Terms::Params(params) => write!(f, "params={params:?}"),
+        }
     }
 }
 

@@ -7,11 +7,23 @@
 //!                                  │      │      └ error, lost ─▶ `doubt`: until the source has told; then Finish,
 //!                                  └──────┘                       or Finish2 1 (v2), or nothing (v1) ─▶ OnSource
 //!                        no such call: downgrade
+//!
+//!  v3: Begin ─▶ state ─▶ Prepare ─▶ Perform ─▶ Finish 0 ─▶ Confirm 0 ─▶ OnDestination
+//!                           │          │           └ error, lost ─▶ `arrival`: until the destination has told; then Confirm 0,
+//!                           │          │                            or, if it never started the guest, `back`
+//!                           │          └ error, lost ─▶ `doubt`: the source is asked; then Finish 1 ─▶ `back`
+//!                           └ error ─▶ Confirm 1 ─▶ OnSource
+//!      back: Confirm 1 ─▶ the source is asked until the guest runs on there ─▶ OnSource
 //! ```
 //!
-//! Anything that fails before Perform leaves the guest on the source, untouched.
+//! Anything that fails before Perform leaves the guest on the source, untouched. In version 3 the source keeps the guest until
+//! Confirm 0, which is sent only when the destination runs it; and it lets it run on only when Finish 0 was never sent, or when
+//! the destination has said that it does not have it.
 
 mod arrival;
+mod back;
+mod begin;
+mod confirm;
 mod doubt;
 mod start;
 mod step;
@@ -29,7 +41,9 @@ use super::flags::MigrateFlags;
 use super::journal::Record;
 use super::note::Note;
 use super::outcome::{Check, Outcome, Reason, Unknown};
-use super::plan::{Plan, Request, Sequence};
+use super::param::Terms;
+use super::plan::{Plan, Sequence};
+use super::request::Request;
 use super::state::Said;
 
 /// One migration, from its plan to its outcome.
@@ -43,6 +57,12 @@ pub struct Engine {
     /// The caller's, and PAUSED if the guest was found paused.
     flags: MigrateFlags,
     settings: Settings,
+    /// Version 3: what the hosts are told, as far as it is known.
+    terms: Terms,
+    /// Version 3: CHANGE_PROTECTION, or nothing. The source holds a job from Begin to Confirm then.
+    protection: MigrateFlags,
+    /// Whether the source said at the start that the guest is paused.
+    was_paused: Option<bool>,
     /// What each host last said.
     source: Said,
     destination: Said,
@@ -53,6 +73,8 @@ pub struct Engine {
     out: VecDeque<Action>,
     /// The call that has been handed out and not been answered.
     calling: Option<(Host, &'static str)>,
+    /// The procedure that was answered last.
+    procedure: &'static str,
 }
 
 impl Engine {
@@ -60,20 +82,30 @@ impl Engine {
     pub fn new(plan: Plan, settings: Settings) -> Engine {
         let chosen = Note::Chosen { version: plan.version(), why: plan.why().to_owned() };
         let record = Record::Chosen { request: plan.request.clone(), version: plan.version() };
+        let (terms, protection) = match plan.sequence {
+            Sequence::V3 { params: true, protects } => (Terms::params(&plan.request), protects),
+            Sequence::V3 { params: false, protects } => (Terms::fixed(&plan.request), protects),
+            Sequence::V1 | Sequence::V2 { .. } => (Terms::fixed(&plan.request), false),
+        };
         let mut engine = Engine {
             flags: plan.request.flags,
             request: plan.request,
             settings,
+            terms,
+            protection: if protection { MigrateFlags::CHANGE_PROTECTION } else { MigrateFlags(0) },
+            was_paused: None,
             source: Said::NotAsked,
             destination: Said::NotAsked,
             given_up: false,
             step: Step::Over(None),
             out: VecDeque::from([Action::Note(chosen), Action::Journal(record)]),
             calling: None,
+            procedure: "",
         };
         engine.step = match plan.sequence {
             Sequence::V1 => engine.ask_info(Draft::V1),
             Sequence::V2 { xml_flags, or_v1 } => engine.ask_xml(xml_flags, or_v1),
+            Sequence::V3 { .. } => engine.begin(),
         };
         engine
     }
@@ -93,9 +125,12 @@ impl Engine {
     /// Ignored when no call is out. The reply of another call counts as [`Failure::Lost`].
     pub fn done(&mut self, answer: Result<Reply, Failure>) {
         let Some((host, procedure)) = self.calling.take() else { return };
+        self.procedure = procedure;
         self.out.push_back(Action::Journal(Record::Answered { host, procedure, answer: answer.clone() }));
         self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::Xml { or_v1 } => self.got_xml(or_v1, answer),
+            Step::Begin => self.begun(answer),
+            Step::Release(reason) => self.released(reason, answer),
             Step::Info(draft) => self.got_info(draft, answer),
             Step::Prepare(draft) => self.got_prepared(draft, answer),
             Step::Perform(prepared) => self.performed(prepared, answer),
@@ -119,7 +154,23 @@ impl Engine {
                 self.asked(ask, answer, departed, Step::AskLast, Engine::last_said)
             }
 
-            waiting @ (Step::HoldDoubt(..) | Step::HoldArrival(_) | Step::Over(_)) => waiting,
+            Step::CancelLate(departed) => self.cancelled_late(departed, answer),
+
+            Step::ConfirmBack(back) => self.confirmed_back(back, answer),
+            Step::AskBack(ask, back) => self.asked(ask, answer, back, Step::AskBack, Engine::back_said),
+            Step::Resume(back) => self.ask_back(back),
+            Step::CancelBack(back) => self.cancelled_back(back, answer),
+            Step::AskGone(ask, back) => self.asked(ask, answer, back, Step::AskGone, Engine::gone_said),
+
+            Step::Confirm(arrived) => self.confirmed(arrived, answer),
+            Step::AskLeft(ask, arrived) => self.asked(ask, answer, arrived, Step::AskLeft, Engine::left_said),
+            Step::Destroy(arrived) => self.ask_left(arrived),
+
+            waiting @ (Step::HoldDoubt(..)
+            | Step::HoldArrival(..)
+            | Step::HoldBack(..)
+            | Step::HoldLeft(_)
+            | Step::Over(_)) => waiting,
         };
     }
 
@@ -130,7 +181,9 @@ impl Engine {
         self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherItRunsTwice) => self.ask_twice(doubt),
             Step::HoldDoubt(doubt, _) => self.ask_source(doubt),
-            Step::HoldArrival(departed) => self.ask_arrival(departed.new_round()),
+            Step::HoldArrival(departed, _) => self.ask_arrival(departed.new_round()),
+            Step::HoldBack(back, _) => self.ask_back(back.new_round()),
+            Step::HoldLeft(arrived) => self.ask_left(arrived),
             other => other,
         };
     }
@@ -142,10 +195,17 @@ impl Engine {
     /// source is asked once more then, and only if it says so again the destination's copy is destroyed.
     /// **That is a risk, and the caller's:** if the source starts the lost Perform in between, the guest is
     /// gone on both hosts, and the outcome will say so.
+    ///
+    /// In version 3 it is taken while the destination does not say whether it took the guest over: it is told to give the guest
+    /// up, and the source runs on as soon as the destination has said that it has none. If it said so already and was silent
+    /// before, that the guest did not run there meanwhile is the caller's word.
     pub fn cancel(&mut self) -> CancelAnswer {
         let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
                 (self.ask_source(doubt.given_up()), CancelAnswer::Taken)
+            }
+            Step::HoldArrival(departed, _) if departed.may_go_back() => {
+                (self.cancel_late(departed), CancelAnswer::Taken)
             }
             step if step.is_before_perform() => {
                 self.given_up = true;
@@ -165,6 +225,9 @@ impl Engine {
     pub fn give_up(self) -> Outcome {
         if let Step::Over(Some(outcome)) = self.step {
             return outcome;
+        }
+        if let Some(arrived) = self.step.arrived() {
+            return arrived.outcome(Some(self.source));
         }
         let (check, reason) = self.step.doubt();
         let reason = reason.unwrap_or(Reason::Cancelled);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::plan::Version;
 
-/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration of versions
-/// 1 and 2.
+/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration
+/// that is driven from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
     /// 1: serves 61, 62 and 63.
@@ -18,19 +18,22 @@ pub enum Feature {
     MigrateChangeProtection,
     /// 11: has domain XML made for a destination to read (flag 8 of 14).
     XmlMigratable,
+    /// 12: moves definitions of guests that do not run.
+    MigrationOffline,
     /// 13: serves 302 to 307.
     MigrationParams,
 }
 
 impl Feature {
     /// All of them, in the order in which a driver asks: each of the source, then of the destination.
-    pub const ALL: [Feature; 6] = [
+    pub const ALL: [Feature; 7] = [
         Feature::MigrationParams,
         Feature::MigrationV3,
         Feature::MigrationV2,
         Feature::MigrationV1,
         Feature::XmlMigratable,
         Feature::MigrateChangeProtection,
+        Feature::MigrationOffline,
     ];
 
     /// The number on the wire.
@@ -41,6 +44,7 @@ impl Feature {
             Feature::MigrationV3 => 6,
             Feature::MigrateChangeProtection => 7,
             Feature::XmlMigratable => 11,
+            Feature::MigrationOffline => 12,
             Feature::MigrationParams => 13,
         }
     }
@@ -58,6 +62,7 @@ impl fmt::Display for Feature {
             Feature::MigrationV3 => "MIGRATION_V3",
             Feature::MigrateChangeProtection => "MIGRATE_CHANGE_PROTECTION",
             Feature::XmlMigratable => "XML_MIGRATABLE",
+            Feature::MigrationOffline => "MIGRATION_OFFLINE",
             Feature::MigrationParams => "MIGRATION_PARAMS",
         };
         write!(f, "{name} ({})", self.number())

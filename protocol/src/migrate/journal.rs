@@ -10,7 +10,8 @@ use std::fmt;
 use super::answer::{Failure, Reply};
 use super::call::{Do, Host};
 use super::outcome::Outcome;
-use super::plan::{Request, Version};
+use super::plan::Version;
+use super::request::Request;
 
 /// One entry of a migration's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,9 @@ impl fmt::Display for Record {
                             None => f.write_str(" uri_out=null"),
                         }
                     }
+                    Reply::Begun { cookie, xml } => write!(f, " cookie={cookie:?} xml={xml:?}"),
+                    Reply::Performed(cookie) => write!(f, " cookie={cookie:?}"),
+                    Reply::Finished3 { domain, cookie } => write!(f, " {domain} cookie={cookie:?}"),
                     Reply::Finished(domain) | Reply::Found(domain) => write!(f, " {domain}"),
                     Reply::State(state) => write!(f, " {state}"),
                     Reply::Job(job) => write!(f, " job type {}", job.kind),

@@ -54,11 +54,22 @@
 //! - After Perform only the destination has the guest, and Finish is repeated until the destination has
 //!   answered it.
 //!
+//! In version 3 the source keeps the guest until Confirm:
+//!
+//! - Confirm ends it there only when the destination has said that it has the guest. A source that forgot the migration
+//!   with its connection has its paused copy destroyed then; what cannot be removed is told.
+//! - The guest runs on at its source only if the destination was never told to start it, or has said that it has none. One that
+//!   was told and was silent since may have run it meanwhile: then only [`Engine::cancel`] takes it back.
+//! - Each cookie goes to the other host's next step only, and after a step that failed none does. Where Begin or Prepare gives
+//!   none, the migration stops.
+//!
 //! Two limits are the protocol's. Versions 1 and 2 have no number for a migration, so an error reply that a
 //! proxy made up *before the source has started the call* looks like a failed Perform on an idle source, and
 //! is taken for one. And a source older than libvirt 0.7.7 cannot tell of jobs: after an error reply the
 //! destination's copy is destroyed while Perform may still run, so that it must fail; if it succeeds in that
-//! very moment the guest is lost, and the outcome says so.
+//! very moment the guest is lost, and the outcome says so. A third limit is ours, of version 3: a destination that
+//! says at once, after a Finish whose answer is missing, that it has no guest is taken to have never run it; one
+//! that started the guest, lost it and is back before the question would be believed.
 //!
 //! # What a driver owes
 //!
@@ -82,7 +93,10 @@
 mod domain;
 mod feature;
 mod flags;
+mod param;
 mod plan;
+mod refusal;
+mod request;
 
 // what hosts are asked and what they say,
 mod answer;
@@ -109,5 +123,8 @@ pub use flags::MigrateFlags;
 pub use journal::Record;
 pub use note::Note;
 pub use outcome::{Check, Outcome, Reason, Unknown};
-pub use plan::{Plan, Refusal, Request, Version, Wish};
+pub use param::{Param, ParamValue, Terms};
+pub use plan::{Plan, Version, Wish};
+pub use refusal::Refusal;
+pub use request::Request;
 pub use state::{DomainState, Job, JobInfo, Said, State};

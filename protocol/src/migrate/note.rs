@@ -41,6 +41,14 @@ pub enum Note {
     /// The destination did not confirm that it destroyed what it prepared. It will when the connection
     /// closes.
     Leftover(Option<Failure>),
+    /// The source did not confirm that it lets go of a guest that was not sent. It will when the connection closes.
+    Held(Failure),
+    /// The guest shall run on where it was, and the source is told so.
+    RunsOn,
+    /// The guest was left paused on the source by a migration that is over, and is resumed: the destination does not run it.
+    Resumes,
+    /// The destination runs the guest, and the source's paused copy is destroyed.
+    RemovesCopy,
     /// The destination reports success although it was told to cancel.
     FinishedThoughCancelled,
     /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes
@@ -74,18 +82,24 @@ impl fmt::Display for Note {
                 f,
                 "the destination did not confirm that it cleaned up ({failure}); it will when the connection closes"
             ),
+            Note::Held(failure) => write!(
+                f,
+                "the source did not confirm that it lets go of the guest ({failure}); it will when the connection closes"
+            ),
+            Note::RunsOn => f.write_str("telling the source to let the guest run on"),
+            Note::Resumes => f.write_str("the guest was left paused on the source; resuming it there"),
+            Note::RemovesCopy => {
+                f.write_str("the guest runs on the destination; removing the source's paused copy")
+            }
             Note::FinishedThoughCancelled => f.write_str(
                 "the destination reports that it took the guest over although it was told to cancel",
             ),
             Note::FinishAgain { state: Some(state) } => {
-                write!(
-                    f,
-                    "the guest is {state} on the destination; telling it again that the guest has left the source"
-                )
+                write!(f, "the guest is {state} on the destination; telling it again to start it")
             }
-            Note::FinishAgain { state: None } => f.write_str(
-                "the destination shows no guest yet; telling it again that the guest has left the source",
-            ),
+            Note::FinishAgain { state: None } => {
+                f.write_str("the destination shows no guest yet; telling it again to start it")
+            }
         }
     }
 }

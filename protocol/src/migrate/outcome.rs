@@ -20,6 +20,9 @@ pub enum Outcome {
         state: Option<State>,
         /// What went wrong on the way, though the guest arrived: a lost reply, an error of Finish.
         warning: Option<Reason>,
+        /// Version 3: the source did not confirm that it has ended its paused copy, and this is what it last said. A copy that is
+        /// still there must be removed and **never be resumed**.
+        left_on_source: Option<Said>,
     },
     /// The guest did not move. The destination can no longer take it in this migration.
     OnSource {
@@ -74,6 +77,13 @@ pub enum Check {
     WhetherItArrived,
     /// Both hosts say that they have the guest.
     WhetherItRunsTwice,
+    /// Version 3: the source does not say whether the guest runs on or is paused. The destination has not been told to start it.
+    WhetherItIsPaused,
+    /// Version 3: the destination was told to start the guest and does not say whether it did. The source keeps a paused copy.
+    WhetherItTookOver,
+    /// Version 3: the destination has no guest, but was told to start it and was silent since, so that it may have run there and
+    /// ended. The source keeps a paused copy, of the moment before.
+    WhetherItRanThere,
 }
 
 /// Why a guest did not move, or what went wrong while it did.
@@ -93,6 +103,11 @@ pub enum Reason {
     NotActive(State),
     /// Neither the caller nor the destination named a URI for the data.
     NoUri,
+    /// Version 3: a host returned no cookie, which the other host's daemon may not survive.
+    NoCookie {
+        /// The host that returned none.
+        host: Host,
+    },
     /// The caller gave the migration up.
     Cancelled,
     /// The destination took the guest over and no longer has it.
@@ -105,6 +120,12 @@ impl fmt::Display for Reason {
             Reason::Failed { host, procedure, failure } => write!(f, "{procedure} on the {host}: {failure}"),
             Reason::NotActive(state) => write!(f, "the guest is not running: {state}"),
             Reason::NoUri => f.write_str("neither the caller nor the destination named a URI for the data"),
+            Reason::NoCookie { host } => {
+                write!(
+                    f,
+                    "the {host} returned no migration cookie, and the other host is not sent an empty one"
+                )
+            }
             Reason::Cancelled => f.write_str("given up by the caller"),
             Reason::Vanished => f.write_str("the destination took the guest over and no longer has it"),
         }
@@ -115,13 +136,20 @@ impl fmt::Display for Reason {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Outcome::OnDestination { domain, state, warning } => {
+            Outcome::OnDestination { domain, state, warning, left_on_source } => {
                 write!(f, "{} is on the destination", domain.name)?;
                 if let Some(state) = state {
                     write!(f, ", {state}")?;
                 }
-                match warning {
-                    Some(reason) => write!(f, " (on the way: {reason})"),
+                if let Some(reason) = warning {
+                    write!(f, " (on the way: {reason})")?;
+                }
+                match left_on_source {
+                    Some(said) => write!(
+                        f,
+                        "; the source did not confirm that its paused copy is gone (it says: {said}): if it is still there, \
+                         destroy it and never resume it"
+                    ),
                     None => Ok(()),
                 }
             }
@@ -129,7 +157,13 @@ impl fmt::Display for Outcome {
                 write!(f, "the guest stayed on the source, untouched; reason: {reason}")
             }
             Outcome::OnSource { source, reason } => {
-                write!(f, "the guest did not move; the source says: {source}; reason: {reason}")
+                write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
+                match source.state() {
+                    Some(state) if state.is_migrating() => {
+                        f.write_str("; it was left paused there: resume it, the destination does not have it")
+                    }
+                    _ => Ok(()),
+                }
             }
             Outcome::Nowhere { source, destination, reason } => write!(
                 f,
@@ -168,6 +202,19 @@ impl fmt::Display for Check {
             }
             Check::WhetherItRunsTwice => {
                 "to check: the guest's state on both hosts; if it runs on both, stop the destination's copy at once"
+            }
+            Check::WhetherItIsPaused => {
+                "to check: the guest's state on the source: if it is paused there, resume it, for the destination was not told to \
+                 start it; if the source does not have it, the destination's paused copy is the only one: do not destroy \
+                 that, and keep the destination's connection open"
+            }
+            Check::WhetherItTookOver => {
+                "to check: the guest's state on the destination: if it runs there, destroy the source's paused copy; if the \
+                 destination has none and never ran it, resume the source's; until then do neither"
+            }
+            Check::WhetherItRanThere => {
+                "to check: whether the guest ran on the destination and ended there, by its log or its disks: if it never ran, \
+                 cancel, and the source's paused copy runs on; if it did, that copy is of the past and must not be resumed"
             }
         })
     }

@@ -1,10 +1,11 @@
 //! Which version moves the guest, decided before anything is asked of anybody.
 //!
 //! ```text
-//! either peer reports 13 or 6 ── v3 is what they need: refused until it is built, unless an older one is forced
-//! both report 3 ──────────────── v2, and v1 below it if both report 1 as well
-//! both report 1 ──────────────── v1
-//! neither ────────────────────── refused
+//! both report 13 ── v3 with parameters
+//! both report 6 ─── v3
+//! both report 3 ─── v2, and v1 below it if both report 1 as well; not if one of them reports 6 or 13
+//! both report 1 ─── v1
+//! neither ───────── refused
 //! ```
 //!
 //! Version 1 needs feature 1 on both, even when it is forced: Perform (62) is the same call in both versions
@@ -14,12 +15,10 @@
 
 use std::fmt;
 
-use virtwire_xdr::Text;
-
 use super::call::Host;
-use super::domain::Domain;
 use super::feature::{Feature, Features};
-use super::flags::MigrateFlags;
+use super::refusal::Refusal;
+use super::request::{NEEDS_PARAMS, Request};
 use crate::error::ErrorCode;
 
 /// The versions of libvirt's migration protocol, oldest first.
@@ -30,9 +29,8 @@ pub enum Version {
     /// The same with the guest's XML, and with a Finish that can cancel: 108, 62, 109 (libvirt 0.5.0).
     V2,
     /// With Begin and Confirm, so that the source keeps the guest until the end: 213 to 218 (libvirt 0.9.2).
-    /// Not built yet.
     V3,
-    /// Version 3 with typed parameters: 302 to 307 (libvirt 1.1.0). Not built yet.
+    /// Version 3 with typed parameters: 302 to 307 (libvirt 1.1.0).
     V3Params,
 }
 
@@ -65,32 +63,14 @@ pub enum Wish {
     /// The newest that both peers report, with a downgrade where that is safe.
     #[default]
     Auto,
+    /// Version 3 with parameters and no other.
+    V3Params,
+    /// Version 3 without parameters and no other.
+    V3,
     /// Version 2 and no other, also with peers that report version 3.
     V2,
     /// Version 1 and no other, also with peers that report newer ones.
     V1,
-}
-
-/// What is to move, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// The guest, as the source names it.
-    pub domain: Domain,
-    /// Where the destination shall listen for the data; `None` lets it choose.
-    pub uri: Option<Text>,
-    /// The guest's name on the destination, if it is to be renamed.
-    pub dname: Option<Text>,
-    /// How it moves.
-    pub flags: MigrateFlags,
-    /// Bandwidth in MiB/s; 0 keeps what the source has set.
-    pub bandwidth_mib_s: u64,
-}
-
-impl Request {
-    /// Moves `domain` while it runs, with everything else left to the hosts.
-    pub fn live(domain: Domain) -> Request {
-        Request { domain, uri: None, dname: None, flags: MigrateFlags::LIVE, bandwidth_mib_s: 0 }
-    }
 }
 
 /// The calls of one version that the engine knows how to make.
@@ -103,6 +83,12 @@ pub(crate) enum Sequence {
         /// Whether version 1 may be tried when the destination proves that it has no 108.
         or_v1: bool,
     },
+    V3 {
+        /// By typed parameters.
+        params: bool,
+        /// The source reports feature 7, and so holds the guest's configuration still from Begin to Confirm.
+        protects: bool,
+    },
 }
 
 impl Sequence {
@@ -110,6 +96,8 @@ impl Sequence {
         match self {
             Sequence::V1 => Version::V1,
             Sequence::V2 { .. } => Version::V2,
+            Sequence::V3 { params: false, .. } => Version::V3,
+            Sequence::V3 { params: true, .. } => Version::V3Params,
         }
     }
 }
@@ -128,48 +116,46 @@ impl Plan {
     ///
     /// # Errors
     /// A [`Refusal`] with the reason in words: flags that cannot go together, no common version, a version
-    /// that one of the peers does not report, or one that is not built yet. Nothing has been asked of either
-    /// host then.
+    /// that one of the peers does not report, or one that cannot say what is asked for. Nothing has been asked of
+    /// either host then.
     pub fn choose(
         request: Request,
         wish: Wish,
         source: Features,
         destination: Features,
     ) -> Result<Plan, Refusal> {
-        let request = checked(request, source)?;
-        let common = source.common(destination);
-        let v2 = |or_v1| Sequence::V2 {
-            xml_flags: if source.has(Feature::XmlMigratable) { 8 } else { 1 | 4 },
-            or_v1,
+        let request = request.checked(source, destination)?;
+        let version = match wish {
+            Wish::Auto => newest(source, destination)?,
+            Wish::V3Params => forced(Version::V3Params, source, destination)?,
+            Wish::V3 => forced(Version::V3, source, destination)?,
+            Wish::V2 => forced(Version::V2, source, destination)?,
+            Wish::V1 => forced(Version::V1, source, destination)?,
         };
-        let (sequence, why) = match wish {
-            Wish::Auto => {
-                refuse_v3(source, destination)?;
-                if common.has(Feature::MigrationV2) {
-                    let or_v1 = common.has(Feature::MigrationV1);
-                    let below = if or_v1 { "; v1 is common ground too" } else { "; v1 is not common ground" };
-                    (v2(or_v1), format!("v2: both report feature {}{below}", Feature::MigrationV2))
-                } else if common.has(Feature::MigrationV1) {
-                    (
-                        Sequence::V1,
-                        format!(
-                            "v1: both report feature {}, not both {}",
-                            Feature::MigrationV1,
-                            Feature::MigrationV2
-                        ),
-                    )
-                } else {
-                    return Err(Refusal::NoCommonVersion { source, destination });
-                }
+        let says_too_little = match version {
+            Version::V3Params => None,
+            Version::V3 => request.needs_params().then_some(NEEDS_PARAMS),
+            Version::V2 | Version::V1 => request.needs_v3(),
+        };
+        if let Some(text) = says_too_little {
+            return Err(Refusal::Request { code: ErrorCode::ARGUMENT_UNSUPPORTED, text });
+        }
+        let common = source.common(destination);
+        let or_v1 = wish == Wish::Auto && common.has(Feature::MigrationV1);
+        let sequence = match version {
+            Version::V1 => Sequence::V1,
+            Version::V2 => {
+                let xml_flags = if source.has(Feature::XmlMigratable) { 8 } else { 1 | 4 };
+                Sequence::V2 { xml_flags, or_v1 }
             }
-            Wish::V2 => {
-                both_report(Version::V2, source, destination)?;
-                (v2(false), "v2: forced, and both report its feature".to_owned())
-            }
-            Wish::V1 => {
-                both_report(Version::V1, source, destination)?;
-                (Sequence::V1, "v1: forced, and both report its feature".to_owned())
-            }
+            Version::V3 | Version::V3Params => Sequence::V3 {
+                params: version == Version::V3Params,
+                protects: source.has(Feature::MigrateChangeProtection),
+            },
+        };
+        let why = match wish {
+            Wish::Auto => why(version, source, destination),
+            _ => format!("{version}: forced, and both report its feature {}", version.feature()),
         };
         Ok(Plan { request, sequence, why })
     }
@@ -183,7 +169,7 @@ impl Plan {
     pub fn downgrade(&self) -> Option<Version> {
         match self.sequence {
             Sequence::V2 { or_v1: true, .. } => Some(Version::V1),
-            Sequence::V1 | Sequence::V2 { or_v1: false, .. } => None,
+            Sequence::V1 | Sequence::V2 { or_v1: false, .. } | Sequence::V3 { .. } => None,
         }
     }
 
@@ -198,143 +184,49 @@ impl Plan {
     }
 }
 
-fn refuse_v3(source: Features, destination: Features) -> Result<(), Refusal> {
-    for (host, features) in [(Host::Source, source), (Host::Destination, destination)] {
-        for version in [Version::V3Params, Version::V3] {
-            if features.has(version.feature()) {
-                return Err(Refusal::NotBuilt { host, version });
-            }
-        }
+/// The newest version that both report; of the older ones, version 2 only between peers that have nothing newer.
+fn newest(source: Features, destination: Features) -> Result<Version, Refusal> {
+    let common = source.common(destination);
+    let newer = reports_v3(source, destination);
+    match (common.versions().first(), newer) {
+        (Some(Version::V2), Some(_)) if common.has(Feature::MigrationV1) => Ok(Version::V1),
+        (Some(Version::V2), Some(host)) => Err(Refusal::OnlyForced { host }),
+        (Some(version), _) => Ok(*version),
+        (None, _) => Err(Refusal::NoCommonVersion { source, destination }),
     }
-    Ok(())
 }
 
-fn both_report(version: Version, source: Features, destination: Features) -> Result<(), Refusal> {
+/// Which peer reports version 3, if one does.
+fn reports_v3(source: Features, destination: Features) -> Option<Host> {
+    let v3 =
+        |features: Features| features.has(Feature::MigrationV3) || features.has(Feature::MigrationParams);
+    match (v3(source), v3(destination)) {
+        (true, _) => Some(Host::Source),
+        (false, true) => Some(Host::Destination),
+        (false, false) => None,
+    }
+}
+
+fn forced(version: Version, source: Features, destination: Features) -> Result<Version, Refusal> {
     for (host, features) in [(Host::Source, source), (Host::Destination, destination)] {
         if !features.has(version.feature()) {
             return Err(Refusal::NotReported { host, version, reports: features });
         }
     }
-    Ok(())
+    Ok(version)
 }
 
-/// The checks that libvirt's client makes before it calls anybody (`virDomainMigrate3`), and the limits of
-/// versions 1 and 2.
-fn checked(mut request: Request, source: Features) -> Result<Request, Refusal> {
-    type Flags = MigrateFlags;
-    let refuse = |code, text| Err(Refusal::Request { code, text });
-    let flags = request.flags;
-    let has = |flag| flags.has(flag);
-    if has(Flags::NON_SHARED_DISK) && has(Flags::NON_SHARED_INC) {
-        return refuse(ErrorCode::INVALID_ARG, "NON_SHARED_DISK and NON_SHARED_INC exclude each other");
-    }
-    if has(Flags::TUNNELLED) && has(Flags::PARALLEL) {
-        return refuse(ErrorCode::INVALID_ARG, "TUNNELLED and PARALLEL exclude each other");
-    }
-    if has(Flags::NON_SHARED_SYNCHRONOUS_WRITES)
-        && !has(Flags::NON_SHARED_DISK)
-        && !has(Flags::NON_SHARED_INC)
-    {
-        return refuse(
-            ErrorCode::INVALID_ARG,
-            "NON_SHARED_SYNCHRONOUS_WRITES needs NON_SHARED_DISK or NON_SHARED_INC",
-        );
-    }
-    if has(Flags::PEER2PEER) || has(Flags::TUNNELLED) {
-        return refuse(
-            ErrorCode::INVALID_ARG,
-            "PEER2PEER and TUNNELLED are driven by the source's daemon, not from here",
-        );
-    }
-    if has(Flags::OFFLINE) {
-        return refuse(ErrorCode::ARGUMENT_UNSUPPORTED, "OFFLINE needs version 3, which is not built yet");
-    }
-    if has(Flags::CHANGE_PROTECTION) && !source.has(Feature::MigrateChangeProtection) {
-        return refuse(
-            ErrorCode::ARGUMENT_UNSUPPORTED,
-            "CHANGE_PROTECTION: the source does not report feature MIGRATE_CHANGE_PROTECTION (7)",
-        );
-    }
-    if request.dname.as_ref().is_some_and(|dname| dname.as_bytes().is_empty()) {
-        return refuse(ErrorCode::INVALID_ARG, "the name on the destination is empty");
-    }
-    // Only versions 3 hold the guest's configuration still, and they add the flag themselves, towards the
-    // source.
-    request.flags = flags.without(Flags::CHANGE_PROTECTION);
-    Ok(request)
-}
-
-/// Why a migration is not even tried. Nothing was asked of either host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The request contradicts itself or asks for what these versions cannot do.
-    Request {
-        /// The code that libvirt's client reports for it.
-        code: ErrorCode,
-        /// What is wrong.
-        text: &'static str,
-    },
-    /// A peer needs a version that is not built yet.
-    NotBuilt {
-        /// Which peer.
-        host: Host,
-        /// Which version it reports.
-        version: Version,
-    },
-    /// The wanted version is not reported by both.
-    NotReported {
-        /// Which peer does not report it; the source, if neither does.
-        host: Host,
-        /// The wanted version.
-        version: Version,
-        /// What that peer reports.
-        reports: Features,
-    },
-    /// No version is reported by both.
-    NoCommonVersion {
-        /// What the source reports.
-        source: Features,
-        /// What the destination reports.
-        destination: Features,
-    },
-}
-
-impl Refusal {
-    /// The code that libvirt's client would report.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Refusal::Request { code, .. } => *code,
-            Refusal::NotBuilt { .. } | Refusal::NotReported { .. } | Refusal::NoCommonVersion { .. } => {
-                ErrorCode::NO_SUPPORT
-            }
+fn why(version: Version, source: Features, destination: Features) -> String {
+    let common = source.common(destination);
+    let reported = format!("{version}: both report feature {}", version.feature());
+    match version {
+        Version::V3Params => reported,
+        Version::V3 => format!("{reported}, not both {}", Feature::MigrationParams),
+        Version::V2 if common.has(Feature::MigrationV1) => format!("{reported}; v1 is common ground too"),
+        Version::V2 => format!("{reported}; v1 is not common ground"),
+        Version::V1 if common.has(Feature::MigrationV2) => {
+            format!("{reported}; v2 is not sent to a host that reports version 3 too, unless it is forced")
         }
+        Version::V1 => format!("{reported}, not both {}", Feature::MigrationV2),
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::Request { text, .. } => f.write_str(text),
-            Refusal::NotBuilt { host, version } => write!(
-                f,
-                "{version} is needed and not built yet: the {host} reports feature {}; older versions are tried only \
-                 with such a peer if they are forced",
-                version.feature()
-            ),
-            Refusal::NotReported { host, version, reports } => {
-                write!(
-                    f,
-                    "{version} needs feature {} on both hosts; the {host} reports {reports}",
-                    version.feature()
-                )
-            }
-            Refusal::NoCommonVersion { source, destination } => write!(
-                f,
-                "the hosts have no migration version in common: the source reports {source}, the destination {destination}"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}

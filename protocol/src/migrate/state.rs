@@ -54,6 +54,11 @@ pub struct State {
 }
 
 impl State {
+    /// Paused by a migration (3, reason 2): a source that has sent the guest, or a destination that has not started it.
+    pub fn is_migrating(self) -> bool {
+        self.state == DomainState::Paused && self.reason == Some(2)
+    }
+
     /// libvirt's word for the reason, where it tells how a migration went or a guest ended.
     fn reason_name(self) -> Option<&'static str> {
         Some(match (self.state, self.reason?) {

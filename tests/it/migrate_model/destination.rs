@@ -28,7 +28,9 @@ pub(crate) struct Destination {
     pub(crate) incoming: Option<Incoming>,
     /// Taken over.
     pub(crate) guest: Option<Taken>,
-    /// The only copy that was destroyed here, and why.
+    /// A guest has run here.
+    pub(crate) ran: bool,
+    /// The copy that was destroyed here, and why.
     pub(crate) destroyed: Option<Loss>,
 }
 
@@ -46,7 +48,8 @@ pub(crate) struct Incoming {
     pub(crate) name: Text,
     pub(crate) uri: Text,
     pub(crate) by: Connection,
-    pub(crate) version1: bool,
+    /// Which Prepare it was.
+    pub(crate) version: u8,
     /// When it was prepared.
     pub(crate) since: u32,
     /// The guest's memory has arrived, and whether the guest was paused.
@@ -93,7 +96,7 @@ impl Destination {
         }
     }
 
-    fn domain(&self) -> Option<Domain> {
+    pub(crate) fn domain(&self) -> Option<Domain> {
         let name =
             self.guest.as_ref().map(|taken| &taken.name).or(self.incoming.as_ref().map(|one| &one.name))?;
         Some(Domain { name: name.clone(), uuid: UUID, id: 21 })
@@ -129,6 +132,8 @@ impl Destination {
             Call::GetInfo { .. } => self.told().map(|state| Reply::State(state.state.into())),
             Call::GetState { .. } => self.told().map(Reply::State),
             Call::Prepare { .. } | Call::Prepare2 { .. } => self.prepare(call, by, now),
+            Call::Prepare3 { .. } => self.prepare3(call, by, now),
+            Call::Finish3 { .. } => return self.finish3(call),
             Call::Finish { .. } | Call::Finish2 { .. } => {
                 // Finish of version 1 waits for data that is on its way.
                 self.arrive(u32::MAX);
@@ -163,7 +168,7 @@ impl Destination {
                     name: dname.clone().unwrap_or_else(|| "guest".into()),
                     uri: uri.clone(),
                     by,
-                    version1: false,
+                    version: 2,
                     since: now,
                     memory: None,
                     finishing: None,
@@ -205,7 +210,7 @@ impl Destination {
             name: dname.unwrap_or_else(|| "guest".into()),
             uri,
             by,
-            version1: true,
+            version: 1,
             since: at,
             memory: Some(paused),
             finishing: None,
@@ -229,7 +234,7 @@ impl Destination {
                 None => refuse(ErrorCode::NO_DOMAIN, "no domain"),
             };
         };
-        if *cookie != Cookie(COOKIE.into()) || retcode.is_none() != incoming.version1 {
+        if *cookie != Cookie(COOKIE.into()) || incoming.version != if retcode.is_some() { 2 } else { 1 } {
             return refuse(ErrorCode::INTERNAL_ERROR, "not what was prepared");
         }
         if retcode == Some(Retcode::Cancelled) {
@@ -247,9 +252,10 @@ impl Destination {
         Answer::Now(Ok(Reply::Finished(domain)))
     }
 
-    fn start(&mut self, flags: MigrateFlags) {
+    pub(crate) fn start(&mut self, flags: MigrateFlags) {
         if let Some(incoming) = self.incoming.take() {
             let paused = flags.has(MigrateFlags::PAUSED);
+            self.ran |= !paused;
             self.guest = Some(Taken { name: incoming.name, paused, from_memory: incoming.memory.is_some() });
         }
     }
@@ -258,7 +264,7 @@ impl Destination {
     pub(crate) fn fail(&mut self, call: &Call, how: Fails) -> Result<Reply, Failure> {
         self.arrive(u32::MAX);
         let arrived = self.incoming.as_ref().is_some_and(|incoming| incoming.memory.is_some());
-        if matches!(call, Call::Finish { .. } | Call::Finish2 { .. }) && arrived {
+        if call.finishes() && arrived {
             match how {
                 Fails::LeavingPaused => self.start(MigrateFlags::PAUSED),
                 Fails::Killing => self.destroy_incoming(Loss::KilledByHost),

@@ -63,15 +63,20 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
     let mut runs = vec![Runs::Never, Runs::Now];
     if call.changes_something() {
         // Long enough for a late Perform to meet everything up to a cancellation.
-        let last = if matches!(call, Call::Perform { .. }) { 18 } else { 6 };
+        let last = match call {
+            Call::Perform { .. } => 18,
+            Call::Perform3 { .. } => 10,
+            _ => 6,
+        };
         runs.extend((1..=last).map(Runs::Late));
     }
     runs.push(Runs::Fails(Fails::Cleanly));
     match call {
-        Call::Perform { .. } => {
+        Call::Perform { .. } | Call::Perform3 { .. } => {
             runs.push(Runs::Fails(Fails::BreakingIncoming));
             runs.extend([1, 2, 4, 7].map(Runs::Long));
         }
+        Call::Finish3 { .. } => runs.push(Runs::Fails(Fails::Killing)),
         Call::Finish { .. } | Call::Finish2 { .. } => {
             runs.extend([Runs::Fails(Fails::LeavingPaused), Runs::Fails(Fails::Killing)]);
         }
@@ -107,15 +112,20 @@ impl Fault {
         match (self.runs, self.hears) {
             // No fault at all, or no answer to hear.
             (Runs::Now | Runs::Never | Runs::Late(_), Hears::Answer) => false,
-            // A source does nothing when a connection closes, so it does not matter whether it knows.
-            (_, Hears::Closed { eof: false }) if order.host == Host::Source => false,
+            // A source of versions 1 and 2 does nothing when a connection closes, so it does not matter whether it knows.
+            (_, Hears::Closed { eof: false }) if order.host == Host::Source => {
+                matches!(call, Call::Perform3 { .. } | Call::Confirm3 { .. })
+            }
             // The same as a slow reply.
             (Runs::Long(_), Hears::Answer) => false,
             (runs, Hears::NotSent) => runs == Runs::Never,
+            // The limit that the engine's documentation states: no host starts a guest, dies with it and is back before the next
+            // question.
+            (_, Hears::HostDied { back: 1, perish: true }) if matches!(call, Call::Finish3 { .. }) => false,
             (runs, Hears::HostDied { .. }) => matches!(runs, Runs::Never | Runs::Now),
             // The limit that the engine's documentation states: an error made up before the source starts
             // Perform.
-            (Runs::Late(_), Hears::MadeUpError) => !matches!(call, Call::Perform { .. }),
+            (Runs::Late(_), Hears::MadeUpError) => !call.performs(),
             // A question that ran is a question that was lost, to its host.
             (Runs::Now, _) => call.changes_something(),
             _ => true,

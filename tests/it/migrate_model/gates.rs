@@ -130,8 +130,8 @@ fn any_input_is_legal_at_any_time() {
 
 #[test]
 fn the_version_is_chosen_by_what_both_report() {
-    let v3 = "v3 is needed and not built yet: the destination reports feature MIGRATION_V3 (6); \
-              older versions are tried only with such a peer if they are forced";
+    let v3 = "v2 is all that the hosts have in common, and the destination reports feature MIGRATION_V3 (6): such \
+              hosts claim v2 and cannot serve it, so it is sent only where it is forced";
     choose("1", "1", Wish::Auto, "v1");
     choose("3", "3", Wish::Auto, "v2");
     choose("1 3", "1 3", Wish::Auto, "v2, then v1");
@@ -141,12 +141,18 @@ fn the_version_is_chosen_by_what_both_report() {
     choose("1 3", "1 3", Wish::V1, "v1");
     choose("3", "3 6", Wish::Auto, v3);
     choose("3 6", "3 6", Wish::V2, "v2");
+    choose("1 3", "1 3 6", Wish::Auto, "v1");
+    choose("3 6", "1 3 6 13", Wish::Auto, "v3");
+    choose("3 6 13", "3 6 13", Wish::Auto, "v3 with parameters");
+    choose("13", "13", Wish::Auto, "v3 with parameters");
+    choose("3 6 13", "3 6 13", Wish::V3, "v3");
+    choose("1 3 6 13", "1 3 6 13", Wish::V1, "v1");
     choose(
-        "13",
-        "13",
-        Wish::Auto,
-        "v3 with parameters is needed and not built yet: the source reports feature \
-        MIGRATION_PARAMS (13); older versions are tried only with such a peer if they are forced",
+        "3 6",
+        "3 6",
+        Wish::V3Params,
+        "v3 with parameters needs feature MIGRATION_PARAMS (13) on both hosts; the source reports MIGRATION_V3 (6), \
+        MIGRATION_V2 (3)",
     );
     choose(
         "3",

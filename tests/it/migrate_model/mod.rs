@@ -9,6 +9,7 @@
 
 mod destination;
 mod ends;
+mod ends3;
 mod fault;
 mod gates;
 mod mutant;
@@ -19,6 +20,7 @@ mod source;
 mod talk;
 mod transcripts;
 mod verdict;
+mod version3;
 mod words;
 mod world;
 

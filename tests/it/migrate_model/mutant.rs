@@ -6,12 +6,13 @@
 
 use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::migrate::{
-    Call, Cookie, Do, DomainState, Failure, Feature, Features, Host, JobInfo, Outcome, Plan, Reason, Record,
-    Refusal, Reply, Retcode, Said, State, Unknown,
+    Call, Cookie, Do, DomainState, Failure, Feature, Features, Host, JobInfo, MigrateFlags, Outcome, Plan,
+    Reason, Record, Refusal, Reply, Retcode, Said, State, Terms, Unknown,
 };
 
 use super::setup::Setup;
 use super::source::{error, guest};
+use super::version3::PREPARED;
 use super::world::World;
 
 /// Which rule is broken.
@@ -94,10 +95,43 @@ pub(crate) enum Rule {
     BothSayNowhere,
     /// What cannot be undone is journalled before.
     Journalled,
+
+    /// v3 is used only if both report it.
+    V3IsCommonGround,
+    /// Begin's cookie goes to Prepare.
+    V3CookiePassed,
+    /// Prepare's cookie goes to Perform and not back in Finish.
+    V3CookieGoesOn,
+    /// A source that can protects the guest's configuration.
+    V3Protects,
+    /// Prepare has the XML of Begin.
+    V3XmlGoesOn,
+    /// Perform has the destination's URI.
+    V3UriOut,
+    /// Finish names the guest as the destination knows it.
+    V3FinishName,
+    /// The destination does not see the flags of the source.
+    V3FlagsStripped,
+    /// A source that lets go of nothing is told to.
+    V3Releases,
+    /// After an error of Perform the source is asked.
+    V3ErrorIsDoubted,
+    /// A source that died with the guest has not got it.
+    V3LossIsDoubted,
+    /// A Finish without success may have been one.
+    V3FinishIsDoubted,
+    /// A Finish that was lost is not a good one.
+    V3FinishLossIsNotSuccess,
+    /// Who was silent after Finish may have run the guest.
+    V3SilenceIsRemembered,
+    /// Whether the guest runs on, only the source can tell.
+    V3BackIsAsked,
+    /// A Confirm without success may not have been one.
+    V3ConfirmIsDoubted,
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 36] = [
+pub(crate) const RULES: [(Rule, &str); 52] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -134,6 +168,22 @@ pub(crate) const RULES: [(Rule, &str); 36] = [
     (Rule::V1FinishRepeated, "the outcome is not true"),
     (Rule::BothSayNowhere, "a host did not say so"),
     (Rule::Journalled, "not journalled before"),
+    (Rule::V3IsCommonGround, "v3 is not common ground"),
+    (Rule::V3CookiePassed, "an empty cookie for a host that dies of it"),
+    (Rule::V3CookieGoesOn, "a cookie goes back"),
+    (Rule::V3Protects, "the source does not see all flags"),
+    (Rule::V3XmlGoesOn, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3UriOut, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3FinishName, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3FlagsStripped, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3Releases, "the source is left with its job"),
+    (Rule::V3ErrorIsDoubted, "the outcome is not true"),
+    (Rule::V3LossIsDoubted, "the only copy is cancelled"),
+    (Rule::V3FinishIsDoubted, "the source runs what the destination has"),
+    (Rule::V3FinishLossIsNotSuccess, "the source's copy is ended and nobody has another"),
+    (Rule::V3SilenceIsRemembered, "the source runs on from the past"),
+    (Rule::V3BackIsAsked, "the outcome is not true"),
+    (Rule::V3ConfirmIsDoubted, "the outcome is not true"),
 ];
 
 type Answer = Result<Reply, Failure>;
@@ -148,6 +198,9 @@ pub(crate) struct Mutant {
     performed: Option<Failure>,
     /// Finish has had no success, and this is how.
     finished: Option<Failure>,
+    /// Confirm was sent that lets the guest run on, or that has had no success.
+    confirmed_back: bool,
+    confirm_failed: bool,
     /// Whatever the source would say, the guest is believed to be there.
     believes_it_stays: bool,
 }
@@ -155,7 +208,15 @@ pub(crate) struct Mutant {
 impl Mutant {
     pub(crate) fn breaking(rule: Rule) -> Mutant {
         let state = DomainState::Running.into();
-        Mutant { rule, state, performed: None, finished: None, believes_it_stays: false }
+        Mutant {
+            rule,
+            state,
+            performed: None,
+            finished: None,
+            confirmed_back: false,
+            confirm_failed: false,
+            believes_it_stays: false,
+        }
     }
 
     /// Chooses the version.
@@ -164,6 +225,7 @@ impl Mutant {
             let believes = |feature: &Feature| match (self.rule, feature) {
                 (Rule::V1IsCommonGround, Feature::MigrationV1) => true,
                 (Rule::V2IsCommonGround, Feature::MigrationV2) => true,
+                (Rule::V3IsCommonGround, Feature::MigrationV3) => true,
                 (Rule::V3IsNotSkipped, Feature::MigrationV3 | Feature::MigrationParams) => false,
                 _ => features.has(*feature),
             };
@@ -186,6 +248,15 @@ impl Mutant {
             (Rule::FinishName, Call::Finish { dname, .. } | Call::Finish2 { dname, .. }) => {
                 *dname = "guest".into()
             }
+            (Rule::V3CookiePassed, Call::Prepare3 { cookie, .. }) => *cookie = Cookie::default(),
+            (Rule::V3CookieGoesOn, Call::Finish3 { cookie, .. }) => *cookie = Cookie(PREPARED.into()),
+            (Rule::V3Protects, Call::Begin3 { flags, .. }) => {
+                *flags = flags.without(MigrateFlags::CHANGE_PROTECTION);
+            }
+            (Rule::V3XmlGoesOn, Call::Prepare3 { terms, .. }) => forget(terms, "destination_xml"),
+            (Rule::V3UriOut, Call::Perform3 { terms, .. }) => forget(terms, "migrate_uri"),
+            (Rule::V3FinishName, Call::Finish3 { terms, .. }) => forget(terms, "destination_name"),
+            (Rule::V3FlagsStripped, Call::Prepare3 { flags, .. }) => *flags = *flags | setup.request().flags,
             (Rule::V1CarriesNoName, Call::Prepare { dname, .. }) => *dname = Some("guest".into()),
             _ => {}
         }
@@ -209,6 +280,7 @@ impl Mutant {
         let at_source = order.host == Host::Source;
         let perform_refused = matches!(self.performed, Some(Failure::Answered(_)));
         let finish = matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. });
+        let question = is_question(&order.call);
         let refused = |code| Some(Err(error(code, "made up by the mutant")));
         match self.rule {
             Rule::ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
@@ -229,6 +301,22 @@ impl Mutant {
             Rule::FinishErrorIsDoubted if matches!(self.finished, Some(Failure::Answered(_))) => {
                 refused(ErrorCode::NO_DOMAIN)
             }
+            Rule::V3Releases if self.performed.is_none() && self.finished.is_none() => match order.call {
+                Call::Confirm3 { cancelled: Retcode::Cancelled, .. } => Some(Ok(Reply::Done)),
+                _ => None,
+            },
+            Rule::V3ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
+            Rule::V3LossIsDoubted if at_source && self.performed.is_some() => self.stays(&order.call),
+            Rule::V3FinishIsDoubted if !at_source && question && self.finished.is_some() => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::V3BackIsAsked if at_source && self.confirmed_back => {
+                self.state = DomainState::Running.into();
+                self.stays(&order.call)
+            }
+            Rule::V3ConfirmIsDoubted if at_source && question && self.confirm_failed => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
             Rule::FinishRepeated if self.finished.is_some() && finish => {
                 refused(ErrorCode::OPERATION_INVALID)
             }
@@ -244,9 +332,18 @@ impl Mutant {
     pub(crate) fn hears(&mut self, order: &Do, answer: Answer) -> Answer {
         let at_source = order.host == Host::Source;
         match (&order.call, &answer) {
-            (Call::Perform { .. }, Err(failure)) => self.performed = Some(failure.clone()),
-            (Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. }, Err(failure)) => {
-                self.finished = Some(failure.clone());
+            (Call::Perform { .. } | Call::Perform3 { .. }, Err(failure)) => {
+                self.performed = Some(failure.clone())
+            }
+            (
+                Call::Finish { .. }
+                | Call::Finish2 { retcode: Retcode::Success, .. }
+                | Call::Finish3 { cancelled: Retcode::Success, .. },
+                Err(failure),
+            ) => self.finished = Some(failure.clone()),
+            (Call::Confirm3 { cancelled, .. }, answer) => {
+                self.confirmed_back |= *cancelled == Retcode::Cancelled;
+                self.confirm_failed |= *cancelled == Retcode::Success && answer.is_err();
             }
             (Call::GetState { .. } | Call::GetInfo { .. }, Ok(Reply::State(state))) if at_source => {
                 self.state = *state
@@ -281,6 +378,20 @@ impl Mutant {
             }
             (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_)) => {
                 Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (Rule::V3FinishLossIsNotSuccess, Call::Finish3 { .. }, Err(Failure::Lost { .. })) => {
+                Ok(Reply::Finished3 { domain: guest(21), cookie: Cookie::default() })
+            }
+            (Rule::V3SilenceIsRemembered, call, Err(failure))
+                if !at_source && self.finished.is_some() && !is_absent(&failure) =>
+            {
+                match call {
+                    Call::LookupByUuid { .. } => Ok(Reply::Found(guest(21))),
+                    Call::GetState { .. } => {
+                        Ok(Reply::State(State { state: DomainState::Paused, reason: Some(2) }))
+                    }
+                    _ => Err(failure),
+                }
             }
             (
                 Rule::FinishLossIsDoubted,
@@ -337,6 +448,18 @@ impl Mutant {
             Call::GetState { .. } | Call::GetInfo { .. } => Some(Ok(Reply::State(self.state))),
             _ => None,
         }
+    }
+}
+
+/// Leaves what belongs to this parameter out.
+fn forget(terms: &mut Terms, name: &str) {
+    match terms {
+        Terms::Fixed { xml, uri, dname, .. } => match name {
+            "destination_xml" => *xml = None,
+            "migrate_uri" => *uri = None,
+            _ => *dname = Some("guest".into()),
+        },
+        Terms::Params(params) => params.retain(|param| param.field != *name),
     }
 }
 

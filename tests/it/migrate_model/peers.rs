@@ -19,6 +19,11 @@ impl Peer {
         self.features.contains(&feature)
     }
 
+    /// Whether a job that only waits for the migration's next step is told of.
+    pub(crate) fn shows_waiting_job(&self) -> bool {
+        self.name == V3.name
+    }
+
     pub(crate) fn serves(&self, procedure: i32) -> bool {
         self.procedures.contains(&procedure)
     }
@@ -79,14 +84,33 @@ pub(crate) const NEITHER: Peer =
 pub(crate) const V3: Peer = Peer {
     name: "9.0",
     features: &[MigrationV2, MigrationV3, MigrateChangeProtection, XmlMigratable, MigrationParams],
-    procedures: &[2, 14, 16, 23, 24, 62, 108, 109, 163, 212],
+    procedures: &[
+        2, 12, 14, 16, 23, 24, 28, 62, 108, 109, 163, 212, 213, 214, 216, 217, 218, 302, 303, 305, 306, 307,
+    ],
+};
+
+/// The same before parameters.
+pub(crate) const V3_FIXED: Peer = Peer {
+    name: "1.0.5",
+    features: &[MigrationV2, MigrationV3, MigrateChangeProtection, XmlMigratable],
+    procedures: &[2, 12, 14, 16, 23, 24, 28, 62, 108, 109, 163, 212, 213, 214, 216, 217, 218],
+};
+
+/// The first with version 3: its source does not hold the guest's configuration still.
+pub(crate) const V3_BARE: Peer = Peer {
+    name: "0.9.2",
+    features: &[MigrationV2, MigrationV3],
+    procedures: &[2, 12, 14, 16, 23, 24, 28, 62, 108, 109, 163, 212, 213, 214, 216, 217, 218],
 };
 
 /// A driver that has version 3 with parameters alone.
-pub(crate) const PARAMS_ONLY: Peer =
-    Peer { name: "params only", features: &[MigrationParams], procedures: &[2, 14, 16, 23, 24, 163, 212] };
+pub(crate) const PARAMS_ONLY: Peer = Peer {
+    name: "params only",
+    features: &[MigrationParams],
+    procedures: &[2, 12, 14, 16, 23, 24, 28, 163, 212, 302, 303, 305, 306, 307],
+};
 
-pub(crate) const ALL: [Peer; 10] = [
+pub(crate) const ALL: [Peer; 12] = [
     V1_ONLY,
     V2_NO_JOBS,
     V2_ONLY,
@@ -96,5 +120,7 @@ pub(crate) const ALL: [Peer; 10] = [
     OURS,
     NEITHER,
     V3,
+    V3_FIXED,
+    V3_BARE,
     PARAMS_ONLY,
 ];

@@ -4,8 +4,8 @@ use std::fmt;
 
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, Note, Outcome, Reason, Record, Reply,
-    Request, Retcode, Said, Settings, Unknown, Waiting,
+    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Reason,
+    Record, Reply, Request, Retcode, Said, Settings, Unknown, Waiting,
 };
 use virtwire_xdr::Text;
 
@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::mutant::Mutant;
 use super::setup::{Setup, Word};
 use super::verdict;
+use super::version3;
 use super::world::World;
 
 /// From this wait on all hosts are up, and nothing goes wrong any more.
@@ -135,7 +136,7 @@ impl Run {
         } else if word && engine.cancel() == CancelAnswer::Taken {
             self.cancelled = true;
             self.mutant.was_cancelled();
-            if unknown.source.state().is_none() {
+            if unknown.source.state().is_none() && !self.setup.by_v3() {
                 self.breaks("cancelled without the source's word");
             }
         }
@@ -173,6 +174,7 @@ impl Run {
     fn check_allowed(&mut self, call: &Call) {
         let sent = |number: i32| self.trace.iter().find(|(order, _)| order.call.number() == number);
         let request = &self.request;
+        let protects = self.setup.source.reports(Feature::MigrateChangeProtection);
         let at_source = self.world.source.active.is_some();
         let arrived = self.world.destination.incoming.as_ref().is_some_and(|one| one.memory.is_some());
         let proven = sent(108).is_none_or(|(_, answer)| matches!(answer, Err(Failure::Unsupported(_))));
@@ -187,7 +189,45 @@ impl Run {
                 "v2 is not common ground"
             }
             Call::Prepare2 { .. } if self.setup.needs_v3() => "v2 to a peer of v3",
-            Call::Perform { .. } if sent(62).is_some() => "Perform a second time",
+            Call::Begin3 { .. } | Call::Prepare3 { .. } | Call::Perform3 { .. } if !self.setup.by_v3() => {
+                "v3 is not common ground"
+            }
+            Call::Perform { .. } | Call::Perform3 { .. }
+                if self.trace.iter().any(|(order, _)| order.call.performs()) =>
+            {
+                "Perform a second time"
+            }
+            Call::Prepare3 { cookie, .. } | Call::Perform3 { cookie, .. } if cookie.0.is_empty() => {
+                "an empty cookie for a host that dies of it"
+            }
+            Call::Finish3 { cookie, .. } if cookie.0 == version3::PREPARED => "a cookie goes back",
+            Call::Confirm3 { cookie, .. } if cookie.0 == version3::PERFORMED => "a cookie goes back",
+            Call::Begin3 { flags, .. } | Call::Perform3 { flags, .. } | Call::Confirm3 { flags, .. }
+                if !flags.has(request.flags) || flags.has(MigrateFlags::CHANGE_PROTECTION) != protects =>
+            {
+                "the source does not see all flags"
+            }
+            Call::Finish3 { cancelled: Retcode::Success, .. } if self.world.source.active == Some(false) => {
+                "Finish while the source runs the guest"
+            }
+            Call::Finish3 { cancelled: Retcode::Cancelled, .. } if arrived && !at_source => {
+                "the only copy is cancelled"
+            }
+            Call::Confirm3 { cancelled: Retcode::Success, .. } | Call::Destroy { .. }
+                if self.world.destination.guest.is_none() && !self.world.destination.ran =>
+            {
+                "the source's copy is ended and nobody has another"
+            }
+            Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. }
+                if self.world.destination.guest.is_some() =>
+            {
+                "the source runs what the destination has"
+            }
+            Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. }
+                if self.world.destination.ran && !self.cancelled =>
+            {
+                "the source runs on from the past"
+            }
             Call::Perform { flags, .. } if !flags.has(request.flags) => "the source does not see all flags",
             Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if at_source => {
                 "Finish while the source has the guest"
@@ -236,7 +276,7 @@ impl Run {
     /// after an error reply of a source that cannot tell of jobs.
     pub(crate) fn may_lose(&self) -> bool {
         let refused = |(order, answer): &(Do, Answer)| {
-            order.call.number() == 62 && matches!(answer, Err(Failure::Answered(_)))
+            order.call.performs() && matches!(answer, Err(Failure::Answered(_)))
         };
         self.cancelled || (!self.world.source.peer.serves(163) && self.trace.iter().any(refused))
     }
@@ -246,6 +286,7 @@ impl Run {
         self.trace.iter().find_map(|(order, answer)| match (&order.call, answer) {
             (Call::GetInfo { .. } | Call::GetState { .. }, _) => None,
             (Call::GetJobInfo { .. } | Call::LookupByUuid { .. } | Call::Close, _) => None,
+            (Call::Confirm3 { .. } | Call::Resume { .. } | Call::Destroy { .. }, _) => None,
             (Call::Prepare2 { .. }, Err(Failure::Unsupported(_))) if self.setup.may_downgrade() => None,
             (call, Err(failure)) => {
                 Some(Reason::Failed { host: order.host, procedure: call.name(), failure: failure.clone() })

@@ -127,6 +127,8 @@ impl Setup {
             active: (self.guest != Guest::Off).then_some(self.guest.is_paused()),
             perished: false,
             job: None,
+            migrating: None,
+            stopped: false,
         };
         let destination = Destination {
             peer: self.destination,
@@ -136,6 +138,7 @@ impl Setup {
             slot: None,
             incoming: None,
             guest: None,
+            ran: false,
             destroyed: None,
         };
         let deadline = (self.destination_is == DestinationIs::Impatient).then_some(12);
@@ -164,9 +167,18 @@ impl Setup {
         self.wish == Wish::Auto && (v3(self.source) || v3(self.destination))
     }
 
+    /// Whether it is a migration of version 3.
+    pub(crate) fn by_v3(&self) -> bool {
+        let both = self.both_report(Feature::MigrationV3) || self.both_report(Feature::MigrationParams);
+        both && !matches!(self.wish, Wish::V2 | Wish::V1)
+    }
+
     /// Whether the guest must arrive if nothing goes wrong.
     pub(crate) fn must_arrive(&self) -> bool {
         let serves = |prepare| self.destination.serves(prepare);
+        if self.by_v3() {
+            return self.guest != Guest::Off && self.request != Asked::NoUri;
+        }
         let by_v2 = self.wish != Wish::V1 && self.both_report(Feature::MigrationV2) && serves(108);
         let by_v1 = self.wish != Wish::V2 && self.both_report(Feature::MigrationV1) && serves(61);
         (by_v2 || by_v1) && self.guest != Guest::Off && self.request != Asked::NoUri
@@ -197,6 +209,14 @@ pub(crate) fn few() -> Vec<Setup> {
     let plain = |source, destination| Setup::plain(source, destination, Wish::Auto);
     let mut setups =
         vec![plain(peers::OURS, peers::LACKS_PREPARE2), plain(peers::V2_NO_JOBS, peers::V2_ONLY)];
+    for (peer, word) in [
+        (peers::V3, Word::Never),
+        (peers::V3, Word::AtLast),
+        (peers::V3_FIXED, Word::Never),
+        (peers::V3_BARE, Word::AtLast),
+    ] {
+        setups.push(Setup { guest: Guest::Persistent, word, ..plain(peer, peer) });
+    }
     for (peer, destination_is) in
         [(peers::OURS, DestinationIs::Impatient), (peers::V1_ONLY, DestinationIs::Slow)]
     {
@@ -216,7 +236,8 @@ pub(crate) fn refused() -> Vec<Setup> {
 fn plain() -> impl Iterator<Item = Setup> {
     peers::ALL.into_iter().flat_map(|source| {
         peers::ALL.into_iter().flat_map(move |destination| {
-            [Wish::Auto, Wish::V2, Wish::V1].map(|wish| Setup::plain(source, destination, wish))
+            [Wish::Auto, Wish::V3Params, Wish::V3, Wish::V2, Wish::V1]
+                .map(|wish| Setup::plain(source, destination, wish))
         })
     })
 }

@@ -7,6 +7,7 @@ use virtwire_protocol::migrate::{
 
 use super::fault::Fails;
 use super::peers::Peer;
+use super::version3::Migrating;
 
 pub(crate) const UUID: [u8; 16] = [0x2a; 16];
 pub(crate) const COOKIE: &[u8] = b"\x00cookie\xff\x00";
@@ -35,6 +36,10 @@ pub(crate) struct Source {
     pub(crate) perished: bool,
     /// Perform under way: when it ends, where to, and how.
     pub(crate) job: Option<SourceJob>,
+    /// Version 3: the migration that it remembers.
+    pub(crate) migrating: Option<Migrating>,
+    /// Version 3: Perform has stopped the guest, and it is here still.
+    pub(crate) stopped: bool,
 }
 
 pub(crate) type Paused = bool;
@@ -49,6 +54,7 @@ pub(crate) struct SourceJob {
 impl Source {
     pub(crate) fn state(&self) -> State {
         let (state, reason) = match self.active {
+            Some(true) if self.stopped => (DomainState::Paused, 2),
             Some(true) => (DomainState::Paused, 1),
             Some(false) => (DomainState::Running, 1),
             None => (DomainState::ShutOff, 4),
@@ -56,7 +62,7 @@ impl Source {
         State { state, reason: Some(reason) }
     }
 
-    fn knows(&self) -> Result<(), Failure> {
+    pub(crate) fn knows(&self) -> Result<(), Failure> {
         if self.active.is_some() || self.defined {
             Ok(())
         } else {
@@ -84,6 +90,10 @@ impl Source {
                 self.knows()?;
                 match (&self.job, self.active) {
                     (_, None) => Err(error(ErrorCode::OPERATION_INVALID, "domain is not running")),
+                    // One that waits for Confirm shows on some hosts.
+                    (None, _) if self.migrating.is_some() && self.peer.shows_waiting_job() => {
+                        Ok(Reply::Job(JobInfo { kind: 2, ..JobInfo::default() }))
+                    }
                     (Some(_), _) => Ok(Reply::Job(JobInfo { kind: 2, ..JobInfo::default() })),
                     (None, _) => Ok(Reply::Job(JobInfo::default())),
                 }

@@ -69,6 +69,16 @@ fn parse(answer: &str) -> Result<Reply, Failure> {
             let uri_out = (rest != "null").then(|| rest.into());
             Ok(Reply::Prepared { cookie: Cookie(COOKIE.into()), uri_out })
         }
+        "prepared-without" => Ok(Reply::Prepared { cookie: Cookie::default(), uri_out: Some(rest.into()) }),
+        "begun" => {
+            let cookie = if rest.is_empty() { Cookie(b"begun".into()) } else { Cookie::default() };
+            Ok(Reply::Begun { cookie, xml: xml() })
+        }
+        "performed" => Ok(Reply::Performed(Cookie(b"performed".into()))),
+        "finished3" => {
+            let domain = Domain { name: rest.into(), uuid: UUID, id: 21 };
+            Ok(Reply::Finished3 { domain, cookie: Cookie(b"finished".into()) })
+        }
         "done" => Ok(Reply::Done),
         "finished" => Ok(Reply::Finished(Domain { name: rest.into(), uuid: UUID, id: 21 })),
         "found" => Ok(Reply::Found(guest(7))),

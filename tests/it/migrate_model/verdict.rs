@@ -22,6 +22,7 @@ pub(crate) fn judge(run: &mut Run) {
         }
         _ => {}
     }
+    check_release(run);
     run.world.settle();
     run.world.caller_dies();
     run.world.settle();
@@ -45,8 +46,13 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
     }
     let at_source = world.source.active.is_some();
     let holds = match outcome {
-        Outcome::OnDestination { domain, state, .. } => match &world.destination.guest {
+        Outcome::OnDestination { domain, state, left_on_source, .. } => match &world.destination.guest {
             Some(Taken { name, paused, from_memory: true }) => {
+                let at_source = match left_on_source {
+                    // It may be there or not; that it runs, the count of those that do would see.
+                    Some(_) => false,
+                    None => at_source,
+                };
                 let told = state.is_none_or(|state| (state.state == DomainState::Paused) == *paused);
                 !at_source && *name == domain.name && told && as_it_was(run, *paused)
             }
@@ -59,6 +65,14 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
             at_source || world.source.perished || run.setup.guest == Guest::Off
         }
         Outcome::OnSource { source: Said::Absent, .. } => !at_source,
+        Outcome::OnSource { source, .. } if run.setup.by_v3() => {
+            let told = source.state().is_some_and(|state| state.state == DomainState::Paused);
+            // A Resume without an answer may come late.
+            let stopped = could_not_resume(run);
+            let as_it_was = told == run.setup.guest.is_paused() || state_untold(run) || stopped;
+            let as_told = world.source.active == Some(told) || stopped;
+            at_source != source.is_gone() && (!at_source || as_told) && as_it_was
+        }
         Outcome::OnSource { source, .. } => {
             at_source != source.is_gone() && world.source.active != Some(!run.setup.guest.is_paused())
         }
@@ -77,16 +91,19 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
 /// libvirt's client does not mind either) or the destination failed to resume it.
 fn as_it_was(run: &Run, paused: bool) -> bool {
     let flags = run.request.flags;
-    let failed = run.trace.iter().any(|(order, answer)| {
-        matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. }) && answer.is_err()
-    });
+    let failed = run.trace.iter().any(|(order, answer)| order.call.finishes() && answer.is_err());
     let was_paused = run.setup.guest.is_paused() || flags.has(MigrateFlags::PAUSED);
     state_untold(run) || paused == was_paused || (paused && failed)
 }
 
 /// The source did not tell the guest's state before the start.
 fn state_untold(run: &Run) -> bool {
-    run.trace.iter().take(2).any(|(order, answer)| order.call.number() == 16 && answer.is_err())
+    run.trace.iter().take(2).any(|(order, answer)| matches!(order.call.number(), 16 | 212) && answer.is_err())
+}
+
+/// The source did not do what it was told to.
+fn could_not_resume(run: &Run) -> bool {
+    run.trace.iter().any(|(order, answer)| matches!(order.call, Call::Resume { .. }) && answer.is_err())
 }
 
 /// Unknown is allowed to last only where nothing that the engine could ask would tell.
@@ -107,6 +124,10 @@ fn check_doubt(run: &mut Run, check: Check) {
             let never_was = run.setup.guest == Guest::Off && state_untold(run);
             (world.source.perished || never_was) && world.destination.incoming.as_ref().is_some_and(waits)
         }
+        // Nobody but the caller knows what happened there meanwhile.
+        Check::WhetherItRanThere => {
+            run.setup.word == Word::Never && world.source.stopped && world.destination.guest.is_none()
+        }
         _ => false,
     };
     if !rightly {
@@ -114,12 +135,24 @@ fn check_doubt(run: &mut Run, check: Check) {
     }
 }
 
+/// A source whose guest was not sent is not left with the job that Begin started, unless a proxy made up that Begin failed: then
+/// the job lasts as long as the connection.
+fn check_release(run: &mut Run) {
+    let sent = run.trace.iter().any(|(order, _)| order.call.performs());
+    let told = |(order, answer): &(Do, Answer)| match order.call {
+        Call::Begin3 { .. } => answer.as_ref().is_err_and(|failure| failure.code().is_some()),
+        Call::Confirm3 { .. } => answer.is_err(),
+        _ => false,
+    };
+    if run.world.source.migrating.is_some() && !sent && !run.trace.iter().any(told) {
+        run.breaks("the source is left with its job");
+    }
+}
+
 /// Whatever went wrong first is what is reported.
 fn check_first_error(run: &mut Run, outcome: &Outcome) {
     let (Outcome::OnSource { reason, .. } | Outcome::Nowhere { reason, .. }) = outcome else { return };
-    let prepared = |(order, answer): &(Do, Answer)| {
-        matches!(order.call, Call::Prepare { .. } | Call::Prepare2 { .. }) && answer.is_ok()
-    };
+    let prepared = |(order, answer): &(Do, Answer)| order.call.prepares() && answer.is_ok();
     let expected = match run.first_failure() {
         _ if run.setup.request == Asked::NoUri && run.trace.iter().any(prepared) => Reason::NoUri,
         Some(reason) => reason,
@@ -137,6 +170,7 @@ fn check_first_error(run: &mut Run, outcome: &Outcome) {
 fn check_loss(run: &mut Run) {
     let avoidable = match run.world.destination.destroyed {
         Some(Loss::NoMachine) => true,
+        Some(Loss::Cancelled) if run.setup.by_v3() => !run.world.guest_exists() && !run.world.source.perished,
         Some(Loss::Cancelled) => !run.may_lose(),
         _ => false,
     };
@@ -151,7 +185,7 @@ fn judge_dead_caller(run: &mut Run) {
     if run.world.running_copies() > 1 {
         run.breaks("two copies run");
     }
-    let performed = |record: &Record| matches!(record, Record::Doing(order) if order.call.number() == 62);
+    let performed = |record: &Record| matches!(record, Record::Doing(order) if order.call.performs());
     let was_there = run.setup.guest != Guest::Off && !run.world.source.perished;
     if was_there && !run.world.guest_exists() && !run.journal.iter().any(performed) {
         run.breaks("the guest is gone and the journal does not say that it might be");

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use virtwire_protocol::error::{ErrorCode, RemoteError};
-use virtwire_protocol::migrate::{Call, Do, Failure, Host, Reply};
+use virtwire_protocol::migrate::{Call, Cookie, Do, Failure, Host, Reply};
 
 use super::destination::{Answer, Connection, Destination, Loss};
 use super::fault::{Fails, Fault, Hears, Runs};
 use super::source::{Source, SourceJob, error};
+use super::version3;
 
 /// How soon a host finds out that a connection is dead when nobody has closed it.
 const NOTICED_AFTER: u32 = 3;
@@ -88,7 +89,7 @@ impl World {
                 by
             }
         };
-        if matches!(order.call, Call::Prepare { .. } | Call::Prepare2 { .. }) {
+        if order.call.prepares() {
             self.link(order.host).preparing = Some((by, false));
         }
         let Some(Fault { runs, hears }) = fault else { return self.run(order.host, &order.call, by) };
@@ -106,12 +107,17 @@ impl World {
                 lost
             }
             Runs::Long(lasts) => {
-                self.source.accepts(call)?;
+                match call {
+                    Call::Perform3 { .. } => self.source.accepts3(call, by)?,
+                    _ => self.source.accepts(call)?,
+                }
                 self.source.job = Some(SourceJob { ends: self.now + lasts, call: call.clone(), fails: None });
                 lost
             }
             Runs::Fails(how) => match (host, call) {
-                (Host::Source, Call::Perform { .. }) => self.perform(call, Some(how)),
+                (Host::Source, Call::Perform { .. } | Call::Perform3 { .. }) => {
+                    self.perform(call, by, Some(how))
+                }
                 (Host::Source, _) => Err(error(ErrorCode::INTERNAL_ERROR, "failed by the host itself")),
                 (Host::Destination, _) => self.destination.fail(call, how),
             },
@@ -155,7 +161,11 @@ impl World {
             return Err(Failure::Unsupported(RemoteError::unknown_procedure(call.number()).into()));
         }
         match (host, call) {
-            (Host::Source, Call::Perform { .. }) => self.perform(call, None),
+            (Host::Source, Call::Perform { .. } | Call::Perform3 { .. }) => self.perform(call, by, None),
+            (
+                Host::Source,
+                Call::Begin3 { .. } | Call::Confirm3 { .. } | Call::Resume { .. } | Call::Destroy { .. },
+            ) => version3::answer(&mut self.source, call, by),
             (Host::Source, _) => self.source.answer(call),
             (Host::Destination, _) => match self.destination.run(call, by, self.now) {
                 Answer::Now(answer) => answer,
@@ -164,25 +174,44 @@ impl World {
         }
     }
 
-    fn perform(&mut self, call: &Call, fails: Option<Fails>) -> Result<Reply, Failure> {
-        self.source.accepts(call)?;
+    fn perform(&mut self, call: &Call, by: Connection, fails: Option<Fails>) -> Result<Reply, Failure> {
+        match call {
+            Call::Perform3 { .. } => self.source.accepts3(call, by)?,
+            _ => self.source.accepts(call)?,
+        }
         self.transfer(call, fails)
     }
 
     /// Perform's end: the guest leaves, or stays and goes on as it was.
     fn transfer(&mut self, call: &Call, fails: Option<Fails>) -> Result<Reply, Failure> {
-        let (Call::Perform { uri, .. }, Some(paused)) = (call, self.source.active) else {
-            return Err(error(ErrorCode::INTERNAL_ERROR, "not Perform"));
+        let uri = match call {
+            Call::Perform { uri, .. } => uri.clone(),
+            Call::Perform3 { terms, .. } => version3::uri_of(terms).unwrap_or_default(),
+            _ => return Err(error(ErrorCode::INTERNAL_ERROR, "not Perform")),
         };
+        let Some(paused) = self.source.active else {
+            return Err(error(ErrorCode::INTERNAL_ERROR, "not there any more"));
+        };
+        let version3 = matches!(call, Call::Perform3 { .. });
         if let Some(how) = fails {
             if how == Fails::BreakingIncoming {
                 self.destination.incoming = None;
                 self.destination.slot = None;
             }
+            if version3 {
+                self.source.performed(false);
+            }
             return Err(error(ErrorCode::OPERATION_FAILED, "failed by the host itself"));
         }
-        if !self.destination.receive(uri, paused, self.now) {
+        if !self.destination.receive(&uri, paused, self.now) {
+            if version3 {
+                self.source.performed(false);
+            }
             return Err(error(ErrorCode::SYSTEM_ERROR, "unable to connect to the destination"));
+        }
+        if version3 {
+            self.source.performed(true);
+            return Ok(Reply::Performed(Cookie(version3::PERFORMED.into())));
         }
         self.source.leaves(call);
         Ok(Reply::Done)
@@ -195,9 +224,9 @@ impl World {
             *closed |= *preparing == by && eof;
         }
         match (host, eof) {
-            (Host::Source, _) => {}
+            (Host::Source, true) => self.source.connection_closed(by),
             (Host::Destination, true) => self.destination.connection_closed(by),
-            (Host::Destination, false) => self.closes.push((self.now + NOTICED_AFTER, by)),
+            (_, false) => self.closes.push((self.now + NOTICED_AFTER, by)),
         }
     }
 
@@ -235,7 +264,7 @@ impl World {
         self.late.retain(|late| late.host != host);
         match host {
             Host::Source => {
-                self.source.job = None;
+                (self.source.job, self.source.migrating) = (None, None);
                 if perish && self.source.active.take().is_some() {
                     self.source.perished = true;
                 }
@@ -280,11 +309,15 @@ impl World {
             if host == Host::Destination && self.links[1].connection != Some(by) && !self.closing(by) {
                 self.destination.connection_closed(by);
             }
+            if host == Host::Source && self.links[0].connection != Some(by) && !self.closing(by) {
+                self.source.connection_closed(by);
+            }
         }
         let (due, later) = std::mem::take(&mut self.closes).into_iter().partition(|(at, _)| *at <= self.now);
         self.closes = later;
         for (_, by) in due {
             self.destination.connection_closed(by);
+            self.source.connection_closed(by);
         }
         self.destination.arrive(self.now);
         let age = self.destination.incoming.as_ref().map(|incoming| self.now.saturating_sub(incoming.since));
@@ -332,11 +365,13 @@ impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "at {}: source {} active={:?} defined={} job={}; destination {} guest={:?} incoming={:?} slot={:?} destroyed={:?}; \
+            "at {}: source {} active={:?} stopped={} migrating={:?} defined={} job={}; destination {} guest={:?} incoming={:?} slot={:?} destroyed={:?}; \
              late={:?}",
             self.now,
             self.source.peer.name,
             self.source.active,
+            self.source.stopped,
+            self.source.migrating,
             self.source.defined,
             self.source.job.is_some(),
             self.destination.peer.name,

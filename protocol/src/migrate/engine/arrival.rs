@@ -12,6 +12,11 @@
 //!  nothing                unknown, ask again            unknown, ask again
 //! ```
 //!
+//! In version 3 the source has a paused copy as well. A destination that has the guest gets Confirm 0 sent to the source; one
+//! that has none never started it, or killed it because it could not, and the guest goes back (`back`). Except that a
+//! destination that was told to start it and was silent since may have run it until it ended: then it is the caller's word that
+//! takes the guest back, for the source's copy is of the past.
+//!
 //! Finish may be repeated because a second one changes nothing: it is refused with 55 ("not processing
 //! incoming migration") if the first succeeded, and with 42 if the copy is gone. It must be repeated, because
 //! a call that was lost leaves a paused copy that dies with its connection. A version 2 destination shows its
@@ -19,13 +24,15 @@
 //! for.
 
 use super::Engine;
+use super::back::Back;
+use super::confirm::Arrived;
 use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
 use crate::error::ErrorCode;
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
 use crate::migrate::call::{Call, Host, Retcode};
-use crate::migrate::domain::Domain;
+use crate::migrate::domain::{Cookie, Domain};
 use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Outcome, Reason};
 use crate::migrate::state::{DomainState, Job, Said, State};
@@ -39,6 +46,14 @@ pub(super) struct Departed {
     answer: Answer,
     /// Finish has been repeated since the last wait.
     repeated: bool,
+    /// Version 3: the source said that it does not have the guest.
+    left: bool,
+    /// Version 3: a Finish has been sent, so that the destination may have started the guest.
+    sent: bool,
+    /// Version 3: the destination did not answer a question after that.
+    silent: bool,
+    /// Version 3: the caller gives the guest up there.
+    word: bool,
 }
 
 #[derive(Debug)]
@@ -56,22 +71,47 @@ enum Answer {
 impl Departed {
     /// Perform said so.
     pub(super) fn performed(prepared: Prepared) -> Departed {
-        Departed { prepared, reason: None, answer: Answer::Missing, repeated: false }
+        Departed {
+            prepared,
+            reason: None,
+            answer: Answer::Missing,
+            repeated: false,
+            left: false,
+            sent: false,
+            silent: false,
+            word: false,
+        }
     }
 
     /// The source said so, after a Perform without success.
     pub(super) fn seen(prepared: Prepared, reason: Reason) -> Departed {
-        Departed { prepared, reason: Some(reason), answer: Answer::Missing, repeated: false }
+        Departed { reason: Some(reason), left: true, ..Departed::performed(prepared) }
     }
 
     /// The source said so after the destination had lost its copy.
     pub(super) fn without_finish(prepared: Prepared, reason: Reason) -> Departed {
-        Departed { prepared, reason: Some(reason), answer: Answer::NoCopy, repeated: false }
+        Departed { answer: Answer::NoCopy, ..Departed::seen(prepared, reason) }
     }
 
     /// Asked again after a wait.
     pub(super) fn new_round(self) -> Departed {
         Departed { repeated: false, ..self }
+    }
+
+    /// Whether the source still has the guest.
+    pub(super) fn may_go_back(&self) -> bool {
+        self.prepared.form == Form::V3 && !self.left
+    }
+
+    /// What is in doubt.
+    pub(super) fn check(&self) -> Check {
+        if self.may_go_back() { Check::WhetherItTookOver } else { Check::WhetherItArrived }
+    }
+
+    /// The guest goes back to the source, which knows no more of it than that it is paused.
+    fn back(self) -> Back {
+        let reason = self.reason.unwrap_or(Reason::Cancelled);
+        Back::new(self.prepared.without_cookie(), reason)
     }
 }
 
@@ -83,13 +123,21 @@ impl Engine {
     }
 
     /// The Finish that belongs to the Prepare that was made. Version 1 can only be told of success.
-    pub(super) fn finish_call(&self, prepared: &Prepared, retcode: Retcode) -> Call {
+    pub(super) fn finish_call(&mut self, prepared: &Prepared, retcode: Retcode) -> Call {
         let dname = self.request.dname.clone().unwrap_or_else(|| self.request.domain.name.clone());
         let (cookie, uri) = (prepared.cookie.clone(), prepared.uri.clone());
         let flags = self.flags.for_destination();
         match prepared.form {
             Form::V1 => Call::Finish { dname, cookie, uri, flags },
             Form::V2 => Call::Finish2 { dname, cookie, uri, flags, retcode },
+            Form::V3 => {
+                // Confirm names it too.
+                self.terms.name(&self.request.domain.name);
+                let terms = self.terms.clone();
+                // What was Perform's serves only to start the guest.
+                let cookie = if retcode == Retcode::Success { cookie } else { Cookie::default() };
+                Call::Finish3 { cookie, terms, flags, cancelled: retcode }
+            }
         }
     }
 
@@ -102,18 +150,26 @@ impl Engine {
                 return Step::AskEnd(ask, departed);
             }
             Ok(Reply::Finished(domain)) => return self.arrived(departed, domain, None),
+            // A destination of version 3 has no success to tell unless the guest runs, or is paused as it was to be.
+            Ok(Reply::Finished3 { domain, cookie }) => {
+                return self.taken_over(departed, domain, cookie);
+            }
             other => failure_of(other),
         };
+        let never_sent = matches!(failure, Failure::NotSent { .. }) && !departed.sent;
+        departed.sent |= !never_sent;
+        // The next host gets no cookie after a step that failed, and this one its own again.
+        if departed.may_go_back() && (never_sent || self.is_offline()) {
+            self.note(Note::Leftover(Some(failure.clone())));
+            departed.reason.get_or_insert(failed(Host::Destination, self.procedure, failure));
+            return self.confirm_back(departed.back());
+        }
         departed.answer = match failure.code() {
             Some(ErrorCode::OPERATION_INVALID) => Answer::NotIncoming,
             Some(ErrorCode::NO_DOMAIN) => Answer::NoCopy,
             _ => Answer::Missing,
         };
-        let procedure = match departed.prepared.form {
-            Form::V1 => "domain_migrate_finish",
-            Form::V2 => "domain_migrate_finish2",
-        };
-        departed.reason.get_or_insert(failed(Host::Destination, procedure, failure));
+        departed.reason.get_or_insert(failed(Host::Destination, self.procedure, failure));
         self.ask_arrival(departed)
     }
 
@@ -135,21 +191,63 @@ impl Engine {
         Step::AskArrival(ask, departed)
     }
 
-    pub(super) fn arrival_said(&mut self, departed: Departed, said: Said) -> Step {
+    pub(super) fn arrival_said(&mut self, mut departed: Departed, said: Said) -> Step {
+        departed.silent |= departed.sent && matches!(said, Said::NoAnswer(_));
         let settled = matches!(departed.answer, Answer::Finished(_) | Answer::NotIncoming);
         match said {
             Said::NotAsked | Said::NoAnswer(_) => self.hold_arrival(departed),
-            Said::Has { state, .. } if state.state == DomainState::Paused && !settled => {
+            Said::Has { state, .. } if self.may_be_incoming(&departed, state) && !settled => {
                 self.finish_again(departed, Some(state))
             }
             Said::Has { domain, state, .. } if state.state != DomainState::ShutOff => {
                 self.arrived(departed, domain, Some(state))
             }
+            said if departed.may_go_back() => self.never_arrived(departed, said),
             Said::Absent | Said::Aborted | Said::Has { .. } => {
                 match (departed.prepared.form, &departed.answer) {
                     (Form::V1, Answer::Missing) => self.finish_again(departed, None),
                     _ => self.ask_last(departed),
                 }
+            }
+        }
+    }
+
+    /// Paused, and not known to have been started. A peer of version 3 that tells reasons has one for it.
+    fn may_be_incoming(&self, departed: &Departed, state: State) -> bool {
+        let reason_says_no =
+            departed.prepared.form == Form::V3 && state.reason.is_some_and(|reason| reason != 2);
+        state.state == DomainState::Paused && !reason_says_no
+    }
+
+    /// Version 3: the destination has no guest, and the source has a paused one.
+    fn never_arrived(&mut self, departed: Departed, said: Said) -> Step {
+        let killed = said.state().is_some_and(|state| state.reason == Some(FAILED));
+        let may_have_run = departed.silent && !killed && said != Said::Aborted && !departed.word;
+        if may_have_run {
+            return self.hold(departed, Check::WhetherItRanThere);
+        }
+        self.confirm_back(departed.back().incoming_gone())
+    }
+
+    /// Version 3: the caller gives the guest up on the destination, which was told to start it and does not say whether it did.
+    pub(super) fn cancel_late(&mut self, departed: Departed) -> Step {
+        let departed = Departed { word: true, ..departed };
+        let call = self.finish_call(&departed.prepared, Retcode::Cancelled);
+        self.call(Host::Destination, call, Some(self.settings.finish_deadline));
+        Step::CancelLate(departed)
+    }
+
+    pub(super) fn cancelled_late(&mut self, departed: Departed, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::Finished3 { domain, cookie }) => self.taken_over(departed, domain, cookie),
+            other => {
+                let failure = failure_of(other);
+                self.gave_up(&failure);
+                if self.destination.is_gone() {
+                    let said = self.destination.clone();
+                    return self.never_arrived(departed, said);
+                }
+                self.ask_arrival(departed)
             }
         }
     }
@@ -175,18 +273,39 @@ impl Engine {
                 let destination = self.destination.clone();
                 self.end(Outcome::Nowhere { source: said, destination, reason })
             }
+            Said::Has { .. } if departed.prepared.form == Form::V3 => {
+                self.ask_back(departed.back().incoming_gone())
+            }
             Said::Has { job: Job::None | Job::Untold | Job::NotAsked, .. } => self.stay(reason),
             _ => self.hold_arrival(departed),
         }
     }
 
     fn hold_arrival(&mut self, departed: Departed) -> Step {
+        let check = departed.check();
+        self.hold(departed, check)
+    }
+
+    fn hold(&mut self, departed: Departed, check: Check) -> Step {
         let reason = departed.reason.clone().unwrap_or(Reason::Vanished);
-        self.wait_for_truth(reason, Check::WhetherItArrived);
-        Step::HoldArrival(departed)
+        self.wait_for_truth(reason, check);
+        Step::HoldArrival(departed, check)
+    }
+
+    fn taken_over(&mut self, departed: Departed, domain: Domain, cookie: Cookie) -> Step {
+        if departed.may_go_back() {
+            return self.confirm(Arrived::new(domain, None, departed.reason, cookie));
+        }
+        self.arrived(departed, domain, None)
     }
 
     fn arrived(&mut self, departed: Departed, domain: Domain, state: Option<State>) -> Step {
-        self.end(Outcome::OnDestination { domain, state, warning: departed.reason })
+        if departed.may_go_back() {
+            return self.confirm(Arrived::new(domain, state, departed.reason, Cookie::default()));
+        }
+        self.end(Outcome::OnDestination { domain, state, warning: departed.reason, left_on_source: None })
     }
 }
+
+/// `VIR_DOMAIN_SHUTOFF_FAILED`: a guest that the daemon itself could not start, as Finish does with one that it must kill.
+const FAILED: i32 = 6;

@@ -15,10 +15,15 @@
 //!                                                         else ─▶ unknown; cancel only at the caller's word
 //! ```
 //!
+//! In version 3 the guest cannot leave before Confirm, so a source that has it is all that must be known: the destination is
+//! told to give it up, and unless an answered Perform has let it run on by itself, the source is told to (`back`). A source that
+//! does not have it any more has died with it, and what the destination holds is the only copy.
+//!
 //! A persistent guest stays defined after it has left, so that it exists proves nothing: its state does.
 
 use super::Engine;
 use super::arrival::Departed;
+use super::back::Back;
 use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
 use crate::error::{ErrorCode, Fate};
@@ -42,7 +47,9 @@ pub(super) struct Doubt {
 /// Whether the guest can still leave the source by this migration, if it has not already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// No: Perform was answered, or never left. The destination still waits.
+    /// No: Perform never left. The destination still waits.
+    NeverSent,
+    /// No: Perform was answered. The destination still waits.
     Over,
     /// Yes: its reply was lost, so the source may have yet to run it.
     MayRun,
@@ -54,9 +61,13 @@ enum Standing {
 }
 
 impl Doubt {
-    /// Perform is over, or was not made.
-    pub(super) fn over(prepared: Prepared, reason: Reason) -> Doubt {
-        Doubt { prepared, reason, standing: Standing::Over }
+    /// Perform was not made.
+    pub(super) fn never_sent(prepared: Prepared, reason: Reason) -> Doubt {
+        Doubt { prepared, reason, standing: Standing::NeverSent }
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.prepared.form
     }
 
     /// The guest shall stay if it still can.
@@ -71,13 +82,17 @@ impl Doubt {
 
 impl Engine {
     pub(super) fn performed(&mut self, prepared: Prepared, answer: Result<Reply, Failure>) -> Step {
-        if let Ok(Reply::Done) = answer {
-            return self.finish(Departed::performed(prepared));
-        }
-        let failure = failure_of(answer);
+        let failure = match (prepared.form, answer) {
+            (Form::V1 | Form::V2, Ok(Reply::Done)) => return self.finish(Departed::performed(prepared)),
+            (Form::V3, Ok(Reply::Performed(cookie))) => {
+                return self.finish(Departed::performed(Prepared { cookie, ..prepared }));
+            }
+            (_, answer) => failure_of(answer),
+        };
+        let prepared = prepared.without_cookie();
         let fate = failure.fate();
         let never_sent = matches!(failure, Failure::NotSent { .. });
-        let reason = failed(Host::Source, "domain_migrate_perform", failure);
+        let reason = failed(Host::Source, self.procedure, failure);
         if never_sent {
             return self.roll_back(prepared, reason);
         }
@@ -96,6 +111,9 @@ impl Engine {
     }
 
     pub(super) fn source_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        if doubt.prepared.form == Form::V3 {
+            return self.source3_said(doubt, said);
+        }
         match (said, doubt.standing) {
             (said, Standing::IncomingGone) if said.is_gone() => {
                 self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
@@ -106,13 +124,34 @@ impl Engine {
                 Step::HoldDoubt(doubt, Check::WhetherItLeft)
             }
             (Said::Has { job: Job::Untold, .. }, Standing::Over) => self.settle_on_source(doubt.given_up()),
-            (Said::Has { .. }, Standing::Over | Standing::IncomingGone | Standing::GivenUp) => {
-                self.settle_on_source(doubt)
-            }
+            (
+                Said::Has { .. },
+                Standing::NeverSent | Standing::Over | Standing::IncomingGone | Standing::GivenUp,
+            ) => self.settle_on_source(doubt),
             (Said::Has { .. }, Standing::MayRun) => self.ask_incoming(doubt),
             (Said::NoAnswer(_) | Said::NotAsked | Said::Absent | Said::Aborted, _) => {
                 self.hold_doubt(doubt, Check::WhetherItLeft)
             }
+        }
+    }
+
+    /// Version 3: only a source that has lost the guest with its host does not have it.
+    fn source3_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        match said {
+            said if self.is_gone(&said) && doubt.standing == Standing::IncomingGone => {
+                self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
+            }
+            said if self.is_gone(&said) => self.finish(Departed::seen(doubt.prepared, doubt.reason)),
+            Said::Has { .. } if doubt.standing == Standing::IncomingGone => {
+                let back = Back::new(doubt.prepared, doubt.reason).incoming_gone();
+                self.ask_back(back)
+            }
+            Said::Has { state, job, .. } => {
+                let runs_on = self.is_as_it_was(state) && !matches!(job, Job::Running(_));
+                let standing = if runs_on { doubt.standing } else { Standing::MayRun };
+                self.tell_cancelled(doubt.now(standing))
+            }
+            _ => self.hold_doubt(doubt, Check::WhetherItIsPaused),
         }
     }
 
@@ -121,10 +160,10 @@ impl Engine {
     pub(super) fn settle_on_source(&mut self, doubt: Doubt) -> Step {
         match (doubt.prepared.form, doubt.standing) {
             (_, Standing::IncomingGone) => self.stay(doubt.reason),
-            (Form::V2, Standing::Over | Standing::GivenUp | Standing::MayRun) => self.tell_cancelled(doubt),
+            (Form::V2 | Form::V3, _) => self.tell_cancelled(doubt),
             // Version 1 has no call for it: what it prepared dies with the data, the connection or a
             // deadline.
-            (Form::V1, Standing::Over) => {
+            (Form::V1, Standing::NeverSent | Standing::Over) => {
                 self.note(Note::Leftover(None));
                 self.stay(doubt.reason)
             }
@@ -145,20 +184,19 @@ impl Engine {
     /// there was nothing left to cancel.
     pub(super) fn cancelled(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
         let failure = match answer {
-            Ok(Reply::Finished(_)) => {
+            Ok(Reply::Finished(_) | Reply::Finished3 { .. }) => {
                 self.note(Note::FinishedThoughCancelled);
                 return self.ask_twice(doubt);
             }
             other => failure_of(other),
         };
-        if failure.answered(ErrorCode::MIGRATE_FINISH_OK) {
-            self.destination = Said::Aborted;
-        } else if failure.answered(ErrorCode::NO_DOMAIN) {
-            self.destination = Said::Absent;
-        }
+        self.gave_up(&failure);
         let gone = self.destination.is_gone();
+        if doubt.prepared.form == Form::V3 {
+            return self.cancelled3(doubt, failure, gone);
+        }
         match doubt.standing {
-            Standing::Over | Standing::IncomingGone => {
+            Standing::NeverSent | Standing::Over | Standing::IncomingGone => {
                 if !gone {
                     self.note(Note::Leftover(Some(failure)));
                 }
@@ -168,6 +206,29 @@ impl Engine {
                 self.ask_source(doubt.now(Standing::IncomingGone))
             }
             Standing::GivenUp | Standing::MayRun => self.ask_incoming(doubt.now(Standing::MayRun)),
+        }
+    }
+
+    /// What a destination says by refusing to finish a guest that it was told to give up.
+    pub(super) fn gave_up(&mut self, failure: &Failure) {
+        if failure.answered(ErrorCode::MIGRATE_FINISH_OK) {
+            self.destination = Said::Aborted;
+        } else if failure.answered(ErrorCode::NO_DOMAIN) {
+            self.destination = Said::Absent;
+        }
+    }
+
+    /// A copy that was never told to start will not run, so the guest may run on at its source whether it is gone or not.
+    fn cancelled3(&mut self, doubt: Doubt, failure: Failure, gone: bool) -> Step {
+        if !gone {
+            self.note(Note::Leftover(Some(failure)));
+        }
+        let back = Back::new(doubt.prepared, doubt.reason);
+        match doubt.standing {
+            Standing::NeverSent => self.release(back.reason),
+            Standing::Over => self.stay(back.reason),
+            _ if gone => self.confirm_back(back.incoming_gone()),
+            _ => self.confirm_back(back.perform_may_run()),
         }
     }
 

@@ -6,10 +6,11 @@ use super::step::{Form, Prepared, Step};
 use crate::error::ErrorCode;
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::call::{Call, Host};
-use crate::migrate::domain::DomainXml;
+use crate::migrate::domain::{Cookie, DomainXml};
 use crate::migrate::flags::MigrateFlags;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::Reason;
+use crate::migrate::param::Terms;
 use crate::migrate::plan::Version;
 use crate::migrate::state::{DomainState, Job, Said};
 
@@ -23,6 +24,10 @@ pub(super) enum Draft {
         dom_xml: DomainXml,
         /// Version 1 may be tried if the destination has no 108.
         or_v1: bool,
+    },
+    V3 {
+        /// Begin's.
+        cookie: Cookie,
     },
 }
 
@@ -40,16 +45,22 @@ impl Engine {
                 if failure.answered(ErrorCode::NO_DOMAIN) {
                     self.source = Said::Absent;
                 }
-                self.stay(failed(Host::Source, "domain_get_xml_desc", failure))
+                self.stay(failed(Host::Source, self.procedure, failure))
             }
         }
     }
 
     pub(super) fn ask_info(&mut self, draft: Draft) -> Step {
         if self.given_up {
-            return self.stay(Reason::Cancelled);
+            return self.abandon(&draft, Reason::Cancelled);
         }
-        self.call(Host::Source, Call::GetInfo { domain: self.request.domain.clone() }, None);
+        let domain = self.request.domain.clone();
+        // As libvirt's client: by 212 where the migration is one with parameters.
+        let call = match (&draft, &self.terms) {
+            (Draft::V3 { .. }, Terms::Params(_)) => Call::GetState { domain },
+            _ => Call::GetInfo { domain },
+        };
+        self.call(Host::Source, call, None);
         Step::Info(draft)
     }
 
@@ -59,14 +70,18 @@ impl Engine {
     pub(super) fn got_info(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
         match answer {
             Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
-                self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
-                return self.stay(Reason::NotActive(state));
+                if !self.is_offline() {
+                    self.source =
+                        Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
+                    return self.abandon(&draft, Reason::NotActive(state));
+                }
             }
             Ok(Reply::State(state)) if state.state == DomainState::Paused => {
+                self.was_paused = Some(true);
                 self.flags = self.flags | MigrateFlags::PAUSED;
                 self.note(Note::Paused);
             }
-            Ok(Reply::State(_)) => {}
+            Ok(Reply::State(_)) => self.was_paused = Some(false),
             other => self.note(Note::StateUntold(failure_of(other))),
         }
         self.prepare(draft)
@@ -74,7 +89,7 @@ impl Engine {
 
     fn prepare(&mut self, draft: Draft) -> Step {
         if self.given_up {
-            return self.stay(Reason::Cancelled);
+            return self.abandon(&draft, Reason::Cancelled);
         }
         let (uri_in, dname) = (self.request.uri.clone(), self.request.dname.clone());
         let flags = self.flags.for_destination();
@@ -88,6 +103,9 @@ impl Engine {
             Draft::V2 { dom_xml, .. } => {
                 Call::Prepare2 { uri_in, flags, dname, resource, dom_xml: dom_xml.clone() }
             }
+            Draft::V3 { cookie } => {
+                Call::Prepare3 { cookie: cookie.clone(), terms: self.terms.clone(), flags }
+            }
         };
         self.call(Host::Destination, call, None);
         Step::Prepare(draft)
@@ -97,6 +115,7 @@ impl Engine {
         let form = match draft {
             Draft::V1 => Form::V1,
             Draft::V2 { .. } => Form::V2,
+            Draft::V3 { .. } => return self.prepared3(answer),
         };
         match (draft, answer) {
             (_, Ok(Reply::Prepared { cookie, uri_out })) => {
@@ -115,26 +134,28 @@ impl Engine {
                 if let Failure::Lost { .. } = failure {
                     self.note(Note::Leftover(None));
                 }
-                let procedure = match form {
-                    Form::V1 => "domain_migrate_prepare",
-                    Form::V2 => "domain_migrate_prepare2",
-                };
-                self.stay(failed(Host::Destination, procedure, failure))
+                self.stay(failed(Host::Destination, self.procedure, failure))
             }
         }
     }
 
-    fn perform(&mut self, prepared: Prepared) -> Step {
+    pub(super) fn perform(&mut self, prepared: Prepared) -> Step {
         if self.given_up {
             return self.roll_back(prepared, Reason::Cancelled);
         }
-        let call = Call::Perform {
-            domain: self.request.domain.clone(),
-            cookie: prepared.cookie.clone(),
-            uri: prepared.uri.clone(),
-            flags: self.flags,
-            dname: self.request.dname.clone(),
-            resource: self.request.bandwidth_mib_s,
+        let (domain, cookie) = (self.request.domain.clone(), prepared.cookie.clone());
+        let call = match prepared.form {
+            Form::V1 | Form::V2 => Call::Perform {
+                domain,
+                cookie,
+                uri: prepared.uri.clone(),
+                flags: self.flags,
+                dname: self.request.dname.clone(),
+                resource: self.request.bandwidth_mib_s,
+            },
+            Form::V3 => {
+                Call::Perform3 { domain, cookie, terms: self.terms.clone(), flags: self.source_flags() }
+            }
         };
         self.call(Host::Source, call, None);
         Step::Perform(prepared)
@@ -142,7 +163,7 @@ impl Engine {
 
     /// Perform did certainly not run, so the destination can be told at once.
     pub(super) fn roll_back(&mut self, prepared: Prepared, reason: Reason) -> Step {
-        self.settle_on_source(Doubt::over(prepared, reason))
+        self.settle_on_source(Doubt::never_sent(prepared.without_cookie(), reason))
     }
 }
 

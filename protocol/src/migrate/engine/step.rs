@@ -3,6 +3,8 @@
 use virtwire_xdr::Text;
 
 use super::arrival::Departed;
+use super::back::Back;
+use super::confirm::Arrived;
 use super::doubt::Doubt;
 use super::start::Draft;
 use crate::migrate::ask::Ask;
@@ -14,18 +16,22 @@ use crate::migrate::outcome::{Check, Outcome, Reason};
 pub(super) enum Step {
     /// 14 is out (version 2).
     Xml { or_v1: bool },
-    /// 16 is out.
+    /// 213 or 302 is out.
+    Begin,
+    /// 16 or 212 is out.
     Info(Draft),
-    /// 61 or 108 is out.
+    /// 61, 108, 214 or 303 is out.
     Prepare(Draft),
-    /// 62 is out.
+    /// 62, 216 or 305 is out.
     Perform(Prepared),
+    /// 218 or 307 with cancelled 1 is out, and Perform was not sent.
+    Release(Reason),
 
     /// Perform had no success, and the source is asked where the guest is.
     AskSource(Ask, Doubt),
     /// The source has the guest and may yet run Perform; the destination is asked for its incoming copy.
     AskIncoming(Ask, Doubt),
-    /// 109 with retcode 1 is out.
+    /// 109, 217 or 306 that cancels is out.
     Cancel(Doubt),
     /// The connection that made 61 is being closed.
     Close(Doubt),
@@ -34,7 +40,7 @@ pub(super) enum Step {
     /// The hosts have not told enough; they will be asked again.
     HoldDoubt(Doubt, Check),
 
-    /// 63, or 109 with retcode 0, is out.
+    /// 63, or 109, 217 or 306 of success, is out.
     Finish(Departed),
     /// Finish succeeded, and the destination is asked for the guest's state.
     AskEnd(Ask, Departed),
@@ -43,7 +49,31 @@ pub(super) enum Step {
     /// The destination has no guest; the source is asked for its last word.
     AskLast(Ask, Departed),
     /// The hosts have not told enough; they will be asked again.
-    HoldArrival(Departed),
+    HoldArrival(Departed, Check),
+    /// Version 3: the caller gives up, and 217 or 306 that cancels is out after one of success.
+    CancelLate(Departed),
+
+    /// Version 3: 218 or 307 with cancelled 1 is out.
+    ConfirmBack(Back),
+    /// The source is asked whether the guest runs on.
+    AskBack(Ask, Back),
+    /// 28 is out.
+    Resume(Back),
+    /// The destination is told once more to give the guest up.
+    CancelBack(Back),
+    /// The destination is asked whether it still waits for a Perform whose reply was lost.
+    AskGone(Ask, Back),
+    /// The hosts have not told enough; they will be asked again.
+    HoldBack(Back, Check),
+
+    /// Version 3: the destination runs the guest, and 218 or 307 with cancelled 0 is out.
+    Confirm(Arrived),
+    /// The source has not confirmed, and is asked what it has left.
+    AskLeft(Ask, Arrived),
+    /// 12 is out.
+    Destroy(Arrived),
+    /// The source says that the guest runs there too.
+    HoldLeft(Arrived),
 
     /// The end. `None` only while an input is being taken.
     Over(Option<Outcome>),
@@ -54,37 +84,75 @@ pub(super) enum Step {
 pub(super) enum Form {
     V1,
     V2,
+    V3,
 }
 
 /// What Prepare proved: the destination waits for the guest.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) form: Form,
+    /// For the next call; in versions 1 and 2 the destination's own, for both that follow.
     pub(super) cookie: Cookie,
+    /// Versions 1 and 2; version 3 has it in its terms.
     pub(super) uri: Text,
+}
+
+impl Prepared {
+    /// After a step that failed the next host gets no cookie.
+    pub(super) fn without_cookie(self) -> Prepared {
+        match self.form {
+            Form::V1 | Form::V2 => self,
+            Form::V3 => Prepared { cookie: Cookie::default(), ..self },
+        }
+    }
 }
 
 impl Step {
     pub(super) fn is_before_perform(&self) -> bool {
-        matches!(self, Step::Xml { .. } | Step::Info(_) | Step::Prepare(_))
+        matches!(self, Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_))
+    }
+
+    /// The guest that the destination is known to run.
+    pub(super) fn arrived(&self) -> Option<&Arrived> {
+        match self {
+            Step::Confirm(arrived) | Step::AskLeft(_, arrived) | Step::Destroy(arrived) => Some(arrived),
+            _ => None,
+        }
     }
 
     /// Why the caller's word to cancel is not taken now.
     pub(super) fn why_not_cancel(&self) -> &'static str {
         match self {
-            Step::Xml { .. } | Step::Info(_) | Step::Prepare(_) => "the migration can still be cancelled",
+            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_) => {
+                "the migration can still be cancelled"
+            }
             Step::Perform(_) => "Perform runs, and only the source can stop it",
             Step::AskSource(..) | Step::AskIncoming(..) | Step::HoldDoubt(..) => {
                 "the source has not said that it has the guest and runs no job"
             }
-            Step::Cancel(_) | Step::Close(_) | Step::AskTwice(..) => {
+            Step::Cancel(_) | Step::Close(_) | Step::AskTwice(..) | Step::CancelLate(_) => {
                 "the destination has been told to cancel"
+            }
+            Step::Release(_)
+            | Step::ConfirmBack(_)
+            | Step::AskBack(..)
+            | Step::Resume(_)
+            | Step::CancelBack(_)
+            | Step::AskGone(..)
+            | Step::HoldBack(..) => "the migration is given up already",
+            Step::Finish(departed) | Step::AskArrival(_, departed) | Step::AskEnd(_, departed)
+                if departed.may_go_back() =>
+            {
+                "the destination is starting the guest"
             }
             Step::Finish(_)
             | Step::AskEnd(..)
             | Step::AskArrival(..)
             | Step::AskLast(..)
-            | Step::HoldArrival(_) => "the guest has left the source; to cancel now would destroy it",
+            | Step::HoldArrival(..) => "the guest has left the source; to cancel now would destroy it",
+            Step::Confirm(_) | Step::AskLeft(..) | Step::Destroy(_) | Step::HoldLeft(_) => {
+                "the guest runs on the destination"
+            }
             Step::Over(_) => "the migration is over",
         }
     }
@@ -92,10 +160,12 @@ impl Step {
     /// What is not known at this step, and what went wrong so far.
     pub(super) fn doubt(&self) -> (Option<Check>, Option<Reason>) {
         match self {
-            Step::Xml { .. } | Step::Info(_) | Step::Prepare(_) => (None, None),
-            Step::Perform(_) | Step::Over(_) => (Some(Check::WhetherItLeft), None),
+            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_) => (None, None),
+            Step::Release(reason) => (None, Some(reason.clone())),
+            Step::Perform(prepared) => (Some(prepared.form.whether_it_left()), None),
+            Step::Over(_) => (Some(Check::WhetherItLeft), None),
             Step::AskSource(_, doubt) | Step::Cancel(doubt) | Step::Close(doubt) => {
-                (Some(Check::WhetherItLeft), Some(doubt.reason.clone()))
+                (Some(doubt.form().whether_it_left()), Some(doubt.reason.clone()))
             }
             Step::AskIncoming(_, doubt) => (Some(Check::WhetherPerformStillRuns), Some(doubt.reason.clone())),
             Step::AskTwice(_, doubt) => (Some(Check::WhetherItRunsTwice), Some(doubt.reason.clone())),
@@ -104,7 +174,28 @@ impl Step {
             | Step::AskEnd(_, departed)
             | Step::AskArrival(_, departed)
             | Step::AskLast(_, departed)
-            | Step::HoldArrival(departed) => (Some(Check::WhetherItArrived), departed.reason.clone()),
+            | Step::CancelLate(departed) => (Some(departed.check()), departed.reason.clone()),
+            Step::HoldArrival(departed, check) => (Some(*check), departed.reason.clone()),
+            Step::ConfirmBack(back)
+            | Step::AskBack(_, back)
+            | Step::Resume(back)
+            | Step::CancelBack(back)
+            | Step::AskGone(_, back) => (Some(Check::WhetherItIsPaused), Some(back.reason.clone())),
+            Step::HoldBack(back, check) => (Some(*check), Some(back.reason.clone())),
+            Step::HoldLeft(arrived) => (Some(Check::WhetherItRunsTwice), arrived.warning.clone()),
+            Step::Confirm(arrived) | Step::AskLeft(_, arrived) | Step::Destroy(arrived) => {
+                (None, arrived.warning.clone())
+            }
+        }
+    }
+}
+
+impl Form {
+    /// What is in doubt after a Perform without success.
+    pub(super) fn whether_it_left(self) -> Check {
+        match self {
+            Form::V1 | Form::V2 => Check::WhetherItLeft,
+            Form::V3 => Check::WhetherItIsPaused,
         }
     }
 }

@@ -1,0 +1,193 @@
+//! Version 3: the guest goes back to its source.
+//!
+//! Here the destination does not run the guest and will not: it was never told to start it, or has said that it does not have
+//! it. What is left to do is that the source lets it run on. Confirm with `cancelled` says so; but the daemon remembers the
+//! migration only as long as the connection lives that began it, and leaves the guest paused when that is gone. So the source is
+//! asked until it tells, and a guest that is still paused by the migration is resumed.
+//!
+//! ```text
+//!  the source says            first            then
+//!  runs, no job               OnSource         OnSource
+//!  paused by the migration    Confirm 1        Resume ─▶ OnSource
+//!  a job runs                 Confirm 1        wait, ask again
+//!  nothing                    unknown, ask again
+//!  absent, shut off           Nowhere; or if the destination may still hold a copy, `arrival`
+//! ```
+
+use super::Engine;
+use super::arrival::Departed;
+use super::start::failure_of;
+use super::step::{Prepared, Step};
+use crate::error::ErrorCode;
+use crate::migrate::action::Waiting;
+use crate::migrate::answer::{Failure, Reply};
+use crate::migrate::ask::Ask;
+use crate::migrate::call::{Call, Host, Retcode};
+use crate::migrate::domain::Cookie;
+use crate::migrate::flags::MigrateFlags;
+use crate::migrate::note::Note;
+use crate::migrate::outcome::{Check, Outcome, Reason};
+use crate::migrate::state::{DomainState, Job, Said, State};
+
+/// A guest that shall run on where it was.
+#[derive(Debug)]
+pub(super) struct Back {
+    prepared: Prepared,
+    /// The first thing that went wrong.
+    pub(super) reason: Reason,
+    /// The destination said that it has nothing of it.
+    incoming_gone: bool,
+    /// Perform's reply was lost, so that it may yet run and pause the guest again, as long as the destination waits for it.
+    perform_may_run: bool,
+    /// Since the last wait the source has been told, the guest resumed, the destination told.
+    confirmed: bool,
+    resumed: bool,
+    cancelled: bool,
+}
+
+impl Back {
+    pub(super) fn new(prepared: Prepared, reason: Reason) -> Back {
+        Back {
+            prepared,
+            reason,
+            incoming_gone: false,
+            perform_may_run: false,
+            confirmed: false,
+            resumed: false,
+            cancelled: false,
+        }
+    }
+
+    /// Also a Perform that runs yet has nowhere to send the guest to.
+    pub(super) fn incoming_gone(self) -> Back {
+        Back { incoming_gone: true, perform_may_run: false, ..self }
+    }
+
+    pub(super) fn perform_may_run(self) -> Back {
+        Back { perform_may_run: true, ..self }
+    }
+
+    pub(super) fn new_round(self) -> Back {
+        Back { confirmed: false, resumed: false, cancelled: false, ..self }
+    }
+}
+
+impl Engine {
+    pub(super) fn confirm_back(&mut self, back: Back) -> Step {
+        self.note(Note::RunsOn);
+        self.call_confirm(Cookie::default(), Retcode::Cancelled);
+        Step::ConfirmBack(Back { confirmed: true, ..back })
+    }
+
+    pub(super) fn confirmed_back(&mut self, mut back: Back, answer: Result<Reply, Failure>) -> Step {
+        let job_is_over = match answer {
+            Ok(Reply::Done) => true,
+            other => failure_of(other).answered(ErrorCode::OPERATION_INVALID),
+        };
+        // A source that protects the guest runs a Perform only within the job that Begin has started.
+        if job_is_over && self.protection != MigrateFlags(0) {
+            back.perform_may_run = false;
+        }
+        self.ask_back(back)
+    }
+
+    pub(super) fn ask_back(&mut self, back: Back) -> Step {
+        let ask = Ask::all(Host::Source, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskBack(ask, back)
+    }
+
+    pub(super) fn back_said(&mut self, back: Back, said: Said) -> Step {
+        match said {
+            said if self.is_gone(&said) => self.lost_on_source(back, said),
+            Said::Has { state, job, .. } => {
+                let as_it_was = self.is_as_it_was(state);
+                match job {
+                    Job::Running(_) if !back.confirmed => self.confirm_back(back),
+                    Job::Running(info) => {
+                        self.wait(Waiting::Job(info));
+                        Step::HoldBack(back, Check::WhetherItIsPaused)
+                    }
+                    _ if as_it_was => self.settled(back),
+                    _ if !back.confirmed => self.confirm_back(back),
+                    _ if state.is_migrating() && self.was_paused == Some(false) && !back.resumed => {
+                        self.resume(back)
+                    }
+                    // It is not known whether it was paused before, or it cannot be resumed: so it is told.
+                    _ => self.settled(back),
+                }
+            }
+            _ => self.hold_back(back, Check::WhetherItIsPaused),
+        }
+    }
+
+    fn resume(&mut self, back: Back) -> Step {
+        self.note(Note::Resumes);
+        let domain = self.request.domain.clone();
+        self.call(Host::Source, Call::Resume { domain }, Some(self.settings.ask_deadline));
+        Step::Resume(Back { resumed: true, ..back })
+    }
+
+    /// The guest is as it shall be, and stays so unless a Perform comes that was lost.
+    fn settled(&mut self, back: Back) -> Step {
+        if !back.perform_may_run {
+            return self.stay(back.reason);
+        }
+        let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskGone(ask, back)
+    }
+
+    pub(super) fn gone_said(&mut self, back: Back, said: Said) -> Step {
+        match said {
+            // The guest may have been sent in between, so the source has the last word.
+            said if self.is_gone(&said) => self.ask_back(back.incoming_gone()),
+            Said::Has { state, .. } if state.state == DomainState::Paused && !back.cancelled => {
+                let call = self.finish_call(&back.prepared, Retcode::Cancelled);
+                self.call(Host::Destination, call, Some(self.settings.finish_deadline));
+                Step::CancelBack(Back { cancelled: true, ..back })
+            }
+            Said::Has { state, .. } if state.state != DomainState::Paused => {
+                self.hold_back(back, Check::WhetherItRunsTwice)
+            }
+            _ => self.hold_back(back, Check::WhetherPerformStillRuns),
+        }
+    }
+
+    pub(super) fn cancelled_back(&mut self, back: Back, answer: Result<Reply, Failure>) -> Step {
+        self.gave_up(&failure_of(answer));
+        if self.destination.is_gone() {
+            return self.ask_back(back.incoming_gone());
+        }
+        let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskGone(ask, back)
+    }
+
+    /// The guest died on the source meanwhile. Whatever the destination still holds is the only copy.
+    fn lost_on_source(&mut self, back: Back, said: Said) -> Step {
+        if back.incoming_gone {
+            let destination = self.destination.clone();
+            return self.end(Outcome::Nowhere { source: said, destination, reason: back.reason });
+        }
+        self.ask_arrival(Departed::seen(back.prepared, back.reason))
+    }
+
+    fn hold_back(&mut self, back: Back, check: Check) -> Step {
+        self.wait_for_truth(back.reason.clone(), check);
+        Step::HoldBack(back, check)
+    }
+
+    /// Whether the source's guest is not paused by us.
+    pub(super) fn is_as_it_was(&self, state: State) -> bool {
+        state.state != DomainState::Paused || self.was_paused == Some(true)
+    }
+
+    /// Whether a host said that it has no guest. Of one that moves without running, the definition is all there is.
+    pub(super) fn is_gone(&self, said: &Said) -> bool {
+        match said {
+            Said::Has { .. } => !self.is_offline() && said.is_gone(),
+            _ => said.is_gone(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Version 3: the destination runs the guest, and the source is told to end its paused copy.
+//!
+//! The guest has arrived whatever becomes of this. But a paused copy that is left is a second guest waiting to be started by
+//! mistake, so a Confirm that is not answered is repeated. A daemon whose connection was lost in between has forgotten the
+//! migration and refuses (55); then the copy is destroyed, if it is still paused by the migration and no job runs on it.
+//! Whatever remains is told.
+
+use super::Engine;
+use super::start::{failed, failure_of};
+use super::step::Step;
+use crate::migrate::answer::{Failure, Reply};
+use crate::migrate::ask::Ask;
+use crate::migrate::call::{Call, Host, Retcode};
+use crate::migrate::domain::{Cookie, Domain};
+use crate::migrate::flags::MigrateFlags;
+use crate::migrate::note::Note;
+use crate::migrate::outcome::{Check, Outcome, Reason};
+use crate::migrate::state::{DomainState, Job, Said, State};
+
+/// A guest that the destination has taken over.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    domain: Domain,
+    state: Option<State>,
+    /// The first thing that went wrong, if anything did.
+    pub(super) warning: Option<Reason>,
+    /// Finish's.
+    cookie: Cookie,
+    repeated: bool,
+    destroyed: bool,
+}
+
+impl Arrived {
+    pub(super) fn new(
+        domain: Domain,
+        state: Option<State>,
+        warning: Option<Reason>,
+        cookie: Cookie,
+    ) -> Arrived {
+        Arrived { domain, state, warning, cookie, repeated: false, destroyed: false }
+    }
+
+    pub(super) fn outcome(&self, left_on_source: Option<Said>) -> Outcome {
+        Outcome::OnDestination {
+            domain: self.domain.clone(),
+            state: self.state,
+            warning: self.warning.clone(),
+            left_on_source,
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn confirm(&mut self, arrived: Arrived) -> Step {
+        self.call_confirm(arrived.cookie.clone(), Retcode::Success);
+        Step::Confirm(arrived)
+    }
+
+    pub(super) fn confirmed(&mut self, mut arrived: Arrived, answer: Result<Reply, Failure>) -> Step {
+        if let Ok(Reply::Done) = answer {
+            return self.end(arrived.outcome(None));
+        }
+        let reason = failed(Host::Source, self.procedure, failure_of(answer));
+        arrived.warning.get_or_insert(reason);
+        self.ask_left(arrived)
+    }
+
+    pub(super) fn ask_left(&mut self, arrived: Arrived) -> Step {
+        let ask = Ask::all(Host::Source, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskLeft(ask, arrived)
+    }
+
+    pub(super) fn left_said(&mut self, arrived: Arrived, said: Said) -> Step {
+        if self.is_gone(&said) {
+            return self.end(arrived.outcome(None));
+        }
+        // The definition stays where it was, unless it was to go.
+        if self.is_offline() && !self.request.flags.has(MigrateFlags::UNDEFINE_SOURCE) {
+            return self.end(arrived.outcome(None));
+        }
+        let Said::Has { state, job, .. } = &said else { return self.end(arrived.outcome(Some(said))) };
+        if !self.is_offline() && !matches!(state.state, DomainState::Paused | DomainState::ShutOff) {
+            self.wait_for_truth(
+                arrived.warning.clone().unwrap_or(Reason::Vanished),
+                Check::WhetherItRunsTwice,
+            );
+            return Step::HoldLeft(arrived);
+        }
+        if !arrived.repeated {
+            return self.confirm(Arrived { repeated: true, ..arrived });
+        }
+        if state.is_migrating() && *job == Job::None && !arrived.destroyed {
+            self.note(Note::RemovesCopy);
+            let domain = self.request.domain.clone();
+            self.call(Host::Source, Call::Destroy { domain }, Some(self.settings.ask_deadline));
+            return Step::Destroy(Arrived { destroyed: true, ..arrived });
+        }
+        self.end(arrived.outcome(Some(said)))
+    }
+}

@@ -1,0 +1,352 @@
+//! Our engine moves a running QEMU guest between two real libvirtd, by version 3 with and without parameters.
+//!
+//! Where the guest is and how it is, is read by virsh; that it lived on is read from its own count.
+
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use virtwire::client::Connection;
+use virtwire::migrate::{Canceller, Migration, Watch};
+use virtwire::protocol::migrate::{
+    Call, CancelAnswer, Do, JobInfo, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
+};
+
+use crate::guest::Count;
+use crate::lab::{Libvirtd, Setup};
+use crate::need::need;
+use crate::peers::{python, table, virsh};
+
+type Flags = MigrateFlags;
+
+#[test]
+fn a_running_guest_moves_by_both_forms_of_version_3_and_counts_on() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let (a, b) = (host(), host());
+    let mut count = Count::start(&a);
+
+    // With parameters, which both report, while it runs.
+    let (outcome, watched) = migrate(&a, &b, "guest", Wish::Auto, |_| ());
+    arrived(&outcome, "guest");
+    assert_eq!(watched.calls, [302, 212, 303, 305, 306, 307], "six round trips, and no question at the end");
+    assert!(watched.notes[0].contains("v3 with parameters: both report feature MIGRATION_PARAMS (13)"));
+    has(&a, &[]);
+    has(&b, &["guest running"]);
+    reason(&b, "guest", (1, 2));
+    count.read(&a);
+    count.goes_on(&b);
+
+    // Back without parameters.
+    let (outcome, watched) = migrate(&b, &a, "guest", Wish::V3, |_| ());
+    arrived(&outcome, "guest");
+    assert_eq!(watched.calls, [213, 16, 214, 216, 217, 218]);
+    has(&b, &[]);
+    has(&a, &["guest running"]);
+    count.read(&b);
+    count.goes_on(&a);
+
+    // Not live: it is paused while it moves, and runs afterwards; with a definition there, and another name.
+    let renamed = |request: &mut Request| {
+        request.flags = Flags::PERSIST_DEST;
+        request.dname = Some("moved".into());
+    };
+    let (outcome, _) = migrate(&a, &b, "guest", Wish::V3Params, renamed);
+    arrived(&outcome, "moved");
+    has(&a, &[]);
+    has(&b, &["moved running"]);
+    assert_eq!(virsh(&uri(&b), &["list", "--all", "--persistent", "--name"]).trim(), "moved");
+    count.read(&a);
+    count.goes_on(&b);
+
+    // Its definition leaves with it.
+    let whole = |request: &mut Request| {
+        request.flags = Flags::LIVE | Flags::PERSIST_DEST | Flags::UNDEFINE_SOURCE;
+        request.dname = Some("guest".into());
+    };
+    let (outcome, _) = migrate(&b, &a, "moved", Wish::V3, whole);
+    arrived(&outcome, "guest");
+    has(&b, &[]);
+    has(&a, &["guest running"]);
+    assert_eq!(virsh(&uri(&a), &["list", "--all", "--persistent", "--name"]).trim(), "guest");
+    count.read(&b);
+    count.goes_on(&a);
+
+    // A paused guest arrives paused, and what is left of it on the source is its definition.
+    virsh(&uri(&a), &["suspend", "guest"]);
+    count.read(&a);
+    let (outcome, watched) = migrate(&a, &b, "guest", Wish::Auto, |_| ());
+    arrived(&outcome, "guest");
+    assert!(watched.notes.iter().any(|note| note.contains("will arrive paused")), "{:?}", watched.notes);
+    has(&a, &["guest shut off"]);
+    has(&b, &["guest paused"]);
+    reason(&b, "guest", (3, 1));
+    virsh(&uri(&b), &["resume", "guest"]);
+    count.goes_on(&b);
+}
+
+#[test]
+fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let (a, b) = (host(), host());
+    let mut count = Count::start(&a);
+
+    // Nobody listens where the data is to go: a path means another place on each host.
+    let nowhere = |request: &mut Request| request.uri = Some("unix:///var/lib/libvirt/nobody.sock".into());
+    for wish in [Wish::V3Params, Wish::V3] {
+        let (outcome, _) = migrate(&a, &b, "guest", wish, nowhere);
+        stayed(&outcome);
+        has(&a, &["guest running"]);
+        has(&b, &[]);
+        count.goes_on(&a);
+    }
+
+    // Aborted half-way, at 1 MiB/s.
+    let slowly = |request: &mut Request| request.bandwidth_mib_s = 1;
+    for wish in [Wish::V3Params, Wish::V3] {
+        let mut watched = Watched { cancels: true, ..Watched::default() };
+        let outcome = run(&uri(&a), &uri(&b), "guest", wish, slowly, &mut watched);
+        stayed(&outcome);
+        assert!(outcome.to_string().contains("error 78/10"), "{outcome}");
+        assert_eq!(watched.cancelled, [CancelAnswer::Taken]);
+        has(&a, &["guest running"]);
+        has(&b, &[]);
+        count.goes_on(&a);
+    }
+
+    // The orchestrator's connection to the destination is cut after Perform, so the destination destroys what it has.
+    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Destination);
+    stayed(&outcome);
+    assert!(watched.calls.contains(&307), "{:?}", watched.calls);
+    has(&a, &["guest running"]);
+    has(&b, &[]);
+    count.goes_on(&a);
+
+    // That to the source: the daemon forgets the migration, and its paused copy is removed once the guest runs elsewhere.
+    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Source);
+    arrived_with_trouble(&outcome);
+    assert!(
+        watched.notes.iter().any(|note| note.contains("removing the source's paused copy")),
+        "{watched:?}"
+    );
+    has(&a, &[]);
+    has(&b, &["guest running"]);
+    count.read(&a);
+    count.goes_on(&b);
+
+    // Both at once: the source has forgotten and the destination destroyed it. Confirm is refused, and the guest is resumed.
+    let (outcome, watched) = cut_before_finish(&b, &a, Cut::Both);
+    stayed(&outcome);
+    assert!(watched.notes.iter().any(|note| note.contains("resuming it there")), "{watched:?}");
+    has(&a, &[]);
+    has(&b, &["guest running"]);
+    count.goes_on(&b);
+
+    // The host that was to have it dies between Perform and Finish, with everything on it.
+    let mut dying = Some(a);
+    let from_uri = uri(&b);
+    let to_uri = uri(dying.as_ref().unwrap());
+    let mut watched =
+        Watched { before_finish: Some(Box::new(move || drop(dying.take()))), ..Watched::default() };
+    let outcome = run(&from_uri, &to_uri, "guest", Wish::Auto, |_| (), &mut watched);
+    stayed(&outcome);
+    has(&b, &["guest running"]);
+    count.goes_on(&b);
+}
+
+/// A daemon that takes guests at ports of its own: QEMU listens for them on every address.
+#[track_caller]
+fn host() -> Libvirtd {
+    let free = std::net::TcpListener::bind("0.0.0.0:0").and_then(|listener| listener.local_addr()).unwrap();
+    let first = free.port().min(u16::MAX - 7);
+    Setup::new()
+        .qemu_conf(format!("migration_port_min = {first}"))
+        .qemu_conf(format!("migration_port_max = {}", first + 7))
+        .start()
+}
+
+fn uri(daemon: &Libvirtd) -> String {
+    daemon.uri("qemu", "/system")
+}
+
+/// The guests that virsh sees, defined or not.
+#[track_caller]
+fn has(daemon: &Libvirtd, guests: &[&str]) {
+    let listed = virsh(&uri(daemon), &["list", "--all"]);
+    let seen: Vec<String> = table(&listed).iter().map(|row| row[1..].join(" ")).collect();
+    assert_eq!(seen, guests, "on {}", daemon.host_name());
+}
+
+/// The state and its reason, by numbers, as python sees them.
+#[track_caller]
+fn reason(daemon: &Libvirtd, guest: &str, expected: (i32, i32)) {
+    let program = "print(*libvirt.open(sys.argv[1]).lookupByName(sys.argv[2]).state())";
+    let told = python(program, &[&uri(daemon), guest]);
+    assert_eq!(told.trim(), format!("{} {}", expected.0, expected.1));
+}
+
+#[track_caller]
+fn arrived(outcome: &Outcome, name: &str) {
+    match outcome {
+        Outcome::OnDestination { domain, warning: None, left_on_source: None, .. }
+            if domain.name == *name => {}
+        other => panic!("{other}"),
+    }
+}
+
+#[track_caller]
+fn arrived_with_trouble(outcome: &Outcome) {
+    let arrived = matches!(outcome, Outcome::OnDestination { warning: Some(_), left_on_source: None, .. });
+    assert!(arrived, "{outcome}");
+}
+
+#[track_caller]
+fn stayed(outcome: &Outcome) {
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert!(!outcome.to_string().contains("left paused"), "{outcome}");
+}
+
+fn migrate(
+    from: &Libvirtd,
+    to: &Libvirtd,
+    guest: &str,
+    wish: Wish,
+    asked: impl Fn(&mut Request),
+) -> (Outcome, Watched) {
+    let mut watched = Watched::default();
+    let outcome = run(&uri(from), &uri(to), guest, wish, asked, &mut watched);
+    (outcome, watched)
+}
+
+fn run(
+    from: &str,
+    to: &str,
+    guest: &str,
+    wish: Wish,
+    asked: impl Fn(&mut Request),
+    watched: &mut Watched,
+) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(moved(from, to, guest, wish, asked, watched))
+}
+
+async fn moved(
+    from: &str,
+    to: &str,
+    guest: &str,
+    wish: Wish,
+    asked: impl Fn(&mut Request),
+    watched: &mut Watched,
+) -> Outcome {
+    let (source, destination) = (Connection::open(from).await.unwrap(), Connection::open(to).await.unwrap());
+    let mut request = Request::live(Migration::find(&source, guest).await.unwrap());
+    asked(&mut request);
+    let mut migration = Migration::plan(source, destination, request, wish).await.unwrap();
+    if let Wish::Auto = wish {
+        assert_eq!(migration.chosen().version(), Version::V3Params);
+    }
+    if watched.cancels {
+        watched.canceller = Some(migration.canceller());
+    }
+    migration.run(watched).await
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    Source,
+    Destination,
+    Both,
+}
+
+/// Moves the guest over connections of which some are cut when Perform has succeeded, before Finish is sent.
+fn cut_before_finish(from: &Libvirtd, to: &Libvirtd, which: Cut) -> (Outcome, Watched) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (source, destination) = (Link::to(from).await, Link::to(to).await);
+        let cuts: Vec<_> = [(&source, Cut::Source), (&destination, Cut::Destination)]
+            .into_iter()
+            .filter(|(_, one)| which == *one || which == Cut::Both)
+            .map(|(link, _)| link.cut.clone())
+            .collect();
+        let before_finish = move || {
+            for cut in &cuts {
+                cut.notify_waiters();
+            }
+        };
+        let mut watched = Watched { before_finish: Some(Box::new(before_finish)), ..Watched::default() };
+        let outcome = moved(&source.uri, &destination.uri, "guest", Wish::Auto, |_| (), &mut watched).await;
+        (outcome, watched)
+    })
+}
+
+/// A way to a daemon that can be cut, and taken again.
+struct Link {
+    uri: String,
+    cut: Arc<Notify>,
+}
+
+impl Link {
+    async fn to(daemon: &Libvirtd) -> Link {
+        let (server, cut) = (daemon.address(), Arc::new(Notify::new()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
+        let cutting = cut.clone();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let cutting = cutting.clone();
+                let mut server = TcpStream::connect(server).await.unwrap();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+                        () = cutting.notified() => {}
+                    }
+                });
+            }
+        });
+        Link { uri, cut }
+    }
+}
+
+/// Keeps what it is told, and does what the test wants at the right moment.
+#[derive(Default)]
+struct Watched {
+    notes: Vec<String>,
+    calls: Vec<i32>,
+    /// Cancel when Perform has moved something.
+    cancels: bool,
+    canceller: Option<Canceller>,
+    cancelled: Vec<CancelAnswer>,
+    before_finish: Option<Box<dyn FnMut() + Send>>,
+}
+
+impl std::fmt::Debug for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "calls {:?}, notes {:#?}", self.calls, self.notes)
+    }
+}
+
+impl Watch for Watched {
+    fn note(&mut self, note: &Note) {
+        self.notes.push(note.to_string());
+    }
+
+    fn calling(&mut self, order: &Do) {
+        self.calls.push(order.call.number());
+        if let Call::Finish3 { cancelled: Retcode::Success, .. } = order.call
+            && let Some(mut before) = self.before_finish.take()
+        {
+            before();
+        }
+    }
+
+    fn progress(&mut self, job: &JobInfo) {
+        if job.data_processed > 0
+            && let Some(canceller) = self.canceller.take()
+        {
+            canceller.cancel();
+        }
+    }
+
+    fn cancelled(&mut self, answer: CancelAnswer) {
+        self.cancelled.push(answer);
+    }
+}
