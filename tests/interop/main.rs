@@ -22,6 +22,7 @@ mod qemu_by_handle;
 mod reach;
 mod recorder;
 mod serve;
+mod streams_of_libvirtd;
 mod v3_between_libvirtds;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;

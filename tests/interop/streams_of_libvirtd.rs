@@ -1,0 +1,284 @@
+//! Streams of a real libvirtd: volumes up and down, with holes and without, a console, a screenshot; and what goes wrong.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+use virtwire::client::{Chunk, Connection, Stream, StreamError};
+use virtwire::protocol::remote::{StoragePool, StorageVol};
+
+use crate::lab::Libvirtd;
+use crate::need::need;
+
+const MIB: usize = 1 << 20;
+const SOON: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_volume_of_256_mib_goes_up_and_comes_down_unchanged_beside_calls() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("big", 256 * MIB).await;
+
+        let mut upload = connection.storage_vol_upload(&volume, 0, 0, 0).await.unwrap();
+        let mut calls = 0;
+        for number in 0..256 {
+            upload.write_chunk(mebibyte(number).into()).await.unwrap();
+            if number % 16 == 0 {
+                assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+                calls += 1;
+            }
+        }
+        upload.finish().await.unwrap();
+        assert_eq!(calls, 16);
+        let mut file = File::open(pool.path("big")).unwrap();
+        let mut found = vec![0; MIB];
+        for number in 0..256 {
+            file.read_exact(&mut found).unwrap();
+            assert!(found == mebibyte(number), "MiB {number} of the file");
+        }
+        assert_eq!(file.read(&mut found).unwrap(), 0);
+
+        let mut download = connection.storage_vol_download(&volume, 0, 0, 0).await.unwrap();
+        let reading = async {
+            for number in 0..256 {
+                download.read_exact(&mut found).await.unwrap();
+                assert!(found == mebibyte(number), "MiB {number} of the download");
+            }
+            assert_eq!(download.read_chunk().await.unwrap(), None);
+            download.finish().await.unwrap();
+        };
+        // Beside it, not between: replies come behind data that has to be read first.
+        let calling = async {
+            for _ in 0..16 {
+                connection.connect_get_hostname().await.unwrap();
+            }
+        };
+        tokio::join!(reading, calling);
+
+        // From the middle, and only so much.
+        let (offset, length) = (3 * MIB as u64 + 5, 1_000);
+        let mut part = connection.storage_vol_download(&volume, offset, length, 0).await.unwrap();
+        let mut read = Vec::new();
+        part.read_to_end(&mut read).await.unwrap();
+        part.finish().await.unwrap();
+        assert_eq!(read, mebibyte(3)[5..1_005]);
+    });
+}
+
+#[test]
+fn holes_are_made_and_found() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("sparse", 64 * MIB).await;
+
+        let mut upload = connection.storage_vol_upload(&volume, 0, 0, 1).await.unwrap();
+        upload.write_hole(8 * MIB as u64).await.unwrap();
+        upload.write_chunk(mebibyte(1).into()).await.unwrap();
+        upload.write_hole(40 * MIB as u64).await.unwrap();
+        upload.write_chunk(mebibyte(2).into()).await.unwrap();
+        upload.write_hole(14 * MIB as u64).await.unwrap();
+        upload.finish().await.unwrap();
+        let expected =
+            [vec![0; 8 * MIB], mebibyte(1), vec![0; 40 * MIB], mebibyte(2), vec![0; 14 * MIB]].concat();
+        assert!(fs::read(pool.path("sparse")).unwrap() == expected);
+        assert!(fs::metadata(pool.path("sparse")).unwrap().blocks() * 512 < 8 * MIB as u64);
+
+        let mut download = connection.storage_vol_download(&volume, 0, 0, 1).await.unwrap();
+        let (mut found, mut holes) = (Vec::new(), Vec::new());
+        while let Some(chunk) = download.read_chunk().await.unwrap() {
+            match chunk {
+                Chunk::Data(data) => found.extend_from_slice(&data),
+                Chunk::Hole(length) => {
+                    holes.push(length as usize / MIB);
+                    found.resize(found.len() + length as usize, 0);
+                }
+            }
+        }
+        download.finish().await.unwrap();
+        assert!(found == expected);
+        assert_eq!(holes, [8, 40, 14]);
+
+        // Read as bytes, holes are zeros.
+        let mut download = connection.storage_vol_download(&volume, 0, 0, 1).await.unwrap();
+        found.clear();
+        download.read_to_end(&mut found).await.unwrap();
+        download.finish().await.unwrap();
+        assert!(found == expected);
+    });
+}
+
+#[test]
+fn what_is_given_up_half_way_leaves_the_connection_alone() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("big", 64 * MIB).await;
+        let mut found = vec![0; MIB];
+        for by_word in [true, false] {
+            let mut download = connection.storage_vol_download(&volume, 0, 0, 0).await.unwrap();
+            download.read_exact(&mut found).await.unwrap();
+            match by_word {
+                true => timeout(SOON, download.abort()).await.unwrap().unwrap(),
+                false => drop(download),
+            }
+            assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+        }
+        let mut upload = connection.storage_vol_upload(&volume, 0, 0, 0).await.unwrap();
+        upload.write_chunk(mebibyte(1).into()).await.unwrap();
+        timeout(SOON, upload.abort()).await.unwrap().unwrap();
+        assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+    });
+}
+
+#[test]
+fn its_errors_are_told_as_they_are() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("small", MIB).await;
+        let absent = StorageVol { key: "/absent".into(), name: "absent".into(), ..volume.clone() };
+        let error = connection.storage_vol_download(&absent, 0, 0, 0).await.unwrap_err();
+        // VIR_ERR_NO_STORAGE_VOL of the storage driver.
+        let remote = error.remote().unwrap();
+        assert_eq!((remote.code.0, remote.domain.0), (50, 18), "{error}");
+
+        // More than was announced: the stream fails, at the latest when it is to finish.
+        let mut upload = connection.storage_vol_upload(&volume, 0, 1_000, 0).await.unwrap();
+        let written = upload.write_chunk(mebibyte(1).into()).await;
+        let failed = match written {
+            Ok(()) => timeout(SOON, upload.finish()).await.unwrap().unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(matches!(&failed, StreamError::Remote(error) if !error.to_string().is_empty()), "{failed:?}");
+        assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+    });
+}
+
+/// Firmware that talks on the serial port, and takes keys from it.
+const TALKING_GUEST: &str = "<domain type='qemu'>
+  <name>talker</name>
+  <uuid>5f2a8c1e-0000-4000-8000-000000000021</uuid>
+  <memory unit='MiB'>64</memory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc-i440fx-5.2'>hvm</type>
+    <bios useserial='yes'/>
+    <bootmenu enable='yes' timeout='60000'/>
+  </os>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <serial type='pty'/>
+    <graphics type='vnc' autoport='yes' listen='127.0.0.1'/>
+    <video><model type='vga'/></video>
+  </devices>
+</domain>";
+
+#[test]
+fn a_guest_is_talked_to_on_its_console_and_seen_on_its_screen() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let paused = 1;
+        let guest = connection.domain_create_xml(TALKING_GUEST, paused).await.unwrap().dom;
+        let mut console = connection.domain_open_console(&guest, None, 0).await.unwrap();
+        connection.domain_resume(&guest).await.unwrap();
+        said(&mut console, "SeaBIOS").await;
+        said(&mut console, "Press ESC for boot menu").await;
+        console.write_all(b"\x1b").await.unwrap();
+        said(&mut console, "Select boot device").await;
+
+        let (reply, mut screen) = connection.domain_screenshot(&guest, 0, 0).await.unwrap();
+        let mut picture = Vec::new();
+        timeout(SOON, screen.read_to_end(&mut picture)).await.unwrap().unwrap();
+        screen.finish().await.unwrap();
+        let magic: &[u8] = match reply.mime.as_ref().and_then(|mime| mime.to_str().ok()) {
+            Some("image/png") => b"\x89PNG",
+            Some("image/x-portable-pixmap") => b"P6",
+            other => panic!("{other:?}"),
+        };
+        assert!(picture.starts_with(magic) && picture.len() > 1_000, "{} bytes", picture.len());
+
+        // A second console without force is refused, and the first goes on.
+        let error = connection.domain_open_console(&guest, None, 2).await.unwrap_err();
+        assert!(error.remote().is_some(), "{error}");
+        // The guest ends, and with it what it says.
+        connection.domain_destroy(&guest).await.unwrap();
+        while let Ok(Some(_)) = timeout(SOON, console.read_chunk()).await.unwrap() {}
+        console.abort().await.unwrap();
+    });
+}
+
+/// Waits until the guest has said something.
+async fn said(console: &mut Stream, text: &str) {
+    let mut heard = String::new();
+    while !heard.contains(text) {
+        let chunk = timeout(SOON, console.read_chunk()).await;
+        match chunk.unwrap_or_else(|_| panic!("no `{text}` in {heard:?}")).unwrap() {
+            Some(Chunk::Data(data)) => heard.push_str(&String::from_utf8_lossy(&data)),
+            other => panic!("{other:?} after {heard:?}"),
+        }
+    }
+}
+
+/// A pool of files in the daemon's directory.
+struct Pool<'c> {
+    connection: &'c Connection,
+    pool: StoragePool,
+    directory: PathBuf,
+}
+
+impl<'c> Pool<'c> {
+    async fn new(daemon: &Libvirtd, connection: &'c Connection) -> Pool<'c> {
+        let directory = daemon.directory().path().join("pool");
+        fs::create_dir(&directory).unwrap();
+        let path = directory.display();
+        let xml = format!("<pool type='dir'><name>pool</name><target><path>{path}</path></target></pool>");
+        let pool = connection.storage_pool_create_xml(&xml, 0).await.unwrap().pool;
+        Pool { connection, pool, directory }
+    }
+
+    async fn volume(&self, name: &str, bytes: usize) -> StorageVol {
+        let xml = format!(
+            "<volume><name>{name}</name><capacity>{bytes}</capacity><allocation>0</allocation>\
+             <target><format type='raw'/></target></volume>"
+        );
+        self.connection.storage_vol_create_xml(&self.pool, &xml, 0).await.unwrap().vol
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+}
+
+/// A mebibyte like no other: each eight bytes are a number of a sequence that starts elsewhere.
+fn mebibyte(number: u64) -> Vec<u8> {
+    let mut state = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut bytes = Vec::with_capacity(MIB);
+    while bytes.len() < MIB {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
