@@ -1,23 +1,16 @@
 //! What both connection tasks wait for, read and write.
 
+pub(crate) mod alarm;
 pub(crate) mod reader;
 pub(crate) mod writer;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
 /// Bytes that are gathered before a write; above, the session keeps its frames until the socket has taken some.
 pub(crate) const OUT_BYTES_MAX: usize = 256 * 1024;
-
-/// Waits until the time; for ever, if there is none.
-pub(crate) async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time.into()).await,
-        None => std::future::pending().await,
-    }
-}
 
 /// When so much time will have passed; far off, if that is beyond what a clock can say.
 pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {

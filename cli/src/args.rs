@@ -9,12 +9,23 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::protocol::program::Release;
 use virtwire::server::ListenAddress;
 
+use crate::call::CallArgs;
+use crate::console::ConsoleArgs;
 use crate::dissect::DissectArgs;
+use crate::net::NetCommand;
+use crate::pages::{CompletionsArgs, ManArgs};
+use crate::pool::PoolCommand;
+use crate::screenshot::ScreenshotArgs;
+use crate::stats::StatsArgs;
+use crate::vol::VolCommand;
 
 /// Speak libvirt's protocol: run a host, look at hosts, move guests between them.
 #[derive(Debug, Parser)]
 #[command(name = "virtwire", version, max_term_width = 100, arg_required_else_help = true, after_help = URIS)]
 pub(crate) struct Cli {
+    /// Open daemons only to look: they refuse whatever would change something
+    #[arg(short, long, global = true)]
+    pub(crate) readonly: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -26,7 +37,9 @@ pub(crate) enum Command {
     /// Run a host in memory that libvirt's tools can drive
     Serve(ServeArgs),
     /// List a host's guests
-    List(ListArgs),
+    List(HostArgs),
+    /// Describe a host, or one guest of it
+    Info(InfoArgs),
     /// Print a guest's configuration
     Dumpxml(DomainArgs),
     /// Keep a configuration, without starting it
@@ -35,20 +48,47 @@ pub(crate) enum Command {
     Create(XmlArgs),
     /// Start a guest whose configuration was defined
     Start(DomainArgs),
+    /// Ask a guest's system to shut down
+    Shutdown(DomainArgs),
+    /// Ask a guest's system to start again
+    Reboot(DomainArgs),
+    /// Let a guest stand still
+    Suspend(DomainArgs),
+    /// Let a guest that stands still run on
+    Resume(DomainArgs),
     /// End a guest at once, as pulling the plug
     Destroy(DomainArgs),
     /// Forget a guest's configuration
     Undefine(DomainArgs),
-    /// Describe a host, or one guest of it
-    Info(InfoArgs),
+    /// Talk to a guest's serial console
+    Console(ConsoleArgs),
+    /// Save what a guest shows as an image
+    Screenshot(ScreenshotArgs),
+    /// Tell what guests use
+    Stats(StatsArgs),
+    /// Manage a host's networks
+    #[command(subcommand)]
+    Net(NetCommand),
+    /// Manage a host's storage pools
+    #[command(subcommand)]
+    Pool(PoolCommand),
+    /// Manage the volumes of a storage pool, and move what is in them
+    #[command(subcommand)]
+    Vol(VolCommand),
     /// Watch what happens on a host, one line an event
     Events(EventsArgs),
+    /// Call any procedure of the protocol, with JSON in and out
+    Call(CallArgs),
     /// Tell what was said on the wire: recordings, captures, or live between a client and a daemon
     Dissect(DissectArgs),
     /// Tell a daemon's age, its features, and which migrations it can take part in
     Probe(ProbeArgs),
     /// Move a guest to another host
     Migrate(MigrateArgs),
+    /// Print a shell's completions for this command
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -100,12 +140,13 @@ fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
     }
 }
 
+/// A host whose objects of a kind are listed.
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub(crate) struct HostArgs {
     /// The host; without it, the one that libvirt's own tools would take
     #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
-    /// Also guests that are defined and do not run
+    /// Also what is defined and does not run
     #[arg(long)]
     pub(crate) all: bool,
     /// Print a JSON array instead of a table
@@ -113,17 +154,31 @@ pub(crate) struct ListArgs {
     pub(crate) json: bool,
 }
 
+/// What a command can tell programs as well.
 #[derive(Debug, Args)]
+pub(crate) struct AsJson<T: Args> {
+    #[command(flatten)]
+    pub(crate) of: T,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct DomainArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// The guest's name, UUID or number
     pub(crate) domain: String,
 }
 
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct XmlArgs {
-    /// The host
+    /// The host; without it, the one that libvirt's own tools would take
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) uri: String,
     /// The file with the configuration; - reads standard input
     pub(crate) file: PathBuf,
@@ -269,12 +324,15 @@ URI is libvirt's: driver[+transport]://[user@][host][:port]/path, for example
   qemu+ssh://root@host/system                    another's, by your own ssh
   qemu://host/system                             another's, by TLS with libvirt's certificates
 
-It may also be an alias from your libvirt.conf. Empty, it is LIBVIRT_DEFAULT_URI, else that file's uri_default, else the daemon
-of this machine.
+It may also be an alias from your libvirt.conf. Left out or empty (''), it is LIBVIRT_DEFAULT_URI, else that file's uri_default, \
+else the daemon of this machine.
 
 DOMAIN is the guest's name, its UUID, or the number that it has while it is active.
 
-`virtwire demo` shows migrations within seconds, and touches nothing but itself.";
+`virtwire demo` shows migrations within seconds, and touches nothing but itself.
+
+Exit status: 0 when what was asked for is done, 1 when it is not, with one line on standard error that says why and what to do; \
+`migrate` has more, see its help.";
 
 const SERVE: &str = "\
 Prints `listening on ADDRESS` for each listener once it accepts, and ends on SIGTERM and SIGINT.

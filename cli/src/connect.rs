@@ -11,12 +11,21 @@ use virtwire::uri::Uri;
 
 use crate::fail::Fail;
 
-/// Opens a daemon.
-pub(crate) async fn open(uri: &str) -> Result<Connection, Fail> {
-    open_with(uri, OpenOptions::default()).await
+/// How the user wants daemons to be opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Opener {
+    /// Only to look.
+    pub(crate) read_only: bool,
 }
 
-/// The same, with options. Whoever sits at a terminal is asked for what no file has.
+impl Opener {
+    /// Opens a daemon.
+    pub(crate) async fn open(self, uri: &str) -> Result<Connection, Fail> {
+        open_with(uri, OpenOptions { read_only: self.read_only, ..OpenOptions::default() }).await
+    }
+}
+
+/// Opens a daemon with options. Whoever sits at a terminal is asked for what no file has.
 pub(crate) async fn open_with(uri: &str, mut options: OpenOptions) -> Result<Connection, Fail> {
     let error = match Connection::open_with(uri, options.clone()).await {
         Ok(connection) => return Ok(connection),

@@ -58,6 +58,6 @@ async fn show() -> Result<ExitCode, Fail> {
 const SCENE_WITHIN: Duration = Duration::from_secs(20);
 
 const INTRODUCTION: &str = "\
-This starts five daemons, each a process of its own on a port of 127.0.0.1, and moves guests between them by libvirt's \
+This starts seven daemons, each a process of its own on a port of 127.0.0.1, and moves guests between them by libvirt's \
 protocol. The guests are real buffers of memory in those processes; nothing runs in them. This process is the \
 orchestrator: it holds a connection to the source and one to the destination, and the guest's memory goes from daemon to daemon.";

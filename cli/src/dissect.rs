@@ -49,7 +49,7 @@ pub(crate) async fn run(args: DissectArgs) -> Result<(), Fail> {
 
 /// Passes everything that happens to an output, and gives that back; `None` if nobody reads it any more.
 async fn show<O: Output>(args: &DissectArgs, output: O) -> Result<Option<O>, Fail> {
-    let wants = Wants { json: args.json, secrets: args.secrets };
+    let wants = Wants { secrets: args.secrets };
     let mut desk = Desk::new(output, args.filter(), wants, args.data);
     let take = |happening| desk.take(happening);
     match (&args.listen, &args.connect) {

@@ -1,4 +1,4 @@
-//! The verbs for one guest: dumpxml, define, create, start, destroy, undefine.
+//! The verbs for one guest: dumpxml, define, create, start, shutdown, reboot, suspend, resume, destroy, undefine.
 
 use std::io::Read;
 use std::path::Path;
@@ -6,79 +6,83 @@ use std::path::Path;
 use virtwire::client::{CallError, Connection};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{
-    Domain, DomainCreate, DomainCreateXml, DomainDefineXml, DomainDestroy, DomainGetXmlDesc, DomainUndefine,
-};
+use virtwire::protocol::remote::{Domain, DomainCreateXml, DomainDefineXml, DomainGetXmlDesc};
 use virtwire::xdr::Text;
 
 use crate::args::{DomainArgs, XmlArgs};
-use crate::connect::{find, open};
+use crate::connect::{Opener, find};
 use crate::fail::{Fail, plain};
-use crate::screen::{say, say_bytes};
+use crate::screen::{say_bytes, say_done};
 
 /// Prints a guest's configuration, byte for byte.
-pub(crate) async fn dumpxml(args: DomainArgs) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args).await?;
-    let reply =
-        connection.call(DomainGetXmlDesc { dom, flags: 0 }).await.map_err(|error| refused(&args, &error))?;
-    let mut xml = reply.xml.as_bytes().to_vec();
-    if !xml.ends_with(b"\n") {
-        xml.push(b'\n');
-    }
-    say_bytes(&xml)?;
+pub(crate) async fn dumpxml(args: DomainArgs, opener: Opener) -> Result<(), Fail> {
+    let (connection, dom) = guest(&args, opener).await?;
+    let reply = connection.call(DomainGetXmlDesc { dom, flags: 0 }).await;
+    say_xml(&reply.map_err(|error| refused(&connection, &args.domain, &error))?.xml)?;
     goodbye(connection).await
 }
 
+/// Prints a configuration, with the end of its last line if it has none.
+pub(crate) fn say_xml(xml: &Text) -> Result<(), Fail> {
+    let mut xml = xml.as_bytes().to_vec();
+    if !xml.ends_with(b"\n") {
+        xml.push(b'\n');
+    }
+    say_bytes(&xml)
+}
+
 /// Keeps a configuration.
-pub(crate) async fn define(args: XmlArgs) -> Result<(), Fail> {
+pub(crate) async fn define(args: XmlArgs, opener: Opener) -> Result<(), Fail> {
     let xml = read(&args.file)?;
-    let connection = open(&args.uri).await?;
-    let reply = connection.call(DomainDefineXml { xml }).await.map_err(|error| bad_xml(&args, &error))?;
-    say(&format!("defined {} {}", reply.dom.name, Uuid(reply.dom.uuid)))?;
+    let connection = opener.open(&args.uri).await?;
+    let reply = connection.call(DomainDefineXml { xml }).await;
+    let dom = reply.map_err(|error| bad_xml(&connection, &args.file, &error))?.dom;
+    say_done(&format!("defined {} {}", dom.name, Uuid(dom.uuid)))?;
     goodbye(connection).await
 }
 
 /// Starts a guest from a configuration that is not kept.
-pub(crate) async fn create(args: XmlArgs) -> Result<(), Fail> {
+pub(crate) async fn create(args: XmlArgs, opener: Opener) -> Result<(), Fail> {
     let xml_desc = read(&args.file)?;
-    let connection = open(&args.uri).await?;
-    let reply = connection
-        .call(DomainCreateXml { xml_desc, flags: 0 })
-        .await
-        .map_err(|error| bad_xml(&args, &error))?;
-    say(&format!("created {} {}", reply.dom.name, Uuid(reply.dom.uuid)))?;
+    let connection = opener.open(&args.uri).await?;
+    let reply = connection.call(DomainCreateXml { xml_desc, flags: 0 }).await;
+    let dom = reply.map_err(|error| bad_xml(&connection, &args.file, &error))?.dom;
+    say_done(&format!("created {} {}", dom.name, Uuid(dom.uuid)))?;
     goodbye(connection).await
 }
 
-/// Starts a defined guest.
-pub(crate) async fn start(args: DomainArgs) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args).await?;
-    let name = dom.name.clone();
-    connection.call(DomainCreate { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("started {name}"))?;
+/// What is done to a guest that is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verb {
+    Start,
+    Shutdown,
+    Reboot,
+    Suspend,
+    Resume,
+    Destroy,
+    Undefine,
+}
+
+/// Does it, and says so.
+pub(crate) async fn act(verb: Verb, args: DomainArgs, opener: Opener) -> Result<(), Fail> {
+    let (connection, dom) = guest(&args, opener).await?;
+    let (done, said) = match verb {
+        Verb::Start => (connection.domain_create(&dom).await, "started"),
+        Verb::Shutdown => (connection.domain_shutdown(&dom).await, "asked to shut down:"),
+        Verb::Reboot => (connection.domain_reboot(&dom, 0).await, "asked to reboot:"),
+        Verb::Suspend => (connection.domain_suspend(&dom).await, "suspended"),
+        Verb::Resume => (connection.domain_resume(&dom).await, "resumed"),
+        Verb::Destroy => (connection.domain_destroy(&dom).await, "destroyed"),
+        Verb::Undefine => (connection.domain_undefine(&dom).await, "undefined"),
+    };
+    done.map_err(|error| refused(&connection, &args.domain, &error))?;
+    say_done(&format!("{said} {}", dom.name))?;
     goodbye(connection).await
 }
 
-/// Ends a guest at once.
-pub(crate) async fn destroy(args: DomainArgs) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args).await?;
-    let name = dom.name.clone();
-    connection.call(DomainDestroy { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("destroyed {name}"))?;
-    goodbye(connection).await
-}
-
-/// Forgets a guest's configuration.
-pub(crate) async fn undefine(args: DomainArgs) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args).await?;
-    let name = dom.name.clone();
-    connection.call(DomainUndefine { dom }).await.map_err(|error| refused(&args, &error))?;
-    say(&format!("undefined {name}"))?;
-    goodbye(connection).await
-}
-
-async fn guest(args: &DomainArgs) -> Result<(Connection, Domain), Fail> {
-    let connection = open(&args.uri).await?;
+/// The guest that is meant, and the connection to its host.
+pub(crate) async fn guest(args: &DomainArgs, opener: Opener) -> Result<(Connection, Domain), Fail> {
+    let connection = opener.open(&args.uri).await?;
     let domain = find(&connection, &args.domain).await?;
     Ok((connection, domain))
 }
@@ -89,7 +93,8 @@ pub(crate) async fn goodbye(connection: Connection) -> Result<(), Fail> {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Text, Fail> {
+/// A configuration from a file, or from standard input.
+pub(crate) fn read(file: &Path) -> Result<Text, Fail> {
     let mut bytes = Vec::new();
     let read = match file.to_str() {
         Some("-") => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
@@ -100,35 +105,34 @@ fn read(file: &Path) -> Result<Text, Fail> {
         Err(error) => Err(Fail::new(
             format!("file {}", file.display()),
             format!("cannot be read: {}", plain(&error)),
-            "give a file with the guest's XML, or - for standard input",
+            "give a file with libvirt's XML, or - for standard input",
         )),
     }
 }
 
-fn refused(args: &DomainArgs, error: &CallError) -> Fail {
-    let fail = Fail::call(format!("domain {} on {}", args.domain, args.uri), error);
+/// A call about a guest that did not succeed.
+pub(crate) fn refused(connection: &Connection, domain: &str, error: &CallError) -> Fail {
+    let uri = connection.uri();
+    let fail = Fail::call(format!("domain {domain} on {uri}"), error);
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
-            "`virtwire info {} {}` shows its state: only a guest that is off can be started, only one that runs \
-             destroyed, only a defined one undefined",
-            args.uri, args.domain
+            "`virtwire info {uri} {domain}` shows its state: only a guest that is off can be started, only one that runs \
+             suspended, shut down or destroyed, only a defined one undefined"
         )),
         _ => fail,
     }
 }
 
-fn bad_xml(args: &XmlArgs, error: &CallError) -> Fail {
-    let fail = Fail::call(format!("configuration {} on {}", args.file.display(), args.uri), error);
+fn bad_xml(connection: &Connection, file: &Path, error: &CallError) -> Fail {
+    let uri = connection.uri();
+    let fail = Fail::call(format!("configuration {} on {uri}", file.display()), error);
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::XML_DETAIL | ErrorCode::XML_ERROR) => {
             fail.next("libvirt's domain XML is expected; nothing was changed")
         }
-        Some(ErrorCode::OPERATION_FAILED | ErrorCode::OPERATION_INVALID | ErrorCode::DOM_EXIST) => {
-            fail.next(format!(
-                "`virtwire list --all {}` shows the guests that are there; nothing was changed",
-                args.uri
-            ))
-        }
+        Some(ErrorCode::OPERATION_FAILED | ErrorCode::OPERATION_INVALID | ErrorCode::DOM_EXIST) => fail.next(
+            format!("`virtwire list --all {uri}` shows the guests that are there; nothing was changed"),
+        ),
         _ => fail,
     }
 }

@@ -10,15 +10,15 @@ use virtwire::client::{SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
-use crate::connect::{find, open};
+use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::screen::say;
 
 /// Prints events until enough have come, time is up or the connection ends.
-pub(crate) async fn run(args: EventsArgs) -> Result<(), Fail> {
+pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     let deadline = args.timeout.map(seconds).transpose()?.map(|within| Instant::now() + within);
-    let connection = open(&args.uri).await?;
+    let connection = opener.open(&args.uri).await?;
     let domain = match &args.domain {
         Some(key) => Some(find(&connection, key).await?),
         None => None,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use virtwire::client::{AuthError, CallError, CloseReason, OpenError};
+use virtwire::client::{AuthError, CallError, CloseReason, Connection, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
 use virtwire::uri::{TCP_PORT, Transport, Uri, UriError};
@@ -121,6 +121,11 @@ impl Fail {
         }
     }
 
+    /// A call that did not succeed, about nothing but the daemon.
+    pub(crate) fn daemon(connection: &Connection, error: &CallError) -> Fail {
+        Fail::call(format!("daemon {}", connection.uri()), error)
+    }
+
     fn uri(uri: &str, error: UriError) -> Fail {
         let thing = format!("URI {uri}");
         match error {
@@ -183,7 +188,9 @@ fn next_step(error: &CallError) -> &'static str {
             ErrorCode::CONFIG_UNSUPPORTED => {
                 "change the configuration to what this host runs; nothing was changed"
             }
-            ErrorCode::OPERATION_DENIED => "the daemon does not allow it; open it by its own name",
+            ErrorCode::OPERATION_DENIED => {
+                "the daemon does not allow it on this connection: leave --readonly out, or open the daemon by its own name"
+            }
             _ => "these are the daemon's words; its log may say more",
         },
         CallError::Arguments { .. } => "nothing was sent; give a shorter value",

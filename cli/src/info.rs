@@ -11,20 +11,18 @@ use virtwire::protocol::remote::{
 };
 
 use crate::args::InfoArgs;
-use crate::connect::{find, open};
+use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::list::{id, state};
 use crate::screen::say;
 
 /// Prints what is known, one fact a line or as a JSON object. What the daemon is too old to tell is left out.
-pub(crate) async fn run(args: InfoArgs) -> Result<(), Fail> {
-    let connection = open(&args.uri).await?;
+pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
+    let connection = opener.open(&args.uri).await?;
     let facts = match &args.domain {
-        None => {
-            host(&connection).await.map_err(|error| Fail::call(format!("daemon {}", args.uri), &error))?
-        }
-        Some(key) => guest(&connection, key, &args.uri).await?,
+        None => host(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?,
+        Some(key) => guest(&connection, key).await?,
     };
     facts.print(args.json)?;
     goodbye(connection).await
@@ -45,19 +43,40 @@ impl Facts {
     /// Prints them.
     pub(crate) fn print(self, as_json: bool) -> Result<(), Fail> {
         if as_json {
-            let object: Map<String, Value> =
-                self.0.into_iter().map(|(key, _, value)| (key.to_owned(), value)).collect();
-            return say(&format!("{:#}", Value::Object(object)));
+            return say(&format!("{:#}", self.into_json()));
         }
-        for (_, label, value) in self.0 {
-            let value = match value {
-                Value::String(text) => text,
-                Value::Bool(yes) => if yes { "yes" } else { "no" }.to_owned(),
-                other => other.to_string(),
-            };
-            say(&format!("{:<16} {value}", format!("{label}:")))?;
-        }
-        Ok(())
+        self.0
+            .iter()
+            .try_for_each(|(_, label, value)| say(&format!("{:<16} {}", format!("{label}:"), words(value))))
+    }
+
+    /// An object for programs.
+    pub(crate) fn into_json(self) -> Value {
+        let object: Map<String, Value> =
+            self.0.into_iter().map(|(key, _, value)| (key.to_owned(), value)).collect();
+        Value::Object(object)
+    }
+
+    /// A fact as people read it, by its key; `None` where it is not known.
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
+        self.value(key).map(words)
+    }
+
+    /// A fact that is a number of bytes.
+    pub(crate) fn bytes(&self, key: &str) -> Option<u64> {
+        self.value(key)?.as_u64()
+    }
+
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _, _)| *known == key).map(|(_, _, value)| value)
+    }
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -95,9 +114,9 @@ pub(crate) async fn release(connection: &Connection) -> Result<Option<Release>, 
         .and_then(|reply| Release::from_packed(reply.lib_ver)))
 }
 
-async fn guest(connection: &Connection, key: &str, uri: &str) -> Result<Facts, Fail> {
+async fn guest(connection: &Connection, key: &str) -> Result<Facts, Fail> {
     let dom = find(connection, key).await?;
-    let failed = |error| Fail::call(format!("domain {key} on {uri}"), &error);
+    let failed = |error| Fail::call(format!("domain {key} on {}", connection.uri()), &error);
     let state = state(connection, &dom).await.map_err(failed)?;
     let info = connection.call(DomainGetInfo { dom: dom.clone() }).await.map_err(failed)?;
     let os_type = told(connection.call(DomainGetOsType { dom: dom.clone() }).await).map_err(failed)?;
@@ -121,7 +140,7 @@ async fn guest(connection: &Connection, key: &str, uri: &str) -> Result<Facts, F
 }
 
 /// The answer; nothing, if the daemon reports an error of its own: then this is a fact that it does not tell.
-fn told<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+pub(crate) fn told<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
     match answer {
         Ok(reply) => Ok(Some(reply)),
         Err(CallError::Remote(_)) => Ok(None),

@@ -9,16 +9,17 @@ use virtwire::protocol::remote::{
     ConnectNumOfDomains, Domain, DomainGetInfo, DomainGetState, DomainLookupById, DomainLookupByName,
 };
 
-use crate::args::ListArgs;
-use crate::connect::{known, open};
+use crate::args::HostArgs;
+use crate::connect::{Opener, known};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::screen::say;
+use crate::table::{Side, Table};
 
 /// Prints the guests, one a line or as a JSON array.
-pub(crate) async fn run(args: ListArgs) -> Result<(), Fail> {
-    let connection = open(&args.uri).await?;
-    let failed = |error| Fail::call(format!("daemon {}", args.uri), &error);
+pub(crate) async fn run(args: HostArgs, opener: Opener) -> Result<(), Fail> {
+    let connection = opener.open(&args.uri).await?;
+    let failed = |error| Fail::daemon(&connection, &error);
     let mut rows = Vec::new();
     for domain in guests(&connection, args.all).await.map_err(failed)? {
         // One that went away meanwhile is no guest of this host.
@@ -95,14 +96,15 @@ fn json_row(domain: &Domain, state: State) -> serde_json::Value {
 }
 
 fn print_table(rows: &[(Domain, State)]) -> Result<(), Fail> {
-    let name_width =
-        rows.iter().map(|(domain, _)| domain.name.to_string_lossy().chars().count()).max().unwrap_or(0);
-    let name_width = name_width.clamp(4, 40);
-    say(&format!(" {:>4}   {:<name_width$}   {:<36}   State", "Id", "Name", "UUID"))?;
+    let mut table =
+        Table::new(&[("Id", Side::Right), ("Name", Side::Left), ("UUID", Side::Left), ("State", Side::Left)]);
     for (domain, state) in rows {
-        let id = id(domain).map_or("-".to_owned(), |id| id.to_string());
-        let (name, uuid) = (domain.name.to_string_lossy(), Uuid(domain.uuid).to_string());
-        say(&format!(" {id:>4}   {name:<name_width$}   {uuid}   {state}"))?;
+        table.row([
+            id(domain).map(|id| id.to_string()),
+            Some(domain.name.to_string()),
+            Some(Uuid(domain.uuid).to_string()),
+            Some(state.to_string()),
+        ]);
     }
-    Ok(())
+    table.print()
 }

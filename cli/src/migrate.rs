@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, PlanError};
 use virtwire::protocol::migrate::{
@@ -21,6 +20,7 @@ use crate::connect::{find, open_with};
 use crate::fail::{Fail, plain};
 use crate::ladder::{Ladder, Lane};
 use crate::screen::{Output, Screen, Style};
+use crate::signals::Signals;
 pub(crate) use report::{Ending, Report};
 pub(crate) use teller::Teller;
 
@@ -46,9 +46,7 @@ async fn run_on(
     ladder: Option<Arc<Ladder>>,
 ) -> Result<Report, Fail> {
     let began = Instant::now();
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| {
-        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
-    })?;
+    let mut interrupt = Signals::listen()?;
     let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
     let domain = hosts.find(&args.domain).await?;
     let name = domain.name.to_string();
@@ -202,7 +200,7 @@ async fn follow(
     migration: &mut Migration,
     teller: &mut Teller,
     screen: &Screen,
-    interrupt: &mut Signal,
+    interrupt: &mut Signals,
 ) -> Option<Outcome> {
     let canceller = migration.canceller();
     let mut interrupted = false;
@@ -213,7 +211,7 @@ async fn follow(
             loop {
                 tokio::select! {
                     outcome = &mut running => break outcome,
-                    _ = interrupt.recv() => {
+                    _ = interrupt.next() => {
                         if interrupted {
                             return None;
                         }
@@ -228,7 +226,7 @@ async fn follow(
         teller.unknown(&unknown);
         tokio::select! {
             () = tokio::time::sleep(ASK_AGAIN_AFTER) => {}
-            _ = interrupt.recv() => {
+            _ = interrupt.next() => {
                 if interrupted {
                     return Some(Outcome::Unknown(unknown));
                 }

@@ -8,16 +8,16 @@ use virtwire::protocol::program::Release;
 use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetType, ConnectGetVersion};
 
 use crate::args::ProbeArgs;
-use crate::connect::open;
+use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::info::release;
 use crate::screen::say;
 
 /// Asks, and prints what was answered.
-pub(crate) async fn run(args: ProbeArgs) -> Result<(), Fail> {
-    let connection = open(&args.uri).await?;
-    let found = ask(&connection).await.map_err(|error| Fail::call(format!("daemon {}", args.uri), &error))?;
+pub(crate) async fn run(args: ProbeArgs, opener: Opener) -> Result<(), Fail> {
+    let connection = opener.open(&args.uri).await?;
+    let found = ask(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?;
     if args.json {
         say(&format!("{:#}", found.json(&args.uri)))?;
     } else {

@@ -153,12 +153,21 @@ pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
     }
 }
 
+/// Says what has been done: it stays done, also when nobody can be told.
+pub(crate) fn say_done(text: &str) -> Result<(), Fail> {
+    say(text).map_err(|fail| {
+        fail.next(format!(
+            "it was carried out all the same: {text}; make room there, or send its output elsewhere"
+        ))
+    })
+}
+
 /// The words for output that is lost.
 pub(crate) fn unwritten(error: &io::Error) -> Fail {
     Fail::new(
         "standard output",
         format!("cannot be written: {}", plain(error)),
-        "the command itself was carried out; make room there, or send its output elsewhere",
+        "make room there, or send its output elsewhere",
     )
 }
 

@@ -55,7 +55,7 @@ impl Output for All {
 
 fuzz_target!(|data: &[u8]| {
     let Some((&form, data)) = data.split_first() else { return };
-    let wants = Wants { json: true, secrets: form & 4 != 0 };
+    let wants = Wants { secrets: form & 4 != 0 };
     let output = All {
         lines: Lines::new(Blank, form & 8 != 0),
         json: Json::new(Vec::new()),

@@ -180,6 +180,7 @@ impl Connection {
             handles,
             closed: closing,
             observer: options.observer.clone(),
+            frames_apart: socket.frames_apart(),
         };
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
@@ -257,8 +258,20 @@ impl Connection {
         }
     }
 
+    /// Calls a procedure and returns its result as it came, for who decodes it in place: `virtwire_xdr::from_slice` into a type that
+    /// borrows from it. Deadline and cancellation are those of [`call`](Self::call).
+    ///
+    /// # Errors
+    /// [`CallError`], whose `fate` says whether the call may have run.
+    pub async fn call_for_payload<P: Procedure>(&self, arguments: P) -> Result<Bytes, CallError> {
+        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        drop(arguments);
+        let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
+        self.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body, within).await
+    }
+
     /// Calls a procedure by number with encoded arguments. `name` is for errors.
-    async fn raw_call(
+    pub(super) async fn raw_call(
         &self,
         program: Program,
         number: ProcedureNumber,

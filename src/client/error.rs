@@ -248,3 +248,24 @@ impl From<CodecError> for CloseReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_where_nobody_is_come_with_what_to_do() {
+        let unreachable = |attempts: &[(&str, io::ErrorKind)]| {
+            let attempts = attempts.iter().map(|(place, kind)| (place.to_string(), (*kind).into())).collect();
+            OpenError::Unreachable { uri: "qemu:///system".to_owned(), attempts }.to_string()
+        };
+        let absent =
+            unreachable(&[("/a", io::ErrorKind::NotFound), ("/b", io::ErrorKind::ConnectionRefused)]);
+        assert!(absent.contains("/a: entity not found; /b: connection refused (start a daemon"), "{absent}");
+        let forbidden =
+            unreachable(&[("/a", io::ErrorKind::NotFound), ("/b", io::ErrorKind::PermissionDenied)]);
+        assert!(forbidden.contains("become a member of its group"), "{forbidden}");
+        let over_tcp = unreachable(&[("tcp h:1", io::ErrorKind::ConnectionRefused)]);
+        assert!(over_tcp.contains("check host and port"), "{over_tcp}");
+    }
+}

@@ -3,6 +3,7 @@
 mod admin;
 mod auth;
 mod connection;
+mod encoded;
 mod error;
 mod events;
 mod objects;

@@ -46,6 +46,10 @@ pub struct Stream {
 }
 
 impl Stream {
+    pub(super) fn of((reader, writer): (StreamReader, StreamWriter)) -> Stream {
+        Stream { reader, writer }
+    }
+
     /// The next piece that came; `None` once the daemon has no more. Cancel-safe.
     ///
     /// # Errors
@@ -116,8 +120,7 @@ impl Connection {
         let sparse = is_sparse(P::PROGRAM, P::NUMBER, body.payload());
         let pipe = self.pipe();
         // Before the call: if this future is dropped, so is the stream.
-        let (reader, writer) = halves(pipe.clone(), Side::Client, sparse, None, self.clone());
-        let stream = Stream { reader, writer };
+        let stream = Stream::of(halves(pipe.clone(), Side::Client, sparse, None, self.clone()));
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });

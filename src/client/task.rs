@@ -17,9 +17,10 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
 use super::waiting::{ReplyTo, Waiting};
+use crate::shell::OUT_BYTES_MAX;
+use crate::shell::alarm::Alarm;
 use crate::shell::reader::FrameReader;
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, at};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -80,6 +81,8 @@ pub(super) struct Task {
     pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
+    /// Whether no two frames may be in one write.
+    pub(super) frames_apart: bool,
 }
 
 impl Task {
@@ -123,7 +126,8 @@ impl Task {
         W: AsyncWrite + Unpin,
     {
         let mut frames = FrameReader::new(reader);
-        let mut writer = FrameWriter::new(writer);
+        let mut writer = FrameWriter::new(writer).apart(self.frames_apart);
+        let mut alarm = Alarm::default();
         loop {
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event);
@@ -140,34 +144,59 @@ impl Task {
                     break;
                 }
             }
+            // Calls go out at once. Where the socket does not take them, and for streams, writing has its turn among the others.
+            if !writer.is_empty() && !writer.has_stream_data() && writer.try_write().await? {
+                continue;
+            }
             let can_call = self.session.can_call() && writer.len() < OUT_BYTES_MAX;
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_some(), if !writer.is_empty() => wrote?,
                 frame = frames.next(), if self.streams.has_room() => {
-                    let frame = frame?.ok_or(CloseReason::Eof)?;
-                    self.observe_received(&frame);
-                    self.session.handle_frame(Instant::now(), frame)?;
+                    // With it all that came in the same read, so that what follows from them goes out in one write.
+                    let (now, mut next) = (Instant::now(), Some(frame?.ok_or(CloseReason::Eof)?));
+                    while let Some(frame) = next {
+                        self.observe_received(&frame);
+                        self.session.handle_frame(now, frame)?;
+                        while let Some(event) = self.session.poll_event() {
+                            self.deliver(event);
+                        }
+                        next = if self.streams.has_room() { frames.buffered()? } else { None };
+                    }
                 }
                 ask = self.asks.recv(), if can_call && self.waiting.has_place_for_patient() => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask);
+                    self.start_more();
                 }
                 ask = self.urgent.recv(), if can_call => {
                     let Some(ask) = ask else { return Ok(()) };
                     self.start(ask);
+                    self.start_more();
                 }
                 key = self.streams.word() => self.streams.attend(key, &mut self.session),
                 Some(id) = self.left.recv() => self.desk.leave(id),
                 // Whoever waits for a call holds a handle, so nobody waits.
                 _ = &mut self.handles => return Ok(()),
-                () = at(self.session.poll_timeout()) => {
+                () = alarm.at(self.session.poll_timeout()) => {
                     if !self.streams.has_room() {
                         self.session.not_reading(Instant::now());
                     }
                     self.session.handle_timeout(Instant::now())?;
                 }
             }
+        }
+    }
+
+    /// Starts what else is asked already, so that it goes out in the same write.
+    fn start_more(&mut self) {
+        while self.session.can_call() {
+            let ask = match self.urgent.try_recv() {
+                Err(_) if self.waiting.has_place_for_patient() => self.asks.try_recv(),
+                urgent => urgent,
+            };
+            let Ok(ask) = ask else { return };
+            self.start(ask);
         }
     }
 

@@ -1,12 +1,12 @@
 //! The calls that wait for their replies, and how long calls wait for what.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use virtwire_protocol::header::Serial;
+use virtwire_protocol::session::SerialMap;
 
 use super::error::{CallError, CloseReason};
 
@@ -42,7 +42,7 @@ pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
 
 /// The calls of a connection's handles.
 pub(super) struct Waiting {
-    calls: HashMap<Serial, Call>,
+    calls: SerialMap<Call>,
     /// How many of them are not urgent.
     patient: usize,
     /// How many may be: one less than the window, or 1.
@@ -61,7 +61,7 @@ struct Call {
 impl Waiting {
     pub(super) fn new(window: usize, meter: Option<Meter>) -> Waiting {
         let patient_max = window.saturating_sub(1).max(1);
-        Waiting { calls: HashMap::new(), patient: 0, patient_max, meter }
+        Waiting { calls: SerialMap::default(), patient: 0, patient_max, meter }
     }
 
     /// Whether a call that is not urgent may be made, if any may.

@@ -19,9 +19,10 @@ use super::context::{CallContext, CallSlots, OutgoingNotice};
 use super::handler::Handler;
 use super::stream::Stream;
 use crate::codec::CodecError;
+use crate::shell::OUT_BYTES_MAX;
+use crate::shell::alarm::Alarm;
 use crate::shell::reader::FrameReader;
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, at};
 use crate::stream::{Pipes, StreamTable};
 
 /// Why a connection ended.
@@ -146,6 +147,7 @@ impl<H: Handler + ?Sized> Client<H> {
     {
         let mut frames = FrameReader::new(reader);
         let mut writer = FrameWriter::new(writer);
+        let mut alarm = Alarm::default();
         loop {
             while let Some(event) = self.session.poll_event() {
                 match event {
@@ -185,7 +187,7 @@ impl<H: Handler + ?Sized> Client<H> {
                     self.session.notify(notice.program, notice.number, notice.body)?;
                 }
                 () = self.cx.overrun() => return Err(Ended::Slow),
-                () = at(self.session.poll_timeout()) => {
+                () = alarm.at(self.session.poll_timeout()) => {
                     if !self.streams.has_room() {
                         self.session.not_reading(Instant::now());
                     }

@@ -41,14 +41,22 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// The next frame, if all of it has been read already.
+    pub(crate) fn buffered(&mut self) -> Result<Option<Frame>, CodecError> {
+        let frame = frame::split(&mut self.buffer)?;
+        if let Some(frame) = &frame {
+            self.last = frame.wire_bytes();
+            if self.buffer.is_empty() {
+                // Else it would hold on to memory that others have to give back.
+                self.buffer = BytesMut::new();
+            }
+        }
+        Ok(frame)
+    }
+
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame>, CodecError>> {
         loop {
-            if let Some(frame) = frame::split(&mut self.buffer)? {
-                self.last = frame.wire_bytes();
-                if self.buffer.is_empty() {
-                    // Else it would hold on to memory that others have to give back.
-                    self.buffer = BytesMut::new();
-                }
+            if let Some(frame) = self.buffered()? {
                 return Poll::Ready(Ok(Some(frame)));
             }
             if ready!(self.poll_fill(cx))? == 0 {

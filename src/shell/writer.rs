@@ -27,6 +27,8 @@ pub(crate) struct FrameWriter<W> {
     stream_bytes: usize,
     /// Whether the transport may keep bytes that were written, as TLS does.
     unflushed: bool,
+    /// Whether no two frames are handed to the transport in one write.
+    apart: bool,
 }
 
 impl<W: AsyncWrite + Unpin> FrameWriter<W> {
@@ -38,7 +40,15 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             bytes: 0,
             stream_bytes: 0,
             unflushed: false,
+            apart: false,
         }
+    }
+
+    /// Whether to hand the transport each frame by itself, so that no TLS record has the end of one and the beginning of the next:
+    /// libvirtd waits for its socket while the rest of a record lies decrypted within, and for good if nothing more is sent.
+    pub(crate) fn apart(mut self, apart: bool) -> FrameWriter<W> {
+        self.apart = apart;
+        self
     }
 
     /// Bytes that wait to be written.
@@ -71,7 +81,10 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     }
 
     fn add(&mut self, piece: Bytes) {
-        if piece.len() <= COPY_BYTES_MAX {
+        if piece.is_empty() {
+            return;
+        }
+        if piece.len() <= COPY_BYTES_MAX && !self.apart {
             self.tail.extend_from_slice(&piece);
             return;
         }
@@ -89,13 +102,24 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         poll_fn(|cx| self.poll_write(cx)).await
     }
 
+    /// The same, if it can be done without waiting. Whether it was.
+    pub(crate) async fn try_write(&mut self) -> io::Result<bool> {
+        poll_fn(|cx| match self.poll_write(cx) {
+            Poll::Ready(wrote) => Poll::Ready(wrote.map(|()| true)),
+            Poll::Pending => Poll::Ready(Ok(false)),
+        })
+        .await
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.bytes == 0 {
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
             self.unflushed = false;
             return Poll::Ready(Ok(()));
         }
-        let wrote = if self.pieces.is_empty() {
+        let wrote = if let (true, Some(piece)) = (self.apart, self.pieces.front()) {
+            ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
+        } else if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
         } else {
             let mut slices = [IoSlice::new(&[]); PIECES_MAX];
@@ -175,6 +199,42 @@ mod tests {
         assert!(!writer.has_stream_data());
         drop(writer);
         assert!(reading.await.unwrap() == expected);
+    }
+
+    /// Keeps each write.
+    struct Writes(Vec<Vec<u8>>);
+
+    impl AsyncWrite for Writes {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.0.push(bytes.to_vec());
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn frames_that_are_to_be_apart_never_share_a_write() {
+        let mut writer = FrameWriter::new(Writes(Vec::new())).apart(true);
+        writer.push(vec![1; 40].into());
+        writer.push(vec![2; 40].into());
+        writer.push_data(&[3; 28], vec![3; 20_000].into());
+        writer.push_data(&[4; 28], Bytes::new());
+        writer.push(vec![5; 40].into());
+        while writer.try_write().await.unwrap() && !writer.is_empty() {}
+        let writes = &writer.inner.0;
+        assert!(writes.iter().all(|write| write.iter().all(|byte| *byte == write[0])), "{writes:?}");
+        assert_eq!(writes.concat().len(), 40 + 40 + 28 + 20_000 + 28 + 40);
     }
 
     /// A transport that keeps what it was given until it is asked to pass it on, as TLS does when its socket is full.

@@ -315,4 +315,14 @@ mod tests {
         assert_eq!((uri.transport, found.as_str(), uri.name.as_str()), (transport, place, name));
         assert_eq!(uri.text, text);
     }
+
+    proptest::proptest! {
+        /// What was given is what is shown; nothing makes it panic.
+        #[test]
+        fn any_text_is_a_uri_or_none(text in "(qemu|test)?(\\+(tcp|ssh|ext|unix))?(:|://)?[a-z@:\\[\\]0-9%?&=/#\\PC]{0,40}") {
+            if let Ok(uri) = text.parse::<Uri>() {
+                proptest::prop_assert_eq!(uri.to_string(), text);
+            }
+        }
+    }
 }

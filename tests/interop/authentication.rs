@@ -14,8 +14,8 @@ use crate::lab::{Libvirtd, Setup};
 use crate::need::need;
 use crate::process::run;
 
-const USER: &str = "fred";
-const PASSWORD: &str = "pass, word=1";
+pub(crate) const USER: &str = "fred";
+pub(crate) const PASSWORD: &str = "pass, word=1";
 
 #[test]
 fn every_mechanism_of_passwords_lets_in_who_knows_one() {
@@ -143,17 +143,20 @@ fn polkit_decides_about_whoever_is_not_root() {
 /// A daemon whose unix socket asks for SASL with these mechanisms, and knows one user.
 #[track_caller]
 fn with_sasl(mechanisms: &str) -> Libvirtd {
-    let setup = Setup::new()
-        .folder("etc/sasl2")
+    with_passwords(Setup::new(), mechanisms)
         .libvirtd_conf("auth_unix_rw = \"sasl\"")
-        .libvirtd_conf("log_filters = \"1:remote\"");
-    let setup = setup.libvirtd_conf("log_outputs = \"1:file:/var/log/libvirt/libvirtd.log\"");
-    setup.directory().write(
-        "etc/sasl2/libvirt.conf",
-        &format!("mech_list: {mechanisms}\nsasldb_path: /etc/sasl2/passwd.db\n"),
-    );
-    add_user(&setup.directory().path().join("etc/sasl2/passwd.db"), setup.host_name().as_str());
-    setup.start()
+        .libvirtd_conf("log_filters = \"1:remote\"")
+        .libvirtd_conf("log_outputs = \"1:file:/var/log/libvirt/libvirtd.log\"")
+        .start()
+}
+
+/// One with these SASL mechanisms and a database with one user's password.
+#[track_caller]
+pub(crate) fn with_passwords(setup: Setup, mechanisms: &str) -> Setup {
+    let configuration = format!("mech_list: {mechanisms}\nsasldb_path: /etc/sasl2/passwd.db\n");
+    setup.directory().write("etc/sasl2/libvirt.conf", &configuration);
+    add_user(&setup.directory().path().join("etc/sasl2/passwd.db"), &setup.host_name());
+    setup.folder("etc/sasl2")
 }
 
 /// The realm is the host's name, as for a user that names none.

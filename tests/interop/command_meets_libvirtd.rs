@@ -4,11 +4,11 @@ use std::process::Command;
 
 use crate::lab::Libvirtd;
 use crate::libvirtd_answers::QEMU_GUEST;
+use crate::moving::steps;
 use crate::need::need;
 use crate::peers::{table, virsh};
 use crate::process::{Finished, run};
 use crate::recorder::Recorder;
-use crate::virsh_migrates_between_us::steps;
 
 #[test]
 fn it_manages_a_guest_and_virsh_agrees() {
@@ -73,13 +73,13 @@ fn it_does_not_migrate_by_a_version_that_newer_daemons_only_claim() {
 }
 
 #[track_caller]
-fn virtwire(arguments: &[&str]) -> String {
+pub(crate) fn virtwire(arguments: &[&str]) -> String {
     let finished = try_virtwire(arguments);
     assert!(finished.status.success(), "virtwire {arguments:?}: {finished:?}");
     finished.stdout
 }
 
 #[track_caller]
-fn try_virtwire(arguments: &[&str]) -> Finished {
+pub(crate) fn try_virtwire(arguments: &[&str]) -> Finished {
     run(Command::new(env!("CARGO_BIN_EXE_virtwire")).args(arguments))
 }

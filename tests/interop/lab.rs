@@ -73,7 +73,9 @@ impl Setup {
 
     /// A line for `libvirtd.conf`, in place of the one that has the same key.
     pub(crate) fn libvirtd_conf(mut self, line: impl Into<String>) -> Setup {
-        self.libvirtd_conf.push(line.into());
+        let line = line.into();
+        self.libvirtd_conf.retain(|known| key(known) != key(&line));
+        self.libvirtd_conf.push(line);
         self
     }
 
@@ -161,9 +163,13 @@ impl Setup {
     }
 }
 
+/// What a line of a configuration is about.
+fn key(line: &str) -> &str {
+    line.split('=').next().unwrap_or_default().trim()
+}
+
 /// The lines, with those of the same keys in place of the usual ones.
 fn merged(usual: String, lines: &[String]) -> String {
-    let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
     let changed: Vec<_> = lines.iter().map(|line| key(line)).collect();
     let kept = usual.lines().filter(|line| !changed.contains(&key(line)));
     kept.chain(lines.iter().map(String::as_str)).fold(String::new(), |text, line| text + line + "\n")

@@ -13,6 +13,10 @@ use crate::guest;
 pub(crate) enum Need {
     /// The tool that libvirt's pages tell sites to make certificates with.
     Certtool,
+    /// The shell whose completions are checked by itself.
+    Bash,
+    /// What renders manual pages.
+    Groff,
     /// What records packets for tshark, and the right to (root).
     Dumpcap,
     /// The programs by which libvirt filters traffic.
@@ -75,7 +79,9 @@ pub(crate) fn python() -> Option<&'static str> {
 impl Need {
     fn is_present(self) -> bool {
         match self {
+            Need::Bash => runs("bash", &["--version"]),
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Groff => runs("groff", &["--version"]),
             Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
@@ -101,7 +107,9 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Need::Bash => "bash",
             Need::Certtool => "certtool",
+            Need::Groff => "groff",
             Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",

@@ -222,6 +222,11 @@ fn devices_of_the_host_tell_what_they_are() {
         assert_eq!((node.model.to_str(), node.cpus, node.memory_kib), (Ok("i686"), 16, 3_145_728));
         assert_eq!(connection.hostname().await.unwrap(), daemon.host_name());
         assert_eq!(connection.hypervisor_type().await.unwrap(), "TEST");
+        let cpu: Vec<_> = connection.node_cpu_stats(None).await.unwrap();
+        assert_eq!(
+            cpu.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>(),
+            ["user", "kernel", "idle", "iowait"]
+        );
         assert!(connection.daemon_version().await.unwrap() >= Some(Release::new(9, 0, 0)));
         assert!(connection.capabilities().await.unwrap().to_string().starts_with("<capabilities>"));
     });

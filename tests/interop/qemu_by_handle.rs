@@ -82,6 +82,8 @@ fn a_guest_of_qemu_does_what_its_handle_says() {
         assert!(running.disk_errors().await.unwrap().is_empty());
         assert!(running.block_job("vda", BlockJobFlags::NONE).await.unwrap().is_none());
         assert_eq!(running.job_stats(JobStatsFlags::NONE).await.unwrap().kind, JobKind::None);
+        let saved = running.job_stats(JobStatsFlags::COMPLETED).await.unwrap();
+        assert_eq!((saved.kind, saved.operation()), (JobKind::None, None));
         running.set_migrate_max_downtime(Duration::from_millis(150)).await.unwrap();
         assert_eq!(running.migrate_max_downtime().await.unwrap(), Duration::from_millis(150));
         assert_eq!(running.peek_memory(0, 16, MemoryPeekFlags::PHYSICAL).await.unwrap().len(), 16);
@@ -105,6 +107,25 @@ fn a_guest_of_qemu_does_what_its_handle_says() {
         assert!(connection.domains(ListDomainsFlags::NONE).await.unwrap().is_empty());
         let none = connection.domain_stats(&[], DomainStatsKinds::NONE, DomainStatsFlags::NONE);
         assert!(none.await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn the_host_tells_of_itself() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let memory = connection.node_memory_stats(None).await.unwrap();
+        assert!(memory.iter().any(|(name, kib)| name == "total" && *kib > 0), "{memory:?}");
+        assert!(connection.node_cpus_online().await.unwrap().contains(0));
+        assert!(connection.max_vcpus(Some("qemu")).await.unwrap() > 0);
+        assert!(connection.cpu_models("x86_64").await.unwrap().contains(&"qemu64".into()));
+        let cpu = "<cpu><arch>x86_64</arch><model>no such</model></cpu>";
+        assert!(connection.compare_cpu(cpu).await.is_err());
+        let mine = "<cpu><arch>x86_64</arch><model>qemu64</model></cpu>";
+        let common = connection.baseline_cpu(&[mine], BaselineCpuFlags::NONE).await.unwrap();
+        assert!(common.to_string().contains("<model"), "{common}");
     });
 }
 

@@ -3,30 +3,11 @@
 //! Which version it drives follows from the features that the daemons report. Taps sit on both connections of the
 //! client and on the guest's data, so that what is asserted is what passed, not what anyone says of it.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-
+use crate::moving::{CONFIGURATION, Configuration, Lab, MEMORY, NAME, memory_of, persistent, steps};
 use crate::need::need;
 use crate::peers::{python, table, try_virsh, virsh};
-use crate::recorder::{Conversation, From, Recorder};
-use crate::serve::{Serve, uri_at};
+use crate::recorder::From;
 use crate::wire::{Reader, string};
-
-/// A name that no page of memory holds by chance.
-const NAME: &str = "wanderer-of-5f2a8c1e";
-
-const MEMORY: u64 = 4 << 20;
-
-const CONFIGURATION: &str = "<domain type='mem'>
-  <name>wanderer-of-5f2a8c1e</name>
-  <uuid>5f2a8c1e-0000-4000-8000-000000000002</uuid>
-  <memory unit='MiB'>4</memory>
-  <vcpu>1</vcpu>
-  <os><type>hvm</type></os>
-</domain>";
-
-/// Every procedure of a step of a migration, of any version.
-const STEPS: [u32; 20] =
-    [61, 62, 63, 108, 109, 148, 213, 214, 215, 216, 217, 218, 302, 303, 304, 305, 306, 307, 364, 387];
 
 #[test]
 fn by_preparev2_when_both_report_feature_3() {
@@ -231,115 +212,6 @@ fn moves_by_prepare(lab: &Lab) {
     lab.data_has(Configuration::Present);
 }
 
-/// Two daemons with a tap before each, and one between them.
-struct Lab {
-    source: Serve,
-    destination: Serve,
-    source_tap: Recorder,
-    destination_tap: Recorder,
-    data_tap: Recorder,
-}
-
-/// Whether the data stream names the guest.
-#[derive(Debug, PartialEq, Eq)]
-enum Configuration {
-    Absent,
-    Present,
-}
-
-impl Lab {
-    #[track_caller]
-    fn start([source, destination]: [&str; 2]) -> Lab {
-        Lab::with_options([&["--as", source], &["--as", destination]])
-    }
-
-    #[track_caller]
-    fn with_options([source, destination]: [&[&str]; 2]) -> Lab {
-        let (source, destination) = (Serve::start(source), Serve::start(destination));
-        Lab {
-            source_tap: Recorder::of_frames(source.address()),
-            destination_tap: Recorder::of_frames(destination.address()),
-            data_tap: tap_on_data(),
-            source,
-            destination,
-        }
-    }
-
-    fn source_uri(&self) -> String {
-        uri_at(self.source_tap.address())
-    }
-
-    fn destination_uri(&self) -> String {
-        uri_at(self.destination_tap.address())
-    }
-
-    /// Where the source is to send the guest, so that it passes the tap.
-    fn data_address(&self) -> SocketAddr {
-        self.data_tap.address()
-    }
-
-    #[track_caller]
-    fn create(&self) {
-        let file = self.source.directory().write("guest.xml", CONFIGURATION);
-        virsh(&self.source.uri(), &["create", &file]);
-    }
-
-    #[track_caller]
-    fn define_and_start(&self) {
-        let file = self.source.directory().write("guest.xml", CONFIGURATION);
-        virsh(&self.source.uri(), &["define", &file]);
-        virsh(&self.source.uri(), &["start", NAME]);
-    }
-
-    #[track_caller]
-    fn memory_at_source(&self) -> String {
-        memory_of(&self.source)
-    }
-
-    #[track_caller]
-    fn destination_xml(&self) -> String {
-        virsh(&self.destination.uri(), &["dumpxml", NAME]).trim_end().to_owned()
-    }
-
-    /// The client's connections to the source and to the destination, of which it makes one each.
-    #[track_caller]
-    fn conversations(&self) -> (Conversation, Conversation) {
-        let only = |tap: &Recorder| {
-            let mut conversations = tap.conversations();
-            assert_eq!(conversations.len(), 1, "connections of the client");
-            conversations.remove(0)
-        };
-        (only(&self.source_tap), only(&self.destination_tap))
-    }
-
-    /// It runs at the destination with the memory it had, and the source knows nothing of it.
-    #[track_caller]
-    fn guest_has_moved(&self, memory: &str) {
-        assert_eq!(virsh(&self.source.uri(), &["list", "--all"]).trim(), "");
-        assert_eq!(virsh(&self.destination.uri(), &["domstate", NAME]).trim(), "running");
-        assert_eq!(memory_of(&self.destination), memory);
-    }
-
-    #[track_caller]
-    fn data_has(&self, configuration: Configuration) {
-        let [data] = &self.data_tap.conversations()[..] else {
-            panic!("the guest moves over one connection")
-        };
-        let stream = &data.client_bytes;
-        assert!(stream.len() as u64 >= MEMORY, "the guest's memory passed, {} bytes", stream.len());
-        let named = stream.windows(NAME.len()).any(|window| window == NAME.as_bytes());
-        assert_eq!(named, configuration == Configuration::Present, "the stream names the guest");
-    }
-}
-
-/// A port of one loopback address in front of the same port of another: the source is told the one, and the
-/// destination, which takes only the port from the address it is told, listens at the other.
-fn tap_on_data() -> Recorder {
-    let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).expect("a free port");
-    let port = listener.local_addr().expect("a listener has an address").port();
-    Recorder::of_bytes(listener, (Ipv4Addr::LOCALHOST, port).into())
-}
-
 /// The arguments of procedure 108.
 struct Prepare2<'a> {
     uri_in: Option<&'a str>,
@@ -385,33 +257,4 @@ impl JobInfo {
         assert!(reader.is_empty(), "a job of another shape");
         JobInfo { kind, memory_total, memory_processed, memory_remaining }
     }
-}
-
-/// What a client called of a migration.
-pub(crate) fn steps(conversation: &Conversation) -> Vec<u32> {
-    conversation.calls().into_iter().filter(|procedure| STEPS.contains(procedure)).collect()
-}
-
-/// A checksum of all that the guest has in memory, read through the C library.
-#[track_caller]
-fn memory_of(daemon: &Serve) -> String {
-    let program = "
-import hashlib
-guest = libvirt.open(sys.argv[1]).lookupByName(sys.argv[2])
-size, page = guest.info()[1] * 1024, 65536
-memory = b''.join(guest.memoryPeek(at, page, libvirt.VIR_MEMORY_PHYSICAL) for at in range(0, size, page))
-assert len(memory) == int(sys.argv[3]) and len(set(memory)) > 16, 'a pattern worth comparing'
-print(hashlib.sha256(memory).hexdigest())
-";
-    python(program, &[&daemon.uri(), NAME, &MEMORY.to_string()])
-}
-
-#[track_caller]
-fn persistent(daemon: &Serve) -> String {
-    python(
-        "print('yes' if libvirt.open(sys.argv[1]).lookupByName(sys.argv[2]).isPersistent() else 'no')",
-        &[&daemon.uri(), NAME],
-    )
-    .trim()
-    .to_owned()
 }

@@ -15,3 +15,5 @@ mod raw_v3;
 mod reconnecting;
 mod server_session;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;

@@ -16,10 +16,18 @@ use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::server::{Exposure, Listener, Server};
 
+/// The last release with version 2, with version 3 in its fixed form, and the newest.
+const V2: &str = "0.9.1";
+const V3: &str = "1.0.6";
+const NEW: &str = "12.8.0";
+
+fn age(release: &str) -> Profile {
+    Profile::of(release.parse().unwrap())
+}
+
 #[tokio::test]
 async fn a_guest_moves_by_preparev2_with_its_exact_configuration() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     let memory = source.mem.checksum("guest");
     let mut watched = Watched::default();
@@ -31,9 +39,40 @@ async fn a_guest_moves_by_preparev2_with_its_exact_configuration() {
 }
 
 #[tokio::test]
+async fn a_guest_moves_by_version_3_as_far_as_both_have_it() {
+    let (fixed, params) = ([213, 16, 214, 216, 217, 218], [302, 212, 303, 305, 306, 307]);
+    for (ages, calls) in [([V3, V3], fixed), ([NEW, V3], fixed), ([V3, NEW], fixed), ([NEW, NEW], params)] {
+        let [source, destination] = [Host::start(age(ages[0])).await, Host::start(age(ages[1])).await];
+        source.create().await;
+        let memory = source.mem.checksum("guest");
+        let mut watched = Watched::default();
+        let outcome = migrate(&source, &destination, &mut watched).await;
+        assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{ages:?}: {outcome}");
+        assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+        assert_eq!(destination.mem.checksum("guest"), memory);
+        assert_eq!(watched.calls, calls, "{ages:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_perform_of_version_3_leaves_the_guest_running_on_its_source() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(100_000);
+    source.mem.set_faults(faults);
+    let mut migration = source.plan(&destination).await;
+    let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };
+    let outcome = migration.run(&mut watched).await;
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(watched.cancelled, [CancelAnswer::Taken]);
+    assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
+}
+
+#[tokio::test]
 async fn a_peer_that_claims_preparev2_and_lacks_it_gets_the_older_prepare() {
-    let claims = Profile::default().without(ProcedureNumber(108));
-    let (source, destination) = (Host::start(Profile::default()).await, Host::start(claims).await);
+    let claims = age(V2).without(ProcedureNumber(108));
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(claims).await);
     source.create().await;
     let mut watched = Watched::default();
     let outcome = migrate(&source, &destination, &mut watched).await;
@@ -45,8 +84,7 @@ async fn a_peer_that_claims_preparev2_and_lacks_it_gets_the_older_prepare() {
 
 #[tokio::test]
 async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     // The data stalls half-way, so that Perform runs until somebody ends it.
     let mut faults = Faults::default();
@@ -64,8 +102,7 @@ async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
 
 #[tokio::test]
 async fn a_migration_that_is_given_up_before_perform_sends_none() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     let mut migration = source.plan(&destination).await;
     migration.canceller().cancel();
@@ -78,8 +115,7 @@ async fn a_migration_that_is_given_up_before_perform_sends_none() {
 
 #[tokio::test]
 async fn a_run_that_is_dropped_may_be_run_again_and_finds_out() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     let mut migration = source.plan(&destination).await;
     let mut watched = Watched { stop_at_progress: Some(Arc::default()), ..Watched::default() };
@@ -104,8 +140,7 @@ async fn a_run_that_is_dropped_may_be_run_again_and_finds_out() {
 #[tokio::test]
 async fn a_journal_that_fails_stops_the_call_it_precedes() {
     for (fails_before, calls) in [(108, &[14, 16][..]), (62, &[14, 16, 108, 109])] {
-        let (source, destination) =
-            (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+        let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
         source.create().await;
         let mut watched = Watched { journal_fails_before: Some(fails_before), ..Watched::default() };
         let outcome = migrate(&source, &destination, &mut watched).await;
@@ -118,8 +153,7 @@ async fn a_journal_that_fails_stops_the_call_it_precedes() {
 
 #[tokio::test]
 async fn a_journal_that_fails_before_finish_does_not_strand_the_guest() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::default()).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     let mut watched = Watched { journal_fails_before: Some(109), ..Watched::default() };
     let outcome = migrate(&source, &destination, &mut watched).await;
@@ -129,8 +163,7 @@ async fn a_journal_that_fails_before_finish_does_not_strand_the_guest() {
 
 #[tokio::test]
 async fn a_version_that_is_not_common_ground_is_refused_before_anything_is_asked() {
-    let (source, destination) =
-        (Host::start(Profile::default()).await, Host::start(Profile::of("0.3.1".parse().unwrap())).await);
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age("0.3.1")).await);
     source.create().await;
     let (from, to) = (source.connect().await, destination.connect().await);
     let guest = Migration::find(&from, "guest").await.unwrap();

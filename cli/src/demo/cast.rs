@@ -12,20 +12,27 @@ pub(super) struct Cast {
 }
 
 /// The daemons: name, what they are told, and what that makes of them.
-const DAEMONS: [(&str, &[&str], &str); 5] = [
-    ("alpha", &[], "reports migration versions 2 and 1"),
+const DAEMONS: [(&str, &[&str], &str); 7] = [
+    ("alpha", &["--as", "0.9.1"], "of the age of libvirt 0.9.1: reports migration versions 2 and 1"),
     ("beta", &["--as", "0.4.4"], "of the age of libvirt 0.4.4: version 1 is all there was"),
     (
         "gamma",
-        &["--without", "108", "--fault", "break-perform=1500000"],
+        &["--as", "0.9.1", "--without", "108", "--fault", "break-perform=1500000"],
         "claims version 2 but lacks its Prepare, and its transfers break",
     ),
-    ("delta", &[], "reports migration versions 2 and 1"),
-    ("epsilon", &["--without-feature", "1"], "reports version 2 only, as libvirt's QEMU driver does"),
+    ("delta", &["--as", "0.9.1"], "the same"),
+    (
+        "epsilon",
+        &["--as", "0.9.1", "--without-feature", "1"],
+        "reports version 2 only, as libvirt's QEMU driver did",
+    ),
+    ("zeta", &[], "of today: reports version 3 with parameters, and all before it"),
+    ("eta", &[], "the same"),
 ];
 
 /// The guests, and where they are booted.
-const GUESTS: [(&str, &str); 3] = [("wanderer", "alpha"), ("pilgrim", "alpha"), ("voyager", "delta")];
+const GUESTS: [(&str, &str); 4] =
+    [("wanderer", "alpha"), ("pilgrim", "alpha"), ("voyager", "delta"), ("settler", "zeta")];
 
 impl Cast {
     /// Starts the daemons and boots the guests.

@@ -52,7 +52,19 @@ const UNKNOWN: Told = Told::Ended(Ending::Unknown);
 const MOVED: Told = Told::Ended(Ending::OnDestination);
 const STAYED: Told = Told::Ended(Ending::OnSource);
 
-pub(super) const SCENES: [Scene; 6] = [
+pub(super) const SCENES: [Scene; 7] = [
+    Scene {
+        title: "version 3",
+        sentence: "settler moves from zeta to eta by version 3 with typed parameters, as daemons of today do it: its source keeps \
+                   it, paused, until the destination has said that it runs there.",
+        guest: "settler",
+        from: "zeta",
+        to: "eta",
+        link: LinkState::Whole,
+        ends_on: "eta",
+        calls: &[302, 303, 305, 306, 307],
+        told: &[MOVED],
+    },
     Scene {
         title: "Preparev2",
         sentence: "wanderer moves from alpha to delta by Preparev2 (108): the destination gets the guest's exact configuration, \

@@ -11,7 +11,7 @@ pub(super) fn print(screen: &Screen, results: &[(&Scene, String)], took: Duratio
     let width = results.iter().map(|(scene, _)| scene.title.len()).max().unwrap_or(0);
     screen.line(&screen.paint(
         Style::Bold,
-        &format!("   {:<width$}   ok    the engine: the guest, by all five daemons; the calls", "scene"),
+        &format!("   {:<width$}   ok    the engine: the guest, by all seven daemons; the calls", "scene"),
     ));
     for result in results {
         let (scene, found) = result;

@@ -9,7 +9,7 @@ use virtwire::protocol::remote::{
 };
 
 use super::daemon::Daemon;
-use crate::connect::open;
+use crate::connect::Opener;
 use crate::fail::Fail;
 use crate::list::{guests, state};
 
@@ -31,7 +31,7 @@ impl Guest {
             Uuid::random()
         );
         let failed = |error| Fail::call(format!("guest {name} on {}", daemon.name), &error);
-        let connection = open(&daemon.uri()).await?;
+        let connection = Opener::default().open(&daemon.uri()).await?;
         let create = DomainCreateXml { xml_desc: xml.into(), flags: 0 };
         let domain = connection.call(create).await.map_err(failed)?.dom;
         let look = Look::at(&connection, &domain).await.map_err(failed)?;
@@ -59,7 +59,7 @@ impl Guest {
 
     async fn found_on(&self, daemon: &Daemon) -> Result<Option<String>, Fail> {
         let failed = |error| Fail::call(format!("guest {} on {}", self.name, daemon.name), &error);
-        let connection = open(&daemon.uri()).await?;
+        let connection = Opener::default().open(&daemon.uri()).await?;
         let all = guests(&connection, true).await.map_err(failed)?;
         let Some(domain) = all.into_iter().find(|domain| domain.uuid == self.uuid) else { return Ok(None) };
         let state = state(&connection, &domain).await.map_err(failed)?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use virtwire::hypervisor::Uuid;
-use virtwire::protocol::migrate::{DomainState, Outcome};
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason};
 
 use super::Teller;
 use crate::fail::{Fail, one_line};
@@ -20,6 +21,8 @@ pub(crate) struct Report {
     sentence: String,
     /// Whether the sentence has been printed, line by line.
     told_already: bool,
+    /// What the user can do about it.
+    next_step: &'static str,
     details: Value,
     seconds: f64,
 }
@@ -48,6 +51,50 @@ impl Ending {
     }
 }
 
+impl Ending {
+    /// What the user can do, where no more is known.
+    fn next_step(self) -> &'static str {
+        match self {
+            Ending::OnSource => "the guest is where it was; mend the reason and migrate again",
+            Ending::Nowhere => {
+                "`virtwire list --all URI` shows on either host whether it is still defined there"
+            }
+            Ending::NotRunning => "the destination's log may say why; the source no longer has the guest",
+            Ending::OnDestination | Ending::Unknown => {
+                "`virtwire list --all URI` shows what each host says; do not start a second copy"
+            }
+        }
+    }
+}
+
+/// What the user can do about a guest that stayed on the source for this reason.
+fn after(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::NotActive(_) => "only a running guest moves: `virtwire start URI NAME` starts it",
+        Reason::Failed { host: Host::Destination, procedure, failure }
+            if procedure.starts_with("domain_migrate_prepare") =>
+        {
+            match failure {
+                Failure::Answered(error) if is_conflict(error) => {
+                    "`--dname NAME` gives it another name there; or remove the one that is there"
+                }
+                _ => "the destination refused it: its log, --migrate-uri and --dname are what to look at",
+            }
+        }
+        _ => Ending::OnSource.next_step(),
+    }
+}
+
+/// Whether a host says that it has a guest of that name or UUID already. It shares its codes with much else; what sets it apart is that
+/// the list of guests says so, and not the driver.
+fn is_conflict(error: &RemoteError) -> bool {
+    error.domain == ErrorDomain::DOMAIN
+        && matches!(
+            error.code,
+            ErrorCode::OPERATION_FAILED | ErrorCode::OPERATION_INVALID | ErrorCode::DOM_EXIST
+        )
+}
+
 impl Report {
     /// What there is to tell. `None` for an outcome means that the user did not wait for it.
     pub(crate) fn new(domain: &str, outcome: Option<Outcome>, teller: &Teller, took: Duration) -> Report {
@@ -60,6 +107,10 @@ impl Report {
                     .to_owned(),
             ),
             None => (Ending::OnSource, "the guest stayed on the source, untouched: given up by the caller".to_owned()),
+        };
+        let next_step = match &outcome {
+            Some(Outcome::OnSource { reason, .. }) => after(reason),
+            _ => ending.next_step(),
         };
         let told_already = matches!(outcome, Some(Outcome::Unknown(_)));
         let mut details = json!({
@@ -97,6 +148,7 @@ impl Report {
             ending,
             sentence: one_line(&sentence),
             told_already,
+            next_step,
             details,
             seconds: took.as_secs_f64(),
         }
@@ -116,28 +168,7 @@ impl Report {
         }
         self.document(hosts);
         if !arrived {
-            let _ = Fail::new(format!("domain {}", self.domain), &self.sentence, self.next_step()).report();
-        }
-    }
-
-    fn next_step(&self) -> &'static str {
-        let taken = self.sentence.contains("already exists") || self.sentence.contains("is already ");
-        match self.ending {
-            Ending::OnSource if self.sentence.contains("not running") => {
-                "only a running guest moves: `virtwire start URI NAME` starts it"
-            }
-            Ending::OnSource if taken && self.sentence.contains("prepare") => {
-                "`--dname NAME` gives it another name there; or remove the one that is there"
-            }
-            Ending::OnSource if self.sentence.contains("prepare") => {
-                "the destination refused it: its log, --migrate-uri and --dname are what to look at"
-            }
-            Ending::OnSource => "the guest is where it was; mend the reason and migrate again",
-            Ending::Nowhere => {
-                "`virtwire list --all URI` shows on either host whether it is still defined there"
-            }
-            Ending::NotRunning => "the destination's log may say why; the source no longer has the guest",
-            _ => "`virtwire list --all URI` shows what each host says; do not start a second copy",
+            let _ = Fail::new(format!("domain {}", self.domain), &self.sentence, self.next_step).report();
         }
     }
 

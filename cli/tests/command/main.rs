@@ -2,6 +2,7 @@
 
 mod dissect;
 mod dissect_proxy;
+mod hosts;
 mod mistakes;
 mod process;
 
@@ -16,8 +17,33 @@ const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-00
 fn help_shows_every_command_and_what_its_exit_status_means() {
     let all = run(&["--help"]).succeeded();
     for command in [
-        "demo", "serve", "list", "dumpxml", "define", "create", "start", "destroy", "undefine", "info",
-        "events", "dissect", "probe", "migrate",
+        "demo",
+        "dissect",
+        "serve",
+        "list",
+        "dumpxml",
+        "define",
+        "create",
+        "start",
+        "destroy",
+        "undefine",
+        "info",
+        "events",
+        "probe",
+        "migrate",
+        "shutdown",
+        "reboot",
+        "suspend",
+        "resume",
+        "console",
+        "screenshot",
+        "stats",
+        "net",
+        "pool",
+        "vol",
+        "call",
+        "completions",
+        "man",
     ] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
@@ -29,7 +55,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
 fn what_cannot_be_understood_is_said_on_standard_error() {
     for wrong in [
         &["fly"][..],
-        &["list"],
+        &["dumpxml"],
         &["migrate", "web1"],
         &["serve", "--listen", "nowhere"],
         &["serve", "--listen", "tcp://127.0.0.1:0", "--as", "old"],
@@ -131,8 +157,8 @@ fn every_mistake_is_one_line_with_the_thing_and_the_next_step() {
     let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
     check(&["list", "web1"], &["URI web1: it has no scheme", "expected driver"]);
     check(
-        &["list", "qemu+ext://h/system?command=/nonexistent"],
-        &["daemon qemu+ext://h/system", "/nonexistent: no such file"],
+        &["list", "qemu+ext://h/system?command=/no/such/program"],
+        &["daemon qemu+ext://h/system", "/no/such/program: no such file"],
     );
     check(&["list", "qemu+ssh://h/system?no_tty=yes"], &["its no_tty is yes", "whole number"]);
     check(&["list", &nobody], &[&nobody, "connection refused", "virtwire serve --listen"]);
@@ -197,7 +223,13 @@ fn serve_refuses_strangers_unless_told_so_by_name() {
 
 #[test]
 fn a_guest_moves_and_the_document_says_so() {
-    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    moves(&["--as", "0.9.1"], "108 domain_migrate_prepare2", "v2");
+    moves(&[], "303 domain_migrate_prepare3", "v3+params");
+}
+
+#[track_caller]
+fn moves(age: &[&str], prepare: &str, version: &str) {
+    let (source, destination) = (Serve::start(age), Serve::start(age));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let moved = run(&[
         "migrate",
@@ -210,11 +242,11 @@ fn a_guest_moves_and_the_document_says_so() {
         &destination.uri(),
         "web1",
     ]);
-    assert!(moved.stderr.contains("108 domain_migrate_prepare2"), "{}", moved.stderr);
+    assert!(moved.stderr.contains(prepare), "{}", moved.stderr);
     let document = json(&moved.succeeded());
     assert_eq!(
         (&document["outcome"], &document["version"]),
-        (&"on destination".into(), &"v2".into()),
+        (&"on destination".into(), &version.into()),
         "{document}"
     );
     assert_eq!(run(&["dumpxml", &destination.uri(), "web1"]).succeeded(), XML);
@@ -223,8 +255,8 @@ fn a_guest_moves_and_the_document_says_so() {
 
 #[test]
 fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_came() {
-    let source = Serve::start(&["--fault", "break-perform=1000", "--without-feature", "1"]);
-    let (destination, old) = (Serve::start(&[]), Serve::start(&["--as", "0.4.4"]));
+    let source = Serve::start(&["--as", "0.9.1", "--fault", "break-perform=1000", "--without-feature", "1"]);
+    let (destination, old) = (Serve::start(&["--as", "0.9.1"]), Serve::start(&["--as", "0.4.4"]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let migrate = |to: &str, more: &[&str]| {
         run(&[&["migrate", "--from", &source.uri(), "--to", to, "web1"][..], more].concat())
@@ -252,7 +284,7 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let mut migrate = Migrate::start(&source, &destination);
-    migrate.wait_for("62 domain_migrate_perform");
+    migrate.wait_for("domain_migrate_perform");
     migrate.interrupt();
     migrate.wait_for("asked the source to stop");
     assert_eq!(migrate.end(), Some(2));
@@ -260,12 +292,27 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
 }
 
+/// Whoever ends the command, be it the system, must not learn less than who types.
+#[test]
+fn whatever_asks_it_to_end_is_treated_as_ctrl_c() {
+    for signal in ["TERM", "HUP"] {
+        let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+        run_with(&["create", &source.uri(), "-"], XML).succeeded();
+        let mut migrate = Migrate::start(&source, &destination);
+        migrate.wait_for("62 domain_migrate_perform");
+        migrate.send(signal);
+        migrate.wait_for("asked the source to stop");
+        assert_eq!(migrate.end(), Some(2), "{signal}");
+        assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
+    }
+}
+
 #[test]
 fn an_unknown_end_is_asked_for_until_the_user_has_had_enough() {
     let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
     run_with(&["create", &source.uri(), "-"], XML).succeeded();
     let mut migrate = Migrate::start(&source, &destination);
-    migrate.wait_for("62 domain_migrate_perform");
+    migrate.wait_for("domain_migrate_perform");
     drop(source);
     migrate.wait_for("UNKNOWN");
     migrate.wait_for("to check: ");
@@ -286,7 +333,7 @@ fn the_demo_shows_what_it_promises() {
         "unknown procedure: 108",
         "UNKNOWN",
         "the link is whole again",
-        "6 of 6",
+        "7 of 7",
     ] {
         assert!(text.contains(promised), "{promised}: {}", shown.stdout);
     }

@@ -179,7 +179,11 @@ impl Migrate {
     }
 
     pub(crate) fn interrupt(&self) {
-        send("INT", &self.child);
+        self.send("INT");
+    }
+
+    pub(crate) fn send(&self, signal: &str) {
+        send(signal, &self.child);
     }
 
     pub(crate) fn end(mut self) -> Option<i32> {

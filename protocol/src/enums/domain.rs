@@ -141,6 +141,15 @@ numbers! {
         /// As Windows writes it.
         WinDmp = 4 "win-dmp",
     }
+    /// Whether a host can give a CPU.
+    CpuComparison = "virCPUCompareResult" "VIR_CPU_COMPARE_" {
+        /// It cannot.
+        Incompatible = 0 "incompatible",
+        /// It has that very one.
+        Identical = 1 "identical",
+        /// It has that, and more.
+        Superset = 2 "superset",
+    }
     /// Where a sleeping machine keeps its memory.
     SuspendTarget = "virNodeSuspendTarget" "VIR_NODE_SUSPEND_TARGET_" {
         /// Where it is.

@@ -6,8 +6,8 @@ mod state;
 mod storage;
 
 pub use domain::{
-    AddressFamily, AddressSource, ControlErrorReason, ControlState, DiskError, DumpFormat, JobKind,
-    JobOperation, KeyCodes, LifecycleAction, LifecycleKind, MemoryStat, SuspendTarget, VcpuState,
+    AddressFamily, AddressSource, ControlErrorReason, ControlState, CpuComparison, DiskError, DumpFormat,
+    JobKind, JobOperation, KeyCodes, LifecycleAction, LifecycleKind, MemoryStat, SuspendTarget, VcpuState,
 };
 pub use state::{
     CrashedReason, DomainState, DomainStateKind, PausedReason, RunningReason, ShutdownReason, ShutoffReason,

@@ -33,7 +33,9 @@ pub use snapshot::{
     CheckpointCreateFlags, CheckpointDeleteFlags, CheckpointListFlags, CheckpointXmlFlags,
     SnapshotCreateFlags, SnapshotDeleteFlags, SnapshotListFlags, SnapshotRevertFlags,
 };
-pub use stats::{DomainStatsFlags, DomainStatsKinds, GuestInfoKinds, JobStatsFlags, MessageKinds};
+pub use stats::{
+    BaselineCpuFlags, DomainStatsFlags, DomainStatsKinds, GuestInfoKinds, JobStatsFlags, MessageKinds,
+};
 pub use storage::{
     NetworkPortCreateFlags, StoragePoolBuildFlags, StoragePoolCreateFlags, StoragePoolDeleteFlags,
     StorageVolCreateFlags, StorageVolDeleteFlags, StorageVolInfoFlags, StorageVolResizeFlags,
@@ -161,7 +163,7 @@ mod tests {
                 seen |= bit;
             }
         }
-        assert_eq!(families.len(), 56);
+        assert_eq!(families.len(), 57);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Flags that choose what is told about domains.
+//! Flags that choose what is told about domains and their host.
 
 super::flags! {
     /// What to tell of each domain. No flag: all that the daemon knows.
@@ -74,6 +74,13 @@ super::flags! {
         DISKS = 32,
         /// Its interfaces.
         INTERFACES = 64,
+    }
+    /// How to write a CPU that several hosts have.
+    BaselineCpuFlags = "virConnectBaselineCPUFlags" "VIR_CONNECT_BASELINE_CPU_" {
+        /// With all of its features by name.
+        EXPAND_FEATURES = 1,
+        /// Without those that keep a guest from moving.
+        MIGRATABLE = 2,
     }
     /// Which messages about a domain.
     MessageKinds = "virDomainMessageType" "VIR_DOMAIN_MESSAGE_" {

@@ -1,13 +1,13 @@
 //! The client's half: calls in flight, matched to replies by serial.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ClientStreams, StreamEvent, is_sparse};
-use super::{ProtocolError, no_descriptors};
+use super::{ProtocolError, SerialMap, no_descriptors};
 use crate::error::RemoteError;
 use crate::frame::{Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
@@ -19,7 +19,7 @@ use crate::program::{ProcedureNumber, Program};
 pub struct ClientSession {
     next: Serial,
     window: usize,
-    waiting: HashMap<Serial, Waiting>,
+    waiting: SerialMap<Waiting>,
     streams: ClientStreams,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
@@ -101,7 +101,7 @@ impl ClientSession {
         ClientSession {
             next: Serial(0),
             window: window.max(1),
-            waiting: HashMap::new(),
+            waiting: SerialMap::default(),
             streams: ClientStreams::default(),
             keepalive: Keepalive::default(),
             pong_owed: false,

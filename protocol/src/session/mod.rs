@@ -9,9 +9,12 @@
 
 pub mod client;
 pub mod keepalive;
+mod serial_map;
 pub mod server;
 pub mod stream;
 pub mod subscriptions;
+
+pub use serial_map::{SerialHasher, SerialMap};
 
 use crate::frame::FrameError;
 use crate::header::{Nonsense, Serial};

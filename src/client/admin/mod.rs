@@ -61,7 +61,10 @@ impl Admin {
             opened.map_err(|error| OpenError::Call { uri: text, error: error.into() })?;
             Ok(Admin { connection })
         });
-        opened.await.unwrap_or_else(|_| Err(OpenError::TimedOut { uri: text, within }))
+        match opened.await {
+            Ok(opened) => opened,
+            Err(_) => Err(OpenError::TimedOut { uri: text, within }),
+        }
     }
 
     /// The connection, for the calls of the program as they are: `admin_…`.

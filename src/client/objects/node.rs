@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use virtwire_protocol::enums::SuspendTarget;
+use virtwire_protocol::enums::{CpuComparison, SuspendTarget};
+use virtwire_protocol::flags::BaselineCpuFlags;
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::program::Release;
 use virtwire_protocol::remote::{ConnectGetDomainCapabilities, NodeGetInfoReply};
 use virtwire_xdr::Text;
 
+use super::CpuMap;
 use crate::client::{CallError, Connection};
 
 /// A host's hardware in a few numbers.
@@ -91,11 +93,76 @@ impl Connection {
         Ok(self.node_get_free_memory().await?.free_mem)
     }
 
+    /// Memory that each NUMA node does not use, bytes, of so many nodes from one on.
+    pub async fn free_memory_of_cells(&self, first: i32, most: i32) -> Result<Vec<u64>, CallError> {
+        Ok(self.node_get_cells_free_memory(first, most).await?.cells)
+    }
+
+    /// What the host's CPUs have done, or one of them: `kernel`, `user`, `idle`, `iowait`, ns each (libvirt 0.9.3).
+    pub async fn node_cpu_stats(&self, cpu: Option<u16>) -> Result<Vec<(Text, u64)>, CallError> {
+        // -1 is all of them together.
+        let cpu = cpu.map_or(-1, i32::from);
+        let count = self.node_get_cpu_stats(cpu, 0, 0).await?.nparams;
+        let stats = self.node_get_cpu_stats(cpu, count, 0).await?.params;
+        Ok(stats.into_iter().map(|stat| (stat.field, stat.value)).collect())
+    }
+
+    /// What the host's memory is used for, or a NUMA node's: `total`, `free`, `buffers`, `cached`, KiB each (libvirt 0.9.3).
+    pub async fn node_memory_stats(&self, cell: Option<u16>) -> Result<Vec<(Text, u64)>, CallError> {
+        // -1 is all of them together.
+        let cell = cell.map_or(-1, i32::from);
+        let count = self.node_get_memory_stats(0, cell, 0).await?.nparams;
+        let stats = self.node_get_memory_stats(count, cell, 0).await?.params;
+        Ok(stats.into_iter().map(|stat| (stat.field, stat.value)).collect())
+    }
+
+    /// The host's CPUs that are online (libvirt 1.0.0).
+    pub async fn node_cpus_online(&self) -> Result<CpuMap, CallError> {
+        Ok(CpuMap::from_bytes(self.node_get_cpu_map(1, 0, 0).await?.cpumap))
+    }
+
+    /// What encrypted memory the host can give: `pdh`, `cert-chain`, `cbitpos` and so on (libvirt 4.5).
+    pub async fn sev_info(&self) -> Result<TypedParams, CallError> {
+        let flags = self.with_strings(0).await?;
+        let count = self.node_get_sev_info(0, flags).await?.nparams;
+        Ok(self.node_get_sev_info(count, flags).await?.params.into())
+    }
+
+    /// How many virtual CPUs a domain of a type may have, such as `kvm`; of the usual one where none is named.
+    pub async fn max_vcpus(&self, domain_type: Option<&str>) -> Result<u32, CallError> {
+        Ok(self.connect_get_max_vcpus(domain_type).await?.max_vcpus.try_into().unwrap_or(0))
+    }
+
+    /// Names of CPU models of an architecture, such as `x86_64` (libvirt 1.1.3).
+    pub async fn cpu_models(&self, arch: &str) -> Result<Vec<Text>, CallError> {
+        Ok(self.connect_get_cpu_model_names(arch, 1, 0).await?.models)
+    }
+
+    /// Whether a CPU, as the XML of a domain or of a host has it, can be had on this host (libvirt 0.7.5).
+    pub async fn compare_cpu(&self, xml: &str) -> Result<CpuComparison, CallError> {
+        Ok(self.connect_compare_cpu(xml, 0).await?.result.into())
+    }
+
+    /// A CPU that all of these hosts have, as XML; at most 256 (libvirt 0.7.7).
+    pub async fn baseline_cpu(
+        &self,
+        host_cpus_xml: &[&str],
+        flags: BaselineCpuFlags,
+    ) -> Result<Text, CallError> {
+        let cpus = host_cpus_xml.iter().map(|xml| Text::from(*xml)).collect();
+        Ok(self.connect_baseline_cpu(cpus, flags.bits()).await?.cpu)
+    }
+
     /// Tunables of the host's shared memory: `shm_pages_to_scan` and so on (libvirt 0.10.2).
     pub async fn node_memory_parameters(&self) -> Result<TypedParams, CallError> {
         let flags = self.with_strings(0).await?;
         let count = self.node_get_memory_parameters(0, flags).await?.nparams;
         Ok(self.node_get_memory_parameters(count, flags).await?.params.into())
+    }
+
+    /// Sets tunables of the host's shared memory (libvirt 0.10.2).
+    pub async fn set_node_memory_parameters(&self, params: TypedParams) -> Result<(), CallError> {
+        self.node_set_memory_parameters(params.into(), 0).await
     }
 
     /// Puts the host to sleep for so many seconds, 60 at least (libvirt 0.9.8).

@@ -171,4 +171,14 @@ mod tests {
             assert_eq!(read(text).map_err(|fault| fault.line), Err(line), "{text:?}");
         }
     }
+
+    proptest::proptest! {
+        /// A fault's line is one of the text's.
+        #[test]
+        fn any_text_is_read_or_faulty(text in "([a-z]+ ?= ?)?[a-z0-9=\"'\\[\\], #;\n\\PC]{0,60}") {
+            if let Err(fault) = read(&text) {
+                proptest::prop_assert!((1..=text.matches('\n').count() + 1).contains(&fault.line));
+            }
+        }
+    }
 }

@@ -16,6 +16,7 @@ pub(super) struct Host {
     /// The folder of the user's `libvirt.conf`.
     pub(super) config: Option<PathBuf>,
     /// The folder of the user's certificates.
+    #[cfg(feature = "tls")]
     pub(super) pki: Option<PathBuf>,
     /// Where programs are looked for.
     pub(super) programs: Vec<PathBuf>,
@@ -45,6 +46,7 @@ impl Host {
             is_root: effective_user()? == 0,
             runtime: runtime.map(|folder| folder.join("libvirt")),
             config: config.map(|folder| folder.join("libvirt")),
+            #[cfg(feature = "tls")]
             pki: in_home(".pki/libvirt"),
             programs,
             autostart: env::var_os("LIBVIRT_AUTOSTART").is_none_or(|value| value != "0"),

@@ -38,6 +38,17 @@ pub(super) enum Socket {
     Program(ProgramSocket),
 }
 
+impl Socket {
+    /// Whether no two frames may be in one write: see [`FrameWriter::apart`](crate::shell::writer::FrameWriter::apart).
+    pub(super) fn frames_apart(&self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Socket::Tls(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Knows more than the socket does about why an opening failed.
 #[derive(Debug)]
 pub(super) struct Witness {
@@ -94,6 +105,7 @@ async fn tcp(uri: &Uri, usual_port: u16) -> Result<TcpStream, OpenError> {
             Ok(stream)
         }
         Err(error) => {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
             let attempts = vec![(format!("tcp {host}:{port}"), error)];
             Err(OpenError::Unreachable { uri: uri.to_string(), attempts })
         }

@@ -166,6 +166,7 @@ mod tests {
             is_root: user == 0,
             runtime: Some("/run/user/7/libvirt".into()),
             config: None,
+            #[cfg(feature = "tls")]
             pki: None,
             programs: Vec::new(),
             autostart: false,

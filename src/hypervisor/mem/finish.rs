@@ -25,6 +25,9 @@ pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<Finished> {
         MigrationVersion::V3 => "domain_migrate_finish3",
     };
     check_flags(request.flags, MIGRATE_FLAGS, function)?;
+    if let Some(error) = inner.table().did_not_arrive(&request) {
+        return Err(error);
+    }
     let (id, arrival) = inner.table().expected(inner, &request)?;
     let finished = match arrived(inner, &request, arrival).await {
         Ok(()) => inner.table().run_arrived(id, &request),
@@ -73,6 +76,10 @@ async fn arrived(inner: &Inner, request: &Finish, mut arrival: watch::Receiver<A
 
 /// Finish, cancelled: the source keeps the guest, unless it has let it go already.
 pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
+    if inner.table().did_not_arrive(&request).is_some() {
+        // It has ended by itself, which is what was asked for.
+        return Ok(());
+    }
     let (id, mut arrival) = inner.table().cancelled(inner, &request)?;
     if request.version != MigrationVersion::V3 {
         // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
@@ -98,6 +105,18 @@ impl Incoming {
 }
 
 impl Table {
+    /// What has become of a guest of version 3 that is no longer expected, if that has not been told yet.
+    fn did_not_arrive(&mut self, request: &Finish) -> Option<RemoteError> {
+        let name = &request.dname;
+        if request.version != MigrationVersion::V3
+            || self.find(Lookup::Name(name)).is_some_and(|guest| guest.is_active())
+        {
+            return None;
+        }
+        let why = self.take_failed(name)?;
+        Some(errors::failed(format!("domain '{name}' did not arrive: {why}")))
+    }
+
     /// The incoming guest that Finish means: in version 1 by its URI, later by its name.
     fn expected(&self, inner: &Inner, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
         let (id, incoming) = match request.version {

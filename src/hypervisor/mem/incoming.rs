@@ -264,10 +264,16 @@ impl Table {
     }
 
     /// The deadline has passed, or its stream broke. One that is all here stays: its source may have dropped it.
-    pub(super) fn give_up_unless_received(&mut self, id: IncomingId) {
-        if self.incoming.get(&id).is_some_and(|incoming| *incoming.arrival.borrow() == Arrival::Coming) {
-            self.end_incoming(id, StoppedDetail::Failed);
+    pub(super) fn give_up_unless_received(&mut self, id: IncomingId, why: String) {
+        let Some(incoming) = self.incoming.get(&id) else { return };
+        if *incoming.arrival.borrow() != Arrival::Coming {
+            return;
         }
+        let name = incoming.guest.and_then(|uuid| self.guest(uuid).ok()).map(|guest| guest.name.clone());
+        if let (MigrationVersion::V3, Some(name)) = (incoming.version, name) {
+            self.remember_failed(name, why);
+        }
+        self.end_incoming(id, StoppedDetail::Failed);
     }
 }
 

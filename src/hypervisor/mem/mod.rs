@@ -69,7 +69,7 @@ pub struct Config {
     pub memory_bytes_max: usize,
     /// The limit on migrations of guests that have none of their own, MiB/s. 4 by default: a guest takes a second.
     pub max_speed_mib_s: u64,
-    /// The versions of migration that it takes part in. 1 and 2 by default.
+    /// The versions of migration that it takes part in. All by default.
     pub migration: MigrationSupport,
     /// The address at which guests are received, whatever host a client wishes for. 127.0.0.1 by default.
     pub migration_listen: IpAddr,
@@ -92,7 +92,7 @@ impl Default for Config {
         Config {
             memory_bytes_max: 4 << 20,
             max_speed_mib_s: 4,
-            migration: MigrationSupport::V1_AND_V2,
+            migration: MigrationSupport::ALL,
             migration_listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             migration_host: None,
             migration_ports: 49_152..=49_215,

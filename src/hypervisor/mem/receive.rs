@@ -44,11 +44,11 @@ pub(super) async fn run(reception: Reception, listener: TcpListener) {
         }
         Ok(Err(error)) => {
             debug!(incoming = id.0, %error, "the stream of an incoming guest failed");
-            inner.table().give_up_unless_received(*id);
+            inner.table().give_up_unless_received(*id, error.to_string());
         }
         Err(_) => {
             debug!(incoming = id.0, ?deadline, "an incoming guest did not come in time");
-            inner.table().give_up_unless_received(*id);
+            inner.table().give_up_unless_received(*id, format!("it did not come within {deadline:?}"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! All the guests of a host, and the rules about their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::super::{
@@ -15,6 +15,8 @@ use super::xml::Definition;
 
 /// The most guests on one host: no list of domains on the wire is longer.
 const GUESTS_MAX: usize = 16_384;
+/// Guests that did not arrive, of which the reason is remembered.
+const FAILED_MAX: usize = 64;
 
 /// Everything that changes. One lock guards it; events are told under that lock, so that they are heard in order.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Table {
     pub(super) incoming: BTreeMap<IncomingId, Incoming>,
     /// Which guests are held for their migrations, from Begin or Perform to Confirm.
     pub(super) outgoing: BTreeMap<OutgoingId, Uuid>,
+    /// The guests of version 3 that did not arrive, by name, until their client has heard of it. The last few.
+    failed: VecDeque<(String, String)>,
     next_id: u32,
     next_incoming: u64,
     next_outgoing: u64,
@@ -38,6 +42,7 @@ impl Table {
             names: BTreeMap::new(),
             incoming: BTreeMap::new(),
             outgoing: BTreeMap::new(),
+            failed: VecDeque::new(),
             next_id: 1,
             next_incoming: 1,
             next_outgoing: 1,
@@ -157,6 +162,20 @@ impl Table {
         self.tell(uuid, Lifecycle::Stopped(detail));
         self.forget_unless_defined(uuid);
         Ok(())
+    }
+
+    /// Remembers why a guest did not arrive.
+    pub(super) fn remember_failed(&mut self, name: String, why: String) {
+        if self.failed.len() == FAILED_MAX {
+            self.failed.pop_front();
+        }
+        self.failed.push_back((name, why));
+    }
+
+    /// Why a guest did not arrive. Told once.
+    pub(super) fn take_failed(&mut self, name: &str) -> Option<String> {
+        let at = self.failed.iter().rposition(|(failed, _)| failed == name)?;
+        self.failed.remove(at).map(|(_, why)| why)
     }
 
     /// Removes a guest that is neither active nor defined.

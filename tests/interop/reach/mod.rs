@@ -5,6 +5,7 @@ mod ext;
 mod sockets;
 mod ssh;
 mod tls;
+mod tls_with_sasl;
 
 use std::process::Command;
 

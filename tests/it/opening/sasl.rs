@@ -96,6 +96,24 @@ async fn a_password_is_not_shown_on_an_open_connection() {
 }
 
 #[tokio::test]
+async fn external_needs_no_password() {
+    let place = Place::new().await;
+    let opening =
+        place.open("?auth=sasl.external", OpenOptions { keepalive: None, ..OpenOptions::default() });
+    let mut peer = place.accept().await;
+    begin(&mut peer, "EXTERNAL,SCRAM-SHA-256").await;
+    let [start] = peer.flight(["auth_sasl_start"]).await;
+    let said: AuthSaslStart = virtwire::xdr::from_slice(&start.payload).unwrap();
+    // Something empty, which is not nothing: as whom the daemon knows it already.
+    assert_eq!((said.mech.to_string_lossy().as_ref(), said.nil, &said.data[..]), ("EXTERNAL", 0, &b""[..]));
+    say(&mut peer, &start, &(1, 1, Vec::new())).await;
+    let [open] = peer.flight(["connect_open"]).await;
+    peer.reply(&open, &()).await;
+    opening.await.unwrap().unwrap();
+    assert_eq!(peer.flights, 4);
+}
+
+#[tokio::test]
 async fn a_list_that_is_none_is_refused() {
     let error = exchange(&"X,".repeat(3_000), &[]).await;
     assert!(error.to_string().contains("a list of 6000 bytes"), "{error}");

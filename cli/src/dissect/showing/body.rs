@@ -20,8 +20,6 @@ pub(crate) enum Body {
     None,
     Read {
         tree: Tree,
-        /// As JSON, if that was wanted.
-        json: Option<String>,
         /// What a strict reader objects to, and libvirt's daemons let pass.
         leniently: Option<String>,
         /// An error reply, in words.
@@ -38,7 +36,7 @@ pub(crate) enum Body {
 /// What is to be made of payloads.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wants {
-    pub(crate) json: bool,
+    /// Also passwords and the like.
     pub(crate) secrets: bool,
 }
 
@@ -52,7 +50,7 @@ impl Body {
         if !wants.secrets && !is_error && is_secret(&frame.header) && !frame.payload.is_empty() {
             return Body::Secret;
         }
-        match visit(frame, |bytes| Reader { bytes, json: wants.json, is_error }) {
+        match visit(frame, |bytes| Reader { bytes, is_error }) {
             Ok(None) => Body::None,
             Ok(Some(mut body)) => {
                 if let Body::Read { tree, words, .. } = &mut body {
@@ -143,7 +141,6 @@ fn is_secret(header: &Header) -> bool {
 
 struct Reader<'a> {
     bytes: &'a [u8],
-    json: bool,
     is_error: bool,
 }
 
@@ -159,10 +156,8 @@ impl Visitor for Reader<'_> {
             },
         };
         let tree = Tree::of(&value);
-        // What decodes can be written: its types have no maps, and numbers that JSON lacks become null.
-        let json = self.json.then(|| serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned()));
         let error = self.is_error.then(|| in_words(&tree));
-        Body::Read { tree, json, leniently, error, words: Vec::new() }
+        Body::Read { tree, leniently, error, words: Vec::new() }
     }
 }
 

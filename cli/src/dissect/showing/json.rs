@@ -31,11 +31,11 @@ impl<W: Write> Json<W> {
         object.header(&seen.frame.header, seen.frame.wire_bytes() as u64);
         match seen.body {
             Body::None => {}
-            Body::Read { json, leniently, error, .. } => {
+            Body::Read { tree, leniently, error, .. } => {
                 if let Some(error) = error {
                     object.put("error", error.as_str());
                 }
-                object.raw("body", json.as_deref().unwrap_or("null"));
+                object.raw("body", &tree.json());
                 if let Some(why) = leniently {
                     object.put("leniently", why.as_str());
                 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use virtwire_protocol::enums::JobKind;
+use virtwire_protocol::enums::{JobKind, JobOperation};
 use virtwire_protocol::flags::{AbortJobFlags, JobStatsFlags};
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::DomainGetJobInfoReply;
@@ -16,9 +16,25 @@ use crate::client::CallError;
 pub struct JobStats {
     /// Whether it runs, or how it ended.
     pub kind: JobKind,
-    /// The figures: `operation` (see [`JobOperation`](virtwire_protocol::enums::JobOperation)), `time_elapsed` in ms,
-    /// `memory_total`, `memory_processed` in bytes, and so on.
+    /// The figures: `data_total`, `memory_processed`, `disk_remaining` in bytes, and so on.
     pub params: TypedParams,
+}
+
+impl JobStats {
+    /// What the job does, where it is told.
+    pub fn operation(&self) -> Option<JobOperation> {
+        self.params.i32("operation").map(JobOperation::from)
+    }
+
+    /// How long it has run.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.params.u64("time_elapsed").map(Duration::from_millis)
+    }
+
+    /// How long the guest was paused for it, or is expected to be.
+    pub fn downtime(&self) -> Option<Duration> {
+        self.params.u64("downtime").map(Duration::from_millis)
+    }
 }
 
 impl Domain {

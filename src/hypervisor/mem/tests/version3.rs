@@ -98,9 +98,10 @@ async fn a_perform_that_fails_restores_the_guest_and_leaves_nothing_to_confirm()
     assert_eq!(pair.source.state("a").await.map(|state| state.0), Some(1));
     assert!(!pair.source.mem.migrate_holds(begun.outgoing.unwrap()));
     assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await, 55, 10);
-    // The broken stream or the client's cancel ends the other side, whichever comes first.
-    let _ = pair.destination.mem.migrate_cancel(finish(Vec::new())).await;
+    // The broken stream or the client's cancel ends the other side, whichever comes first; the client hears the same.
+    pair.destination.mem.migrate_cancel(finish(Vec::new())).await.unwrap();
     assert_eq!(pair.destination.find("a").await, None);
+    assert_error(pair.destination.mem.migrate_cancel(finish(Vec::new())).await, 42, 10);
 }
 
 #[tokio::test]

@@ -1,0 +1,269 @@
+//! What is measured, and how it compares with the goals.
+
+use std::fmt::Write;
+use std::fs;
+
+use crate::lap::Lap;
+use crate::process::{Place, Placement, here, own, result};
+
+use Placement::{Anywhere, OneCore};
+
+/// Each client runs so often, in turns with the others; the median counts.
+const ROUNDS: usize = 5;
+/// How long each time.
+const SECONDS: &str = "0.6";
+const STREAM_BYTES: &str = "3000000000";
+const IDLE: &str = "200";
+/// How long a server takes to answer whatever it has read, so that openings can be counted in round trips.
+const DELAY_MS: f64 = 50.0;
+
+/// A client of one scene.
+struct Runner {
+    name: &'static str,
+    program: std::path::PathBuf,
+    words: Vec<String>,
+}
+
+pub fn run() -> String {
+    let place = Place::new();
+    let (c, go) = (place.c_client(), place.go_client());
+    let mut goals = Goals::default();
+    let mut laps = String::new();
+    for placement in [OneCore, Anywhere] {
+        let minimal = place.server(placement, "minimal", &["minimal-server", "SOCKET", "0"]);
+        let socket = minimal.socket.to_string_lossy().into_owned();
+        let uri = format!("test+unix:///default?socket={socket}");
+        for callers in ["1", "16", "64"] {
+            let mut runners = vec![
+                runner("libvirt.so", &c, &[&uri, "version", callers, SECONDS]),
+                runner("go-libvirt", &go, &[&socket, "test:///default", "version", callers, SECONDS]),
+                runner("minimal tokio", &own(), &["minimal", &socket, callers, SECONDS]),
+                runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "65", SECONDS]),
+            ];
+            if placement == Anywhere {
+                runners.push(runner(
+                    "virtwire, 2 workers",
+                    &own(),
+                    &["ours", "2", &uri, "version", callers, "65", SECONDS],
+                ));
+            }
+            let scene = Scene::new(placement, "minimal server", &format!("version × {callers}"), &runners);
+            scene.print(&mut laps);
+            match (placement, callers) {
+                (OneCore, "64") => {
+                    goals.at_least("C1", "calls/s ÷ libvirt.so", 12.0, scene.ratio(calls, "libvirt.so"));
+                    goals.at_least("C1", "calls/s ÷ go-libvirt", 3.5, scene.ratio(calls, "go-libvirt"));
+                }
+                (Anywhere, "64") => {
+                    goals.at_least("C2", "calls/s ÷ libvirt.so", 8.0, scene.ratio(calls, "libvirt.so"));
+                    goals.at_least("C2", "calls/s ÷ go-libvirt", 1.5, scene.ratio(calls, "go-libvirt"));
+                    goals.at_most(
+                        "C2",
+                        "p99 ÷ p50",
+                        5.0,
+                        scene.of("virtwire", p99) / scene.of("virtwire", p50),
+                    );
+                }
+                (OneCore, "1") => {
+                    goals.at_least("C3", "calls/s ÷ libvirt.so", 1.7, scene.ratio(calls, "libvirt.so"));
+                    goals.at_most("C3", "client CPU ÷ libvirt.so", 0.5, scene.ratio(cpu, "libvirt.so"));
+                }
+                _ => {}
+            }
+        }
+        if placement == OneCore {
+            let runners = [
+                runner("libvirt.so", &c, &[&uri, "list", "1", SECONDS]),
+                runner("go-libvirt", &go, &[&socket, "test:///default", "list", "1", SECONDS]),
+                runner("virtwire", &own(), &["ours", "0", &uri, "list", "1", "64", SECONDS]),
+                runner(
+                    "virtwire, borrowed",
+                    &own(),
+                    &["ours", "0", &uri, "list-borrowed", "1", "64", SECONDS],
+                ),
+            ];
+            let scene = Scene::new(placement, "minimal server", "list of 1,000 × 1", &runners);
+            scene.print(&mut laps);
+            goals.at_most("C5", "client CPU ÷ libvirt.so, owned", 0.05, scene.ratio(cpu, "libvirt.so"));
+            let borrowed = scene.of("virtwire, borrowed", cpu) / scene.of("go-libvirt", cpu);
+            goals.at_most("C5", "client CPU ÷ go-libvirt, borrowed", 0.1, borrowed);
+        }
+    }
+    against_libvirtd(&place, &c, &go, &mut goals, &mut laps);
+    for placement in [OneCore, Anywhere] {
+        streams(&place, placement, &mut goals);
+    }
+    openings(&place, &c, &mut goals);
+    format!(
+        "| goal | what | wanted | measured | |\n|---|---|---|---|---|\n{}\n\
+         | where | server | calls × callers | client | calls/s | p50 µs | p99 µs | client CPU µs/call |\n\
+         |---|---|---|---|---|---|---|---|\n{laps}",
+        goals.0
+    )
+}
+
+fn against_libvirtd(
+    place: &Place,
+    c: &std::path::Path,
+    go: &std::path::Path,
+    goals: &mut Goals,
+    laps: &mut String,
+) {
+    for placement in [OneCore, Anywhere] {
+        let daemon = place.libvirtd(placement).expect("a libvirtd, and the right to start it");
+        let socket = daemon.socket.to_string_lossy().into_owned();
+        let uri = format!("test+unix:///default?socket={socket}");
+        for callers in ["1", "16", "64"] {
+            let runners = [
+                runner("libvirt.so", c, &[&uri, "version", callers, SECONDS]),
+                runner("go-libvirt", go, &[&socket, "test:///default", "version", callers, SECONDS]),
+                runner(
+                    "raw, as many in flight",
+                    &own(),
+                    &["raw", &socket, "test:///default", callers, SECONDS],
+                ),
+                runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "4", SECONDS]),
+            ];
+            let scene = Scene::new(placement, "libvirtd", &format!("version × {callers}"), &runners);
+            scene.print(laps);
+            if placement == OneCore && callers == "64" {
+                goals.at_most("C4", "client CPU ÷ libvirt.so", 0.35, scene.ratio(cpu, "libvirt.so"));
+                goals.at_least(
+                    "C4",
+                    "calls/s ÷ raw client",
+                    0.85,
+                    scene.ratio(calls, "raw, as many in flight"),
+                );
+            }
+        }
+    }
+}
+
+fn streams(place: &Place, placement: Placement, goals: &mut Goals) {
+    let ours = place.server(placement, "stream", &["stream-server", "unix:SOCKET"]);
+    let raw = place.server(placement, "raw-stream", &["raw-stream-server", "SOCKET"]);
+    let uri = format!("test+unix:///default?socket={}", ours.socket.display());
+    let (mut by_us, mut by_socket) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        by_us.push(result::<f64>(placement, &own(), &["download", &uri, STREAM_BYTES]));
+        let words = ["raw-download", &raw.socket.to_string_lossy(), STREAM_BYTES];
+        by_socket.push(result::<f64>(placement, &own(), &words));
+    }
+    let (ours, raw) = (median(by_us), median(by_socket));
+    let what = format!("MB/s ÷ raw socket, {} ({ours:.0} ÷ {raw:.0})", words(placement));
+    goals.at_least("T1", &what, 0.85, ours / raw);
+}
+
+fn openings(place: &Place, c: &std::path::Path, goals: &mut Goals) {
+    let slow = place.server(Anywhere, "slow", &["minimal-server", "SOCKET", &DELAY_MS.to_string()]);
+    let uri = format!("test+unix:///default?socket={}", slow.socket.display());
+    let took = median((0..ROUNDS).map(|_| result::<f64>(Anywhere, &own(), &["open", &uri])).collect());
+    goals.at_most("M2", "round trips until the first call", 1.0, (took / DELAY_MS).floor());
+    let minimal = place.server(Anywhere, "minimal", &["minimal-server", "SOCKET", "0"]);
+    let uri = format!("test+unix:///default?socket={}", minimal.socket.display());
+    let ours = result::<f64>(Anywhere, &own(), &["idle", &uri, IDLE]);
+    let theirs = result::<f64>(Anywhere, c, &[&uri, "idle", IDLE, "0"]);
+    let what = format!("memory of an idle connection ÷ libvirt.so ({ours:.1} ÷ {theirs:.1} KiB)");
+    let _ = writeln!(goals.0, "| | {what} | | {:.2} | |", ours / theirs);
+}
+
+fn runner(name: &'static str, program: &std::path::Path, words: &[&str]) -> Runner {
+    Runner { name, program: program.to_owned(), words: words.iter().map(|&word| word.to_owned()).collect() }
+}
+
+/// Clients at the same server in turns.
+struct Scene {
+    title: String,
+    laps: Vec<(&'static str, Vec<Lap>)>,
+}
+
+fn calls(lap: &Lap) -> f64 {
+    lap.calls
+}
+
+fn cpu(lap: &Lap) -> f64 {
+    lap.cpu_us
+}
+
+fn p50(lap: &Lap) -> f64 {
+    lap.p50_us
+}
+
+fn p99(lap: &Lap) -> f64 {
+    lap.p99_us
+}
+
+impl Scene {
+    fn new(placement: Placement, server: &str, what: &str, runners: &[Runner]) -> Scene {
+        let title = format!("{} | {server} | {what}", words(placement));
+        eprintln!("{title}");
+        let mut laps: Vec<_> = runners.iter().map(|runner| (runner.name, Vec::new())).collect();
+        for _ in 0..ROUNDS {
+            for (runner, (_, laps)) in runners.iter().zip(&mut laps) {
+                let words: Vec<&str> = runner.words.iter().map(String::as_str).collect();
+                laps.push(result(placement, &runner.program, &words));
+            }
+        }
+        Scene { title, laps }
+    }
+
+    fn of(&self, client: &str, value: fn(&Lap) -> f64) -> f64 {
+        let (_, laps) = self.laps.iter().find(|(name, _)| *name == client).expect("a client of the scene");
+        median(laps.iter().map(value).collect())
+    }
+
+    /// Ours by theirs.
+    fn ratio(&self, value: fn(&Lap) -> f64, theirs: &str) -> f64 {
+        self.of("virtwire", value) / self.of(theirs, value)
+    }
+
+    fn print(&self, out: &mut String) {
+        for (name, _) in &self.laps {
+            let of = |value| self.of(name, value);
+            let (calls, cpu, p50, p99) = (of(calls), of(cpu), of(p50), of(p99));
+            let _ =
+                writeln!(out, "| {} | {name} | {calls:.0} | {p50:.1} | {p99:.1} | {cpu:.2} |", self.title);
+        }
+    }
+}
+
+/// The rows of the goals.
+#[derive(Default)]
+struct Goals(String);
+
+impl Goals {
+    fn at_least(&mut self, goal: &str, what: &str, wanted: f64, measured: f64) {
+        self.row(goal, what, &format!("≥ {wanted}"), measured, measured >= wanted);
+    }
+
+    fn at_most(&mut self, goal: &str, what: &str, wanted: f64, measured: f64) {
+        self.row(goal, what, &format!("≤ {wanted}"), measured, measured <= wanted);
+    }
+
+    fn row(&mut self, goal: &str, what: &str, wanted: &str, measured: f64, is_met: bool) {
+        let verdict = if is_met { "met" } else { "**missed**" };
+        let _ = writeln!(self.0, "| {goal} | {what} | {wanted} | {measured:.3} | {verdict} |");
+    }
+}
+
+fn words(placement: Placement) -> &'static str {
+    match placement {
+        OneCore => "one core",
+        Anywhere => "two cores",
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Puts the tables into benches/README.md.
+pub fn write(tables: &str) {
+    let path = here().join("../README.md");
+    let text = fs::read_to_string(&path).expect("a README");
+    let (mark, end) = ("<!-- peers -->\n", "<!-- /peers -->");
+    let (before, rest) = text.split_once(mark).expect("the place of the tables");
+    let (_, after) = rest.split_once(end).expect("the end of the tables");
+    fs::write(path, format!("{before}{mark}{tables}{end}{after}")).expect("a README that can be written");
+}

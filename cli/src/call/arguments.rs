@@ -1,0 +1,144 @@
+//! A call's arguments from JSON.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, Visitor as SerdeVisitor};
+use serde_json::Value;
+use virtwire::protocol::contract::{Message, Visitor, visit_call};
+use virtwire::protocol::program::{ProcedureInfo, Program};
+use virtwire::xdr;
+
+use super::json;
+use crate::fail::{Fail, one_line};
+
+/// Encodes the arguments; or says which field is wrong, and what was expected.
+pub(super) fn encode(program: Program, info: &ProcedureInfo, text: &str) -> Result<Vec<u8>, Fail> {
+    let thing = format!("arguments of {}", info.name);
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        Fail::new(
+            &thing,
+            format!("are no JSON: {error}"),
+            "an object of fields is expected, in quotes for the shell",
+        )
+    })?;
+    let encoded = json::to_bytes(value).and_then(|value| {
+        // Every call has types, as `info` is of the contract.
+        visit_call(program, info.number, Encode(value)).unwrap_or_else(|| Ok(Vec::new()))
+    });
+    encoded.map_err(|wrong| {
+        let fields = visit_call(program, info.number, Fields).unwrap_or_default();
+        let takes = match fields {
+            [] => "it takes none".to_owned(),
+            fields => format!("its fields are {}", fields.join(", ")),
+        };
+        Fail::new(&thing, one_line(&wrong), format!("{takes}; nothing was sent"))
+    })
+}
+
+struct Encode(Value);
+
+impl Visitor for Encode {
+    type Output = Result<Vec<u8>, String>;
+
+    fn visit<T: Message>(self, _name: &'static str) -> Result<Vec<u8>, String> {
+        let arguments: T = serde_path_to_error::deserialize(self.0).map_err(|error| {
+            let path = error.path().to_string();
+            match path.as_str() {
+                "." => error.inner().to_string(),
+                path => format!("{path}: {}", error.inner()),
+            }
+        })?;
+        xdr::to_vec(&arguments).map_err(|error| error.to_string())
+    }
+}
+
+/// Tells the names of a type's fields.
+struct Fields;
+
+impl Visitor for Fields {
+    type Output = &'static [&'static str];
+
+    fn visit<T: Message>(self, _name: &'static str) -> &'static [&'static str] {
+        T::deserialize(Fields).err().map_or(&[], |Told(fields)| fields)
+    }
+}
+
+/// A type that is asked to read from here tells its fields first, and gets no further.
+impl<'de> Deserializer<'de> for Fields {
+    type Error = Told;
+
+    fn deserialize_any<V: SerdeVisitor<'de>>(self, _: V) -> Result<V::Value, Told> {
+        Err(Told(&[]))
+    }
+
+    fn deserialize_struct<V: SerdeVisitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Told> {
+        Err(Told(fields))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq
+        tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The names of the fields.
+#[derive(Debug)]
+struct Told(&'static [&'static str]);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
+impl std::error::Error for Told {}
+
+impl de::Error for Told {
+    fn custom<T: fmt::Display>(_: T) -> Told {
+        Told(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use virtwire::protocol::program::ProcedureNumber;
+
+    fn encoded(number: i32, text: &str) -> Result<Vec<u8>, String> {
+        let info = Program::REMOTE.procedure(ProcedureNumber(number)).unwrap();
+        encode(Program::REMOTE, info, text).map_err(|fail| fail.to_string())
+    }
+
+    #[test]
+    fn arguments_are_encoded_as_the_wire_has_them() {
+        assert_eq!(encoded(60, r#"{"feature": 14}"#), Ok(vec![0, 0, 0, 14]));
+        assert_eq!(encoded(3, "{}"), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_field() {
+        for (number, text, parts) in [
+            (60, r#"{"feature": "x"}"#, &["feature", "\"x\"", "i32"][..]),
+            (60, "{}", &["missing field `feature`", "its fields are feature"]),
+            (60, r#"{"feature": 1, "colour": 2}"#, &["colour"]),
+            (
+                16,
+                r#"{"dom": {"name": 5, "uuid": "5f2a8c1e-0000-4000-8000-000000000001", "id": 1}}"#,
+                &["dom.name"],
+            ),
+            (16, r#"{"dom": {"name": "a", "uuid": "b", "id": 1}}"#, &["uuid", "\"b\""]),
+            (3, r#"{"x": 1}"#, &["it takes none"]),
+            (3, "{", &["are no JSON"]),
+        ] {
+            let told = encoded(number, text).unwrap_err();
+            for part in parts {
+                assert!(told.contains(part), "{text}: {part:?} in {told}");
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Which procedure is meant.
+
+use virtwire::protocol::program::{ProcedureInfo, ProcedureKind, ProcedureNumber, Program};
+
+use crate::fail::Fail;
+
+/// Those whose procedures a client can call, in the order in which a name is looked for.
+const PROGRAMS: [Program; 4] = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];
+
+/// A program by its short name or its number.
+pub(super) fn program(text: &str) -> Result<Program, String> {
+    let number =
+        text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+    PROGRAMS
+        .into_iter()
+        .find(|program| program.name() == Some(text) || number == Some(program.number))
+        .ok_or_else(|| "expected remote, qemu, lxc or admin".to_owned())
+}
+
+/// Finds a procedure by its name, with or without its program's before it, or by its number.
+pub(super) fn find(text: &str, wanted: Option<Program>) -> Result<(Program, &'static ProcedureInfo), Fail> {
+    let thing = || match wanted.and_then(Program::name) {
+        Some(program) => format!("procedure {text} of program {program}"),
+        None => format!("procedure {text}"),
+    };
+    let (program, info) = look_up(text, wanted).ok_or_else(|| absent(&thing(), text, wanted))?;
+    match info.kind {
+        ProcedureKind::Call => Ok((program, info)),
+        ProcedureKind::Event => Err(Fail::new(
+            thing(),
+            format!("{} is an event: daemons send it, nobody calls it", info.name),
+            "`virtwire events` shows events",
+        )),
+    }
+}
+
+fn look_up(text: &str, wanted: Option<Program>) -> Option<(Program, &'static ProcedureInfo)> {
+    if let Ok(number) = text.parse() {
+        let program = wanted.unwrap_or(Program::REMOTE);
+        return Some((program, program.procedure(ProcedureNumber(number))?));
+    }
+    let name = text.to_ascii_lowercase();
+    let named = |program: Program, name: &str| program.procedures().iter().find(|info| info.name == name);
+    PROGRAMS.into_iter().filter(|program| wanted.is_none_or(|wanted| wanted == *program)).find_map(
+        |program| {
+            let short = name.strip_prefix(program.name()?).and_then(|rest| rest.strip_prefix('_'));
+            // As libvirt's own constants have it: REMOTE_PROC_DOMAIN_CREATE.
+            let short = short.map(|short| short.strip_prefix("proc_").unwrap_or(short));
+            Some((program, named(program, &name).or_else(|| named(program, short?))?))
+        },
+    )
+}
+
+fn absent(thing: &str, text: &str, wanted: Option<Program>) -> Fail {
+    let near: Vec<&str> = PROGRAMS
+        .into_iter()
+        .filter(|program| wanted.is_none_or(|wanted| wanted == *program))
+        .flat_map(|program| program.procedures())
+        .filter(|info| info.kind == ProcedureKind::Call)
+        .map(|info| info.name)
+        .filter(|name| text.to_ascii_lowercase().split('_').all(|word| name.contains(word)))
+        .take(5)
+        .collect();
+    let next = match near.as_slice() {
+        [] => "names are as in domain_get_xml_desc, and --program says whose a number is".to_owned(),
+        near => format!("did you mean {}?", near.join(", ")),
+    };
+    Fail::new(thing, "there is no such procedure", next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_procedure_has_a_name_and_a_number_and_may_say_its_program() {
+        let named = |text, wanted| {
+            find(text, wanted)
+                .map(|(program, info)| (program, info.number.0))
+                .map_err(|fail| fail.to_string())
+        };
+        assert_eq!(named("domain_get_info", None), Ok((Program::REMOTE, 16)));
+        assert_eq!(named("REMOTE_PROC_DOMAIN_GET_INFO", None), Ok((Program::REMOTE, 16)));
+        assert_eq!(named("16", None), Ok((Program::REMOTE, 16)));
+        assert_eq!(named("domain_monitor_command", None), Ok((Program::QEMU, 1)));
+        assert_eq!(named("qemu_domain_monitor_command", None), Ok((Program::QEMU, 1)));
+        assert_eq!(named("1", Some(Program::QEMU)), Ok((Program::QEMU, 1)));
+        assert_eq!(named("admin_connect_list_servers", None), Ok((Program::ADMIN, 4)));
+        assert_eq!(named("connect_get_lib_version", Some(Program::ADMIN)), Ok((Program::ADMIN, 3)));
+        assert!(named("318", None).is_err_and(|told| told.contains("is an event")));
+        assert!(named("domain_info", None).is_err_and(|told| told.contains("domain_get_info")));
+        assert!(named("0", None).is_err_and(|told| told.contains("no such procedure")));
+    }
+}

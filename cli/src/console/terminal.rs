@@ -1,0 +1,31 @@
+//! A terminal in raw mode, and as it was afterwards.
+
+use std::io;
+
+use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+
+/// Standard input in raw mode: keys come as they are pressed, and mean nothing here. Dropping it puts everything back, also when the
+/// program unwinds.
+pub(super) struct RawTerminal(Termios);
+
+impl RawTerminal {
+    /// Enters raw mode; `None` where standard input is no terminal.
+    pub(super) fn enter() -> io::Result<Option<RawTerminal>> {
+        let stdin = rustix::stdio::stdin();
+        if !isatty(stdin) {
+            return Ok(None);
+        }
+        let before = tcgetattr(stdin)?;
+        let mut raw = before.clone();
+        raw.make_raw();
+        tcsetattr(stdin, OptionalActions::Now, &raw)?;
+        Ok(Some(RawTerminal(before)))
+    }
+}
+
+impl Drop for RawTerminal {
+    fn drop(&mut self) {
+        // What was typed and nobody read is not for the shell.
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.0);
+    }
+}

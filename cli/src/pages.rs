@@ -1,0 +1,94 @@
+//! `virtwire completions` and `virtwire man`: what a package installs beside the command, made from its own arguments.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use clap::{Args, Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::args::Cli;
+use crate::fail::{Fail, plain};
+use crate::screen::{say_bytes, say_done};
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = MAN)]
+pub(crate) struct ManArgs {
+    /// The command, such as `vol upload`; without it, virtwire itself
+    command: Vec<String>,
+    /// Write the pages of all commands into this directory instead
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "command")]
+    directory: Option<PathBuf>,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  virtwire completions bash > /etc/bash_completion.d/virtwire
+  virtwire completions zsh > ~/.zfunc/_virtwire
+  virtwire completions fish > ~/.config/fish/completions/virtwire.fish";
+
+const MAN: &str = "\
+Examples:
+  virtwire man vol upload | man -l -
+  virtwire man --directory /usr/local/share/man/man1";
+
+/// Prints a shell's completions.
+pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Fail> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "virtwire", &mut script);
+    say_bytes(&script)
+}
+
+/// Prints a page, or writes them all.
+pub(crate) fn manual(args: &ManArgs) -> Result<(), Fail> {
+    let mut root = Cli::command().disable_help_subcommand(true);
+    // Gives each command its full name.
+    root.build();
+    if let Some(directory) = &args.directory {
+        let written = write_all(&root, directory).map_err(|error| {
+            Fail::new(
+                format!("directory {}", directory.display()),
+                format!("cannot be written: {}", plain(&error)),
+                "give a directory that exists and can be written",
+            )
+        })?;
+        return say_done(&format!("wrote {written} manual pages into {}", directory.display()));
+    }
+    let found = args.command.iter().try_fold(&root, |command, name| command.find_subcommand(name));
+    match found {
+        Some(command) => say_bytes(page(command).as_bytes()),
+        None => Err(Fail::new(
+            format!("command {}", args.command.join(" ")),
+            "there is no such command",
+            "`virtwire --help` shows those that there are",
+        )),
+    }
+}
+
+/// Writes a command's page and those of the commands below it, each under its full name. Returns how many.
+fn write_all(command: &Command, directory: &Path) -> io::Result<usize> {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    fs::write(directory.join(format!("{name}.1")), page(command))?;
+    command.get_subcommands().try_fold(1, |written, below| Ok(written + write_all(below, directory)?))
+}
+
+/// A page for `man`. What is not ASCII is written as groff names it: the page says of no encoding that it has it.
+fn page(command: &Command) -> String {
+    let source = concat!("virtwire ", env!("CARGO_PKG_VERSION"));
+    let mut page = Vec::new();
+    // Writing into memory does not fail.
+    let _ = Man::new(command.clone()).source(source).manual("virtwire").render(&mut page);
+    let named = |letter: char| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("\\[u{:04X}]", u32::from(letter)),
+    };
+    String::from_utf8_lossy(&page).chars().map(named).collect()
+}

@@ -1,0 +1,277 @@
+//! Files and streams: a stream into a file, a file into a stream, with progress and with holes.
+//!
+//! Files are read and written where the command waits, not in threads of their own: nothing else waits there, and the
+//! connection has its own task.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use bytes::Bytes;
+use virtwire::client::{CallError, Chunk, Stream, StreamError};
+
+use crate::fail::{Fail, plain};
+use crate::progress::Progress;
+use crate::screen::{Output, Screen};
+
+/// Bytes that are read at a time.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// How far a transfer is, told on standard error, as standard output may be the file.
+pub(crate) struct Told {
+    screen: Screen,
+    progress: Progress,
+    total: u64,
+}
+
+impl Told {
+    /// Of a transfer of so many bytes; 0 where nobody knows, and then nothing is told.
+    pub(crate) fn new(total: u64) -> Told {
+        Told { screen: Screen::new(Output::Stderr), progress: Progress::begin(), total }
+    }
+
+    fn show(&mut self, done: u64) {
+        self.progress.show(&self.screen, done, self.total);
+    }
+}
+
+/// A file that is written, or standard output.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    name: String,
+    /// `None` is standard output.
+    file: Option<File>,
+    at: u64,
+}
+
+/// What could not go on because nobody reads standard output any more: that is no failure.
+enum Stopped {
+    NobodyReads,
+    Failed(Fail),
+}
+
+impl Sink {
+    /// Makes the file, or empties it.
+    pub(crate) fn create(path: &Path) -> Result<Sink, Fail> {
+        let name = path.display().to_string();
+        if name == "-" {
+            return Ok(Sink { name: "standard output".to_owned(), file: None, at: 0 });
+        }
+        match File::create(path) {
+            Ok(file) => Ok(Sink { name: format!("file {name}"), file: Some(file), at: 0 }),
+            Err(error) => Err(Fail::new(
+                format!("file {name}"),
+                format!("cannot be written: {}", plain(&error)),
+                "give the name of a file that may be written, or - for standard output",
+            )),
+        }
+    }
+
+    pub(crate) fn is_stdout(&self) -> bool {
+        self.file.is_none()
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<(), Stopped> {
+        let written = match &mut self.file {
+            Some(file) => file.write_all(data),
+            None => io::stdout().lock().write_all(data),
+        };
+        written.map_err(|error| self.stopped(&error))?;
+        self.at = self.at.saturating_add(data.len() as u64);
+        Ok(())
+    }
+
+    /// Leaves so many bytes out, or writes zeros where that cannot be.
+    fn hole(&mut self, length: u64) -> Result<(), Stopped> {
+        if let Some(file) = &mut self.file
+            && let Ok(offset) = i64::try_from(length)
+            && file.seek(SeekFrom::Current(offset)).is_ok()
+        {
+            self.at = self.at.saturating_add(length);
+            return Ok(());
+        }
+        let zeros = vec![0; PIECE_BYTES];
+        let mut left = length;
+        while left > 0 {
+            let count = usize::try_from(left).unwrap_or(usize::MAX).min(PIECE_BYTES);
+            self.write(zeros.get(..count).unwrap_or_default())?;
+            left = left.saturating_sub(count as u64);
+        }
+        Ok(())
+    }
+
+    /// Everything has been written; a hole at the end becomes part of the file.
+    fn end(&mut self) -> Result<(), Stopped> {
+        let ended = match &mut self.file {
+            // What is no regular file, such as a pipe, has no length.
+            Some(file) if file.metadata().is_ok_and(|found| found.is_file()) => file.set_len(self.at),
+            Some(_) => Ok(()),
+            None => io::stdout().lock().flush(),
+        };
+        ended.map_err(|error| self.stopped(&error))
+    }
+
+    fn stopped(&self, error: &io::Error) -> Stopped {
+        if self.file.is_none() && error.kind() == ErrorKind::BrokenPipe {
+            return Stopped::NobodyReads;
+        }
+        Stopped::Failed(Fail::new(
+            &self.name,
+            format!("cannot be written: {}", plain(error)),
+            "make room there, or send its output elsewhere",
+        ))
+    }
+}
+
+/// Writes what comes to the end, and waits for the daemon's word that it was all. Returns how many bytes came, holes included.
+pub(crate) async fn receive(
+    mut stream: Stream,
+    sink: &mut Sink,
+    mut told: Option<Told>,
+) -> Result<u64, Fail> {
+    loop {
+        let chunk = stream.read_chunk().await.map_err(|error| broken(&error))?;
+        let last = chunk.is_none();
+        let written = match chunk {
+            Some(Chunk::Data(data)) => sink.write(&data),
+            Some(Chunk::Hole(length)) => sink.hole(length),
+            None => sink.end(),
+        };
+        match written {
+            Ok(()) => {}
+            Err(Stopped::NobodyReads) => return Ok(sink.at),
+            Err(Stopped::Failed(fail)) => return Err(fail),
+        }
+        if last {
+            break;
+        }
+        if let Some(told) = &mut told {
+            told.show(sink.at);
+        }
+    }
+    stream.finish().await.map_err(|error| broken(&error))?;
+    Ok(sink.at)
+}
+
+/// A file that is read, or standard input.
+#[derive(Debug)]
+pub(crate) struct Source {
+    name: String,
+    /// `None` is standard input.
+    file: Option<File>,
+    /// Its length; 0 where that cannot be known.
+    pub(crate) length: u64,
+}
+
+impl Source {
+    pub(crate) fn open(path: &Path) -> Result<Source, Fail> {
+        let name = path.display().to_string();
+        if name == "-" {
+            return Ok(Source { name: "standard input".to_owned(), file: None, length: 0 });
+        }
+        let opened = File::open(path).and_then(|file| {
+            let found = file.metadata()?;
+            match found.is_dir() {
+                true => Err(ErrorKind::IsADirectory.into()),
+                false => Ok((file, found.len())),
+            }
+        });
+        match opened {
+            Ok((file, length)) => Ok(Source { name: format!("file {name}"), file: Some(file), length }),
+            Err(error) => Err(Fail::new(
+                format!("file {name}"),
+                format!("cannot be read: {}", plain(&error)),
+                "give a file to send, or - for standard input",
+            )),
+        }
+    }
+
+    /// Whether its holes can be found.
+    pub(crate) fn can_be_sparse(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.metadata().is_ok_and(|found| found.is_file()))
+    }
+
+    /// The next bytes, at most `max`; empty at the end.
+    fn read(&mut self, max: u64) -> Result<Bytes, Fail> {
+        let max = usize::try_from(max).unwrap_or(usize::MAX).min(PIECE_BYTES);
+        let mut piece = vec![0; max];
+        let mut filled = 0;
+        while let Some(room) = piece.get_mut(filled..).filter(|room| !room.is_empty()) {
+            let read = match &mut self.file {
+                Some(file) => file.read(room),
+                None => io::stdin().lock().read(room),
+            };
+            match read {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.unread(&error)),
+            }
+        }
+        piece.truncate(filled);
+        Ok(piece.into())
+    }
+
+    /// From where it stands: how many bytes are a hole, and how many after that are data.
+    fn section(&mut self, at: u64) -> Result<(u64, u64), Fail> {
+        let Some(file) = &self.file else { return Ok((0, u64::MAX)) };
+        let seek = |to| match rustix::fs::seek(file, to) {
+            Ok(found) => Ok(found),
+            // Beyond the last data there is but a hole.
+            Err(rustix::io::Errno::NXIO) => Ok(self.length),
+            Err(error) => Err(self.unread(&error.into())),
+        };
+        let data = seek(rustix::fs::SeekFrom::Data(at))?.max(at);
+        let end = seek(rustix::fs::SeekFrom::Hole(data))?.max(data);
+        seek(rustix::fs::SeekFrom::Start(data))?;
+        Ok((data.saturating_sub(at), end.saturating_sub(data)))
+    }
+
+    fn unread(&self, error: &io::Error) -> Fail {
+        Fail::new(
+            &self.name,
+            format!("cannot be read: {}", plain(error)),
+            "the transfer was stopped; try again",
+        )
+    }
+}
+
+/// Sends a file to its end, and waits for the daemon's word that it has it all. Returns how many bytes that was, holes included.
+pub(crate) async fn send(
+    mut stream: Stream,
+    source: &mut Source,
+    sparse: bool,
+    mut told: Option<Told>,
+) -> Result<u64, Fail> {
+    let mut at: u64 = 0;
+    let mut data_left = if sparse { 0 } else { u64::MAX };
+    loop {
+        if data_left == 0 {
+            let (hole, data) = source.section(at)?;
+            stream.write_hole(hole).await.map_err(|error| broken(&error))?;
+            at = at.saturating_add(hole);
+            data_left = data;
+        }
+        let data = source.read(data_left)?;
+        if data.is_empty() {
+            break;
+        }
+        let count = data.len() as u64;
+        stream.write_chunk(data).await.map_err(|error| broken(&error))?;
+        at = at.saturating_add(count);
+        data_left = data_left.saturating_sub(count);
+        if let Some(told) = &mut told {
+            told.show(at);
+        }
+    }
+    stream.finish().await.map_err(|error| broken(&error))?;
+    Ok(at)
+}
+
+/// A stream that did not come to its end.
+pub(crate) fn broken(error: &StreamError) -> Fail {
+    match error {
+        StreamError::Remote(error) => Fail::call("the transfer", &CallError::Remote(error.clone())),
+        other => Fail::new("the transfer", other, "it is not whole; look at what is there, and try again"),
+    }
+}

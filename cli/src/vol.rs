@@ -1,0 +1,376 @@
+//! `virtwire vol`: the volumes of a storage pool, and what is in them.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use virtwire::client::{CallError, Connection};
+use virtwire::protocol::enums::StorageVolKind;
+use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::remote::{StoragePool, StorageVol, StorageVolCreateXml};
+
+use crate::args::AsJson;
+use crate::connect::Opener;
+use crate::domains::{goodbye, read, say_xml};
+use crate::fail::Fail;
+use crate::info::{Facts, told};
+use crate::pool::{PoolArgs, find as find_pool, refused as pool_refused};
+use crate::progress::size;
+use crate::screen::{say, say_done};
+use crate::table::{Side, Table};
+use crate::transfer::{Sink, Source, Told, receive, send};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VolCommand {
+    /// List a pool's volumes
+    List(AsJson<PoolArgs>),
+    /// Describe a volume
+    Info(AsJson<VolArgs>),
+    /// Print a volume's configuration
+    Dumpxml(VolArgs),
+    /// Make a volume
+    Create(CreateArgs),
+    /// Remove a volume and what is in it
+    Delete(VolArgs),
+    /// Write a file into a volume
+    Upload(TransferArgs),
+    /// Write what is in a volume to a file
+    Download(TransferArgs),
+}
+
+/// A volume of a pool.
+#[derive(Debug, Args)]
+pub(crate) struct VolArgs {
+    /// The host; '' is the one that libvirt's own tools would take
+    uri: String,
+    /// The pool's name or UUID
+    pool: String,
+    /// The volume's name in the pool
+    volume: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CREATE)]
+pub(crate) struct CreateArgs {
+    /// The host; '' is the one that libvirt's own tools would take
+    uri: String,
+    /// The pool's name or UUID
+    pool: String,
+    /// The new volume's name, with --capacity
+    #[arg(requires = "capacity", required_unless_present = "xml")]
+    volume: Option<String>,
+    /// How large it is for a guest
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    capacity: Option<u64>,
+    /// How much of it gets room at once; without it, the pool's way
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    allocation: Option<u64>,
+    /// The format, such as raw or qcow2; without it, the pool's way
+    #[arg(long, value_name = "FORMAT", requires = "volume")]
+    format: Option<String>,
+    /// A file with libvirt's volume XML instead; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "volume")]
+    xml: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = TRANSFER)]
+pub(crate) struct TransferArgs {
+    #[command(flatten)]
+    volume: VolArgs,
+    /// The file; - is standard input or output
+    file: PathBuf,
+    /// Begin so many bytes into the volume
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value_t = 0, hide_default_value = true)]
+    offset: u64,
+    /// Move at most so many bytes; without it, all to the end
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value_t = 0, hide_default_value = true)]
+    length: u64,
+    /// Do not move holes as zeros: they stay holes
+    #[arg(long)]
+    sparse: bool,
+}
+
+const CREATE: &str = "\
+SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB.
+
+Example:
+  virtwire vol create qemu:///system default web1.qcow2 --capacity 10GiB --format qcow2";
+
+const TRANSFER: &str = "\
+SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB. How far it is stands on standard error: a bar on a \
+terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.";
+
+/// libvirt's flag for streams with holes.
+const SPARSE: u32 = 1;
+
+pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail> {
+    match command {
+        VolCommand::List(args) => list(args, opener).await,
+        VolCommand::Info(args) => info(args, opener).await,
+        VolCommand::Dumpxml(args) => {
+            let (connection, vol) = volume(&args, opener).await?;
+            let reply = connection.storage_vol_get_xml_desc(&vol, 0).await;
+            say_xml(&reply.map_err(|error| refused(&connection, &args, &error))?.xml)?;
+            goodbye(connection).await
+        }
+        VolCommand::Create(args) => create(args, opener).await,
+        VolCommand::Delete(args) => {
+            let (connection, vol) = volume(&args, opener).await?;
+            let deleted = connection.storage_vol_delete(&vol, 0).await;
+            deleted.map_err(|error| refused(&connection, &args, &error))?;
+            say_done(&format!("deleted volume {} of pool {}", vol.name, vol.pool))?;
+            goodbye(connection).await
+        }
+        VolCommand::Upload(args) => upload(args, opener).await,
+        VolCommand::Download(args) => download(args, opener).await,
+    }
+}
+
+async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
+    let mut source = Source::open(&args.file)?;
+    if args.sparse && !source.can_be_sparse() {
+        return Err(Fail::new(
+            format!("file {}", args.file.display()),
+            "has no holes that could be found",
+            "--sparse needs a regular file; leave it out",
+        ));
+    }
+    let (connection, vol) = volume(&args.volume, opener).await?;
+    let flags = if args.sparse { SPARSE } else { 0 };
+    let opened = connection.storage_vol_upload(&vol, args.offset, args.length, flags).await;
+    let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
+    let (began, told) = (Instant::now(), Told::new(source.length));
+    let sent = send(stream, &mut source, args.sparse, Some(told)).await?;
+    say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name, pace(sent, began)))?;
+    goodbye(connection).await
+}
+
+async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
+    let (connection, vol) = volume(&args.volume, opener).await?;
+    let total = match args.length {
+        0 => length(&connection, &vol).await.saturating_sub(args.offset),
+        length => length,
+    };
+    let flags = if args.sparse { SPARSE } else { 0 };
+    let opened = connection.storage_vol_download(&vol, args.offset, args.length, flags).await;
+    let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
+    // Not before the daemon has agreed: a file is emptied here.
+    let mut sink = Sink::create(&args.file)?;
+    let began = Instant::now();
+    let received = receive(stream, &mut sink, Some(Told::new(total))).await?;
+    if !sink.is_stdout() {
+        let pace = pace(received, began);
+        say_done(&format!("downloaded {} of volume {} {pace}", size(received), vol.name))?;
+    }
+    goodbye(connection).await
+}
+
+/// How many bytes a download of all will be; 0 where the daemon does not tell.
+async fn length(connection: &Connection, vol: &StorageVol) -> u64 {
+    /// Tell the size of the file in place of what it takes.
+    const PHYSICAL: u32 = 1;
+    connection.storage_vol_get_info_flags(vol, PHYSICAL).await.map_or(0, |info| info.allocation)
+}
+
+/// How long it took; a pace only where it says something.
+fn pace(bytes: u64, began: Instant) -> String {
+    let seconds = began.elapsed().as_secs_f64();
+    let mib_s = bytes as f64 / f64::from(1 << 20) / seconds.max(0.1);
+    if seconds < 0.1 { "at once".to_owned() } else { format!("in {seconds:.1} s, {mib_s:.0} MiB/s") }
+}
+
+async fn create(args: CreateArgs, opener: Opener) -> Result<(), Fail> {
+    let xml = match (&args.xml, &args.volume, args.capacity) {
+        (Some(file), _, _) => read(file)?,
+        (None, Some(name), Some(capacity)) => configuration(name, capacity, &args).into(),
+        _ => {
+            return Err(Fail::new(
+                "volume",
+                "has no name or no size",
+                "give VOLUME and --capacity, or --xml",
+            ));
+        }
+    };
+    let connection = opener.open(&args.uri).await?;
+    let pool = find_pool(&connection, &args.pool).await?;
+    let reply = connection.call(StorageVolCreateXml { pool, xml, flags: 0 }).await;
+    let vol = reply.map_err(|error| not_created(&connection, &args, &error))?.vol;
+    let path = told(connection.storage_vol_get_path(&vol).await).ok().flatten();
+    let path = path.map(|path| format!(", {}", path.name)).unwrap_or_default();
+    say_done(&format!("created volume {} in pool {}{path}", vol.name, vol.pool))?;
+    goodbye(connection).await
+}
+
+fn configuration(name: &str, capacity: u64, args: &CreateArgs) -> String {
+    let allocation = args
+        .allocation
+        .map(|bytes| format!("<allocation unit='bytes'>{bytes}</allocation>"))
+        .unwrap_or_default();
+    let format = args
+        .format
+        .as_ref()
+        .map(|format| format!("<target><format type='{}'/></target>", escaped(format)))
+        .unwrap_or_default();
+    format!(
+        "<volume><name>{}</name><capacity unit='bytes'>{capacity}</capacity>{allocation}{format}</volume>",
+        escaped(name)
+    )
+}
+
+/// Text as it stands in XML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&apos;")
+}
+
+async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Result<(), Fail> {
+    let connection = opener.open(&args.uri).await?;
+    let pool = find_pool(&connection, &args.pool).await?;
+    let vols = all(&connection, &pool).await;
+    let mut rows = Vec::new();
+    for vol in vols.map_err(|error| pool_refused(&connection, &args.pool, &error))? {
+        rows.push(facts(&connection, &vol).await.map_err(|error| Fail::daemon(&connection, &error))?);
+    }
+    if json {
+        let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
+        say(&format!("{:#}", json!(rows)))?;
+    } else {
+        let mut table = Table::new(&[
+            ("Name", Side::Left),
+            ("Type", Side::Left),
+            ("Capacity", Side::Right),
+            ("Allocation", Side::Right),
+            ("Path", Side::Left),
+        ]);
+        for row in &rows {
+            table.row([
+                row.text("name"),
+                row.text("type"),
+                row.bytes("capacity_bytes").map(size),
+                row.bytes("allocation_bytes").map(size),
+                row.text("path"),
+            ]);
+        }
+        table.print()?;
+    }
+    goodbye(connection).await
+}
+
+/// By name, as `virsh` has them.
+async fn all(connection: &Connection, pool: &StoragePool) -> Result<Vec<StorageVol>, CallError> {
+    let mut vols = connection.storage_pool_list_all_volumes(pool, 1, 0).await?.vols;
+    vols.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(vols)
+}
+
+async fn facts(connection: &Connection, vol: &StorageVol) -> Result<Facts, CallError> {
+    let info = told(connection.storage_vol_get_info(vol).await)?;
+    let path = told(connection.storage_vol_get_path(vol).await)?;
+    let mut facts = Facts::default();
+    facts.add("name", "Name", Some(vol.name.to_string()));
+    facts.add("pool", "Pool", Some(vol.pool.to_string()));
+    facts.add("path", "Path", path.map(|reply| reply.name.to_string()));
+    facts.add("key", "Key", Some(vol.key.to_string()));
+    let kind = info.as_ref().map(|info| StorageVolKind::from(i32::from(info.r#type)).to_string());
+    facts.add("type", "Type", kind);
+    facts.add("capacity_bytes", "Capacity, B", info.as_ref().map(|info| info.capacity));
+    facts.add("allocation_bytes", "Allocation, B", info.as_ref().map(|info| info.allocation));
+    Ok(facts)
+}
+
+async fn info(AsJson { of: args, json }: AsJson<VolArgs>, opener: Opener) -> Result<(), Fail> {
+    let (connection, vol) = volume(&args, opener).await?;
+    let facts = facts(&connection, &vol).await;
+    facts.map_err(|error| refused(&connection, &args, &error))?.print(json)?;
+    goodbye(connection).await
+}
+
+async fn volume(args: &VolArgs, opener: Opener) -> Result<(Connection, StorageVol), Fail> {
+    let connection = opener.open(&args.uri).await?;
+    let pool = find_pool(&connection, &args.pool).await?;
+    let found = connection.storage_vol_lookup_by_name(&pool, &args.volume).await;
+    let vol = found.map_err(|error| refused(&connection, args, &error))?.vol;
+    Ok((connection, vol))
+}
+
+fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
+    let uri = connection.uri();
+    let thing = format!("volume {} of pool {} on {uri}", args.volume, args.pool);
+    match error.remote().map(|error| error.code) {
+        Some(ErrorCode::NO_STORAGE_VOL) => Fail::new(
+            thing,
+            "there is no such volume",
+            format!(
+                "`virtwire vol list {uri} {pool}` shows those that there are, `virtwire pool refresh {uri} {pool}` finds new ones",
+                pool = args.pool
+            ),
+        ),
+        Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error)
+            .next(format!("`virtwire pool info {uri} {}` shows whether the pool runs", args.pool)),
+        _ => Fail::call(thing, error),
+    }
+}
+
+fn not_created(connection: &Connection, args: &CreateArgs, error: &CallError) -> Fail {
+    let uri = connection.uri();
+    let what = args.volume.as_deref().unwrap_or("volume");
+    let fail = Fail::call(format!("{what} in pool {} on {uri}", args.pool), error);
+    match error.remote().map(|error| error.code) {
+        Some(ErrorCode::XML_DETAIL | ErrorCode::XML_ERROR) => {
+            fail.next("libvirt's volume XML is expected; nothing was changed")
+        }
+        _ => fail.next(format!(
+            "`virtwire vol list {uri} {pool}` shows what is there, `virtwire pool info {uri} {pool}` how much room",
+            pool = args.pool
+        )),
+    }
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u32); 9] = [
+        ("KiB", 10),
+        ("MiB", 20),
+        ("GiB", 30),
+        ("TiB", 40),
+        ("K", 10),
+        ("M", 20),
+        ("G", 30),
+        ("T", 40),
+        ("B", 0),
+    ];
+    let unit = UNITS.iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, *shift)));
+    let (number, shift) = unit.unwrap_or((text, 0));
+    let factor = 1_u64.checked_shl(shift).unwrap_or(1);
+    number.trim_end().parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(|| {
+        "expected a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        for (text, expected) in [
+            ("0", Ok(0)),
+            ("512", Ok(512)),
+            ("1KiB", Ok(1 << 10)),
+            ("10GiB", Ok(10 << 30)),
+            ("2 M", Ok(2 << 20)),
+            ("17B", Ok(17)),
+            ("1.5GiB", Err(())),
+            ("99999999TiB", Err(())),
+            ("GiB", Err(())),
+            ("", Err(())),
+        ] {
+            assert_eq!(bytes(text).map_err(drop), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_escaped() {
+        assert_eq!(escaped("a<b>&'c'"), "a&lt;b&gt;&amp;&apos;c&apos;");
+    }
+}

@@ -1,0 +1,118 @@
+//! Verbs, calls by name and what a package installs, with daemons of our own.
+
+use std::fs::{self, File};
+
+use crate::XML;
+use crate::process::{Serve, json, run, run_into, run_with, temporary};
+
+#[test]
+fn a_guest_is_stopped_and_goes_on() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    for (verb, said, state) in [
+        ("start", "started web1\n", "running"),
+        ("suspend", "suspended web1\n", "paused"),
+        ("resume", "resumed web1\n", "running"),
+        ("reboot", "asked to reboot: web1\n", "running"),
+        ("shutdown", "asked to shut down: web1\n", "shut off"),
+    ] {
+        assert_eq!(run(&[verb, uri, "web1"]).succeeded(), said);
+        let listed = run(&["list", "--all", uri]).succeeded();
+        assert!(listed.contains(state), "{verb}: {listed}");
+    }
+    let off = run(&["suspend", uri, "web1"]).failed(1);
+    assert!(off.contains("domain web1") && off.contains("virtwire info"), "{off}");
+}
+
+#[test]
+fn who_only_looks_changes_nothing() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["create", uri, "-"], XML).succeeded();
+    for command in [&["-r", "destroy", uri, "web1"][..], &["destroy", uri, "web1", "--readonly"]] {
+        let told = run(command).failed(1);
+        assert!(told.contains("read only") && told.contains("leave --readonly out"), "{told}");
+    }
+    assert!(run(&["-r", "list", uri]).succeeded().contains("web1"));
+    let told = run(&["-r", "migrate", "--from", uri, "--to", "mem:///default", "web1"]).failed(1);
+    assert!(told.contains("--readonly"), "{told}");
+}
+
+#[test]
+fn the_default_host_is_taken_where_none_is_named() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["create", uri, "-"], XML).succeeded();
+    let asked = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_virtwire"));
+        let output = command.args(arguments).env("LIBVIRT_DEFAULT_URI", uri).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(asked(&["list"]).contains("web1"));
+    assert!(asked(&["dumpxml", "web1"]).contains("<name>web1</name>"));
+    assert!(asked(&["call", "", "connect_get_type"]).contains("\"type\""));
+}
+
+#[test]
+fn any_call_is_made_by_name_or_number_with_json() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["create", uri, "-"], XML).succeeded();
+    let found = run(&["call", uri, "domain_lookup_by_name", r#"{"name": "web1"}"#]).succeeded();
+    let found = json(&found);
+    assert_eq!(found["dom"]["uuid"], "5f2a8c1e-0000-4000-8000-000000000001");
+    // What came out goes in.
+    let info = run(&["call", uri, "16", &found.to_string()]).succeeded();
+    assert_eq!(json(&info)["max_mem"], 1024);
+    let piped = run_with(&["call", uri, "REMOTE_PROC_DOMAIN_GET_INFO", "-"], &found.to_string());
+    assert_eq!(json(&piped.succeeded())["state"], json(&info)["state"]);
+    assert_eq!(run(&["call", uri, "domain_suspend", &found.to_string()]).succeeded(), "{}\n");
+    for (arguments, has) in [
+        (&["domain_get_info", r#"{"dom": {"name": "web1", "uuid": 5, "id": 1}}"#][..], "dom.uuid: "),
+        (&["domain_get_info", r#"{"domain": 1}"#], "its fields are dom"),
+        (&["domain_get_info", "{"], "are no JSON"),
+        (&["domain_info"], "did you mean domain_get_info"),
+        (&["storage_vol_download"], "--stream FILE"),
+        (&["domain_open_console"], "virtwire console"),
+        (&["domain_event_lifecycle"], "is an event"),
+        (&["connect_get_type", "{}", "--stream", "x"], "opens no stream"),
+    ] {
+        let told = run(&[&["call", uri], arguments].concat()).failed(1);
+        assert!(told.contains(has), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn what_was_done_is_said_also_when_it_cannot_be_printed() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let told = run_into(&["start", uri, "web1"], full).failed(1);
+    assert!(told.contains("carried out all the same: started web1"), "{told}");
+    assert!(run(&["list", uri]).succeeded().contains("web1"));
+    // Nothing was carried out where there was nothing to do.
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    assert!(!run_into(&["--help"], full).failed(1).contains("carried out"));
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_completions() {
+    let directory = temporary("man");
+    fs::create_dir(&directory).unwrap();
+    run(&["man", "--directory", directory.to_str().unwrap()]).succeeded();
+    for page in ["virtwire", "virtwire-migrate", "virtwire-vol-upload"] {
+        let text = fs::read_to_string(directory.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(&format!(".TH {page} 1")), "{text}");
+        assert!(text.is_ascii(), "{page}");
+    }
+    fs::remove_dir_all(&directory).unwrap();
+    assert!(run(&["man", "vol", "upload"]).succeeded().contains(".TH virtwire-vol-upload 1"));
+    assert!(run(&["man", "fly"]).failed(1).contains("command fly"));
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completions", shell]).succeeded();
+        assert!(script.contains("screenshot") && script.contains("migrate"), "{shell}");
+    }
+}

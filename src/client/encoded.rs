@@ -1,0 +1,68 @@
+//! Calls by number with encoded arguments, for who has the types from elsewhere: a program that takes procedures by name.
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use virtwire_protocol::frame::Draft;
+use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::stream::is_sparse;
+
+use super::connection::Connection;
+use super::error::CallError;
+use super::stream::Stream;
+use super::task::{Ask, StreamAsk};
+use crate::stream::{Side, halves};
+
+/// What errors call a number that the contract does not have.
+const UNKNOWN: &str = "a procedure that the contract does not have";
+
+impl Connection {
+    /// Calls a procedure by number. `arguments` and the result are XDR, as
+    /// [`visit_call`](virtwire_protocol::contract::visit_call) and [`visit_reply`](virtwire_protocol::contract::visit_reply) have
+    /// their types; nothing of either is checked here. Waits as [`call`](Self::call) does, and is as safe to drop.
+    ///
+    /// # Errors
+    /// [`CallError`], whose `fate` says whether the call may have run.
+    pub async fn call_encoded(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        arguments: &[u8],
+    ) -> Result<Bytes, CallError> {
+        let (name, body) = encoded(program, number, arguments)?;
+        self.raw_call(program, number, name, body, self.options().call_within).await
+    }
+
+    /// The same for a procedure that opens a stream.
+    ///
+    /// # Errors
+    /// [`CallError`]; then there is no stream.
+    pub async fn open_stream_encoded(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        arguments: &[u8],
+    ) -> Result<(Bytes, Stream), CallError> {
+        let (name, body) = encoded(program, number, arguments)?;
+        let sparse = is_sparse(program, number, arguments);
+        let pipe = self.pipe();
+        // Before the call: if this future is dropped, so is the stream.
+        let stream = Stream::of(halves(pipe.clone(), Side::Client, sparse, None, self.clone()));
+        let (reply, answer) = oneshot::channel();
+        let call = self.call_ask(program, number, name, body, reply);
+        let ask = Ask::Stream(StreamAsk { call, pipe });
+        let payload = self.exchange(name, ask, answer, self.options().call_within).await?;
+        Ok((payload, stream))
+    }
+}
+
+/// The procedure's name for errors, and its arguments ready to be sent.
+fn encoded(
+    program: Program,
+    number: ProcedureNumber,
+    arguments: &[u8],
+) -> Result<(&'static str, Draft), CallError> {
+    let name = program.procedure(number).map_or(UNKNOWN, |info| info.name);
+    let body = Draft::raw(arguments)
+        .map_err(|error| CallError::Arguments { procedure: name, error: error.to_string() })?;
+    Ok((name, body))
+}

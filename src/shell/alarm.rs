@@ -1,0 +1,56 @@
+//! A clock for a time that mostly moves away.
+
+use std::pin::Pin;
+use std::time::Instant;
+
+use tokio::time::{Sleep, sleep_until};
+
+/// Rings at a time. Each frame moves the time at which a silent peer is dead; the clock is wound again only when it rings before that,
+/// not for each frame.
+#[derive(Debug, Default)]
+pub(crate) struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Alarm {
+    /// Waits until the time; for ever, if there is none. Safe to cancel.
+    pub(crate) async fn at(&mut self, time: Option<Instant>) {
+        let Some(time) = time.map(tokio::time::Instant::from) else { return std::future::pending().await };
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
+        if sleep.deadline() > time {
+            sleep.as_mut().reset(time);
+        }
+        loop {
+            sleep.as_mut().await;
+            if sleep.deadline() >= time {
+                return;
+            }
+            sleep.as_mut().reset(time);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_rings_at_the_time_whichever_way_that_moved() {
+        let start = tokio::time::Instant::now();
+        let after = |seconds| Some((start + Duration::from_secs(seconds)).into_std());
+        let mut alarm = Alarm::default();
+        for (begun, then) in [(10, 20), (40, 30), (30, 31), (31, 31)] {
+            tokio::select! {
+                biased;
+                () = alarm.at(after(begun)) => assert_eq!(start.elapsed().as_secs(), begun),
+                () = std::future::ready(()) => {}
+            }
+            alarm.at(after(then)).await;
+            assert_eq!(start.elapsed().as_secs(), then, "{begun}");
+        }
+        tokio::select! {
+            () = alarm.at(None) => panic!("it rings at no time"),
+            () = tokio::time::sleep(Duration::from_secs(1_000)) => {}
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The command's networks, pools, volumes, calls, console and screenshot against a real libvirtd; virsh agrees.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+use virtwire::client::Connection;
+
+use crate::command_meets_libvirtd::{try_virtwire, virtwire};
+use crate::lab::Libvirtd;
+use crate::need::need;
+use crate::peers::{python, table, virsh};
+use crate::process::run;
+
+/// Chosen columns of a table, without its headings.
+fn columns<'a>(text: &'a str, wanted: &[usize]) -> Vec<Vec<&'a str>> {
+    let rows = table(text).into_iter().skip(1);
+    rows.map(|row| wanted.iter().map(|at| *row.get(*at).unwrap_or(&"")).collect()).collect()
+}
+
+/// The same of virsh's, which has none when it is quiet.
+fn virsh_columns(uri: &str, arguments: &[&str], wanted: &[usize]) -> Vec<Vec<String>> {
+    let text = virsh(uri, arguments);
+    let rows = table(&text);
+    rows.iter()
+        .map(|row| wanted.iter().map(|at| (*row.get(*at).unwrap_or(&"")).to_owned()).collect())
+        .collect()
+}
+
+/// What is done to the test driver is forgotten when the last connection to it closes.
+fn held_open(uri: &str) -> (Connection, Runtime) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    (runtime.block_on(Connection::open(uri)).unwrap(), runtime)
+}
+
+#[test]
+fn its_lists_are_virshs() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
+    let off = "<network><name>off</name></network>";
+    virtwire(&["net", "define", &uri, &daemon.directory().write("net.xml", off)]);
+    let file =
+        daemon.directory().write("vol.xml", "<volume><name>v1</name><capacity>1048576</capacity></volume>");
+    virtwire(&["vol", "create", &uri, "default-pool", "--xml", &file]);
+    virtwire(&["vol", "create", &uri, "default-pool", "a'<b", "--capacity", "2MiB"]);
+
+    for all in [&[][..], &["--all"]] {
+        let list = virtwire(&[&["list", &uri][..], all].concat());
+        assert_eq!(columns(&list, &[0, 1, 3]), virsh_columns(&uri, &[&["list"], all].concat(), &[0, 1, 2]));
+        let list = virtwire(&[&["net", "list", &uri][..], all].concat());
+        // Name, state, autostart, persistent.
+        assert_eq!(
+            columns(&list, &[0, 2, 3, 4]),
+            virsh_columns(&uri, &[&["net-list"], all].concat(), &[0, 1, 2, 3])
+        );
+        let list = virtwire(&[&["pool", "list", &uri][..], all].concat());
+        assert_eq!(columns(&list, &[0, 3]), virsh_columns(&uri, &[&["pool-list"], all].concat(), &[0, 2]));
+    }
+    let list = virtwire(&["vol", "list", &uri, "default-pool"]);
+    let paths: Vec<Vec<&str>> =
+        table(&list).into_iter().skip(1).map(|row| vec![row[0], row[row.len() - 1]]).collect();
+    assert_eq!(paths.len(), 2, "{list}");
+    assert_eq!(paths, virsh_columns(&uri, &["vol-list", "default-pool"], &[0, 1]));
+    assert_eq!(
+        virtwire(&["net", "dumpxml", &uri, "default"]).trim(),
+        virsh(&uri, &["net-dumpxml", "default"]).trim()
+    );
+    assert_eq!(
+        virtwire(&["pool", "dumpxml", &uri, "default-pool"]).trim(),
+        virsh(&uri, &["pool-dumpxml", "default-pool"]).trim()
+    );
+    let json: Value = serde_json::from_str(&virtwire(&["net", "list", "--json", "--all", &uri])).unwrap();
+    assert_eq!((&json[1]["name"], &json[1]["active"]), (&"off".into(), &false.into()));
+}
+
+#[test]
+fn it_changes_networks_pools_and_volumes() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
+    let xml = "<network><name>lan</name></network>";
+    let file = daemon.directory().write("net.xml", xml);
+    assert!(virtwire(&["net", "define", &uri, &file]).starts_with("defined network lan "));
+    for (verb, active) in [("start", "yes"), ("destroy", "no")] {
+        virtwire(&["net", verb, &uri, "lan"]);
+        assert!(virsh(&uri, &["net-info", "lan"]).contains(&format!("Active:         {active}")), "{verb}");
+    }
+    virtwire(&["net", "undefine", &uri, "lan"]);
+    let gone = try_virtwire(&["net", "start", &uri, "lan"]);
+    assert!(gone.stderr.contains("no such network") && gone.stderr.lines().count() == 1, "{gone:?}");
+
+    let xml = "<pool type='dir'><name>disks</name><target><path>/disks</path></target></pool>";
+    let file = daemon.directory().write("pool.xml", xml);
+    virtwire(&["pool", "define", &uri, &file]);
+    for (verb, state) in
+        [("build", "inactive"), ("start", "running"), ("refresh", "running"), ("destroy", "inactive")]
+    {
+        virtwire(&["pool", verb, &uri, "disks"]);
+        let told = virsh(&uri, &["pool-info", "disks"]);
+        assert!(told.contains(state), "{verb}: {told}");
+    }
+    virtwire(&["pool", "undefine", &uri, "disks"]);
+    assert_eq!(virsh_columns(&uri, &["pool-list", "--all"], &[0]), [["default-pool"]]);
+
+    virtwire(&["vol", "create", &uri, "default-pool", "v1", "--capacity", "1MiB", "--allocation", "0"]);
+    let facts = virtwire(&["vol", "info", "--json", &uri, "default-pool", "v1"]);
+    let facts: Value = serde_json::from_str(&facts).unwrap();
+    assert_eq!((&facts["capacity_bytes"], &facts["allocation_bytes"]), (&1_048_576.into(), &0.into()));
+    virtwire(&["vol", "delete", &uri, "default-pool", "v1"]);
+    assert!(virsh_columns(&uri, &["vol-list", "default-pool"], &[0]).is_empty());
+}
+
+#[test]
+fn it_calls_procedures_of_four_programs_with_parameters_both_ways() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("test", "/default");
+    let call = |uri: &str, arguments: &[&str]| -> Value {
+        serde_json::from_str(&virtwire(&[&["call", uri], arguments].concat())).expect("a reply is JSON")
+    };
+    let dom = call(&uri, &["domain_lookup_by_name", r#"{"name": "test"}"#])["dom"].clone();
+    assert_eq!(dom["uuid"], virsh(&uri, &["domuuid", "test"]).trim());
+    let ask = serde_json::json!({ "dom": dom, "nparams": 10 }).to_string();
+    let told = call(&uri, &["domain_get_scheduler_parameters", &ask]);
+    assert_eq!(told["params"][0], serde_json::json!({ "field": "weight", "value": { "ui": 50 } }));
+    let set =
+        |value: Value| serde_json::json!({ "dom": dom, "params": [{ "field": "weight", "value": value }] });
+    let done =
+        call(&uri, &["domain_set_scheduler_parameters", &set(serde_json::json!({ "ui": 50 })).to_string()]);
+    assert_eq!(done, serde_json::json!({}));
+    let wrong = set(serde_json::json!({ "ui": "many" })).to_string();
+    let wrong = try_virtwire(&["call", &uri, "domain_set_scheduler_parameters", &wrong]);
+    assert!(wrong.stderr.contains("params[0].value") && wrong.stderr.contains("many"), "{wrong:?}");
+
+    let qemu = daemon.uri("qemu", "/system");
+    let file = daemon.directory().write("guest.xml", crate::libvirtd_answers::QEMU_GUEST);
+    virtwire(&["create", &qemu, &file]);
+    let dom = call(&qemu, &["domain_lookup_by_name", r#"{"name": "guest"}"#])["dom"].clone();
+    let ask = serde_json::json!({ "dom": dom, "cmd": "info status", "flags": 1 }).to_string();
+    let told = call(&qemu, &["1", &ask, "--program", "qemu"]);
+    assert!(told["result"].as_str().is_some_and(|text| text.contains("running")), "{told}");
+    // A driver that has no containers.
+    let ask = serde_json::json!({ "dom": dom, "flags": 0 }).to_string();
+    let refused = try_virtwire(&["call", &qemu, "lxc_domain_open_namespace", &ask]);
+    assert!(refused.stderr.starts_with("virtwire: procedure domain_open_namespace on "), "{refused:?}");
+
+    let admin = format!("libvirtd:///system?socket={}", daemon.admin_socket().display());
+    let told = call(&admin, &["admin_connect_list_servers", r#"{"need_results": 1, "flags": 0}"#]);
+    assert_eq!(told["servers"][0]["name"], "libvirtd");
+    let stats: Value =
+        serde_json::from_str(&virtwire(&["stats", &qemu, "guest", "--kind", "state", "--json"])).unwrap();
+    assert_eq!(stats[0]["stats"]["state.state"], 1);
+}
+
+#[test]
+fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
+    need!(Libvirtd, Namespaces, Qemu);
+    const MIB: u64 = 1 << 20;
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("qemu", "/system");
+    let directory = daemon.directory().path();
+    let place = directory.join("var/lib/libvirt/disks");
+    fs::create_dir_all(&place).unwrap();
+    let xml =
+        "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>";
+    virtwire(&["pool", "create", &uri, &daemon.directory().write("pool.xml", xml)]);
+    let path = |name: &str| directory.join(name).into_os_string().into_string().unwrap();
+
+    let content: Vec<u8> =
+        (0..16 * MIB / 4).flat_map(|word| (word as u32).wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    fs::write(path("up"), &content).unwrap();
+    virtwire(&["vol", "create", &uri, "disks", "whole", "--capacity", "16MiB"]);
+    let told = try_virtwire(&["vol", "upload", &uri, "disks", "whole", &path("up")]);
+    assert!(told.stdout.starts_with("uploaded 16.0 MiB"), "{told:?}");
+    assert!(told.stderr.contains("100 %  16.0 MiB of 16.0 MiB") && !told.stderr.contains('\x1b'), "{told:?}");
+    assert!(fs::read(place.join("whole")).unwrap() == content);
+    virtwire(&["vol", "download", &uri, "disks", "whole", &path("down")]);
+    assert!(fs::read(path("down")).unwrap() == content);
+    virtwire(&[
+        "vol",
+        "download",
+        &uri,
+        "disks",
+        "whole",
+        &path("part"),
+        "--offset",
+        "1MiB",
+        "--length",
+        "3",
+    ]);
+    assert!(fs::read(path("part")).unwrap() == content[MIB as usize..][..3]);
+
+    // Data only in the middle.
+    let holes = fs::File::create(path("holes")).unwrap();
+    holes.set_len(8 * MIB).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&holes, b"in the middle", 4 * MIB).unwrap();
+    virtwire(&["vol", "create", &uri, "disks", "holes", "--capacity", "8MiB", "--allocation", "0"]);
+    virtwire(&["vol", "upload", "--sparse", &uri, "disks", "holes", &path("holes")]);
+    virtwire(&["vol", "download", "--sparse", &uri, "disks", "holes", &path("again")]);
+    assert!(fs::read(path("again")).unwrap() == fs::read(path("holes")).unwrap());
+    for file in [Path::new(&path("again")), &place.join("holes")] {
+        let blocks = std::os::unix::fs::MetadataExt::blocks(&fs::metadata(file).unwrap());
+        assert!(blocks * 512 < MIB, "{}: {blocks} blocks", file.display());
+    }
+    let args = ["call", &uri, "storage_vol_lookup_by_path", r#"{"path": "/var/lib/libvirt/disks/whole"}"#];
+    let vol: Value = serde_json::from_str(&virtwire(&args)).unwrap();
+    let ask = serde_json::json!({ "vol": vol["vol"], "offset": 0, "length": 5, "flags": 0 }).to_string();
+    virtwire(&["call", &uri, "storage_vol_download", &ask, "--stream", &path("called")]);
+    assert!(fs::read(path("called")).unwrap() == content[..5]);
+    let full = try_virtwire(&["vol", "download", &uri, "disks", "whole", "/dev/full"]);
+    assert!(full.stderr.contains("no space left on device"), "{full:?}");
+    virtwire(&["vol", "delete", &uri, "disks", "whole"]);
+    assert!(!place.join("whole").exists());
+}
+
+/// Firmware that talks on the serial port, and takes keys from it.
+const TALKER: &str = "<domain type='qemu'>
+  <name>talker</name>
+  <memory unit='MiB'>64</memory>
+  <os>
+    <type arch='x86_64' machine='pc-i440fx-5.2'>hvm</type>
+    <bios useserial='yes'/>
+    <bootmenu enable='yes' timeout='60000'/>
+  </os>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <serial type='pty'/>
+    <graphics type='vnc' autoport='yes' listen='127.0.0.1'/>
+    <video><model type='vga'/></video>
+  </devices>
+</domain>";
+
+/// Sits at a terminal: sees the guest, presses a key for it, leaves in the way that the last argument says.
+const AT_A_TERMINAL: &str = r#"
+import os, pty, select, signal, termios, time
+ours, theirs = pty.openpty()
+before = termios.tcgetattr(theirs)
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    for number in range(3):
+        os.dup2(theirs, number)
+    os.execv(sys.argv[1], sys.argv[1:-1])
+seen = b''
+def see(text):
+    global seen
+    deadline = time.monotonic() + 20
+    while text not in seen:
+        ready, _, _ = select.select([ours], [], [], max(0, deadline - time.monotonic()))
+        if not ready:
+            sys.exit(f'no {text} in {seen}')
+        seen += os.read(ours, 4096)
+see(b'the escape key is ^]')
+while termios.tcgetattr(theirs) == before:
+    if os.waitpid(pid, os.WNOHANG) != (0, 0):
+        sys.exit(f'it ended: {seen}')
+os.write(ours, b'\x1b')
+see(b'Select boot device')
+if sys.argv[-1] == 'escape':
+    os.write(ours, b'\x1d')
+else:
+    os.kill(pid, signal.SIGTERM)
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(status, 'restored' if termios.tcgetattr(theirs) == before else 'left raw')
+"#;
+
+#[test]
+fn a_guest_is_talked_to_at_a_terminal_and_photographed() {
+    need!(Libvirtd, Namespaces, Qemu, Python);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("qemu", "/system");
+    let file = daemon.directory().write("guest.xml", TALKER);
+    for (way, expected) in [("escape", "0 restored"), ("signal", "1 restored")] {
+        virtwire(&["create", &uri, &file]);
+        let program = env!("CARGO_BIN_EXE_virtwire");
+        let told = python(AT_A_TERMINAL, &[program, "console", &uri, "talker", way]);
+        assert_eq!(told.trim(), expected, "{way}");
+        if way == "escape" {
+            let picture = daemon.directory().path().join("screen");
+            let told = virtwire(&["screenshot", &uri, "talker", "--output", picture.to_str().unwrap()]);
+            let magic: &[u8] = if told.contains("image/png") { b"\x89PNG" } else { b"P6" };
+            assert!(fs::read(&picture).unwrap().starts_with(magic), "{told}");
+        }
+        virtwire(&["destroy", &uri, "talker"]);
+    }
+}
+
+#[test]
+fn its_manual_pages_and_completions_are_what_their_readers_take() {
+    need!(Bash, Groff);
+    let place = std::env::temp_dir().join(format!("virtwire-man-{}", std::process::id()));
+    fs::create_dir_all(&place).unwrap();
+    virtwire(&["man", "--directory", place.to_str().unwrap()]);
+    let mut pages = 0;
+    for page in fs::read_dir(&place).unwrap() {
+        let page = page.unwrap().path();
+        let told = run(std::process::Command::new("groff").args(["-man", "-Tutf8", "-ww"]).arg(&page));
+        assert!(told.status.success() && told.stderr.is_empty(), "{}: {}", page.display(), told.stderr);
+        pages += 1;
+    }
+    assert!(pages > 40, "{pages} pages");
+    let script = place.join("virtwire.bash");
+    fs::write(&script, virtwire(&["completions", "bash"])).unwrap();
+    let checked = run(std::process::Command::new("bash").arg("-n").arg(&script));
+    assert!(checked.status.success() && checked.stderr.is_empty(), "{checked:?}");
+    // Bash itself finds the command's words.
+    let asks = "source \"$0\"; COMP_WORDS=(virtwire vol up); COMP_CWORD=2; _virtwire virtwire up vol; echo \"${COMPREPLY[@]}\"";
+    let found = run(std::process::Command::new("bash").args(["-c", asks]).arg(&script));
+    assert_eq!(found.stdout.trim(), "upload", "{found:?}");
+    fs::remove_dir_all(&place).unwrap();
+}

@@ -1,0 +1,182 @@
+//! TLS on a real socket: a daemon of ours behind it, and strangers that break it at every point.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::server::TlsStream;
+use virtwire::client::{CallError, Connection, OpenError, OpenOptions, TlsFault, Unconfirmed};
+use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::remote::DomainDefineXml;
+use virtwire::protocol::session::server::Called;
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+
+#[tokio::test]
+async fn large_calls_and_replies_pass_whole_in_both_directions() {
+    let (listener, uri) = listen("localhost").await;
+    tokio::spawn(async move {
+        let inner = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let address = inner.address().to_string().replace("tcp://", "");
+        tokio::spawn(async move { Server::new(Counts).serve(&inner).await });
+        let mut secure = accept(&listener).await;
+        secure.write_all(&[1]).await.unwrap();
+        let mut daemon = TcpStream::connect(address).await.unwrap();
+        copy_bidirectional(&mut secure, &mut daemon).await
+    });
+    let connection = Connection::open(&uri).await.unwrap();
+    // More than any buffer on the way holds, several at once.
+    let calls: Vec<_> = (0..8)
+        .map(|number| {
+            let xml = vec![b'a' + number; 4_000_000];
+            tokio::spawn(connection.call(DomainDefineXml { xml: xml.into() }))
+        })
+        .collect();
+    for (number, call) in calls.into_iter().enumerate() {
+        let error = call.await.unwrap().unwrap_err();
+        let CallError::Remote(error) = error else { panic!("{error:?}") };
+        let expected = format!("{}", char::from(b'a' + number as u8)).repeat(1_000_000);
+        assert!(error.message.to_string_lossy().ends_with(&expected));
+    }
+    connection.close().await.unwrap();
+}
+
+/// Answers with the first quarter of what it was sent.
+struct Counts;
+
+impl Handler for Counts {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            match called.info.name {
+                "connect_open" | "connect_close" => Ok(Draft::empty()),
+                _ => {
+                    let text = called.payload.slice(4..1_000_004);
+                    Err(RemoteError::rpc(String::from_utf8(text.to_vec()).unwrap()))
+                }
+            }
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_that_does_not_speak_tls_is_told_as_such() {
+    for greeting in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"", &[0x16, 3, 3, 0xff, 0xff, 2], &[0; 4_096]]
+    {
+        let fault = fault_of(async move |listener| {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.write_all(greeting).await;
+            // Whatever is heard, it is not answered.
+            let _ = stream.read(&mut [0; 1_024]).await;
+            let _ = stream.shutdown().await;
+        });
+        let fault = fault.await;
+        assert!(matches!(fault, TlsFault::Handshake { .. }), "{greeting:02x?}: {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_that_says_nothing_costs_no_more_than_the_deadline() {
+    let (listener, uri) = listen("localhost").await;
+    let within = Duration::from_millis(300);
+    let options = OpenOptions { open_within: within, ..OpenOptions::default() };
+    let error = Connection::open_with(&uri, options).await.unwrap_err();
+    assert!(matches!(error, OpenError::TimedOut { .. }), "{error:?}");
+    drop(listener);
+}
+
+#[tokio::test]
+async fn a_daemon_that_does_not_confirm_is_told_apart() {
+    // Silence.
+    let fault = fault_of(async |listener| {
+        let mut secure = accept(&listener).await;
+        let _ = secure.read(&mut [0]).await;
+    });
+    assert!(matches!(fault.await, TlsFault::Unconfirmed { what: Unconfirmed::Silence, .. }));
+    // Another byte.
+    for byte in [0, 2, 0xff] {
+        let fault = fault_of(async move |listener| {
+            let mut secure = accept(&listener).await;
+            let _ = secure.write_all(&[byte, 1]).await;
+            let _ = secure.read(&mut [0]).await;
+        });
+        let fault = fault.await;
+        assert!(matches!(fault, TlsFault::Unconfirmed { what: Unconfirmed::Byte(told), .. } if told == byte));
+    }
+    // The end, with and without a goodbye.
+    let fault = fault_of(async |listener| accept(&listener).await.shutdown().await.unwrap());
+    assert!(matches!(
+        fault.await,
+        TlsFault::Unconfirmed { what: Unconfirmed::Closed { .. }, certificate: None, .. }
+    ));
+    let fault = fault_of(async |listener| drop(accept(&listener).await));
+    assert!(matches!(fault.await, TlsFault::Unconfirmed { what: Unconfirmed::Closed { .. }, .. }));
+}
+
+#[tokio::test]
+async fn what_follows_the_byte_is_the_protocol() {
+    let (listener, uri) = listen("127.0.0.1").await;
+    tokio::spawn(async move {
+        let mut secure = accept(&listener).await;
+        let _ = secure.write_all(&[1, 0xff, 0xff, 0xff, 0xff]).await;
+        let _ = secure.read(&mut [0; 1_024]).await;
+    });
+    let error = Connection::open(&uri).await.unwrap_err();
+    let OpenError::Call { error: call, .. } = &error else { panic!("{error:?}") };
+    let CallError::Closed { reason, .. } = &**call else { panic!("{error:?}") };
+    assert!(reason.to_string().contains("4294967295"), "{reason}");
+}
+
+/// Opens a connection to somebody, who must make it fail.
+async fn fault_of<F: Future<Output = ()> + Send + 'static>(
+    stranger: impl FnOnce(TcpListener) -> F,
+) -> TlsFault {
+    let (listener, uri) = listen("localhost").await;
+    let stranger = tokio::spawn(stranger(listener));
+    let options = OpenOptions { open_within: Duration::from_secs(1), ..OpenOptions::default() };
+    let error = Connection::open_with(&uri, options).await.unwrap_err();
+    stranger.abort();
+    match error {
+        OpenError::Tls { fault, .. } => *fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn listen(host: &str) -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let uri = format!("gate+tls://{host}:{port}/?pkipath={}", fixtures().display());
+    (listener, uri)
+}
+
+async fn accept(listener: &TcpListener) -> TlsStream<TcpStream> {
+    let chain = vec![CertificateDer::from_pem_file(fixtures().join("servercert.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(fixtures().join("serverkey.pem")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let (stream, _) = listener.accept().await.unwrap();
+    TlsAcceptor::from(Arc::new(config)).accept(stream).await.unwrap()
+}
+
+fn fixtures() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls"))
+}
