@@ -228,8 +228,8 @@ fn a_guest_is_talked_to_on_its_console_and_seen_on_its_screen() {
 async fn said(console: &mut Stream, text: &str) {
     let mut heard = String::new();
     while !heard.contains(text) {
-        let chunk = timeout(SOON, console.read_chunk()).await;
-        match chunk.unwrap_or_else(|_| panic!("no `{text}` in {heard:?}")).unwrap() {
+        let Ok(chunk) = timeout(SOON, console.read_chunk()).await else { panic!("no `{text}` in {heard:?}") };
+        match chunk.unwrap() {
             Some(Chunk::Data(data)) => heard.push_str(&String::from_utf8_lossy(&data)),
             other => panic!("{other:?} after {heard:?}"),
         }

@@ -179,11 +179,14 @@ fn stays(lab: &Lab, memory: &str) {
     assert_eq!(memory_of(&lab.source), memory);
 }
 
+/// Takes the cookie out of a call's arguments.
+type CookieIn = fn(&[u8]) -> Vec<u8>;
+
 /// Where the cookies are in the messages of one form of version 3.
 struct Form {
     /// Begin, Prepare, Perform, Finish, Confirm.
     procedures: [u32; 5],
-    cookies_in: [fn(&[u8]) -> Vec<u8>; 5],
+    cookies_in: [CookieIn; 5],
 }
 
 const FIXED_ARGUMENTS: Form = Form {

@@ -42,13 +42,16 @@ enum Expected {
     Until(Release, &'static Expected, &'static Expected),
 }
 
+/// Makes a question's encoded arguments.
+type Arguments = Box<dyn Fn(&World) -> Vec<u8>>;
+
 /// One question.
 struct Row {
     program: Program,
     number: ProcedureNumber,
     name: &'static str,
     driver: Driver,
-    arguments: Box<dyn Fn(&World) -> Vec<u8>>,
+    arguments: Arguments,
     expected: Expected,
 }
 

@@ -365,7 +365,9 @@ impl Host {
         let told = self.0.told.lock().unwrap().clone();
         tokio::spawn(async move {
             let outcome = work.await;
-            told.map(|told| told.send(outcome));
+            if let Some(told) = told {
+                let _ = told.send(outcome);
+            }
         });
     }
 
