@@ -123,9 +123,12 @@ async fn features_come_with_their_release() {
         (Release::new(0, 4, 4), vec![1]),
         (Release::new(0, 5, 0), vec![1, 3]),
         (Release::new(0, 9, 1), vec![1, 3]),
-        (Release::new(1, 0, 0), vec![1, 3, 11]),
-        (Release::new(1, 2, 1), vec![1, 3, 11, 14]),
-        (Release::NEWEST, vec![1, 3, 11, 14, 15]),
+        (Release::new(0, 9, 2), vec![1, 3, 6]),
+        (Release::new(0, 9, 4), vec![1, 3, 6, 7]),
+        (Release::new(1, 0, 0), vec![1, 3, 6, 7, 11]),
+        (Release::new(1, 1, 0), vec![1, 3, 6, 7, 11, 13]),
+        (Release::new(1, 2, 1), vec![1, 3, 6, 7, 11, 13, 14]),
+        (Release::NEWEST, vec![1, 3, 6, 7, 11, 13, 14, 15]),
     ] {
         let service = HypervisorService::new(crate::hypervisor::mem::Mem::default());
         let mut supported = Vec::new();
