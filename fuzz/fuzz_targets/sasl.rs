@@ -83,9 +83,9 @@ async fn play(mut stream: UnixStream, script: Script) {
             None if stream.read_buf(&mut received).await.unwrap_or(0) == 0 => return,
             None => continue,
         };
-        let mut token = || {
+        let mut token = |nonce: &[u8]| {
             let said = says.next()?;
-            let mut data = if said.with_nonce { [b"r=", &nonce[..]].concat() } else { Vec::new() };
+            let mut data = if said.with_nonce { [b"r=", nonce].concat() } else { Vec::new() };
             data.extend(said.data.into_iter().take(60_000));
             Some((i32::from(said.complete), i32::from(said.nil), data))
         };
@@ -99,11 +99,11 @@ async fn play(mut stream: UnixStream, script: Script) {
                 let start: AuthSaslStart = virtwire::xdr::from_slice(&call.payload).expect("arguments of ours");
                 let at = start.data.windows(3).position(|bytes| bytes == b",r=").map_or(0, |at| at + 3);
                 nonce = start.data[at..].to_vec();
-                let Some((complete, nil, data)) = token() else { return };
+                let Some((complete, nil, data)) = token(&nonce) else { return };
                 Draft::encode(&AuthSaslStartReply { complete, nil, data })
             }
             69 => {
-                let Some((complete, nil, data)) = token() else { return };
+                let Some((complete, nil, data)) = token(&nonce) else { return };
                 Draft::encode(&AuthSaslStepReply { complete, nil, data })
             }
             1 => Ok(Draft::empty()),

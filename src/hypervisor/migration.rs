@@ -116,6 +116,8 @@ pub struct IncomingId(pub u64);
 pub struct Perform {
     /// Whether the guest stays here afterwards, paused, until Confirm: version 3. Else it leaves at once.
     pub keeps: bool,
+    /// What the client's connection holds: no other client may go on with a guest that Begin holds.
+    pub holds: Vec<OutgoingId>,
     /// The guest.
     pub domain: Uuid,
     /// What Prepare answered.
@@ -174,4 +176,6 @@ pub struct Confirm {
     pub flags: MigrateFlags,
     /// Whether it does not run there, so that it is to go on here. Else it leaves.
     pub cancelled: bool,
+    /// What the client's connection holds: no other client may end this hold.
+    pub holds: Vec<OutgoingId>,
 }

@@ -299,7 +299,7 @@ fn whatever_asks_it_to_end_is_treated_as_ctrl_c() {
         let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
         run_with(&["create", &source.uri(), "-"], XML).succeeded();
         let mut migrate = Migrate::start(&source, &destination);
-        migrate.wait_for("62 domain_migrate_perform");
+        migrate.wait_for("domain_migrate_perform");
         migrate.send(signal);
         migrate.wait_for("asked the source to stop");
         assert_eq!(migrate.end(), Some(2), "{signal}");

@@ -3,7 +3,9 @@
 /// A message in which each attribute is a letter, an equals sign and a value.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 
-/// Iterations that a daemon may ask for: about a second of a processor's time, and far beyond the 4,096 that are usual.
+/// Iterations that a daemon must ask for (RFC 5802, 7677): with fewer, whoever plays the daemon guesses the password at leisure.
+const ITERATIONS_MIN: u32 = 4_096;
+/// Iterations that it may ask for: about a second of a processor's time, and far beyond the 4,096 that are usual.
 const ITERATIONS_MAX: u32 = 1_000_000;
 
 /// The daemon's answer to the client's first message: nonce, salt, iterations, and whatever else it likes.
@@ -18,10 +20,10 @@ pub(super) fn check_first(message: &[u8]) -> Result<(), String> {
     }
     let count = iterations.strip_prefix(b"i=").and_then(|count| std::str::from_utf8(count).ok());
     match count.and_then(|count| count.parse().ok()) {
-        Some(1..=ITERATIONS_MAX) => Ok(()),
-        Some(count) => {
-            Err(format!("it asks for {count} iterations of at least 1 and at most {ITERATIONS_MAX}"))
-        }
+        Some(ITERATIONS_MIN..=ITERATIONS_MAX) => Ok(()),
+        Some(count) => Err(format!(
+            "it asks for {count} iterations of at least {ITERATIONS_MIN} and at most {ITERATIONS_MAX}"
+        )),
         None => Err("its first message has no count of iterations".to_owned()),
     }
 }
@@ -65,6 +67,7 @@ mod tests {
             (b"m=a,s=b,i=1", "nonce"),
             (b"r=a,s=b,i=", "no count"),
             (b"r=a,s=b,i=0", "0 iterations"),
+            (b"r=a,s=b,i=4095", "at least 4096"),
             (b"r=a,s=b,i=1000001", "1000001 iterations"),
             (b"r=a,s=b,i=99999999999", "no count"),
             (b"r=a,s=b,i=-1", "no count"),

@@ -14,7 +14,7 @@ use super::mechanism::{self, Circumstances, Known};
 use super::{file, guard};
 use crate::client::connection::Connection;
 use crate::client::error::CallError;
-use crate::uri::{Auth, Transport};
+use crate::uri::{Auth, KnownHosts, Transport, Uri};
 
 /// Credentials that may be refused before the opening fails.
 const ATTEMPTS_MAX: u32 = 3;
@@ -102,6 +102,20 @@ fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Fo
     Ok(Found { credentials, looked_at, again: false })
 }
 
+/// Whether nobody but the daemon can listen: then a password may be said as it is. What a program (`+ext`) does with it is not known,
+/// and an encrypted connection to whoever answers protects from nobody.
+fn is_protected(uri: &Uri) -> bool {
+    let parameters = &uri.parameters;
+    match uri.transport {
+        Transport::Unix => true,
+        Transport::Tls => !parameters.no_verify,
+        Transport::Ssh | Transport::Libssh | Transport::Libssh2 => {
+            !parameters.no_verify && parameters.known_hosts_verify != Some(KnownHosts::Ignore)
+        }
+        _ => false,
+    }
+}
+
 fn choose(connection: &Connection, offered: &[&str], found: &Found) -> Result<Known, AuthError> {
     let uri = connection.uri();
     let asked = match &uri.parameters.auth {
@@ -110,7 +124,7 @@ fn choose(connection: &Connection, offered: &[&str], found: &Found) -> Result<Kn
     };
     let circumstances = Circumstances {
         asked,
-        is_protected: uri.transport != Transport::Tcp,
+        is_protected: is_protected(uri),
         has_credentials: found.credentials.is_some(),
     };
     mechanism::choose(offered, circumstances).map_err(|refused| {

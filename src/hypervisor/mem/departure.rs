@@ -1,7 +1,7 @@
 //! A guest on its way out: how far it is, how fast it may go, and how it is stopped.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -16,6 +16,8 @@ pub(super) struct Departure {
     sent_bytes: AtomicU64,
     speed_mib_s: AtomicU64,
     paused_at: OnceLock<Instant>,
+    /// Whether the guest ran until this paused it.
+    paused_it: AtomicBool,
     stop: watch::Sender<Option<Stop>>,
 }
 
@@ -36,6 +38,7 @@ impl Departure {
             sent_bytes: AtomicU64::new(0),
             speed_mib_s: AtomicU64::new(speed_mib_s),
             paused_at: OnceLock::new(),
+            paused_it: AtomicBool::new(false),
             stop: watch::Sender::new(None),
         }
     }
@@ -56,6 +59,16 @@ impl Departure {
     /// The guest is paused from now on.
     pub(super) fn mark_paused(&self) {
         self.paused_at.get_or_init(Instant::now);
+    }
+
+    /// The guest ran, and is paused for this.
+    pub(super) fn mark_paused_it(&self) {
+        self.paused_it.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the guest runs again if this fails.
+    pub(super) fn paused_it(&self) -> bool {
+        self.paused_it.load(Ordering::Relaxed)
     }
 
     pub(super) fn stop(&self, why: Stop) {

@@ -65,12 +65,16 @@ pub(super) fn confirm(inner: &Inner, request: &Confirm) -> Result<()> {
     let guest = table.guest(uuid)?;
     let not_migrated = || errors::invalid(format!("domain '{}' is not being migrated", guest.name));
     let Activity::Held { sent } = guest.live()?.activity.clone() else { return Err(not_migrated()) };
+    // Another client's hold is not this one's to end: its guest may be about to run elsewhere.
+    if !table.held(uuid).is_some_and(|id| request.holds.contains(&id)) {
+        return Err(not_migrated());
+    }
     Cookie::read(&request.cookie, inner.host.uuid, uuid)?;
     match (request.cancelled, sent) {
         (false, Some(departure)) => table.left(uuid, &departure, request.flags),
         (false, None) => Err(not_migrated()),
         (true, sent) => {
-            table.stays(uuid, sent.map(|departure| departure.job(JobKind::Cancelled)));
+            table.stays(uuid, sent.as_deref(), JobKind::Cancelled);
             Ok(())
         }
     }

@@ -181,6 +181,8 @@ impl Table {
     /// A guest is coming: it is there, paused, without memory.
     fn admit(&mut self, id: IncomingId, definition: Arc<Definition>) -> Result<Uuid> {
         self.check_startable(&definition)?;
+        // What became of an earlier one of this name is no word about this one.
+        self.take_failed(&definition.name);
         let uuid = self.guest_for(&definition)?.uuid;
         let paused = LiveState::Paused(PausedReason::Migration);
         let mut live = Live::new(self.new_id(), definition, Memory::received(Vec::new()), paused);

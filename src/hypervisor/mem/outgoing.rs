@@ -22,7 +22,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    Job, JobKind, Lifecycle, MigrationVersion, OutgoingId, PausedReason, Perform, Performed, Result,
+    JobKind, Lifecycle, MigrationVersion, OutgoingId, PausedReason, Perform, Performed, Result,
     ResumedDetail, RunningReason, ShutoffReason, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid,
     errors,
 };
@@ -229,13 +229,14 @@ impl Drop for Leaving {
 impl Table {
     /// From now on only its migration ends it, or somebody who destroys it.
     fn take_in_hand(&mut self, inner: &Arc<Inner>, request: &Perform) -> Result<Leaving> {
+        let is_own = self.held(request.domain).is_some_and(|id| request.holds.contains(&id));
         let guest = self.guest_mut(request.domain)?;
         let speed = match request.bandwidth_mib_s {
             0 => guest.max_speed_mib_s,
             asked => asked,
         };
         let live = match guest.live_mut()?.activity {
-            Activity::Held { sent: None } if request.keeps => guest.live_mut()?,
+            Activity::Held { sent: None } if request.keeps && is_own => guest.live_mut()?,
             _ => guest.idle_mut()?,
         };
         let departure = Arc::new(Departure::new(live.memory.as_bytes().len() as u64, speed));
@@ -272,6 +273,7 @@ impl Table {
         let live = self.guest_mut(leaving.guest)?.live_mut()?;
         if let LiveState::Running(_) = live.state() {
             live.set_state(LiveState::Paused(PausedReason::Migration));
+            leaving.departure.mark_paused_it();
             self.tell(leaving.guest, Lifecycle::Suspended(SuspendedDetail::Migrated));
         }
         Ok(())
@@ -323,17 +325,19 @@ impl Table {
         if leaving.outcome == JobKind::Completed || !self.is_leaving(leaving) {
             return;
         }
-        self.stays(leaving.guest, Some(leaving.departure.job(leaving.outcome)));
+        self.stays(leaving.guest, Some(&leaving.departure), leaving.outcome);
     }
 
-    /// Its migration has it in hand no longer, and it runs if only that had paused it.
-    pub(super) fn stays(&mut self, uuid: Uuid, job: Option<Job>) {
+    /// Its migration has it in hand no longer, and it runs if that had paused it. What an earlier one left paused stays so:
+    /// it may run elsewhere.
+    pub(super) fn stays(&mut self, uuid: Uuid, departure: Option<&Departure>, outcome: JobKind) {
         self.outgoing.retain(|_, held| *held != uuid);
         let Ok(guest) = self.guest_mut(uuid) else { return };
-        guest.completed_job = job.or(guest.completed_job);
+        guest.completed_job = departure.map(|departure| departure.job(outcome)).or(guest.completed_job);
         let Ok(live) = guest.live_mut() else { return };
         live.activity = Activity::Idle;
-        if live.state() == LiveState::Paused(PausedReason::Migration) {
+        let paused_it = departure.is_some_and(Departure::paused_it);
+        if paused_it && live.state() == LiveState::Paused(PausedReason::Migration) {
             live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
             self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
         }

@@ -8,7 +8,9 @@ use virtwire_protocol::remote::{
     DomainMigratePrepareReply,
 };
 
-use super::super::{Finish, Hypervisor, MigrationVersion, Perform, Prepare, Prepared, Result, Uuid};
+use super::super::{
+    Finish, Hypervisor, MigrationVersion, OutgoingId, Perform, Prepare, Prepared, Result, Uuid,
+};
 use super::HypervisorService;
 use super::clients::HalfDone;
 use super::wire::{domain, known_name, new_name, uri, xml};
@@ -71,6 +73,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.clients.owns(cx, migration).inspect_err(|_| self.give_up(migration))
     }
 
+    /// The guests that the connection holds for their migrations.
+    pub(super) fn holds(&self, cx: &CallContext) -> Vec<OutgoingId> {
+        let outgoing = |migration| match migration {
+            HalfDone::Outgoing(id) => Some(id),
+            HalfDone::Incoming(_) => None,
+        };
+        self.clients.half_done(cx).into_iter().filter_map(outgoing).collect()
+    }
+
     pub(super) fn give_up(&self, migration: HalfDone) {
         match migration {
             HalfDone::Incoming(id) => self.hypervisor.migrate_abandon(id),
@@ -85,6 +96,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         let request = Perform {
             keeps: false,
+            holds: Vec::new(),
             domain: Uuid(arguments.dom.uuid),
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,

@@ -150,6 +150,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let to = sending.uri.ok_or_else(|| errors::invalid_argument("no migration URI passed"))?;
         let request = Perform {
             keeps: true,
+            holds: self.holds(cx),
             domain: Uuid(sending.dom.uuid),
             cookie: sending.cookie,
             uri: uri(to)?,
@@ -206,31 +207,32 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     pub(super) async fn domain_migrate_confirm3(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainMigrateConfirm3,
     ) -> Result<()> {
         let DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled } = arguments;
-        self.confirm(&dom, cookie_in, MigrateFlags(flags), cancelled != 0).await
+        self.confirm(cx, &dom, cookie_in, MigrateFlags(flags), cancelled != 0).await
     }
 
     pub(super) async fn domain_migrate_confirm3_params(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainMigrateConfirm3Params,
     ) -> Result<()> {
         let DomainMigrateConfirm3Params { dom, params, cookie_in, flags, cancelled } = arguments;
         Params::read(params)?;
-        self.confirm(&dom, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await
+        self.confirm(cx, &dom, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await
     }
 
     async fn confirm(
         &self,
+        cx: &CallContext,
         dom: &Domain,
         cookie: Vec<u8>,
         flags: MigrateFlags,
         cancelled: bool,
     ) -> Result<()> {
-        let request = Confirm { domain: Uuid(dom.uuid), cookie, flags, cancelled };
+        let request = Confirm { domain: Uuid(dom.uuid), cookie, flags, cancelled, holds: self.holds(cx) };
         self.hypervisor.migrate_confirm(request).await
     }
 }

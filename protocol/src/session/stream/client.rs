@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{StreamEvent, StreamFault, decode_error, hole, hole_length};
 use crate::frame::{self, Draft, Head};
 use crate::header::{Header, MessageKind, Serial, StreamPart};
+use crate::program::StreamDirection;
 use crate::session::ProtocolError;
 
 /// The streams of one connection.
@@ -61,7 +62,10 @@ impl ClientStreams {
     /// The call with this header is about to be sent.
     pub(in crate::session) fn register(&mut self, call: &Header, sparse: bool) {
         let header = call.answer(MessageKind::Stream(StreamPart::Data));
-        let stream = OpenStream { header, sparse, phase: Phase::Opening, data_ended: false };
+        // Data in answer to what only takes some would wait for a reader that there is not.
+        let stream_of = call.program.procedure(call.procedure).and_then(|info| info.stream);
+        let data_ended = stream_of == Some(StreamDirection::Write);
+        let stream = OpenStream { header, sparse, phase: Phase::Opening, data_ended };
         self.open.insert(call.serial, stream);
     }
 

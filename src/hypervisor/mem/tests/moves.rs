@@ -23,6 +23,7 @@ pub(super) fn prepare(dom_xml: Option<&str>) -> Prepare {
 pub(super) fn perform(domain: Uuid, prepared: &Prepared) -> Perform {
     Perform {
         keeps: false,
+        holds: Vec::new(),
         domain,
         cookie: prepared.cookie.clone(),
         uri: prepared.uri_out.clone().unwrap_or_default(),

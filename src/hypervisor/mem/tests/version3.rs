@@ -10,8 +10,9 @@ fn begin(pair: &Pair, flags: MigrateFlags) -> Begin {
     Begin { domain: pair.guest, xml: None, flags, dname: None }
 }
 
+/// By the one client that there is: it holds all that is held.
 fn perform(pair: &Pair, prepared: &Prepared) -> Perform {
-    Perform { keeps: true, ..super::moves::perform(pair.guest, prepared) }
+    Perform { keeps: true, holds: pair.holds(), ..super::moves::perform(pair.guest, prepared) }
 }
 
 fn finish(cookie: Vec<u8>) -> Finish {
@@ -20,10 +21,14 @@ fn finish(cookie: Vec<u8>) -> Finish {
 }
 
 fn confirm(pair: &Pair, cookie: Vec<u8>, cancelled: bool) -> Confirm {
-    Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled }
+    Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled, holds: pair.holds() }
 }
 
 impl Pair {
+    fn holds(&self) -> Vec<OutgoingId> {
+        self.source.mem.inner.table().outgoing.keys().copied().collect()
+    }
+
     /// Up to the end of Prepare.
     async fn prepared3(&mut self, flags: MigrateFlags) -> (Begun, Prepared) {
         let begun = self.source.mem.migrate_begin(begin(self, flags)).await.unwrap();
@@ -132,6 +137,41 @@ async fn a_client_that_goes_after_perform_leaves_the_source_paused_and_takes_the
     // Somebody who knows that it runs nowhere else lets it run on.
     pair.source.mem.resume(pair.guest).await.unwrap();
     assert_eq!(pair.source.state("a").await, Some((1, 5)));
+}
+
+/// It may run at its destination: no later migration that fails lets it run here.
+#[tokio::test]
+async fn a_later_migration_does_not_resume_what_an_earlier_one_left_paused() {
+    let mut pair = Pair::new().await;
+    let (_, performed) = pair.performed3(PROTECTED).await;
+    pair.destination.mem.migrate_finish(finish(performed.cookie)).await.unwrap();
+    pair.source.mem.migrate_release(performed.outgoing.unwrap());
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((1, 2))]);
+    pair.source.mem.migrate_begin(begin(&pair, PROTECTED)).await.unwrap();
+    pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await.unwrap();
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((1, 2))]);
+    // Nor does a Perform that fails, to a third host.
+    let third = World::new();
+    let prepared = third.mem.migrate_prepare(super::moves::prepare(Some(&pair.xml))).await.unwrap();
+    pair.source.mem.set_faults(Faults { break_perform: Some(65_536), ..Faults::default() });
+    assert_error(pair.source.mem.migrate_perform(super::moves::perform(pair.guest, &prepared)).await, 9, 10);
+    assert_eq!(pair.states().await, [Some((3, 2)), Some((1, 2))]);
+}
+
+#[tokio::test]
+async fn only_the_client_that_holds_a_guest_ends_the_hold() {
+    let mut pair = Pair::new().await;
+    let (_, prepared) = pair.prepared3(PROTECTED).await;
+    let stranger = Perform { holds: Vec::new(), ..perform(&pair, &prepared) };
+    assert_error(pair.source.mem.migrate_perform(stranger).await, 55, 10);
+    pair.source.mem.migrate_perform(perform(&pair, &prepared)).await.unwrap();
+    for cancelled in [true, false] {
+        let stranger = Confirm { holds: Vec::new(), ..confirm(&pair, Vec::new(), cancelled) };
+        assert_error(pair.source.mem.migrate_confirm(stranger).await, 55, 10);
+        assert_eq!(pair.states().await, [Some((3, 2)), Some((3, 2))]);
+    }
+    pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await.unwrap();
+    assert_eq!(pair.source.state("a").await, Some((1, 6)));
 }
 
 #[tokio::test]
