@@ -71,6 +71,13 @@ impl Ending {
 fn after(reason: &Reason) -> &'static str {
     match reason {
         Reason::NotActive(_) => "only a running guest moves: `virtwire start URI NAME` starts it",
+        // Begin's own word for the same.
+        Reason::Failed { host: Host::Source, procedure, failure: Failure::Answered(error) }
+            if procedure.starts_with("domain_migrate_begin")
+                && error.code == ErrorCode::OPERATION_INVALID =>
+        {
+            "if it is off, `virtwire start URI NAME` starts it; if it is busy, wait"
+        }
         Reason::Failed { host: Host::Destination, procedure, failure }
             if procedure.starts_with("domain_migrate_prepare") =>
         {
