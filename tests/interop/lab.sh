@@ -38,8 +38,8 @@ if [ -e /dev/kvm ]; then
 fi
 # In a network of its own nothing is up yet; in the machine's it is, and stays.
 ip link set lo up || echo "without ip, a network of its own stays down" >&2
-${root:+chroot "$root"} eval "${BEFORE:-}"
-libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid
+eval "${BEFORE:-}"
+${root:+chroot "$root"} libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid
 echo ready
 # Not `read`: process 1 inherits the orphans, and libvirt waits for QEMU's zombie until somebody reaps it.
 exec 3<&0

@@ -19,11 +19,18 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     imports.sort_unstable();
     imports.iter().for_each(|import| code.line(&format!("use virtwire_protocol::{import};")));
     code.line("");
+    // In rustfmt's order.
+    let shared = "use crate::server::service::{dispatch, unsupported};";
     match calls.iter().any(|procedure| procedure.annotations.stream.is_some()) {
-        true => code.line("use crate::server::{CallContext, Stream};"),
-        false => code.line("use crate::server::CallContext;"),
+        true => {
+            code.line(shared);
+            code.line("use crate::server::{CallContext, Stream};");
+        }
+        false => {
+            code.line("use crate::server::CallContext;");
+            code.line(shared);
+        }
     }
-    code.line("use crate::server::service::{dispatch, unsupported};");
     code.line("");
     code.line(&format!("/// The calls of the {name} program, typed."));
     code.line("///");

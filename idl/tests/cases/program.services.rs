@@ -7,8 +7,8 @@ use std::future::Future;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::program::*;
 
-use crate::server::{CallContext, Stream};
 use crate::server::service::{dispatch, unsupported};
+use crate::server::{CallContext, Stream};
 
 /// The calls of the program program, typed.
 ///
