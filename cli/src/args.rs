@@ -32,7 +32,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show migrations between daemons of its own: a good one, two downgrades, a refusal, two failures
+    /// Show migrations between daemons of its own: two good ones, two downgrades, a refusal, two failures
     Demo,
     /// Run a host in memory that libvirt's tools can drive
     Serve(ServeArgs),
