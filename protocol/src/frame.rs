@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
-use crate::header::{HEADER_BYTES, Header};
+use crate::header::{HEADER_BYTES, Header, MessageKind};
 
 /// Bytes of the length word, which counts itself.
 pub const LENGTH_BYTES: usize = 4;
@@ -15,6 +15,9 @@ pub const FRAME_BYTES_MIN: usize = LENGTH_BYTES + HEADER_BYTES;
 pub const FRAME_BYTES_MAX: usize = LENGTH_BYTES + 33_554_432;
 /// The longest payload.
 pub const PAYLOAD_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_BYTES_MIN;
+
+/// The most file descriptors that a message may announce.
+pub const DESCRIPTORS_MAX: u32 = 32;
 
 /// Payloads up to this need no second allocation.
 const USUAL_PAYLOAD_BYTES: usize = 228;
@@ -31,6 +34,16 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// How many file descriptors are announced to come behind it.
+    pub fn descriptors(&self) -> u32 {
+        match (self.header.kind(), self.payload.first_chunk::<4>()) {
+            (Ok(MessageKind::CallWithFds | MessageKind::ReplyWithFds), Some(word)) => {
+                u32::from_be_bytes(*word)
+            }
+            _ => 0,
+        }
+    }
+
     /// Bytes of the whole frame on the wire.
     pub fn wire_bytes(&self) -> usize {
         FRAME_BYTES_MIN + self.payload.len()
@@ -149,6 +162,20 @@ impl Draft {
         Ok(Draft(bytes))
     }
 
+    /// The same payload behind a count of file descriptors, as messages have it that come with any.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`].
+    pub fn announcing(self, descriptors: u32) -> Result<Draft, FrameError> {
+        let payload = self.payload();
+        sealed_length(payload.len().saturating_add(4))?;
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + 4 + payload.len());
+        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        bytes.put_u32(descriptors);
+        bytes.put_slice(payload);
+        Ok(Draft(bytes))
+    }
+
     /// The payload alone.
     pub fn payload(&self) -> &[u8] {
         self.0.get(FRAME_BYTES_MIN..).unwrap_or_default()
@@ -206,7 +233,7 @@ fn sealed_length(payload: usize) -> Result<u32, FrameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::{MessageKind, Serial};
+    use crate::header::Serial;
     use crate::program::{ProcedureNumber, Program};
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a handler knows of the connection that called it.
 
 use std::fmt;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
-use virtwire_protocol::frame::{Draft, DraftError};
+use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
 
@@ -25,6 +26,8 @@ pub struct CallContext(Arc<Shared>, Option<Arc<CallSlots>>);
 #[derive(Debug, Default)]
 pub(super) struct CallSlots {
     pub(super) stream: Mutex<Option<Stream>>,
+    pub(super) fds: Mutex<Vec<OwnedFd>>,
+    pub(super) reply_fds: Mutex<Vec<OwnedFd>>,
 }
 
 struct Shared {
@@ -35,6 +38,7 @@ struct Shared {
     /// The same with what authentication has proved, once that is over.
     admitted: OnceLock<Identity>,
     profile: Arc<Profile>,
+    carries_fds: bool,
     read_only: AtomicBool,
     closed: AtomicBool,
     notices: mpsc::Sender<OutgoingNotice>,
@@ -58,12 +62,13 @@ impl CallContext {
         peer: String,
         arrived: Identity,
         profile: Arc<Profile>,
+        carries_fds: bool,
     ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
         let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
         let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
-        let admitted = OnceLock::new();
-        let overrun = Notify::new();
-        let shared = Shared { id, peer, arrived, admitted, profile, read_only, closed, notices, overrun };
+        let (admitted, overrun) = (OnceLock::new(), Notify::new());
+        let shared =
+            Shared { id, peer, arrived, admitted, profile, carries_fds, read_only, closed, notices, overrun };
         (CallContext(Arc::new(shared), None), receiver)
     }
 
@@ -71,7 +76,7 @@ impl CallContext {
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         let inside = Identity::of(PeerTransport::Inside);
-        CallContext::new(id, "detached".to_owned(), inside, profile).0
+        CallContext::new(id, "detached".to_owned(), inside, profile, false).0
     }
 
     /// The context of one call.
@@ -81,6 +86,36 @@ impl CallContext {
 
     pub(super) fn call_slots(&self) -> Option<&CallSlots> {
         self.1.as_deref()
+    }
+
+    /// The file descriptors that came with this call, in the client's order; none the second time. What is not taken is closed
+    /// when the call is answered.
+    pub fn take_fds(&self) -> Vec<OwnedFd> {
+        self.call_slots().map(|slots| take(&slots.fds)).unwrap_or_default()
+    }
+
+    /// Has these file descriptors go with the call's reply, at most 32, if it is a good one.
+    ///
+    /// # Errors
+    /// The descriptors, where they cannot: the client is not at a unix socket, or there are too many.
+    pub fn reply_with_fds(&self, fds: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
+        match self.call_slots() {
+            Some(slots) if self.carries_fds() && fds.len() <= DESCRIPTORS_MAX as usize => {
+                *slots.reply_fds.lock().unwrap_or_else(PoisonError::into_inner) = fds;
+                Ok(())
+            }
+            _ => Err(fds),
+        }
+    }
+
+    /// Whether the client can pass file descriptors, and take them: it is at a unix socket, and the feature `fds` is there. A
+    /// daemon whose calls do so reports feature 8 to such a client, and to no other.
+    pub fn carries_fds(&self) -> bool {
+        self.0.carries_fds
+    }
+
+    pub(super) fn take_reply_fds(&self) -> Vec<OwnedFd> {
+        self.call_slots().map(|slots| take(&slots.reply_fds)).unwrap_or_default()
     }
 
     /// Which connection.
@@ -144,6 +179,10 @@ impl CallContext {
     pub(super) async fn overrun(&self) {
         self.0.overrun.notified().await;
     }
+}
+
+fn take(fds: &Mutex<Vec<OwnedFd>>) -> Vec<OwnedFd> {
+    std::mem::take(&mut *fds.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl fmt::Debug for CallContext {

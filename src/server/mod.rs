@@ -133,16 +133,24 @@ impl<H: Handler + ?Sized> Server<H> {
                 Identity { process: *process, ..Identity::of(PeerTransport::Unix) }
             }
         };
-        let (cx, notices) = CallContext::new(id, peer.clone(), identity, self.profile.clone());
+        let carries_fds = cfg!(feature = "fds") && matches!(accepted, Accepted::Unix(..));
+        let (cx, notices) = CallContext::new(id, peer.clone(), identity, self.profile.clone(), carries_fds);
         tracing::debug!(peer = cx.peer(), "client connected");
         let handler = self.handler.clone();
         match accepted {
             Accepted::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                connection::run(stream.into_split(), handler, cx, notices, self.limits).await
+                connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
             }
+            #[cfg(feature = "fds")]
             Accepted::Unix(stream, ..) => {
-                connection::run(stream.into_split(), handler, cx, notices, self.limits).await
+                let line = crate::shell::line::Line::new(stream);
+                let both = (line.clone(), line.clone());
+                connection::run(both, handler, cx, notices, self.limits, Some(line)).await
+            }
+            #[cfg(not(feature = "fds"))]
+            Accepted::Unix(stream, ..) => {
+                connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
             }
         }
     }

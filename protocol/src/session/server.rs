@@ -8,9 +8,9 @@ use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
-use super::{ProtocolError, no_descriptors};
+use super::{ProtocolError, take_descriptors};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
-use crate::frame::{Draft, Frame, Head};
+use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::profile::{Feature, Profile};
 use crate::program::{ProcedureInfo, ProcedureNumber, Program};
@@ -31,6 +31,8 @@ pub struct ServerSession {
     transmit: VecDeque<Bytes>,
     transmit_bytes: usize,
     streams: ServerStreams,
+    /// How many descriptors a message may come with.
+    descriptors: u32,
     events: VecDeque<ServerEvent>,
 }
 
@@ -129,6 +131,7 @@ impl ServerSession {
             transmit: VecDeque::new(),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
+            descriptors: 0,
             events: VecDeque::new(),
         }
     }
@@ -156,7 +159,7 @@ impl ServerSession {
         let header = frame.header;
         let kind = header.kind();
         if kind == Ok(MessageKind::CallWithFds) {
-            no_descriptors(&mut frame.payload)?;
+            take_descriptors(&mut frame.payload, self.descriptors)?;
         }
         if let Some(is_ping) = keepalive::intercept(&frame) {
             self.pong_owed |= is_ping;
@@ -187,6 +190,23 @@ impl ServerSession {
             self.refuse(&header, &RemoteError::unknown_procedure(header.procedure.0));
         }
         Ok(())
+    }
+
+    /// The connection carries file descriptors: what announces some is handed out without the count, and they belong to it.
+    pub fn carry_descriptors(&mut self) {
+        self.descriptors = DESCRIPTORS_MAX;
+    }
+
+    /// Answers a call well, with so many descriptors, at most 32; they are to be sent right behind the reply's frame.
+    pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) {
+        match body.announcing(count) {
+            Ok(body) => {
+                self.in_progress = self.in_progress.saturating_sub(1);
+                self.streams.replied(header, true);
+                self.send(body.seal(&header.answer(MessageKind::ReplyWithFds)));
+            }
+            Err(_) => self.reply(header, Err(RemoteError::unencodable())),
+        }
     }
 
     /// Answers a call.
