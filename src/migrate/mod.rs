@@ -289,35 +289,42 @@ impl Migration {
         let performing = self.source.make(call, None);
         tokio::pin!(performing);
         let mut asks_progress = true;
+        let mut aborted = false;
         loop {
             tokio::select! {
                 biased;
-                answer = &mut performing => return answer,
+                answer = &mut performing => {
+                    if aborted {
+                        watch.cancelled(came_of_abort(&answer));
+                    }
+                    return answer;
+                }
                 () = self.cancel.0.notified() => {
                     let dom = remote::Domain { name: domain.name.clone(), uuid: domain.uuid, id: domain.id };
                     let aborting = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN));
                     tokio::pin!(aborting);
-                    // Perform may end, by this or by itself, before the abort is answered. If it succeeded the guest waits
-                    // for Finish, and nothing else is waited for.
-                    let (aborted, answer) = tokio::select! {
-                        aborted = &mut aborting => (aborted.is_ok(), None),
-                        answer = &mut performing => match answer {
-                            Ok(reply) => (false, Some(Ok(reply))),
-                            Err(failure) => (aborting.await.is_ok(), Some(Err(failure))),
+                    // Perform may end, by this or by itself, before the abort is answered. What it then comes to is what became
+                    // of the caller's word: a source may accept an abort and have sent the guest already.
+                    tokio::select! {
+                        answer = &mut performing => {
+                            watch.cancelled(came_of_abort(&answer));
+                            return answer;
+                        }
+                        answer = &mut aborting => match answer {
+                            Ok(_) => aborted = true,
+                            Err(_) => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
                         },
-                    };
-                    watch.cancelled(match aborted {
-                        true => CancelAnswer::Taken,
-                        false => CancelAnswer::Refused("the source does not abort the job"),
-                    });
-                    if let Some(answer) = answer {
-                        return answer;
                     }
                 }
                 () = tokio::time::sleep(self.progress_every), if asks_progress => {
                     let job = Call::GetJobInfo { domain: domain.clone() };
                     let told = tokio::select! {
-                        answer = &mut performing => return answer,
+                        answer = &mut performing => {
+                            if aborted {
+                                watch.cancelled(came_of_abort(&answer));
+                            }
+                            return answer;
+                        }
                         told = peer::perform(&connection, job, Some(ABORT_WITHIN)) => told,
                     };
                     match told {
@@ -347,6 +354,14 @@ impl Migration {
     }
 }
 
+/// What became of the caller's word, told by the end of the Perform that the source was to abort.
+fn came_of_abort(perform: &Result<Reply, Failure>) -> CancelAnswer {
+    match perform {
+        Ok(_) => CancelAnswer::Refused("it came too late: the source has sent the guest"),
+        Err(_) => CancelAnswer::Taken,
+    }
+}
+
 const ABORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a host reports. Every feature is asked for at once, so that distance is paid for once and not for each.
@@ -365,4 +380,21 @@ async fn features(host: Host, connection: &Connection) -> Result<Features, PlanE
         }
     }
     Ok(reported.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use virtwire_protocol::migrate::Cookie;
+
+    use super::*;
+
+    /// An abort that the source accepts is no promise.
+    #[test]
+    fn an_abort_is_told_by_what_perform_came_to() {
+        let lost = Err(Failure::Lost { message: "connection closed".to_owned() });
+        assert_eq!(came_of_abort(&lost), CancelAnswer::Taken);
+        for sent in [Reply::Done, Reply::Performed(Cookie::default())] {
+            assert!(matches!(came_of_abort(&Ok(sent)), CancelAnswer::Refused(_)));
+        }
+    }
 }

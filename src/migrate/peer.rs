@@ -17,6 +17,8 @@ pub(super) struct Peer {
     connection: Connection,
     /// The connection that Prepare was made on: what it prepared dies with this one and no other.
     prepared_on: Option<Connection>,
+    /// The connection that Begin was made on: the host knows the migration by this one and no other.
+    begun_on: Option<Connection>,
     options: OpenOptions,
 }
 
@@ -24,7 +26,7 @@ impl Peer {
     pub(super) fn new(connection: Connection) -> Peer {
         // What was watched stays watched, with the same patience, when the host is reached again.
         let options = connection.options().clone();
-        Peer { connection, prepared_on: None, options }
+        Peer { connection, prepared_on: None, begun_on: None, options }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -34,10 +36,23 @@ impl Peer {
     /// Makes a call of the engine's.
     ///
     /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Begin, Prepare
-    /// and Perform are never made on another connection than the one that the plan was made with.
+    /// and Perform are never made on another connection than the one that the plan was made with, and Confirm only on Begin's: over
+    /// another it would end what somebody else has begun since.
     pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
         if let Call::Close = call {
             return close(self.prepared_on.as_ref().unwrap_or(&self.connection), within).await;
+        }
+        if let Call::Confirm3 { .. } = call {
+            let begun_on = self.begun_on.as_ref().unwrap_or(&self.connection);
+            return match begun_on.ended() {
+                Some(reason) => {
+                    Err(Failure::NotSent { message: format!("its connection has ended: {reason}") })
+                }
+                None => perform(begun_on, call, within).await,
+            };
+        }
+        if let Call::Begin3 { .. } = call {
+            self.begun_on = Some(self.connection.clone());
         }
         if call.prepares() {
             self.prepared_on = Some(self.connection.clone());
@@ -177,6 +192,7 @@ async fn failure(connection: &Connection, procedure: ProcedureNumber, error: Cal
         error @ (CallError::Arguments { .. } | CallError::Closed { sent: false, .. }) => {
             Failure::NotSent { message: error.to_string() }
         }
+        error @ CallError::TimedOut { .. } => Failure::Silent { message: error.to_string() },
         error => Failure::Lost { message: error.to_string() },
     }
 }

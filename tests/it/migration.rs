@@ -161,6 +161,25 @@ async fn a_journal_that_fails_before_finish_does_not_strand_the_guest() {
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
 }
 
+/// A daemon forgets a migration with the connection that began it, so Confirm goes over that one or not at all: over another it would
+/// end what somebody else has begun since.
+#[tokio::test]
+async fn confirm_goes_over_no_other_connection_than_begins() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let mut migration = Migration::plan(from.clone(), to, Request::live(guest), Wish::Auto).await.unwrap();
+    let mut watched = Watched { close_before_finish: Some(from), ..Watched::default() };
+    let outcome = migration.run(&mut watched).await;
+    let Outcome::OnDestination { warning: Some(warning), left_on_source: None, .. } = &outcome else {
+        panic!("{outcome}")
+    };
+    let unsent = "domain_migrate_confirm3_params on the source: not sent: its connection has ended";
+    assert!(warning.to_string().starts_with(unsent), "{warning}");
+    assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+}
+
 #[tokio::test]
 async fn a_version_that_is_not_common_ground_is_refused_before_anything_is_asked() {
     let (source, destination) = (Host::start(age(V2)).await, Host::start(age("0.3.1")).await);
@@ -233,6 +252,8 @@ struct Watched {
     /// Cancel as soon as Perform shows progress.
     cancel: Option<Canceller>,
     journal_fails_before: Option<i32>,
+    /// Closed before Finish is sent.
+    close_before_finish: Option<Connection>,
     /// Told when Perform shows progress.
     stop_at_progress: Option<Arc<Notify>>,
 }
@@ -263,6 +284,12 @@ impl Watch for Watched {
         match record {
             Record::Doing(call) if Some(call.call.number()) == self.journal_fails_before => {
                 Err(io::Error::other("the disk is full"))
+            }
+            Record::Doing(call) if call.call.finishes() => {
+                if let Some(connection) = self.close_before_finish.take() {
+                    connection.close().await.map_err(io::Error::other)?;
+                }
+                Ok(())
             }
             _ => Ok(()),
         }

@@ -64,9 +64,14 @@ pub enum Failure {
     /// Any other error reply. It may come from a proxy that never passed the call on, or passed it on and
     /// lost the reply.
     Answered(Box<RemoteError>),
-    /// No reply: the connection died or the deadline passed after sending. It may have run, or **may still
-    /// run**.
+    /// No reply: the connection died after sending. It may have run, or **may still run**.
     Lost {
+        /// What happened, for people.
+        message: String,
+    },
+    /// No reply within the deadline, though the connection lives. It may have run, or **may still run**; and whatever it began has had
+    /// all that time to come to an end.
+    Silent {
         /// What happened, for people.
         message: String,
     },
@@ -78,7 +83,7 @@ impl Failure {
         match self {
             Failure::NotSent { .. } | Failure::Unsupported(_) => Fate::DidNotRun,
             Failure::Answered(_) => Fate::Failed,
-            Failure::Lost { .. } => Fate::Unknown,
+            Failure::Lost { .. } | Failure::Silent { .. } => Fate::Unknown,
         }
     }
 
@@ -86,7 +91,7 @@ impl Failure {
     pub const fn code(&self) -> Option<ErrorCode> {
         match self {
             Failure::Unsupported(error) | Failure::Answered(error) => Some(error.code),
-            Failure::NotSent { .. } | Failure::Lost { .. } => None,
+            Failure::NotSent { .. } | Failure::Lost { .. } | Failure::Silent { .. } => None,
         }
     }
 
@@ -108,7 +113,7 @@ impl fmt::Display for Failure {
             Failure::Unsupported(error) | Failure::Answered(error) => {
                 write!(f, "error {}/{}: {error}", error.code.0, error.domain.0)
             }
-            Failure::Lost { message } => write!(f, "no reply: {message}"),
+            Failure::Lost { message } | Failure::Silent { message } => write!(f, "no reply: {message}"),
         }
     }
 }

@@ -57,7 +57,7 @@ pub struct Do {
     pub host: Host,
     /// Which procedure, with what.
     pub call: Call,
-    /// How long to wait for the reply before reporting `Failure::Lost`; `None` as
+    /// How long to wait for the reply before reporting `Failure::Silent`; `None` as
     /// long as the connection lives.
     pub deadline: Option<Duration>,
 }
@@ -186,8 +186,11 @@ pub enum Call {
         /// Whether to give the guest up.
         cancelled: Retcode,
     },
-    /// 218 or 307, Confirm of version 3; answered by `Reply::Done`. **With [`Success`](Retcode::Success) it ends the guest on
-    /// the source.**
+    /// 218 or 307, Confirm of version 3, on **the connection that made Begin**; answered by `Reply::Done`. **With
+    /// [`Success`](Retcode::Success) it ends the guest on the source.**
+    ///
+    /// A daemon knows a migration by its guest, and forgets it with the connection that began it: over any other connection this would
+    /// end what somebody else has begun since. If that connection is dead, answer `Failure::NotSent`.
     Confirm3 {
         /// The guest on the source.
         domain: Domain,

@@ -132,6 +132,7 @@ impl Engine {
             Step::Begin => self.begun(answer),
             Step::Release(reason) => self.released(reason, answer),
             Step::Info(draft) => self.got_info(draft, answer),
+            Step::Why(draft) => self.got_why(draft, answer),
             Step::Prepare(draft) => self.got_prepared(draft, answer),
             Step::Perform(prepared) => self.performed(prepared, answer),
 
@@ -165,6 +166,9 @@ impl Engine {
             Step::Confirm(arrived) => self.confirmed(arrived, answer),
             Step::AskLeft(ask, arrived) => self.asked(ask, answer, arrived, Step::AskLeft, Engine::left_said),
             Step::Destroy(arrived) => self.ask_left(arrived),
+            Step::AskStill(ask, arrived) => {
+                self.asked(ask, answer, arrived, Step::AskStill, Engine::still_said)
+            }
 
             waiting @ (Step::HoldDoubt(..)
             | Step::HoldArrival(..)
@@ -183,7 +187,7 @@ impl Engine {
             Step::HoldDoubt(doubt, _) => self.ask_source(doubt),
             Step::HoldArrival(departed, _) => self.ask_arrival(departed.new_round()),
             Step::HoldBack(back, _) => self.ask_back(back.new_round()),
-            Step::HoldLeft(arrived) => self.ask_left(arrived),
+            Step::HoldLeft(arrived) => self.ask_still(arrived),
             other => other,
         };
     }
@@ -197,15 +201,15 @@ impl Engine {
     /// gone on both hosts, and the outcome will say so.
     ///
     /// In version 3 it is taken while the destination does not say whether it took the guest over: it is told to give the guest
-    /// up, and the source runs on as soon as the destination has said that it has none. If it said so already and was silent
-    /// before, that the guest did not run there meanwhile is the caller's word.
+    /// up, and the source runs on as soon as the destination has said that it has done so. Where it has none and was silent before,
+    /// [it may have run the guest](Check::WhetherItRanThere): that it did not is the caller's word, said by another call of this.
     pub fn cancel(&mut self) -> CancelAnswer {
         let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
                 (self.ask_source(doubt.given_up()), CancelAnswer::Taken)
             }
-            Step::HoldArrival(departed, _) if departed.may_go_back() => {
-                (self.cancel_late(departed), CancelAnswer::Taken)
+            Step::HoldArrival(departed, check) if departed.may_be_given_up() => {
+                (self.cancel_late(departed, check), CancelAnswer::Taken)
             }
             step if step.is_before_perform() => {
                 self.given_up = true;

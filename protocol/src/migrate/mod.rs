@@ -59,7 +59,12 @@
 //! - Confirm ends it there only when the destination has said that it has the guest. A source that forgot the migration
 //!   with its connection has its paused copy destroyed then; what cannot be removed is told.
 //! - The guest runs on at its source only if the destination was never told to start it, or has said that it has none. One that
-//!   was told and was silent since may have run it meanwhile: then only [`Engine::cancel`] takes it back.
+//!   was told and was silent since, or shows that the guest was destroyed there, may have run it meanwhile: then only
+//!   [`Engine::cancel`] takes it back. One that shows that the guest shut down, crashed, was saved or moved on has run it: then
+//!   nothing does.
+//! - A source that does not have the guest has not sent it away, for it keeps it until Confirm: the guest ended there. What the
+//!   destination holds is not started unasked.
+//! - A guest that is paused by an earlier migration is not moved.
 //! - Each cookie goes to the other host's next step only, and after a step that failed none does. Where Begin or Prepare gives
 //!   none, the migration stops.
 //!
@@ -76,9 +81,9 @@
 //! - **Connections.** It keeps both until the end: the destination destroys what it prepared when the
 //!   connection closes that prepared it. Prepare and Perform go over the connections that the plan was made
 //!   with; every other call may go over a new one if the old one is dead. If none can be had, the answer is
-//!   [`Failure::NotSent`]. [`Call::Close`] is the exception: it means one connection and no other.
+//!   [`Failure::NotSent`]. [`Call::Close`] and [`Call::Confirm3`] are the exceptions: each means one connection and no other.
 //! - **Failures.** [`Failure::Unsupported`] only where the peer proved it; [`Failure::NotSent`] only where
-//!   not a byte left. Whatever is in doubt is [`Failure::Lost`].
+//!   not a byte left. Whatever is in doubt is [`Failure::Lost`], and [`Failure::Silent`] where a deadline passed.
 //! - **[`Wait`].** It sleeps, or notices that a host is back, and calls [`Engine::retry`]. While the engine
 //!   waits for an [`Unknown`](Waiting::Unknown) it may report that and return, as long as it keeps the engine
 //!   and the connections, and can be told to go on. To drop them is to give up; [`Engine::give_up`] says what

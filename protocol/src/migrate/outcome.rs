@@ -77,12 +77,19 @@ pub enum Check {
     WhetherItArrived,
     /// Both hosts say that they have the guest.
     WhetherItRunsTwice,
+    /// Version 3: the destination took the guest over, and the source says that it runs there too.
+    WhetherTheSourceRunsToo,
     /// Version 3: the source does not say whether the guest runs on or is paused. The destination has not been told to start it.
     WhetherItIsPaused,
+    /// Version 3: the same, and the destination has said that it does not have the guest.
+    WhetherItRunsOn,
+    /// Version 3: the guest ended on the source, which no longer has it, before it was known to be sent. The destination may hold a
+    /// paused copy, which may not be whole.
+    WhetherTheCopyIsGood,
     /// Version 3: the destination was told to start the guest and does not say whether it did. The source keeps a paused copy.
     WhetherItTookOver,
-    /// Version 3: the destination has no guest, but was told to start it and was silent since, so that it may have run there and
-    /// ended. The source keeps a paused copy, of the moment before.
+    /// Version 3: the destination has no guest, but was told to start it, and was silent since or shows an end of it that is no failed
+    /// start: it may have run there and ended. The source keeps a paused copy, of the moment before.
     WhetherItRanThere,
 }
 
@@ -101,6 +108,8 @@ pub enum Reason {
     },
     /// The guest did not run when the migration began.
     NotActive(State),
+    /// The guest was paused by an earlier migration that was not brought to its end, so that it may be or have been elsewhere.
+    LeftPaused(State),
     /// Neither the caller nor the destination named a URI for the data.
     NoUri,
     /// Version 3: a host returned no cookie, which the other host's daemon may not survive.
@@ -119,6 +128,11 @@ impl fmt::Display for Reason {
         match self {
             Reason::Failed { host, procedure, failure } => write!(f, "{procedure} on the {host}: {failure}"),
             Reason::NotActive(state) => write!(f, "the guest is not running: {state}"),
+            Reason::LeftPaused(state) => write!(
+                f,
+                "an earlier migration left the guest {state}: find out whether it runs elsewhere, then destroy it here, or else \
+                 resume it and migrate again"
+            ),
             Reason::NoUri => f.write_str("neither the caller nor the destination named a URI for the data"),
             Reason::NoCookie { host } => {
                 write!(
@@ -159,7 +173,7 @@ impl fmt::Display for Outcome {
             Outcome::OnSource { source, reason } => {
                 write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
                 match source.state() {
-                    Some(state) if state.is_migrating() => {
+                    Some(state) if state.is_migrating() && !matches!(reason, Reason::LeftPaused(_)) => {
                         f.write_str("; it was left paused there: resume it, the destination does not have it")
                     }
                     _ => Ok(()),
@@ -203,10 +217,21 @@ impl fmt::Display for Check {
             Check::WhetherItRunsTwice => {
                 "to check: the guest's state on both hosts; if it runs on both, stop the destination's copy at once"
             }
+            Check::WhetherTheSourceRunsToo => {
+                "to check: the guest's state on both hosts; the destination took it over, so if it runs on both, stop the source's \
+                 copy at once"
+            }
+            Check::WhetherItRunsOn => {
+                "to check: the guest's state on the source: if it is paused there, resume it, for the destination does not have it"
+            }
+            Check::WhetherTheCopyIsGood => {
+                "to check: how the guest ended on the source, by its log; the destination's paused copy is the only one, of some \
+                 moment before, and may not be whole: do not destroy it, keep the destination's connection open, and resume it only if \
+                 the guest was lost by accident"
+            }
             Check::WhetherItIsPaused => {
                 "to check: the guest's state on the source: if it is paused there, resume it, for the destination was not told to \
-                 start it; if the source does not have it, the destination's paused copy is the only one: do not destroy \
-                 that, and keep the destination's connection open"
+                 start it; until then keep the destination's connection open"
             }
             Check::WhetherItTookOver => {
                 "to check: the guest's state on the destination: if it runs there, destroy the source's paused copy; if the \

@@ -28,6 +28,11 @@ pub(crate) struct Destination {
     pub(crate) incoming: Option<Incoming>,
     /// Taken over.
     pub(crate) guest: Option<Taken>,
+    /// The guest has a definition here, and this is why it was last off.
+    pub(crate) defined: bool,
+    pub(crate) off: i32,
+    /// The guest has run here and shut down.
+    pub(crate) ended: bool,
     /// A guest has run here.
     pub(crate) ran: bool,
     /// The copy that was destroyed here, and why.
@@ -92,19 +97,31 @@ impl Destination {
             }
             (Some(_), _) => Some(State { state: DomainState::Running, reason: Some(2) }),
             (None, Some(_)) => Some(State { state: DomainState::Paused, reason: Some(2) }),
+            (None, None) if self.defined => {
+                Some(State { state: DomainState::ShutOff, reason: Some(self.off) })
+            }
             (None, None) => None,
         }
     }
 
     pub(crate) fn domain(&self) -> Option<Domain> {
         let name =
-            self.guest.as_ref().map(|taken| &taken.name).or(self.incoming.as_ref().map(|one| &one.name))?;
-        Some(Domain { name: name.clone(), uuid: UUID, id: 21 })
+            self.guest.as_ref().map(|taken| &taken.name).or(self.incoming.as_ref().map(|one| &one.name));
+        match name {
+            Some(name) => Some(Domain { name: name.clone(), uuid: UUID, id: 21 }),
+            None => self.defined.then(|| Domain { name: "guest".into(), uuid: UUID, id: -1 }),
+        }
     }
 
     /// Destroys what is incoming.
     pub(crate) fn destroy_incoming(&mut self, why: Loss) {
-        if let Some(Incoming { memory: Some(_), .. }) = self.incoming.take() {
+        let Some(incoming) = self.incoming.take() else { return };
+        self.off = match why {
+            Loss::HostDied => 0,
+            Loss::ConnectionClosed => 2,
+            Loss::Cancelled | Loss::Deadline | Loss::KilledByHost | Loss::NoMachine => 6,
+        };
+        if incoming.memory.is_some() {
             self.destroyed = Some(why);
         }
     }
@@ -257,6 +274,13 @@ impl Destination {
             let paused = flags.has(MigrateFlags::PAUSED);
             self.ran |= !paused;
             self.guest = Some(Taken { name: incoming.name, paused, from_memory: incoming.memory.is_some() });
+        }
+    }
+
+    /// The guest shuts itself down, if it runs.
+    pub(crate) fn end(&mut self) {
+        if self.guest.take_if(|taken| !taken.paused).is_some() {
+            (self.off, self.ended) = (1, true);
         }
     }
 

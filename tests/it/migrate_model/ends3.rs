@@ -11,26 +11,26 @@ fn plan(request: Request, features: &[Feature]) -> Plan {
     Plan::choose(request, Wish::Auto, features, features).expect("both report the same version")
 }
 
-fn fixed() -> Plan {
+pub(super) fn fixed() -> Plan {
     plan(Request::live(guest(7)), &[MigrationV3, MigrateChangeProtection])
 }
 
-const BEGIN: &str = "
+pub(super) const BEGIN: &str = "
     source 213 domain_migrate_begin3(dom=guest, xml=null, uri=null, dname=null, resource=0, flags=LIVE|CHANGE_PROTECTION) => begun
     source 16 domain_get_info(dom=guest) => running";
-const PREPARE: &str = "destination 214 domain_migrate_prepare3(cookie_in=5 bytes, xml=35 bytes, uri=null, dname=null, resource=0, flags=LIVE)";
-const PERFORM: &str = "source 216 domain_migrate_perform3(dom=guest, cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=null, resource=0, flags=LIVE|CHANGE_PROTECTION)";
-const FINISH: &str = "destination 217 domain_migrate_finish3(cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=0)";
-const CANCEL: &str = "destination 217 domain_migrate_finish3(cookie_in=0 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=1)";
-const CONFIRM: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=8 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
-const CONFIRM_WITHOUT: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
-const BACK: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=1)";
-const LOOKUP: &str = "24 domain_lookup_by_uuid(uuid=2a2a2a2a-2a2a-2a2a-2a2a-2a2a2a2a2a2a)";
-const JOB: &str = "source 163 domain_get_job_info(dom=guest)";
-const STATE: &str = "212 domain_get_state(dom=guest)";
+pub(super) const PREPARE: &str = "destination 214 domain_migrate_prepare3(cookie_in=5 bytes, xml=35 bytes, uri=null, dname=null, resource=0, flags=LIVE)";
+pub(super) const PERFORM: &str = "source 216 domain_migrate_perform3(dom=guest, cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=null, resource=0, flags=LIVE|CHANGE_PROTECTION)";
+pub(super) const FINISH: &str = "destination 217 domain_migrate_finish3(cookie_in=9 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=0)";
+pub(super) const CANCEL: &str = "destination 217 domain_migrate_finish3(cookie_in=0 bytes, xml=35 bytes, uri=tcp:dst:49152, dname=guest, resource=0, flags=LIVE, cancelled=1)";
+pub(super) const CONFIRM: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=8 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
+pub(super) const CONFIRM_WITHOUT: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=0)";
+pub(super) const BACK: &str = "source 218 domain_migrate_confirm3(dom=guest, cookie_in=0 bytes, flags=LIVE|CHANGE_PROTECTION, cancelled=1)";
+pub(super) const LOOKUP: &str = "24 domain_lookup_by_uuid(uuid=2a2a2a2a-2a2a-2a2a-2a2a-2a2a2a2a2a2a)";
+pub(super) const JOB: &str = "source 163 domain_get_job_info(dom=guest)";
+pub(super) const STATE: &str = "212 domain_get_state(dom=guest)";
 
 /// Up to Perform's answer.
-fn performed(answer: &str) -> String {
+pub(super) fn performed(answer: &str) -> String {
     format!("{BEGIN}\n {PREPARE} => prepared tcp:dst:49152\n {PERFORM} => {answer}")
 }
 

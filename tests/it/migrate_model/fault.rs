@@ -20,6 +20,8 @@ pub(crate) enum Runs {
     Late(u32),
     /// Perform only: at once, and it takes this long.
     Long(u32),
+    /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
+    Ends,
     /// The host fails it by itself.
     Fails(Fails),
 }
@@ -76,7 +78,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
             runs.push(Runs::Fails(Fails::BreakingIncoming));
             runs.extend([1, 2, 4, 7].map(Runs::Long));
         }
-        Call::Finish3 { .. } => runs.push(Runs::Fails(Fails::Killing)),
+        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends]),
         Call::Finish { .. } | Call::Finish2 { .. } => {
             runs.extend([Runs::Fails(Fails::LeavingPaused), Runs::Fails(Fails::Killing)]);
         }
@@ -111,7 +113,8 @@ impl Fault {
         let call = &order.call;
         match (self.runs, self.hears) {
             // No fault at all, or no answer to hear.
-            (Runs::Now | Runs::Never | Runs::Late(_), Hears::Answer) => false,
+            (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,
+            (Runs::Ends, hears) => matches!(hears, Hears::Deadline | Hears::Closed { .. }),
             // A source of versions 1 and 2 does nothing when a connection closes, so it does not matter whether it knows.
             (_, Hears::Closed { eof: false }) if order.host == Host::Source => {
                 matches!(call, Call::Perform3 { .. } | Call::Confirm3 { .. })

@@ -8,6 +8,7 @@
 //! something is shown by engines with a broken rule each ([`mutant`]).
 
 mod destination;
+mod doubts3;
 mod ends;
 mod ends3;
 mod fault;

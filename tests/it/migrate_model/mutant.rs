@@ -128,10 +128,22 @@ pub(crate) enum Rule {
     V3BackIsAsked,
     /// A Confirm without success may not have been one.
     V3ConfirmIsDoubted,
+    /// A guest that an earlier migration left is not moved.
+    LeftIsRefused,
+    /// Who shows how the guest ended has run it.
+    V3EndIsHeeded,
+    /// Who did not answer Finish in time was silent.
+    V3DeadlineIsSilence,
+    /// Confirm goes over Begin's connection and no other.
+    V3ConfirmOnItsConnection,
+    /// A source that does not have the guest has not sent it.
+    V3GoneIsNotSent,
+    /// What was given up is not finished.
+    V3GivenUpForGood,
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 52] = [
+pub(crate) const RULES: [(Rule, &str); 58] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -184,6 +196,12 @@ pub(crate) const RULES: [(Rule, &str); 52] = [
     (Rule::V3SilenceIsRemembered, "the source runs on from the past"),
     (Rule::V3BackIsAsked, "the outcome is not true"),
     (Rule::V3ConfirmIsDoubted, "the outcome is not true"),
+    (Rule::LeftIsRefused, "what an earlier migration left is moved"),
+    (Rule::V3EndIsHeeded, "the source runs on from the past"),
+    (Rule::V3DeadlineIsSilence, "the source runs on from the past"),
+    (Rule::V3ConfirmOnItsConnection, "somebody else's migration is confirmed"),
+    (Rule::V3GoneIsNotSent, "Finish of what is not known to be sent"),
+    (Rule::V3GivenUpForGood, "Finish of what was given up"),
 ];
 
 type Answer = Result<Reply, Failure>;
@@ -203,6 +221,8 @@ pub(crate) struct Mutant {
     confirm_failed: bool,
     /// Whatever the source would say, the guest is believed to be there.
     believes_it_stays: bool,
+    /// The Finish that the engine would send, or has sent.
+    finish: Option<Call>,
 }
 
 impl Mutant {
@@ -216,6 +236,7 @@ impl Mutant {
             confirmed_back: false,
             confirm_failed: false,
             believes_it_stays: false,
+            finish: None,
         }
     }
 
@@ -271,6 +292,16 @@ impl Mutant {
                 let call = Call::Finish { dname: "guest".into(), cookie, uri, flags };
                 Some(Do { host: Host::Destination, call, deadline: None })
             }
+            (Rule::V3GoneIsNotSent, Call::LookupByUuid { .. }, Err(failure))
+                if order.host == Host::Source && is_absent(failure) && self.performed.is_some() =>
+            {
+                self.finish.clone().map(|call| Do { host: Host::Destination, call, deadline: None })
+            }
+            (Rule::V3GivenUpForGood, Call::Finish3 { cancelled: Retcode::Cancelled, .. }, Err(_))
+                if self.finished.is_some() =>
+            {
+                self.finish.clone().map(|call| Do { host: Host::Destination, call, deadline: None })
+            }
             _ => None,
         }
     }
@@ -282,6 +313,12 @@ impl Mutant {
         let finish = matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. });
         let question = is_question(&order.call);
         let refused = |code| Some(Err(error(code, "made up by the mutant")));
+        world.confirms_anywhere = self.rule == Rule::V3ConfirmOnItsConnection;
+        if let Call::Perform3 { terms, flags, .. } = &order.call {
+            let (cookie, cancelled) = (Cookie::default(), Retcode::Success);
+            let (terms, flags) = (terms.clone(), flags.for_destination());
+            self.finish = Some(Call::Finish3 { cookie, terms, flags, cancelled });
+        }
         match self.rule {
             Rule::ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
             Rule::WordAsksAgain | Rule::GoneAsksAgain if at_source && self.believes_it_stays => {
@@ -356,15 +393,34 @@ impl Mutant {
         let doubting = self.performed.is_some() && at_source;
         let running = Ok(Reply::State(DomainState::Running.into()));
         match (self.rule, &order.call, answer) {
-            (Rule::NoDowngradeAfterLoss, Call::Prepare2 { .. }, Err(Failure::Lost { .. }))
+            (
+                Rule::NoDowngradeAfterLoss,
+                Call::Prepare2 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            )
             | (Rule::NoDowngradeAfterError, Call::Prepare2 { .. }, Err(Failure::Answered(_))) => {
                 Err(Failure::Unsupported(RemoteError::unknown_procedure(108).into()))
             }
             (Rule::PausedStaysPaused, Call::GetInfo { .. }, Ok(_)) if at_source => running,
             (Rule::InactiveIsRefused, Call::GetInfo { .. }, Ok(_)) if at_source && !doubting => running,
-            (Rule::LossIsNotError, Call::Perform { .. }, Err(Failure::Lost { .. })) => {
-                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            (Rule::LeftIsRefused, Call::GetState { .. }, Ok(Reply::State(state)))
+                if at_source && self.finish.is_none() =>
+            {
+                Ok(Reply::State(State { reason: Some(1), ..state }))
             }
+            (Rule::V3EndIsHeeded, Call::GetState { .. }, Ok(Reply::State(state)))
+                if !at_source && state.state == DomainState::ShutOff =>
+            {
+                Ok(Reply::State(State { reason: Some(6), ..state }))
+            }
+            (Rule::V3DeadlineIsSilence, Call::Finish3 { .. }, Err(Failure::Silent { message })) => {
+                Err(Failure::Lost { message })
+            }
+            (
+                Rule::LossIsNotError,
+                Call::Perform { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant")),
             (Rule::StateNotExistence, Call::GetState { .. } | Call::GetInfo { .. }, Ok(_)) if doubting => {
                 running
             }
@@ -379,9 +435,11 @@ impl Mutant {
             (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_)) => {
                 Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
             }
-            (Rule::V3FinishLossIsNotSuccess, Call::Finish3 { .. }, Err(Failure::Lost { .. })) => {
-                Ok(Reply::Finished3 { domain: guest(21), cookie: Cookie::default() })
-            }
+            (
+                Rule::V3FinishLossIsNotSuccess,
+                Call::Finish3 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Ok(Reply::Finished3 { domain: guest(21), cookie: Cookie::default() }),
             (Rule::V3SilenceIsRemembered, call, Err(failure))
                 if !at_source && self.finished.is_some() && !is_absent(&failure) =>
             {
@@ -396,7 +454,7 @@ impl Mutant {
             (
                 Rule::FinishLossIsDoubted,
                 Call::Finish { .. } | Call::Finish2 { .. },
-                Err(Failure::Lost { .. }),
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
             ) => Ok(Reply::Finished(guest(21))),
             (_, _, answer) => answer,
         }

@@ -4,14 +4,14 @@ use std::fmt;
 
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Reason,
-    Record, Reply, Request, Retcode, Said, Settings, Unknown, Waiting,
+    Action, Call, CancelAnswer, Check, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome,
+    Reason, Record, Reply, Request, Retcode, Said, Settings, Unknown, Waiting,
 };
 use virtwire_xdr::Text;
 
 use super::fault::Fault;
 use super::mutant::Mutant;
-use super::setup::{Setup, Word};
+use super::setup::{Guest, Setup, Word};
 use super::verdict;
 use super::version3;
 use super::world::World;
@@ -44,6 +44,8 @@ pub(crate) struct Run {
     pub(crate) journal: Vec<Record>,
     /// The engine took the caller's word to cancel.
     pub(crate) cancelled: bool,
+    /// And the caller's word that the guest has not run on the destination.
+    swore: bool,
     pub(crate) broken: Vec<String>,
     mutant: Mutant,
     waits: usize,
@@ -63,6 +65,7 @@ impl Run {
             world: setup.world(),
             journal: Vec::new(),
             cancelled: false,
+            swore: false,
             broken: Vec::new(),
             mutant,
             waits: 0,
@@ -135,6 +138,7 @@ impl Run {
             let _ = engine.cancel();
         } else if word && engine.cancel() == CancelAnswer::Taken {
             self.cancelled = true;
+            self.swore |= unknown.check == Check::WhetherItRanThere;
             self.mutant.was_cancelled();
             if unknown.source.state().is_none() && !self.setup.by_v3() {
                 self.breaks("cancelled without the source's word");
@@ -164,6 +168,9 @@ impl Run {
         let fault = self.faults.iter().find(here).map(|(_, fault)| *fault);
         let answer = self.world.call(order, fault);
         self.trace.push((order.clone(), answer.clone()));
+        if std::mem::take(&mut self.world.trespassed) {
+            self.breaks("somebody else's migration is confirmed");
+        }
         if self.waits < HEALED_AT {
             self.exposed = self.trace.len();
         }
@@ -207,6 +214,17 @@ impl Run {
             {
                 "the source does not see all flags"
             }
+            Call::Prepare { .. } | Call::Prepare2 { .. } | Call::Prepare3 { .. }
+                if self.setup.guest == Guest::Left && verdict::state_told(self) =>
+            {
+                "what an earlier migration left is moved"
+            }
+            Call::Finish3 { cancelled: Retcode::Success, .. } if !self.performed() => {
+                "Finish of what is not known to be sent"
+            }
+            Call::Finish3 { cancelled: Retcode::Success, .. } if self.gave_up() => {
+                "Finish of what was given up"
+            }
             Call::Finish3 { cancelled: Retcode::Success, .. } if self.world.source.active == Some(false) => {
                 "Finish while the source runs the guest"
             }
@@ -224,7 +242,8 @@ impl Run {
                 "the source runs what the destination has"
             }
             Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. }
-                if self.world.destination.ran && !self.cancelled =>
+                if self.world.destination.ran
+                    && (self.world.destination.ended && self.world.destination.defined || !self.swore) =>
             {
                 "the source runs on from the past"
             }
@@ -239,6 +258,17 @@ impl Run {
             _ => return,
         };
         self.breaks(broken);
+    }
+
+    /// Perform was answered with success.
+    fn performed(&self) -> bool {
+        self.trace.iter().any(|(order, answer)| order.call.performs() && answer.is_ok())
+    }
+
+    /// The destination has been told to give the guest up.
+    fn gave_up(&self) -> bool {
+        let given_up = |call: &Call| matches!(call, Call::Finish3 { cancelled: Retcode::Cancelled, .. });
+        self.trace.iter().any(|(order, _)| given_up(&order.call))
     }
 
     /// Nothing is said to be left over where the destination has said that it has nothing.

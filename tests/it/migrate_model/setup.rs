@@ -3,7 +3,7 @@
 use virtwire_protocol::migrate::{Feature, MigrateFlags, Plan, Refusal, Request, Wish};
 
 use super::destination::Destination;
-use super::fault::{Fault, Hears};
+use super::fault::{Fault, Hears, Runs};
 use super::peers::{self, Peer};
 use super::source::{self, Source};
 use super::world::World;
@@ -17,6 +17,8 @@ pub(crate) struct Setup {
     pub(crate) request: Asked,
     pub(crate) destination_is: DestinationIs,
     pub(crate) word: Word,
+    /// As soon as the source forgets a migration of version 3, somebody else begins one, until all hosts are up again.
+    pub(crate) stranger: bool,
 }
 
 /// The guest as the migration finds it. A persistent one has a definition, which stays when it leaves.
@@ -28,18 +30,26 @@ pub(crate) enum Guest {
     PersistentPaused,
     /// Defined, and not there.
     Off,
+    /// Paused by an earlier migration that was not brought to its end.
+    Left,
 }
 
 impl Guest {
-    pub(crate) const ALL: [Guest; 5] =
-        [Guest::Transient, Guest::TransientPaused, Guest::Persistent, Guest::PersistentPaused, Guest::Off];
+    pub(crate) const ALL: [Guest; 6] = [
+        Guest::Transient,
+        Guest::TransientPaused,
+        Guest::Persistent,
+        Guest::PersistentPaused,
+        Guest::Off,
+        Guest::Left,
+    ];
 
     pub(crate) fn is_paused(self) -> bool {
-        matches!(self, Guest::TransientPaused | Guest::PersistentPaused)
+        matches!(self, Guest::TransientPaused | Guest::PersistentPaused | Guest::Left)
     }
 
     pub(crate) fn is_persistent(self) -> bool {
-        matches!(self, Guest::Persistent | Guest::PersistentPaused | Guest::Off)
+        matches!(self, Guest::Persistent | Guest::PersistentPaused | Guest::Off | Guest::Left)
     }
 }
 
@@ -64,6 +74,8 @@ pub(crate) enum DestinationIs {
     Impatient,
     /// Shows what has arrived by version 1 only after a while.
     Slow,
+    /// Has the guest's definition already, and so shows how a copy ended there.
+    Defined,
 }
 
 /// When the caller says to cancel.
@@ -87,6 +99,7 @@ impl Setup {
             request,
             destination_is: DestinationIs::Ordinary,
             word: Word::Never,
+            stranger: false,
         }
     }
 
@@ -95,7 +108,12 @@ impl Setup {
         let mut setups = Vec::new();
         setups.extend([Word::AtOnce, Word::AtLast].map(|word| Setup { word, ..self }));
         setups.extend([Asked::WithEverything, Asked::NoUri].map(|request| Setup { request, ..self }));
-        for destination_is in [DestinationIs::Careless, DestinationIs::Impatient, DestinationIs::Slow] {
+        if self.by_v3() && self.source.reports(Feature::MigrateChangeProtection) {
+            setups.push(Setup { stranger: true, ..self });
+        }
+        let peculiar =
+            [DestinationIs::Careless, DestinationIs::Impatient, DestinationIs::Slow, DestinationIs::Defined];
+        for destination_is in peculiar {
             if destination_is != DestinationIs::Slow || self.both_report(Feature::MigrationV1) {
                 setups.extend([Word::Never, Word::AtLast].map(|word| Setup { destination_is, word, ..self }));
             }
@@ -128,7 +146,8 @@ impl Setup {
             perished: false,
             job: None,
             migrating: None,
-            stopped: false,
+            stopped: self.guest == Guest::Left,
+            stranger: self.stranger,
         };
         let destination = Destination {
             peer: self.destination,
@@ -138,6 +157,9 @@ impl Setup {
             slot: None,
             incoming: None,
             guest: None,
+            defined: self.destination_is == DestinationIs::Defined,
+            off: 0,
+            ended: false,
             ran: false,
             destroyed: None,
         };
@@ -148,6 +170,11 @@ impl Setup {
     /// A careless destination exists to show two copies. A guest that was never on its source, or died there,
     /// is no second one when it is started there.
     pub(crate) fn admits(&self, fault: Fault) -> bool {
+        // The limit that the engine's documentation states: no guest starts, ends and leaves no trace before the next question.
+        let unseen = fault.runs == Runs::Ends && fault.hears != Hears::Deadline;
+        if unseen && self.destination_is != DestinationIs::Defined {
+            return false;
+        }
         let perish = matches!(fault.hears, Hears::HostDied { perish: true, .. });
         self.destination_is != DestinationIs::Careless || !(perish || self.guest == Guest::Off)
     }
@@ -177,11 +204,17 @@ impl Setup {
     pub(crate) fn must_arrive(&self) -> bool {
         let serves = |prepare| self.destination.serves(prepare);
         if self.by_v3() {
-            return self.guest != Guest::Off && self.request != Asked::NoUri;
+            return !matches!(self.guest, Guest::Off | Guest::Left) && self.request != Asked::NoUri;
         }
         let by_v2 = self.wish != Wish::V1 && self.both_report(Feature::MigrationV2) && serves(108);
         let by_v1 = self.wish != Wish::V2 && self.both_report(Feature::MigrationV1) && serves(61);
-        (by_v2 || by_v1) && self.guest != Guest::Off && self.request != Asked::NoUri
+        let moves = match self.guest {
+            Guest::Off => false,
+            // Which only a source that tells reasons shows.
+            Guest::Left => !self.source.serves(212),
+            _ => true,
+        };
+        (by_v2 || by_v1) && moves && self.request != Asked::NoUri
     }
 }
 
@@ -217,6 +250,9 @@ pub(crate) fn few() -> Vec<Setup> {
     ] {
         setups.push(Setup { guest: Guest::Persistent, word, ..plain(peer, peer) });
     }
+    let v3 = plain(peers::V3, peers::V3);
+    let defined = Setup { destination_is: DestinationIs::Defined, ..v3 };
+    setups.extend([defined, Setup { word: Word::AtLast, ..defined }, Setup { stranger: true, ..v3 }]);
     for (peer, destination_is) in
         [(peers::OURS, DestinationIs::Impatient), (peers::V1_ONLY, DestinationIs::Slow)]
     {

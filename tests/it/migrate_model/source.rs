@@ -40,6 +40,8 @@ pub(crate) struct Source {
     pub(crate) migrating: Option<Migrating>,
     /// Version 3: Perform has stopped the guest, and it is here still.
     pub(crate) stopped: bool,
+    /// Somebody else waits to migrate the guest.
+    pub(crate) stranger: bool,
 }
 
 pub(crate) type Paused = bool;

@@ -4,6 +4,7 @@
 //! source 16 domain_get_info(dom=guest) => running        a call in the contract's words, and the answer that it gets
 //! wait: …                                                 it waits, for the reason that follows
 //! retry | cancel                                         what the driver says then
+//! stop | refused                                         it leaves it at that, after a cancel that is refused
 //! end: …                                                 the outcome's sentence
 //! ```
 
@@ -39,6 +40,15 @@ pub(crate) fn check(plan: Plan, script: &str) {
                 lines.next();
                 told.push(format!("wait: {why}"));
                 match lines.next() {
+                    Some(&"stop") => {
+                        told.push("stop".to_owned());
+                        break;
+                    }
+                    Some(&"refused") => {
+                        told.push("refused".to_owned());
+                        assert!(matches!(engine.cancel(), CancelAnswer::Refused(_)));
+                        break;
+                    }
                     Some(&"cancel") => {
                         told.push("cancel".to_owned());
                         assert_eq!(engine.cancel(), CancelAnswer::Taken);
@@ -90,6 +100,7 @@ fn parse(answer: &str) -> Result<Reply, Failure> {
             Err(Failure::Answered(RemoteError::new(code, domain, "said so").into()))
         }
         "lost" => Err(Failure::Lost { message: "connection closed".to_owned() }),
+        "silent" => Err(Failure::Silent { message: "deadline passed".to_owned() }),
         "unsent" => Err(Failure::NotSent { message: "connection refused".to_owned() }),
         _ => panic!("no answer is called {answer:?}"),
     }

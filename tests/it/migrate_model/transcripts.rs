@@ -61,6 +61,7 @@ fn version_2_of_a_paused_guest_from_a_source_without_migratable_xml() {
         plain(&[MigrationV2]),
         "source 14 domain_get_xml_desc(dom=guest, flags=5) => xml
          source 16 domain_get_info(dom=guest) => paused
+         source 212 domain_get_state(dom=guest) => paused 1
          destination 108 domain_migrate_prepare2(uri_in=null, flags=LIVE|PAUSED, dname=null, resource=0, dom_xml=35 bytes) => prepared tcp:dst:49152
          source 62 domain_migrate_perform(dom=guest, cookie=9 bytes, uri=tcp:dst:49152, flags=LIVE|PAUSED, dname=null, resource=0) => done
          destination 109 domain_migrate_finish2(dname=guest, cookie=9 bytes, uri=tcp:dst:49152, flags=LIVE|PAUSED, retcode=0) => finished guest

@@ -65,6 +65,7 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
             at_source || world.source.perished || run.setup.guest == Guest::Off
         }
         Outcome::OnSource { source: Said::Absent, .. } => !at_source,
+        Outcome::OnSource { reason: Reason::LeftPaused(_), .. } => at_source || world.source.perished,
         Outcome::OnSource { source, .. } if run.setup.by_v3() => {
             let told = source.state().is_some_and(|state| state.state == DomainState::Paused);
             // A Resume without an answer may come late.
@@ -101,6 +102,14 @@ fn state_untold(run: &Run) -> bool {
     run.trace.iter().take(2).any(|(order, answer)| matches!(order.call.number(), 16 | 212) && answer.is_err())
 }
 
+/// It told, by every question that it was asked before the start.
+pub(crate) fn state_told(run: &Run) -> bool {
+    let asked = run.trace.iter().filter(|(order, _)| matches!(order.call.number(), 16 | 212));
+    run.setup.source.serves(212)
+        && asked.clone().next().is_some()
+        && asked.clone().all(|(_, answer)| answer.is_ok())
+}
+
 /// The source did not do what it was told to.
 fn could_not_resume(run: &Run) -> bool {
     run.trace.iter().any(|(order, answer)| matches!(order.call, Call::Resume { .. }) && answer.is_err())
@@ -122,11 +131,15 @@ fn check_doubt(run: &mut Run, check: Check) {
         Check::WhetherItArrived => {
             let waits = |one: &Incoming| one.memory.is_none() && one.finishing.is_some();
             let never_was = run.setup.guest == Guest::Off && state_untold(run);
-            (world.source.perished || never_was) && world.destination.incoming.as_ref().is_some_and(waits)
+            let waits = world.destination.incoming.as_ref().is_some_and(waits);
+            !run.setup.by_v3() && (world.source.perished || never_was) && waits
         }
+        // Nobody but a person knows whether the guest shall live on as what the destination has of it.
+        Check::WhetherTheCopyIsGood => world.source.perished && world.destination.incoming.is_some(),
         // Nobody but the caller knows what happened there meanwhile.
         Check::WhetherItRanThere => {
-            run.setup.word == Word::Never && world.source.stopped && world.destination.guest.is_none()
+            let may_swear = run.setup.word != Word::Never && !world.destination.ended;
+            !may_swear && world.source.stopped && world.destination.guest.is_none()
         }
         _ => false,
     };
@@ -144,7 +157,11 @@ fn check_release(run: &mut Run) {
         Call::Confirm3 { .. } => answer.is_err(),
         _ => false,
     };
-    if run.world.source.migrating.is_some() && !sent && !run.trace.iter().any(told) {
+    if run.world.source.migrating.is_some()
+        && !run.world.source.is_strangers()
+        && !sent
+        && !run.trace.iter().any(told)
+    {
         run.breaks("the source is left with its job");
     }
 }
@@ -158,7 +175,7 @@ fn check_first_error(run: &mut Run, outcome: &Outcome) {
         Some(reason) => reason,
         None => Reason::Vanished,
     };
-    if *reason != expected && !matches!(reason, Reason::NotActive(_)) {
+    if *reason != expected && !matches!(reason, Reason::NotActive(_) | Reason::LeftPaused(_)) {
         run.breaks("the first failure is not reported");
     }
     if !matches!(run.journal.last(), Some(Record::Ended(last)) if last == outcome) {

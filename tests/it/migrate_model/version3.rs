@@ -24,6 +24,9 @@ pub(crate) struct Migrating {
     was_paused: bool,
 }
 
+/// Whoever else migrates the source's guests.
+const STRANGER: Connection = 0;
+
 fn is(cookie: &Cookie, expected: &[u8]) -> bool {
     cookie.0 == expected
 }
@@ -59,7 +62,7 @@ impl Source {
         if !is(cookie, PREPARED) {
             return Err(error(ErrorCode::INTERNAL_ERROR, "migration cookie is not the destination's"));
         }
-        let begun = self.migrating.as_ref().is_some_and(|one| !one.performed);
+        let begun = self.migrating.as_ref().is_some_and(|one| !one.performed && one.by == by);
         if self.job.is_some() || self.stopped || begun != flags.has(MigrateFlags::CHANGE_PROTECTION) {
             return Err(no_migration());
         }
@@ -93,11 +96,16 @@ impl Source {
         flags: MigrateFlags,
         cookie: &Cookie,
         how: Retcode,
+        by: Connection,
     ) -> Result<Reply, Failure> {
         self.knows()?;
-        let Some(Migrating { performed, was_paused, .. }) = self.migrating else {
+        let Some(Migrating { performed, was_paused, by: its }) = self.migrating else {
             return Err(no_migration());
         };
+        // A real daemon would end it. That it is asked to is what must not happen.
+        if its == STRANGER && by != STRANGER {
+            return Err(no_migration());
+        }
         if self.job.is_some() || (how == Retcode::Success && !performed) {
             return Err(error(ErrorCode::INTERNAL_ERROR, "a step out of order"));
         }
@@ -136,7 +144,19 @@ impl Source {
     }
 
     pub(crate) fn connection_closed(&mut self, by: Connection) {
-        self.migrating.take_if(|one| one.by == by);
+        let forgotten = self.migrating.take_if(|one| one.by == by).is_some();
+        if let (true, true, false, Some(was_paused)) = (forgotten, self.stranger, self.stopped, self.active) {
+            self.migrating = Some(Migrating { by: STRANGER, performed: false, was_paused });
+        }
+    }
+
+    pub(crate) fn is_strangers(&self) -> bool {
+        self.migrating.as_ref().is_some_and(|one| one.by == STRANGER)
+    }
+
+    pub(crate) fn stranger_leaves(&mut self) {
+        self.stranger = false;
+        self.migrating.take_if(|one| one.by == STRANGER);
     }
 }
 
@@ -242,7 +262,7 @@ fn param(terms: &Terms, name: &str) -> Option<Text> {
 pub(crate) fn answer(source: &mut Source, call: &Call, by: Connection) -> Result<Reply, Failure> {
     match call {
         Call::Begin3 { flags, .. } => source.begin(*flags, by),
-        Call::Confirm3 { flags, cookie, cancelled, .. } => source.confirm(*flags, cookie, *cancelled),
+        Call::Confirm3 { flags, cookie, cancelled, .. } => source.confirm(*flags, cookie, *cancelled, by),
         Call::Resume { .. } => source.resume(),
         Call::Destroy { .. } => source.destroy(),
         Call::LookupByUuid { .. } => source.knows().map(|()| Reply::Found(guest(7))),

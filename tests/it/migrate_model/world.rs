@@ -26,6 +26,12 @@ pub(crate) struct World {
     closes: Vec<(u32, Connection)>,
     /// A connection that prepared something died of a fault.
     pub(crate) caller_died: bool,
+    /// The connection that made Begin.
+    begun_by: Option<Connection>,
+    /// A broken driver sends Confirm over any connection.
+    pub(crate) confirms_anywhere: bool,
+    /// Somebody else's migration was confirmed.
+    pub(crate) trespassed: bool,
 }
 
 /// The caller's connection to one host.
@@ -59,6 +65,9 @@ impl World {
             late: Vec::new(),
             closes: Vec::new(),
             caller_died: false,
+            begun_by: None,
+            confirms_anywhere: false,
+            trespassed: false,
         }
     }
 
@@ -75,6 +84,12 @@ impl World {
         if order.call == Call::Close {
             return self.close_preparing(order.host, fault);
         }
+        if let Call::Confirm3 { .. } = order.call
+            && !self.confirms_anywhere
+            && self.links[0].connection != self.begun_by
+        {
+            return Err(Failure::NotSent { message: "its connection has ended".to_owned() });
+        }
         let not_sent = |message: &str| Err(Failure::NotSent { message: message.to_owned() });
         if self.link(order.host).down_until.is_some() {
             self.link(order.host).connection = None;
@@ -89,6 +104,11 @@ impl World {
                 by
             }
         };
+        match order.call {
+            Call::Begin3 { .. } => self.begun_by = Some(by),
+            Call::Confirm3 { .. } => self.trespassed |= self.source.is_strangers(),
+            _ => {}
+        }
         if order.call.prepares() {
             self.link(order.host).preparing = Some((by, false));
         }
@@ -98,10 +118,15 @@ impl World {
     }
 
     fn run_so(&mut self, host: Host, call: &Call, by: Connection, runs: Runs) -> Result<Reply, Failure> {
-        let lost = Err(Failure::Lost { message: "deadline passed".to_owned() });
+        let lost = Err(Failure::Silent { message: "deadline passed".to_owned() });
         match runs {
             Runs::Never => lost,
             Runs::Now => self.run(host, call, by),
+            Runs::Ends => {
+                let answer = self.run(host, call, by);
+                self.destination.end();
+                answer
+            }
             Runs::Late(after) => {
                 self.late.push(Late { at: self.now + after, host, call: call.clone(), by });
                 lost
@@ -134,7 +159,7 @@ impl World {
         let lost = |message: &str| Err(Failure::Lost { message: message.to_owned() });
         match hears {
             Hears::Answer => answer,
-            Hears::Deadline => lost("deadline passed"),
+            Hears::Deadline => Err(Failure::Silent { message: "deadline passed".to_owned() }),
             Hears::Closed { eof } => {
                 self.disconnect(host, by, eof);
                 lost("connection closed")
@@ -169,7 +194,7 @@ impl World {
             (Host::Source, _) => self.source.answer(call),
             (Host::Destination, _) => match self.destination.run(call, by, self.now) {
                 Answer::Now(answer) => answer,
-                Answer::Waits => Err(Failure::Lost { message: "deadline passed".to_owned() }),
+                Answer::Waits => Err(Failure::Silent { message: "deadline passed".to_owned() }),
             },
         }
     }
@@ -195,7 +220,9 @@ impl World {
         let version3 = matches!(call, Call::Perform3 { .. });
         if let Some(how) = fails {
             if how == Fails::BreakingIncoming {
-                self.destination.incoming = None;
+                if self.destination.incoming.take().is_some() {
+                    self.destination.off = 6;
+                }
                 self.destination.slot = None;
             }
             if version3 {
@@ -274,6 +301,7 @@ impl World {
                 self.destination.destroy_incoming(Loss::HostDied);
                 if perish && self.destination.guest.take().is_some() {
                     self.destination.destroyed = Some(Loss::HostDied);
+                    self.destination.off = 0;
                 }
             }
         }
@@ -335,6 +363,7 @@ impl World {
         for link in &mut self.links {
             link.down_until = None;
         }
+        self.source.stranger_leaves();
     }
 
     /// Lets everything that is under way come to its end.

@@ -15,7 +15,11 @@
 //! In version 3 the source has a paused copy as well. A destination that has the guest gets Confirm 0 sent to the source; one
 //! that has none never started it, or killed it because it could not, and the guest goes back (`back`). Except that a
 //! destination that was told to start it and was silent since may have run it until it ended: then it is the caller's word that
-//! takes the guest back, for the source's copy is of the past.
+//! takes the guest back, for the source's copy is of the past. And one that shows how the guest ended there, by a shutdown or a
+//! crash, has run it: nothing takes it back then.
+//!
+//! A source of version 3 that does not have the guest has not sent it away: there it died, or somebody ended it, and what the
+//! destination holds may not be whole, or be older than that end. It is not started unasked.
 //!
 //! Finish may be repeated because a second one changes nothing: it is refused with 55 ("not processing
 //! incoming migration") if the first succeeded, and with 42 if the copy is gone. It must be repeated, because
@@ -50,10 +54,14 @@ pub(super) struct Departed {
     left: bool,
     /// Version 3: a Finish has been sent, so that the destination may have started the guest.
     sent: bool,
-    /// Version 3: the destination did not answer a question after that.
+    /// Version 3: the destination did not answer that in time, or a question after it.
     silent: bool,
-    /// Version 3: the caller gives the guest up there.
+    /// Version 3: the caller gives the guest up there, so that it is not told to start it again.
+    given_up: bool,
+    /// Version 3: the caller says that the guest has not run there, up to the last time that the destination had it.
     word: bool,
+    /// Version 3: the destination showed that the guest has run and ended there.
+    ended: bool,
 }
 
 #[derive(Debug)]
@@ -79,7 +87,9 @@ impl Departed {
             left: false,
             sent: false,
             silent: false,
+            given_up: false,
             word: false,
+            ended: false,
         }
     }
 
@@ -93,6 +103,11 @@ impl Departed {
         Departed { answer: Answer::NoCopy, ..Departed::seen(prepared, reason) }
     }
 
+    /// Version 3: the destination took the guest over though it was told not to, and no longer has it.
+    pub(super) fn taken_unasked(prepared: Prepared, reason: Reason) -> Departed {
+        Departed { reason: Some(reason), sent: true, silent: true, ..Departed::performed(prepared) }
+    }
+
     /// Asked again after a wait.
     pub(super) fn new_round(self) -> Departed {
         Departed { repeated: false, ..self }
@@ -103,9 +118,22 @@ impl Departed {
         self.prepared.form == Form::V3 && !self.left
     }
 
+    /// Whether the caller may give the guest up on the destination.
+    pub(super) fn may_be_given_up(&self) -> bool {
+        self.may_go_back() && !self.ended
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// What is in doubt.
     pub(super) fn check(&self) -> Check {
-        if self.may_go_back() { Check::WhetherItTookOver } else { Check::WhetherItArrived }
+        match self.prepared.form {
+            Form::V3 if self.left => Check::WhetherTheCopyIsGood,
+            Form::V3 => Check::WhetherItTookOver,
+            Form::V1 | Form::V2 => Check::WhetherItArrived,
+        }
     }
 
     /// The guest goes back to the source, which knows no more of it than that it is paused.
@@ -158,11 +186,13 @@ impl Engine {
         };
         let never_sent = matches!(failure, Failure::NotSent { .. }) && !departed.sent;
         departed.sent |= !never_sent;
+        departed.silent |= matches!(failure, Failure::Silent { .. });
         // The next host gets no cookie after a step that failed, and this one its own again.
         if departed.may_go_back() && (never_sent || self.is_offline()) {
             self.note(Note::Leftover(Some(failure.clone())));
             departed.reason.get_or_insert(failed(Host::Destination, self.procedure, failure));
-            return self.confirm_back(departed.back());
+            let told = departed.sent;
+            return self.confirm_back(departed.back().told(told));
         }
         departed.answer = match failure.code() {
             Some(ErrorCode::OPERATION_INVALID) => Answer::NotIncoming,
@@ -193,6 +223,8 @@ impl Engine {
 
     pub(super) fn arrival_said(&mut self, mut departed: Departed, said: Said) -> Step {
         departed.silent |= departed.sent && matches!(said, Said::NoAnswer(_));
+        departed.word &= !matches!(said, Said::Has { state, .. } if state.state != DomainState::ShutOff);
+        departed.ended = false;
         let settled = matches!(departed.answer, Answer::Finished(_) | Answer::NotIncoming);
         match said {
             Said::NotAsked | Said::NoAnswer(_) => self.hold_arrival(departed),
@@ -220,28 +252,40 @@ impl Engine {
     }
 
     /// Version 3: the destination has no guest, and the source has a paused one.
-    fn never_arrived(&mut self, departed: Departed, said: Said) -> Step {
-        let killed = said.state().is_some_and(|state| state.reason == Some(FAILED));
-        let may_have_run = departed.silent && !killed && said != Said::Aborted && !departed.word;
+    fn never_arrived(&mut self, mut departed: Departed, said: Said) -> Step {
+        let ended = said.state().map_or(Ended::Untold, Ended::of);
+        departed.ended = ended == Ended::AfterRunning;
+        let may_have_run = match ended {
+            Ended::AfterRunning => true,
+            Ended::Perhaps => !departed.word,
+            Ended::Untold => departed.silent && said != Said::Aborted && !departed.word,
+            Ended::Killed => false,
+        };
         if may_have_run {
             return self.hold(departed, Check::WhetherItRanThere);
         }
         self.confirm_back(departed.back().incoming_gone())
     }
 
-    /// Version 3: the caller gives the guest up on the destination, which was told to start it and does not say whether it did.
-    pub(super) fn cancel_late(&mut self, departed: Departed) -> Step {
-        let departed = Departed { word: true, ..departed };
+    /// Version 3: the caller gives the guest up on the destination, which was told to start it and does not say whether it did. Where
+    /// it has said that it has none, the caller's word is also that the guest did not run there.
+    pub(super) fn cancel_late(&mut self, departed: Departed, check: Check) -> Step {
+        let word = check == Check::WhetherItRanThere;
+        self.tell_given_up(Departed { given_up: true, word, repeated: false, ..departed })
+    }
+
+    fn tell_given_up(&mut self, departed: Departed) -> Step {
         let call = self.finish_call(&departed.prepared, Retcode::Cancelled);
         self.call(Host::Destination, call, Some(self.settings.finish_deadline));
         Step::CancelLate(departed)
     }
 
-    pub(super) fn cancelled_late(&mut self, departed: Departed, answer: Result<Reply, Failure>) -> Step {
+    pub(super) fn cancelled_late(&mut self, mut departed: Departed, answer: Result<Reply, Failure>) -> Step {
         match answer {
             Ok(Reply::Finished3 { domain, cookie }) => self.taken_over(departed, domain, cookie),
             other => {
                 let failure = failure_of(other);
+                departed.silent |= matches!(failure, Failure::Silent { .. });
                 self.gave_up(&failure);
                 if self.destination.is_gone() {
                     let said = self.destination.clone();
@@ -253,8 +297,11 @@ impl Engine {
     }
 
     fn finish_again(&mut self, departed: Departed, state: Option<State>) -> Step {
-        if departed.repeated {
+        if departed.repeated || departed.check() == Check::WhetherTheCopyIsGood {
             return self.hold_arrival(departed);
+        }
+        if departed.given_up {
+            return self.tell_given_up(Departed { repeated: true, ..departed });
         }
         self.note(Note::FinishAgain { state });
         self.finish(Departed { repeated: true, ..departed })
@@ -286,7 +333,7 @@ impl Engine {
         self.hold(departed, check)
     }
 
-    fn hold(&mut self, departed: Departed, check: Check) -> Step {
+    pub(super) fn hold(&mut self, departed: Departed, check: Check) -> Step {
         let reason = departed.reason.clone().unwrap_or(Reason::Vanished);
         self.wait_for_truth(reason, check);
         Step::HoldArrival(departed, check)
@@ -307,5 +354,26 @@ impl Engine {
     }
 }
 
-/// `VIR_DOMAIN_SHUTOFF_FAILED`: a guest that the daemon itself could not start, as Finish does with one that it must kill.
-const FAILED: i32 = 6;
+/// What the reason of a guest that is off on the destination (`virDomainShutoffReason`) says of its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Shut down, crashed, moved on or saved: only a guest that ran comes to such an end.
+    AfterRunning,
+    /// Destroyed, or another end that also a guest comes to which waits for its start.
+    Perhaps,
+    /// No reason, or the one of a guest that the daemon has not seen running.
+    Untold,
+    /// The daemon itself could not start it, as Finish does with one that it must kill.
+    Killed,
+}
+
+impl Ended {
+    fn of(state: State) -> Ended {
+        match state.reason {
+            None | Some(0) => Ended::Untold,
+            Some(1 | 3 | 4 | 5) => Ended::AfterRunning,
+            Some(6) => Ended::Killed,
+            Some(_) => Ended::Perhaps,
+        }
+    }
+}

@@ -37,6 +37,8 @@ pub(super) struct Back {
     pub(super) reason: Reason,
     /// The destination said that it has nothing of it.
     incoming_gone: bool,
+    /// Of one that moves without running: the destination was told that it has arrived.
+    told: bool,
     /// Perform's reply was lost, so that it may yet run and pause the guest again, as long as the destination waits for it.
     perform_may_run: bool,
     /// Since the last wait the source has been told, the guest resumed, the destination told.
@@ -51,6 +53,7 @@ impl Back {
             prepared,
             reason,
             incoming_gone: false,
+            told: false,
             perform_may_run: false,
             confirmed: false,
             resumed: false,
@@ -61,6 +64,15 @@ impl Back {
     /// Also a Perform that runs yet has nowhere to send the guest to.
     pub(super) fn incoming_gone(self) -> Back {
         Back { incoming_gone: true, perform_may_run: false, ..self }
+    }
+
+    pub(super) fn told(self, told: bool) -> Back {
+        Back { told, ..self }
+    }
+
+    /// What is in doubt while the source does not say.
+    pub(super) fn check(&self) -> Check {
+        if self.incoming_gone || self.told { Check::WhetherItRunsOn } else { Check::WhetherItIsPaused }
     }
 
     pub(super) fn perform_may_run(self) -> Back {
@@ -106,7 +118,8 @@ impl Engine {
                     Job::Running(_) if !back.confirmed => self.confirm_back(back),
                     Job::Running(info) => {
                         self.wait(Waiting::Job(info));
-                        Step::HoldBack(back, Check::WhetherItIsPaused)
+                        let check = back.check();
+                        Step::HoldBack(back, check)
                     }
                     _ if as_it_was => self.settled(back),
                     _ if !back.confirmed => self.confirm_back(back),
@@ -117,7 +130,10 @@ impl Engine {
                     _ => self.settled(back),
                 }
             }
-            _ => self.hold_back(back, Check::WhetherItIsPaused),
+            _ => {
+                let check = back.check();
+                self.hold_back(back, check)
+            }
         }
     }
 

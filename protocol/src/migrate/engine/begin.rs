@@ -8,7 +8,7 @@ use super::Engine;
 use super::arrival::Departed;
 use super::start::{Draft, failed, failure_of};
 use super::step::{Form, Prepared, Step};
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Fate};
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::call::{Call, Host, Retcode};
 use crate::migrate::domain::Cookie;
@@ -40,7 +40,7 @@ impl Engine {
         if failure.answered(ErrorCode::NO_DOMAIN) {
             self.source = Said::Absent;
         }
-        let may_hold_a_job = matches!(failure, Failure::Lost { .. });
+        let may_hold_a_job = failure.fate() == Fate::Unknown;
         let reason = failed(Host::Source, self.procedure, failure);
         if may_hold_a_job { self.release(reason) } else { self.stay(reason) }
     }
@@ -50,7 +50,7 @@ impl Engine {
             Ok(Reply::Prepared { cookie, uri_out }) => (cookie, uri_out),
             other => {
                 let failure = failure_of(other);
-                if let Failure::Lost { .. } = failure {
+                if failure.fate() == Fate::Unknown {
                     self.note(Note::Leftover(None));
                 }
                 let reason = failed(Host::Destination, self.procedure, failure);

@@ -2,8 +2,8 @@
 //!
 //! The guest has arrived whatever becomes of this. But a paused copy that is left is a second guest waiting to be started by
 //! mistake, so a Confirm that is not answered is repeated. A daemon whose connection was lost in between has forgotten the
-//! migration and refuses (55); then the copy is destroyed, if it is still paused by the migration and no job runs on it.
-//! Whatever remains is told.
+//! migration; then the copy is destroyed, if it is still paused by the migration and no job runs on it. Where the source says that
+//! it runs the guest too, both are asked until one of them does not have it. Whatever remains is told.
 
 use super::Engine;
 use super::start::{failed, failure_of};
@@ -81,11 +81,7 @@ impl Engine {
         }
         let Said::Has { state, job, .. } = &said else { return self.end(arrived.outcome(Some(said))) };
         if !self.is_offline() && !matches!(state.state, DomainState::Paused | DomainState::ShutOff) {
-            self.wait_for_truth(
-                arrived.warning.clone().unwrap_or(Reason::Vanished),
-                Check::WhetherItRunsTwice,
-            );
-            return Step::HoldLeft(arrived);
+            return self.hold_left(arrived);
         }
         if !arrived.repeated {
             return self.confirm(Arrived { repeated: true, ..arrived });
@@ -97,5 +93,28 @@ impl Engine {
             return Step::Destroy(Arrived { destroyed: true, ..arrived });
         }
         self.end(arrived.outcome(Some(said)))
+    }
+
+    fn hold_left(&mut self, arrived: Arrived) -> Step {
+        let reason = arrived.warning.clone().unwrap_or(Reason::Vanished);
+        self.wait_for_truth(reason, Check::WhetherTheSourceRunsToo);
+        Step::HoldLeft(arrived)
+    }
+
+    pub(super) fn ask_still(&mut self, arrived: Arrived) -> Step {
+        let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+        self.question(&ask);
+        Step::AskStill(ask, arrived)
+    }
+
+    /// The source ran the guest too when it was last asked. If the destination's is gone, that one is the guest.
+    pub(super) fn still_said(&mut self, arrived: Arrived, said: Said) -> Step {
+        match said {
+            said if self.is_gone(&said) && self.source.state().is_some() => self.stay(Reason::Vanished),
+            Said::Has { domain, state, .. } => {
+                self.ask_left(Arrived { domain, state: Some(state), ..arrived })
+            }
+            _ => self.hold_left(arrived),
+        }
     }
 }

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! In version 3 the guest cannot leave before Confirm, so a source that has it is all that must be known: the destination is
-//! told to give it up, and unless an answered Perform has let it run on by itself, the source is told to (`back`). A source that
-//! does not have it any more has died with it, and what the destination holds is the only copy.
+//! told to give it up, and unless an answered Perform has let it run on by itself, the source is told to (`back`). Where the source
+//! does not have it any more it has ended there, and what the destination holds is the only copy, which is not started unasked.
 //!
 //! A persistent guest stays defined after it has left, so that it exists proves nothing: its state does.
 
@@ -135,13 +135,13 @@ impl Engine {
         }
     }
 
-    /// Version 3: only a source that has lost the guest with its host does not have it.
+    /// Version 3: a source that does not have the guest has not sent it away; it has ended there.
     fn source3_said(&mut self, doubt: Doubt, said: Said) -> Step {
         match said {
             said if self.is_gone(&said) && doubt.standing == Standing::IncomingGone => {
                 self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
             }
-            said if self.is_gone(&said) => self.finish(Departed::seen(doubt.prepared, doubt.reason)),
+            said if self.is_gone(&said) => self.ask_arrival(Departed::seen(doubt.prepared, doubt.reason)),
             Said::Has { .. } if doubt.standing == Standing::IncomingGone => {
                 let back = Back::new(doubt.prepared, doubt.reason).incoming_gone();
                 self.ask_back(back)
@@ -263,6 +263,10 @@ impl Engine {
     }
 
     pub(super) fn twice_said(&mut self, doubt: Doubt, said: Said) -> Step {
+        if said.is_gone() && doubt.prepared.form == Form::V3 {
+            return self
+                .hold(Departed::taken_unasked(doubt.prepared, doubt.reason), Check::WhetherItRanThere);
+        }
         if said.is_gone() {
             return self.ask_source(doubt.now(Standing::IncomingGone));
         }

@@ -3,7 +3,7 @@
 use super::Engine;
 use super::doubt::Doubt;
 use super::step::{Form, Prepared, Step};
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Fate};
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::call::{Call, Host};
 use crate::migrate::domain::{Cookie, DomainXml};
@@ -12,7 +12,7 @@ use crate::migrate::note::Note;
 use crate::migrate::outcome::Reason;
 use crate::migrate::param::Terms;
 use crate::migrate::plan::Version;
-use crate::migrate::state::{DomainState, Job, Said};
+use crate::migrate::state::{DomainState, Job, Said, State};
 
 use virtwire_xdr::Text;
 
@@ -76,6 +76,13 @@ impl Engine {
                     return self.abandon(&draft, Reason::NotActive(state));
                 }
             }
+            Ok(Reply::State(state)) if state.is_migrating() => return self.left_paused(draft, state),
+            // 16 tells no reason.
+            Ok(Reply::State(State { state: DomainState::Paused, reason: None })) => {
+                let domain = self.request.domain.clone();
+                self.call(Host::Source, Call::GetState { domain }, None);
+                return Step::Why(draft);
+            }
             Ok(Reply::State(state)) if state.state == DomainState::Paused => {
                 self.was_paused = Some(true);
                 self.flags = self.flags | MigrateFlags::PAUSED;
@@ -85,6 +92,29 @@ impl Engine {
             other => self.note(Note::StateUntold(failure_of(other))),
         }
         self.prepare(draft)
+    }
+
+    /// One that an earlier migration left paused is not moved: it may be elsewhere, and here is a copy of the past.
+    pub(super) fn got_why(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::State(state)) if state.is_migrating() => self.left_paused(draft, state),
+            Ok(Reply::State(state)) if state.state != DomainState::Paused => {
+                self.was_paused = Some(false);
+                self.prepare(draft)
+            }
+            // A peer without 212 is older than any migration that leaves a guest paused.
+            _ => {
+                self.was_paused = Some(true);
+                self.flags = self.flags | MigrateFlags::PAUSED;
+                self.note(Note::Paused);
+                self.prepare(draft)
+            }
+        }
+    }
+
+    fn left_paused(&mut self, draft: Draft, state: State) -> Step {
+        self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
+        self.abandon(&draft, Reason::LeftPaused(state))
     }
 
     fn prepare(&mut self, draft: Draft) -> Step {
@@ -131,7 +161,7 @@ impl Engine {
             }
             (_, other) => {
                 let failure = failure_of(other);
-                if let Failure::Lost { .. } = failure {
+                if failure.fate() == Fate::Unknown {
                     self.note(Note::Leftover(None));
                 }
                 self.stay(failed(Host::Destination, self.procedure, failure))

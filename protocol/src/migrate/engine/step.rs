@@ -20,6 +20,8 @@ pub(super) enum Step {
     Begin,
     /// 16 or 212 is out.
     Info(Draft),
+    /// 212 is out, of a guest that 16 says is paused.
+    Why(Draft),
     /// 61, 108, 214 or 303 is out.
     Prepare(Draft),
     /// 62, 216 or 305 is out.
@@ -74,6 +76,8 @@ pub(super) enum Step {
     Destroy(Arrived),
     /// The source says that the guest runs there too.
     HoldLeft(Arrived),
+    /// The destination is asked whether it still has it.
+    AskStill(Ask, Arrived),
 
     /// The end. `None` only while an input is being taken.
     Over(Option<Outcome>),
@@ -109,7 +113,7 @@ impl Prepared {
 
 impl Step {
     pub(super) fn is_before_perform(&self) -> bool {
-        matches!(self, Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_))
+        matches!(self, Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Why(_) | Step::Prepare(_))
     }
 
     /// The guest that the destination is known to run.
@@ -123,7 +127,7 @@ impl Step {
     /// Why the caller's word to cancel is not taken now.
     pub(super) fn why_not_cancel(&self) -> &'static str {
         match self {
-            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_) => {
+            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Why(_) | Step::Prepare(_) => {
                 "the migration can still be cancelled"
             }
             Step::Perform(_) => "Perform runs, and only the source can stop it",
@@ -140,19 +144,27 @@ impl Step {
             | Step::CancelBack(_)
             | Step::AskGone(..)
             | Step::HoldBack(..) => "the migration is given up already",
+            Step::HoldArrival(departed, _) if departed.has_ended() => {
+                "the guest ran and ended on the destination"
+            }
             Step::Finish(departed) | Step::AskArrival(_, departed) | Step::AskEnd(_, departed)
                 if departed.may_go_back() =>
             {
                 "the destination is starting the guest"
+            }
+            Step::HoldArrival(_, Check::WhetherTheCopyIsGood) => {
+                "the destination's copy is the only one; to cancel would destroy it"
             }
             Step::Finish(_)
             | Step::AskEnd(..)
             | Step::AskArrival(..)
             | Step::AskLast(..)
             | Step::HoldArrival(..) => "the guest has left the source; to cancel now would destroy it",
-            Step::Confirm(_) | Step::AskLeft(..) | Step::Destroy(_) | Step::HoldLeft(_) => {
-                "the guest runs on the destination"
-            }
+            Step::Confirm(_)
+            | Step::AskLeft(..)
+            | Step::Destroy(_)
+            | Step::HoldLeft(_)
+            | Step::AskStill(..) => "the guest runs on the destination",
             Step::Over(_) => "the migration is over",
         }
     }
@@ -160,7 +172,7 @@ impl Step {
     /// What is not known at this step, and what went wrong so far.
     pub(super) fn doubt(&self) -> (Option<Check>, Option<Reason>) {
         match self {
-            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Prepare(_) => (None, None),
+            Step::Xml { .. } | Step::Begin | Step::Info(_) | Step::Why(_) | Step::Prepare(_) => (None, None),
             Step::Release(reason) => (None, Some(reason.clone())),
             Step::Perform(prepared) => (Some(prepared.form.whether_it_left()), None),
             Step::Over(_) => (Some(Check::WhetherItLeft), None),
@@ -180,9 +192,11 @@ impl Step {
             | Step::AskBack(_, back)
             | Step::Resume(back)
             | Step::CancelBack(back)
-            | Step::AskGone(_, back) => (Some(Check::WhetherItIsPaused), Some(back.reason.clone())),
+            | Step::AskGone(_, back) => (Some(back.check()), Some(back.reason.clone())),
             Step::HoldBack(back, check) => (Some(*check), Some(back.reason.clone())),
-            Step::HoldLeft(arrived) => (Some(Check::WhetherItRunsTwice), arrived.warning.clone()),
+            Step::HoldLeft(arrived) | Step::AskStill(_, arrived) => {
+                (Some(Check::WhetherTheSourceRunsToo), arrived.warning.clone())
+            }
             Step::Confirm(arrived) | Step::AskLeft(_, arrived) | Step::Destroy(arrived) => {
                 (None, arrived.warning.clone())
             }
