@@ -13,6 +13,7 @@ use crate::args::DomainArgs;
 use crate::connect::Opener;
 use crate::domains::{goodbye, guest, refused};
 use crate::fail::{Fail, plain};
+use crate::harmless;
 use crate::screen::unwritten;
 use crate::signals::Signals;
 use terminal::RawTerminal;
@@ -94,13 +95,14 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
         })?;
         let escape = terminal.is_some().then_some(args.escape);
         if escape.is_some() {
-            eprint!("connected to the {thing}; the escape key is {}\r\n", named(args.escape));
+            let name = harmless::line(&thing);
+            eprint!("connected to the {name}; the escape key is {}\r\n", named(args.escape));
         }
         // The terminal is itself again at the end of this block, whatever happens in it.
         relay(&thing, reader, writer, escape, &mut signals).await
     };
     match end? {
-        End::Closed => eprintln!("\nthe {thing} has closed"),
+        End::Closed => eprintln!("\nthe {} has closed", harmless::line(&thing)),
         End::Escaped => eprintln!(),
         End::NobodyReads => {}
         End::Signal(name) => {

@@ -12,23 +12,14 @@ use virtwire::xdr::Text;
 use crate::args::{DomainArgs, XmlArgs};
 use crate::connect::{Opener, find};
 use crate::fail::{Fail, plain};
-use crate::screen::{say_bytes, say_done};
+use crate::screen::{say_document, say_done};
 
-/// Prints a guest's configuration, byte for byte.
+/// Prints a guest's configuration.
 pub(crate) async fn dumpxml(args: DomainArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, dom) = guest(&args, opener).await?;
     let reply = connection.call(DomainGetXmlDesc { dom, flags: 0 }).await;
-    say_xml(&reply.map_err(|error| refused(&connection, &args.domain, &error))?.xml)?;
+    say_document(&reply.map_err(|error| refused(&connection, &args.domain, &error))?.xml)?;
     goodbye(connection).await
-}
-
-/// Prints a configuration, with the end of its last line if it has none.
-pub(crate) fn say_xml(xml: &Text) -> Result<(), Fail> {
-    let mut xml = xml.as_bytes().to_vec();
-    if !xml.ends_with(b"\n") {
-        xml.push(b'\n');
-    }
-    say_bytes(&xml)
 }
 
 /// Keeps a configuration.

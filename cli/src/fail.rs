@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use crate::screen::remark;
 use virtwire::client::{AuthError, CallError, CloseReason, Connection, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
@@ -32,7 +33,7 @@ impl Fail {
 
     /// Prints the line.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("virtwire: {self}");
+        remark(&format!("virtwire: {self}"));
         ExitCode::FAILURE
     }
 

@@ -15,7 +15,7 @@ use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::list::{id, state};
-use crate::screen::say;
+use crate::screen::{say, say_json};
 
 /// Prints what is known, one fact a line or as a JSON object. What the daemon is too old to tell is left out.
 pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
@@ -43,7 +43,7 @@ impl Facts {
     /// Prints them.
     pub(crate) fn print(self, as_json: bool) -> Result<(), Fail> {
         if as_json {
-            return say(&format!("{:#}", self.into_json()));
+            return say_json(&self.into_json());
         }
         self.0
             .iter()

@@ -13,7 +13,7 @@ use crate::args::HostArgs;
 use crate::connect::{Opener, known};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::screen::say;
+use crate::screen::say_json;
 use crate::table::{Side, Table};
 
 /// Prints the guests, one a line or as a JSON array.
@@ -29,7 +29,7 @@ pub(crate) async fn run(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     }
     if args.json {
         let rows: Vec<_> = rows.iter().map(|(domain, state)| json_row(domain, *state)).collect();
-        say(&format!("{:#}", json!(rows)))?;
+        say_json(&json!(rows))?;
     } else {
         print_table(&rows)?;
     }

@@ -9,6 +9,7 @@ mod dissect;
 mod domains;
 mod events;
 mod fail;
+mod harmless;
 mod info;
 mod ladder;
 mod list;

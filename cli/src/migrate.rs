@@ -217,7 +217,7 @@ async fn follow(
                         }
                         interrupted = true;
                         canceller.cancel();
-                        screen.line(&screen.paint(Style::Remarkable, STOPPING));
+                        screen.line(Style::Remarkable, STOPPING);
                     }
                 }
             }
@@ -231,7 +231,7 @@ async fn follow(
                     return Some(Outcome::Unknown(unknown));
                 }
                 interrupted = true;
-                screen.paragraph("", &screen.paint(Style::Remarkable, ASKING));
+                screen.paragraph("", Style::Remarkable, ASKING);
             }
         }
     }

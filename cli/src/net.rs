@@ -11,10 +11,10 @@ use virtwire::protocol::remote::{
 
 use crate::args::{AsJson, HostArgs, XmlArgs};
 use crate::connect::Opener;
-use crate::domains::{goodbye, read, say_xml};
+use crate::domains::{goodbye, read};
 use crate::fail::Fail;
 use crate::info::{Facts, told};
-use crate::screen::{say, say_done};
+use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
 
 #[derive(Debug, Subcommand)]
@@ -58,7 +58,7 @@ pub(crate) async fn run(command: NetCommand, opener: Opener) -> Result<(), Fail>
         NetCommand::Dumpxml(args) => {
             let (connection, net) = network(&args, opener).await?;
             let reply = connection.network_get_xml_desc(&net, 0).await;
-            say_xml(&reply.map_err(|error| refused(&connection, &args.network, &error))?.xml)?;
+            say_document(&reply.map_err(|error| refused(&connection, &args.network, &error))?.xml)?;
             goodbye(connection).await
         }
         NetCommand::Define(args) => {
@@ -104,7 +104,7 @@ async fn list(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     }
     if args.json {
         let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
-        say(&format!("{:#}", json!(rows)))?;
+        say_json(&json!(rows))?;
     } else {
         let mut table = Table::new(&[
             ("Name", Side::Left),
@@ -167,7 +167,7 @@ async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> R
     let leases = reply.map_err(|error| refused(&connection, &args.network, &error))?.leases;
     if json {
         let leases: Vec<_> = leases.iter().map(lease).collect();
-        say(&format!("{:#}", json!(leases)))?;
+        say_json(&json!(leases))?;
     } else {
         let mut table = Table::new(&[
             ("Address", Side::Left),

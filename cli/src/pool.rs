@@ -10,11 +10,11 @@ use virtwire::protocol::remote::{StoragePool, StoragePoolCreateXml, StoragePoolD
 
 use crate::args::{AsJson, HostArgs, XmlArgs};
 use crate::connect::Opener;
-use crate::domains::{goodbye, read, say_xml};
+use crate::domains::{goodbye, read};
 use crate::fail::Fail;
 use crate::info::{Facts, told};
 use crate::progress::size;
-use crate::screen::{say, say_done};
+use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
 
 #[derive(Debug, Subcommand)]
@@ -59,7 +59,7 @@ pub(crate) async fn run(command: PoolCommand, opener: Opener) -> Result<(), Fail
         PoolCommand::Dumpxml(args) => {
             let (connection, pool) = pool(&args, opener).await?;
             let reply = connection.storage_pool_get_xml_desc(&pool, 0).await;
-            say_xml(&reply.map_err(|error| refused(&connection, &args.pool, &error))?.xml)?;
+            say_document(&reply.map_err(|error| refused(&connection, &args.pool, &error))?.xml)?;
             goodbye(connection).await
         }
         PoolCommand::Define(args) => {
@@ -122,7 +122,7 @@ async fn list(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     }
     if args.json {
         let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
-        say(&format!("{:#}", json!(rows)))?;
+        say_json(&json!(rows))?;
     } else {
         let mut table = Table::new(&[
             ("Name", Side::Left),

@@ -10,7 +10,7 @@ use virtwire::protocol::remote::{Domain, DomainStatsRecord, TypedParamValue};
 use crate::connect::{Opener, find};
 use crate::domains::{goodbye, refused};
 use crate::fail::Fail;
-use crate::screen::say;
+use crate::screen::{say, say_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: StatsArgs, opener: Opener) -> Result<(), Fail> {
     let records = ask(&connection, doms, &args).await?;
     if args.json {
         let records: Vec<Value> = records.iter().map(document).collect();
-        say(&format!("{:#}", json!(records)))?;
+        say_json(&json!(records))?;
     } else {
         for (at, record) in records.iter().enumerate() {
             if at > 0 {

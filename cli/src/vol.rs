@@ -12,12 +12,12 @@ use virtwire::protocol::remote::{StoragePool, StorageVol, StorageVolCreateXml};
 
 use crate::args::AsJson;
 use crate::connect::Opener;
-use crate::domains::{goodbye, read, say_xml};
+use crate::domains::{goodbye, read};
 use crate::fail::Fail;
 use crate::info::{Facts, told};
 use crate::pool::{PoolArgs, find as find_pool, refused as pool_refused};
 use crate::progress::size;
-use crate::screen::{say, say_done};
+use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
 use crate::transfer::{Sink, Source, Told, receive, send};
 
@@ -112,7 +112,7 @@ pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail>
         VolCommand::Dumpxml(args) => {
             let (connection, vol) = volume(&args, opener).await?;
             let reply = connection.storage_vol_get_xml_desc(&vol, 0).await;
-            say_xml(&reply.map_err(|error| refused(&connection, &args, &error))?.xml)?;
+            say_document(&reply.map_err(|error| refused(&connection, &args, &error))?.xml)?;
             goodbye(connection).await
         }
         VolCommand::Create(args) => create(args, opener).await,
@@ -234,7 +234,7 @@ async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Re
     }
     if json {
         let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
-        say(&format!("{:#}", json!(rows)))?;
+        say_json(&json!(rows))?;
     } else {
         let mut table = Table::new(&[
             ("Name", Side::Left),
