@@ -248,6 +248,9 @@ fn a_migration_is_a_ladder() {
     for line in drawn.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
+    // Names are whole, however long.
+    let drawn = run(&["dissect", "--ladder", &fixture("events-src-0")]).succeeded();
+    assert!(drawn.contains("│── 317 connect_domain_event_callback_deregister_any ──▶│ #13 32 B"), "{drawn}");
 }
 
 #[test]
