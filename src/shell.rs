@@ -1,6 +1,7 @@
 //! What both connection tasks wait for, read and write.
 
 pub(crate) mod alarm;
+pub(crate) mod line;
 pub(crate) mod reader;
 pub(crate) mod writer;
 

@@ -1,9 +1,11 @@
 //! Bytes to frames and back: a length word, a header, a payload.
 
+use std::fmt;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
-use crate::header::{HEADER_BYTES, Header};
+use crate::header::{HEADER_BYTES, Header, MessageKind};
 
 /// Bytes of the length word, which counts itself.
 pub const LENGTH_BYTES: usize = 4;
@@ -14,11 +16,16 @@ pub const FRAME_BYTES_MAX: usize = LENGTH_BYTES + 33_554_432;
 /// The longest payload.
 pub const PAYLOAD_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_BYTES_MIN;
 
+/// The most file descriptors that a message may announce.
+pub const DESCRIPTORS_MAX: u32 = 32;
+
 /// Payloads up to this need no second allocation.
 const USUAL_PAYLOAD_BYTES: usize = 228;
 
 /// One message of the wire, its payload not yet decoded: whoever knows its procedure does that, late.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` says how long the payload is and not what it says: there may be a password or a secret in it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     /// Who speaks to whom about what.
     pub header: Header,
@@ -27,9 +34,26 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// How many file descriptors are announced to come behind it.
+    pub fn descriptors(&self) -> u32 {
+        match (self.header.kind(), self.payload.first_chunk::<4>()) {
+            (Ok(MessageKind::CallWithFds | MessageKind::ReplyWithFds), Some(word)) => {
+                u32::from_be_bytes(*word)
+            }
+            _ => 0,
+        }
+    }
+
     /// Bytes of the whole frame on the wire.
     pub fn wire_bytes(&self) -> usize {
         FRAME_BYTES_MIN + self.payload.len()
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = format_args!("{} bytes", self.payload.len());
+        f.debug_struct("Frame").field("header", &self.header).field("payload", &payload).finish()
     }
 }
 
@@ -94,8 +118,16 @@ pub fn join(frame: &Frame, out: &mut BytesMut) -> Result<(), FrameError> {
 /// A payload with room before it for the length and the header, so that a message is one buffer and one write.
 ///
 /// Whoever knows the type encodes it here; whoever knows the serial seals it.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` says how long the payload is and not what it says: there may be a password or a secret in it.
+#[derive(Clone)]
 pub struct Draft(BytesMut);
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({} bytes)", self.payload().len())
+    }
+}
 
 impl Draft {
     /// A message without payload.
@@ -126,6 +158,20 @@ impl Draft {
         sealed_length(payload.len())?;
         let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + payload.len());
         bytes.put_bytes(0, FRAME_BYTES_MIN);
+        bytes.put_slice(payload);
+        Ok(Draft(bytes))
+    }
+
+    /// The same payload behind a count of file descriptors, as messages have it that come with any.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`].
+    pub fn announcing(self, descriptors: u32) -> Result<Draft, FrameError> {
+        let payload = self.payload();
+        sealed_length(payload.len().saturating_add(4))?;
+        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + 4 + payload.len());
+        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        bytes.put_u32(descriptors);
         bytes.put_slice(payload);
         Ok(Draft(bytes))
     }
@@ -187,7 +233,7 @@ fn sealed_length(payload: usize) -> Result<u32, FrameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::{MessageKind, Serial};
+    use crate::header::Serial;
     use crate::program::{ProcedureNumber, Program};
 
     #[test]
@@ -201,6 +247,19 @@ mod tests {
         let mut out = BytesMut::new();
         join(&Frame { header, payload: Bytes::new() }, &mut out).unwrap();
         assert_eq!(out[..], wire);
+    }
+
+    #[test]
+    fn debug_keeps_what_is_said() {
+        let draft = Draft::raw(b"s3cret..").unwrap();
+        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(66), Serial(0));
+        let frame = Frame { header, payload: Bytes::from_static(b"s3cret..") };
+        for shown in [format!("{draft:?}"), format!("{frame:?}")] {
+            assert!(
+                shown.contains("8 bytes") && !shown.contains("s3cret") && !shown.contains("115"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

@@ -23,9 +23,11 @@ use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::Desk;
 use super::opening;
-use super::task::{Ask, CallAsk, Observer, StreamAsk, Task};
+use super::task::{Ask, CallAsk, Observer, PassingAsk, StreamAsk, Task};
 use super::transport::{self, Socket};
 use super::waiting::{Meter, ReplyTo, Waiting};
+#[cfg(feature = "fds")]
+use crate::shell::line::Line;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -37,6 +39,10 @@ pub struct OpenOptions {
     /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
     /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
     pub accept_common_name: bool,
+    /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`), or with
+    /// `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
+    /// connection over once the daemon knows this client. Off by default, and no parameter of a URI's, which comes from elsewhere.
+    pub accept_unprotected: bool,
     /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
     /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
@@ -71,6 +77,7 @@ impl Default for OpenOptions {
         OpenOptions {
             read_only: false,
             accept_common_name: false,
+            accept_unprotected: false,
             open_within: Duration::from_secs(10),
             credentials: None,
             call_within: None,
@@ -89,6 +96,7 @@ impl fmt::Debug for OpenOptions {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
             .field("accept_common_name", &self.accept_common_name)
+            .field("accept_unprotected", &self.accept_unprotected)
             .field("open_within", &self.open_within)
             .field("credentials", &self.credentials.is_some())
             .field("call_within", &self.call_within)
@@ -112,6 +120,8 @@ struct Shared {
     leaving: mpsc::UnboundedSender<SubscriberId>,
     subscribers: AtomicU64,
     pipes: Pipes,
+    /// Whether its socket carries descriptors.
+    carries_fds: bool,
     closed: watch::Receiver<Option<CloseReason>>,
     features: Mutex<HashMap<i32, bool>>,
     /// Dropped with the last handle, which tells the task.
@@ -177,13 +187,24 @@ impl Connection {
             desk: Desk::default(),
             left,
             streams,
+            line: None,
+            passing: HashMap::new(),
             handles,
             closed: closing,
             observer: options.observer.clone(),
             frames_apart: socket.frames_apart(),
         };
+        let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(_));
         match socket {
             Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            #[cfg(feature = "fds")]
+            Socket::Unix(stream) => {
+                let line = Line::new(stream);
+                let mut task = task;
+                task.line = Some(line.clone());
+                drop(tokio::spawn(task.run((line.clone(), line))));
+            }
+            #[cfg(not(feature = "fds"))]
             Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
             #[cfg(feature = "tls")]
             Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream)))),
@@ -203,6 +224,7 @@ impl Connection {
             leaving,
             subscribers,
             pipes,
+            carries_fds,
             closed,
             features,
             _handle: handle,
@@ -309,6 +331,7 @@ impl Connection {
             &ask,
             Ask::Call(CallAsk { urgent: false, .. })
                 | Ask::Stream(StreamAsk { call: CallAsk { urgent: false, .. }, .. })
+                | Ask::Passing(PassingAsk { call: CallAsk { urgent: false, .. }, .. })
         );
         let asks = if patient { &self.0.asks } else { &self.0.urgent };
         let exchange = async {
@@ -391,6 +414,11 @@ impl Connection {
     /// A number for a subscriber, never given twice.
     pub(super) fn next_subscriber(&self) -> SubscriberId {
         SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Whether file descriptors can be passed: the daemon is at a unix socket, and the feature `fds` is there.
+    pub fn carries_fds(&self) -> bool {
+        self.0.carries_fds
     }
 
     /// The pipe of a new stream.

@@ -8,6 +8,8 @@ mod error;
 mod events;
 mod objects;
 mod opening;
+#[cfg(feature = "fds")]
+mod passing;
 mod reconnecting;
 mod stream;
 mod task;

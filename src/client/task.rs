@@ -1,14 +1,16 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, Head, LENGTH_BYTES};
-use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
 use virtwire_protocol::session::keepalive::Pacing;
@@ -19,7 +21,8 @@ use super::events::{Desk, SubscribeAsk};
 use super::waiting::{ReplyTo, Waiting};
 use crate::shell::OUT_BYTES_MAX;
 use crate::shell::alarm::Alarm;
-use crate::shell::reader::FrameReader;
+use crate::shell::line::Line;
+use crate::shell::reader::{FrameReader, Received};
 use crate::shell::writer::FrameWriter;
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
@@ -28,6 +31,8 @@ use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 pub(super) enum Ask {
     Call(CallAsk),
     Stream(StreamAsk),
+    #[cfg_attr(not(feature = "fds"), allow(dead_code, reason = "only that feature asks so"))]
+    Passing(PassingAsk),
     Keepalive(Pacing),
     Subscribe(SubscribeAsk),
 }
@@ -50,6 +55,22 @@ pub(super) struct CallAsk {
 pub(super) struct StreamAsk {
     pub(super) call: CallAsk,
     pub(super) pipe: Arc<Pipe>,
+}
+
+/// A call that passes descriptors, and may get some.
+#[derive(Debug)]
+pub(super) struct PassingAsk {
+    pub(super) call: CallAsk,
+    pub(super) passing: Passing,
+}
+
+/// The descriptors of a call.
+#[derive(Debug)]
+pub(super) struct Passing {
+    /// To be sent behind it.
+    pub(super) fds: Vec<OwnedFd>,
+    /// Where those go that come with its reply.
+    pub(super) returned: Arc<Mutex<Vec<OwnedFd>>>,
 }
 
 /// A frame that has passed, for whoever watches a connection.
@@ -76,6 +97,10 @@ pub(super) struct Task {
     pub(super) waiting: Waiting,
     pub(super) desk: Desk,
     pub(super) streams: StreamTable<Serial>,
+    /// The socket, where it carries descriptors.
+    pub(super) line: Option<Line>,
+    /// The calls that pass them.
+    pub(super) passing: HashMap<Serial, Passing>,
     pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
     /// Ends when the last handle is dropped, also while nothing more may be asked.
     pub(super) handles: oneshot::Receiver<Infallible>,
@@ -97,6 +122,8 @@ impl Task {
             Err(reason) => reason,
         };
         tracing::debug!(%reason, "connection ended");
+        // The last of the socket: it is closed, whoever still holds a handle.
+        self.line = None;
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
         self.streams.end_all(&reason);
@@ -110,6 +137,7 @@ impl Task {
             };
             match ask {
                 Ask::Call(CallAsk { name, reply, .. })
+                | Ask::Passing(PassingAsk { call: CallAsk { name, reply, .. }, .. })
                 | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
                     let reason = reason.clone();
                     let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
@@ -125,19 +153,24 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut frames = FrameReader::new(reader);
-        let mut writer = FrameWriter::new(writer).apart(self.frames_apart);
+        let mut frames = FrameReader::new(reader, self.line.clone());
+        let mut writer = FrameWriter::new(writer, self.line.clone()).apart(self.frames_apart);
         let mut alarm = Alarm::default();
+        if self.line.is_some() {
+            self.session.carry_descriptors();
+        }
         loop {
             while let Some(event) = self.session.poll_event() {
-                self.deliver(event);
+                self.deliver(event, &mut Vec::new());
             }
             self.desk.call(&mut self.session);
             loop {
                 while writer.len() < OUT_BYTES_MAX {
                     let Some(frame) = self.session.poll_transmit() else { break };
                     observe_sent(&self.observer, &frame, frame.len());
+                    let fds = self.behind(&frame);
                     writer.push(frame);
+                    writer.push_descriptors(fds);
                 }
                 let observe = |head: &Head, wire_bytes| observe_sent(&self.observer, head, wire_bytes);
                 if !self.streams.send(&mut self.session, &mut writer, observe) {
@@ -155,11 +188,12 @@ impl Task {
                 frame = frames.next(), if self.streams.has_room() => {
                     // With it all that came in the same read, so that what follows from them goes out in one write.
                     let (now, mut next) = (Instant::now(), Some(frame?.ok_or(CloseReason::Eof)?));
-                    while let Some(frame) = next {
+                    while let Some(Received { frame, fds: mut arrived }) = next {
                         self.observe_received(&frame);
                         self.session.handle_frame(now, frame)?;
                         while let Some(event) = self.session.poll_event() {
-                            self.deliver(event);
+                            // What nobody takes is closed.
+                            self.deliver(event, &mut arrived);
                         }
                         next = if self.streams.has_room() { frames.buffered()? } else { None };
                     }
@@ -205,6 +239,11 @@ impl Task {
             Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),
+            Ask::Passing(PassingAsk { call, passing }) => {
+                if let Some(serial) = self.call(call, ClientSession::call_with_descriptors) {
+                    self.passing.insert(serial, passing);
+                }
+            }
             Ask::Stream(StreamAsk { call, pipe }) => {
                 if let Some(serial) = self.call(call, ClientSession::open_stream) {
                     self.streams.insert(serial, pipe);
@@ -236,9 +275,25 @@ impl Task {
         }
     }
 
-    fn deliver(&mut self, event: ClientEvent) {
+    /// The descriptors that go behind a frame.
+    fn behind(&mut self, frame: &[u8]) -> Vec<OwnedFd> {
+        if self.passing.is_empty() {
+            return Vec::new();
+        }
+        let head = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk());
+        let header =
+            head.map(Header::from_bytes).filter(|header| header.kind() == Ok(MessageKind::CallWithFds));
+        let passing = header.and_then(|header| self.passing.get_mut(&header.serial));
+        passing.map(|passing| std::mem::take(&mut passing.fds)).unwrap_or_default()
+    }
+
+    fn deliver(&mut self, event: ClientEvent, arrived: &mut Vec<OwnedFd>) {
         match event {
             ClientEvent::Replied { serial, answer } => {
+                if let Some(passing) = self.passing.remove(&serial) {
+                    let mut returned = passing.returned.lock().unwrap_or_else(PoisonError::into_inner);
+                    returned.append(arrived);
+                }
                 match &answer {
                     Ok(_) => self.streams.opened(serial, &mut self.session),
                     Err(_) => self.streams.not_opened(serial),

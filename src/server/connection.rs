@@ -1,15 +1,16 @@
 //! One client's connection: the task that owns its session.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::frame::Draft;
-use virtwire_protocol::header::Header;
+use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MIN, LENGTH_BYTES};
+use virtwire_protocol::header::{Header, MessageKind};
 use virtwire_protocol::program::ReadOnlyRule;
 use virtwire_protocol::session::ProtocolError;
 use virtwire_protocol::session::server::{Called, Limits, QueueFull, ServerEvent, ServerSession};
@@ -21,7 +22,8 @@ use super::stream::Stream;
 use crate::codec::CodecError;
 use crate::shell::OUT_BYTES_MAX;
 use crate::shell::alarm::Alarm;
-use crate::shell::reader::FrameReader;
+use crate::shell::line::Line;
+use crate::shell::reader::{FrameReader, Received};
 use crate::shell::writer::FrameWriter;
 use crate::stream::{Pipes, StreamTable};
 
@@ -58,32 +60,31 @@ impl From<QueueFull> for Ended {
     }
 }
 
+/// What a handler answers, and the descriptors that go with it.
+type Answer = (Result<Draft, RemoteError>, Vec<OwnedFd>);
+
 /// The handlers at work, and which call each answers.
 #[derive(Default)]
 struct Calls {
-    tasks: JoinSet<Result<Draft, RemoteError>>,
+    tasks: JoinSet<Answer>,
     headers: HashMap<Id, Header>,
 }
 
 impl Calls {
-    fn start(
-        &mut self,
-        header: Header,
-        handler: impl Future<Output = Result<Draft, RemoteError>> + Send + 'static,
-    ) {
+    fn start(&mut self, header: Header, handler: impl Future<Output = Answer> + Send + 'static) {
         let task = self.tasks.spawn(handler);
         self.headers.insert(task.id(), header);
     }
 
     /// The next call to be answered; `None` while none is being worked on. Safe to cancel.
-    async fn ended(&mut self) -> Option<(Header, Result<Draft, RemoteError>)> {
+    async fn ended(&mut self) -> Option<(Header, Answer)> {
         let (id, answer) = match self.tasks.join_next_with_id().await? {
             Ok((id, answer)) => (id, answer),
             // A handler that panicked has no answer, and its client must not wait for one for ever.
             Err(panicked) => {
                 let text = "the handler of this call has failed";
                 let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text);
-                (panicked.id(), Err(error))
+                (panicked.id(), (Err(error), Vec::new()))
             }
         };
         self.headers.remove(&id).map(|header| (header, answer))
@@ -97,6 +98,7 @@ pub(super) async fn run<R, W, H>(
     cx: CallContext,
     notices: mpsc::Receiver<OutgoingNotice>,
     limits: Limits,
+    line: Option<Line>,
 ) -> Ended
 where
     R: AsyncRead + Unpin,
@@ -105,11 +107,15 @@ where
 {
     let (streams, pipes) = StreamTable::new();
     let session = ServerSession::new((**cx.profile()).clone(), limits);
-    let mut client = Client { session, streams, pipes, limits, handler, cx, calls: Calls::default() };
+    let calls = Calls::default();
+    let passing = HashMap::new();
+    let mut client = Client { session, streams, pipes, limits, handler, cx, calls, line, passing };
     let ended = match client.converse(reader, writer, notices).await {
         Ok(ended) | Err(ended) => ended,
     };
-    let Client { mut streams, handler, cx, mut calls, .. } = client;
+    let Client { mut streams, handler, cx, mut calls, line, .. } = client;
+    // The last of the socket: it is closed, also while calls run on.
+    drop(line);
     tracing::debug!(peer = cx.peer(), %ended, "connection ended");
     cx.set_closed();
     streams.end_all(&ended);
@@ -131,6 +137,10 @@ struct Client<H: ?Sized> {
     handler: Arc<H>,
     cx: CallContext,
     calls: Calls,
+    /// The socket, where it carries descriptors.
+    line: Option<Line>,
+    /// Those that go behind replies which have not been handed to the writer.
+    passing: HashMap<StreamId, Vec<OwnedFd>>,
 }
 
 impl<H: Handler + ?Sized> Client<H> {
@@ -145,22 +155,30 @@ impl<H: Handler + ?Sized> Client<H> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut frames = FrameReader::new(reader);
-        let mut writer = FrameWriter::new(writer);
+        let mut frames = FrameReader::new(reader, self.line.clone());
+        let mut writer = FrameWriter::new(writer, self.line.clone());
         let mut alarm = Alarm::default();
+        if self.line.is_some() {
+            self.session.carry_descriptors();
+        }
+        // Those of the frame that is being looked at: what nobody takes is closed.
+        let mut arrived = Vec::new();
         loop {
             while let Some(event) = self.session.poll_event() {
                 match event {
-                    ServerEvent::Called(called) => self.start(called),
+                    ServerEvent::Called(called) => self.start(called, std::mem::take(&mut arrived)),
                     ServerEvent::Streamed { id, event } => {
                         self.streams.deliver(id, event, &mut self.session);
                     }
                 }
             }
+            arrived.clear();
             loop {
                 while writer.len() < OUT_BYTES_MAX {
                     let Some(frame) = self.session.poll_transmit() else { break };
+                    let fds = self.behind(&frame);
                     writer.push(frame);
+                    writer.push_descriptors(fds);
                 }
                 if !self.streams.send(&mut self.session, &mut writer, |_, _| {}) {
                     break;
@@ -178,7 +196,10 @@ impl<H: Handler + ?Sized> Client<H> {
                     wrote => wrote?,
                 },
                 frame = frames.next(), if reads => match frame? {
-                    Some(frame) => self.session.handle_frame(Instant::now(), frame)?,
+                    Some(Received { frame, fds }) => {
+                        arrived = fds;
+                        self.session.handle_frame(Instant::now(), frame)?;
+                    }
                     None => return Ok(Ended::Gone),
                 },
                 Some((header, answer)) = self.calls.ended() => self.answered(&header, answer),
@@ -197,13 +218,24 @@ impl<H: Handler + ?Sized> Client<H> {
         }
     }
 
+    /// The descriptors that go behind a frame.
+    fn behind(&mut self, frame: &[u8]) -> Vec<OwnedFd> {
+        if self.passing.is_empty() {
+            return Vec::new();
+        }
+        let head = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk());
+        let header =
+            head.map(Header::from_bytes).filter(|header| header.kind() == Ok(MessageKind::ReplyWithFds));
+        header.and_then(|header| self.passing.remove(&StreamId::of(&header))).unwrap_or_default()
+    }
+
     /// Starts the handler of a call, unless the connection may not make it.
-    fn start(&mut self, called: Called) {
+    fn start(&mut self, called: Called, fds: Vec<OwnedFd>) {
         let header = called.header;
         if self.cx.is_read_only() && called.info.read_only == ReadOnlyRule::Refused {
             let detail = format!("read only access prevents {}", called.info.name);
             let error = RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::DOMAIN, detail);
-            self.calls.start(header, async move { Err(error) });
+            self.calls.start(header, async move { (Err(error), Vec::new()) });
             return;
         }
         tracing::debug!(
@@ -217,20 +249,30 @@ impl<H: Handler + ?Sized> Client<H> {
             self.streams.insert(StreamId::of(&header), pipe.clone());
             Stream::new(pipe, direction, is_sparse(header.program, header.procedure, &called.payload))
         });
-        let cx = self.cx.of_call(CallSlots { stream: stream.into() });
+        let cx = self.cx.of_call(CallSlots {
+            stream: stream.into(),
+            fds: fds.into(),
+            reply_fds: Mutex::default(),
+        });
         let handler = self.handler.clone();
         // Also a handler that panics before it returns a future fails its own call alone.
         self.calls.start(header, async move {
             let answer = handler.call(cx.clone(), called).await;
             // What nobody has taken goes, also if the context is kept.
-            drop(cx.take_stream());
-            answer
+            drop((cx.take_stream(), cx.take_fds()));
+            (answer, cx.take_reply_fds())
         });
     }
 
-    fn answered(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+    fn answered(&mut self, header: &Header, (answer, fds): Answer) {
         let is_good = answer.is_ok();
-        self.session.reply(header, answer);
+        match (answer, u32::try_from(fds.len())) {
+            (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if self.line.is_some() => {
+                self.session.reply_with_descriptors(header, body, count);
+                self.passing.insert(StreamId::of(header), fds);
+            }
+            (answer, _) => self.session.reply(header, answer),
+        }
         match is_good {
             true => self.streams.opened(StreamId::of(header), &mut self.session),
             false => self.streams.not_opened(StreamId::of(header)),

@@ -1,14 +1,16 @@
 //! What a handler knows of the connection that called it.
 
 use std::fmt;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
-use virtwire_protocol::frame::{Draft, DraftError};
+use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
 
+use super::identity::{Identity, PeerTransport};
 use super::stream::Stream;
 
 /// A number for each connection that a server has accepted, never used twice.
@@ -24,12 +26,19 @@ pub struct CallContext(Arc<Shared>, Option<Arc<CallSlots>>);
 #[derive(Debug, Default)]
 pub(super) struct CallSlots {
     pub(super) stream: Mutex<Option<Stream>>,
+    pub(super) fds: Mutex<Vec<OwnedFd>>,
+    pub(super) reply_fds: Mutex<Vec<OwnedFd>>,
 }
 
 struct Shared {
     id: ConnectionId,
     peer: String,
+    /// What the transport proves.
+    arrived: Identity,
+    /// The same with what authentication has proved, once that is over.
+    admitted: OnceLock<Identity>,
     profile: Arc<Profile>,
+    carries_fds: bool,
     read_only: AtomicBool,
     closed: AtomicBool,
     notices: mpsc::Sender<OutgoingNotice>,
@@ -51,18 +60,23 @@ impl CallContext {
     pub(super) fn new(
         id: ConnectionId,
         peer: String,
+        arrived: Identity,
         profile: Arc<Profile>,
+        carries_fds: bool,
     ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
         let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
         let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
-        let shared = Shared { id, peer, profile, read_only, closed, notices, overrun: Notify::new() };
+        let (admitted, overrun) = (OnceLock::new(), Notify::new());
+        let shared =
+            Shared { id, peer, arrived, admitted, profile, carries_fds, read_only, closed, notices, overrun };
         (CallContext(Arc::new(shared), None), receiver)
     }
 
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
-        CallContext::new(id, "detached".to_owned(), profile).0
+        let inside = Identity::of(PeerTransport::Inside);
+        CallContext::new(id, "detached".to_owned(), inside, profile, false).0
     }
 
     /// The context of one call.
@@ -74,6 +88,36 @@ impl CallContext {
         self.1.as_deref()
     }
 
+    /// The file descriptors that came with this call, in the client's order; none the second time. What is not taken is closed
+    /// when the call is answered.
+    pub fn take_fds(&self) -> Vec<OwnedFd> {
+        self.call_slots().map(|slots| take(&slots.fds)).unwrap_or_default()
+    }
+
+    /// Has these file descriptors go with the call's reply, at most 32, if it is a good one.
+    ///
+    /// # Errors
+    /// The descriptors, where they cannot: the client is not at a unix socket, or there are too many.
+    pub fn reply_with_fds(&self, fds: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
+        match self.call_slots() {
+            Some(slots) if self.carries_fds() && fds.len() <= DESCRIPTORS_MAX as usize => {
+                *slots.reply_fds.lock().unwrap_or_else(PoisonError::into_inner) = fds;
+                Ok(())
+            }
+            _ => Err(fds),
+        }
+    }
+
+    /// Whether the client can pass file descriptors, and take them: it is at a unix socket, and the feature `fds` is there. A
+    /// daemon whose calls do so reports feature 8 to such a client, and to no other.
+    pub fn carries_fds(&self) -> bool {
+        self.0.carries_fds
+    }
+
+    pub(super) fn take_reply_fds(&self) -> Vec<OwnedFd> {
+        self.call_slots().map(|slots| take(&slots.reply_fds)).unwrap_or_default()
+    }
+
     /// Which connection.
     pub fn connection(&self) -> ConnectionId {
         self.0.id
@@ -82,6 +126,11 @@ impl CallContext {
     /// Who is at the other end, for people: an address, or the process behind a unix socket.
     pub fn peer(&self) -> &str {
         &self.0.peer
+    }
+
+    /// Who is at the other end, as far as that is proved.
+    pub fn identity(&self) -> &Identity {
+        self.0.admitted.get().unwrap_or(&self.0.arrived)
     }
 
     /// What this server is to understand.
@@ -130,6 +179,10 @@ impl CallContext {
     pub(super) async fn overrun(&self) {
         self.0.overrun.notified().await;
     }
+}
+
+fn take(fds: &Mutex<Vec<OwnedFd>>) -> Vec<OwnedFd> {
+    std::mem::take(&mut *fds.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl fmt::Debug for CallContext {

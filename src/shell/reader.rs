@@ -1,16 +1,19 @@
 //! From a socket to frames, with memory that follows the bytes.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{BufMut, BytesMut};
+use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
-use virtwire_protocol::frame::{self, Frame, LENGTH_BYTES};
+use virtwire_protocol::frame::{self, DESCRIPTORS_MAX, Frame, LENGTH_BYTES};
 
+use super::line::Line;
 use crate::codec::CodecError;
 
 /// What is read at once where no large frame is known to be coming.
@@ -29,38 +32,63 @@ pub(crate) struct FrameReader<R> {
     buffer: BytesMut,
     /// Bytes of the last frame.
     last: usize,
+    passing: Option<Passing>,
+}
+
+/// What a socket that carries descriptors has brought.
+#[derive(Debug)]
+struct Passing {
+    line: Line,
+    /// Bytes that have come, and of them those that belong to frames handed out or to their descriptors.
+    come: u64,
+    taken: u64,
+    /// Each with the number of the byte that it came with.
+    fds: VecDeque<(u64, OwnedFd)>,
+    /// A frame whose descriptors have not all come, and how many there are to be.
+    waiting: Option<(Frame, usize)>,
+}
+
+/// A frame, and the descriptors that came with it.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) frame: Frame,
+    pub(crate) fds: Vec<OwnedFd>,
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
-    pub(crate) fn new(inner: R) -> FrameReader<R> {
-        FrameReader { inner, buffer: BytesMut::new(), last: 0 }
+    /// Reads frames from `inner`, and the descriptors behind them where that is a line.
+    pub(crate) fn new(inner: R, line: Option<Line>) -> FrameReader<R> {
+        let passing =
+            line.map(|line| Passing { line, come: 0, taken: 0, fds: VecDeque::new(), waiting: None });
+        FrameReader { inner, buffer: BytesMut::new(), last: 0, passing }
     }
 
     /// The next frame; `None` after the last. Safe to cancel.
-    pub(crate) async fn next(&mut self) -> Result<Option<Frame>, CodecError> {
+    ///
+    /// # Errors
+    /// Those of the socket, what is no frame, and a descriptor that was announced and did not come. One that was not announced is
+    /// closed.
+    pub(crate) async fn next(&mut self) -> Result<Option<Received>, CodecError> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
     /// The next frame, if all of it has been read already.
-    pub(crate) fn buffered(&mut self) -> Result<Option<Frame>, CodecError> {
-        let frame = frame::split(&mut self.buffer)?;
-        if let Some(frame) = &frame {
-            self.last = frame.wire_bytes();
-            if self.buffer.is_empty() {
-                // Else it would hold on to memory that others have to give back.
-                self.buffer = BytesMut::new();
-            }
+    pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
+        let received = self.take()?;
+        if received.is_some() && self.buffer.is_empty() {
+            // Else it would hold on to memory that others have to give back.
+            self.buffer = BytesMut::new();
         }
-        Ok(frame)
+        Ok(received)
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame>, CodecError>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Received>, CodecError>> {
         loop {
-            if let Some(frame) = self.buffered()? {
-                return Poll::Ready(Ok(Some(frame)));
+            if let Some(received) = self.buffered()? {
+                return Poll::Ready(Ok(Some(received)));
             }
             if ready!(self.poll_fill(cx))? == 0 {
-                return Poll::Ready(match self.buffer.is_empty() {
+                return Poll::Ready(match self.buffer.is_empty() && !self.is_waiting() {
                     true => Ok(None),
                     false => {
                         let text = "the connection ended within a message";
@@ -69,6 +97,39 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
                 });
             }
         }
+    }
+
+    /// What has come whole.
+    fn take(&mut self) -> Result<Option<Received>, CodecError> {
+        if !self.is_waiting() {
+            let Some(frame) = frame::split(&mut self.buffer)? else { return Ok(None) };
+            self.last = frame.wire_bytes();
+            let announced = frame.descriptors();
+            let Some(passing) = &mut self.passing else { return Ok(Some(Received::alone(frame))) };
+            passing.taken += frame.wire_bytes() as u64;
+            if announced == 0 || announced > DESCRIPTORS_MAX {
+                // The session refuses so many, whether they come or not.
+                passing.forget_strays();
+                return Ok(Some(Received::alone(frame)));
+            }
+            passing.waiting = Some((frame, announced as usize));
+        }
+        let Some(passing) = &mut self.passing else { return Ok(None) };
+        match passing.waiting.take() {
+            Some((frame, count)) if self.buffer.len() >= count => {
+                self.buffer.advance(count);
+                let fds = (0..count).map(|_| passing.claim()).collect::<io::Result<_>>()?;
+                Ok(Some(Received { frame, fds }))
+            }
+            waiting => {
+                passing.waiting = waiting;
+                Ok(None)
+            }
+        }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.passing.as_ref().is_some_and(|passing| passing.waiting.is_some())
     }
 
     /// Reads once; 0 is the end.
@@ -85,21 +146,75 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
                 self.buffer = larger;
             }
             let room = (self.buffer.capacity() - come).min(missing);
-            return poll_read_buf(Pin::new(&mut self.inner), cx, &mut (&mut self.buffer).limit(room));
+            // All of it belongs to the frame, where no descriptor may come.
+            let mut room = (&mut self.buffer).limit(room);
+            let count = ready!(poll_read_buf(Pin::new(&mut self.inner), cx, &mut room))?;
+            if let Some(passing) = &mut self.passing {
+                passing.come += count as u64;
+            }
+            return Poll::Ready(Ok(count));
         }
         let mut space = [const { MaybeUninit::uninit() }; READ_BYTES];
         let mut space = ReadBuf::uninit(&mut space);
-        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?;
+        match &mut self.passing {
+            None => ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?,
+            Some(passing) => ready!(passing.poll_receive(cx, &mut space))?,
+        }
         self.buffer.extend_from_slice(space.filled());
         Poll::Ready(Ok(space.filled().len()))
     }
 
-    /// Bytes that the frame wants which has begun; 0 while its length is not known.
+    /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
     fn missing(&self) -> usize {
+        if self.is_waiting() {
+            return 0;
+        }
         let Some(word) = self.buffer.first_chunk::<LENGTH_BYTES>() else { return 0 };
         // A length beyond the limit has been refused before.
         (u32::from_be_bytes(*word) as usize).saturating_sub(self.buffer.len())
     }
+}
+
+impl Received {
+    fn alone(frame: Frame) -> Received {
+        Received { frame, fds: Vec::new() }
+    }
+}
+
+impl Passing {
+    fn poll_receive(&mut self, cx: &mut Context<'_>, space: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let fd = ready!(self.line.poll_receive(cx, space))?;
+        self.come += space.filled().len() as u64;
+        if let Some(fd) = fd {
+            self.fds.push_back((self.come, fd));
+            // Each read brings one at most, and there is no more than one message's to wait for.
+            if self.fds.len() > DESCRIPTORS_MAX as usize {
+                return Poll::Ready(Err(wrong("more file descriptors came than a message can have")));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// The descriptor of the byte that is next.
+    fn claim(&mut self) -> io::Result<OwnedFd> {
+        self.forget_strays();
+        self.taken += 1;
+        match self.fds.pop_front() {
+            Some((at, fd)) if at == self.taken => Ok(fd),
+            _ => Err(wrong("a file descriptor was announced and did not come")),
+        }
+    }
+
+    /// Closes what came with bytes that were no descriptors'.
+    fn forget_strays(&mut self) {
+        while self.fds.front().is_some_and(|(at, _)| *at <= self.taken) {
+            self.fds.pop_front();
+        }
+    }
+}
+
+fn wrong(text: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 #[cfg(test)]
@@ -126,9 +241,9 @@ mod tests {
                 near.write_all(&sealed(serial as u32, bytes)).await.unwrap();
             }
         });
-        let mut frames = FrameReader::new(far);
+        let mut frames = FrameReader::new(far, None);
         for (serial, bytes) in sizes.into_iter().enumerate() {
-            let frame = frames.next().await.unwrap().unwrap();
+            let Received { frame, .. } = frames.next().await.unwrap().unwrap();
             assert_eq!(frame.header.serial, Serial(serial as u32));
             assert_eq!(frame.payload, sealed(0, bytes)[28..]);
         }
@@ -139,7 +254,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_reserved_follows_what_has_come() {
         let (mut near, far) = tokio::io::duplex(1 << 20);
-        let mut frames = FrameReader::new(far);
+        let mut frames = FrameReader::new(far, None);
         let frame = sealed(1, 4 << 20);
         let mut come = 0;
         for part in [4, 20_000, 100_000, 500_000] {
@@ -155,7 +270,7 @@ mod tests {
     #[tokio::test]
     async fn an_end_within_a_frame_is_an_error_and_idleness_holds_nothing() {
         let (mut near, far) = tokio::io::duplex(1_000);
-        let mut frames = FrameReader::new(far);
+        let mut frames = FrameReader::new(far, None);
         near.write_all(&sealed(1, 10)).await.unwrap();
         frames.next().await.unwrap().unwrap();
         assert_eq!(frames.buffer.capacity(), 0);

@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::AsyncWrite;
 use virtwire_protocol::frame::Head;
+
+use super::line::Line;
 
 /// Below this, copying is cheaper than a piece of its own.
 const COPY_BYTES_MAX: usize = 8 * 1024;
@@ -19,8 +22,9 @@ const PIECES_MAX: usize = 32;
 #[derive(Debug)]
 pub(crate) struct FrameWriter<W> {
     inner: W,
+    line: Option<Line>,
     /// Pieces that go before `tail`.
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<Piece>,
     tail: BytesMut,
     bytes: usize,
     /// How many bytes must be written until no stream's data is left.
@@ -31,10 +35,19 @@ pub(crate) struct FrameWriter<W> {
     apart: bool,
 }
 
+#[derive(Debug)]
+enum Piece {
+    Bytes(Bytes),
+    /// A descriptor, and the byte that it travels with.
+    Descriptor(OwnedFd),
+}
+
 impl<W: AsyncWrite + Unpin> FrameWriter<W> {
-    pub(crate) fn new(inner: W) -> FrameWriter<W> {
+    /// Writes frames to `inner`, and descriptors behind them where that is a line.
+    pub(crate) fn new(inner: W, line: Option<Line>) -> FrameWriter<W> {
         FrameWriter {
             inner,
+            line,
             pieces: VecDeque::new(),
             tail: BytesMut::new(),
             bytes: 0,
@@ -80,6 +93,19 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.add(data);
     }
 
+    /// Adds the descriptors that the frame before has announced.
+    pub(crate) fn push_descriptors(&mut self, fds: Vec<OwnedFd>) {
+        self.cut_tail();
+        self.bytes += fds.len();
+        self.pieces.extend(fds.into_iter().map(Piece::Descriptor));
+    }
+
+    fn cut_tail(&mut self) {
+        if !self.tail.is_empty() {
+            self.pieces.push_back(Piece::Bytes(self.tail.split().freeze()));
+        }
+    }
+
     fn add(&mut self, piece: Bytes) {
         if piece.is_empty() {
             return;
@@ -88,10 +114,8 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.tail.extend_from_slice(&piece);
             return;
         }
-        if !self.tail.is_empty() {
-            self.pieces.push_back(self.tail.split().freeze());
-        }
-        self.pieces.push_back(piece);
+        self.cut_tail();
+        self.pieces.push_back(Piece::Bytes(piece));
     }
 
     /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on. Safe to cancel.
@@ -117,16 +141,29 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.unflushed = false;
             return Poll::Ready(Ok(()));
         }
-        let wrote = if let (true, Some(piece)) = (self.apart, self.pieces.front()) {
+        let wrote = if let Some(Piece::Descriptor(fd)) = self.pieces.front() {
+            let Some(line) = &self.line else { return Poll::Ready(Err(io::ErrorKind::Unsupported.into())) };
+            ready!(line.poll_pass(cx, fd))?;
+            self.pieces.pop_front();
+            self.bytes = self.bytes.saturating_sub(1);
+            self.stream_bytes = self.stream_bytes.saturating_sub(1);
+            return Poll::Ready(Ok(()));
+        } else if let (true, Some(Piece::Bytes(piece))) = (self.apart, self.pieces.front()) {
             ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
         } else if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
         } else {
             let mut slices = [IoSlice::new(&[]); PIECES_MAX];
-            let pieces = self.pieces.iter().map(|piece| &piece[..]).chain([&self.tail[..]]);
             let mut used = 0;
-            for (slice, piece) in slices.iter_mut().zip(pieces) {
+            for (slice, piece) in slices.iter_mut().zip(&self.pieces) {
+                let Piece::Bytes(piece) = piece else { break };
                 *slice = IoSlice::new(piece);
+                used += 1;
+            }
+            if used == self.pieces.len()
+                && let Some(slice) = slices.get_mut(used)
+            {
+                *slice = IoSlice::new(&self.tail);
                 used += 1;
             }
             ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..used]))?
@@ -142,7 +179,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     fn written(&mut self, mut count: usize) {
         self.bytes = self.bytes.saturating_sub(count);
         self.stream_bytes = self.stream_bytes.saturating_sub(count);
-        while let Some(piece) = self.pieces.front_mut() {
+        while let Some(Piece::Bytes(piece)) = self.pieces.front_mut() {
             if count < piece.len() {
                 piece.advance(count);
                 return;
@@ -173,7 +210,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_pushed_comes_out_in_order_whatever_its_size() {
         let (near, mut far) = tokio::io::duplex(10_000);
-        let mut writer = FrameWriter::new(near);
+        let mut writer = FrameWriter::new(near, None);
         let mut expected = Vec::new();
         for (byte, bytes) in
             [10, 9_000, 8_192, 8_193, 0, 300_000, 28, 20_000, 20_000, 1].into_iter().enumerate()
@@ -226,7 +263,7 @@ mod tests {
 
     #[tokio::test]
     async fn frames_that_are_to_be_apart_never_share_a_write() {
-        let mut writer = FrameWriter::new(Writes(Vec::new())).apart(true);
+        let mut writer = FrameWriter::new(Writes(Vec::new()), None).apart(true);
         writer.push(vec![1; 40].into());
         writer.push(vec![2; 40].into());
         writer.push_data(&[3; 28], vec![3; 20_000].into());
@@ -242,7 +279,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_transport_keeps_is_not_written_yet() {
         let (near, mut far) = tokio::io::duplex(10);
-        let mut writer = FrameWriter::new(tokio::io::BufWriter::with_capacity(100_000, near));
+        let mut writer = FrameWriter::new(tokio::io::BufWriter::with_capacity(100_000, near), None);
         writer.push(vec![7; 1_000].into());
         writer.write_some().await.unwrap();
         assert!(!writer.is_empty(), "its bytes are in the transport");

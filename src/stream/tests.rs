@@ -134,7 +134,7 @@ async fn one_stream_that_is_behind_stops_all_until_it_ends() {
 async fn streams_take_turns_and_each_has_one_packet_in_flight() {
     let mut table = Table::new();
     let (near, mut far) = tokio::io::duplex(10_000_000);
-    let mut writer = FrameWriter::new(near);
+    let mut writer = FrameWriter::new(near, None);
     let mut streams: Vec<_> = (0..3).map(|id| table.open(id, 1_000)).collect();
     for (_, writer) in &mut streams {
         for _ in 0..2 {
@@ -163,7 +163,7 @@ async fn streams_take_turns_and_each_has_one_packet_in_flight() {
 #[tokio::test]
 async fn a_finish_waits_for_what_was_written_and_an_abort_does_not() {
     let mut table = Table::new();
-    let mut writer = FrameWriter::new(tokio::io::sink());
+    let mut writer = FrameWriter::new(tokio::io::sink(), None);
     for (aborts, expected) in [(false, 1), (true, 0)] {
         let (reader, mut half) = table.open(7, 1_000);
         half.write_chunk(Bytes::from_static(b"last words")).await.unwrap();
@@ -199,7 +199,7 @@ async fn a_writer_waits_while_too_much_waits_to_be_sent() {
     let writing =
         tokio::spawn(async move { half.write_chunk(vec![3; 10_000_000].into()).await.map(|()| half) });
     tokio::task::yield_now().await;
-    let mut writer = FrameWriter::new(tokio::io::sink());
+    let mut writer = FrameWriter::new(tokio::io::sink(), None);
     let mut total = 0;
     while !writing.is_finished() {
         table.attend().await;

@@ -8,6 +8,7 @@ mod client_meets_libvirtd;
 mod coming_and_going;
 mod command_manages_libvirtd;
 mod command_meets_libvirtd;
+mod descriptors_of_libvirtd;
 mod dissect;
 mod events_of_libvirtd;
 mod every_get;

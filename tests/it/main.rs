@@ -4,6 +4,8 @@ mod captures;
 mod client_session;
 mod codec;
 mod connection;
+#[cfg(feature = "fds")]
+mod descriptors;
 mod events;
 mod migrate_model;
 #[cfg(feature = "mem")]

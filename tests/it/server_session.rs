@@ -64,7 +64,7 @@ fn descriptors_are_announced_in_a_word_of_their_own() {
     for count in [1_u32, 33, u32::MAX] {
         let broken = server()
             .handle_frame(Instant::now(), frame(remote(OPEN, call_with_fds, 0), &count.to_be_bytes()));
-        assert_eq!(broken, Err(ProtocolError::Descriptors { count }));
+        assert_eq!(broken, Err(ProtocolError::Descriptors { count, most: 0 }));
     }
 }
 

@@ -1,31 +1,44 @@
 //! The client's half: calls in flight, matched to replies by serial.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ClientStreams, StreamEvent, is_sparse};
-use super::{ProtocolError, SerialMap, no_descriptors};
+use super::{ProtocolError, SerialMap, take_descriptors};
 use crate::error::RemoteError;
-use crate::frame::{Draft, Frame, Head};
+use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::program::{ProcedureNumber, Program};
 
 /// A client's half of one connection. See [the module](super) for how it is driven.
-#[derive(Debug)]
 #[must_use]
 pub struct ClientSession {
     next: Serial,
     window: usize,
     waiting: SerialMap<Waiting>,
     streams: ClientStreams,
+    /// How many descriptors a message may come with.
+    descriptors: u32,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
     transmit: VecDeque<Bytes>,
     events: VecDeque<ClientEvent>,
+}
+
+/// Without what waits to be sent or delivered: there may be secrets in it.
+impl fmt::Debug for ClientSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientSession")
+            .field("next", &self.next)
+            .field("window", &self.window)
+            .field("waiting", &self.waiting)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -103,6 +116,7 @@ impl ClientSession {
             window: window.max(1),
             waiting: SerialMap::default(),
             streams: ClientStreams::default(),
+            descriptors: 0,
             keepalive: Keepalive::default(),
             pong_owed: false,
             transmit: VecDeque::new(),
@@ -126,6 +140,16 @@ impl ClientSession {
         procedure: ProcedureNumber,
         body: Draft,
     ) -> Result<Serial, WindowFull> {
+        self.make_call(MessageKind::Call, program, procedure, body)
+    }
+
+    fn make_call(
+        &mut self,
+        kind: MessageKind,
+        program: Program,
+        procedure: ProcedureNumber,
+        body: Draft,
+    ) -> Result<Serial, WindowFull> {
         if !self.can_call() {
             return Err(WindowFull { waiting: self.waiting.len() });
         }
@@ -136,8 +160,26 @@ impl ClientSession {
         }
         self.next = serial.next();
         self.waiting.insert(serial, Waiting { program, procedure });
-        self.transmit.push_back(body.seal(&Header::new(MessageKind::Call, program, procedure, serial)));
+        self.transmit.push_back(body.seal(&Header::new(kind, program, procedure, serial)));
         Ok(serial)
+    }
+
+    /// The connection carries file descriptors: what announces some is handed out without the count, and they belong to it.
+    pub fn carry_descriptors(&mut self) {
+        self.descriptors = DESCRIPTORS_MAX;
+    }
+
+    /// Makes a call that passes so many descriptors, at most 32; they are to be sent right behind its frame.
+    ///
+    /// # Errors
+    /// [`WindowFull`]; the call was not made.
+    pub fn call_with_descriptors(
+        &mut self,
+        program: Program,
+        procedure: ProcedureNumber,
+        body: Draft,
+    ) -> Result<Serial, WindowFull> {
+        self.make_call(MessageKind::CallWithFds, program, procedure, body)
     }
 
     /// Makes a call that opens a stream. What comes on it is told as [`ClientEvent::Streamed`] with the returned serial; once
@@ -210,7 +252,7 @@ impl ClientSession {
         match header.kind() {
             Ok(MessageKind::Reply) => self.replied(&header, Ok(frame.payload)),
             Ok(MessageKind::ReplyWithFds) => {
-                no_descriptors(&mut frame.payload)?;
+                take_descriptors(&mut frame.payload, self.descriptors)?;
                 self.replied(&header, Ok(frame.payload))
             }
             Ok(MessageKind::ReplyError) => match self.waiting.contains_key(&header.serial) {

@@ -51,11 +51,15 @@ pub enum ProtocolError {
     /// A header without meaning, from a daemon.
     #[error(transparent)]
     Nonsense(#[from] Nonsense),
-    /// Descriptors were announced where none can be received.
-    #[error("{count} file descriptors were announced on a connection that carries none")]
+    /// More descriptors were announced than can be received.
+    #[error(
+        "{count} file descriptors were announced on a connection that carries at most {most} with a message"
+    )]
     Descriptors {
         /// How many.
         count: u32,
+        /// How many it carries: 0 or 32.
+        most: u32,
     },
     /// A daemon confirmed the end of a stream that nobody had asked to end.
     #[error("the end of a stream was confirmed that was not asked to end: {serial:?}")]
@@ -79,18 +83,18 @@ pub enum ProtocolError {
     },
 }
 
-/// Takes the count of descriptors off the front of a payload, where a message that may carry them has it.
+/// Takes the count of descriptors off the front of a payload, where a message that may carry them has it. The descriptors
+/// themselves are their owner's, who has the socket.
 ///
 /// # Errors
-/// [`ProtocolError::Descriptors`] unless it is 0, as the connection carries none. A payload without the word is
+/// [`ProtocolError::Descriptors`] if there are more than the connection carries. A payload without the word is
 /// returned as it is: it will not decode.
-fn no_descriptors(payload: &mut bytes::Bytes) -> Result<(), ProtocolError> {
+fn take_descriptors(payload: &mut bytes::Bytes, most: u32) -> Result<(), ProtocolError> {
     let Some(word) = payload.first_chunk::<4>() else { return Ok(()) };
-    match u32::from_be_bytes(*word) {
-        0 => {
-            bytes::Buf::advance(payload, 4);
-            Ok(())
-        }
-        count => Err(ProtocolError::Descriptors { count }),
+    let count = u32::from_be_bytes(*word);
+    if count > most {
+        return Err(ProtocolError::Descriptors { count, most });
     }
+    bytes::Buf::advance(payload, 4);
+    Ok(())
 }

@@ -1,15 +1,16 @@
 //! The daemon's half: which calls deserve a handler, and what the others are answered.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
-use super::{ProtocolError, no_descriptors};
+use super::{ProtocolError, take_descriptors};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
-use crate::frame::{Draft, Frame, Head};
+use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::profile::{Feature, Profile};
 use crate::program::{ProcedureInfo, ProcedureNumber, Program};
@@ -18,7 +19,6 @@ use crate::program::{ProcedureInfo, ProcedureNumber, Program};
 ///
 /// It answers by itself what needs no hypervisor: unknown programs and procedures, pings, the authentication list,
 /// feature 10, whose query starts its own pings, and the close.
-#[derive(Debug)]
 #[must_use]
 pub struct ServerSession {
     profile: Profile,
@@ -31,6 +31,8 @@ pub struct ServerSession {
     transmit: VecDeque<Bytes>,
     transmit_bytes: usize,
     streams: ServerStreams,
+    /// How many descriptors a message may come with.
+    descriptors: u32,
     events: VecDeque<ServerEvent>,
 }
 
@@ -79,7 +81,9 @@ pub enum ServerEvent {
 }
 
 /// A call that deserves a handler: its procedure exists, its arguments are not yet decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` says how long the arguments are and not what they say: there may be a secret in them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Called {
     /// To be handed back with the answer.
     pub header: Header,
@@ -87,6 +91,18 @@ pub struct Called {
     pub info: &'static ProcedureInfo,
     /// The arguments.
     pub payload: Bytes,
+}
+
+impl fmt::Debug for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = format_args!("{} bytes", self.payload.len());
+        let name = self.info.name;
+        f.debug_struct("Called")
+            .field("name", &name)
+            .field("header", &self.header)
+            .field("payload", &payload)
+            .finish()
+    }
 }
 
 /// The client does not read its events: its queue is full.
@@ -115,6 +131,7 @@ impl ServerSession {
             transmit: VecDeque::new(),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
+            descriptors: 0,
             events: VecDeque::new(),
         }
     }
@@ -142,7 +159,7 @@ impl ServerSession {
         let header = frame.header;
         let kind = header.kind();
         if kind == Ok(MessageKind::CallWithFds) {
-            no_descriptors(&mut frame.payload)?;
+            take_descriptors(&mut frame.payload, self.descriptors)?;
         }
         if let Some(is_ping) = keepalive::intercept(&frame) {
             self.pong_owed |= is_ping;
@@ -173,6 +190,23 @@ impl ServerSession {
             self.refuse(&header, &RemoteError::unknown_procedure(header.procedure.0));
         }
         Ok(())
+    }
+
+    /// The connection carries file descriptors: what announces some is handed out without the count, and they belong to it.
+    pub fn carry_descriptors(&mut self) {
+        self.descriptors = DESCRIPTORS_MAX;
+    }
+
+    /// Answers a call well, with so many descriptors, at most 32; they are to be sent right behind the reply's frame.
+    pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) {
+        match body.announcing(count) {
+            Ok(body) => {
+                self.in_progress = self.in_progress.saturating_sub(1);
+                self.streams.replied(header, true);
+                self.send(body.seal(&header.answer(MessageKind::ReplyWithFds)));
+            }
+            Err(_) => self.reply(header, Err(RemoteError::unencodable())),
+        }
     }
 
     /// Answers a call.
@@ -346,6 +380,17 @@ impl ServerSession {
     fn send(&mut self, bytes: Bytes) {
         self.transmit_bytes += bytes.len();
         self.transmit.push_back(bytes);
+    }
+}
+
+/// Without what waits to be sent or handled: there may be secrets in it.
+impl fmt::Debug for ServerSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerSession")
+            .field("in_progress", &self.in_progress)
+            .field("closing", &self.closing)
+            .field("transmit_bytes", &self.transmit_bytes)
+            .finish_non_exhaustive()
     }
 }
 
