@@ -6,7 +6,7 @@ mod names;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use virtwire::client::{SubscribeError, Subscription};
+use virtwire::client::{Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         Some(key) => Some(find(&connection, key).await?),
         None => None,
     };
-    let topics = names::topics(&args.events, domain.as_ref())?;
+    let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
     let mut events: Subscription<AnyEvent> =
         connection.subscribe_to(topics).await.map_err(|error| refused(&args.uri, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.

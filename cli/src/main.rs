@@ -15,6 +15,7 @@ mod ladder;
 mod list;
 mod migrate;
 mod net;
+mod object;
 mod pages;
 mod pool;
 mod probe;

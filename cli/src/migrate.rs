@@ -99,7 +99,8 @@ impl Hosts {
     /// The guest on the source.
     pub(crate) async fn find(&self, key: &str) -> Result<Domain, Fail> {
         let found = find(&self.source, key).await?;
-        Ok(Domain { name: found.name, uuid: found.uuid, id: found.id })
+        let wire = found.wire();
+        Ok(Domain { name: wire.name.clone(), uuid: wire.uuid, id: wire.id })
     }
 
     /// Whether one of them has version 3.

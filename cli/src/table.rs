@@ -35,9 +35,10 @@ impl Table {
     }
 
     /// Adds a row: a cell for each column. What is not known is a dash.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [Option<String>; N]) {
-        let cells = cells.map(|cell| cell.map_or_else(|| "-".to_owned(), |text| harmless::line(&text)));
-        self.rows.push(cells.into());
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Option<String>>) {
+        let cells =
+            cells.into_iter().map(|cell| cell.map_or_else(|| "-".to_owned(), |text| harmless::line(&text)));
+        self.rows.push(cells.collect());
     }
 
     /// Prints it; without rows, the headings alone.
