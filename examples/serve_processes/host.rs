@@ -156,7 +156,10 @@ impl Hypervisor for Processes {
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
         let guest = self.guest(domain)?;
-        self.with(domain, |machine| Ok(machine.destroyed = true))?;
+        self.with(domain, |machine| {
+            machine.destroyed = true;
+            Ok(())
+        })?;
         guest.signal(Signal::KILL)?;
         guest.ended().await;
         Ok(())

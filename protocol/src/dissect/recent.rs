@@ -89,8 +89,12 @@ mod tests {
     #[test]
     fn room_is_given_back() {
         let mut recent = Recent::new(10_000);
-        (0..10_000).for_each(|key| drop(recent.insert(key, ())));
-        (1..10_000).for_each(|key| drop(recent.remove(&key)));
+        for key in 0..10_000 {
+            recent.insert(key, ());
+        }
+        for key in 1..10_000 {
+            recent.remove(&key);
+        }
         assert!(recent.places.capacity() <= 64, "{}", recent.places.capacity());
         assert!(recent.contains(&0));
     }
