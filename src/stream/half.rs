@@ -169,11 +169,14 @@ impl StreamWriter {
     /// Ends the stream well, after all that was written: a client asks for that and waits for the daemon's word; a daemon says that
     /// there is no more data, waits until the client asks, and grants it.
     ///
+    /// A client's connection does not wait for its reader from then on, as the daemon's word comes behind all that it has sent: what is
+    /// not read and does not fit the queue is dropped, and the reader told so, by [`StreamError::Unread`].
+    ///
     /// # Errors
     /// What went wrong on the stream.
     pub async fn finish(mut self) -> Result<(), StreamError> {
         self.end_data()?;
-        self.seat.pipe.end_with(Ending::Finish);
+        self.ask_to_finish();
         poll_fn(|cx| self.seat.pipe.poll_outcome(cx)).await
     }
 
@@ -185,6 +188,14 @@ impl StreamWriter {
     /// Waits for what becomes of the stream.
     pub(crate) async fn outcome(&self) -> Result<(), StreamError> {
         poll_fn(|cx| self.seat.pipe.poll_outcome(cx)).await
+    }
+
+    fn ask_to_finish(&self) {
+        if self.side == Side::Client {
+            // Whoever waits for the daemon's word may be the one who would have to read what it comes behind.
+            self.seat.pipe.hurry();
+        }
+        self.seat.pipe.end_with(Ending::Finish);
     }
 
     /// A daemon says that there is no more data.
@@ -214,10 +225,11 @@ impl AsyncWrite for StreamWriter {
         Poll::Ready(Ok(ready!(self.seat.pipe.poll_sent(cx))?))
     }
 
-    /// A client finishes the stream, both ways, and waits for the daemon's word. A daemon says that there is no more data.
+    /// A client finishes the stream, both ways, and waits for the daemon's word; see [`finish`](StreamWriter::finish). A daemon says
+    /// that there is no more data.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.side == Side::Client {
-            self.seat.pipe.end_with(Ending::Finish);
+            self.ask_to_finish();
             return Poll::Ready(Ok(ready!(self.seat.pipe.poll_outcome(cx))?));
         }
         self.end_data()?;

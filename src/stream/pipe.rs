@@ -35,6 +35,10 @@ struct Inner {
     incoming_ended: bool,
     /// Nobody reads: what comes is dropped.
     deaf: bool,
+    /// The reader is not waited for any more: what does not fit is dropped.
+    hurried: bool,
+    /// Something was dropped for that reason, and so is all that comes after it.
+    overrun: bool,
     reader: Option<Waker>,
 
     outgoing: VecDeque<Outgoing>,
@@ -96,12 +100,13 @@ impl Pipe {
             other => other,
         };
         self.change(|inner| {
-            if inner.deaf {
+            inner.overrun |= inner.hurried && inner.incoming_bytes >= self.incoming_max;
+            if inner.deaf || inner.overrun {
                 return (None, false);
             }
             inner.incoming_bytes += cost(&chunk);
             inner.incoming.push_back(chunk);
-            (inner.reader.take(), inner.incoming_bytes >= self.incoming_max)
+            (inner.reader.take(), !inner.hurried && inner.incoming_bytes >= self.incoming_max)
         })
     }
 
@@ -141,7 +146,7 @@ impl Pipe {
         inner.told = false;
         Look {
             has_outgoing: !inner.outgoing.is_empty(),
-            has_room: inner.incoming_bytes <= self.incoming_max / 2,
+            has_room: inner.hurried || inner.incoming_bytes <= self.incoming_max / 2,
             ending: inner.ending.clone(),
         }
     }
@@ -161,6 +166,9 @@ impl Pipe {
         }
         if let Some(Err(error)) = &inner.outcome {
             return Poll::Ready(Err(error.clone()));
+        }
+        if inner.overrun {
+            return Poll::Ready(Err(StreamError::Unread));
         }
         if inner.incoming_ended {
             return Poll::Ready(Ok(None));
@@ -257,6 +265,13 @@ impl Pipe {
         inner.deaf = true;
         inner.incoming.clear();
         inner.incoming_bytes = 0;
+        self.tell(&mut inner);
+    }
+
+    /// The connection does not wait for the reader any more.
+    pub(crate) fn hurry(&self) {
+        let mut inner = self.lock();
+        inner.hurried = true;
         self.tell(&mut inner);
     }
 

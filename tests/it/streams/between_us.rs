@@ -194,6 +194,47 @@ async fn what_does_not_fit_the_queues_waits_and_arrives() {
 }
 
 #[tokio::test]
+async fn a_finish_is_not_stopped_by_what_nobody_reads() {
+    let host = Host::default();
+    let connection = host.serve().await;
+    host.0.volumes.lock().unwrap().insert("big".into(), vec![Chunk::Data(content(20_000_000))]);
+    let mut download = connection.storage_vol_download(&volume("big"), 0, 0, 0).await.unwrap();
+    let mut read = 0;
+    let Some(Chunk::Data(data)) = download.read_chunk().await.unwrap() else { panic!("no data") };
+    read += data.len();
+    let beside = connection.clone();
+    let (finished, called) = timeout(SOON, async {
+        tokio::join!(download.shutdown(), async { beside.connect_get_hostname().await })
+    })
+    .await
+    .expect("neither waits for a reader");
+    finished.unwrap();
+    called.unwrap();
+    // What was queued can be read, and the loss of the rest is told.
+    let lost = loop {
+        match download.read_chunk().await {
+            Ok(Some(Chunk::Data(data))) => read += data.len(),
+            other => break other,
+        }
+    };
+    assert_eq!(lost, Err(StreamError::Unread));
+    assert!((1 << 20..4 << 20).contains(&read), "{read}");
+
+    // The same by halves, one of which is only held.
+    let (_reader, writer) = connection.storage_vol_download(&volume("big"), 0, 0, 0).await.unwrap().split();
+    timeout(SOON, writer.finish()).await.expect("it does not wait for a reader").unwrap();
+    connection.connect_get_hostname().await.unwrap();
+
+    // What fits is all there, and its end is none too early.
+    host.0.volumes.lock().unwrap().insert("small".into(), vec![Chunk::Data(content(500_000))]);
+    let mut download = connection.storage_vol_download(&volume("small"), 0, 0, 0).await.unwrap();
+    timeout(SOON, download.shutdown()).await.unwrap().unwrap();
+    let mut read = Vec::new();
+    download.read_to_end(&mut read).await.unwrap();
+    assert!(read == content(500_000));
+}
+
+#[tokio::test]
 async fn a_finish_brings_the_handlers_error_and_so_does_a_write() {
     let host = Host::default();
     let connection = host.serve().await;
