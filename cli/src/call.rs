@@ -16,7 +16,7 @@ use virtwire::xdr;
 use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
-use crate::screen::say;
+use crate::screen::say_json;
 use crate::transfer::{Sink, Source, receive, send};
 
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
             "the call was made; `virtwire probe URI` shows which release answered",
         )
     })?;
-    say(&shown)?;
+    say_json(&shown)?;
     goodbye(connection).await
 }
 

@@ -3,13 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
-use virtwire::client::{AuthError, CallError, Connection, Credentials, OpenError, OpenOptions};
-use virtwire::hypervisor::Uuid;
+use virtwire::client::{AuthError, CallError, Connection, Credentials, Domain, OpenError, OpenOptions};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{Domain, DomainLookupById, DomainLookupByName, DomainLookupByUuid};
 use virtwire::uri::Uri;
 
-use crate::fail::Fail;
+use crate::fail::{Fail, quoted};
 
 /// How the user wants daemons to be opened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,7 +66,7 @@ pub(crate) async fn find(connection: &Connection, key: &str) -> Result<Domain, F
         Ok(None) => Err(Fail::new(
             format!("domain {key} on {uri}"),
             "there is no such guest",
-            format!("`virtwire list --all {uri}` shows those that there are"),
+            format!("`virtwire list --all {}` shows those that there are", quoted(uri)),
         )),
         Err(error) => Err(Fail::call(format!("domain {key} on {uri}"), &error)),
     }
@@ -76,16 +74,16 @@ pub(crate) async fn find(connection: &Connection, key: &str) -> Result<Domain, F
 
 async fn look_up(connection: &Connection, key: &str) -> Result<Option<Domain>, CallError> {
     if let Some(id) = key.parse().ok().filter(|id| *id >= 0)
-        && let Some(found) = known(connection.call(DomainLookupById { id }).await)?
+        && let Some(found) = known(connection.domain_by_id(id).await)?
     {
-        return Ok(Some(found.dom));
+        return Ok(Some(found));
     }
-    if let Ok(Uuid(uuid)) = key.parse()
-        && let Some(found) = known(connection.call(DomainLookupByUuid { uuid }).await)?
+    if let Ok(uuid) = key.parse()
+        && let Some(found) = known(connection.domain_by_uuid(uuid).await)?
     {
-        return Ok(Some(found.dom));
+        return Ok(Some(found));
     }
-    Ok(known(connection.call(DomainLookupByName { name: key.into() }).await)?.map(|found| found.dom))
+    known(connection.domain(key).await)
 }
 
 /// The answer, or `None` where the daemon knows no such guest.

@@ -9,10 +9,13 @@ use clap::Args;
 use tokio::sync::mpsc;
 use virtwire::client::{CallError, Chunk, StreamError, StreamReader, StreamWriter};
 
+use virtwire::protocol::flags::ConsoleFlags;
+
 use crate::args::DomainArgs;
 use crate::connect::Opener;
 use crate::domains::{goodbye, guest, refused};
 use crate::fail::{Fail, plain};
+use crate::harmless;
 use crate::screen::unwritten;
 use crate::signals::Signals;
 use terminal::RawTerminal;
@@ -69,10 +72,9 @@ enum End {
 }
 
 pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
-    const FORCE: u32 = 1;
-    let (connection, dom) = guest(&args.domain, opener).await?;
-    let flags = if args.force { FORCE } else { 0 };
-    let opened = connection.domain_open_console(&dom, args.device.as_deref(), flags).await;
+    let (connection, domain) = guest(&args.domain, opener).await?;
+    let flags = if args.force { ConsoleFlags::FORCE } else { ConsoleFlags::NONE };
+    let opened = domain.open_console(args.device.as_deref(), flags).await;
     let stream = opened.map_err(|error| {
         let fail = refused(&connection, &args.domain.domain, &error);
         match error.remote() {
@@ -81,7 +83,7 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
             _ => fail,
         }
     })?;
-    let thing = format!("console of {}", dom.name);
+    let thing = format!("console of {}", domain.name());
     let mut signals = Signals::listen()?;
     let (reader, writer) = stream.split();
     let end = {
@@ -94,13 +96,14 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
         })?;
         let escape = terminal.is_some().then_some(args.escape);
         if escape.is_some() {
-            eprint!("connected to the {thing}; the escape key is {}\r\n", named(args.escape));
+            let name = harmless::line(&thing);
+            eprint!("connected to the {name}; the escape key is {}\r\n", named(args.escape));
         }
         // The terminal is itself again at the end of this block, whatever happens in it.
         relay(&thing, reader, writer, escape, &mut signals).await
     };
     match end? {
-        End::Closed => eprintln!("\nthe {thing} has closed"),
+        End::Closed => eprintln!("\nthe {} has closed", harmless::line(&thing)),
         End::Escaped => eprintln!(),
         End::NobodyReads => {}
         End::Signal(name) => {

@@ -33,13 +33,13 @@ pub(crate) async fn run() -> Result<ExitCode, Fail> {
 async fn show() -> Result<ExitCode, Fail> {
     let screen = Arc::new(Screen::new(Output::Stdout));
     let began = Instant::now();
-    screen.paragraph("", INTRODUCTION);
+    screen.paragraph("", Style::Plain, INTRODUCTION);
     let cast = Cast::start().await?;
     cast.introduce(&screen);
     let mut results = Vec::new();
     for (number, scene) in (1..).zip(&SCENES) {
-        screen.line("");
-        screen.paragraph("", &screen.paint(Style::Bold, &format!("{number}. {}", scene.sentence)));
+        screen.line(Style::Plain, "");
+        screen.paragraph("", Style::Bold, &format!("{number}. {}", scene.sentence));
         let played = tokio::time::timeout(SCENE_WITHIN, scene.play(&cast, &screen)).await;
         let found = match played {
             Ok(Ok(found)) => found,
@@ -49,7 +49,7 @@ async fn show() -> Result<ExitCode, Fail> {
         results.push((scene, found));
     }
     cast.end().await?;
-    screen.line("");
+    screen.line(Style::Plain, "");
     let good = summary::print(&screen, &results, began.elapsed());
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

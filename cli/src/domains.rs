@@ -1,53 +1,41 @@
 //! The verbs for one guest: dumpxml, define, create, start, shutdown, reboot, suspend, resume, destroy, undefine.
 
-use std::io::Read;
 use std::path::Path;
 
-use virtwire::client::{CallError, Connection};
-use virtwire::hypervisor::Uuid;
+use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{Domain, DomainCreateXml, DomainDefineXml, DomainGetXmlDesc};
-use virtwire::xdr::Text;
+use virtwire::protocol::flags::{DomainShutdownFlags, DomainStartFlags, DomainXmlFlags};
 
 use crate::args::{DomainArgs, XmlArgs};
 use crate::connect::{Opener, find};
-use crate::fail::{Fail, plain};
-use crate::screen::{say_bytes, say_done};
+use crate::fail::{Fail, plain, quoted};
+use crate::screen::{say_document, say_done};
 
-/// Prints a guest's configuration, byte for byte.
+/// Prints a guest's configuration.
 pub(crate) async fn dumpxml(args: DomainArgs, opener: Opener) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args, opener).await?;
-    let reply = connection.call(DomainGetXmlDesc { dom, flags: 0 }).await;
-    say_xml(&reply.map_err(|error| refused(&connection, &args.domain, &error))?.xml)?;
+    let (connection, domain) = guest(&args, opener).await?;
+    let xml = domain.xml(DomainXmlFlags::NONE).await;
+    say_document(&xml.map_err(|error| refused(&connection, &args.domain, &error))?)?;
     goodbye(connection).await
-}
-
-/// Prints a configuration, with the end of its last line if it has none.
-pub(crate) fn say_xml(xml: &Text) -> Result<(), Fail> {
-    let mut xml = xml.as_bytes().to_vec();
-    if !xml.ends_with(b"\n") {
-        xml.push(b'\n');
-    }
-    say_bytes(&xml)
 }
 
 /// Keeps a configuration.
 pub(crate) async fn define(args: XmlArgs, opener: Opener) -> Result<(), Fail> {
     let xml = read(&args.file)?;
     let connection = opener.open(&args.uri).await?;
-    let reply = connection.call(DomainDefineXml { xml }).await;
-    let dom = reply.map_err(|error| bad_xml(&connection, &args.file, &error))?.dom;
-    say_done(&format!("defined {} {}", dom.name, Uuid(dom.uuid)))?;
+    let domain = connection.define_domain(&xml).await;
+    let domain = domain.map_err(|error| bad_xml(&connection, &args.file, &error))?;
+    say_done(&format!("defined {} {}", domain.name(), domain.uuid()))?;
     goodbye(connection).await
 }
 
 /// Starts a guest from a configuration that is not kept.
 pub(crate) async fn create(args: XmlArgs, opener: Opener) -> Result<(), Fail> {
-    let xml_desc = read(&args.file)?;
+    let xml = read(&args.file)?;
     let connection = opener.open(&args.uri).await?;
-    let reply = connection.call(DomainCreateXml { xml_desc, flags: 0 }).await;
-    let dom = reply.map_err(|error| bad_xml(&connection, &args.file, &error))?.dom;
-    say_done(&format!("created {} {}", dom.name, Uuid(dom.uuid)))?;
+    let domain = connection.create_domain(&xml, DomainStartFlags::NONE).await;
+    let domain = domain.map_err(|error| bad_xml(&connection, &args.file, &error))?;
+    say_done(&format!("created {} {}", domain.name(), domain.uuid()))?;
     goodbye(connection).await
 }
 
@@ -65,18 +53,18 @@ pub(crate) enum Verb {
 
 /// Does it, and says so.
 pub(crate) async fn act(verb: Verb, args: DomainArgs, opener: Opener) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args, opener).await?;
+    let (connection, domain) = guest(&args, opener).await?;
     let (done, said) = match verb {
-        Verb::Start => (connection.domain_create(&dom).await, "started"),
-        Verb::Shutdown => (connection.domain_shutdown(&dom).await, "asked to shut down:"),
-        Verb::Reboot => (connection.domain_reboot(&dom, 0).await, "asked to reboot:"),
-        Verb::Suspend => (connection.domain_suspend(&dom).await, "suspended"),
-        Verb::Resume => (connection.domain_resume(&dom).await, "resumed"),
-        Verb::Destroy => (connection.domain_destroy(&dom).await, "destroyed"),
-        Verb::Undefine => (connection.domain_undefine(&dom).await, "undefined"),
+        Verb::Start => (domain.start().await, "started"),
+        Verb::Shutdown => (domain.shutdown().await, "asked to shut down:"),
+        Verb::Reboot => (domain.reboot(DomainShutdownFlags::NONE).await, "asked to reboot:"),
+        Verb::Suspend => (domain.suspend().await, "suspended"),
+        Verb::Resume => (domain.resume().await, "resumed"),
+        Verb::Destroy => (domain.destroy().await, "destroyed"),
+        Verb::Undefine => (domain.undefine().await, "undefined"),
     };
     done.map_err(|error| refused(&connection, &args.domain, &error))?;
-    say_done(&format!("{said} {}", dom.name))?;
+    say_done(&format!("{said} {}", domain.name()))?;
     goodbye(connection).await
 }
 
@@ -94,38 +82,37 @@ pub(crate) async fn goodbye(connection: Connection) -> Result<(), Fail> {
 }
 
 /// A configuration from a file, or from standard input.
-pub(crate) fn read(file: &Path) -> Result<Text, Fail> {
-    let mut bytes = Vec::new();
+pub(crate) fn read(file: &Path) -> Result<String, Fail> {
     let read = match file.to_str() {
-        Some("-") => std::io::stdin().lock().read_to_end(&mut bytes).map(drop),
-        _ => std::fs::read(file).map(|read| bytes = read),
+        Some("-") => std::io::read_to_string(std::io::stdin().lock()),
+        _ => std::fs::read_to_string(file),
     };
-    match read {
-        Ok(()) => Ok(bytes.into()),
-        Err(error) => Err(Fail::new(
+    read.map_err(|error| {
+        Fail::new(
             format!("file {}", file.display()),
             format!("cannot be read: {}", plain(&error)),
-            "give a file with libvirt's XML, or - for standard input",
-        )),
-    }
+            "give a file with libvirt's XML in UTF-8, or - for standard input",
+        )
+    })
 }
 
 /// A call about a guest that did not succeed.
 pub(crate) fn refused(connection: &Connection, domain: &str, error: &CallError) -> Fail {
-    let uri = connection.uri();
-    let fail = Fail::call(format!("domain {domain} on {uri}"), error);
+    let uri = quoted(connection.uri());
+    let fail = Fail::call(format!("domain {domain} on {}", connection.uri()), error);
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
-            "`virtwire info {uri} {domain}` shows its state: only a guest that is off can be started, only one that runs \
-             suspended, shut down or destroyed, only a defined one undefined"
+            "`virtwire info {uri} {}` shows its state: only a guest that is off can be started, only one that runs \
+             suspended, shut down or destroyed, only a defined one undefined",
+            quoted(domain)
         )),
         _ => fail,
     }
 }
 
 fn bad_xml(connection: &Connection, file: &Path, error: &CallError) -> Fail {
-    let uri = connection.uri();
-    let fail = Fail::call(format!("configuration {} on {uri}", file.display()), error);
+    let uri = quoted(connection.uri());
+    let fail = Fail::call(format!("configuration {} on {}", file.display(), connection.uri()), error);
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::XML_DETAIL | ErrorCode::XML_ERROR) => {
             fail.next("libvirt's domain XML is expected; nothing was changed")

@@ -6,14 +6,14 @@ mod names;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use virtwire::client::{SubscribeError, Subscription};
+use virtwire::client::{Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
 use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::screen::say;
+use crate::screen::{remark, say, say_json};
 
 /// Prints events until enough have come, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
@@ -23,14 +23,14 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         Some(key) => Some(find(&connection, key).await?),
         None => None,
     };
-    let topics = names::topics(&args.events, domain.as_ref())?;
+    let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
     let mut events: Subscription<AnyEvent> =
         connection.subscribe_to(topics).await.map_err(|error| refused(&args.uri, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
-        eprintln!("virtwire: event {}: {error}", names::of(topic));
+        remark(&format!("virtwire: event {}: {error}", names::of(topic)));
     }
-    eprintln!("watching {}", args.uri);
+    remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
     while args.count.is_none_or(|count| told < count) {
         let next = match deadline {
@@ -42,12 +42,15 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         };
         match next {
             Some(Ok(event)) => {
-                say(&line::event(&event, args.json))?;
+                match line::event(&event, args.json) {
+                    json if args.json => say_json(&json)?,
+                    line => say(&line)?,
+                }
                 told += 1;
             }
             // A program that reads events has to know of those that it does not get; people are told beside.
-            Some(Err(missed)) if args.json => say(&line::missed(&missed))?,
-            Some(Err(missed)) => eprintln!("virtwire: {missed}"),
+            Some(Err(missed)) if args.json => say_json(&line::missed(&missed))?,
+            Some(Err(missed)) => remark(&format!("virtwire: {missed}")),
             None => {
                 let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
                 return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use crate::screen::remark;
 use virtwire::client::{AuthError, CallError, CloseReason, Connection, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
@@ -32,7 +33,7 @@ impl Fail {
 
     /// Prints the line.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("virtwire: {self}");
+        remark(&format!("virtwire: {self}"));
         ExitCode::FAILURE
     }
 
@@ -155,6 +156,16 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A word as a shell takes it, for commands that are suggested.
+pub(crate) fn quoted(word: impl fmt::Display) -> String {
+    let word = word.to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@%=,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word,
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
 /// The system's words without its number.
 pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
@@ -220,6 +231,13 @@ mod tests {
     fn a_failure_is_one_line_with_the_thing_the_value_and_the_next_step() {
         let fail = Fail::new("domain web1", one_line("not\nfound"), "virtwire list URI --all");
         assert_eq!(fail.to_string(), "domain web1: not found (virtwire list URI --all)");
+    }
+
+    #[test]
+    fn commands_are_words_of_a_shell() {
+        assert_eq!(quoted("qemu+tcp://host:1/system"), "qemu+tcp://host:1/system");
+        assert_eq!(quoted("qemu:///system?socket=/a b"), "'qemu:///system?socket=/a b'");
+        assert_eq!((quoted("it's").as_str(), quoted("").as_str()), ("'it'\\''s'", "''"));
     }
 
     #[test]

@@ -1,21 +1,15 @@
 //! `virtwire info`: what a host is, or one guest of it.
 
-use serde_json::{Map, Value, json};
-use virtwire::client::{CallError, Connection};
-use virtwire::hypervisor::Uuid;
-use virtwire::protocol::migrate::State;
+use serde_json::{Map, Value};
+use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::program::Release;
-use virtwire::protocol::remote::{
-    ConnectGetHostname, ConnectGetLibVersion, ConnectGetType, ConnectGetUri, ConnectGetVersion,
-    DomainGetAutostart, DomainGetInfo, DomainGetOsType, DomainIsPersistent, NodeGetInfo,
-};
 
 use crate::args::InfoArgs;
 use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::list::{id, state};
-use crate::screen::say;
+use crate::list::does;
+use crate::screen::{say, say_json};
 
 /// Prints what is known, one fact a line or as a JSON object. What the daemon is too old to tell is left out.
 pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
@@ -30,30 +24,40 @@ pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
 
 /// Facts in the order in which they are told.
 #[derive(Debug, Default)]
-pub(crate) struct Facts(Vec<(&'static str, &'static str, Value)>);
+pub(crate) struct Facts(Vec<Fact>);
+
+#[derive(Debug)]
+struct Fact {
+    key: &'static str,
+    /// None for what is for programs alone.
+    label: Option<&'static str>,
+    value: Value,
+    /// What people read instead of the value.
+    words: Option<String>,
+}
 
 impl Facts {
     /// Adds a fact: its key in JSON, its label for people, its value; nothing if that is not known.
     pub(crate) fn add(&mut self, key: &'static str, label: &'static str, value: Option<impl Into<Value>>) {
-        if let Some(value) = value {
-            self.0.push((key, label, value.into()));
-        }
+        let fact = |value: Value| Fact { key, label: Some(label), value, words: None };
+        self.0.extend(value.map(Into::into).map(fact));
     }
 
     /// Prints them.
     pub(crate) fn print(self, as_json: bool) -> Result<(), Fail> {
         if as_json {
-            return say(&format!("{:#}", self.into_json()));
+            return say_json(&self.into_json());
         }
-        self.0
-            .iter()
-            .try_for_each(|(_, label, value)| say(&format!("{:<16} {}", format!("{label}:"), words(value))))
+        self.0.iter().filter_map(|fact| Some((fact.label?, fact))).try_for_each(|(label, fact)| {
+            let words = fact.words.clone().unwrap_or_else(|| words(&fact.value));
+            say(&format!("{:<16} {words}", format!("{label}:")))
+        })
     }
 
     /// An object for programs.
     pub(crate) fn into_json(self) -> Value {
         let object: Map<String, Value> =
-            self.0.into_iter().map(|(key, _, value)| (key.to_owned(), value)).collect();
+            self.0.into_iter().map(|fact| (fact.key.to_owned(), fact.value)).collect();
         Value::Object(object)
     }
 
@@ -68,7 +72,7 @@ impl Facts {
     }
 
     fn value(&self, key: &str) -> Option<&Value> {
-        self.0.iter().find(|(known, _, _)| *known == key).map(|(_, _, value)| value)
+        self.0.iter().find(|fact| fact.key == key).map(|fact| &fact.value)
     }
 }
 
@@ -82,60 +86,61 @@ fn words(value: &Value) -> String {
 
 async fn host(connection: &Connection) -> Result<Facts, CallError> {
     let mut facts = Facts::default();
-    facts.add(
-        "type",
-        "Hypervisor",
-        told(connection.call(ConnectGetType {}).await)?.map(|reply| reply.r#type.to_string()),
-    );
-    let version = told(connection.call(ConnectGetVersion {}).await)?
-        .and_then(|reply| Release::from_packed(reply.hv_ver));
+    let kind = told(connection.hypervisor_type().await)?;
+    facts.add("type", "Hypervisor", kind.map(|kind| kind.to_string()));
+    let version = told(connection.hypervisor_version().await)?.flatten();
     facts.add("version", "Its version", version.map(|version| version.to_string()));
     facts.add("release", "libvirt release", release(connection).await?.map(|release| release.to_string()));
-    let hostname = told(connection.call(ConnectGetHostname {}).await)?;
-    facts.add("hostname", "Hostname", hostname.map(|reply| reply.hostname.to_string()));
+    facts.add("hostname", "Hostname", told(connection.hostname().await)?.map(|name| name.to_string()));
     facts.add(
         "uri",
         "Its own URI",
-        told(connection.call(ConnectGetUri {}).await)?.map(|reply| reply.uri.to_string()),
+        told(connection.connect_get_uri().await)?.map(|reply| reply.uri.to_string()),
     );
-    if let Some(node) = told(connection.call(NodeGetInfo {}).await)? {
-        // An array of characters: what follows the first 0 is padding.
-        let model: Vec<u8> = node.model.iter().copied().take_while(|byte| *byte != 0).collect();
-        facts.add("model", "CPU model", Some(String::from_utf8_lossy(&model).into_owned()));
+    if let Some(node) = told(connection.node_info().await)? {
+        facts.add("model", "CPU model", Some(node.model.to_string()));
         facts.add("cpus", "CPUs", Some(node.cpus));
-        facts.add("memory_kib", "Memory, KiB", Some(node.memory));
+        facts.add("memory_kib", "Memory, KiB", Some(node.memory_kib));
     }
     Ok(facts)
 }
 
 /// The release that a daemon says it is; `None` from one older than the question (libvirt 0.7.3).
 pub(crate) async fn release(connection: &Connection) -> Result<Option<Release>, CallError> {
-    Ok(told(connection.call(ConnectGetLibVersion {}).await)?
-        .and_then(|reply| Release::from_packed(reply.lib_ver)))
+    Ok(told(connection.daemon_version().await)?.flatten())
 }
 
 async fn guest(connection: &Connection, key: &str) -> Result<Facts, Fail> {
-    let dom = find(connection, key).await?;
-    let failed = |error| Fail::call(format!("domain {key} on {}", connection.uri()), &error);
-    let state = state(connection, &dom).await.map_err(failed)?;
-    let info = connection.call(DomainGetInfo { dom: dom.clone() }).await.map_err(failed)?;
-    let os_type = told(connection.call(DomainGetOsType { dom: dom.clone() }).await).map_err(failed)?;
-    let persistent = told(connection.call(DomainIsPersistent { dom: dom.clone() }).await).map_err(failed)?;
-    let autostart = told(connection.call(DomainGetAutostart { dom: dom.clone() }).await).map_err(failed)?;
+    let domain = find(connection, key).await?;
+    let facts = of_guest(&domain).await;
+    facts.map_err(|error| Fail::call(format!("domain {key} on {}", connection.uri()), &error))
+}
 
+async fn of_guest(domain: &Domain) -> Result<Facts, CallError> {
+    let (does, info) = (does(domain).await?, domain.info().await?);
     let mut facts = Facts::default();
-    facts.add("id", "Id", id(&dom));
-    facts.add("name", "Name", Some(dom.name.to_string()));
-    facts.add("uuid", "UUID", Some(Uuid(dom.uuid).to_string()));
-    facts.add("state", "State", Some(State::from(state.state).to_string()));
-    facts.add("reason", "Its reason", state.reason);
-    facts.add("os_type", "OS type", os_type.map(|reply| reply.r#type.to_string()));
-    facts.add("cpus", "CPUs", Some(info.nr_virt_cpu));
-    facts.add("cpu_time_ns", "CPU time, ns", Some(info.cpu_time));
-    facts.add("memory_max_kib", "Max memory, KiB", Some(info.max_mem));
-    facts.add("memory_kib", "Memory, KiB", Some(info.memory));
-    facts.add("persistent", "Persistent", persistent.map(|reply| reply.persistent != 0));
-    facts.add("autostart", "Autostart", autostart.map(|reply| json!(reply.autostart != 0)));
+    facts.add("id", "Id", domain.id());
+    facts.add("name", "Name", Some(domain.name().to_string()));
+    facts.add("uuid", "UUID", Some(domain.uuid().to_string()));
+    facts.0.push(Fact {
+        key: "state",
+        label: Some("State"),
+        value: does.word().into(),
+        words: Some(does.words()),
+    });
+    facts.0.extend(does.reason().map(|reason| Fact {
+        key: "reason",
+        label: None,
+        value: reason.into(),
+        words: None,
+    }));
+    facts.add("os_type", "OS type", told(domain.os_type().await)?.map(|kind| kind.to_string()));
+    facts.add("cpus", "CPUs", Some(info.vcpus));
+    facts.add("cpu_time_ns", "CPU time, ns", u64::try_from(info.cpu_time.as_nanos()).ok());
+    facts.add("memory_max_kib", "Max memory, KiB", Some(info.max_memory_kib));
+    facts.add("memory_kib", "Memory, KiB", Some(info.memory_kib));
+    facts.add("persistent", "Persistent", told(domain.is_persistent().await)?);
+    facts.add("autostart", "Autostart", told(domain.autostart().await)?);
     Ok(facts)
 }
 

@@ -39,7 +39,7 @@ impl Ladder {
     /// Names the three that stand side by side.
     pub(crate) fn head(&self, source: &str, destination: &str) {
         for row in self.shape.head(source, destination) {
-            self.screen.line(&self.screen.paint(Style::Dim, &row));
+            self.screen.line(Style::Dim, &row);
         }
     }
 
@@ -69,7 +69,7 @@ impl Ladder {
     fn draw(&self, rungs: &[Rung<Lane>]) {
         for rung in rungs {
             let row = self.shape.rung(rung);
-            self.screen.line(&if rung.failed() { self.screen.paint(Style::Bad, &row) } else { row });
+            self.screen.line(if rung.failed() { Style::Bad } else { Style::Plain }, &row);
         }
     }
 

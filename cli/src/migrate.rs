@@ -99,7 +99,8 @@ impl Hosts {
     /// The guest on the source.
     pub(crate) async fn find(&self, key: &str) -> Result<Domain, Fail> {
         let found = find(&self.source, key).await?;
-        Ok(Domain { name: found.name, uuid: found.uuid, id: found.id })
+        let wire = found.wire();
+        Ok(Domain { name: wire.name.clone(), uuid: wire.uuid, id: wire.id })
     }
 
     /// Whether one of them has version 3.
@@ -217,7 +218,7 @@ async fn follow(
                         }
                         interrupted = true;
                         canceller.cancel();
-                        screen.line(&screen.paint(Style::Remarkable, STOPPING));
+                        screen.line(Style::Remarkable, STOPPING);
                     }
                 }
             }
@@ -231,7 +232,7 @@ async fn follow(
                     return Some(Outcome::Unknown(unknown));
                 }
                 interrupted = true;
-                screen.paragraph("", &screen.paint(Style::Remarkable, ASKING));
+                screen.paragraph("", Style::Remarkable, ASKING);
             }
         }
     }

@@ -1,21 +1,22 @@
 //! `virtwire pool`: a host's storage pools.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use virtwire::client::{CallError, Connection};
+use virtwire::client::{CallError, Connection, StoragePool};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::enums::StoragePoolState;
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{StoragePool, StoragePoolCreateXml, StoragePoolDefineXml};
+use virtwire::protocol::flags::{
+    DefineFlags, ListStoragePoolsFlags, StoragePoolBuildFlags, StoragePoolCreateFlags, XmlFlags,
+};
+use virtwire::xdr::Text;
 
 use crate::args::{AsJson, HostArgs, XmlArgs};
 use crate::connect::Opener;
-use crate::domains::{goodbye, read, say_xml};
 use crate::fail::Fail;
 use crate::info::{Facts, told};
+use crate::object::{self, Object};
 use crate::progress::size;
-use crate::screen::{say, say_done};
-use crate::table::{Side, Table};
+use crate::table::Side;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PoolCommand {
@@ -54,183 +55,102 @@ pub(crate) struct PoolArgs {
 
 pub(crate) async fn run(command: PoolCommand, opener: Opener) -> Result<(), Fail> {
     match command {
-        PoolCommand::List(args) => list(args, opener).await,
-        PoolCommand::Info(args) => info(args, opener).await,
-        PoolCommand::Dumpxml(args) => {
-            let (connection, pool) = pool(&args, opener).await?;
-            let reply = connection.storage_pool_get_xml_desc(&pool, 0).await;
-            say_xml(&reply.map_err(|error| refused(&connection, &args.pool, &error))?.xml)?;
-            goodbye(connection).await
+        PoolCommand::List(args) => object::list::<StoragePool>(args, opener).await,
+        PoolCommand::Info(AsJson { of: PoolArgs { uri, pool }, json }) => {
+            object::info::<StoragePool>(&uri, &pool, json, opener).await
         }
-        PoolCommand::Define(args) => {
-            let xml = read(&args.file)?;
-            let connection = opener.open(&args.uri).await?;
-            let reply = connection.call(StoragePoolDefineXml { xml, flags: 0 }).await;
-            let pool = reply.map_err(|error| bad_xml(&connection, &args, &error))?.pool;
-            say_done(&format!("defined pool {} {}", pool.name, Uuid(pool.uuid)))?;
-            goodbye(connection).await
+        PoolCommand::Dumpxml(PoolArgs { uri, pool }) => {
+            object::dumpxml::<StoragePool>(&uri, &pool, opener).await
         }
-        PoolCommand::Create(args) => {
-            let xml = read(&args.file)?;
-            let connection = opener.open(&args.uri).await?;
-            let reply = connection.call(StoragePoolCreateXml { xml, flags: 0 }).await;
-            let pool = reply.map_err(|error| bad_xml(&connection, &args, &error))?.pool;
-            say_done(&format!("created pool {} {}", pool.name, Uuid(pool.uuid)))?;
-            goodbye(connection).await
+        PoolCommand::Define(args) => object::define::<StoragePool>(args, opener).await,
+        PoolCommand::Create(args) => object::create::<StoragePool>(args, opener).await,
+        PoolCommand::Build(PoolArgs { uri, pool }) => {
+            let build = async |pool: &StoragePool| pool.build(StoragePoolBuildFlags::NONE).await;
+            object::act(&uri, &pool, opener, "built", build).await
         }
-        PoolCommand::Build(args) => {
-            act(args, opener, "built", async |connection, pool| connection.storage_pool_build(pool, 0).await)
-                .await
+        PoolCommand::Start(PoolArgs { uri, pool }) => {
+            let start = async |pool: &StoragePool| pool.start(StoragePoolCreateFlags::NONE).await;
+            object::act(&uri, &pool, opener, "started", start).await
         }
-        PoolCommand::Start(args) => {
-            act(args, opener, "started", async |connection, pool| {
-                connection.storage_pool_create(pool, 0).await
-            })
-            .await
+        PoolCommand::Refresh(PoolArgs { uri, pool }) => {
+            object::act(&uri, &pool, opener, "refreshed", StoragePool::refresh).await
         }
-        PoolCommand::Refresh(args) => {
-            act(args, opener, "refreshed", async |connection, pool| {
-                connection.storage_pool_refresh(pool, 0).await
-            })
-            .await
+        PoolCommand::Destroy(PoolArgs { uri, pool }) => {
+            object::act(&uri, &pool, opener, "destroyed", StoragePool::destroy).await
         }
-        PoolCommand::Destroy(args) => act(args, opener, "destroyed", Connection::storage_pool_destroy).await,
-        PoolCommand::Undefine(args) => {
-            act(args, opener, "undefined", Connection::storage_pool_undefine).await
+        PoolCommand::Undefine(PoolArgs { uri, pool }) => {
+            object::act(&uri, &pool, opener, "undefined", StoragePool::undefine).await
         }
     }
 }
 
-async fn act(
-    args: PoolArgs,
-    opener: Opener,
-    done: &str,
-    verb: impl AsyncFn(&Connection, &StoragePool) -> Result<(), CallError>,
-) -> Result<(), Fail> {
-    let (connection, pool) = pool(&args, opener).await?;
-    verb(&connection, &pool).await.map_err(|error| refused(&connection, &args.pool, &error))?;
-    say_done(&format!("{done} pool {}", pool.name))?;
-    goodbye(connection).await
-}
+impl Object for StoragePool {
+    const WORD: &'static str = "pool";
+    const COMMAND: &'static str = "pool";
+    const ABSENT: ErrorCode = ErrorCode::NO_STORAGE_POOL;
+    const TELLS: &'static str = "its state: most that is done to a pool needs it running";
+    const COLUMNS: &'static [(&'static str, Side)] = &[
+        ("Name", Side::Left),
+        ("UUID", Side::Left),
+        ("State", Side::Left),
+        ("Autostart", Side::Left),
+        ("Capacity", Side::Right),
+        ("Allocation", Side::Right),
+        ("Available", Side::Right),
+    ];
 
-async fn list(args: HostArgs, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(&args.uri).await?;
-    let mut rows = Vec::new();
-    for pool in all(&connection, args.all).await.map_err(|error| Fail::daemon(&connection, &error))? {
-        let row = facts(&connection, &pool).await.map_err(|error| Fail::daemon(&connection, &error))?;
-        rows.push(row);
+    async fn by_uuid(connection: &Connection, uuid: Uuid) -> Result<StoragePool, CallError> {
+        connection.storage_pool_by_uuid(uuid).await
     }
-    if args.json {
-        let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
-        say(&format!("{:#}", json!(rows)))?;
-    } else {
-        let mut table = Table::new(&[
-            ("Name", Side::Left),
-            ("UUID", Side::Left),
-            ("State", Side::Left),
-            ("Autostart", Side::Left),
-            ("Capacity", Side::Right),
-            ("Allocation", Side::Right),
-            ("Available", Side::Right),
-        ]);
-        for row in &rows {
-            table.row([
-                row.text("name"),
-                row.text("uuid"),
-                row.text("state"),
-                row.text("autostart"),
-                row.bytes("capacity_bytes").map(size),
-                row.bytes("allocation_bytes").map(size),
-                row.bytes("available_bytes").map(size),
-            ]);
-        }
-        table.print()?;
+
+    async fn by_name(connection: &Connection, name: &str) -> Result<StoragePool, CallError> {
+        connection.storage_pool(name).await
     }
-    goodbye(connection).await
-}
 
-/// By name, as `virsh` has them.
-async fn all(connection: &Connection, inactive: bool) -> Result<Vec<StoragePool>, CallError> {
-    const INACTIVE: u32 = 1;
-    const ACTIVE: u32 = 2;
-    let flags = if inactive { ACTIVE | INACTIVE } else { ACTIVE };
-    let mut pools = connection.connect_list_all_storage_pools(1, flags).await?.pools;
-    pools.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(pools)
-}
-
-async fn facts(connection: &Connection, pool: &StoragePool) -> Result<Facts, CallError> {
-    let info = told(connection.storage_pool_get_info(pool).await)?;
-    let persistent = told(connection.storage_pool_is_persistent(pool).await)?;
-    let autostart = told(connection.storage_pool_get_autostart(pool).await)?;
-    let mut facts = Facts::default();
-    facts.add("name", "Name", Some(pool.name.to_string()));
-    facts.add("uuid", "UUID", Some(Uuid(pool.uuid).to_string()));
-    let state = info.as_ref().map(|info| StoragePoolState::from(i32::from(info.state)).to_string());
-    facts.add("state", "State", state);
-    facts.add("persistent", "Persistent", persistent.map(|reply| reply.persistent != 0));
-    facts.add("autostart", "Autostart", autostart.map(|reply| reply.autostart != 0));
-    // One that is off has no sizes, and says 0.
-    let info =
-        info.filter(|info| StoragePoolState::from(i32::from(info.state)) != StoragePoolState::Inactive);
-    facts.add("capacity_bytes", "Capacity, B", info.as_ref().map(|info| info.capacity));
-    facts.add("allocation_bytes", "Allocation, B", info.as_ref().map(|info| info.allocation));
-    facts.add("available_bytes", "Available, B", info.as_ref().map(|info| info.available));
-    Ok(facts)
-}
-
-async fn info(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Result<(), Fail> {
-    let (connection, pool) = pool(&args, opener).await?;
-    let facts = facts(&connection, &pool).await;
-    facts.map_err(|error| refused(&connection, &args.pool, &error))?.print(json)?;
-    goodbye(connection).await
-}
-
-async fn pool(args: &PoolArgs, opener: Opener) -> Result<(Connection, StoragePool), Fail> {
-    let connection = opener.open(&args.uri).await?;
-    let pool = find(&connection, &args.pool).await?;
-    Ok((connection, pool))
-}
-
-/// Finds a pool as `virsh` does: a UUID is one, and anything can be a name.
-pub(crate) async fn find(connection: &Connection, key: &str) -> Result<StoragePool, Fail> {
-    look_up(connection, key).await.map_err(|error| refused(connection, key, &error))
-}
-
-async fn look_up(connection: &Connection, key: &str) -> Result<StoragePool, CallError> {
-    if let Ok(Uuid(uuid)) = key.parse() {
-        match connection.storage_pool_lookup_by_uuid(uuid).await {
-            Err(error) if error.remote().is_some_and(|error| error.code == ErrorCode::NO_STORAGE_POOL) => {}
-            answer => return Ok(answer?.pool),
-        }
+    async fn list(connection: &Connection, all: bool) -> Result<Vec<StoragePool>, CallError> {
+        let inactive = if all { ListStoragePoolsFlags::INACTIVE } else { ListStoragePoolsFlags::NONE };
+        connection.storage_pools(ListStoragePoolsFlags::ACTIVE | inactive).await
     }
-    Ok(connection.storage_pool_lookup_by_name(key).await?.pool)
-}
 
-/// A call about a pool that did not succeed.
-pub(crate) fn refused(connection: &Connection, key: &str, error: &CallError) -> Fail {
-    let uri = connection.uri();
-    let thing = format!("pool {key} on {uri}");
-    match error.remote().map(|error| error.code) {
-        Some(ErrorCode::NO_STORAGE_POOL) => Fail::new(
-            thing,
-            "there is no such pool",
-            format!("`virtwire pool list --all {uri}` shows those that there are"),
-        ),
-        Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error).next(format!(
-            "`virtwire pool info {uri} {key}` shows its state: most that is done to a pool needs it running"
-        )),
-        _ => Fail::call(thing, error),
+    async fn define(connection: &Connection, xml: &str) -> Result<StoragePool, CallError> {
+        connection.define_storage_pool(xml, DefineFlags::NONE).await
     }
-}
 
-fn bad_xml(connection: &Connection, args: &XmlArgs, error: &CallError) -> Fail {
-    let uri = connection.uri();
-    let fail = Fail::call(format!("configuration {} on {uri}", args.file.display()), error);
-    match error.remote().map(|error| error.code) {
-        Some(ErrorCode::XML_DETAIL | ErrorCode::XML_ERROR) => {
-            fail.next("libvirt's storage pool XML is expected; nothing was changed")
-        }
-        _ => fail.next(format!("`virtwire pool list --all {uri}` shows the pools that are there")),
+    async fn create(connection: &Connection, xml: &str) -> Result<StoragePool, CallError> {
+        connection.create_storage_pool(xml, StoragePoolCreateFlags::NONE).await
+    }
+
+    fn name(&self) -> &Text {
+        self.name()
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.uuid()
+    }
+
+    async fn xml(&self) -> Result<Text, CallError> {
+        self.xml(XmlFlags::NONE).await
+    }
+
+    async fn facts(&self) -> Result<Facts, CallError> {
+        let info = told(self.info().await)?;
+        let mut facts = Facts::default();
+        facts.add("name", "Name", Some(self.name().to_string()));
+        facts.add("uuid", "UUID", Some(self.uuid().to_string()));
+        facts.add("state", "State", info.map(|info| info.state.to_string()));
+        facts.add("persistent", "Persistent", told(self.is_persistent().await)?);
+        facts.add("autostart", "Autostart", told(self.autostart().await)?);
+        // One that is off has no sizes, and says 0.
+        let info = info.filter(|info| info.state != StoragePoolState::Inactive);
+        facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
+        facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
+        facts.add("available_bytes", "Available, B", info.map(|info| info.available));
+        Ok(facts)
+    }
+
+    fn cells(facts: &Facts) -> Vec<Option<String>> {
+        let sizes = ["capacity_bytes", "allocation_bytes", "available_bytes"];
+        let words = ["name", "uuid", "state", "autostart"].into_iter().map(|key| facts.text(key));
+        words.chain(sizes.into_iter().map(|key| facts.bytes(key).map(size))).collect()
     }
 }

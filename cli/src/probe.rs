@@ -12,14 +12,14 @@ use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::info::release;
-use crate::screen::say;
+use crate::screen::{say, say_json};
 
 /// Asks, and prints what was answered.
 pub(crate) async fn run(args: ProbeArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
     let found = ask(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?;
     if args.json {
-        say(&format!("{:#}", found.json(&args.uri)))?;
+        say_json(&found.json(&args.uri))?;
     } else {
         found.print()?;
     }

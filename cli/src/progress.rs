@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::screen::Screen;
+use crate::screen::{Screen, Style};
 
 /// The progress of one transfer.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Progress {
         let told = quarters <= self.quarters_told;
         if !told {
             self.quarters_told = quarters;
-            screen.line(&format!("   {text}"));
+            screen.line(Style::Plain, &format!("   {text}"));
         }
         !told
     }

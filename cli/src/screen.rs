@@ -1,10 +1,13 @@
 //! Where lines go: a terminal, whose last line may be a progress bar, or a pipe, which gets plain lines.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::fail::{Fail, plain};
+use crate::harmless;
 use terminal_size::{Width, terminal_size_of};
+use virtwire::xdr::Text;
 
 /// A terminal or a pipe. Shared by everything that prints, so that nothing prints into a progress bar.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ pub(crate) enum Output {
 /// How a piece of text is to stand out, where there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
+    Plain,
     Bold,
     Dim,
     Good,
@@ -74,20 +78,23 @@ impl Screen {
         self.is_terminal
     }
 
-    /// The text in a style, where there are colours.
+    /// The text in a style, where there are colours, and harmless in any case.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        let text = harmless::document(text);
         let code = match style {
+            Style::Plain => return text,
             Style::Bold => "1",
             Style::Dim => "2",
             Style::Good => "32",
             Style::Bad => "31",
             Style::Remarkable => "33",
         };
-        if self.colored { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.colored { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
     }
 
     /// Prints a line, above the progress bar if there is one.
-    pub(crate) fn line(&self, text: &str) {
+    pub(crate) fn line(&self, style: Style, text: &str) {
+        let text = self.paint(style, text);
         let bar = self.bar();
         if bar.is_empty() {
             self.write(&format!("{text}\n"));
@@ -97,12 +104,12 @@ impl Screen {
     }
 
     /// Prints a text that may be longer than a line, broken between words and indented.
-    pub(crate) fn paragraph(&self, indent: &str, text: &str) {
+    pub(crate) fn paragraph(&self, indent: &str, style: Style, text: &str) {
         // Programs read lines, whatever their length.
         let room =
             if self.is_terminal { self.width.saturating_sub(indent.chars().count()) } else { usize::MAX };
         for line in wrapped(text, room) {
-            self.line(&format!("{indent}{line}"));
+            self.line(style, &format!("{indent}{line}"));
         }
     }
 
@@ -138,13 +145,32 @@ impl Drop for Screen {
     }
 }
 
-/// Prints a line on standard output, for a program to read. Whoever has closed the pipe does not want it; any other
-/// failure loses what was asked for.
-pub(crate) fn say(text: &str) -> Result<(), Fail> {
-    say_bytes(format!("{text}\n").as_bytes())
+/// Prints a line on standard output. Whoever has closed the pipe does not want it; any other failure loses what was asked
+/// for.
+pub(crate) fn say(line: &str) -> Result<(), Fail> {
+    say_bytes(format!("{}\n", harmless::line(line)).as_bytes())
 }
 
-/// The same for bytes as they are.
+/// The same for JSON, over several lines or on one.
+pub(crate) fn say_json(json: &impl fmt::Display) -> Result<(), Fail> {
+    say_bytes(format!("{}\n", harmless::json(&format!("{json:#}"))).as_bytes())
+}
+
+/// The same for a peer's document: byte for byte into files and pipes, and harmless on a terminal.
+pub(crate) fn say_document(document: &Text) -> Result<(), Fail> {
+    let end: &[u8] = if document.as_bytes().ends_with(b"\n") { b"" } else { b"\n" };
+    match io::stdout().is_terminal() {
+        true => say_bytes(&[harmless::document(&document.to_string_lossy()).as_bytes(), end].concat()),
+        false => say_bytes(&[document.as_bytes(), end].concat()),
+    }
+}
+
+/// Tells on standard error what the user should know besides.
+pub(crate) fn remark(text: &str) {
+    eprintln!("{}", harmless::line(text));
+}
+
+/// The same as [`say`] for bytes as they are.
 pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {

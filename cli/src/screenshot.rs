@@ -27,9 +27,9 @@ pub(crate) struct ScreenshotArgs {
 }
 
 pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail> {
-    let (connection, dom) = guest(&args.domain, opener).await?;
-    let opened = connection.domain_screenshot(&dom, args.screen, 0).await;
-    let (reply, stream) = opened.map_err(|error| {
+    let (connection, domain) = guest(&args.domain, opener).await?;
+    let opened = domain.screenshot(args.screen).await;
+    let (mime, stream) = opened.map_err(|error| {
         let fail = refused(&connection, &args.domain.domain, &error);
         match error.remote() {
             Some(error) if error.code == ErrorCode::OPERATION_INVALID => {
@@ -38,9 +38,9 @@ pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail
             _ => fail,
         }
     })?;
-    let mime = reply.mime.map(|mime| mime.to_string()).unwrap_or_default();
+    let mime = mime.map(|mime| mime.to_string()).unwrap_or_default();
     let file = args.output.unwrap_or_else(|| {
-        PathBuf::from(format!("{}.{}", dom.name.to_string_lossy().replace('/', "_"), ending(&mime)))
+        PathBuf::from(format!("{}.{}", domain.name().to_string_lossy().replace('/', "_"), ending(&mime)))
     });
     let mut sink = Sink::create(&file)?;
     let received = receive(stream, &mut sink, None).await?;

@@ -2,15 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Number, Value, json};
-use virtwire::client::Connection;
-use virtwire::hypervisor::Uuid;
-use virtwire::protocol::flags::DomainStatsKinds;
-use virtwire::protocol::remote::{Domain, DomainStatsRecord, TypedParamValue};
+use virtwire::client::DomainStats;
+use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds};
+use virtwire::protocol::remote::TypedParamValue;
 
 use crate::connect::{Opener, find};
 use crate::domains::{goodbye, refused};
 use crate::fail::Fail;
-use crate::screen::say;
+use crate::screen::{say, say_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
@@ -64,21 +63,28 @@ impl Kind {
 /// Prints each guest's figures, one a line, or all as JSON.
 pub(crate) async fn run(args: StatsArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
-    let mut doms = Vec::new();
+    let mut domains = Vec::new();
     for key in &args.domains {
-        doms.push(find(&connection, key).await?);
+        domains.push(find(&connection, key).await?);
     }
-    let records = ask(&connection, doms, &args).await?;
+    let kinds = args.kind.iter().fold(DomainStatsKinds::NONE, |all, kind| all | kind.flag());
+    let all = match domains.as_slice() {
+        [] => connection.all_domain_stats(kinds, DomainStatsFlags::NONE).await,
+        domains => connection.domain_stats(domains, kinds, DomainStatsFlags::NONE).await,
+    };
+    let all = all.map_err(|error| match args.domains.as_slice() {
+        [domain] => refused(&connection, domain, &error),
+        _ => Fail::daemon(&connection, &error),
+    })?;
     if args.json {
-        let records: Vec<Value> = records.iter().map(document).collect();
-        say(&format!("{:#}", json!(records)))?;
+        say_json(&all.iter().map(document).collect::<Value>())?;
     } else {
-        for (at, record) in records.iter().enumerate() {
+        for (at, stats) in all.iter().enumerate() {
             if at > 0 {
                 say("")?;
             }
-            say(record.dom.name.to_string_lossy().as_ref())?;
-            for param in &record.params {
+            say(&stats.domain.name().to_string_lossy())?;
+            for param in stats.params.iter() {
                 say(&format!("  {}={}", param.field, words(&param.value)))?;
             }
         }
@@ -86,27 +92,13 @@ pub(crate) async fn run(args: StatsArgs, opener: Opener) -> Result<(), Fail> {
     goodbye(connection).await
 }
 
-async fn ask(
-    connection: &Connection,
-    doms: Vec<Domain>,
-    args: &StatsArgs,
-) -> Result<Vec<DomainStatsRecord>, Fail> {
-    let kinds = args.kind.iter().fold(0, |all, kind| all | kind.flag().bits());
-    let reply = connection.connect_get_all_domain_stats(doms, kinds, 0).await;
-    let reply = reply.map_err(|error| match args.domains.as_slice() {
-        [domain] => refused(connection, domain, &error),
-        _ => Fail::daemon(connection, &error),
-    })?;
-    Ok(reply.ret_stats)
-}
-
-fn document(record: &DomainStatsRecord) -> Value {
-    let stats: Map<String, Value> =
-        record.params.iter().map(|param| (param.field.to_string(), number(&param.value))).collect();
+fn document(stats: &DomainStats) -> Value {
+    let figures: Map<String, Value> =
+        stats.params.iter().map(|param| (param.field.to_string(), number(&param.value))).collect();
     json!({
-        "name": record.dom.name.to_string(),
-        "uuid": Uuid(record.dom.uuid).to_string(),
-        "stats": stats,
+        "name": stats.domain.name().to_string(),
+        "uuid": stats.domain.uuid().to_string(),
+        "stats": figures,
     })
 }
 

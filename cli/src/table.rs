@@ -1,6 +1,7 @@
 //! A table for people: columns as wide as what is in them.
 
 use crate::fail::Fail;
+use crate::harmless;
 use crate::screen::say;
 
 /// Rows under headings.
@@ -34,8 +35,10 @@ impl Table {
     }
 
     /// Adds a row: a cell for each column. What is not known is a dash.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [Option<String>; N]) {
-        self.rows.push(cells.map(|cell| cell.unwrap_or_else(|| "-".to_owned())).into());
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Option<String>>) {
+        let cells =
+            cells.into_iter().map(|cell| cell.map_or_else(|| "-".to_owned(), |text| harmless::line(&text)));
+        self.rows.push(cells.collect());
     }
 
     /// Prints it; without rows, the headings alone.

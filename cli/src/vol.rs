@@ -5,19 +5,21 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use virtwire::client::{CallError, Connection};
-use virtwire::protocol::enums::StorageVolKind;
+use virtwire::client::{CallError, Connection, StoragePool, StorageVol};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{StoragePool, StorageVol, StorageVolCreateXml};
+use virtwire::protocol::flags::{
+    StorageVolCreateFlags, StorageVolDeleteFlags, StorageVolInfoFlags, StorageVolStreamFlags,
+};
 
 use crate::args::AsJson;
 use crate::connect::Opener;
-use crate::domains::{goodbye, read, say_xml};
-use crate::fail::Fail;
+use crate::domains::{goodbye, read};
+use crate::fail::{Fail, quoted};
 use crate::info::{Facts, told};
-use crate::pool::{PoolArgs, find as find_pool, refused as pool_refused};
+use crate::object::{find, refused as pool_refused};
+use crate::pool::PoolArgs;
 use crate::progress::size;
-use crate::screen::{say, say_done};
+use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
 use crate::transfer::{Sink, Source, Told, receive, send};
 
@@ -102,25 +104,22 @@ const TRANSFER: &str = "\
 SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB. How far it is stands on standard error: a bar on a \
 terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.";
 
-/// libvirt's flag for streams with holes.
-const SPARSE: u32 = 1;
-
 pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail> {
     match command {
         VolCommand::List(args) => list(args, opener).await,
         VolCommand::Info(args) => info(args, opener).await,
         VolCommand::Dumpxml(args) => {
             let (connection, vol) = volume(&args, opener).await?;
-            let reply = connection.storage_vol_get_xml_desc(&vol, 0).await;
-            say_xml(&reply.map_err(|error| refused(&connection, &args, &error))?.xml)?;
+            let xml = vol.xml().await;
+            say_document(&xml.map_err(|error| refused(&connection, &args, &error))?)?;
             goodbye(connection).await
         }
         VolCommand::Create(args) => create(args, opener).await,
         VolCommand::Delete(args) => {
             let (connection, vol) = volume(&args, opener).await?;
-            let deleted = connection.storage_vol_delete(&vol, 0).await;
+            let deleted = vol.delete(StorageVolDeleteFlags::NONE).await;
             deleted.map_err(|error| refused(&connection, &args, &error))?;
-            say_done(&format!("deleted volume {} of pool {}", vol.name, vol.pool))?;
+            say_done(&format!("deleted volume {} of pool {}", vol.name(), vol.pool_name()))?;
             goodbye(connection).await
         }
         VolCommand::Upload(args) => upload(args, opener).await,
@@ -138,23 +137,21 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
         ));
     }
     let (connection, vol) = volume(&args.volume, opener).await?;
-    let flags = if args.sparse { SPARSE } else { 0 };
-    let opened = connection.storage_vol_upload(&vol, args.offset, args.length, flags).await;
+    let opened = vol.upload(args.offset, args.length, sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     let (began, told) = (Instant::now(), Told::new(source.length));
     let sent = send(stream, &mut source, args.sparse, Some(told)).await?;
-    say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name, pace(sent, began)))?;
+    say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name(), pace(sent, began)))?;
     goodbye(connection).await
 }
 
 async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args.volume, opener).await?;
     let total = match args.length {
-        0 => length(&connection, &vol).await.saturating_sub(args.offset),
+        0 => length(&vol).await.saturating_sub(args.offset),
         length => length,
     };
-    let flags = if args.sparse { SPARSE } else { 0 };
-    let opened = connection.storage_vol_download(&vol, args.offset, args.length, flags).await;
+    let opened = vol.download(args.offset, args.length, sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     // Not before the daemon has agreed: a file is emptied here.
     let mut sink = Sink::create(&args.file)?;
@@ -162,16 +159,19 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let received = receive(stream, &mut sink, Some(Told::new(total))).await?;
     if !sink.is_stdout() {
         let pace = pace(received, began);
-        say_done(&format!("downloaded {} of volume {} {pace}", size(received), vol.name))?;
+        say_done(&format!("downloaded {} of volume {} {pace}", size(received), vol.name()))?;
     }
     goodbye(connection).await
 }
 
 /// How many bytes a download of all will be; 0 where the daemon does not tell.
-async fn length(connection: &Connection, vol: &StorageVol) -> u64 {
-    /// Tell the size of the file in place of what it takes.
-    const PHYSICAL: u32 = 1;
-    connection.storage_vol_get_info_flags(vol, PHYSICAL).await.map_or(0, |info| info.allocation)
+async fn length(vol: &StorageVol) -> u64 {
+    // The size of the file in place of what it takes.
+    vol.info_with(StorageVolInfoFlags::GET_PHYSICAL).await.map_or(0, |info| info.allocation)
+}
+
+fn sparse(args: &TransferArgs) -> StorageVolStreamFlags {
+    if args.sparse { StorageVolStreamFlags::SPARSE_STREAM } else { StorageVolStreamFlags::NONE }
 }
 
 /// How long it took; a pace only where it says something.
@@ -184,7 +184,7 @@ fn pace(bytes: u64, began: Instant) -> String {
 async fn create(args: CreateArgs, opener: Opener) -> Result<(), Fail> {
     let xml = match (&args.xml, &args.volume, args.capacity) {
         (Some(file), _, _) => read(file)?,
-        (None, Some(name), Some(capacity)) => configuration(name, capacity, &args).into(),
+        (None, Some(name), Some(capacity)) => configuration(name, capacity, &args),
         _ => {
             return Err(Fail::new(
                 "volume",
@@ -194,12 +194,12 @@ async fn create(args: CreateArgs, opener: Opener) -> Result<(), Fail> {
         }
     };
     let connection = opener.open(&args.uri).await?;
-    let pool = find_pool(&connection, &args.pool).await?;
-    let reply = connection.call(StorageVolCreateXml { pool, xml, flags: 0 }).await;
-    let vol = reply.map_err(|error| not_created(&connection, &args, &error))?.vol;
-    let path = told(connection.storage_vol_get_path(&vol).await).ok().flatten();
-    let path = path.map(|path| format!(", {}", path.name)).unwrap_or_default();
-    say_done(&format!("created volume {} in pool {}{path}", vol.name, vol.pool))?;
+    let pool = find::<StoragePool>(&connection, &args.pool).await?;
+    let vol = pool.create_volume(&xml, StorageVolCreateFlags::NONE).await;
+    let vol = vol.map_err(|error| not_created(&connection, &args, &error))?;
+    let path = told(vol.path().await).ok().flatten();
+    let path = path.map(|path| format!(", {path}")).unwrap_or_default();
+    say_done(&format!("created volume {} in pool {}{path}", vol.name(), vol.pool_name()))?;
     goodbye(connection).await
 }
 
@@ -226,15 +226,17 @@ fn escaped(text: &str) -> String {
 
 async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
-    let pool = find_pool(&connection, &args.pool).await?;
-    let vols = all(&connection, &pool).await;
+    let vols = find::<StoragePool>(&connection, &args.pool).await?.volumes().await;
+    let mut vols = vols.map_err(|error| pool_refused::<StoragePool>(&connection, &args.pool, &error))?;
+    // As `virsh` has them.
+    vols.sort_by(|one, other| one.name().cmp(other.name()));
     let mut rows = Vec::new();
-    for vol in vols.map_err(|error| pool_refused(&connection, &args.pool, &error))? {
-        rows.push(facts(&connection, &vol).await.map_err(|error| Fail::daemon(&connection, &error))?);
+    for vol in vols {
+        rows.push(facts(&vol).await.map_err(|error| Fail::daemon(&connection, &error))?);
     }
     if json {
         let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
-        say(&format!("{:#}", json!(rows)))?;
+        say_json(&json!(rows))?;
     } else {
         let mut table = Table::new(&[
             ("Name", Side::Left),
@@ -257,72 +259,60 @@ async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Re
     goodbye(connection).await
 }
 
-/// By name, as `virsh` has them.
-async fn all(connection: &Connection, pool: &StoragePool) -> Result<Vec<StorageVol>, CallError> {
-    let mut vols = connection.storage_pool_list_all_volumes(pool, 1, 0).await?.vols;
-    vols.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(vols)
-}
-
-async fn facts(connection: &Connection, vol: &StorageVol) -> Result<Facts, CallError> {
-    let info = told(connection.storage_vol_get_info(vol).await)?;
-    let path = told(connection.storage_vol_get_path(vol).await)?;
+async fn facts(vol: &StorageVol) -> Result<Facts, CallError> {
+    let info = told(vol.info().await)?;
     let mut facts = Facts::default();
-    facts.add("name", "Name", Some(vol.name.to_string()));
-    facts.add("pool", "Pool", Some(vol.pool.to_string()));
-    facts.add("path", "Path", path.map(|reply| reply.name.to_string()));
-    facts.add("key", "Key", Some(vol.key.to_string()));
-    let kind = info.as_ref().map(|info| StorageVolKind::from(i32::from(info.r#type)).to_string());
-    facts.add("type", "Type", kind);
-    facts.add("capacity_bytes", "Capacity, B", info.as_ref().map(|info| info.capacity));
-    facts.add("allocation_bytes", "Allocation, B", info.as_ref().map(|info| info.allocation));
+    facts.add("name", "Name", Some(vol.name().to_string()));
+    facts.add("pool", "Pool", Some(vol.pool_name().to_string()));
+    facts.add("path", "Path", told(vol.path().await)?.map(|path| path.to_string()));
+    facts.add("key", "Key", Some(vol.key().to_string()));
+    facts.add("type", "Type", info.map(|info| info.kind.to_string()));
+    facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
+    facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
     Ok(facts)
 }
 
 async fn info(AsJson { of: args, json }: AsJson<VolArgs>, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args, opener).await?;
-    let facts = facts(&connection, &vol).await;
+    let facts = facts(&vol).await;
     facts.map_err(|error| refused(&connection, &args, &error))?.print(json)?;
     goodbye(connection).await
 }
 
 async fn volume(args: &VolArgs, opener: Opener) -> Result<(Connection, StorageVol), Fail> {
     let connection = opener.open(&args.uri).await?;
-    let pool = find_pool(&connection, &args.pool).await?;
-    let found = connection.storage_vol_lookup_by_name(&pool, &args.volume).await;
-    let vol = found.map_err(|error| refused(&connection, args, &error))?.vol;
+    let found = find::<StoragePool>(&connection, &args.pool).await?.volume(&args.volume).await;
+    let vol = found.map_err(|error| refused(&connection, args, &error))?;
     Ok((connection, vol))
 }
 
 fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
-    let uri = connection.uri();
-    let thing = format!("volume {} of pool {} on {uri}", args.volume, args.pool);
+    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
+    let thing = format!("volume {} of pool {} on {}", args.volume, args.pool, connection.uri());
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::NO_STORAGE_VOL) => Fail::new(
             thing,
             "there is no such volume",
             format!(
-                "`virtwire vol list {uri} {pool}` shows those that there are, `virtwire pool refresh {uri} {pool}` finds new ones",
-                pool = args.pool
+                "`virtwire vol list {uri} {pool}` shows those that there are, `virtwire pool refresh {uri} {pool}` finds new ones"
             ),
         ),
         Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error)
-            .next(format!("`virtwire pool info {uri} {}` shows whether the pool runs", args.pool)),
+            .next(format!("`virtwire pool info {uri} {pool}` shows whether the pool runs")),
         _ => Fail::call(thing, error),
     }
 }
 
 fn not_created(connection: &Connection, args: &CreateArgs, error: &CallError) -> Fail {
-    let uri = connection.uri();
+    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
     let what = args.volume.as_deref().unwrap_or("volume");
-    let fail = Fail::call(format!("{what} in pool {} on {uri}", args.pool), error);
+    let fail = Fail::call(format!("{what} in pool {} on {}", args.pool, connection.uri()), error);
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::XML_DETAIL | ErrorCode::XML_ERROR) => {
             fail.next("libvirt's volume XML is expected; nothing was changed")
         }
         _ => fail.next(format!(
-            "`virtwire vol list {uri} {pool}` shows what is there, `virtwire pool info {uri} {pool}` how much room",
-            pool = args.pool
+            "`virtwire vol list {uri} {pool}` shows what is there, `virtwire pool info {uri} {pool}` how much room"
         )),
     }
 }

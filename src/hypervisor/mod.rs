@@ -40,15 +40,37 @@
 //! # }
 //! ```
 //!
+//! What not every host has are traits of their own, [`Consoles`] and [`Stats`]; a hypervisor says that it has them:
+//!
+//! ```
+//! # use virtwire::hypervisor::*;
+//! # use virtwire::server::Stream;
+//! # struct One;
+//! # impl Consoles for One {
+//! #     async fn open_console(&self, _: Uuid, _: OpenConsole, _: Stream) -> Result<()> { Ok(()) }
+//! # }
+//! # impl Hypervisor for One {
+//! #     fn host(&self) -> Host { Host::new("One", "one:///system", "one") }
+//! #     async fn domains(&self) -> Result<Vec<DomainInfo>> { Ok(Vec::new()) }
+//! #     async fn xml(&self, _: Uuid, _: WhichXml) -> Result<String> { Ok(String::new()) }
+//! // in `impl Hypervisor for One`, where there is an `impl Consoles for One`
+//! fn consoles(&self) -> Option<&impl Consoles> {
+//!     Some(self)
+//! }
+//! # }
+//! ```
+//!
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 // What one speaks of.
+mod console;
 mod domain;
 pub mod errors;
 mod events;
 mod host;
 mod job;
 mod migration;
+mod stats;
 
 // From procedures to verbs.
 mod service;
@@ -59,8 +81,13 @@ pub mod mem;
 use std::future::{Future, ready};
 
 use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::flags::DomainStatsKinds;
+use virtwire_protocol::params::TypedParams;
+
+use crate::server::Stream;
 
 pub use crate::uuid::{Uuid, UuidError};
+pub use console::{Consoles, OpenConsole};
 pub use domain::{
     CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
     ShutoffReason, StartOptions, WhichXml,
@@ -76,6 +103,7 @@ pub use migration::{
     Perform, Performed, Prepare, Prepared,
 };
 pub use service::HypervisorService;
+pub use stats::Stats;
 
 /// What a verb answers: the value, or the error that the client is to see.
 ///
@@ -94,6 +122,16 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Where lifecycle events are told. Without it, clients that register for events are told "not supported".
     fn events(&self) -> Option<&Events> {
         None
+    }
+
+    /// Consoles, where domains have some. Without it, clients are told "not supported".
+    fn consoles(&self) -> Option<&impl Consoles> {
+        None::<&Without>
+    }
+
+    /// Statistics, where there are some. Without it, clients are told "not supported".
+    fn stats(&self) -> Option<&impl Stats> {
+        None::<&Without>
     }
 
     /// Every domain, active or not, in any order. At most 16,384 can be listed to a client.
@@ -291,4 +329,23 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Ends the hold on a guest whose migration lost its connection, and nothing else: one that has been sent stays
     /// paused, for it may run at its destination. One that is no longer held is left alone.
     fn migrate_release(&self, _outgoing: OutgoingId) {}
+}
+
+/// What a hypervisor has no value of.
+enum Without {}
+
+impl Consoles for Without {
+    async fn open_console(&self, _: Uuid, _: OpenConsole, _: Stream) -> Result<()> {
+        match *self {}
+    }
+}
+
+impl Stats for Without {
+    fn kinds(&self) -> DomainStatsKinds {
+        match *self {}
+    }
+
+    async fn stats(&self, _: Uuid, _: DomainStatsKinds) -> Result<TypedParams> {
+        match *self {}
+    }
 }

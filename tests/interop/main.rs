@@ -27,6 +27,7 @@ mod recorder;
 mod serve;
 mod streams_of_libvirtd;
 mod v3_between_libvirtds;
+mod virsh_drives_processes;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;
 mod virsh_migrates_by_v3;

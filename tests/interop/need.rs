@@ -17,6 +17,8 @@ pub(crate) enum Need {
     Bash,
     /// What renders manual pages.
     Groff,
+    /// The examples, which cargo builds when it tests the workspace.
+    Example,
     /// What records packets for tshark, and the right to (root).
     Dumpcap,
     /// The programs by which libvirt filters traffic.
@@ -82,6 +84,7 @@ impl Need {
             Need::Bash => runs("bash", &["--version"]),
             Need::Certtool => runs("certtool", &["--version"]),
             Need::Groff => runs("groff", &["--version"]),
+            Need::Example => crate::virsh_drives_processes::example("serve_processes").exists(),
             Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
             Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
@@ -110,6 +113,7 @@ impl fmt::Display for Need {
             Need::Bash => "bash",
             Need::Certtool => "certtool",
             Need::Groff => "groff",
+            Need::Example => "an example (`cargo build --examples`)",
             Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",

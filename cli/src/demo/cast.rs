@@ -50,13 +50,12 @@ impl Cast {
 
     /// Names the daemons, and where they can be reached while this lasts.
     pub(super) fn introduce(&self, screen: &Screen) {
-        screen.line("");
+        screen.line(Style::Plain, "");
         for (daemon, (_, options, what)) in self.daemons.iter().zip(DAEMONS) {
-            let name = screen.paint(Style::Bold, &format!("{:<8}", daemon.name));
-            screen.line(&format!("   {name} {}  {what}", daemon.address));
+            screen.line(Style::Plain, &format!("   {:<8} {}  {what}", daemon.name, daemon.address));
             if !options.is_empty() {
                 let told = format!("   {:8} virtwire serve {}", "", options.join(" "));
-                screen.line(&screen.paint(Style::Dim, &told));
+                screen.line(Style::Dim, &told);
             }
         }
     }

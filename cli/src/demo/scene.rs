@@ -151,10 +151,7 @@ impl Scene {
         ladder.head(self.from, self.to);
         let told = self.migrate(cast, screen, &ladder).await?;
         let found = cast.guest(self.guest)?.found(&cast.daemons).await;
-        screen.paragraph(
-            "   ",
-            &screen.paint(Style::Dim, &format!("the daemons say: {} is {found}", self.guest)),
-        );
+        screen.paragraph("   ", Style::Dim, &format!("the daemons say: {} is {found}", self.guest));
         Ok(words(&told, &found, &ladder.migration_calls()))
     }
 
@@ -181,7 +178,7 @@ impl Scene {
             Ok(migration) => migration.progress_every(PROGRESS_EVERY),
             Err(refusal) => {
                 ladder.settle();
-                screen.paragraph("   ", &screen.paint(Style::Remarkable, &format!("refused: {refusal}")));
+                screen.paragraph("   ", Style::Remarkable, &format!("refused: {refusal}"));
                 return Ok(vec![Told::Refused]);
             }
         };
@@ -205,7 +202,7 @@ impl Scene {
             if told.is_empty() {
                 told.push(UNKNOWN);
                 link.heal().await.map_err(broken)?;
-                screen.line(&screen.paint(Style::Good, "   the link is whole again; asking both hosts"));
+                screen.line(Style::Good, "   the link is whole again; asking both hosts");
             } else {
                 tokio::time::sleep(ASK_AGAIN_AFTER).await;
             }

@@ -9,20 +9,21 @@ use crate::screen::{Screen, Style};
 pub(super) fn print(screen: &Screen, results: &[(&Scene, String)], took: Duration) -> bool {
     let ok = |(scene, found): &(&Scene, String)| scene.expected() == *found;
     let width = results.iter().map(|(scene, _)| scene.title.len()).max().unwrap_or(0);
-    screen.line(&screen.paint(
-        Style::Bold,
-        &format!("   {:<width$}   ok    the engine: the guest, by all seven daemons; the calls", "scene"),
-    ));
+    let head =
+        format!("   {:<width$}   ok    the engine: the guest, by all seven daemons; the calls", "scene");
+    screen.line(Style::Bold, &head);
     for result in results {
         let (scene, found) = result;
         let (verdict, style) = if ok(result) { ("yes", Style::Good) } else { ("NO", Style::Bad) };
-        let verdict = screen.paint(style, &format!("{verdict:<3}"));
-        screen.line(&format!("   {:<width$}   {verdict}   expected {}", scene.title, scene.expected()));
-        screen.line(&format!("   {:<width$}         found    {found}", ""));
+        screen.line(
+            style,
+            &format!("   {:<width$}   {verdict:<3}   expected {}", scene.title, scene.expected()),
+        );
+        screen.line(Style::Plain, &format!("   {:<width$}         found    {found}", ""));
     }
     let good = results.iter().filter(|result| ok(result)).count();
     let text = format!("{good} of {} as expected, {:.1} s", results.len(), took.as_secs_f64());
-    screen.line("");
-    screen.line(&screen.paint(if good == results.len() { Style::Good } else { Style::Bad }, &text));
+    screen.line(Style::Plain, "");
+    screen.line(if good == results.len() { Style::Good } else { Style::Bad }, &text);
     good == results.len()
 }

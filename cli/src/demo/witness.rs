@@ -1,23 +1,21 @@
 //! Where a guest really is: read from the daemons over fresh connections, whatever the engine says.
 
-use virtwire::client::{CallError, Connection};
+use virtwire::client::{CallError, Domain};
 use virtwire::hypervisor::Uuid;
 use virtwire::hypervisor::mem::checksum;
-use virtwire::protocol::migrate::{DomainState, State};
-use virtwire::protocol::remote::{
-    Domain, DomainCreateXml, DomainGetInfo, DomainGetXmlDesc, DomainMemoryPeek,
-};
+use virtwire::protocol::enums::DomainStateKind;
+use virtwire::protocol::flags::{DomainStartFlags, DomainXmlFlags, MemoryPeekFlags};
 
 use super::daemon::Daemon;
 use crate::connect::Opener;
 use crate::fail::Fail;
-use crate::list::{guests, state};
+use crate::list::{does, guests};
 
 /// A guest of the demo, and what must never change of it.
 #[derive(Debug)]
 pub(super) struct Guest {
     pub(super) name: &'static str,
-    uuid: [u8; 16],
+    uuid: Uuid,
     xml: Vec<u8>,
     memory: u64,
 }
@@ -32,10 +30,9 @@ impl Guest {
         );
         let failed = |error| Fail::call(format!("guest {name} on {}", daemon.name), &error);
         let connection = Opener::default().open(&daemon.uri()).await?;
-        let create = DomainCreateXml { xml_desc: xml.into(), flags: 0 };
-        let domain = connection.call(create).await.map_err(failed)?.dom;
-        let look = Look::at(&connection, &domain).await.map_err(failed)?;
-        Ok(Guest { name, uuid: domain.uuid, xml: look.xml, memory: look.memory })
+        let domain = connection.create_domain(&xml, DomainStartFlags::NONE).await.map_err(failed)?;
+        let look = Look::at(&domain).await.map_err(failed)?;
+        Ok(Guest { name, uuid: domain.uuid(), xml: look.xml, memory: look.memory })
     }
 
     /// Asks every daemon for the guest, and says what was found, in the words of [`Guest::expected_on`] if all is well.
@@ -61,12 +58,12 @@ impl Guest {
         let failed = |error| Fail::call(format!("guest {} on {}", self.name, daemon.name), &error);
         let connection = Opener::default().open(&daemon.uri()).await?;
         let all = guests(&connection, true).await.map_err(failed)?;
-        let Some(domain) = all.into_iter().find(|domain| domain.uuid == self.uuid) else { return Ok(None) };
-        let state = state(&connection, &domain).await.map_err(failed)?;
-        if state.state != DomainState::Running {
-            return Ok(Some(format!("{} on {}", State::from(state.state), daemon.name)));
+        let Some(domain) = all.into_iter().find(|domain| domain.uuid() == self.uuid) else { return Ok(None) };
+        let kind = does(&domain).await.map_err(failed)?.kind();
+        if kind != DomainStateKind::Running {
+            return Ok(Some(format!("{kind} on {}", daemon.name)));
         }
-        let look = Look::at(&connection, &domain).await.map_err(failed)?;
+        let look = Look::at(&domain).await.map_err(failed)?;
         // Goodbye is polite; whether it is answered says nothing of the guest.
         let _ = connection.close().await;
         Ok(Some(if look.memory != self.memory {
@@ -93,17 +90,14 @@ struct Look {
 const PAGE: u32 = 1 << 20;
 
 impl Look {
-    async fn at(connection: &Connection, domain: &Domain) -> Result<Look, CallError> {
-        const PHYSICAL: u32 = 2;
-        let dom = || domain.clone();
-        let xml = connection.call(DomainGetXmlDesc { dom: dom(), flags: 0 }).await?.xml.as_bytes().to_vec();
-        let size = connection.call(DomainGetInfo { dom: dom() }).await?.memory.saturating_mul(1 << 10);
+    async fn at(domain: &Domain) -> Result<Look, CallError> {
+        let xml = domain.xml(DomainXmlFlags::NONE).await?.as_bytes().to_vec();
+        let size = domain.info().await?.memory_kib.saturating_mul(1 << 10);
         let mut memory = Vec::new();
         while (memory.len() as u64) < size {
             let offset = memory.len() as u64;
             let page = u32::try_from(size - offset).unwrap_or(PAGE).min(PAGE);
-            let peek = DomainMemoryPeek { dom: dom(), offset, size: page, flags: PHYSICAL };
-            let buffer = connection.call(peek).await?.buffer;
+            let buffer = domain.peek_memory(offset, page, MemoryPeekFlags::PHYSICAL).await?;
             if buffer.is_empty() {
                 break;
             }

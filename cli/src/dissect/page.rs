@@ -53,11 +53,11 @@ impl Page {
 
 impl Paper for Page {
     fn line(&mut self, tone: Tone, text: &str) -> io::Result<()> {
-        let line = match tone {
-            Tone::Plain => format!("{text}\n"),
-            Tone::Dim => format!("{}\n", self.screen.paint(Style::Dim, text)),
-            Tone::Bad => format!("{}\n", self.screen.paint(Style::Bad, text)),
+        let style = match tone {
+            Tone::Plain => Style::Plain,
+            Tone::Dim => Style::Dim,
+            Tone::Bad => Style::Bad,
         };
-        self.out.write_all(line.as_bytes())
+        writeln!(self.out, "{}", self.screen.paint(style, text))
     }
 }

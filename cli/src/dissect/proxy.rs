@@ -1,5 +1,7 @@
 //! Between a client and a daemon: every byte is passed on as it comes, and told as what it is.
 
+mod room;
+
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -7,18 +9,27 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 use virtwire::protocol::dissect::{Cutter, Side};
 use virtwire::server::ListenAddress;
 
 use super::reading::{Happening, Opened};
 use crate::fail::{Fail, plain};
+use crate::signals::Signals;
+use room::Room;
 
-/// Happenings that wait to be shown; then passing on waits too, and nothing is lost.
+/// Happenings that wait to be shown, each a frame at most; then passing on waits too, and nothing is lost.
 const WAITING_MAX: usize = 8;
+/// Connections at a time. Others wait at the door.
+const CONNECTIONS_MAX: usize = 1_024;
 const CHUNK_BYTES: usize = 64 * 1024;
+/// Memory for the frames that are not complete or not shown yet, of all connections. What wants more is passed on, and not
+/// told.
+const HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// After this the door is tried again where the system had no room for another client.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// Where to stand.
 pub(super) struct Place<'a> {
@@ -33,43 +44,47 @@ pub(super) async fn run(
     place: Place<'_>,
     mut tell: impl FnMut(Happening) -> io::Result<()>,
 ) -> Result<(), Fail> {
-    let cannot = |error: io::Error| Fail::new("signals", plain(&error), "try again");
-    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    let mut signals = Signals::listen()?;
     let door = Door::open(place.listen, place.allow_unauthenticated).await?;
     eprintln!("listening on {}", door.address);
     let (told, mut happenings) = mpsc::channel(WAITING_MAX);
     let mut connections = JoinSet::new();
+    let room = Room::of(HELD_BYTES_MAX);
     let mut number = 0;
+    let mut shut_until = None;
     loop {
-        tokio::select! {
+        let is_open =
+            shut_until.is_none() && connections.len() < CONNECTIONS_MAX && !(place.once && number > 0);
+        let happening = tokio::select! {
             biased;
-            Some(happening) = happenings.recv() => {
-                let last = place.once && matches!(happening, Happening::Closed { .. });
-                match tell(happening) {
-                    Ok(()) if last => return Ok(()),
-                    Ok(()) => {}
-                    // Nobody reads on.
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                    Err(error) => return Err(crate::screen::unwritten(&error)),
-                }
-            }
-            accepted = door.accept(), if !(place.once && number > 0) => match accepted {
+            Some(happening) = happenings.recv() => happening,
+            accepted = door.accept(), if is_open => match accepted {
                 Ok((client, name)) => {
                     number += 1;
-                    connections.spawn(connection(number, client, name, place.connect.clone(), told.clone()));
+                    let daemon = place.connect.clone();
+                    connections.spawn(connection(number, client, name, daemon, told.clone(), room.clone()));
+                    continue;
                 }
+                // A client that has gone, or too many open files: those that are here go on.
                 Err(error) => {
-                    return Err(Fail::new(
-                        format!("address {}", door.address),
-                        format!("cannot accept clients any more: {}", plain(&error)),
-                        "choose another address",
-                    ));
+                    shut_until = Some(Instant::now() + AGAIN);
+                    Happening::Remark(format!("a client cannot be accepted now: {}", plain(&error)))
                 }
             },
-            Some(_) = connections.join_next() => {}
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
+            () = sleep_until(shut_until.unwrap_or_else(Instant::now)), if shut_until.is_some() => {
+                shut_until = None;
+                continue;
+            }
+            Some(_) = connections.join_next() => continue,
+            _ = signals.next() => return Ok(()),
+        };
+        let last = place.once && matches!(happening, Happening::Closed { .. });
+        match tell(happening) {
+            Ok(()) if last => return Ok(()),
+            Ok(()) => {}
+            // Nobody reads on.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => return Err(crate::screen::unwritten(&error)),
         }
     }
 }
@@ -180,6 +195,7 @@ async fn connection(
     name: String,
     daemon: ListenAddress,
     told: mpsc::Sender<Happening>,
+    room: Room,
 ) {
     let opened = Opened {
         connection: number,
@@ -196,8 +212,8 @@ async fn connection(
     let how = match End::to(&daemon).await {
         Ok(daemon) => {
             let passed = tokio::try_join!(
-                pass(number, Side::Client, client.reader, daemon.writer, &told),
-                pass(number, Side::Daemon, daemon.reader, client.writer, &told),
+                pass(number, Side::Client, client.reader, daemon.writer, &told, room.clone()),
+                pass(number, Side::Daemon, daemon.reader, client.writer, &told, room),
             );
             match passed {
                 Ok(_) => "closed by both ends",
@@ -231,6 +247,7 @@ async fn pass(
     mut reader: Reader,
     mut writer: Writer,
     told: &mpsc::Sender<Happening>,
+    mut room: Room,
 ) -> Result<(), Broken> {
     let mut cutter = Cutter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -239,14 +256,21 @@ async fn pass(
         let at = now();
         let bytes = chunk.get(..read).unwrap_or_default();
         cutter.push(bytes);
-        let end = if read == 0 { cutter.finish() } else { None };
-        let mut pieces = std::iter::from_fn(|| cutter.next_piece());
-        while let Some(piece) = end.clone().or_else(|| pieces.next()) {
-            let last = end.is_some();
-            told.send(Happening::Piece { connection, at, from, piece }).await.map_err(|_| Broken::Unheard)?;
-            if last {
-                break;
-            }
+        let tell = async |piece| {
+            told.send(Happening::Piece { connection, at, from, piece }).await.map_err(|_| Broken::Unheard)
+        };
+        while let Some(piece) = cutter.next_piece() {
+            tell(piece).await?;
+        }
+        // A frame keeps its share until it has been handed on.
+        if !room.take(cutter.held()) {
+            tell(cutter.give_up()).await?;
+            room.take(cutter.held());
+        }
+        if read == 0
+            && let Some(end) = cutter.finish()
+        {
+            tell(end).await?;
         }
         if read == 0 {
             // It fails where the other end is gone, which that direction tells.

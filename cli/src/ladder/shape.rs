@@ -13,12 +13,12 @@ pub(super) struct Shape {
 
 /// The orchestrator's vertical.
 const ORCHESTRATOR: usize = 1;
-/// Between the first two verticals: enough for the longest name of a migration's procedures.
-const FIRST_GAP_MIN: usize = 33;
+/// Between the first two verticals: enough for `303 domain_migrate_prepare3_params`.
+const FIRST_GAP_MIN: usize = 39;
 /// Between the other two: enough for the word `destination`.
 const SECOND_GAP_MIN: usize = 12;
 /// What is written right of the last vertical.
-const DETAIL_WIDTH: usize = 32;
+const DETAIL_WIDTH: usize = 26;
 
 impl Shape {
     pub(super) fn of_width(width: usize) -> Shape {
@@ -30,8 +30,8 @@ impl Shape {
 
     /// The names above the verticals, their roles, and what is written right of them.
     pub(super) fn head(&self, source: &str, destination: &str) -> [String; 2] {
-        [("orchestrator", source, destination, ""), ("", "source", "destination", "serial   bytes →   back")]
-            .map(|(left, middle, right, detail)| {
+        [("orchestrator", source, destination, ""), ("", "source", "destination", "   #  bytes →  back")].map(
+            |(left, middle, right, detail)| {
                 let mut row = Row::default();
                 row.write(ORCHESTRATOR, left);
                 // Each ends at its vertical: right of the last there is no room.
@@ -40,7 +40,8 @@ impl Shape {
                 }
                 row.write(self.destination + 3, detail);
                 row.text()
-            })
+            },
+        )
     }
 
     pub(super) fn rung(&self, rung: &Rung<Lane>) -> String {
@@ -62,9 +63,9 @@ impl Shape {
         if let Rung::Back(_) | Rung::Both(_) = rung {
             row.write(ORCHESTRATOR + 1, "◀");
         }
-        let room = self.source - ORCHESTRATOR - 6;
+        let room = self.source - ORCHESTRATOR - 5;
         let label: String = format!("{} {}", sent.procedure, sent.name()).chars().take(room).collect();
-        row.write(ORCHESTRATOR + 3, &format!(" {label} "));
+        row.write(ORCHESTRATOR + 2, &format!(" {label} "));
         row.write(self.destination + 3, &detail(rung));
         row.text()
     }
@@ -73,14 +74,14 @@ impl Shape {
 /// Serial, bytes there and back, how often, and whether it failed.
 fn detail(rung: &Rung<Lane>) -> String {
     match rung {
-        Rung::There(sent) => format!("{:>6} {:>7} →", sent.serial.0, sent.bytes),
-        Rung::Back(run) => format!("{:>6} {:>7} → {:>6}{}", run.last.0, "", run.back_bytes, verdict(run)),
+        Rung::There(sent) => format!("{:>4} {:>6} →", sent.serial.0, sent.bytes),
+        Rung::Back(run) => format!("{:>4} {:>6} → {:>5}{}", run.last.0, "", run.back_bytes, verdict(run)),
         Rung::Both(run) => {
             let serials = match run.times {
                 1 => run.last.to_string(),
                 _ => format!("{}-{}", run.first.serial, run.last),
             };
-            format!("{serials:>6} {:>7} → {:>6}{}", run.first.bytes, run.back_bytes, verdict(run))
+            format!("{serials:>4} {:>6} → {:>5}{}", run.first.bytes, run.back_bytes, verdict(run))
         }
     }
 }
@@ -108,8 +109,8 @@ mod tests {
         for (lane, procedure, serial, kind, bytes) in [
             (Lane::Source, 60, 3, MessageKind::Call, 32),
             (Lane::Source, 60, 3, MessageKind::Reply, 32),
-            (Lane::Destination, 108, 4, MessageKind::Call, 4_194_304),
-            (Lane::Destination, 108, 4, MessageKind::ReplyError, 136),
+            (Lane::Destination, 303, 4, MessageKind::Call, 194_304),
+            (Lane::Destination, 303, 4, MessageKind::ReplyError, 136),
             (Lane::Source, 62, 4, MessageKind::Call, 124),
         ] {
             let header = Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
@@ -124,11 +125,11 @@ mod tests {
         assert_eq!(
             drawn(80),
             [
-                " orchestrator                 alpha       delta",
-                "                             source destination  serial   bytes →   back",
-                " ├◀─ 60 connect_supports_feature ▶┤           │       3      32 →     32",
-                " ├◀─ 108 domain_migrate_prepare2 ─┼──────────▶┤       4 4194304 →    136 error",
-                " ├── 62 domain_migrate_perform ──▶┤           │       4     124 →",
+                " orchestrator                       alpha       delta",
+                "                                   source destination     #  bytes →  back",
+                " ├◀ 60 connect_supports_feature ───────▶┤           │     3     32 →    32",
+                " ├◀ 303 domain_migrate_prepare3_params ─┼──────────▶┤     4 194304 →   136 error",
+                " ├─ 62 domain_migrate_perform ─────────▶┤           │     4    124 →",
             ]
         );
         for width in [1, 80, 100, 120] {

@@ -11,7 +11,7 @@ use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason};
 use super::Teller;
 use crate::fail::{Fail, one_line};
 use crate::probe::short;
-use crate::screen::{Screen, Style, say};
+use crate::screen::{Screen, Style, say_json};
 
 /// How a migration ended, for people and for programs.
 pub(crate) struct Report {
@@ -191,7 +191,7 @@ impl Report {
             false => &self.sentence,
         };
         let text = format!("{sentence} ({:.1} s)", self.seconds);
-        screen.paragraph("", &screen.paint(style, &text));
+        screen.paragraph("", style, &text);
     }
 
     fn document(&self, hosts: Option<(&str, &str)>) {
@@ -209,7 +209,7 @@ impl Report {
                 document.extend(details);
             }
             // Where the guest is, the exit status tells all the same.
-            if let Err(fail) = say(&format!("{document:#}")) {
+            if let Err(fail) = say_json(&document) {
                 let _ = fail.report();
             }
         }

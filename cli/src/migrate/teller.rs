@@ -76,14 +76,14 @@ impl Teller {
             return;
         }
         self.settle();
-        self.screen.line(&self.screen.paint(Style::Bad, "   UNKNOWN: nobody can say now where the guest is"));
+        self.screen.line(Style::Bad, "   UNKNOWN: nobody can say now where the guest is");
         for line in [
             format!("the source last said: {}", unknown.source),
             format!("the destination last said: {}", unknown.destination),
             format!("because: {}", unknown.reason),
             unknown.check.to_string(),
         ] {
-            self.screen.paragraph("     ", &one_line(&line));
+            self.screen.paragraph("     ", Style::Plain, &one_line(&line));
         }
         self.said.push(text);
     }
@@ -94,7 +94,7 @@ impl Teller {
             return;
         }
         self.settle();
-        self.screen.paragraph("   ", &self.screen.paint(style, &text));
+        self.screen.paragraph("   ", style, &text);
         self.said.push(text);
     }
 }

@@ -157,6 +157,54 @@ fn secrets_are_not_shown_unless_asked_for() {
     fs::remove_file(path).unwrap();
 }
 
+/// What hides in arguments that are shown: passwords for guests and their screens.
+#[test]
+fn passwords_are_not_shown_unless_asked_for() {
+    let text = |text: &str| {
+        let mut bytes = u32::try_from(text.len()).unwrap().to_be_bytes().to_vec();
+        bytes.extend(text.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    };
+    let call = |program: u32, procedure: u32, payload: &[u8]| {
+        let length = u32::try_from(28 + payload.len()).unwrap();
+        let words = [length, program, 1, procedure, 0, 7, 0];
+        [&words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>(), payload].concat()
+    };
+    let domain = [&text("web1")[..], &[1; 16], &[0, 0, 0, 3]].concat();
+    let agent =
+        r#"{"execute":"guest-set-user-password","arguments":{"username":"root","password":"aHVzaA=="}}"#;
+    // Not decodable: more follows than arguments have.
+    let mut odd = [&text("<graphics passwd='hush-hush'/>")[..], &[0; 4]].concat();
+    odd.extend([0, 0, 0, 9]);
+    for (program, procedure, payload) in [
+        (0x2000_8087, 3, [&domain, &text(agent)[..], &[0; 8]].concat()),
+        (0x2000_8087, 1, [&domain, &text("set_password vnc hush-hush")[..], &[0; 4]].concat()),
+        (
+            0x2000_8086,
+            350,
+            [&text("<domain><graphics type='vnc' passwd='hush-hush'/></domain>")[..], &[0; 4]].concat(),
+        ),
+        (0x2000_8086, 9_999, odd),
+    ] {
+        let path = temporary(&format!("password-{program}-{procedure}.c2s"));
+        fs::write(&path, call(program, procedure, &payload)).unwrap();
+        let path = path.to_str().unwrap();
+        let is_told = |text: &str| {
+            ["aHVzaA==", "hush-hush", "687573682d68757368", "104,117,115,104"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        for form in [&["-v"][..], &["--json"], &["--ladder"], &["--svg", "-"]] {
+            let shut = run(&[&["dissect"], form, &[path]].concat()).succeeded();
+            assert!(!is_told(&shut), "{procedure} {form:?}: {shut}");
+        }
+        let open = run(&["dissect", "--json", "--secrets", path]).succeeded();
+        assert!(is_told(&open), "{procedure}: {open}");
+        fs::remove_file(path).unwrap();
+    }
+}
+
 #[test]
 fn what_is_no_frame_is_said_and_passed_over() {
     let good = fs::read(fixture("session-src-0.c2s")).unwrap();
@@ -200,6 +248,9 @@ fn a_migration_is_a_ladder() {
     for line in drawn.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
+    // Names are whole, however long.
+    let drawn = run(&["dissect", "--ladder", &fixture("events-src-0")]).succeeded();
+    assert!(drawn.contains("│── 317 connect_domain_event_callback_deregister_any ──▶│ #13 32 B"), "{drawn}");
 }
 
 #[test]

@@ -160,6 +160,55 @@ fn either_end_may_be_killed() {
     }
 }
 
+/// Too many open files are no reason to end: when some are closed, others get in.
+#[test]
+fn a_door_that_had_no_room_opens_again() {
+    let (listener, address) = daemon();
+    thread::spawn(move || {
+        let echo = |client: std::io::Result<TcpStream>| {
+            thread::spawn(move || {
+                let (mut reader, mut writer) = (client.as_ref().unwrap(), client.as_ref().unwrap());
+                // It ends with either end.
+                let _ = std::io::copy(&mut reader, &mut writer);
+            })
+        };
+        listener.incoming().map(echo).for_each(drop);
+    });
+    let mut child = Command::new("sh")
+        .args(["-c", "ulimit -n 40; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_virtwire")])
+        .args(["dissect", "--json", "--listen", "tcp://127.0.0.1:0", "--connect", &address])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on tcp://").unwrap_or_else(|| panic!("{line}"));
+    let connect = || {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream
+    };
+    let clients: Vec<_> = (0..60).map(|_| connect()).collect();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| json(&line.unwrap()));
+    let refused = told.find(|line| {
+        line["remark"]
+            .as_str()
+            .is_some_and(|remark| remark.contains("cannot be accepted now: too many open files"))
+    });
+    assert!(refused.is_some());
+    drop(clients);
+    let drained = thread::spawn(move || told.for_each(drop));
+    let mut client = connect();
+    client.write_all(b"still here").unwrap();
+    let mut came = [0; 10];
+    client.read_exact(&mut came).unwrap();
+    assert_eq!(&came, b"still here");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drained.join().unwrap();
+}
+
 #[test]
 fn a_daemon_that_is_not_there_is_said_and_the_client_closed() {
     let (listener, address) = daemon();

@@ -2,6 +2,7 @@
 
 mod dissect;
 mod dissect_proxy;
+mod harmless;
 mod hosts;
 mod mistakes;
 mod process;

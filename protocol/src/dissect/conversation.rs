@@ -166,6 +166,17 @@ impl<N> Conversation<N> {
         self.calls.values()
     }
 
+    /// How many calls and streams it keeps in mind. Each takes some 200 bytes, and what the note has.
+    pub fn kept(&self) -> usize {
+        self.calls.len() + self.streams.len()
+    }
+
+    /// Forgets the oldest call, or if there is none the oldest stream, for an owner of many conversations that wants room.
+    /// Whether there was one.
+    pub fn forget_oldest(&mut self) -> bool {
+        self.calls.remove_oldest().is_some() || self.streams.remove_oldest().is_some()
+    }
+
     fn stream(&mut self, from: Side, frame: &Frame, part: StreamPart) -> StreamTotal {
         let serial = frame.header.serial;
         if part == StreamPart::Data {
@@ -264,5 +275,8 @@ mod tests {
             );
         }
         assert_eq!((talk.calls.len(), talk.streams.len()), (CALLS_MAX, STREAMS_MAX));
+        assert_eq!(talk.kept(), CALLS_MAX + STREAMS_MAX);
+        while talk.forget_oldest() {}
+        assert_eq!((talk.kept(), talk.outstanding().count()), (0, 0));
     }
 }

@@ -7,13 +7,15 @@ use crate::frame::{self, FRAME_BYTES_MIN, Frame, FrameError, LENGTH_BYTES};
 use crate::header::{HEADER_BYTES, Header};
 
 /// Cuts what one end of a connection sends. Holds at most one frame that is not complete: its memory grows with the bytes
-/// that have come, up to the 32 MiB of the longest, whatever a length word claims.
+/// that have come, to at most twice as many and so twice the 32 MiB of the longest, whatever a length word claims.
 ///
 /// After what is no frame it looks for the next header that is credible: a program, a procedure, a type and a status of
 /// the contract.
 #[derive(Debug, Default)]
 pub struct Cutter {
     held: BytesMut,
+    /// Whether frames or what was passed over still have a part in the buffer's memory.
+    is_shared: bool,
     /// Of the first byte that is held.
     offset: u64,
     /// Bytes that stand for descriptors and are still to come.
@@ -73,6 +75,12 @@ pub enum Foreign {
     #[error("no header of libvirt's: {program} type {type_word} status {status_word}; is it encrypted by SASL?",
         program = .0.program, type_word = .0.type_word, status_word = .0.status_word)]
     Header(Header),
+    /// Its owner had no more room for a frame that is not complete.
+    #[error("given up, for want of room: a frame of which {held} bytes had come")]
+    GivenUp {
+        /// Bytes that had come.
+        held: usize,
+    },
     /// Bytes are missing from what was recorded.
     #[error("{missing} bytes are missing from the recording, in or before a frame of which {held} had come")]
     Missing {
@@ -107,6 +115,14 @@ impl Cutter {
     /// The next piece; `None` until more has come.
     #[must_use]
     pub fn next_piece(&mut self) -> Option<Piece> {
+        let piece = self.cut();
+        if piece.is_none() {
+            self.release();
+        }
+        piece
+    }
+
+    fn cut(&mut self) -> Option<Piece> {
         if let Some(since) = self.lost_since {
             self.search()?;
             self.lost_since = None;
@@ -123,6 +139,7 @@ impl Cutter {
             Ok(None) => None,
             Ok(Some(frame)) => {
                 self.offset += frame.wire_bytes() as u64;
+                self.is_shared = true;
                 self.descriptors_due = descriptors(&frame);
                 Some(Piece::Frame { offset, frame })
             }
@@ -133,9 +150,22 @@ impl Cutter {
     /// So many bytes are missing before what comes next. To be called when [`next_piece`](Self::next_piece) has no more.
     #[must_use]
     pub fn missing(&mut self, bytes: u64) -> Piece {
-        let piece = self.lose(Foreign::Missing { missing: bytes, held: self.held.len() });
-        self.pass(self.held.len());
+        let piece = self.give_up_for(Foreign::Missing { missing: bytes, held: self.held.len() });
         self.offset = self.offset.saturating_add(bytes);
+        piece
+    }
+
+    /// There is no room for the frame that is not complete: it is passed over. To be called when
+    /// [`next_piece`](Self::next_piece) has no more.
+    #[must_use]
+    pub fn give_up(&mut self) -> Piece {
+        self.give_up_for(Foreign::GivenUp { held: self.held.len() })
+    }
+
+    fn give_up_for(&mut self, why: Foreign) -> Piece {
+        let piece = self.lose(why);
+        self.pass(self.held.len());
+        self.release();
         piece
     }
 
@@ -151,9 +181,10 @@ impl Cutter {
         (held > 0).then(|| self.lose(Foreign::Cut { held, length }))
     }
 
-    /// Bytes of a frame that is not complete yet.
+    /// Bytes of memory that it holds, for a frame that is not complete. To be asked when
+    /// [`next_piece`](Self::next_piece) has no more.
     pub fn held(&self) -> usize {
-        self.held.len()
+        self.held.capacity()
     }
 
     fn lose(&mut self, why: Foreign) -> Piece {
@@ -174,7 +205,15 @@ impl Cutter {
         found.map(drop)
     }
 
+    /// Moves what is left into memory of its own, so that the rest can be freed.
+    fn release(&mut self) {
+        if std::mem::take(&mut self.is_shared) {
+            self.held = BytesMut::from(&self.held[..]);
+        }
+    }
+
     fn pass(&mut self, bytes: usize) {
+        self.is_shared |= bytes > 0;
         self.held.advance(bytes);
         self.offset = self.offset.saturating_add(bytes as u64);
     }
@@ -247,7 +286,7 @@ mod tests {
                 while let Some(piece) = cutter.next_piece() {
                     said.push(describe(&piece));
                 }
-                assert!(cutter.held() <= bytes.len());
+                assert!(cutter.held() <= 2 * bytes.len().max(64));
             }
             said.extend(cutter.finish().as_ref().map(describe));
             assert_eq!(said, expected, "in pieces of {size}");
@@ -358,6 +397,37 @@ mod tests {
             cutter.push(&[0xaa; 1_000]);
             while cutter.next_piece().is_some() {}
         }
-        assert!(cutter.held() < FRAME_BYTES_MIN && cutter.held.capacity() < 10_000);
+        assert!(cutter.held() < 64, "{}", cutter.held());
+    }
+
+    #[test]
+    fn what_has_been_cut_off_is_not_held() {
+        let mut cutter = Cutter::default();
+        let long = call(1, Box::leak(vec![7; 1 << 20].into_boxed_slice()));
+        for rest in [0, 5, 100] {
+            cutter.push(&wire(&long));
+            cutter.push(&wire(&call(2, &[0; 200]))[..rest]);
+            assert!(matches!(cutter.next_piece(), Some(Piece::Frame { .. })));
+            assert_eq!(cutter.next_piece(), None);
+            assert!(cutter.held() <= 2 * rest.max(32), "{rest}: {}", cutter.held());
+            cutter.push(&wire(&call(2, &[0; 200]))[rest..]);
+            assert!(matches!(cutter.next_piece(), Some(Piece::Frame { .. })));
+            assert_eq!(cutter.next_piece(), None);
+        }
+        cutter.push(&wire(&long)[..1 << 20]);
+        assert_eq!(cutter.next_piece(), None);
+        assert!(cutter.held() >= 1 << 20);
+        let given_up = describe(&cutter.give_up());
+        assert!(
+            given_up.ends_with("given up, for want of room: a frame of which 1048576 bytes had come"),
+            "{given_up}"
+        );
+        assert!(cutter.held() < 64, "{}", cutter.held());
+        cutter.push(&wire(&long)[1 << 20..]);
+        cutter.push(&wire(&call(2, b"")));
+        let again: Vec<_> =
+            std::iter::from_fn(|| cutter.next_piece()).map(|piece| describe(&piece)).collect();
+        assert_eq!(again.len(), 2, "{again:?}");
+        assert!(again[0].ends_with("again after 1048604") && again[1].ends_with("serial 2"), "{again:?}");
     }
 }

@@ -27,8 +27,13 @@ impl<K: Copy + Eq + Hash, V> Recent<K, V> {
         if replaced.is_some() || self.entries.len() <= self.limit {
             return replaced;
         }
+        self.remove_oldest()
+    }
+
+    pub(super) fn remove_oldest(&mut self) -> Option<V> {
         let (_, (key, oldest)) = self.entries.pop_first()?;
         self.places.remove(&key);
+        self.shrink();
         Some(oldest)
     }
 
@@ -43,7 +48,15 @@ impl<K: Copy + Eq + Hash, V> Recent<K, V> {
 
     pub(super) fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.places.remove(key)?;
+        self.shrink();
         self.entries.remove(&place).map(|(_, value)| value)
+    }
+
+    /// Hash maps keep the room that they once needed.
+    fn shrink(&mut self) {
+        if self.places.capacity() > 64 && self.places.capacity() / 8 > self.places.len() {
+            self.places.shrink_to(self.places.len() * 2);
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -71,5 +84,18 @@ mod tests {
         assert_eq!((recent.remove(&2), recent.remove(&1), recent.len()), (None, Some("c"), 1));
         assert_eq!(recent.get_mut(&3), Some(&mut "d"));
         assert!(recent.contains(&3) && !recent.contains(&1));
+    }
+
+    #[test]
+    fn room_is_given_back() {
+        let mut recent = Recent::new(10_000);
+        for key in 0..10_000 {
+            recent.insert(key, ());
+        }
+        for key in 1..10_000 {
+            recent.remove(&key);
+        }
+        assert!(recent.places.capacity() <= 64, "{}", recent.places.capacity());
+        assert!(recent.contains(&0));
     }
 }

@@ -118,7 +118,7 @@ fn count(name: &str, count: i32) -> Result<usize> {
 const FILTERS: u64 = 0xffff;
 
 /// Whether a domain passes every group of filters. A group without a bit lets all pass.
-fn admits(flags: u32, domain: &DomainInfo) -> bool {
+pub(super) fn admits(flags: u32, domain: &DomainInfo) -> bool {
     let (running, paused, off) = match domain.state {
         DomainState::Running(_) => (true, false, false),
         DomainState::Paused(_) => (false, true, false),

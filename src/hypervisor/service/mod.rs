@@ -3,6 +3,7 @@
 //! The families are one file each; this one has the table of what is served, and the connections.
 
 mod clients;
+mod console;
 mod event;
 mod host;
 mod info;
@@ -13,6 +14,7 @@ mod migrate;
 mod migrate3;
 mod migrate_params;
 mod open;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -30,7 +32,7 @@ use super::{Hypervisor, Result, Subscription};
 use crate::generated::{
     LxcService, QemuService, RemoteService, dispatch_lxc, dispatch_qemu, dispatch_remote,
 };
-use crate::server::{BoxFuture, CallContext, Handler};
+use crate::server::{BoxFuture, CallContext, Handler, Stream};
 use clients::Clients;
 
 /// Serves a [`Hypervisor`] as the remote program.
@@ -67,14 +69,19 @@ impl<H: Hypervisor> HypervisorService<H> {
 ///
 /// Each is answered by the method of the same name in the family's file.
 macro_rules! serve {
-    ($($call:ident $(: $arguments:ty)? => $reply:ty;)*) => {
+    ($($call:ident $(: $arguments:ty $(, $stream:ident)?)? => $reply:ty;)*) => {
         impl<H: Hypervisor> RemoteService for HypervisorService<H> {
-            $(serve!(@ $call, $($arguments,)? => $reply);)*
+            $(serve!(@ $call, $($arguments, $($stream,)?)? => $reply);)*
         }
     };
     (@ $call:ident, => $reply:ty) => {
         async fn $call(&self, cx: &CallContext) -> Result<$reply> {
             HypervisorService::$call(self, cx).await
+        }
+    };
+    (@ $call:ident, $arguments:ty, stream, => $reply:ty) => {
+        async fn $call(&self, cx: &CallContext, arguments: $arguments, stream: Stream) -> Result<$reply> {
+            HypervisorService::$call(self, cx, arguments, stream).await
         }
     };
     (@ $call:ident, $arguments:ty, => $reply:ty) => {
@@ -133,6 +140,9 @@ serve! {
     domain_get_security_label: DomainGetSecurityLabel => DomainGetSecurityLabelReply;
     domain_get_security_label_list: DomainGetSecurityLabelList => DomainGetSecurityLabelListReply;
     domain_get_messages: DomainGetMessages => DomainGetMessagesReply;
+    // console, stats
+    domain_open_console: DomainOpenConsole, stream => ();
+    connect_get_all_domain_stats: ConnectGetAllDomainStats => ConnectGetAllDomainStatsReply;
     // life
     domain_define_xml: DomainDefineXml => DomainDefineXmlReply;
     domain_define_xml_flags: DomainDefineXmlFlags => DomainDefineXmlFlagsReply;

@@ -83,6 +83,15 @@ impl Cast {
         self.daemons.iter().find(|(connection, _)| *connection == arrow.connection).map(|(_, lane)| *lane)
     }
 
+    /// Letters of the longest label: no name is cut.
+    pub(crate) fn letters(&self) -> usize {
+        let labels = self.steps.iter().map(|step| match step {
+            Step::Arrow(arrow) => arrow.label.chars().count(),
+            Step::Remark { .. } => 0,
+        });
+        labels.max().unwrap_or(0)
+    }
+
     /// A connection's number, where its lane has several.
     pub(crate) fn number(&self, arrow: &Arrow) -> String {
         let lane = self.lane(arrow);

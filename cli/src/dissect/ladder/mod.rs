@@ -20,7 +20,7 @@ use super::showing::{DataRun, Output, Seen, Told, kind, procedure};
 use crate::ladder::calls::{Calls, Run, Rung, Sent};
 pub(crate) use cast::Cast;
 
-/// Arrows that are drawn; nobody reads more.
+/// Arrows that are drawn, and connections; nobody reads more.
 const STEPS_MAX: usize = 5_000;
 
 /// Gathers what is to be drawn.
@@ -108,11 +108,13 @@ impl Output for Ladder {
                 if let Some(at) = opened.at {
                     self.began.get_or_insert(at);
                 }
-                self.connections.push(Connection {
-                    number: opened.connection,
-                    daemon: opened.daemon.clone(),
-                    client: opened.client.clone(),
-                });
+                if self.connections.len() < STEPS_MAX {
+                    self.connections.push(Connection {
+                        number: opened.connection,
+                        daemon: opened.daemon.clone(),
+                        client: opened.client.clone(),
+                    });
+                }
             }
             Told::Frame(seen) => self.frame(seen),
             Told::Data(run) => self.data(run),
@@ -160,7 +162,7 @@ impl Ladder {
             return;
         }
         let what = match seen.body {
-            Body::Unreadable(why) => format!("does not decode: {why}"),
+            Body::Unreadable { why, .. } => format!("does not decode: {why}"),
             body => body.summary(),
         };
         let is_call = header.is_call_type();

@@ -4,25 +4,28 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::{Arrow, ArrowStyle, Cast, Heads, Step, date, since, wrapped};
+use crate::harmless::is_unsafe;
 
 /// All in pixels.
-const GAP: usize = 340;
+const GAP_MIN: usize = 340;
 const MARGIN: usize = 24;
 const TIME: usize = 84;
 const BESIDE: usize = 430;
 const HEAD: usize = 84;
 const ARROW: usize = 38;
 const LINE: usize = 15;
-/// Of the letters beside arrows, and how many fit.
+/// Of the letters beside arrows, and of those on them.
 const LETTER: f64 = 6.7;
+const LABEL_LETTER: f64 = 7.3;
 const WHAT_LINES: usize = 4;
 
 const STYLE: &str = "\
-text{font:12px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1b1f24}\
+text{font:12px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1b1f24;\
+paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}\
 .name{font-weight:bold;font-size:14px}.small{font-size:11px;fill:#59636e}.label{font-size:12px}\
 .lane{stroke:#c3cad2;stroke-width:1.5}.call{stroke:#1f6feb;stroke-width:1.5}\
 .event{stroke:#8250df;stroke-width:1.5;stroke-dasharray:5 3}.stream{stroke:#1a7f37;stroke-width:3.5}\
-.bad{stroke:#cf222e}text.bad{fill:#cf222e;stroke:none}.busy{fill:#ddf4ff;stroke:#1f6feb;stroke-width:1}\
+.bad{stroke:#cf222e}text.bad{fill:#cf222e;stroke:#fff}.busy{fill:#ddf4ff;stroke:#1f6feb;stroke-width:1}\
 .head{fill:#1f6feb;stroke:none}.event-head{fill:#8250df}.stream-head{fill:#1a7f37}.bad-head{fill:#cf222e}";
 
 /// Draws it.
@@ -39,6 +42,7 @@ pub(crate) fn draw(cast: &Cast) -> String {
 
 struct Picture {
     lanes: Vec<usize>,
+    gap: usize,
     client: usize,
     width: usize,
     y: usize,
@@ -53,11 +57,13 @@ impl Picture {
     fn of(cast: &Cast) -> Picture {
         let timed = cast.steps.iter().any(|step| matches!(step, Step::Arrow(Arrow { at: Some(_), .. })));
         let first = MARGIN + if timed { TIME } else { 0 } + 40;
-        let lanes: Vec<_> = (0..cast.lanes.len()).map(|lane| first + lane * GAP).collect();
+        let gap = GAP_MIN.max((cast.letters() as f64 * LABEL_LETTER) as usize + 36);
+        let lanes: Vec<_> = (0..cast.lanes.len()).map(|lane| first + lane * gap).collect();
         let last = lanes.last().copied().unwrap_or(first);
         let width = last + if cast.client == 0 { BESIDE } else { 60 + MARGIN };
         Picture {
             lanes,
+            gap,
             client: cast.client,
             width,
             y: HEAD + 10,
@@ -71,8 +77,8 @@ impl Picture {
         let Some(lane) = cast.lane(arrow) else { return };
         let (client, daemon) = (self.lanes[self.client], self.lanes[lane]);
         let (beside, room) = match lane {
-            0 => (client + 12, GAP - 24),
-            2 => (self.lanes[0] + 12, GAP - 24),
+            0 => (client + 12, self.gap - 24),
+            2 => (self.lanes[0] + 12, self.gap - 24),
             _ => (daemon + 12, BESIDE - 12 - MARGIN),
         };
         let letters = (room as f64 / LETTER) as usize;
@@ -86,15 +92,17 @@ impl Picture {
         };
         let class = if bad { format!("{name} bad") } else { name.to_owned() };
         let out = &mut self.arrows;
-        // The heads' points touch the lanes, so the line ends before them.
         let (left, right) = (client.min(daemon), client.max(daemon));
-        let _ = writeln!(out, r#"<path class="{class}" d="M{} {y}H{}"/>"#, left + 5, right - 5);
         let head = if bad { "head bad-head".to_owned() } else { format!("head {name}-head") };
         let ends = match arrow.heads {
             Heads::Client => [Some(client), None],
             Heads::Daemon => [None, Some(daemon)],
             Heads::Both => [Some(client), Some(daemon)],
         };
+        // The heads' points touch the lanes, so the line ends before them.
+        let short = |lane| if ends.contains(&Some(lane)) { 5 } else { 0 };
+        let (from, to) = (left + short(left), right - short(right));
+        let _ = writeln!(out, r#"<path class="{class}" d="M{from} {y}H{to}"/>"#);
         for end in ends.into_iter().flatten() {
             // Away from the end, into the arrow.
             let base = if end == left { end + 10 } else { end - 10 };
@@ -216,7 +224,7 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c if is_unsafe(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
             c => out.push(c),
         }
         out

@@ -3,8 +3,10 @@
 use super::{Arrow, ArrowStyle, Cast, Heads, Step, date, since, wrapped};
 use crate::ladder::row::Row;
 
-/// Between two lanes: enough for the longest name of a procedure that migrates.
-const GAP: usize = 46;
+/// Between two lanes, at least: enough for the longest name of a procedure that migrates.
+const GAP_MIN: usize = 46;
+/// Of an arrow, what is no name.
+const ARROW: usize = 8;
 /// Before the first lane, where there are times.
 const TIME: usize = 12;
 /// Right of the last of two lanes.
@@ -49,6 +51,7 @@ pub(crate) fn draw(cast: &Cast) -> Vec<Line> {
 /// Where everything stands.
 struct Shape {
     lanes: Vec<usize>,
+    gap: usize,
     client: usize,
 }
 
@@ -56,8 +59,9 @@ impl Shape {
     fn of(cast: &Cast) -> Shape {
         let timed = cast.steps.iter().any(|step| matches!(step, Step::Arrow(Arrow { at: Some(_), .. })));
         let first = if timed { TIME } else { 1 };
-        let lanes = (0..cast.lanes.len()).map(|lane| first + lane * GAP).collect();
-        Shape { lanes, client: cast.client }
+        let gap = GAP_MIN.max(cast.letters() + ARROW);
+        let lanes = (0..cast.lanes.len()).map(|lane| first + lane * gap).collect();
+        Shape { lanes, gap, client: cast.client }
     }
 
     fn width(&self) -> usize {
@@ -81,8 +85,8 @@ impl Shape {
         let (left, right) = (client.min(daemon), client.max(daemon));
         // What is said stands in the other half, or beside the last lane.
         let (beside, room) = match lane {
-            0 => (right + 2, GAP - 3),
-            2 => (self.lanes[0] + 2, GAP - 3),
+            0 => (right + 2, self.gap - 3),
+            2 => (self.lanes[0] + 2, self.gap - 3),
             _ => (right + 2, BESIDE - 2),
         };
         let head = format!("{}{}", cast.number(arrow), arrow.detail);
@@ -117,8 +121,7 @@ impl Shape {
         if if client_is_left { to_daemon } else { to_client } {
             row.write(right - 1, "▶");
         }
-        let label: String = arrow.label.chars().take(GAP - 8).collect();
-        row.write(left + 3, &format!(" {label} "));
+        row.write(left + 3, &format!(" {} ", arrow.label));
         row.write(beside, &first);
         lines.push((row.text(), arrow.bad));
         for line in what {

@@ -238,6 +238,8 @@ impl Flow {
                 let frame = match &piece {
                     Piece::Frame { frame, .. } if is_libvirts(&frame.header) => Some(frame.header),
                     _ if on_its_port => None,
+                    // What looks like a frame is none of libvirt's, and as large as its sender likes.
+                    Piece::Frame { .. } => return,
                     _ => {
                         if self.before.len() < BEFORE_MAX {
                             self.before.push((at, from, piece));
@@ -283,10 +285,7 @@ impl Flow {
             one_sided: false,
         }));
         for (at, from, piece) in std::mem::take(&mut self.before) {
-            // What looked like a frame was none of libvirt's.
-            if !matches!(piece, Piece::Frame { .. }) {
-                tell(Happening::Piece { connection: *shown, at, from: self.side(from), piece });
-            }
+            tell(Happening::Piece { connection: *shown, at, from: self.side(from), piece });
         }
         *shown
     }
@@ -416,6 +415,30 @@ mod tests {
                 "1 the capture ends",
             ],
         );
+    }
+
+    /// Frames are as large as a stranger likes, and connections many.
+    #[test]
+    fn a_strangers_frames_are_not_kept() {
+        let header =
+            Header::new(MessageKind::Call, Program { number: 1, version: 1 }, ProcedureNumber(1), Serial(1));
+        let mut frame = Default::default();
+        join(&Frame { header, payload: vec![7; 1_000].into() }, &mut frame).unwrap();
+        let mut flows = Flows::default();
+        let segment = Segment {
+            from: at(50_000),
+            to: at(777),
+            sequence: 1,
+            syn: false,
+            ack: true,
+            fin: false,
+            rst: false,
+            payload: &frame,
+            cut: 0,
+        };
+        flows.segment(None, &segment, &mut |happening| panic!("{happening:?}"));
+        let flow = flows.flows.values().next().unwrap();
+        assert!(flow.bytes > 1_000 && flow.before.is_empty() && flows.held < 100, "{flow:?}");
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// What may wait for an earlier segment, before that is given up. A sender keeps no more in flight than a window, and a
-/// recorder that has lost a segment will not find it later.
+/// Memory of what may wait for an earlier segment, before that is given up. A sender keeps no more in flight than a window,
+/// and a recorder that has lost a segment will not find it later.
 const EARLY_BYTES_MAX: usize = 4 * 1024 * 1024;
-const EARLY_SEGMENTS_MAX: usize = 4_096;
+/// What a segment that waits takes besides its bytes: its place in the map, and in the allocator.
+const ENTRY_BYTES: usize = 160;
 
 /// Puts segments in order.
 #[derive(Debug, Default)]
@@ -73,7 +74,7 @@ impl Reassembly {
             }
         }
         self.settle(deliver);
-        while self.early_bytes > EARLY_BYTES_MAX || self.early.len() > EARLY_SEGMENTS_MAX {
+        while self.held() > EARLY_BYTES_MAX {
             self.jump(deliver);
         }
     }
@@ -104,9 +105,9 @@ impl Reassembly {
         }
     }
 
-    /// Bytes that wait.
+    /// Bytes of memory for what waits.
     pub(super) fn held(&self) -> usize {
-        self.early_bytes
+        self.early_bytes + self.early.len() * ENTRY_BYTES
     }
 
     fn keep(&mut self, place: u64, bytes: &[u8], cut: u64) {
@@ -230,9 +231,14 @@ mod tests {
                 Delivered::Bytes(some) => bytes += some.len(),
                 Delivered::Gap(gap) => gaps += gap,
             });
-            assert!(stream.held() <= EARLY_BYTES_MAX && stream.early.len() <= EARLY_SEGMENTS_MAX);
+            assert!(stream.held() <= EARLY_BYTES_MAX);
         }
         assert!(bytes >= 20_000_000 - EARLY_BYTES_MAX && gaps > 10_000, "{bytes} {gaps}");
+        // A segment of one byte takes more than that.
+        for at in 0..100_000_u32 {
+            stream.segment(30_000_000 + at * 2, &[7], 0, &mut |_| {});
+            assert!(stream.early.len() * 100 <= EARLY_BYTES_MAX, "{}", stream.early.len());
+        }
     }
 
     #[test]

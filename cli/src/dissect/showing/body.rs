@@ -1,5 +1,7 @@
 //! What is in a frame: decoded as peers would, or why it cannot be.
 
+use std::fmt::Display;
+
 use virtwire::protocol::contract::{Message, Visitor};
 use virtwire::protocol::dissect::visit;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain};
@@ -10,7 +12,8 @@ use virtwire::protocol::profile::Feature;
 use virtwire::protocol::program::Program;
 use virtwire::xdr::{self, Options};
 
-use super::text::{escaped, summary};
+use super::secrets::{hide, is_secret_command, mentions_password};
+use super::text::{escaped, hex, summary};
 use super::tree::Tree;
 
 /// A payload, as far as it can be understood.
@@ -29,8 +32,8 @@ pub(crate) enum Body {
     },
     /// It holds a secret, and those were not asked for.
     Secret,
-    /// Why it is not understood.
-    Unreadable(String),
+    /// Why it is not understood, and its bytes in hexadecimal digits.
+    Unreadable { why: String, hex: String },
 }
 
 /// What is to be made of payloads.
@@ -47,10 +50,10 @@ impl Body {
             frame.header.kind(),
             Ok(MessageKind::ReplyError | MessageKind::Stream(StreamPart::Abort))
         );
-        if !wants.secrets && !is_error && is_secret(&frame.header) && !frame.payload.is_empty() {
+        if !wants.secrets && !is_error && is_secret(frame) {
             return Body::Secret;
         }
-        match visit(frame, |bytes| Reader { bytes, is_error }) {
+        match visit(frame, |bytes| Reader { bytes, is_error, wants }) {
             Ok(None) => Body::None,
             Ok(Some(mut body)) => {
                 if let Body::Read { tree, words, .. } = &mut body {
@@ -58,14 +61,22 @@ impl Body {
                 }
                 body
             }
-            Err(why) => Body::Unreadable(why.to_string()),
+            Err(why) => Body::unreadable(&why, &frame.payload, wants),
         }
+    }
+
+    fn unreadable(why: &dyn Display, bytes: &[u8], wants: Wants) -> Body {
+        let hex = match !wants.secrets && mentions_password(bytes) {
+            true => "(not shown: a password is in there; --secrets shows it)".to_owned(),
+            false => hex(bytes),
+        };
+        Body::Unreadable { why: why.to_string(), hex }
     }
 
     /// Why it is not understood, or what a strict reader objects to.
     pub(crate) fn objection(&self) -> Option<&str> {
         match self {
-            Body::Unreadable(why) => Some(why),
+            Body::Unreadable { why, .. } => Some(why),
             Body::Read { leniently, .. } => leniently.as_deref(),
             _ => None,
         }
@@ -79,7 +90,7 @@ impl Body {
             Body::Read { tree, .. } if tree.is_empty() => String::new(),
             Body::Read { tree, words, .. } => summary(&with_words(tree, words)),
             Body::Secret => "(not shown: it holds a secret; --secrets shows it)".to_owned(),
-            Body::Unreadable(_) => String::new(),
+            Body::Unreadable { .. } => String::new(),
         }
     }
 }
@@ -125,8 +136,8 @@ fn with_words(tree: &Tree, words: &[(&'static str, String)]) -> Tree {
     Tree::Record(all)
 }
 
-/// Passwords, tokens and keys, going by what the procedures are for.
-fn is_secret(header: &Header) -> bool {
+/// Passwords, tokens and keys, going by what the procedures are for, and what commands for QEMU and guests' agents say.
+fn is_secret(frame: &Frame) -> bool {
     const SECRET: [&str; 6] = [
         "auth_sasl_start",
         "auth_sasl_step",
@@ -135,13 +146,21 @@ fn is_secret(header: &Header) -> bool {
         "secret_set_value",
         "domain_set_launch_security_state",
     ];
-    header.program == Program::REMOTE
-        && header.program.procedure(header.procedure).is_some_and(|info| SECRET.contains(&info.name))
+    const COMMANDS: [&str; 3] =
+        ["domain_monitor_command", "domain_monitor_command_with_files", "domain_agent_command"];
+    let header = &frame.header;
+    let name = header.program.procedure(header.procedure).map_or("", |info| info.name);
+    match header.program {
+        Program::REMOTE => SECRET.contains(&name) && !frame.payload.is_empty(),
+        Program::QEMU => COMMANDS.contains(&name) && is_secret_command(&frame.payload),
+        _ => false,
+    }
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     is_error: bool,
+    wants: Wants,
 }
 
 impl Visitor for Reader<'_> {
@@ -152,14 +171,20 @@ impl Visitor for Reader<'_> {
             Ok(value) => (value, None),
             Err(strict) => match Options::lenient().from_slice::<T>(self.bytes) {
                 Ok(value) => (value, Some(strict.to_string())),
-                Err(error) => return Body::Unreadable(error.to_string()),
+                Err(error) => return Body::unreadable(&error, self.bytes, self.wants),
             },
         };
-        let tree = Tree::of(&value);
+        let mut tree = Tree::of(&value);
+        if !self.wants.secrets {
+            hide(&mut tree);
+        }
         let error = self.is_error.then(|| in_words(&tree));
         Body::Read { tree, leniently, error, words: Vec::new() }
     }
 }
+
+/// Of an error's message. The longest that daemons send have an XML parser's words in them.
+const MESSAGE_CHARS: usize = 2_000;
 
 /// An error: its code and domain by name, and what it says.
 fn in_words(tree: &Tree) -> String {
@@ -169,7 +194,9 @@ fn in_words(tree: &Tree) -> String {
     };
     let (code, domain) = (number("code"), number("domain"));
     let message = match tree.field("message") {
-        Some(Tree::Text(message)) => escaped(message.trim_end()),
+        Some(Tree::Text(message)) => {
+            escaped(&message.trim_end().chars().take(MESSAGE_CHARS).collect::<String>())
+        }
         _ => "(no message)".to_owned(),
     };
     format!("{code} {} of {domain} {}: {message}", ErrorCode(code), ErrorDomain(domain))

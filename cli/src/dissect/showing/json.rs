@@ -10,6 +10,7 @@ use virtwire::protocol::header::Header;
 use super::body::Body;
 use super::text::hex;
 use super::{Output, Seen, Told};
+use crate::harmless;
 
 /// Writes objects.
 pub(crate) struct Json<W> {
@@ -22,7 +23,7 @@ impl<W: Write> Json<W> {
     }
 
     fn object(&mut self, object: &Object) -> io::Result<()> {
-        writeln!(self.to, "{{{}}}", object.0)
+        writeln!(self.to, "{{{}}}", harmless::json(&object.0))
     }
 
     fn frame(&mut self, seen: &Seen<'_>) -> io::Result<()> {
@@ -41,9 +42,9 @@ impl<W: Write> Json<W> {
                 }
             }
             Body::Secret => object.put("secret", true),
-            Body::Unreadable(why) => {
+            Body::Unreadable { why, hex } => {
                 object.put("undecoded", why.as_str());
-                object.put("payload", hex(&seen.frame.payload));
+                object.put("payload", hex.as_str());
             }
         }
         match &seen.heard.part {

@@ -34,8 +34,8 @@ pub(crate) struct Lines<P> {
     headed: bool,
 }
 
-/// Bytes of what does not decode that are shown.
-const BYTES_SHOWN: usize = 32;
+/// Of the bytes of what does not decode.
+const DIGITS_SHOWN: usize = 64;
 
 impl<P: Paper> Lines<P> {
     pub(crate) fn new(paper: P, arguments: bool) -> Lines<P> {
@@ -87,9 +87,10 @@ impl<P: Paper> Lines<P> {
         if let Body::Read { leniently: Some(why), .. } = seen.body {
             remarks.push(format!("not by the letter: {why}"));
         }
-        if let Body::Unreadable(why) = seen.body {
-            let bytes = &seen.frame.payload[..seen.frame.payload.len().min(BYTES_SHOWN)];
-            let payload = in_words(&hex(bytes), ", payload ");
+        if let Body::Unreadable { why, hex } = seen.body {
+            let shown: String = hex.chars().take(DIGITS_SHOWN).collect();
+            let payload =
+                in_words(&shown, if shown.len() < hex.len() { ", payload begins " } else { ", payload " });
             what = format!("DOES NOT DECODE: {why}; frame at byte {}{payload}", seen.offset);
         }
         let remarks = remarks.into_iter().map(|remark| format!(" ({remark})")).collect::<String>();
@@ -114,9 +115,7 @@ impl<P: Paper> Lines<P> {
         let mut out = Vec::new();
         match seen.body {
             Body::Read { tree, .. } if !tree.is_empty() => lines(tree, 8, &mut out),
-            Body::Unreadable(_) if !seen.frame.payload.is_empty() => {
-                out.push(format!("        {}", hex(&seen.frame.payload)));
-            }
+            Body::Unreadable { hex, .. } if !hex.is_empty() => out.push(format!("        {hex}")),
             _ => {}
         }
         out.iter().try_for_each(|line| self.paper.line(Tone::Dim, line))

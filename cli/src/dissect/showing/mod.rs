@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod filter;
 pub(crate) mod json;
 pub(crate) mod lines;
+mod secrets;
 pub(crate) mod text;
 pub(crate) mod tree;
 
@@ -100,6 +101,7 @@ pub(crate) struct Desk<O> {
     /// Data of streams frame by frame.
     every_data: bool,
     talks: BTreeMap<u32, Talk>,
+    under_way: usize,
     counts: Counts,
 }
 
@@ -112,10 +114,14 @@ struct Talk {
 
 /// Characters of a call's arguments that are kept for its reply.
 const NOTE_CHARS: usize = 160;
+/// Calls without a reply and streams that are kept in mind, of all connections together: with their notes, at most 64 MiB.
+/// Beyond that the connection with the most forgets its oldest.
+const UNDER_WAY_MAX: usize = 65_536;
 
 impl<O: Output> Desk<O> {
     pub(crate) fn new(output: O, filter: Filter, wants: Wants, every_data: bool) -> Desk<O> {
-        Desk { output, filter, wants, every_data, talks: BTreeMap::new(), counts: Counts::default() }
+        let (talks, counts) = (BTreeMap::new(), Counts::default());
+        Desk { output, filter, wants, every_data, talks, under_way: 0, counts }
     }
 
     /// Shows what happened, if it is wanted.
@@ -175,13 +181,16 @@ impl<O: Output> Desk<O> {
         let body = Body::of(frame, self.wants);
         let is_call = frame.header.is_call_type();
         let note = if is_call { body.summary().chars().take(NOTE_CHARS).collect() } else { String::new() };
+        let before = talk.conversation.kept();
         let mut heard = talk.conversation.heard(at.unwrap_or_default(), from, frame, note);
+        self.under_way = (self.under_way + talk.conversation.kept()).saturating_sub(before);
         if talk.one_sided && heard.part == Part::Stray {
             heard.part = Part::Alone;
         }
+        self.forget();
         let seen = Seen { connection, at, from, offset, frame, heard: &heard, body: &body };
         self.counts.errors += u64::from(has_failed(&seen) && body.objection().is_none() && !seen.is_amiss());
-        self.counts.undecoded += u64::from(matches!(body, Body::Unreadable(_)));
+        self.counts.undecoded += u64::from(matches!(body, Body::Unreadable { .. }));
         if !self.filter.shows(&seen) {
             return Ok(());
         }
@@ -190,6 +199,16 @@ impl<O: Output> Desk<O> {
         }
         self.flush(connection)?;
         self.output.tell(&Told::Frame(&seen))
+    }
+
+    fn forget(&mut self) {
+        while self.under_way > UNDER_WAY_MAX {
+            let most = self.talks.values_mut().max_by_key(|talk| talk.conversation.kept());
+            if !most.is_some_and(|talk| talk.conversation.forget_oldest()) {
+                return;
+            }
+            self.under_way -= 1;
+        }
     }
 
     fn data(
@@ -231,6 +250,7 @@ impl<O: Output> Desk<O> {
     fn close(&mut self, connection: u32, at: Option<Duration>, how: &'static str) -> io::Result<()> {
         self.flush(connection)?;
         let Some(talk) = self.talks.remove(&connection) else { return Ok(()) };
+        self.under_way = self.under_way.saturating_sub(talk.conversation.kept());
         if !self.filter.shows_connection(connection) {
             return Ok(());
         }
@@ -259,5 +279,40 @@ pub(crate) fn kind(header: &Header) -> &'static str {
         Ok(MessageKind::Stream(StreamPart::Abort)) => "stream abort",
         Ok(MessageKind::Hole) => "stream hole",
         Err(_) => "nonsense",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use virtwire::protocol::header::Serial;
+    use virtwire::protocol::program::{ProcedureNumber, Program};
+
+    struct Nobody;
+
+    impl Output for Nobody {
+        fn tell(&mut self, _: &Told<'_>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_under_way_on_all_connections_together_is_bounded() {
+        let mut desk = Desk::new(Nobody, Filter::default(), Wants::default(), false);
+        for serial in 0..2_000 {
+            for connection in 0..50 {
+                let header =
+                    Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(1), Serial(serial));
+                let piece = Piece::Frame { offset: 0, frame: Frame { header, payload: Default::default() } };
+                desk.take(Happening::Piece { connection, at: None, from: Side::Client, piece }).unwrap();
+            }
+        }
+        let kept: usize = desk.talks.values().map(|talk| talk.conversation.kept()).sum();
+        assert_eq!((kept, desk.under_way), (UNDER_WAY_MAX, UNDER_WAY_MAX));
+        // Nobody is left without.
+        assert!(desk.talks.values().all(|talk| talk.conversation.kept() >= UNDER_WAY_MAX / 50));
+        desk.close(7, None, "closed").unwrap();
+        let kept: usize = desk.talks.values().map(|talk| talk.conversation.kept()).sum();
+        assert_eq!(kept, desk.under_way);
     }
 }

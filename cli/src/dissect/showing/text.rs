@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::tree::{Tree, uuid};
+use crate::harmless::is_unsafe;
 
 /// Characters of a text, and items of a list, in a summary.
 const TEXT_CHARS: usize = 48;
@@ -92,7 +93,7 @@ fn short(text: &str) -> String {
         let element: String = element.chars().take(TEXT_CHARS / 2).collect();
         return format!("{}…> ({} bytes)", escaped(&element), text.len());
     }
-    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && c != '"');
+    let plain = text.chars().all(|c| !is_unsafe(c) && !c.is_whitespace() && c != '"');
     let is_cut = text.chars().count() > TEXT_CHARS;
     let shown: String = text.chars().take(TEXT_CHARS).collect();
     let shown = if plain && !text.is_empty() { shown } else { format!("\"{}\"", escaped(&shown)) };
@@ -114,11 +115,6 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-/// Control characters, and those that turn the direction of text.
-fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Everything in a tree, a line each, indented.
@@ -225,6 +221,7 @@ mod tests {
         check(Tree::of(&()), "-");
         let xml = format!("<a\x1b[2J>{}</a>", "x".repeat(100));
         check(Tree::Text(xml), "<a\\u{1b}[2J…> (111 bytes)");
+        check(Tree::Text("a\u{202e}b".to_owned()), "\"a\\u{202e}b\"");
         check(Tree::Text("a\x1b[31m\u{202e}".to_owned()), "\"a\\u{1b}[31m\\u{202e}\"");
     }
 

@@ -1,0 +1,67 @@
+//! A guest: a process whose input and output are one end of a socket, and the other end its console.
+
+use std::os::fd::OwnedFd;
+use std::process::ExitStatus;
+use std::sync::Arc;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::UnixStream;
+use tokio::process::Command;
+use tokio::sync::{Semaphore, mpsc};
+use virtwire::hypervisor::{Result, errors};
+use virtwire::server::Stream;
+
+use crate::console;
+
+#[derive(Clone)]
+pub(crate) struct Guest {
+    pub(crate) pid: Pid,
+    callers: mpsc::Sender<Stream>,
+    /// Closed once it has ended.
+    life: Arc<Semaphore>,
+}
+
+impl Guest {
+    /// Starts it; tells once how it ended.
+    pub(crate) fn start(
+        command: &[String],
+        ended: impl FnOnce(Option<ExitStatus>) + Send + 'static,
+    ) -> std::io::Result<Guest> {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let theirs = OwnedFd::from(theirs);
+        let mut child = Command::new(command.first().map_or("", String::as_str))
+            .args(command.iter().skip(1))
+            .stdin(theirs.try_clone()?)
+            .stdout(theirs.try_clone()?)
+            .stderr(theirs)
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        let pid = pid.ok_or_else(|| std::io::Error::other("the process has no number"))?;
+        let (callers, called) = mpsc::channel(1);
+        tokio::spawn(console::serve(UnixStream::from_std(ours)?, called));
+        let life = Arc::new(Semaphore::new(0));
+        let over = life.clone();
+        tokio::spawn(async move {
+            ended(child.wait().await.ok());
+            over.close();
+        });
+        Ok(Guest { pid, callers, life })
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        kill_process(self.pid, signal).map_err(|error| errors::failed(error.to_string()))
+    }
+
+    /// Returns when it has ended.
+    pub(crate) async fn ended(&self) {
+        // It has no permits: this waits for the end.
+        let _ = self.life.acquire().await;
+    }
+
+    /// Connects a client; whoever was connected is cut off.
+    pub(crate) async fn connect(&self, stream: Stream) -> Result<()> {
+        self.callers.send(stream).await.map_err(|_| errors::not_running())
+    }
+}

@@ -1,0 +1,81 @@
+//! Statistics of many domains at once.
+
+use virtwire_protocol::error::{ErrorCode, RemoteError};
+use virtwire_protocol::flags::DomainStatsKinds;
+use virtwire_protocol::remote::{
+    ConnectGetAllDomainStats, ConnectGetAllDomainStatsReply, DOMAIN_LIST_MAX, DomainStatsRecord, TypedParam,
+    TypedParamValue,
+};
+
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, Stats, Uuid, errors};
+use super::HypervisorService;
+use super::list::admits;
+use super::wire::domain;
+use crate::server::CallContext;
+
+/// Of the flags, those that choose domains.
+const FILTERS: u32 = 0xff;
+/// Nothing here waits for a busy domain, and no disk has images below it.
+const NOWAIT: u32 = 1 << 29;
+const BACKING: u32 = 1 << 30;
+const ENFORCE: u32 = 1 << 31;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    pub(super) async fn connect_get_all_domain_stats(
+        &self,
+        cx: &CallContext,
+        arguments: ConnectGetAllDomainStats,
+    ) -> Result<ConnectGetAllDomainStatsReply> {
+        let ConnectGetAllDomainStats { doms, stats: asked, flags } = arguments;
+        let Some(stats) = self.hypervisor.stats() else {
+            return Err(RemoteError::no_support("virConnectGetAllDomainStats"));
+        };
+        let known = FILTERS | NOWAIT | BACKING | ENFORCE;
+        errors::check_flags(flags, known.into(), "connect_get_all_domain_stats")?;
+        let had = (stats.kinds() | DomainStatsKinds::STATE).bits();
+        if flags & ENFORCE != 0 && asked & !had != 0 {
+            let unknown = asked & !had;
+            let detail = format!("Stats types bits {unknown:#x} are not supported by this daemon");
+            return Err(errors::unsupported_argument(detail));
+        }
+        let wanted = if asked == 0 { had } else { asked & had };
+        let wished = doms.iter().map(|dom| Uuid(dom.uuid)).collect::<Vec<_>>();
+        let mut ret_stats = Vec::new();
+        for info in self.chosen(cx, &wished, flags).await? {
+            let kinds = DomainStatsKinds::from_bits(wanted & stats.kinds().bits());
+            let figures = match stats.stats(info.uuid, kinds).await {
+                Ok(figures) => figures,
+                Err(error) if error.code == ErrorCode::NO_DOMAIN => continue,
+                Err(error) => return Err(error),
+            };
+            let state = if wanted & DomainStatsKinds::STATE.bits() != 0 { state(&info) } else { Vec::new() };
+            let params = state.into_iter().chain(Vec::from(figures)).collect();
+            ret_stats.push(DomainStatsRecord { dom: domain(&info), params });
+        }
+        Ok(ConnectGetAllDomainStatsReply { ret_stats })
+    }
+
+    /// The domains that are named, or all; of those that are there, the ones that the flags admit.
+    async fn chosen(&self, _: &CallContext, wished: &[Uuid], flags: u32) -> Result<Vec<DomainInfo>> {
+        let mut domains = match wished {
+            [] => self.hypervisor.domains().await?,
+            wished => {
+                let mut found = Vec::new();
+                for uuid in wished {
+                    found.extend(self.hypervisor.domain(Lookup::Uuid(*uuid)).await?);
+                }
+                found
+            }
+        };
+        domains.retain(|domain| admits(flags & FILTERS, domain));
+        domains.truncate(DOMAIN_LIST_MAX as usize);
+        Ok(domains)
+    }
+}
+
+fn state(info: &DomainInfo) -> Vec<TypedParam> {
+    let (state, reason) = info.state.to_wire();
+    [("state.state", state), ("state.reason", reason)]
+        .map(|(field, value)| TypedParam { field: field.into(), value: TypedParamValue::Int(value) })
+        .into()
+}

@@ -1,0 +1,103 @@
+//! Real virsh drives `examples/serve_processes`: domains that are processes, with a console, statistics and events.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::lab::{Directory, next_number};
+use crate::need::need;
+use crate::peers::{try_virsh, virsh};
+use crate::process::Process;
+
+/// It answers each line that it is told, and ends well when it is asked to.
+const GUEST: &str = "<domain type='process'>
+  <name>echo</name>
+  <uuid>5f2a8c1e-0000-4000-8000-00000000000a</uuid>
+  <os><type>exe</type><init>/bin/sh</init><initarg>-c</initarg><initarg>trap 'exit 0' TERM; echo ready; \
+                     while read -r line; do echo \"heard $line\"; done</initarg></os>
+</domain>";
+
+#[test]
+fn processes_are_domains_for_virsh() {
+    need!(Virsh, Example);
+    let directory = Directory::new(next_number());
+    let daemon = Process::start(
+        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
+    );
+    let address = daemon.line_after("listening on tcp://");
+    let uri = &format!("process+tcp://{address}/");
+    let file = directory.write("guest.xml", GUEST);
+
+    virsh(uri, &["define", &file]);
+    let watching = Process::start(
+        Command::new("virsh")
+            .args(["-c", uri, "event", "--all", "--loop", "--timeout", "60"])
+            .stdin(Stdio::null()),
+    );
+    virsh(uri, &["start", "echo"]);
+    assert!(virsh(uri, &["list"]).contains("running"));
+    assert_eq!(virsh(uri, &["dumpxml", "echo"]).trim_end(), GUEST);
+
+    let stats = virsh(uri, &["domstats", "echo"]);
+    for figure in ["state.state=1", "state.reason=1", "cpu.time=", "cpu.user=", "balloon.rss="] {
+        assert!(stats.contains(figure), "{figure}: {stats}");
+    }
+    let enforced = try_virsh(uri, &["domstats", "--enforce", "--block", "echo"]);
+    assert!(enforced.stderr.contains("are not supported by this daemon"), "{enforced:?}");
+
+    talk(uri);
+    virsh(uri, &["suspend", "echo"]);
+    assert_eq!(virsh(uri, &["domstate", "echo"]).trim(), "paused");
+    virsh(uri, &["resume", "echo"]);
+    virsh(uri, &["shutdown", "echo"]);
+    wait_until_off(uri);
+    virsh(uri, &["start", "echo"]);
+    virsh(uri, &["destroy", "echo"]);
+    assert_eq!(virsh(uri, &["domstate", "--reason", "echo"]).trim(), "shut off (destroyed)");
+    virsh(uri, &["undefine", "echo"]);
+    assert_eq!(virsh(uri, &["list", "--all", "--name"]).trim(), "");
+    for step in ["Started Booted", "Suspended Paused", "Resumed Unpaused", "Stopped", "Stopped Destroyed"] {
+        watching.line_after(&format!("event 'lifecycle' for domain 'echo': {step}"));
+    }
+}
+
+/// At a terminal: what is typed is answered, and the escape key leaves.
+fn talk(uri: &str) {
+    let mut child = Command::new("timeout")
+        .args(["--foreground", "60", "script", "-qec"])
+        .args([&format!("virsh -c {uri} console echo"), "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script runs");
+    let mut typed = child.stdin.take().expect("standard input is piped");
+    let mut shown = child.stdout.take().expect("standard output is piped");
+    let mut said = String::new();
+    for (keys, answer) in [("", "ready"), ("one\n", "heard one")] {
+        typed.write_all(keys.as_bytes()).expect("virsh reads");
+        let mut buffer = [0; 256];
+        while !said.contains(answer) {
+            let read = shown.read(&mut buffer).expect("virsh writes");
+            assert!(read > 0, "it ends before {answer:?}: {said}");
+            said += &String::from_utf8_lossy(&buffer[..read]);
+        }
+    }
+    typed.write_all(b"\x1d").expect("virsh reads");
+    assert!(child.wait().expect("it is waited for").success(), "{said}");
+}
+
+/// Its shell does as it is asked once it has read a line or its trap has run.
+fn wait_until_off(uri: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while virsh(uri, &["domstate", "echo"]).trim() != "shut off" {
+        assert!(Instant::now() < deadline, "it does not end");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Where cargo puts it when the workspace is tested.
+pub(crate) fn example(name: &str) -> std::path::PathBuf {
+    let command = Path::new(env!("CARGO_BIN_EXE_virtwire"));
+    command.with_file_name("examples").join(name)
+}
