@@ -1,5 +1,7 @@
 //! Bytes to frames and back: a length word, a header, a payload.
 
+use std::fmt;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::Serialize;
 
@@ -21,7 +23,9 @@ pub const DESCRIPTORS_MAX: u32 = 32;
 const USUAL_PAYLOAD_BYTES: usize = 228;
 
 /// One message of the wire, its payload not yet decoded: whoever knows its procedure does that, late.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` says how long the payload is and not what it says: there may be a password or a secret in it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     /// Who speaks to whom about what.
     pub header: Header,
@@ -43,6 +47,13 @@ impl Frame {
     /// Bytes of the whole frame on the wire.
     pub fn wire_bytes(&self) -> usize {
         FRAME_BYTES_MIN + self.payload.len()
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = format_args!("{} bytes", self.payload.len());
+        f.debug_struct("Frame").field("header", &self.header).field("payload", &payload).finish()
     }
 }
 
@@ -107,8 +118,16 @@ pub fn join(frame: &Frame, out: &mut BytesMut) -> Result<(), FrameError> {
 /// A payload with room before it for the length and the header, so that a message is one buffer and one write.
 ///
 /// Whoever knows the type encodes it here; whoever knows the serial seals it.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` says how long the payload is and not what it says: there may be a password or a secret in it.
+#[derive(Clone)]
 pub struct Draft(BytesMut);
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({} bytes)", self.payload().len())
+    }
+}
 
 impl Draft {
     /// A message without payload.
@@ -228,6 +247,19 @@ mod tests {
         let mut out = BytesMut::new();
         join(&Frame { header, payload: Bytes::new() }, &mut out).unwrap();
         assert_eq!(out[..], wire);
+    }
+
+    #[test]
+    fn debug_keeps_what_is_said() {
+        let draft = Draft::raw(b"s3cret..").unwrap();
+        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(66), Serial(0));
+        let frame = Frame { header, payload: Bytes::from_static(b"s3cret..") };
+        for shown in [format!("{draft:?}"), format!("{frame:?}")] {
+            assert!(
+                shown.contains("8 bytes") && !shown.contains("s3cret") && !shown.contains("115"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub struct OpenOptions {
     /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
     /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
     pub accept_common_name: bool,
+    /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`), or with
+    /// `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
+    /// connection over once the daemon knows this client. Off by default, and no parameter of a URI's, which comes from elsewhere.
+    pub accept_unprotected: bool,
     /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
     /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
@@ -73,6 +77,7 @@ impl Default for OpenOptions {
         OpenOptions {
             read_only: false,
             accept_common_name: false,
+            accept_unprotected: false,
             open_within: Duration::from_secs(10),
             credentials: None,
             call_within: None,
@@ -91,6 +96,7 @@ impl fmt::Debug for OpenOptions {
         f.debug_struct("OpenOptions")
             .field("read_only", &self.read_only)
             .field("accept_common_name", &self.accept_common_name)
+            .field("accept_unprotected", &self.accept_unprotected)
             .field("open_within", &self.open_within)
             .field("credentials", &self.credentials.is_some())
             .field("call_within", &self.call_within)

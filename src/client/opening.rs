@@ -7,6 +7,7 @@
 
 use std::pin::pin;
 
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, timeout, timeout_at};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 use virtwire_protocol::profile::Feature;
@@ -38,7 +39,8 @@ enum Pace {
 /// Opens a connection, within the time that the options give.
 pub(super) async fn open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
     let deadline = shell::deadline(options.open_within);
-    let attempt = |pace| attempt(&uri, &options, pace, deadline);
+    let turn = Turn::default();
+    let attempt = |pace| attempt(&uri, &options, pace, deadline, &turn);
     if auth::is_expected(&uri, &options) {
         return attempt(Pace::ListFirst).await;
     }
@@ -53,18 +55,27 @@ pub(super) async fn open(uri: Uri, options: OpenOptions) -> Result<Connection, O
         Ok(opened) => return opened,
         Err(_) => tracing::debug!(%uri, "an opening in one go is not answered; trying call by call as well"),
     }
-    let mut one_by_one = pin!(attempt(Pace::OneByOne));
+    let mut one_by_one = pin!(async {
+        // Somebody may be at it, asked by polkit for a password: then the daemon is not silent.
+        drop(turn.lock().await);
+        attempt(Pace::OneByOne).await
+    });
     tokio::select! {
         opened = &mut together => match opened {
             Err(error) if is_lost(&error) => one_by_one.await,
             opened => opened,
         },
         opened = &mut one_by_one => match opened {
+            // Who was asked on one connection is not asked again on the other.
+            Err(error @ OpenError::Authentication { .. }) => Err(error),
             Err(_) => together.await,
             opened => opened,
         },
     }
 }
+
+/// Held by the attempt that makes the daemon know its client: a person may be asked meanwhile, and must not be asked twice.
+type Turn = Mutex<()>;
 
 /// Whether the connection ended with a call pending, as it does where a daemon takes offence. One whose bytes make no sense is no
 /// daemon, and will not be on a second connection.
@@ -91,11 +102,13 @@ async fn attempt(
     options: &OpenOptions,
     pace: Pace,
     deadline: Instant,
+    turn: &Turn,
 ) -> Result<Connection, OpenError> {
     let too_late = || OpenError::TimedOut { uri: uri.to_string(), within: options.open_within };
     let connected = timeout_at(deadline, transport::connect(uri, options, deadline)).await;
     let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
-    let opening = Opening { connection: Connection::start(socket, uri.clone(), options), options };
+    let connection = Connection::start(socket, uri.clone(), options);
+    let opening = Opening { connection, options, deadline, turn };
     match timeout_at(deadline, opening.run(pace)).await.unwrap_or_else(|_| Err(too_late())) {
         Ok(connection) => Ok(connection),
         Err(error) => Err(witness.explain(error).await),
@@ -108,28 +121,30 @@ fn is_at_the_gate(error: &CallError) -> bool {
 }
 
 /// What the list of authentications came to.
-enum Gate {
+enum Gate<'a> {
     /// None is needed.
     Open,
-    /// The daemon knows the client now.
-    Passed,
+    /// The daemon knows the client now. What is left of the opening is still this attempt's turn.
+    Passed(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>),
 }
 
 struct Opening<'a> {
     connection: Connection,
     options: &'a OpenOptions,
+    deadline: Instant,
+    turn: &'a Turn,
 }
 
-impl Opening<'_> {
+impl<'a> Opening<'a> {
     async fn run(self, pace: Pace) -> Result<Connection, OpenError> {
         match pace {
             Pace::Together => self.together().await,
             Pace::ListFirst => {
-                self.authenticate(self.list().await).await?;
+                let _gate = self.authenticate(self.list().await).await?;
                 self.rest().await
             }
             Pace::OneByOne => {
-                self.authenticate(self.list().await).await?;
+                let _gate = self.authenticate(self.list().await).await?;
                 let pings = self.ask_for_pings().await;
                 self.start_pings(pings).await;
                 let opened = self.open().await;
@@ -146,7 +161,7 @@ impl Opening<'_> {
         let gate = self.authenticate(list).await?;
         let again = match (&gate, &opened) {
             (_, Ok(())) => false,
-            (Gate::Passed, Err(_)) => true,
+            (Gate::Passed(_), Err(_)) => true,
             // Root is known to polkit once it has asked for the list, and an open beside that may come too early.
             (Gate::Open, Err(error)) => is_at_the_gate(error),
         };
@@ -183,7 +198,7 @@ impl Opening<'_> {
         self.connection.call_within(ConnectOpen { name, flags }, None).await
     }
 
-    async fn authenticate(&self, list: Result<AuthListReply, CallError>) -> Result<Gate, OpenError> {
+    async fn authenticate(&self, list: Result<AuthListReply, CallError>) -> Result<Gate<'a>, OpenError> {
         let types = match list {
             Ok(offered) => offered.types,
             // A daemon from before there was authentication.
@@ -191,9 +206,10 @@ impl Opening<'_> {
             Err(error) => return Err(self.failed(error)),
         };
         let uri = self.connection.uri();
-        match auth::authenticate(&self.connection, &types).await {
+        let turn = self.turn.lock().await;
+        match auth::authenticate(&self.connection, &types, self.deadline).await {
             Ok(AuthType::None) => Ok(Gate::Open),
-            Ok(_) => Ok(Gate::Passed),
+            Ok(_) => Ok(Gate::Passed(turn)),
             Err(error) => Err(OpenError::Authentication { uri: uri.to_string(), error: error.into() }),
         }
     }

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
 
+use super::identity::{Identity, PeerTransport};
 use super::stream::Stream;
 
 /// A number for each connection that a server has accepted, never used twice.
@@ -32,6 +33,10 @@ pub(super) struct CallSlots {
 struct Shared {
     id: ConnectionId,
     peer: String,
+    /// What the transport proves.
+    arrived: Identity,
+    /// The same with what authentication has proved, once that is over.
+    admitted: OnceLock<Identity>,
     profile: Arc<Profile>,
     carries_fds: bool,
     read_only: AtomicBool,
@@ -55,20 +60,23 @@ impl CallContext {
     pub(super) fn new(
         id: ConnectionId,
         peer: String,
+        arrived: Identity,
         profile: Arc<Profile>,
         carries_fds: bool,
     ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
         let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
         let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (admitted, overrun) = (OnceLock::new(), Notify::new());
         let shared =
-            Shared { id, peer, profile, carries_fds, read_only, closed, notices, overrun: Notify::new() };
+            Shared { id, peer, arrived, admitted, profile, carries_fds, read_only, closed, notices, overrun };
         (CallContext(Arc::new(shared), None), receiver)
     }
 
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
-        CallContext::new(id, "detached".to_owned(), profile, false).0
+        let inside = Identity::of(PeerTransport::Inside);
+        CallContext::new(id, "detached".to_owned(), inside, profile, false).0
     }
 
     /// The context of one call.
@@ -118,6 +126,11 @@ impl CallContext {
     /// Who is at the other end, for people: an address, or the process behind a unix socket.
     pub fn peer(&self) -> &str {
         &self.0.peer
+    }
+
+    /// Who is at the other end, as far as that is proved.
+    pub fn identity(&self) -> &Identity {
+        self.0.admitted.get().unwrap_or(&self.0.arrived)
     }
 
     /// What this server is to understand.

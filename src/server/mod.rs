@@ -7,6 +7,7 @@
 mod connection;
 mod context;
 mod handler;
+mod identity;
 mod listener;
 pub(crate) mod service;
 mod stream;
@@ -15,7 +16,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Semaphore;
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
@@ -23,6 +24,7 @@ use virtwire_protocol::session::server::Limits;
 pub use connection::Ended;
 pub use context::{CallContext, ConnectionId};
 pub use handler::{BoxFuture, Handler};
+pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
 pub use stream::Stream;
 
@@ -99,9 +101,10 @@ impl<H: Handler + ?Sized> Server<H> {
                     tcp.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer.to_string()))
                 }
                 listener::Inner::Unix(unix, _) => unix.accept().await.map(|(stream, _)| {
-                    let process = stream.peer_cred().ok().and_then(|peer| peer.pid());
-                    let peer = process.map_or("unix".to_owned(), |pid| format!("unix, process {pid}"));
-                    Accepted::Unix(stream, peer)
+                    let process = process(&stream);
+                    let pid = process.and_then(|process| process.pid);
+                    let peer = pid.map_or("unix".to_owned(), |pid| format!("unix, process {pid}"));
+                    Accepted::Unix(stream, peer, process)
                 }),
             };
             let accepted = match accepted {
@@ -123,9 +126,15 @@ impl<H: Handler + ?Sized> Server<H> {
 
     async fn converse(&self, accepted: Accepted) -> Ended {
         let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
-        let (Accepted::Tcp(_, peer) | Accepted::Unix(_, peer)) = &accepted;
+        let (Accepted::Tcp(_, peer) | Accepted::Unix(_, peer, _)) = &accepted;
+        let identity = match &accepted {
+            Accepted::Tcp(..) => Identity::of(PeerTransport::Tcp),
+            Accepted::Unix(_, _, process) => {
+                Identity { process: *process, ..Identity::of(PeerTransport::Unix) }
+            }
+        };
         let carries_fds = cfg!(feature = "fds") && matches!(accepted, Accepted::Unix(..));
-        let (cx, notices) = CallContext::new(id, peer.clone(), self.profile.clone(), carries_fds);
+        let (cx, notices) = CallContext::new(id, peer.clone(), identity, self.profile.clone(), carries_fds);
         tracing::debug!(peer = cx.peer(), "client connected");
         let handler = self.handler.clone();
         match accepted {
@@ -134,13 +143,13 @@ impl<H: Handler + ?Sized> Server<H> {
                 connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
             }
             #[cfg(feature = "fds")]
-            Accepted::Unix(stream, _) => {
+            Accepted::Unix(stream, ..) => {
                 let line = crate::shell::line::Line::new(stream);
                 let both = (line.clone(), line.clone());
                 connection::run(both, handler, cx, notices, self.limits, Some(line)).await
             }
             #[cfg(not(feature = "fds"))]
-            Accepted::Unix(stream, _) => {
+            Accepted::Unix(stream, ..) => {
                 connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
             }
         }
@@ -149,7 +158,13 @@ impl<H: Handler + ?Sized> Server<H> {
 
 enum Accepted {
     Tcp(TcpStream, String),
-    Unix(tokio::net::UnixStream, String),
+    Unix(UnixStream, String, Option<PeerProcess>),
+}
+
+/// The process at the other end, as the kernel knows it.
+fn process(stream: &UnixStream) -> Option<PeerProcess> {
+    let peer = stream.peer_cred().ok()?;
+    Some(PeerProcess { uid: peer.uid(), gid: peer.gid(), pid: peer.pid() })
 }
 
 const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);

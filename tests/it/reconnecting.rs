@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use virtwire::client::{Backoff, GaveUp, Link, OpenOptions, Reconnecting, SubscribeError, Told};
-use virtwire::protocol::error::Fate;
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::Notice;
@@ -100,6 +100,35 @@ async fn a_daemon_that_does_not_let_its_client_in_any_more_is_not_tried_again() 
     assert!(events.next().await.is_none());
     let error = daemon.subscribe::<DomainEventLifecycle>(None).await.unwrap_err();
     assert!(matches!(error, SubscribeError::GaveUp(_)), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_told_polkit_no_is_not_asked_again_and_again() {
+    for (code, is_final) in [
+        (ErrorCode::AUTH_CANCELLED, true),
+        (ErrorCode::AUTH_FAILED, true),
+        (ErrorCode::AUTH_UNAVAILABLE, false),
+    ] {
+        let place = Place::new().await;
+        let (mut daemon, peer) = opened(&place).await;
+        drop(peer);
+        let mut peer = place.accept().await;
+        let [list, pings, open] =
+            peer.flight(["auth_list", "connect_supports_feature", "connect_open"]).await;
+        peer.list(&list, &[AuthType::Polkit]).await;
+        peer.refuse(&pings).await;
+        peer.refuse(&open).await;
+        let [polkit] = peer.flight(["auth_polkit"]).await;
+        peer.fail(&polkit, RemoteError::new(code, ErrorDomain::POLKIT, "")).await;
+        loop {
+            match daemon.changed().await {
+                Link::Over(GaveUp::Refused(_)) if is_final => break,
+                Link::Down { attempts: 1, error: Some(_) } if !is_final => break,
+                Link::Down { error: None, .. } => {}
+                other => panic!("{code:?}: {other:?}"),
+            }
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! The daemon's half: which calls deserve a handler, and what the others are answered.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -18,7 +19,6 @@ use crate::program::{ProcedureInfo, ProcedureNumber, Program};
 ///
 /// It answers by itself what needs no hypervisor: unknown programs and procedures, pings, the authentication list,
 /// feature 10, whose query starts its own pings, and the close.
-#[derive(Debug)]
 #[must_use]
 pub struct ServerSession {
     profile: Profile,
@@ -83,7 +83,9 @@ pub enum ServerEvent {
 }
 
 /// A call that deserves a handler: its procedure exists, its arguments are not yet decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its `Debug` says how long the arguments are and not what they say: there may be a secret in them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Called {
     /// To be handed back with the answer.
     pub header: Header,
@@ -91,6 +93,18 @@ pub struct Called {
     pub info: &'static ProcedureInfo,
     /// The arguments.
     pub payload: Bytes,
+}
+
+impl fmt::Debug for Called {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = format_args!("{} bytes", self.payload.len());
+        let name = self.info.name;
+        f.debug_struct("Called")
+            .field("name", &name)
+            .field("header", &self.header)
+            .field("payload", &payload)
+            .finish()
+    }
 }
 
 /// The client does not read its events: its queue is full.
@@ -377,6 +391,17 @@ impl ServerSession {
     fn send(&mut self, bytes: Bytes) {
         self.transmit_bytes += bytes.len();
         self.transmit.push_back(bytes);
+    }
+}
+
+/// Without what waits to be sent or handled: there may be secrets in it.
+impl fmt::Debug for ServerSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerSession")
+            .field("in_progress", &self.in_progress)
+            .field("closing", &self.closing)
+            .field("transmit_bytes", &self.transmit_bytes)
+            .finish_non_exhaustive()
     }
 }
 

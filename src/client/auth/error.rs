@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::remote::AuthType;
@@ -79,6 +80,15 @@ pub enum AuthError {
     /// polkit said no, was not there, or could not ask the user.
     #[error("{}: {_0}", polkit(_0))]
     Polkit(Box<RemoteError>),
+    /// polkit asked somebody, who has not answered in the time that the opening had. The question is left standing.
+    #[error(
+        "polkit asks somebody about this process, and nobody answered within {within:?}: answer it sooner, or give it more time \
+         by OpenOptions::open_within"
+    )]
+    PolkitUnanswered {
+        /// How long was waited for the opening, all in all.
+        within: Duration,
+    },
     /// The daemon neither accepted nor refused.
     #[error("the daemon left polkit's question open: ask again")]
     PolkitUndecided,
@@ -97,6 +107,9 @@ pub enum Unfit {
     NotAsked,
     /// It shows the password to whoever listens, and the transport does not keep listeners out.
     Unprotected,
+    /// It keeps the password from who listens but not what is said afterwards, and lets them guess at the password at leisure; the
+    /// transport does not keep them out either.
+    Unlayered,
     /// It needs a user and a password, and there are none.
     NoCredentials,
 }
@@ -108,6 +121,10 @@ impl fmt::Display for Unfit {
             Unfit::NotAsked => "the URI's `auth=` names another",
             Unfit::Unprotected => {
                 "it would show the password on an unprotected connection: use TLS, SSH or a unix socket"
+            }
+            Unfit::Unlayered => {
+                "whoever reads along could guess the password at leisure and take the connection over: use TLS, SSH or a unix \
+                 socket, or accept that by OpenOptions::accept_unprotected"
             }
             Unfit::NoCredentials => "it needs a user and a password",
         })

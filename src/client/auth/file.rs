@@ -15,6 +15,7 @@
 
 use std::collections::HashMap;
 use std::env;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -24,11 +25,18 @@ use super::error::AuthError;
 /// A file with credentials has lines for people; beyond this it is something else.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// What a file says of a host. Either may be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a file says of a host. Either may be missing. Its `Debug` keeps the password.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) user: Option<String>,
     pub(super) password: Option<String>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let password = self.password.as_ref().map(|_| "…");
+        f.debug_struct("Entry").field("user", &self.user).field("password", &password).finish()
+    }
 }
 
 /// What was found, and where was looked.
@@ -146,6 +154,8 @@ mod tests {
         check(FILE, "lost", &Entry::default(), "no [credentials-nobody]");
         let wilma = Entry { user: Some("wilma".into()), password: None };
         check(FILE, "half", &wilma, "no password in [credentials-half]");
+        let shown = format!("{:?}", in_text(Path::new("auth.conf"), FILE, "one.example.org"));
+        assert!(shown.contains("fred") && !shown.contains("a=b #c"), "{shown}");
         let default = format!("{FILE}[auth-libvirt-default]\ncredentials=test\n");
         check(&default, "two.example.org", &fred, "");
     }

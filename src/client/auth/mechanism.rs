@@ -57,6 +57,8 @@ pub(super) struct Circumstances<'a> {
     pub(super) asked: Option<&'a str>,
     /// Nobody can read along.
     pub(super) is_protected: bool,
+    /// The user takes what may come of it that somebody can.
+    pub(super) accept_unprotected: bool,
     pub(super) has_credentials: bool,
 }
 
@@ -87,6 +89,9 @@ fn fit(name: &str, circumstances: Circumstances<'_>) -> Result<(), Unfit> {
     if known.shows_password && !circumstances.is_protected {
         return Err(Unfit::Unprotected);
     }
+    if known.is_scram && !circumstances.is_protected && !circumstances.accept_unprotected {
+        return Err(Unfit::Unlayered);
+    }
     if known.needs_credentials && !circumstances.has_credentials {
         return Err(Unfit::NoCredentials);
     }
@@ -97,7 +102,8 @@ fn fit(name: &str, circumstances: Circumstances<'_>) -> Result<(), Unfit> {
 mod tests {
     use super::*;
 
-    const BEST: Circumstances<'_> = Circumstances { asked: None, is_protected: true, has_credentials: true };
+    const BEST: Circumstances<'_> =
+        Circumstances { asked: None, is_protected: true, accept_unprotected: false, has_credentials: true };
 
     #[test]
     fn the_strongest_that_fits_is_taken() {
@@ -107,7 +113,10 @@ mod tests {
         check(&["PLAIN", "EXTERNAL"], BEST, "EXTERNAL");
         check(&all, Circumstances { has_credentials: false, ..BEST }, "EXTERNAL");
         check(&all, Circumstances { asked: Some("plain"), ..BEST }, "PLAIN");
-        check(&all, Circumstances { is_protected: false, ..BEST }, "SCRAM-SHA-512");
+        let open = Circumstances { is_protected: false, ..BEST };
+        check(&all, Circumstances { accept_unprotected: true, ..open }, "SCRAM-SHA-512");
+        // It needs no password that could be guessed.
+        check(&all, open, "EXTERNAL");
     }
 
     #[test]
@@ -115,6 +124,10 @@ mod tests {
         let why = |offered: &[&str], circumstances| choose(offered, circumstances).unwrap_err();
         let refused = why(&["DIGEST-MD5", "PLAIN"], Circumstances { is_protected: false, ..BEST });
         assert_eq!(refused, [("DIGEST-MD5".into(), Unfit::Unknown), ("PLAIN".into(), Unfit::Unprotected)]);
+        let open = Circumstances { is_protected: false, ..BEST };
+        assert_eq!(why(&["SCRAM-SHA-256"], open), [("SCRAM-SHA-256".into(), Unfit::Unlayered)]);
+        let open = Circumstances { accept_unprotected: true, ..open };
+        assert_eq!(why(&["PLAIN"], open), [("PLAIN".into(), Unfit::Unprotected)]);
         let refused = why(&["PLAIN"], Circumstances { has_credentials: false, ..BEST });
         assert_eq!(refused, [("PLAIN".into(), Unfit::NoCredentials)]);
         let asked = Circumstances { asked: Some("SCRAM-SHA-256"), ..BEST };

@@ -10,6 +10,7 @@ mod mechanism;
 #[cfg(feature = "sasl")]
 mod sasl;
 
+use tokio::time::{Instant, timeout_at};
 use virtwire_protocol::remote::{AuthPolkit, AuthType};
 
 use super::connection::{Connection, OpenOptions};
@@ -23,15 +24,17 @@ pub(super) fn is_expected(uri: &Uri, options: &OpenOptions) -> bool {
     options.credentials.is_some() || uri.parameters.auth.is_some()
 }
 
-/// Authenticates as the daemon's list asks, and says which way was taken.
+/// Authenticates as the daemon's list asks, and says which way was taken. Ends before the deadline by itself only where it can say
+/// more than that time is up.
 pub(super) async fn authenticate(
     connection: &Connection,
     offered: &[AuthType],
+    deadline: Instant,
 ) -> Result<AuthType, AuthError> {
     let chosen = choose(connection.uri().parameters.auth.as_ref(), offered)?;
     match chosen {
         AuthType::None => {}
-        AuthType::Polkit => ask_polkit(connection).await?,
+        AuthType::Polkit => ask_polkit(connection, deadline).await?,
         AuthType::Unknown(number) => return Err(AuthError::Unknown(number)),
         #[cfg(feature = "sasl")]
         AuthType::Sasl => sasl::authenticate(connection).await?,
@@ -57,8 +60,11 @@ fn choose(asked: Option<&Auth>, offered: &[AuthType]) -> Result<AuthType, AuthEr
 
 /// One call: the daemon asks polkit about the process at the other end of the socket. A daemon that polkit wants to ask
 /// the user about waits for the answer.
-async fn ask_polkit(connection: &Connection) -> Result<(), AuthError> {
-    match connection.call_within(AuthPolkit {}, None).await {
+async fn ask_polkit(connection: &Connection, deadline: Instant) -> Result<(), AuthError> {
+    let Ok(answer) = timeout_at(deadline, connection.call_within(AuthPolkit {}, None)).await else {
+        return Err(AuthError::PolkitUnanswered { within: connection.options().open_within });
+    };
+    match answer {
         Ok(reply) if reply.complete != 0 => Ok(()),
         Ok(_) => Err(AuthError::PolkitUndecided),
         Err(CallError::Remote(error)) => Err(AuthError::Polkit(error.into())),

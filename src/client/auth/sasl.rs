@@ -102,7 +102,7 @@ fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Fo
     Ok(Found { credentials, looked_at, again: false })
 }
 
-/// Whether nobody but the daemon can listen: then a password may be said as it is. What a program (`+ext`) does with it is not known,
+/// Whether nobody but the daemon can listen: then a password may be said as it is, and what follows be said in clear. What a program (`+ext`) does with it is not known,
 /// and an encrypted connection to whoever answers protects from nobody.
 fn is_protected(uri: &Uri) -> bool {
     let parameters = &uri.parameters;
@@ -125,6 +125,7 @@ fn choose(connection: &Connection, offered: &[&str], found: &Found) -> Result<Kn
     let circumstances = Circumstances {
         asked,
         is_protected: is_protected(uri),
+        accept_unprotected: connection.options().accept_unprotected,
         has_credentials: found.credentials.is_some(),
     };
     mechanism::choose(offered, circumstances).map_err(|refused| {

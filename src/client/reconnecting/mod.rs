@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
+use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::event::{Event, Topic};
 
 use super::auth::AuthError;
@@ -249,9 +250,14 @@ impl Keeper {
 /// Whether another attempt would fail in the same way.
 fn is_final(error: &OpenError) -> bool {
     match error {
-        OpenError::Authentication { error, .. } => {
-            !matches!(**error, AuthError::Call(_) | AuthError::Polkit(_))
-        }
+        OpenError::Authentication { error, .. } => match &**error {
+            AuthError::Call(_) => false,
+            // Somebody said no or was asked in vain, and each attempt would ask again. polkit that is not there asks nobody.
+            AuthError::Polkit(error) => {
+                matches!(error.code, ErrorCode::AUTH_CANCELLED | ErrorCode::AUTH_FAILED)
+            }
+            _ => true,
+        },
         OpenError::Uri(_) | OpenError::Unavailable { .. } => true,
         _ => false,
     }

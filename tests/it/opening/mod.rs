@@ -161,6 +161,64 @@ async fn what_polkit_says_is_told_with_what_to_do() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn somebody_who_takes_long_to_answer_polkit_is_asked_once() {
+    let place = Place::new().await;
+    let opening =
+        place.open("", OpenOptions { open_within: Duration::from_secs(60), ..OpenOptions::default() });
+    let mut peer = place.accept().await;
+    let [list, pings, open] = peer.flight(OPENING).await;
+    peer.list(&list, &[AuthType::Polkit]).await;
+    peer.refuse(&pings).await;
+    peer.refuse(&open).await;
+    let [polkit] = peer.flight(["auth_polkit"]).await;
+    // Half of the time is long over by now.
+    tokio::select! {
+        _ = place.accept() => panic!("a second connection would ask a second time"),
+        () = tokio::time::sleep(Duration::from_secs(50)) => {}
+    }
+    peer.reply(&polkit, &AuthPolkitReply { complete: 1 }).await;
+    finish(&mut peer).await;
+    opening.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_daemon_with_two_connections_asks_its_user_on_one_of_them() {
+    let place = Place::new().await;
+    let opening =
+        place.open("", OpenOptions { open_within: Duration::from_secs(60), ..OpenOptions::default() });
+    let mut first = place.accept().await;
+    let [list, pings, open] = first.flight(OPENING).await;
+    // Only now that the client has tried again does it answer, both.
+    let mut second = place.accept().await;
+    let [again] = second.flight(["auth_list"]).await;
+    second.list(&again, &[AuthType::Polkit]).await;
+    let [polkit] = second.flight(["auth_polkit"]).await;
+    first.list(&list, &[AuthType::Polkit]).await;
+    first.refuse(&pings).await;
+    first.refuse(&open).await;
+    tokio::select! {
+        _ = first.next() => panic!("asked twice"),
+        () = tokio::time::sleep(Duration::from_secs(10)) => {}
+    }
+    second.fail(&polkit, RemoteError::new(ErrorCode::AUTH_CANCELLED, ErrorDomain::POLKIT, "")).await;
+    let error = opening.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("was cancelled"), "{error}");
+    assert!(first.next().await.is_none(), "that was the answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_of_polkits_that_nobody_answers_is_told_as_that() {
+    let place = Place::new().await;
+    let opening = place.open("?auth=polkit", OpenOptions::default());
+    let mut peer = place.accept().await;
+    let [list] = peer.flight(["auth_list"]).await;
+    peer.list(&list, &[AuthType::Polkit]).await;
+    let [_] = peer.flight(["auth_polkit"]).await;
+    let error = opening.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("nobody answered within 10s"), "{error}");
+}
+
 #[tokio::test]
 async fn an_authentication_of_no_release_is_told_by_its_number() {
     let place = Place::new().await;

@@ -96,6 +96,24 @@ async fn a_password_is_not_shown_on_an_open_connection() {
 }
 
 #[tokio::test]
+async fn a_password_is_not_used_on_an_open_connection_unless_the_user_says_so() {
+    let place = Place::new().await;
+    let opening = place.open("", OpenOptions { accept_unprotected: false, ..options() });
+    let mut peer = place.accept().await;
+    begin(&mut peer, "SCRAM-SHA-256,PLAIN,GSSAPI").await;
+    let error = error_of(opening.await.unwrap().unwrap_err());
+    assert!(matches!(&error, AuthError::NoMechanism { .. }), "{error:?}");
+    for part in [
+        "SCRAM-SHA-256 (whoever reads along could guess",
+        "use TLS, SSH or a unix",
+        "OpenOptions::accept_unprotected",
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    assert!(peer.next().await.is_none(), "nothing of the password is said");
+}
+
+#[tokio::test]
 async fn external_needs_no_password() {
     let place = Place::new().await;
     let opening =
@@ -128,7 +146,10 @@ async fn a_client_without_credentials_says_where_they_could_be() {
     let file = directory.join("auth.conf");
     std::fs::write(&file, "[auth-libvirt-elsewhere]\ncredentials=x\n").unwrap();
     let place = Place::new().await;
-    let opening = place.open(&format!("?auth=sasl&authfile={}", file.display()), OpenOptions::default());
+    let opening = place.open(
+        &format!("?auth=sasl&authfile={}", file.display()),
+        OpenOptions { accept_unprotected: true, ..OpenOptions::default() },
+    );
     let mut peer = place.accept().await;
     begin(&mut peer, SCRAM).await;
     let error = error_of(opening.await.unwrap().unwrap_err());
@@ -237,7 +258,12 @@ fn nonce_of(call: &Frame) -> Option<String> {
 
 fn options() -> OpenOptions {
     let credentials = Credentials::new("fred", "s3cret");
-    OpenOptions { credentials: Some(Arc::new(credentials)), ..OpenOptions::default() }
+    // These daemons are reached by TCP.
+    OpenOptions {
+        credentials: Some(Arc::new(credentials)),
+        accept_unprotected: true,
+        ..OpenOptions::default()
+    }
 }
 
 fn error_of(error: OpenError) -> AuthError {
