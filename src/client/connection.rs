@@ -196,23 +196,22 @@ impl Connection {
         };
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(_));
         match socket {
-            Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split(), ()))),
             #[cfg(feature = "fds")]
             Socket::Unix(stream) => {
                 let line = Line::new(stream);
                 let mut task = task;
                 task.line = Some(line.clone());
-                drop(tokio::spawn(task.run((line.clone(), line))));
+                drop(tokio::spawn(task.run((line.clone(), line), ())));
             }
             #[cfg(not(feature = "fds"))]
-            Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split()))),
+            Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split(), ()))),
             #[cfg(feature = "tls")]
-            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream)))),
+            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream), ()))),
             #[cfg(feature = "ssh")]
-            Socket::Program(transport::ProgramSocket { stream, guard }) => drop(tokio::spawn(async move {
-                task.run(stream.into_split()).await;
-                drop(guard);
-            })),
+            Socket::Program(transport::ProgramSocket { stream, guard }) => {
+                drop(tokio::spawn(task.run(stream.into_split(), guard)));
+            }
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);

@@ -19,11 +19,11 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
 use super::waiting::{ReplyTo, Waiting};
-use crate::shell::OUT_BYTES_MAX;
 use crate::shell::alarm::Alarm;
 use crate::shell::line::Line;
 use crate::shell::reader::{FrameReader, Received};
 use crate::shell::writer::FrameWriter;
+use crate::shell::{OUT_BYTES_MAX, now};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -112,7 +112,9 @@ pub(super) struct Task {
 
 impl Task {
     /// Runs until the connection ends or its last handle is dropped; then every pending call ends with an error.
-    pub(super) async fn run<R, W>(mut self, (reader, writer): (R, W))
+    ///
+    /// `guard` is what holds whatever else there is to the transport: it goes with the connection, and not with its last handle.
+    pub(super) async fn run<R, W, G>(mut self, (reader, writer): (R, W), guard: G)
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -124,6 +126,7 @@ impl Task {
         tracing::debug!(%reason, "connection ended");
         // The last of the socket: it is closed, whoever still holds a handle.
         self.line = None;
+        drop(guard);
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
         self.streams.end_all(&reason);
@@ -182,12 +185,16 @@ impl Task {
                 continue;
             }
             let can_call = self.session.can_call() && writer.len() < OUT_BYTES_MAX;
+            let reads = self.streams.has_room();
+            if !reads {
+                self.session.not_reading(now());
+            }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_some(), if !writer.is_empty() => wrote?,
-                frame = frames.next(), if self.streams.has_room() => {
+                frame = frames.next(), if reads => {
                     // With it all that came in the same read, so that what follows from them goes out in one write.
-                    let (now, mut next) = (Instant::now(), Some(frame?.ok_or(CloseReason::Eof)?));
+                    let (now, mut next) = (now(), Some(frame?.ok_or(CloseReason::Eof)?));
                     while let Some(Received { frame, fds: mut arrived }) = next {
                         self.observe_received(&frame);
                         self.session.handle_frame(now, frame)?;
@@ -213,10 +220,14 @@ impl Task {
                 // Whoever waits for a call holds a handle, so nobody waits.
                 _ = &mut self.handles => return Ok(()),
                 () = alarm.at(self.session.poll_timeout()) => {
-                    if !self.streams.has_room() {
-                        self.session.not_reading(Instant::now());
+                    let now = now();
+                    if !reads {
+                        self.session.not_reading(now);
                     }
-                    self.session.handle_timeout(Instant::now())?;
+                    if writer.take_progress() {
+                        self.session.progressed(now);
+                    }
+                    self.session.handle_timeout(now)?;
                 }
             }
         }
@@ -236,7 +247,7 @@ impl Task {
 
     fn start(&mut self, ask: Ask) {
         match ask {
-            Ask::Keepalive(pacing) => self.session.start_keepalive(Instant::now(), pacing),
+            Ask::Keepalive(pacing) => self.session.start_keepalive(now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),
             Ask::Passing(PassingAsk { call, passing }) => {

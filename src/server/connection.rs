@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -20,11 +19,11 @@ use super::context::{CallContext, CallSlots, OutgoingNotice};
 use super::handler::Handler;
 use super::stream::Stream;
 use crate::codec::CodecError;
-use crate::shell::OUT_BYTES_MAX;
 use crate::shell::alarm::Alarm;
 use crate::shell::line::Line;
 use crate::shell::reader::{FrameReader, Received};
 use crate::shell::writer::FrameWriter;
+use crate::shell::{OUT_BYTES_MAX, now};
 use crate::stream::{Pipes, StreamTable};
 
 /// Why a connection ended.
@@ -189,6 +188,9 @@ impl<H: Handler + ?Sized> Client<H> {
                 return Ok(Ended::Closed);
             }
             let reads = self.session.can_receive() && self.streams.has_room();
+            if !reads {
+                self.session.not_reading(now());
+            }
             // Every branch is safe to cancel, and reading never waits for writing.
             tokio::select! {
                 wrote = writer.write_some(), if !writer.is_empty() => match wrote {
@@ -198,7 +200,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 frame = frames.next(), if reads => match frame? {
                     Some(Received { frame, fds }) => {
                         arrived = fds;
-                        self.session.handle_frame(Instant::now(), frame)?;
+                        self.session.handle_frame(now(), frame)?;
                     }
                     None => return Ok(Ended::Gone),
                 },
@@ -209,10 +211,14 @@ impl<H: Handler + ?Sized> Client<H> {
                 }
                 () = self.cx.overrun() => return Err(Ended::Slow),
                 () = alarm.at(self.session.poll_timeout()) => {
-                    if !self.streams.has_room() {
-                        self.session.not_reading(Instant::now());
+                    let now = now();
+                    if !reads {
+                        self.session.not_reading(now);
                     }
-                    self.session.handle_timeout(Instant::now())?;
+                    if writer.take_progress() {
+                        self.session.progressed(now);
+                    }
+                    self.session.handle_timeout(now)?;
                 }
             }
         }

@@ -17,7 +17,7 @@ use super::line::Line;
 use crate::codec::CodecError;
 
 /// What is read at once where no large frame is known to be coming.
-const READ_BYTES: usize = 16 * 1024;
+pub(crate) const READ_BYTES: usize = 16 * 1024;
 /// The most that is reserved for a frame on the ground that one as large has come before.
 const TRUSTED_BYTES_MAX: usize = 512 * 1024;
 

@@ -33,6 +33,10 @@ pub(crate) struct FrameWriter<W> {
     unflushed: bool,
     /// Whether no two frames are handed to the transport in one write.
     apart: bool,
+    /// The transport had no room when it was last asked.
+    blocked: bool,
+    /// It has had room again since.
+    progressed: bool,
 }
 
 #[derive(Debug)]
@@ -54,6 +58,8 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             stream_bytes: 0,
             unflushed: false,
             apart: false,
+            blocked: false,
+            progressed: false,
         }
     }
 
@@ -77,6 +83,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// Whether data of a stream waits to be written.
     pub(crate) fn has_stream_data(&self) -> bool {
         self.stream_bytes > 0
+    }
+
+    /// Whether the transport has had room again, since this was last asked, after it had none: then the peer's end has taken some of what
+    /// went before.
+    pub(crate) fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.progressed)
     }
 
     /// Adds a sealed frame.
@@ -136,6 +148,13 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let wrote = self.poll_write_once(cx);
+        let was_blocked = std::mem::replace(&mut self.blocked, wrote.is_pending());
+        self.progressed |= was_blocked && wrote.is_ready();
+        wrote
+    }
+
+    fn poll_write_once(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.bytes == 0 {
             ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
             self.unflushed = false;

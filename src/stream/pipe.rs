@@ -10,13 +10,15 @@ use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
 use super::{Chunk, StreamError, StreamKey};
+use crate::shell::reader::READ_BYTES;
 
 /// Bytes of a stream that wait to be sent before its writer has to.
 const OUTGOING_BYTES_MAX: usize = 1 << 20;
 /// What a queued piece costs beside its bytes.
 const PIECE_BYTES: usize = 128;
-/// Smaller pieces are copied out of the frames that brought them, which would be kept whole.
-const KEPT_BYTES_MIN: usize = 2 * 1024;
+/// Smaller pieces are copied out of what was read with them, which would be kept whole. A frame above this has a buffer of its own, or
+/// at least half of one.
+const KEPT_BYTES_MIN: usize = READ_BYTES;
 
 /// The two queues of a stream. No lock is held across an await.
 #[derive(Debug)]

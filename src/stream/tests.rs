@@ -1,5 +1,7 @@
 //! The bounds of a stream's queues, and whose turn it is, without a socket.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use virtwire_protocol::frame::{self, Head};
@@ -8,6 +10,7 @@ use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::stream::{CHUNK_BYTES_MAX, StreamEvent};
 
 use super::*;
+use crate::shell::reader::READ_BYTES;
 use crate::shell::writer::FrameWriter;
 
 /// A session that lets everything pass, and notes what is asked of it beside data.
@@ -105,6 +108,28 @@ async fn packets_of_a_byte_are_bounded_by_what_they_cost() {
         packets += 1;
     }
     assert!(packets < 10_000, "{packets}");
+}
+
+/// What has been read from a socket, and whether anybody still has some of it.
+struct Read(Arc<()>);
+
+impl AsRef<[u8]> for Read {
+    fn as_ref(&self) -> &[u8] {
+        &[7; 1 << 20]
+    }
+}
+
+#[tokio::test]
+async fn a_small_piece_does_not_keep_all_that_was_read_with_it() {
+    let mut table = Table::new();
+    let _halves = table.open(1, 1_000_000);
+    for (bytes, is_kept) in [(100, false), (READ_BYTES - 1, false), (READ_BYTES, true)] {
+        let witness = Arc::new(());
+        let read = Bytes::from_owner(Read(witness.clone()));
+        table.table.deliver(1, StreamEvent::Data(read.slice(..bytes)), &mut table.session);
+        drop(read);
+        assert_eq!(Arc::strong_count(&witness) > 1, is_kept, "{bytes}");
+    }
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub struct ClientSession {
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
+    /// A ping is due; one at a time, also for a peer that reads none.
+    ping_owed: bool,
     transmit: VecDeque<Bytes>,
     events: VecDeque<ClientEvent>,
 }
@@ -119,6 +121,7 @@ impl ClientSession {
             descriptors: 0,
             keepalive: Keepalive::default(),
             pong_owed: false,
+            ping_owed: false,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -228,8 +231,14 @@ impl ClientSession {
         self.transmit_if(packet);
     }
 
-    /// Nothing is being read now, so that the peer's silence says nothing.
+    /// Nothing is being read now: the daemon's silence says nothing, and as its pings are not answered, it gets one of ours within an
+    /// interval, so that it takes nobody for dead. Say it before each wait in which nothing is read.
     pub fn not_reading(&mut self, now: Instant) {
+        self.keepalive.not_reading(now);
+    }
+
+    /// The daemon's end has taken bytes for which it had no room before, so it lives: its answer to a ping may be a long way behind.
+    pub fn progressed(&mut self, now: Instant) {
         self.keepalive.heard(now);
     }
 
@@ -283,7 +292,7 @@ impl ClientSession {
     pub fn handle_timeout(&mut self, now: Instant) -> Result<(), ProtocolError> {
         match self.keepalive.elapsed(now) {
             Verdict::Wait => {}
-            Verdict::Ping => self.transmit.push_back(keepalive::ping()),
+            Verdict::Ping => self.ping_owed = true,
             Verdict::Dead { silent, pings } => {
                 return Err(ProtocolError::Silent { silent_s: silent.as_secs(), pings });
             }
@@ -296,6 +305,9 @@ impl ClientSession {
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
         if std::mem::take(&mut self.pong_owed) {
             return Some(keepalive::pong());
+        }
+        if std::mem::take(&mut self.ping_owed) {
+            return Some(keepalive::ping());
         }
         self.transmit.pop_front()
     }

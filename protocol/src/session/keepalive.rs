@@ -52,13 +52,15 @@ struct Running {
     /// When the interval began that is running now.
     since: Instant,
     pings: u32,
+    /// When to let the peer hear something, whatever it has said.
+    speak: Option<Instant>,
 }
 
 impl Keepalive {
     /// Starts the timer. One that runs already goes on as it is.
     pub(super) fn start(&mut self, now: Instant, pacing: Pacing) {
         if self.running.is_none() {
-            self.running = Some(Running { pacing, heard: now, since: now, pings: 0 });
+            self.running = Some(Running { pacing, heard: now, since: now, pings: 0, speak: None });
         }
     }
 
@@ -71,10 +73,23 @@ impl Keepalive {
         }
     }
 
+    /// Nothing is being read: the peer's silence says nothing, and its pings go unanswered. So a ping is due within an interval, as
+    /// whatever a peer receives tells it that this end lives.
+    pub(super) fn not_reading(&mut self, now: Instant) {
+        self.heard(now);
+        if let Some(running) = &mut self.running
+            && running.speak.is_none()
+        {
+            running.speak = now.checked_add(running.pacing.interval);
+        }
+    }
+
     /// When to ask [`elapsed`](Self::elapsed) next.
     pub(super) fn deadline(&self) -> Option<Instant> {
+        let running = self.running.as_ref()?;
         // An interval beyond the clock's range never ends.
-        self.running.as_ref().and_then(|running| running.since.checked_add(running.pacing.interval))
+        let silent = running.since.checked_add(running.pacing.interval);
+        silent.into_iter().chain(running.speak).min()
     }
 
     /// Says what to do at this time, and begins a new interval where that is a ping.
@@ -83,6 +98,11 @@ impl Keepalive {
             return Verdict::Wait;
         }
         let Some(running) = &mut self.running else { return Verdict::Wait };
+        if running.speak.is_some_and(|speak| speak <= now) {
+            // No answer is expected to this one.
+            running.speak = None;
+            return Verdict::Ping;
+        }
         if running.pings >= running.pacing.count {
             return Verdict::Dead {
                 silent: now.saturating_duration_since(running.heard),
@@ -141,6 +161,28 @@ mod tests {
         assert_eq!(keepalive.elapsed(at(11)), Verdict::Ping);
         assert_eq!(keepalive.elapsed(at(16)), Verdict::Ping);
         assert_eq!(keepalive.elapsed(at(21)), Verdict::Dead { silent: Duration::from_secs(15), pings: 2 });
+    }
+
+    #[test]
+    fn an_end_that_does_not_read_is_heard_once_an_interval_and_gives_up_nobody() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut keepalive = Keepalive::default();
+        keepalive.not_reading(start);
+        assert_eq!(keepalive.deadline(), None, "not started");
+        keepalive.start(start, Pacing { interval: Duration::from_secs(5), count: 0 });
+        for second in 0..20 {
+            keepalive.not_reading(at(second));
+            let expected = if second % 5 == 0 && second > 0 { Verdict::Ping } else { Verdict::Wait };
+            assert_eq!(keepalive.elapsed(at(second)), expected, "{second}");
+            keepalive.not_reading(at(second));
+        }
+        // Also where something is read now and then: the peer's ping is far behind that.
+        keepalive.heard(at(24));
+        assert_eq!(keepalive.deadline(), Some(at(20)));
+        assert_eq!(keepalive.elapsed(at(24)), Verdict::Ping);
+        assert_eq!(keepalive.elapsed(at(24)), Verdict::Wait);
+        assert_eq!(keepalive.elapsed(at(29)), Verdict::Dead { silent: Duration::from_secs(5), pings: 0 });
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct ServerSession {
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
+    /// A ping is due; one at a time, also for a peer that reads none.
+    ping_owed: bool,
     transmit: VecDeque<Bytes>,
     transmit_bytes: usize,
     streams: ServerStreams,
@@ -128,6 +130,7 @@ impl ServerSession {
             closing: false,
             keepalive: Keepalive::default(),
             pong_owed: false,
+            ping_owed: false,
             transmit: VecDeque::new(),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
@@ -252,8 +255,14 @@ impl ServerSession {
         self.send_if(packet)
     }
 
-    /// Nothing is being read now, so that the client's silence says nothing.
+    /// Nothing is being read now: the client's silence says nothing, and as its pings are not answered, it gets one of ours within an
+    /// interval, so that it takes nobody for dead. Say it before each wait in which nothing is read.
     pub fn not_reading(&mut self, now: Instant) {
+        self.keepalive.not_reading(now);
+    }
+
+    /// The client's end has taken bytes for which it had no room before, so it lives: its answer to a ping may be a long way behind.
+    pub fn progressed(&mut self, now: Instant) {
         self.keepalive.heard(now);
     }
 
@@ -281,12 +290,11 @@ impl ServerSession {
     /// [`ProtocolError::Silent`]: the client is dead; close the connection.
     pub fn handle_timeout(&mut self, now: Instant) -> Result<(), ProtocolError> {
         if !self.can_receive() {
-            // Its answers would not be read now, so its silence says nothing.
-            self.keepalive.heard(now);
+            self.keepalive.not_reading(now);
         }
         match self.keepalive.elapsed(now) {
             Verdict::Wait => {}
-            Verdict::Ping => self.send(keepalive::ping()),
+            Verdict::Ping => self.ping_owed = true,
             Verdict::Dead { silent, pings } => {
                 return Err(ProtocolError::Silent { silent_s: silent.as_secs(), pings });
             }
@@ -299,6 +307,9 @@ impl ServerSession {
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
         if std::mem::take(&mut self.pong_owed) {
             return Some(keepalive::pong());
+        }
+        if std::mem::take(&mut self.ping_owed) {
+            return Some(keepalive::ping());
         }
         let bytes = self.transmit.pop_front()?;
         self.transmit_bytes -= bytes.len();
@@ -353,10 +364,10 @@ impl ServerSession {
     fn opening(&mut self, called: Called) {
         let header = called.header;
         let refusal = |text: &str| RemoteError::new(ErrorCode::RPC, ErrorDomain::STREAMS, text);
-        if self.streams.contains(StreamId::of(&header)) {
+        if self.streams.is_taken(StreamId::of(&header)) {
             // Not by `reply`, which would end the stream that is open.
             self.in_progress = self.in_progress.saturating_sub(1);
-            self.refuse(&header, &refusal("a stream with this serial is open"));
+            self.refuse(&header, &refusal("a stream with this serial is open, or its call not answered yet"));
         } else if self.streams.len() >= self.limits.streams {
             self.reply(&header, Err(refusal("too many streams are open on this connection")));
         } else {

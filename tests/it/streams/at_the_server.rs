@@ -256,3 +256,30 @@ fn a_second_stream_of_the_same_name_is_refused_and_the_first_goes_on() {
     daemon.session.handle_frame(now(), frame_of(other, arguments(DOWNLOAD, 0).payload())).unwrap();
     assert!(matches!(daemon.session.poll_event(), Some(ServerEvent::Called(_))));
 }
+
+#[test]
+fn a_name_is_free_again_only_when_its_call_is_answered() {
+    let mut daemon = Daemon::opening(UPLOAD, 0);
+    let call = daemon.call;
+    daemon.hear(ABORT, b"").unwrap();
+    assert_eq!(daemon.told(), Some(StreamEvent::Aborted));
+    assert_eq!(daemon.sent().unwrap().0, FINISH);
+    // A second call of that name: the answer to the first would be taken for its own.
+    daemon.session.handle_frame(now(), frame_of(call, arguments(UPLOAD, 0).payload())).unwrap();
+    assert_eq!(daemon.session.poll_event(), None);
+    assert_eq!(daemon.sent().unwrap().0, MessageKind::ReplyError);
+    daemon.answer();
+    daemon.is_gone();
+    daemon.session.handle_frame(now(), frame_of(call, arguments(UPLOAD, 0).payload())).unwrap();
+    assert!(matches!(daemon.session.poll_event(), Some(ServerEvent::Called(_))));
+}
+
+#[test]
+fn data_in_answer_to_what_only_sends_some_is_dropped() {
+    let mut daemon = Daemon::open(DOWNLOAD, 1);
+    daemon.hear(DATA, b"for nobody").unwrap();
+    daemon.hear(MessageKind::Hole, &hole(1, 0)).unwrap();
+    assert_eq!(daemon.told(), None);
+    daemon.hear(FINISH, b"").unwrap();
+    assert_eq!(daemon.told(), Some(StreamEvent::Finish));
+}

@@ -1,6 +1,6 @@
 //! A daemon's streams: opened by a call, ended by the client's finish that is confirmed, its abort, or a failure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 
@@ -8,12 +8,15 @@ use super::{StreamEvent, StreamFault, StreamId, hole, hole_length};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
 use crate::frame::{self, Draft, Head};
 use crate::header::{Header, MessageKind, Nonsense, StreamPart};
+use crate::program::StreamDirection;
 use crate::session::ProtocolError;
 
 /// The streams of one connection.
 #[derive(Debug, Default)]
 pub(in crate::session) struct ServerStreams {
     open: HashMap<StreamId, OpenStream>,
+    /// Those whose calls are not answered; their streams may be gone already, as a client may abort what it opens.
+    unanswered: HashSet<StreamId>,
 }
 
 #[derive(Debug)]
@@ -21,6 +24,8 @@ struct OpenStream {
     /// Of a data packet; the others answer it.
     header: Header,
     sparse: bool,
+    /// Data is only sent: what comes would wait for a reader that there is not.
+    sends_only: bool,
     phase: Phase,
     data_ended: bool,
 }
@@ -48,20 +53,25 @@ impl ServerStreams {
         self.open.len()
     }
 
-    pub(in crate::session) fn contains(&self, id: StreamId) -> bool {
-        self.open.contains_key(&id)
+    /// Whether an answer to a call with this name, or a packet, could be meant for an earlier one.
+    pub(in crate::session) fn is_taken(&self, id: StreamId) -> bool {
+        self.open.contains_key(&id) || self.unanswered.contains(&id)
     }
 
     /// A call came that opens a stream, if its answer is good.
     pub(in crate::session) fn register(&mut self, call: &Header, sparse: bool) {
         let header = call.answer(MessageKind::Stream(StreamPart::Data));
-        let stream = OpenStream { header, sparse, phase: Phase::Opening, data_ended: false };
+        let stream_of = call.program.procedure(call.procedure).and_then(|info| info.stream);
+        let sends_only = stream_of == Some(StreamDirection::Read);
+        let stream = OpenStream { header, sparse, sends_only, phase: Phase::Opening, data_ended: false };
         self.open.insert(StreamId::of(call), stream);
+        self.unanswered.insert(StreamId::of(call));
     }
 
     /// The call is answered.
     pub(in crate::session) fn replied(&mut self, call: &Header, is_good: bool) {
         let id = StreamId::of(call);
+        self.unanswered.remove(&id);
         if !is_good {
             self.open.remove(&id);
         } else if let Some(stream) = self.open.get_mut(&id)
@@ -84,14 +94,14 @@ impl ServerStreams {
         let event = match kind {
             Ok(MessageKind::Stream(StreamPart::Data)) => {
                 // None at all mean nothing from a client.
-                let is_wanted = stream.phase != Phase::Finishing && !payload.is_empty();
+                let is_wanted = stream.takes_data() && !payload.is_empty();
                 is_wanted.then_some(StreamEvent::Data(payload))
             }
             Ok(MessageKind::Hole) if !stream.sparse => {
                 return Err(ProtocolError::UnexpectedHole { serial: header.serial });
             }
             Ok(MessageKind::Hole) => match hole_length(&payload) {
-                Ok(length) => (stream.phase != Phase::Finishing).then_some(StreamEvent::Hole(length)),
+                Ok(length) => stream.takes_data().then_some(StreamEvent::Hole(length)),
                 Err(error) => return Ok(self.give_up(id, error.into())),
             },
             Ok(MessageKind::Stream(StreamPart::Finish)) => {
@@ -152,5 +162,12 @@ impl ServerStreams {
             body.seal(&stream.header.answer(MessageKind::Stream(StreamPart::Abort)))
         });
         Heard { event: Some(StreamEvent::Failed(fault)), send }
+    }
+}
+
+impl OpenStream {
+    /// Whether anybody wants what comes.
+    fn takes_data(&self) -> bool {
+        self.phase != Phase::Finishing && !self.sends_only
     }
 }
