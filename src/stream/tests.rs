@@ -111,7 +111,9 @@ async fn packets_of_a_byte_are_bounded_by_what_they_cost() {
 }
 
 /// What has been read from a socket, and whether anybody still has some of it.
-struct Read(Arc<()>);
+struct Read {
+    _held: Arc<()>,
+}
 
 impl AsRef<[u8]> for Read {
     fn as_ref(&self) -> &[u8] {
@@ -125,7 +127,7 @@ async fn a_small_piece_does_not_keep_all_that_was_read_with_it() {
     let _halves = table.open(1, 1_000_000);
     for (bytes, is_kept) in [(100, false), (READ_BYTES - 1, false), (READ_BYTES, true)] {
         let witness = Arc::new(());
-        let read = Bytes::from_owner(Read(witness.clone()));
+        let read = Bytes::from_owner(Read { _held: witness.clone() });
         table.table.deliver(1, StreamEvent::Data(read.slice(..bytes)), &mut table.session);
         drop(read);
         assert_eq!(Arc::strong_count(&witness) > 1, is_kept, "{bytes}");
