@@ -112,9 +112,9 @@ where
     let ended = match client.converse(reader, writer, notices).await {
         Ok(ended) | Err(ended) => ended,
     };
-    let Client { mut streams, handler, cx, mut calls, line, .. } = client;
     // The last of the socket: it is closed, also while calls run on.
-    drop(line);
+    client.line = None;
+    let Client { mut streams, handler, cx, mut calls, .. } = client;
     tracing::debug!(peer = cx.peer(), %ended, "connection ended");
     cx.set_closed();
     streams.end_all(&ended);
