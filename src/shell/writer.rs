@@ -107,6 +107,9 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
 
     /// Adds the descriptors that the frame before has announced.
     pub(crate) fn push_descriptors(&mut self, fds: Vec<OwnedFd>) {
+        if fds.is_empty() {
+            return;
+        }
         self.cut_tail();
         self.bytes += fds.len();
         self.pieces.extend(fds.into_iter().map(Piece::Descriptor));
@@ -278,6 +281,17 @@ mod tests {
         fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
             Poll::Ready(Ok(()))
         }
+    }
+
+    #[test]
+    fn small_frames_are_one_piece_where_no_descriptor_stands_between_them() {
+        let mut writer = FrameWriter::new(tokio::io::sink(), None);
+        for _ in 0..3 {
+            writer.push(vec![1; 40].into());
+            writer.push_descriptors(Vec::new());
+        }
+        assert!(writer.pieces.is_empty());
+        assert_eq!(writer.tail.len(), 120);
     }
 
     #[tokio::test]
