@@ -40,11 +40,12 @@ fn without_passwords(text: &str) -> Option<String> {
     if !mentions_password(text.as_bytes()) {
         return None;
     }
+    let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = value_of_password(rest) {
-        let (before, value) = rest.split_at(at);
-        out.push_str(before);
+    let mut done = 0;
+    while let Some(at) = value_of_password(text, &lower, done) {
+        let value = &text[at..];
+        out.push_str(&text[done..at]);
         let (quote, length) = match value.chars().next() {
             Some(quote @ ('\'' | '"')) => {
                 (Some(quote), value[1..].find(quote).unwrap_or(value.len() - 1) + 1)
@@ -56,16 +57,14 @@ fn without_passwords(text: &str) -> Option<String> {
         };
         out.extend(quote);
         out.push_str(HIDDEN);
-        rest = value.get(length..).unwrap_or_default();
+        done = text.len().min(at + length);
     }
-    out.push_str(rest);
+    out.push_str(&text[done..]);
     Some(out)
 }
 
-/// Where the value of the first attribute begins that is a password.
-fn value_of_password(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    let mut from = 0;
+/// Where the value of the next attribute begins that is a password. `lower` is the same text in small letters.
+fn value_of_password(text: &str, lower: &str, mut from: usize) -> Option<usize> {
     while let Some(found) = lower.get(from..)?.find("passw") {
         let name = from + found;
         let word = ["passwd", "password"].into_iter().find(|word| lower[name..].starts_with(word));
@@ -107,6 +106,8 @@ mod tests {
         check("password of root: passwords=", "password of root: passwords=");
         check("ünpasswd=ü", "ünpasswd=(hidden)");
         check("passwd=", "passwd=(hidden)");
+        // So many that each may be looked for only from where the one before it ended.
+        check(&"passwd=a ".repeat(400_000), &"passwd=(hidden) ".repeat(400_000));
     }
 
     #[test]
