@@ -71,23 +71,19 @@ impl Engine {
         match answer {
             Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
                 if !self.is_offline() {
-                    self.source =
-                        Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
-                    return self.abandon(&draft, Reason::NotActive(state));
+                    return self.refuse(&draft, state, Reason::NotActive);
                 }
             }
-            Ok(Reply::State(state)) if state.is_migrating() => return self.left_paused(draft, state),
+            Ok(Reply::State(state)) if state.is_migrating() => {
+                return self.refuse(&draft, state, Reason::LeftPaused);
+            }
             // 16 tells no reason.
             Ok(Reply::State(State { state: DomainState::Paused, reason: None })) => {
                 let domain = self.request.domain.clone();
                 self.call(Host::Source, Call::GetState { domain }, None);
                 return Step::Why(draft);
             }
-            Ok(Reply::State(state)) if state.state == DomainState::Paused => {
-                self.was_paused = Some(true);
-                self.flags = self.flags | MigrateFlags::PAUSED;
-                self.note(Note::Paused);
-            }
+            Ok(Reply::State(state)) if state.state == DomainState::Paused => self.found_paused(),
             Ok(Reply::State(_)) => self.was_paused = Some(false),
             other => self.note(Note::StateUntold(failure_of(other))),
         }
@@ -97,24 +93,26 @@ impl Engine {
     /// One that an earlier migration left paused is not moved: it may be elsewhere, and here is a copy of the past.
     pub(super) fn got_why(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
         match answer {
-            Ok(Reply::State(state)) if state.is_migrating() => self.left_paused(draft, state),
-            Ok(Reply::State(state)) if state.state != DomainState::Paused => {
-                self.was_paused = Some(false);
-                self.prepare(draft)
+            Ok(Reply::State(state)) if state.is_migrating() => {
+                return self.refuse(&draft, state, Reason::LeftPaused);
             }
+            Ok(Reply::State(state)) if state.state != DomainState::Paused => self.was_paused = Some(false),
             // A peer without 212 is older than any migration that leaves a guest paused.
-            _ => {
-                self.was_paused = Some(true);
-                self.flags = self.flags | MigrateFlags::PAUSED;
-                self.note(Note::Paused);
-                self.prepare(draft)
-            }
+            _ => self.found_paused(),
         }
+        self.prepare(draft)
     }
 
-    fn left_paused(&mut self, draft: Draft, state: State) -> Step {
+    fn found_paused(&mut self) {
+        self.was_paused = Some(true);
+        self.flags = self.flags | MigrateFlags::PAUSED;
+        self.note(Note::Paused);
+    }
+
+    /// In this state the guest is not moved.
+    fn refuse(&mut self, draft: &Draft, state: State, reason: fn(State) -> Reason) -> Step {
         self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
-        self.abandon(&draft, Reason::LeftPaused(state))
+        self.abandon(draft, reason(state))
     }
 
     fn prepare(&mut self, draft: Draft) -> Step {
