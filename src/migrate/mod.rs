@@ -290,15 +290,10 @@ impl Migration {
         tokio::pin!(performing);
         let mut asks_progress = true;
         let mut aborted = false;
-        loop {
+        let answer = loop {
             tokio::select! {
                 biased;
-                answer = &mut performing => {
-                    if aborted {
-                        watch.cancelled(came_of_abort(&answer));
-                    }
-                    return answer;
-                }
+                answer = &mut performing => break answer,
                 () = self.cancel.0.notified() => {
                     let dom = remote::Domain { name: domain.name.clone(), uuid: domain.uuid, id: domain.id };
                     let aborting = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN));
@@ -307,8 +302,8 @@ impl Migration {
                     // of the caller's word: a source may accept an abort and have sent the guest already.
                     tokio::select! {
                         answer = &mut performing => {
-                            watch.cancelled(came_of_abort(&answer));
-                            return answer;
+                            aborted = true;
+                            break answer;
                         }
                         answer = &mut aborting => match answer {
                             Ok(_) => aborted = true,
@@ -319,12 +314,7 @@ impl Migration {
                 () = tokio::time::sleep(self.progress_every), if asks_progress => {
                     let job = Call::GetJobInfo { domain: domain.clone() };
                     let told = tokio::select! {
-                        answer = &mut performing => {
-                            if aborted {
-                                watch.cancelled(came_of_abort(&answer));
-                            }
-                            return answer;
-                        }
+                        answer = &mut performing => break answer,
                         told = peer::perform(&connection, job, Some(ABORT_WITHIN)) => told,
                     };
                     match told {
@@ -336,7 +326,11 @@ impl Migration {
                     }
                 }
             }
+        };
+        if aborted {
+            watch.cancelled(came_of_abort(&answer));
         }
+        answer
     }
 
     /// Waits, or hears that the caller gives up.
