@@ -202,22 +202,20 @@ impl ServerSession {
 
     /// Answers a call well, with so many descriptors, at most 32; they are to be sent right behind the reply's frame.
     pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) {
-        match body.announcing(count) {
-            Ok(body) => {
-                self.in_progress = self.in_progress.saturating_sub(1);
-                self.streams.replied(header, true);
-                self.send(body.seal(&header.answer(MessageKind::ReplyWithFds)));
-            }
-            Err(_) => self.reply(header, Err(RemoteError::unencodable())),
-        }
+        let answer = body.announcing(count).map_err(|_| RemoteError::unencodable());
+        self.reply_as(MessageKind::ReplyWithFds, header, answer);
     }
 
     /// Answers a call.
     pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+        self.reply_as(MessageKind::Reply, header, answer);
+    }
+
+    fn reply_as(&mut self, kind: MessageKind, header: &Header, answer: Result<Draft, RemoteError>) {
         self.in_progress = self.in_progress.saturating_sub(1);
         self.streams.replied(header, answer.is_ok());
         match answer {
-            Ok(body) => self.send(body.seal(&header.answer(MessageKind::Reply))),
+            Ok(body) => self.send(body.seal(&header.answer(kind))),
             Err(error) => self.refuse(header, &error),
         }
     }
