@@ -222,6 +222,11 @@ pub fn head(header: &Header, payload_bytes: usize) -> Result<Head, FrameError> {
     Ok(head)
 }
 
+/// The header of a sealed frame, or of its head. `None` of fewer bytes than a head has.
+pub fn sealed_header(sealed: &[u8]) -> Option<Header> {
+    sealed.get(LENGTH_BYTES..FRAME_BYTES_MIN)?.first_chunk().map(Header::from_bytes)
+}
+
 /// The length word of a frame with this payload.
 fn sealed_length(payload: usize) -> Result<u32, FrameError> {
     if payload > PAYLOAD_BYTES_MAX {
@@ -244,6 +249,7 @@ mod tests {
             0, 0, 0, 0x1c, 0x20, 0, 0x80, 0x86, 0, 0, 0, 1, 0, 0, 0, 0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         ];
         assert_eq!(sealed[..], wire);
+        assert_eq!((sealed_header(&wire), sealed_header(&wire[..27])), (Some(header), None));
         let mut out = BytesMut::new();
         join(&Frame { header, payload: Bytes::new() }, &mut out).unwrap();
         assert_eq!(out[..], wire);

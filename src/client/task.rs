@@ -9,7 +9,7 @@ use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::event::RawNotice;
-use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN, Frame, Head, LENGTH_BYTES};
+use virtwire_protocol::frame::{Draft, Frame, Head, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
@@ -221,9 +221,6 @@ impl Task {
                 _ = &mut self.handles => return Ok(()),
                 () = alarm.at(self.session.poll_timeout()) => {
                     let now = now();
-                    if !reads {
-                        self.session.not_reading(now);
-                    }
                     if writer.take_progress() {
                         self.session.progressed(now);
                     }
@@ -291,9 +288,7 @@ impl Task {
         if self.passing.is_empty() {
             return Vec::new();
         }
-        let head = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk());
-        let header =
-            head.map(Header::from_bytes).filter(|header| header.kind() == Ok(MessageKind::CallWithFds));
+        let header = sealed_header(frame).filter(|header| header.kind() == Ok(MessageKind::CallWithFds));
         let passing = header.and_then(|header| self.passing.get_mut(&header.serial));
         passing.map(|passing| std::mem::take(&mut passing.fds)).unwrap_or_default()
     }
@@ -336,9 +331,9 @@ impl Task {
 /// Shows a frame that is sent, by its first bytes.
 fn observe_sent(observer: &Option<Observer>, frame: &[u8], wire_bytes: usize) {
     if let Some(observer) = observer
-        && let Some(head) = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk())
+        && let Some(header) = sealed_header(frame)
     {
-        observer(Passed { sent: true, header: Header::from_bytes(head), wire_bytes });
+        observer(Passed { sent: true, header, wire_bytes });
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MIN, LENGTH_BYTES};
+use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind};
 use virtwire_protocol::program::ReadOnlyRule;
 use virtwire_protocol::session::ProtocolError;
@@ -212,9 +212,6 @@ impl<H: Handler + ?Sized> Client<H> {
                 () = self.cx.overrun() => return Err(Ended::Slow),
                 () = alarm.at(self.session.poll_timeout()) => {
                     let now = now();
-                    if !reads {
-                        self.session.not_reading(now);
-                    }
                     if writer.take_progress() {
                         self.session.progressed(now);
                     }
@@ -229,9 +226,7 @@ impl<H: Handler + ?Sized> Client<H> {
         if self.passing.is_empty() {
             return Vec::new();
         }
-        let head = frame.get(LENGTH_BYTES..FRAME_BYTES_MIN).and_then(|head| head.first_chunk());
-        let header =
-            head.map(Header::from_bytes).filter(|header| header.kind() == Ok(MessageKind::ReplyWithFds));
+        let header = sealed_header(frame).filter(|header| header.kind() == Ok(MessageKind::ReplyWithFds));
         header.and_then(|header| self.passing.remove(&StreamId::of(&header))).unwrap_or_default()
     }
 
