@@ -3,7 +3,7 @@
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
@@ -33,10 +33,7 @@ pub(super) struct CallSlots {
 struct Shared {
     id: ConnectionId,
     peer: String,
-    /// What the transport proves.
-    arrived: Identity,
-    /// The same with what authentication has proved, once that is over.
-    admitted: OnceLock<Identity>,
+    identity: Identity,
     profile: Arc<Profile>,
     carries_fds: bool,
     read_only: AtomicBool,
@@ -60,15 +57,14 @@ impl CallContext {
     pub(super) fn new(
         id: ConnectionId,
         peer: String,
-        arrived: Identity,
+        identity: Identity,
         profile: Arc<Profile>,
         carries_fds: bool,
     ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
         let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
         let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (admitted, overrun) = (OnceLock::new(), Notify::new());
-        let shared =
-            Shared { id, peer, arrived, admitted, profile, carries_fds, read_only, closed, notices, overrun };
+        let overrun = Notify::new();
+        let shared = Shared { id, peer, identity, profile, carries_fds, read_only, closed, notices, overrun };
         (CallContext(Arc::new(shared), None), receiver)
     }
 
@@ -130,7 +126,7 @@ impl CallContext {
 
     /// Who is at the other end, as far as that is proved.
     pub fn identity(&self) -> &Identity {
-        self.0.admitted.get().unwrap_or(&self.0.arrived)
+        &self.0.identity
     }
 
     /// What this server is to understand.
