@@ -30,8 +30,8 @@ pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
 }
 
 /// Sends small frames at once, has the system notice a peer that is gone without a word within a minute, also where neither
-/// end pings, and keeps what it has not sent yet short: calls and pings do not queue behind megabytes of a stream, and a slow link is seen to
-/// take some, a little at a time. A socket that cannot do this is slower, not broken.
+/// end pings, and keeps what it has not sent yet short: calls and pings do not queue behind megabytes of a stream, and a slow link is
+/// seen to take some, a little at a time. A socket that cannot do this is slower, not broken.
 pub(crate) fn tune(stream: &TcpStream) {
     let quiet = TcpKeepalive::new()
         .with_time(Duration::from_secs(30))

@@ -30,13 +30,9 @@ impl Connection {
         fds: Vec<OwnedFd>,
     ) -> Result<(P::Reply, Vec<OwnedFd>), CallError> {
         let impossible = |error: String| CallError::Arguments { procedure: P::NAME, error };
-        let count = u32::try_from(fds.len()).ok().filter(|count| *count <= DESCRIPTORS_MAX);
-        let Some(count) = count else {
-            let most = DESCRIPTORS_MAX;
-            return Err(impossible(format!(
-                "{} file descriptors, of which a message takes {most}",
-                fds.len()
-            )));
+        let Some(count) = u32::try_from(fds.len()).ok().filter(|count| *count <= DESCRIPTORS_MAX) else {
+            let (all, most) = (fds.len(), DESCRIPTORS_MAX);
+            return Err(impossible(format!("{all} file descriptors, of which a message takes {most}")));
         };
         if !self.carries_fds() {
             return Err(impossible(

@@ -102,8 +102,8 @@ fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Fo
     Ok(Found { credentials, looked_at, again: false })
 }
 
-/// Whether nobody but the daemon can listen: then a password may be said as it is, and what follows be said in clear. What a program (`+ext`) does with it is not known,
-/// and an encrypted connection to whoever answers protects from nobody.
+/// Whether nobody but the daemon can listen: then a password may be said as it is, and what follows be said in clear. What a program
+/// (`+ext`) does with it is not known, and an encrypted connection to whoever answers protects from nobody.
 fn is_protected(uri: &Uri) -> bool {
     let parameters = &uri.parameters;
     match uri.transport {

@@ -23,7 +23,7 @@ const ENFORCE: u32 = 1 << 31;
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_get_all_domain_stats(
         &self,
-        cx: &CallContext,
+        _: &CallContext,
         arguments: ConnectGetAllDomainStats,
     ) -> Result<ConnectGetAllDomainStatsReply> {
         let ConnectGetAllDomainStats { doms, stats: asked, flags } = arguments;
@@ -41,7 +41,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let wanted = if asked == 0 { had } else { asked & had };
         let wished = doms.iter().map(|dom| Uuid(dom.uuid)).collect::<Vec<_>>();
         let mut ret_stats = Vec::new();
-        for info in self.chosen(cx, &wished, flags).await? {
+        for info in self.chosen(&wished, flags).await? {
             let kinds = DomainStatsKinds::from_bits(wanted & stats.kinds().bits());
             let figures = match stats.stats(info.uuid, kinds).await {
                 Ok(figures) => figures,
@@ -56,7 +56,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// The domains that are named, or all; of those that are there, the ones that the flags admit.
-    async fn chosen(&self, _: &CallContext, wished: &[Uuid], flags: u32) -> Result<Vec<DomainInfo>> {
+    async fn chosen(&self, wished: &[Uuid], flags: u32) -> Result<Vec<DomainInfo>> {
         let mut domains = match wished {
             [] => self.hypervisor.domains().await?,
             wished => {
