@@ -5,12 +5,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::{fs, io};
 
-use tokio::runtime::{Builder, Runtime};
 use virtwire::client::{AuthError, Connection, Credentials, OpenError, OpenOptions, Unfit};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::remote::ConnectGetHostname;
 
-use crate::lab::{Libvirtd, Setup};
+use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 use crate::process::run;
 
@@ -235,8 +234,4 @@ fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
     command.args(arguments);
     command
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

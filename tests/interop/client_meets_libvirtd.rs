@@ -1,6 +1,5 @@
 //! Our client, as an embedder uses it, against a real libvirtd.
 
-use tokio::runtime::{Builder, Runtime};
 use virtwire::client::{AuthError, CallError, Connection, OpenError, OpenOptions};
 use virtwire::protocol::error::Fate;
 use virtwire::protocol::program::{Procedure, ProcedureNumber, Program};
@@ -10,7 +9,7 @@ use virtwire::protocol::remote::{
 };
 use virtwire::xdr::record;
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::libvirtd_answers::QEMU_GUEST;
 use crate::need::need;
 use crate::peers::virsh;
@@ -177,10 +176,6 @@ async fn fails<P: Procedure>(
     assert_eq!(told, (code, domain, 2), "{}: {error}", P::NAME);
     assert!(remote.message.to_string_lossy().starts_with(message), "{}: {error}", P::NAME);
     error
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
 /// Calls of our own making, for answers that no call of the contract provokes.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use virtwire::client::{
     Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting, ReconnectingSubscription,
@@ -17,7 +16,7 @@ use virtwire::protocol::remote::{
 use virtwire::protocol::session::ProtocolError;
 use virtwire::protocol::session::keepalive::Pacing;
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
 
 /// Nothing here takes as long on the slowest machine; what does is stuck.
@@ -181,8 +180,4 @@ async fn until(
 
 fn uri(daemon: &Libvirtd) -> String {
     format!("test+unix:///default?socket={}", daemon.socket().display())
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

@@ -5,10 +5,9 @@ use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
 use virtwire::client::Connection;
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
 
 /// A guest with a screen, on which nothing runs but firmware.
@@ -70,8 +69,4 @@ fn greets(mut socket: UnixStream) {
     let mut words = [0; 12];
     socket.read_exact(&mut words).unwrap();
     assert_eq!(&words, b"RFB 003.008\n");
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

@@ -11,14 +11,13 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use virtwire::client::{Connection, Subscription};
 use virtwire::protocol::event::{AnyEvent, Event, Family, MonitorFilter, Words};
 use virtwire::protocol::qemu::DomainMonitorEvent;
 use virtwire::protocol::remote::*;
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::libvirtd_answers::QEMU_GUEST;
 use crate::need::need;
 use crate::peers::virsh;
@@ -350,8 +349,4 @@ fn with_object(event: &AnyEvent) -> String {
 async fn next<E: Event>(events: &mut Subscription<E>) -> E {
     let event = timeout(Duration::from_secs(20), events.next()).await.expect("an event in time");
     event.expect("no end").expect("an event")
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

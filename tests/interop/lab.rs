@@ -9,6 +9,8 @@ use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::{env, fs, io};
 
+use tokio::runtime::{Builder, Runtime};
+
 use crate::process::Process;
 
 /// A libvirtd that answers, over TCP and a unix socket.
@@ -290,6 +292,11 @@ impl Drop for Directory {
             panic!("{}: {error}", self.path.display());
         }
     }
+}
+
+/// What the clients of a test run on.
+pub(crate) fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
 /// Numbers what this process starts.

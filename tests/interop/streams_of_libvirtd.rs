@@ -7,12 +7,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use virtwire::client::{Chunk, Connection, Stream, StreamError};
 use virtwire::protocol::remote::{StoragePool, StorageVol};
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
 
 const MIB: usize = 1 << 20;
@@ -277,8 +276,4 @@ fn mebibyte(number: u64) -> Vec<u8> {
         bytes.extend_from_slice(&state.to_le_bytes());
     }
     bytes
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

@@ -6,8 +6,8 @@ use std::{fs, thread};
 
 use virtwire::client::{Connection, OpenError, OpenOptions};
 
-use super::{failed, reaches, refusal, runtime, succeeded, virtwire};
-use crate::lab::{Directory, Libvirtd, next_number};
+use super::{failed, reaches, refusal, succeeded, virtwire};
+use crate::lab::{Directory, Libvirtd, next_number, runtime};
 use crate::need::need;
 
 #[test]

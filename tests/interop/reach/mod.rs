@@ -9,11 +9,10 @@ mod tls_with_sasl;
 
 use std::process::Command;
 
-use tokio::runtime::{Builder, Runtime};
 use virtwire::client::{Connection, OpenError, OpenOptions};
 use virtwire::protocol::remote::ConnectGetHostname;
 
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime};
 use crate::process::{Finished, run};
 
 /// Opens a connection, and has the daemon say whose it is.
@@ -63,8 +62,4 @@ fn failed(finished: Finished) -> String {
     assert_eq!(finished.status.code(), Some(1), "{finished:?}");
     assert_eq!(finished.stderr.lines().count(), 1, "{finished:?}");
     finished.stderr
-}
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }

@@ -11,8 +11,8 @@ use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::remote::{DomainDestroy, DomainLookupByName};
 
 use super::ext::{gone, script};
-use super::{clean, failed, reaches, refusal, runtime, succeeded, virtwire};
-use crate::lab::{Directory, Libvirtd, free_address, next_number};
+use super::{clean, failed, reaches, refusal, succeeded, virtwire};
+use crate::lab::{Directory, Libvirtd, free_address, next_number, runtime};
 use crate::need::{SSHD, need};
 use crate::process::{Process, run};
 

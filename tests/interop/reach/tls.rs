@@ -6,8 +6,8 @@ use std::time::Duration;
 use virtwire::client::{Connection, OpenError, OpenOptions, TlsFault, Unconfirmed};
 
 use super::certificates::Authority;
-use super::{failed, reaches, refusal, runtime, succeeded, virtwire};
-use crate::lab::{Libvirtd, Setup};
+use super::{failed, reaches, refusal, succeeded, virtwire};
+use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 
 #[test]
