@@ -6,8 +6,8 @@ use crate::error::{Error, Kind};
 use crate::source::{Source, Span};
 
 /// Every key, in the order in which annotations usually have them.
-pub(crate) const KEYS: [&str; 8] =
-    ["since", "priority", "stream", "read-only", "acl", "filter", "event", "best-effort"];
+pub(crate) const KEYS: [&str; 9] =
+    ["since", "priority", "stream", "descriptors", "read-only", "acl", "filter", "event", "best-effort"];
 
 /// What an annotation says of the procedure that it stands before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Annotations {
     pub high_priority: bool,
     /// `stream read|write|both`: which way the stream runs that it opens.
     pub stream: Option<Stream>,
+    /// `descriptors`: file descriptors come with the call or its reply.
+    pub descriptors: bool,
     /// `read-only allowed|refused|conditional`: whether a read-only connection may call it.
     pub read_only: Option<ReadOnly>,
     /// `acl object:permission …`, or `acl none` which is an empty list: what its caller must be allowed.
@@ -118,6 +120,7 @@ impl Annotations {
             ("acl", ["none"]) => self.acl = Some(Vec::new()),
             ("acl", rights) => self.acl = Some(permissions(rights)?),
             ("filter", rights) => self.filter = permissions(rights)?,
+            ("descriptors", []) => self.descriptors = true,
             ("event", []) => self.event = true,
             ("best-effort", []) => self.best_effort = true,
             _ => return Err("nothing after it"),
@@ -164,13 +167,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let found = annotations(
-            " since 1.2.1..1.2.3; priority high; stream both; read-only refused;
+            " since 1.2.1..1.2.3; priority high; stream both; descriptors; read-only refused;
             * acl domain:migrate domain:save:!CONFIG|LIVE; filter domain:getattr; event; best-effort; ",
         );
         let expected = Annotations {
             since: Some(Since { earliest: Release(1, 2, 1), latest: Release(1, 2, 3) }),
             high_priority: true,
             stream: Some(Stream::Both),
+            descriptors: true,
             read_only: Some(ReadOnly::Refused),
             acl: Some(vec!["domain:migrate".to_owned(), "domain:save:!CONFIG|LIVE".to_owned()]),
             filter: vec!["domain:getattr".to_owned()],
@@ -189,7 +193,7 @@ mod tests {
             let error = annotations(body).unwrap_err();
             assert_eq!((error.place().column, error.kind().to_string().as_str()), (column, message));
         }
-        let keys = "since, priority, stream, read-only, acl, filter, event, best-effort";
+        let keys = "since, priority, stream, descriptors, read-only, acl, filter, event, best-effort";
         check(" event; sinse 1.0.0; ", 12, &format!("no annotation is called `sinse`: expected {keys}"));
         check(" event; event; ", 12, "the annotation `event` is there already");
         let since = "`since` expects a release, or two as `1.2.1..1.2.3`, found";

@@ -3,6 +3,7 @@
 //! What is written is data: types, their codecs, tables. What these do is in `virtwire-xdr`'s macros and in the crates
 //! that the files go to.
 
+mod access;
 mod api;
 mod calls;
 mod codecs;
@@ -71,6 +72,16 @@ pub enum GenerateError {
         /// The file's name before its first dot.
         module: String,
     },
+    /// A right on something that the generator does not know, or that depends on a flag that it does not know.
+    #[error("`{procedure}` asks for `{right}`: no {what} of that name is known")]
+    UnknownRight {
+        /// The procedure.
+        procedure: String,
+        /// What its annotation says.
+        right: String,
+        /// What of it is not known: an object or a flag.
+        what: &'static str,
+    },
     /// A program with several versions.
     #[error("`{program}` has several versions: expected one")]
     SeveralVersions {
@@ -90,29 +101,37 @@ pub fn generate(contract: &Contract) -> Result<Vec<Output>, GenerateError> {
 
     let root = "protocol/src/generated";
     let what = "Types, their codecs and tables, as the contract says.";
-    push(format!("{root}/mod.rs"), index::write_module(&plan, what, "pub ", &["codecs", "index", "tables"]));
+    push(
+        format!("{root}/mod.rs"),
+        index::write_module(&plan, what, "pub ", &["access", "codecs", "index", "tables"]),
+    );
     let what = "How each type is written, and its bounds.";
     push(format!("{root}/codecs/mod.rs"), index::write_module(&plan, what, "", &[]));
     push(format!("{root}/index.rs"), index::write(&plan));
     push(format!("{root}/tables/mod.rs"), tables::write_index(&plan));
+    push(format!("{root}/access/mod.rs"), access::write_index(&plan));
     for module in &plan.modules {
         let name = &module.module.name;
         push(format!("{root}/{name}.rs"), types::write(&plan, module));
         push(format!("{root}/codecs/{name}.rs"), codecs::write(&plan, module));
         if let Some(program) = &module.program {
-            push(format!("{root}/tables/{name}.rs"), tables::write(module, program));
+            push(format!("{root}/tables/{name}.rs"), tables::write(module, program)?);
+            push(format!("{root}/access/{name}.rs"), access::write(module, program));
         }
     }
 
     let root = "src/generated";
+    let (called, with_methods) = (index::called(&plan), index::with_methods(&plan));
     push(format!("{root}/mod.rs"), index::write_shell(&plan));
     let what = "Methods of a client's connection.";
-    push(format!("{root}/calls/mod.rs"), index::write_shell_module(&plan, what, ""));
+    push(format!("{root}/calls/mod.rs"), index::write_shell_module(&with_methods, what, ""));
     let what = "What a daemon may implement.";
-    push(format!("{root}/services/mod.rs"), index::write_shell_module(&plan, what, "pub(super) "));
-    for (module, program) in index::called(&plan) {
+    push(format!("{root}/services/mod.rs"), index::write_shell_module(&called, what, "pub(super) "));
+    for (module, program) in with_methods {
+        push(format!("{root}/calls/{}.rs", module.module.name), calls::write(module, program));
+    }
+    for (module, program) in called {
         let name = &module.module.name;
-        push(format!("{root}/calls/{name}.rs"), calls::write(module, program));
         push(format!("{root}/services/{name}.rs"), services::write(module, program));
     }
     Ok(outputs)

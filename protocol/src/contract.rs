@@ -73,14 +73,16 @@ pub fn visit_type<V: Visitor>(index: usize, visitor: V) -> Option<V::Output> {
     index::visit_type(index, visitor)
 }
 
-/// A procedure of which nothing is known: what a table's row starts from. It may not be called read-only.
+/// A procedure of which nothing is known: what a table's row starts from.
 pub(crate) const PLAIN: ProcedureInfo = ProcedureInfo {
     number: ProcedureNumber(0),
     name: "",
+    function: "",
     since: None,
     priority: Priority::Low,
     kind: ProcedureKind::Call,
     stream: None,
+    passes_fds: false,
     acl: &[],
     acl_filter: &[],
     read_only: ReadOnlyRule::Refused,
@@ -103,7 +105,8 @@ pub(crate) const fn between(earliest: (u16, u16, u16), latest: (u16, u16, u16)) 
 /// Writes a program's table of procedures, and what follows from each row: the traits of its types, and the visits.
 ///
 /// A row is `Call 3 "connect_get_type" ConnectGetType -> ConnectGetTypeReply { facts }`, or the same with `Event`. Facts
-/// are fields of [`ProcedureInfo`]; those that a row leaves out are [`PLAIN`]'s.
+/// are fields of [`ProcedureInfo`]; those that a row leaves out are [`PLAIN`]'s. A call without its first three facts, `read_only`,
+/// `acl` and `function`, does not compile.
 macro_rules! procedures {
     (
         $program:ident = $program_number:literal, $version:literal;
@@ -125,6 +128,8 @@ macro_rules! procedures {
                 ..crate::contract::PLAIN
             },
         )*];
+
+        $(crate::contract::procedures!(@access $kind $($fact)*);)*
 
         $(crate::contract::procedures!(@implement $kind $program $number $name $arguments $reply);)*
 
@@ -161,6 +166,8 @@ macro_rules! procedures {
             }
         }
     };
+    (@access Call read_only acl function $($fact:ident)*) => {};
+    (@access Event $($fact:ident)*) => {};
     (@implement Call $program:ident $number:literal $name:literal $arguments:ident $reply:tt) => {
         impl crate::program::Procedure for $arguments {
             type Reply = $reply;
@@ -208,6 +215,8 @@ pub(crate) use types;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::ObjectKind::Domain;
+    use crate::access::{Right, right};
     use crate::program::StreamDirection;
 
     const PROGRAMS: [Program; 5] =
@@ -256,11 +265,14 @@ mod tests {
     #[test]
     fn a_row_says_what_the_contract_says() {
         let row = |number| Program::REMOTE.procedure(ProcedureNumber(number)).copied();
+        const PREPARE2_ACL: &[Right] =
+            &[right(Domain, "migrate"), right(Domain, "start"), right(Domain, "write")];
         let prepare2 = ProcedureInfo {
             number: ProcedureNumber(108),
             name: "domain_migrate_prepare2",
+            function: "virDomainMigratePrepare2",
             since: since(0, 5, 0),
-            acl: &["domain:migrate", "domain:start", "domain:write"],
+            acl: PREPARE2_ACL,
             ..PLAIN
         };
         assert_eq!(row(108), Some(prepare2));

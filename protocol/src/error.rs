@@ -28,6 +28,7 @@ pub enum Fate {
 ///
 /// `dom` and `net` of the wire's struct are always null when written and ignored when read, so they are not kept.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct RemoteError {
     /// What went wrong.
     pub code: ErrorCode,
@@ -48,6 +49,18 @@ pub struct RemoteError {
     pub int1: i32,
     /// -1 where it means nothing.
     pub int2: i32,
+}
+
+/// The longest text of an error that is sent, bytes. The wire takes 4,194,304.
+pub const ERROR_TEXT_BYTES_MAX: usize = 65_536;
+
+/// The text, or its beginning, which ends with a character where it is UTF-8.
+fn cut(text: &Text) -> Text {
+    let Some(start) = text.as_bytes().get(..=ERROR_TEXT_BYTES_MAX) else { return text.clone() };
+    // The last byte is only looked at: a character goes on where it is a continuation.
+    let goes_on = |at: &usize| start.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let end = (ERROR_TEXT_BYTES_MAX - 3..=ERROR_TEXT_BYTES_MAX).rev().find(|at| !goes_on(at));
+    Text::from(start.get(..end.unwrap_or(ERROR_TEXT_BYTES_MAX)).unwrap_or_default().to_vec())
 }
 
 impl RemoteError {
@@ -108,6 +121,12 @@ impl RemoteError {
         RemoteError::new(ErrorCode::RPC, ErrorDomain::RPC, text)
     }
 
+    /// The client is not who it says, or may not come in. libvirt's daemons say no more than this, so that nobody learns which
+    /// part of the proof was wrong.
+    pub fn auth_failed() -> RemoteError {
+        RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed")
+    }
+
     /// The driver behind the peer does not implement the call named by its C function, such as
     /// `virDomainMigratePrepare`: code 3, from the library layer of the object's kind.
     pub fn no_support(api: &str) -> RemoteError {
@@ -116,28 +135,38 @@ impl RemoteError {
 
     /// The call changes something and the connection is read-only: code 29.
     pub fn read_only(api: &str) -> RemoteError {
-        RemoteError::new(
-            ErrorCode::OPERATION_DENIED,
-            ErrorDomain::of_api(api),
-            format!("read only access prevents {api}"),
-        )
+        // Measured: the library of QEMU's and LXC's own calls tells no domain here.
+        let of_driver = ["virDomainQemu", "virConnectDomainQemu", "virDomainLxc"];
+        let domain = match of_driver.iter().any(|prefix| api.starts_with(prefix)) {
+            true => ErrorDomain::NONE,
+            false => ErrorDomain::of_api(api),
+        };
+        RemoteError::new(ErrorCode::OPERATION_DENIED, domain, format!("read only access prevents {api}"))
     }
 
-    /// The payload of an error reply.
+    /// The call would reveal a secret and the connection is read-only: code 29.
+    pub fn secure_flag(api: &str) -> RemoteError {
+        let detail = format!("{api} with secure flag");
+        RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::of_api(api), detail)
+    }
+
+    /// The payload of an error reply. Texts are cut after [`ERROR_TEXT_BYTES_MAX`] bytes: what a caller sent is often quoted in them,
+    /// and an error must reach it whatever that was.
     ///
     /// # Errors
-    /// Where a text is longer than 4,194,304 bytes.
+    /// None that is known; the type is that of every message.
     pub fn encode(&self) -> Result<Draft, DraftError> {
-        let RemoteError { code, domain, level, message, str1, str2, str3, int1, int2 } = self.clone();
+        let RemoteError { code, domain, level, message, str1, str2, str3, int1, int2 } = self;
+        let (code, domain, level, int1, int2) = (*code, *domain, *level, *int1, *int2);
         Draft::encode(&MessageError {
             code: code.0,
             domain: domain.0,
-            message: Some(message),
+            message: Some(cut(message)),
             level,
             dom: None,
-            str1,
-            str2,
-            str3,
+            str1: str1.as_ref().map(cut),
+            str2: str2.as_ref().map(cut),
+            str3: str3.as_ref().map(cut),
             int1,
             int2,
             net: None,
@@ -302,6 +331,19 @@ fn template(code: ErrorCode) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A name of 4 MiB, which is legal, was answered by an error without a body: what quotes it did not fit.
+    #[test]
+    fn a_text_that_is_too_long_is_cut_between_characters() {
+        let name = "\u{e9}".repeat(2 << 20);
+        let error = RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, format!("no domain {name}"));
+        let sent = RemoteError::decode(error.encode().unwrap().payload()).unwrap();
+        assert_eq!((sent.code, sent.domain), (error.code, error.domain));
+        let detail = sent.str2.unwrap();
+        let text = detail.to_str().unwrap();
+        assert!((ERROR_TEXT_BYTES_MAX - 3..=ERROR_TEXT_BYTES_MAX).contains(&text.len()), "{}", text.len());
+        assert!(text.starts_with("no domain \u{e9}"));
+    }
 
     #[test]
     fn an_unknown_procedure_is_known_in_english_and_by_comparison_in_any_language() {

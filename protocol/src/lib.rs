@@ -9,6 +9,7 @@
 pub mod frame;
 pub mod header;
 
+pub mod access;
 pub mod error;
 pub mod program;
 

@@ -5,18 +5,37 @@ use crate::{qemu, remote};
 
 /// Whether a call may rightly take as long as a guest is big, a disk is slow or a guest pleases, so that a deadline meant for
 /// calls in general would cut it off: whatever moves a guest's memory, waits for a job that does, works through a volume or a
-/// whole pool, or asks the guest itself.
+/// whole pool, or asks the guest itself or its agent. Also what does so for some arguments alone, as a start from a managed save.
 ///
 /// A procedure that is unknown here is not.
 pub fn is_long(program: Program, number: ProcedureNumber) -> bool {
     LONG.contains(&(program, number))
 }
 
-/// Whether a call may take the place that a client keeps free of calls that wait for guests: those that the contract gives
-/// high priority, as they never wait for one, and those that end or hasten what another call waits for.
+/// How little a call may wait behind others on its way to a daemon that takes only so many at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// It may wait for a guest, and so may others behind it.
+    Patient,
+    /// It goes while patient calls wait for guests: those that the contract gives high priority, as they never wait for one, the
+    /// questions how far a job is, and the abort of a disk's job.
+    Urgent,
+    /// It ends or hastens what another call waits for, so it waits for none.
+    Ending,
+}
+
+/// How urgent a call is. A procedure that is unknown here is patient.
+pub fn urgency(program: Program, number: ProcedureNumber) -> Urgency {
+    if ENDING.contains(&(program, number)) {
+        return Urgency::Ending;
+    }
+    let is_high = program.procedure(number).is_some_and(|info| info.priority == Priority::High);
+    if is_high || URGENT.contains(&(program, number)) { Urgency::Urgent } else { Urgency::Patient }
+}
+
+/// Whether a call may take the place that a client keeps free of calls that wait for guests.
 pub fn is_urgent(program: Program, number: ProcedureNumber) -> bool {
-    program.procedure(number).is_some_and(|info| info.priority == Priority::High)
-        || ENDING.contains(&(program, number))
+    urgency(program, number) != Urgency::Patient
 }
 
 const fn of<P: Procedure>() -> (Program, ProcedureNumber) {
@@ -25,6 +44,7 @@ const fn of<P: Procedure>() -> (Program, ProcedureNumber) {
 
 /// In the order of their numbers.
 const LONG: &[(Program, ProcedureNumber)] = &[
+    of::<remote::DomainCreate>(),
     of::<remote::DomainCoreDump>(),
     of::<remote::DomainRestore>(),
     of::<remote::DomainSave>(),
@@ -44,23 +64,44 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainSnapshotCreateXml>(),
     of::<remote::DomainRevertToSnapshot>(),
     of::<remote::DomainSnapshotDelete>(),
+    of::<remote::DomainCreateWithFlags>(),
     of::<remote::DomainMigratePerform3>(),
     of::<remote::DomainMigrateFinish3>(),
     of::<remote::DomainMigrateConfirm3>(),
     of::<remote::DomainSaveFlags>(),
     of::<remote::DomainRestoreFlags>(),
+    of::<remote::DomainBlockJobAbort>(),
     of::<remote::StorageVolWipePattern>(),
     of::<remote::StorageVolResize>(),
+    of::<remote::DomainPmSuspendForDuration>(),
     of::<remote::DomainFstrim>(),
     of::<remote::DomainMigratePerform3Params>(),
     of::<remote::DomainMigrateFinish3Params>(),
     of::<remote::DomainMigrateConfirm3Params>(),
+    of::<remote::DomainCreateWithFiles>(),
     of::<remote::DomainCoreDumpWithFormat>(),
     of::<remote::DomainFsfreeze>(),
     of::<remote::DomainFsthaw>(),
+    of::<remote::DomainGetTime>(),
+    of::<remote::DomainSetTime>(),
+    of::<remote::DomainGetFsinfo>(),
+    of::<remote::DomainSetUserPassword>(),
+    of::<remote::DomainGetGuestVcpus>(),
+    of::<remote::DomainSetGuestVcpus>(),
+    of::<remote::DomainGetGuestInfo>(),
+    of::<remote::DomainAuthorizedSshKeysGet>(),
+    of::<remote::DomainAuthorizedSshKeysSet>(),
     of::<remote::DomainSaveParams>(),
     of::<remote::DomainRestoreParams>(),
     of::<qemu::DomainAgentCommand>(),
+];
+
+/// Besides those of high priority. The abort of a disk's job waits for that job unless a flag says otherwise, so it must not hold
+/// the place beyond the window that ends a migration.
+const URGENT: &[(Program, ProcedureNumber)] = &[
+    of::<remote::DomainGetJobInfo>(),
+    of::<remote::DomainBlockJobAbort>(),
+    of::<remote::DomainGetJobStats>(),
 ];
 
 const ENDING: &[(Program, ProcedureNumber)] = &[
@@ -69,7 +110,6 @@ const ENDING: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainMigrateSetMaxDowntime>(),
     of::<remote::DomainMigrateSetMaxSpeed>(),
     of::<remote::DomainDestroyFlags>(),
-    of::<remote::DomainBlockJobAbort>(),
     of::<remote::DomainMigrateStartPostCopy>(),
     of::<remote::DomainAbortJobFlags>(),
 ];
@@ -82,20 +122,47 @@ mod tests {
     fn a_perform_is_long_and_its_abort_is_urgent() {
         assert!(is_long(Program::REMOTE, remote::DomainMigratePerform3Params::NUMBER));
         assert!(!is_urgent(Program::REMOTE, remote::DomainMigratePerform3Params::NUMBER));
-        assert!(is_urgent(Program::REMOTE, remote::DomainAbortJob::NUMBER));
+        assert_eq!(urgency(Program::REMOTE, remote::DomainAbortJob::NUMBER), Urgency::Ending);
+        assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobStats::NUMBER), Urgency::Urgent);
+        assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobInfo::NUMBER), Urgency::Urgent);
         // The contract's own word is enough.
         assert!(is_urgent(Program::REMOTE, remote::ConnectGetUri::NUMBER));
         assert!(!is_long(Program::REMOTE, remote::ConnectGetUri::NUMBER));
         assert!(!is_urgent(Program::REMOTE, ProcedureNumber::ABSENT));
     }
 
-    /// Or else calls that take as long as a disk is slow could fill the place that is kept from them.
     #[test]
-    fn nothing_is_both_long_and_urgent_but_by_the_contract() {
-        for (program, number) in LONG {
-            assert!(!ENDING.contains(&(*program, *number)), "{program} {number}");
+    fn what_loads_a_guests_memory_or_asks_its_agent_is_long() {
+        for name in [
+            "domain_create",
+            "domain_create_with_flags",
+            "domain_create_with_files",
+            "domain_block_job_abort",
+            "domain_pm_suspend_for_duration",
+            "domain_get_guest_info",
+            "domain_get_fsinfo",
+            "domain_get_time",
+            "domain_set_time",
+            "domain_set_user_password",
+            "domain_get_guest_vcpus",
+            "domain_set_guest_vcpus",
+            "domain_authorized_ssh_keys_get",
+            "domain_authorized_ssh_keys_set",
+        ] {
+            let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
+            assert!(is_long(Program::REMOTE, info.expect("a procedure of the contract").number), "{name}");
+        }
+        // It waits for its job, and what ends a migration does not wait for it.
+        assert_eq!(urgency(Program::REMOTE, remote::DomainBlockJobAbort::NUMBER), Urgency::Urgent);
+    }
+
+    /// Or else calls that take as long as a disk is slow could fill the place that is kept from them. An abort is worth that.
+    #[test]
+    fn nothing_but_an_abort_is_both_long_and_urgent() {
+        let rest = LONG.iter().filter(|long| **long != of::<remote::DomainBlockJobAbort>());
+        for (program, number) in rest {
             let info = program.procedure(*number).expect("a procedure of the contract");
-            assert_eq!(info.priority, Priority::Low, "{}", info.name);
+            assert_eq!(urgency(*program, *number), Urgency::Patient, "{}", info.name);
         }
     }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::access::Right;
+
 /// A program in one of its versions: the first two words after a frame's length.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Program {
@@ -120,6 +122,8 @@ pub struct ProcedureInfo {
     pub number: ProcedureNumber,
     /// Its name in the contract.
     pub name: &'static str,
+    /// The C function that calls it, such as `virDomainMigratePrepare2`; empty for an event.
+    pub function: &'static str,
     /// The release that brought it; `None` where that is not known.
     pub since: Option<Since>,
     /// Which workers of a daemon take it.
@@ -128,10 +132,12 @@ pub struct ProcedureInfo {
     pub kind: ProcedureKind,
     /// Which way the stream runs that a successful call opens.
     pub stream: Option<StreamDirection>,
-    /// The permissions that the caller needs, as `object:permission`.
-    pub acl: &'static [&'static str],
-    /// The permissions that each returned object needs, else it is left out.
-    pub acl_filter: &'static [&'static str],
+    /// Whether file descriptors come with the call or with its reply, so that it can only be made over a unix socket.
+    pub passes_fds: bool,
+    /// The rights that the caller needs. See [`crate::access`].
+    pub acl: &'static [Right],
+    /// The rights that the caller needs on each object that is returned or told of, else it is left out.
+    pub acl_filter: &'static [Right],
     /// Whether a read-only connection may call it.
     pub read_only: ReadOnlyRule,
 }

@@ -9,17 +9,23 @@ const PARAMETERS_MAX: usize = 3;
 /// The same for calls that open a stream: a volume, where, how much and how is not too much.
 const OPENER_PARAMETERS_MAX: usize = 4;
 
+/// The procedures that get a method. One that leaves descriptors out would be of no use, and a reply that brings some ends a
+/// connection that carries none.
+pub(crate) fn methods<'p, 'c>(program: &'p ProgramPlan<'c>) -> impl Iterator<Item = &'p ProcedurePlan<'c>> {
+    program.procedures.iter().filter(|one| !one.annotations.event && !one.annotations.descriptors)
+}
+
 pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> String {
     let name = &module.module.name;
     let mut code = Code::new();
     let heading = format!(
         "The calls of the {name} program, as methods.\n\nCalls with up to three arguments take them in the wire's order, \
-         longer ones take their struct; calls that open a\nstream take up to four."
+         longer ones take their struct; calls that open a\nstream take up to four. Those that pass file descriptors \
+         have methods elsewhere, with the feature `fds`."
     );
     code.text(&header(module.module, &heading));
     code.line("");
-    let calls = program.procedures.iter().filter(|procedure| !procedure.annotations.event);
-    let calls = calls.collect::<Vec<_>>();
+    let calls = methods(program).collect::<Vec<_>>();
     code.line(&format!("use virtwire_protocol::{name}::*;"));
     let fields = calls.iter().filter_map(|procedure| parameters(module, procedure));
     let fields = fields.flatten().collect::<Vec<_>>();

@@ -1,5 +1,6 @@
 //! `generated/index.rs`: every type by an index; and the `mod.rs` of every folder.
 
+use super::calls;
 use super::plan::{ModulePlan, Plan, ProgramPlan};
 use super::text::{Code, GENERATED};
 
@@ -50,7 +51,7 @@ pub(crate) fn write_shell(plan: &Plan<'_>) -> String {
     code.line("#[cfg(feature = \"server\")]");
     code.line("mod services;");
     code.line("");
-    for module in called_names(plan) {
+    for module in names(&called(plan)) {
         let service = format!("{}Service", super::names::capitalise(module));
         code.line("#[cfg(feature = \"server\")]");
         code.line(&format!("pub use services::{module}::{{{service}, dispatch_{module}}};"));
@@ -59,25 +60,33 @@ pub(crate) fn write_shell(plan: &Plan<'_>) -> String {
 }
 
 /// `mod.rs` of the folder of a client's or of a daemon's files.
-pub(crate) fn write_shell_module(plan: &Plan<'_>, what: &str, visibility: &str) -> String {
+pub(crate) fn write_shell_module(modules: &[Called<'_, '_>], what: &str, visibility: &str) -> String {
     let mut code = Code::new();
     code.text(GENERATED);
     code.line(&format!("//! {what}"));
     code.line("");
-    called_names(plan).iter().for_each(|module| code.line(&format!("{visibility}mod {module};")));
+    names(modules).iter().for_each(|module| code.line(&format!("{visibility}mod {module};")));
     code.finish()
 }
 
+/// A program, and the module that has it.
+pub(crate) type Called<'p, 'c> = (&'p ModulePlan<'c>, &'p ProgramPlan<'c>);
+
 /// Programs that have calls; keepalive has only its two messages.
-pub(crate) fn called<'p, 'c>(plan: &'p Plan<'c>) -> Vec<(&'p ModulePlan<'c>, &'p ProgramPlan<'c>)> {
+pub(crate) fn called<'p, 'c>(plan: &'p Plan<'c>) -> Vec<Called<'p, 'c>> {
     let has_calls = |program: &&ProgramPlan<'_>| program.procedures.iter().any(|one| !one.annotations.event);
     let called = plan.modules.iter().map(|module| (module, module.program.as_ref().filter(has_calls)));
     called.filter_map(|(module, program)| Some((module, program?))).collect()
 }
 
-/// The names of their modules, as rustfmt orders them.
-fn called_names<'p>(plan: &'p Plan<'_>) -> Vec<&'p str> {
-    let mut names = called(plan).iter().map(|(module, _)| module.module.name.as_str()).collect::<Vec<_>>();
+/// Those whose calls are methods of a client's connection.
+pub(crate) fn with_methods<'p, 'c>(plan: &'p Plan<'c>) -> Vec<Called<'p, 'c>> {
+    called(plan).into_iter().filter(|(_, program)| calls::methods(program).next().is_some()).collect()
+}
+
+/// The names of the modules, as rustfmt orders them.
+fn names<'p>(modules: &[Called<'p, '_>]) -> Vec<&'p str> {
+    let mut names = modules.iter().map(|(module, _)| module.module.name.as_str()).collect::<Vec<_>>();
     names.sort_unstable();
     names
 }

@@ -1,11 +1,13 @@
 //! `generated/tables/<module>.rs`: what is known of each procedure, and its types behind its number.
 
+use super::GenerateError;
+use super::access::right;
 use super::plan::{ModulePlan, Plan, ProcedurePlan, ProgramPlan};
 use super::text::{Code, GENERATED, WIDTH, header};
 use crate::model::{ReadOnly, Release, Stream};
 
 /// The table of one program.
-pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> String {
+pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Result<String, GenerateError> {
     let mut body = Code::new();
     body.line("");
     body.line("procedures! {");
@@ -15,12 +17,18 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
         program.program.number,
         program.version
     ));
-    program.procedures.iter().for_each(|procedure| row(&mut body, procedure));
+    program.procedures.iter().try_for_each(|procedure| row(&mut body, procedure))?;
     body.line("}");
     let body = body.finish();
     let mut code = Code::new();
     code.text(&header(module.module, "What is known of each procedure, by number."));
     code.line("");
+    let objects = super::access::VARIANTS.into_iter();
+    let objects = objects.filter(|variant| body.contains(&format!("right({variant},"))).collect::<Vec<_>>();
+    if !objects.is_empty() {
+        code.import("crate::access::ObjectKind", &objects);
+        code.import("crate::access", &["right"]);
+    }
     let helpers = ["between", "procedures", "since"];
     let used_helper = |word: &&str| *word == "procedures" || body.contains(&format!(" {word}("));
     let helpers = helpers.into_iter().filter(used_helper).collect::<Vec<_>>();
@@ -43,7 +51,7 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     code.line("");
     code.line(&format!("use super::super::{}::*;", module.module.name));
     code.text(&body);
-    code.finish()
+    Ok(code.finish())
 }
 
 /// How `Program` names a module's program.
@@ -51,10 +59,20 @@ pub(crate) fn program_constant(module: &ModulePlan<'_>) -> String {
     module.module.name.to_uppercase()
 }
 
-fn row(code: &mut Code, procedure: &ProcedurePlan<'_>) {
-    let ProcedurePlan { number, wire, arguments, reply, annotations, .. } = procedure;
+fn row(code: &mut Code, procedure: &ProcedurePlan<'_>) -> Result<(), GenerateError> {
+    let ProcedurePlan { number, wire, function, arguments, reply, annotations, .. } = procedure;
     let kind = if annotations.event { "Event" } else { "Call" };
+    // The macro takes no call without the first three: who may make it is never left out.
     let mut facts = Vec::new();
+    if !annotations.event {
+        facts.push(match annotations.read_only {
+            Some(ReadOnly::Allowed) => "read_only: Allowed".to_owned(),
+            Some(ReadOnly::Conditional) => "read_only: Conditional".to_owned(),
+            Some(ReadOnly::Refused) | None => "read_only: Refused".to_owned(),
+        });
+        facts.extend(list("acl", procedure, annotations.acl.as_deref().unwrap_or_default())?);
+        facts.push(format!("function: {function:?}"));
+    }
     if let Some(since) = annotations.since {
         let release = |Release(major, minor, micro): Release| format!("{major}, {minor}, {micro}");
         facts.push(if since.earliest == since.latest {
@@ -71,18 +89,17 @@ fn row(code: &mut Code, procedure: &ProcedurePlan<'_>) {
         Stream::Write => "stream: Some(Write)".to_owned(),
         Stream::Both => "stream: Some(Both)".to_owned(),
     }));
-    facts.extend(annotations.read_only.map(|rule| match rule {
-        ReadOnly::Allowed => "read_only: Allowed".to_owned(),
-        ReadOnly::Refused => "read_only: Refused".to_owned(),
-        ReadOnly::Conditional => "read_only: Conditional".to_owned(),
-    }));
-    facts.extend(list("acl", annotations.acl.as_deref().unwrap_or_default()));
-    facts.extend(list("acl_filter", &annotations.filter));
+    if annotations.descriptors {
+        facts.push("passes_fds: true".to_owned());
+    }
+    if !annotations.filter.is_empty() {
+        facts.extend(list("acl_filter", procedure, &annotations.filter)?);
+    }
     let head = format!("    {kind} {number} {wire:?} {arguments} -> {reply} {{");
     let line = format!("{head} {} }}", facts.join(", "));
     if line.len() <= WIDTH {
         code.line(&line);
-        return;
+        return Ok(());
     }
     code.line(&head);
     let mut row = "       ".to_owned();
@@ -95,18 +112,22 @@ fn row(code: &mut Code, procedure: &ProcedurePlan<'_>) {
     }
     code.line(&row);
     code.line("    }");
+    Ok(())
 }
 
-/// A list of rights, as pieces between which a line may end; none where it is empty.
-fn list(fact: &str, rights: &[String]) -> Vec<String> {
-    let mut pieces = rights.iter().map(|right| format!("{right:?}")).collect::<Vec<_>>();
+/// A list of rights, as pieces between which a line may end.
+fn list(fact: &str, procedure: &ProcedurePlan<'_>, rights: &[String]) -> Result<Vec<String>, GenerateError> {
+    let mut pieces = rights.iter().map(|one| right(procedure, one)).collect::<Result<Vec<_>, _>>()?;
+    if pieces.is_empty() {
+        pieces.push(String::new());
+    }
     if let Some(first) = pieces.first_mut() {
         first.insert_str(0, &format!("{fact}: &["));
     }
     if let Some(last) = pieces.last_mut() {
         last.push(']');
     }
-    pieces
+    Ok(pieces)
 }
 
 /// `generated/tables/mod.rs`: from a program to its table.

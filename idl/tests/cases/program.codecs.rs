@@ -14,4 +14,5 @@ record! {
     "thing_move_args" => ThingMove { thing: Plain, from: Plain, to: Plain, flags: Plain }
     "program_thing_read_args" => ThingRead { thing: Plain, cookie: Opaque<NAME_MAX> }
     "thing_event_gone_msg" => ThingEventGone { thing: Plain }
+    "thing_lend_args" => ThingLend { thing: Plain }
 }

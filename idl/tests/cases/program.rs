@@ -73,3 +73,12 @@ pub struct ThingEventGone {
     /// The thing.
     pub thing: Thing,
 }
+
+/// Lends a thing.
+///
+/// Program program, procedure 6, since libvirt 9.0.0; empty reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThingLend {
+    /// The thing.
+    pub thing: Thing,
+}

@@ -56,6 +56,17 @@ pub trait ProgramService: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), RemoteError>> + Send {
         unsupported("virThingRead")
     }
+
+    /// Lends a thing.
+    ///
+    /// Procedure 6, `virThingLend`, since libvirt 9.0.0.
+    fn thing_lend(
+        &self,
+        cx: &CallContext,
+        arguments: ThingLend,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send {
+        unsupported("virThingLend")
+    }
 }
 
 dispatch! {
@@ -67,4 +78,5 @@ dispatch! {
     2 Close => close();
     3 ThingMove => thing_move(arguments);
     4 ThingRead => thing_read(arguments, stream);
+    6 ThingLend => thing_lend(arguments);
 }

@@ -2,6 +2,8 @@
 
 //! What is known of each procedure, by number.
 
+use crate::access::ObjectKind::Domain;
+use crate::access::right;
 use crate::contract::{between, procedures, since};
 use crate::program::Priority::High;
 use crate::program::ReadOnlyRule::{Allowed, Conditional, Refused};
@@ -12,14 +14,21 @@ use super::super::program::*;
 procedures! {
     PROGRAM = 0x20008086, 1;
     Call 1 "thing_open" ThingOpen -> ThingOpenReply {
-        since: since(0, 3, 0), priority: High, read_only: Allowed, acl: &["thing:getattr"],
+        read_only: Allowed, acl: &[right(Domain, "getattr")], function: "virThingOpen", since: since(0, 3, 0),
+        priority: High,
     }
-    Call 2 "close" Close -> () { since: since(0, 3, 0), read_only: Allowed }
+    Call 2 "close" Close -> () { read_only: Allowed, acl: &[], function: "virClose", since: since(0, 3, 0) }
     Call 3 "thing_move" ThingMove -> () {
-        since: between((1, 2, 1), (1, 2, 3)), read_only: Refused, acl: &["thing:write",
-        "thing:start:VIR_FLAG", "thing:save:!VIR_ONE|VIR_TWO", "thing:stop::other:VIR_THREE"],
-        acl_filter: &["thing:getattr"],
+        read_only: Refused, acl: &[right(Domain, "write"), right(Domain, "start").with(8),
+        right(Domain, "save").without(3), right(Domain, "stop").with(1)], function: "virThingMove",
+        since: between((1, 2, 1), (1, 2, 3)), acl_filter: &[right(Domain, "getattr")],
     }
-    Call 4 "thing_read" ThingRead -> () { since: since(1, 2, 1), stream: Some(Read), read_only: Conditional }
+    Call 4 "thing_read" ThingRead -> () {
+        read_only: Conditional, acl: &[], function: "virThingRead", since: since(1, 2, 1), stream: Some(Read),
+    }
     Event 5 "thing_event_gone" ThingEventGone -> () { since: since(9, 0, 0) }
+    Call 6 "thing_lend" ThingLend -> () {
+        read_only: Refused, acl: &[right(Domain, "write")], function: "virThingLend", since: since(9, 0, 0),
+        passes_fds: true,
+    }
 }

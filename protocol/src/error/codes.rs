@@ -7,6 +7,7 @@ macro_rules! named_numbers {
     ($(#[$doc:meta])* $type:ident { $($name:ident = $value:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
         pub struct $type(pub i32);
 
         #[allow(missing_docs, reason = "the constants are libvirt's own names for the numbers")]

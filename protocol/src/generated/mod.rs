@@ -2,6 +2,7 @@
 
 //! Types, their codecs and tables, as the contract says.
 
+pub(crate) mod access;
 pub mod admin;
 mod codecs;
 pub(crate) mod index;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::answer::Failure;
 use super::call::Do;
 use super::journal::Record;
 use super::note::Note;
@@ -14,10 +15,14 @@ pub struct Settings {
     /// How long a host may take to say where the guest is. Default 10 s.
     pub ask_deadline: Duration,
     /// How long the destination may take to finish. When it passes the destination is asked, and Finish is
-    /// repeated: this is no limit on a slow destination. Default 60 s.
+    /// repeated: this is no limit on a slow destination. A migration with POSTCOPY has none: there Finish waits for the guest's memory.
+    /// Default 60 s.
     pub finish_deadline: Duration,
     /// How long to wait before hosts are asked again. Default 1 s.
     pub ask_again_after: Duration,
+    /// Version 3: a destination that says within this time of a Finish without an answer that it has no guest is taken to have never run it.
+    /// Later it may have run there and ended, and only the caller's word takes the guest back. Default 2 s.
+    pub answers_at_once_within: Duration,
     /// Whether the destination is asked for the guest's state after Finish has succeeded, at the cost of a
     /// round trip while the guest already runs. A version 2 destination answers "finished" also when it could
     /// not resume the guest. Default true.
@@ -30,6 +35,7 @@ impl Default for Settings {
             ask_deadline: Duration::from_secs(10),
             finish_deadline: Duration::from_secs(60),
             ask_again_after: Duration::from_secs(1),
+            answers_at_once_within: Duration::from_secs(2),
             state_at_the_end: true,
         }
     }
@@ -40,12 +46,12 @@ impl Default for Settings {
 pub enum Action {
     /// Tell the user.
     Note(Note),
-    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll). If that fails and the
-    /// next [`Do`](Action::Do) [begins something](super::Call::begins_something), answer it with
-    /// [`Failure::NotSent`](super::Failure::NotSent) instead of making the call; any other call is made all
-    /// the same.
+    /// Make this record durable before the next [`Engine::poll`](super::Engine::poll), after all earlier ones. While one is missing, answer
+    /// a [`Do`](Action::Do) that [needs its record](super::Call::needs_its_record) with
+    /// [`Failure::NotSent`](super::Failure::NotSent) instead of making the call, and forget the records of both; any other call is made
+    /// all the same.
     Journal(Record),
-    /// Make this call, then report with [`Engine::done`](super::Engine::done).
+    /// Make this call, then report with [`Engine::done_at`](super::Engine::done_at).
     Do(Do),
     /// Nothing can be done for now; see [`Wait`].
     Wait(Wait),
@@ -69,6 +75,9 @@ pub struct Wait {
 pub enum Waiting {
     /// Perform's reply is lost or an error, but a job still runs on the source's guest.
     Job(JobInfo),
+    /// The guest is at the destination, and the source, which may have a paused copy of it, does not answer. It is asked again some
+    /// times, and what it does not say is told in the end.
+    Copy(Failure),
     /// The truth, which the hosts do not tell yet. A driver may stop here and report it, as long as it keeps
     /// what [`Unknown`] says must be kept.
     Unknown(Unknown),

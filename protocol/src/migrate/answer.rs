@@ -6,10 +6,11 @@ use virtwire_xdr::Text;
 
 use super::domain::{Cookie, Domain, DomainXml};
 use super::state::{JobInfo, State};
-use crate::error::{ErrorCode, Fate, RemoteError};
+use crate::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
 
 /// A successful reply. Exhaustive, as [`Call`](super::Call) is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Reply {
     /// To `Call::GetXmlDesc`.
     Xml(DomainXml),
@@ -50,6 +51,7 @@ pub enum Reply {
 
 /// Why a call has no successful reply, as far as a migration cares.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Failure {
     /// It never left this machine: no connection could be had, or it was dead before the first byte was
     /// written.
@@ -87,6 +89,12 @@ impl Failure {
         }
     }
 
+    /// An error of the hypervisor, which no proxy makes up, nor a daemon's own layer of calls.
+    pub(super) fn is_the_hosts_own(&self) -> bool {
+        let Failure::Answered(error) = self else { return false };
+        !matches!(error.domain, ErrorDomain::RPC | ErrorDomain::REMOTE)
+    }
+
     /// The code of the error reply, if one came.
     pub const fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -98,6 +106,14 @@ impl Failure {
     /// A driver handed back the reply of another call: what became of this one is not known.
     pub(crate) fn foreign() -> Failure {
         Failure::Lost { message: "the driver returned the reply of another call".to_owned() }
+    }
+
+    /// Whether it is the daemon's own word that it has no procedure of this number, and not another's that it passed on.
+    pub(crate) fn is_about(&self, number: i32) -> bool {
+        let Failure::Unsupported(error) = self else { return false };
+        let text = error.message.to_string_lossy();
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit());
+        error.may_be_unknown_procedure() && numbers.any(|found| found == number.to_string())
     }
 
     /// Whether the peer answered with this error.

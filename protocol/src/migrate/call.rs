@@ -12,8 +12,12 @@ use super::domain::{Cookie, Domain, DomainXml, Uuid};
 use super::flags::MigrateFlags;
 use super::param::Terms;
 
+/// A procedure's name in the contract, such as `domain_migrate_perform3`.
+pub type ProcedureName = &'static str;
+
 /// One of the two ends of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Host {
     /// Where the guest runs when the migration starts.
     Source,
@@ -33,6 +37,7 @@ impl fmt::Display for Host {
 /// What Finish2 (109) tells the destination about Perform: its argument `retcode`; and Finish and Confirm of version 3 either
 /// host about the other: their argument `cancelled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Retcode {
     /// 0: start what arrived; or, in Confirm, end what was sent.
     Success,
@@ -52,6 +57,7 @@ impl Retcode {
 
 /// An order for the driver: make this call to this host, and hand back what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct Do {
     /// Which of the two connections.
     pub host: Host,
@@ -66,6 +72,7 @@ pub struct Do {
 ///
 /// Exhaustive on purpose: a driver that does not know a call must fail to compile, not to migrate.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Call {
     /// 14 `domain_get_xml_desc`; answered by `Reply::Xml`.
     GetXmlDesc {
@@ -174,6 +181,19 @@ pub enum Call {
         /// As in [`Begin3`](Call::Begin3), and PAUSED if it was found paused.
         flags: MigrateFlags,
     },
+    /// 216 or 305 to a source that carries the whole migration out by itself; answered by `Reply::Performed`, when the destination has
+    /// the guest and the source no longer. No cookie: there is no host yet that could have given one. A source of versions 1 and 2 gets
+    /// [`Perform`](Call::Perform) for it, with the destination's URI in place of that of the data.
+    PerformTo {
+        /// The guest on the source.
+        domain: Domain,
+        /// The destination's URI as the source's daemon reaches it; `None` in a direct migration.
+        dconnuri: Option<Text>,
+        /// What the caller wants.
+        terms: Terms,
+        /// Everything that the caller asked for.
+        flags: MigrateFlags,
+    },
     /// 217 or 306, Finish of version 3, without a destination's URI; answered by `Reply::Finished3`, or for
     /// [`Cancelled`](Retcode::Cancelled) by error 93.
     Finish3 {
@@ -218,6 +238,7 @@ pub enum Call {
     /// 24 `domain_lookup_by_uuid`; answered by `Reply::Found`.
     LookupByUuid {
         /// The guest's.
+        #[cfg_attr(feature = "journal", serde(with = "crate::migrate::journal::saved::uuid"))]
         uuid: [u8; 16],
     },
     /// 163 `domain_get_job_info` (libvirt 0.7.7); answered by `Reply::Job`.
@@ -230,7 +251,7 @@ pub enum Call {
         /// The guest on the host that is asked.
         domain: Domain,
     },
-    /// 2 `connect_close` on **the connection that made Prepare**, then wait until the peer has closed it;
+    /// 2 `connect_close` on **the connection that made Prepare** at the destination, or Begin at the source, then wait until the peer has closed it;
     /// answered by `Reply::Done`, which says that the peer has done so. If that connection is dead already,
     /// answer `Done` if it ended by the peer's closing it, else `Failure::Lost`; never close another in its
     /// place. The next call to that host needs a new connection.
@@ -263,6 +284,8 @@ impl Call {
             Call::Prepare3 { .. } => (303, "domain_migrate_prepare3_params"),
             Call::Perform3 { terms: Terms::Fixed { .. }, .. } => (216, "domain_migrate_perform3"),
             Call::Perform3 { .. } => (305, "domain_migrate_perform3_params"),
+            Call::PerformTo { terms: Terms::Fixed { .. }, .. } => (216, "domain_migrate_perform3"),
+            Call::PerformTo { .. } => (305, "domain_migrate_perform3_params"),
             Call::Finish3 { terms: Terms::Fixed { .. }, .. } => (217, "domain_migrate_finish3"),
             Call::Finish3 { .. } => (306, "domain_migrate_finish3_params"),
             Call::Confirm3 { terms: Terms::Fixed { .. }, .. } => (218, "domain_migrate_confirm3"),
@@ -289,7 +312,7 @@ impl Call {
 
     /// Whether it is a Perform, which takes as long as the guest is large.
     pub const fn performs(&self) -> bool {
-        matches!(self, Call::Perform { .. } | Call::Perform3 { .. })
+        matches!(self, Call::Perform { .. } | Call::Perform3 { .. } | Call::PerformTo { .. })
     }
 
     /// Whether it is a Finish.
@@ -305,6 +328,14 @@ impl Call {
                 self,
                 Call::Confirm3 { .. } | Call::Resume { .. } | Call::Destroy { .. } | Call::Close
             )
+    }
+
+    /// Whether it must not be made unless its record is kept: whoever reads the journal takes what it does not announce for not made.
+    /// Only what ends the source's copy of a guest that the destination has goes without, for then Finish was announced.
+    pub const fn needs_its_record(&self) -> bool {
+        let ends_a_copy =
+            matches!(self, Call::Confirm3 { cancelled: Retcode::Success, .. } | Call::Destroy { .. });
+        self.changes_something() && !ends_a_copy
     }
 }
 
@@ -359,6 +390,10 @@ impl fmt::Display for Call {
             }
             Call::Perform3 { domain, cookie, terms, flags } => {
                 write!(f, "dom={}, cookie_in={cookie:?}, {}, flags={flags}", domain.name, Shown(terms))?;
+            }
+            Call::PerformTo { domain, dconnuri, terms, flags } => {
+                let to = Null(dconnuri);
+                write!(f, "dom={}, dconnuri={to}, {}, flags={flags}", domain.name, Shown(terms))?;
             }
             Call::Finish3 { cookie, terms, flags, cancelled } => {
                 write!(f, "cookie_in={cookie:?}, {}, flags={flags}, ", Shown(terms))?;

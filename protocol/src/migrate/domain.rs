@@ -6,10 +6,12 @@ use virtwire_xdr::Text;
 
 /// A guest as hosts name it to each other.
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct Domain {
     /// Its name on that host. At most 4,194,304 bytes.
     pub name: Text,
     /// The same on every host.
+    #[cfg_attr(feature = "journal", serde(with = "crate::migrate::journal::saved::uuid"))]
     pub uuid: [u8; 16],
     /// Its number while it is active on that host, else -1.
     pub id: i32,
@@ -47,7 +49,10 @@ impl fmt::Display for Uuid<'_> {
 ///
 /// `Debug` tells the length only: cookies may hold secrets and are never logged.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct Cookie(pub Vec<u8>);
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
+pub struct Cookie(
+    #[cfg_attr(feature = "journal", serde(with = "crate::migrate::journal::saved::hex"))] pub Vec<u8>,
+);
 
 impl fmt::Debug for Cookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,6 +65,7 @@ impl fmt::Debug for Cookie {
 ///
 /// `Debug` tells the length only, for the reason that [`Cookie`] gives.
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct DomainXml(pub Text);
 
 impl fmt::Debug for DomainXml {

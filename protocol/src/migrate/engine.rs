@@ -2,19 +2,24 @@
 //!
 //! ```text
 //!  v2: GetXmlDesc ─▶ GetInfo ─▶ Prepare2 ─┬─▶ Perform ─▶ Finish2 0 ─▶ GetInfo ─▶ OnDestination
-//!  v1:               GetInfo ─▶ Prepare ──┤      │           │
-//!                                  ▲      │      │           └ error, lost ─▶ `arrival`: until the destination has told
-//!                                  │      │      └ error, lost ─▶ `doubt`: until the source has told; then Finish,
-//!                                  └──────┘                       or Finish2 1 (v2), or nothing (v1) ─▶ OnSource
-//!                        no such call: downgrade
+//!  v1:               GetInfo ─▶ Prepare ──┘      │           │
+//!                                                │           └ error, lost ─▶ `arrival`: until the destination has told
+//!                                                └ error, lost ─▶ `doubt`: until the source has told; then Finish,
+//!                                                                 or Finish2 1 (v2) ─▶ `leftover`, until the destination
+//!                                                                 has no copy or that is told ─▶ OnSource
 //!
 //!  v3: Begin ─▶ state ─▶ Prepare ─▶ Perform ─▶ Finish 0 ─▶ Confirm 0 ─▶ OnDestination
 //!                           │          │           └ error, lost ─▶ `arrival`: until the destination has told; then Confirm 0,
 //!                           │          │                            or, if it never started the guest, `back`
 //!                           │          └ error, lost ─▶ `doubt`: the source is asked; then Finish 1 ─▶ `back`
 //!                           └ error ─▶ Confirm 1 ─▶ OnSource
-//!      back: Confirm 1 ─▶ the source is asked until the guest runs on there ─▶ OnSource
+//!
+//!  by the source: state ─▶ Perform ─▶ `sent`: both hosts are asked, and told nothing
+//!
+//!      back: Confirm 1, or Close where Perform had no success ─▶ the source is asked until the guest runs on there ─▶ OnSource
 //! ```
+//!
+//! Where the first call of a version, or its Prepare, is proved to be missing, the next older one begins anew.
 //!
 //! Anything that fails before Perform leaves the guest on the source, untouched. In version 3 the source keeps the guest until
 //! Confirm 0, which is sent only when the destination runs it; and it lets it run on only when Finish 0 was never sent, or when
@@ -25,14 +30,17 @@ mod back;
 mod begin;
 mod confirm;
 mod doubt;
+mod leftover;
+mod sent;
 mod start;
 mod step;
+mod torn;
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use self::start::Draft;
 use self::step::Step;
+use self::torn::Halves;
 use super::action::{Action, CancelAnswer, Settings, Wait, Waiting};
 use super::answer::{Failure, Reply};
 use super::ask::{Ask, Next};
@@ -42,7 +50,7 @@ use super::journal::Record;
 use super::note::Note;
 use super::outcome::{Check, Outcome, Reason, Unknown};
 use super::param::Terms;
-use super::plan::{Plan, Sequence};
+use super::plan::{Plan, Sequence, Version};
 use super::request::Request;
 use super::state::Said;
 
@@ -54,6 +62,9 @@ use super::state::Said;
 #[must_use = "a dropped engine leaves a migration half done"]
 pub struct Engine {
     request: Request,
+    /// What is tried now, and what may be tried after it.
+    version: Version,
+    older: std::vec::IntoIter<Sequence>,
     /// The caller's, and PAUSED if the guest was found paused.
     flags: MigrateFlags,
     settings: Settings,
@@ -63,6 +74,8 @@ pub struct Engine {
     protection: MigrateFlags,
     /// Whether the source said at the start that the guest is paused.
     was_paused: Option<bool>,
+    /// OFFLINE: the destination said before Prepare that it knows no such guest, so that a definition it shows later is the one that was sent.
+    had_no_definition: bool,
     /// What each host last said.
     source: Said,
     destination: Said,
@@ -75,6 +88,8 @@ pub struct Engine {
     calling: Option<(Host, &'static str)>,
     /// The procedure that was answered last.
     procedure: &'static str,
+    /// When that was, if the driver has told.
+    now: Option<Instant>,
 }
 
 impl Engine {
@@ -82,18 +97,16 @@ impl Engine {
     pub fn new(plan: Plan, settings: Settings) -> Engine {
         let chosen = Note::Chosen { version: plan.version(), why: plan.why().to_owned() };
         let record = Record::Chosen { request: plan.request.clone(), version: plan.version() };
-        let (terms, protection) = match plan.sequence {
-            Sequence::V3 { params: true, protects } => (Terms::params(&plan.request), protects),
-            Sequence::V3 { params: false, protects } => (Terms::fixed(&plan.request), protects),
-            Sequence::V1 | Sequence::V2 { .. } => (Terms::fixed(&plan.request), false),
-        };
         let mut engine = Engine {
+            version: plan.version(),
+            older: plan.older.into_iter(),
             flags: plan.request.flags,
+            terms: Terms::fixed(&plan.request),
             request: plan.request,
             settings,
-            terms,
-            protection: if protection { MigrateFlags::CHANGE_PROTECTION } else { MigrateFlags(0) },
+            protection: MigrateFlags(0),
             was_paused: None,
+            had_no_definition: false,
             source: Said::NotAsked,
             destination: Said::NotAsked,
             given_up: false,
@@ -101,12 +114,9 @@ impl Engine {
             out: VecDeque::from([Action::Note(chosen), Action::Journal(record)]),
             calling: None,
             procedure: "",
+            now: None,
         };
-        engine.step = match plan.sequence {
-            Sequence::V1 => engine.ask_info(Draft::V1),
-            Sequence::V2 { xml_flags, or_v1 } => engine.ask_xml(xml_flags, or_v1),
-            Sequence::V3 { .. } => engine.begin(),
-        };
+        engine.step = engine.start(plan.sequence);
         engine
     }
 
@@ -120,21 +130,43 @@ impl Engine {
         Some(action)
     }
 
-    /// The call that was handed out last was answered, or was not.
+    /// The call that was handed out last was answered by now, or was not.
     ///
     /// Ignored when no call is out. The reply of another call counts as [`Failure::Lost`].
+    pub fn done_at(&mut self, now: Instant, answer: Result<Reply, Failure>) {
+        self.now = Some(now);
+        self.take(answer);
+    }
+
+    /// The same, and nobody knows when: then nothing counts as having come [at once](Settings::answers_at_once_within).
     pub fn done(&mut self, answer: Result<Reply, Failure>) {
+        self.now = None;
+        self.take(answer);
+    }
+
+    fn take(&mut self, answer: Result<Reply, Failure>) {
         let Some((host, procedure)) = self.calling.take() else { return };
         self.procedure = procedure;
         self.out.push_back(Action::Journal(Record::Answered { host, procedure, answer: answer.clone() }));
         self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
-            Step::Xml { or_v1 } => self.got_xml(or_v1, answer),
+            Step::Xml => self.got_xml(answer),
             Step::Begin => self.begun(answer),
             Step::Release(reason) => self.released(reason, answer),
+            Step::WhyNot(reason) => self.got_why_not(reason, answer),
+            Step::Withdraw(reason) => self.withdrawn(reason, answer),
             Step::Info(draft) => self.got_info(draft, answer),
             Step::Why(draft) => self.got_why(draft, answer),
+            Step::AskBefore(ask, draft) => {
+                self.asked(ask, answer, draft, Step::AskBefore, Engine::before_said)
+            }
             Step::Prepare(draft) => self.got_prepared(draft, answer),
             Step::Perform(prepared) => self.performed(prepared, answer),
+
+            Step::Send(number) => self.sent(number, answer),
+            Step::AskSender(ask, sent) => self.asked(ask, answer, sent, Step::AskSender, Engine::sender_said),
+            Step::AskReceiver(ask, sent) => {
+                self.asked(ask, answer, sent, Step::AskReceiver, Engine::receiver_said)
+            }
 
             Step::AskSource(ask, doubt) => {
                 self.asked(ask, answer, doubt, Step::AskSource, Engine::source_said)
@@ -144,7 +176,13 @@ impl Engine {
             }
             Step::Cancel(doubt) => self.cancelled(doubt, answer),
             Step::Close(doubt) => self.closed(doubt, answer),
+            Step::CloseBegun(doubt) => self.closed_begun(doubt, answer),
             Step::AskTwice(ask, doubt) => self.asked(ask, answer, doubt, Step::AskTwice, Engine::twice_said),
+
+            Step::AskLeftover(ask, leftover) => {
+                self.asked(ask, answer, leftover, Step::AskLeftover, Engine::leftover_said)
+            }
+            Step::Remove(leftover) => self.removed(leftover, answer),
 
             Step::Finish(departed) => self.finished(departed, answer),
             Step::AskEnd(ask, departed) => self.asked(ask, answer, departed, Step::AskEnd, Engine::end_said),
@@ -155,11 +193,15 @@ impl Engine {
                 self.asked(ask, answer, departed, Step::AskLast, Engine::last_said)
             }
 
+            Step::AskHeld(ask, departed) => {
+                self.asked(ask, answer, departed, Step::AskHeld, Engine::held_said)
+            }
             Step::CancelLate(departed) => self.cancelled_late(departed, answer),
 
+            Step::Forget(back) => self.forgotten(back, answer),
             Step::ConfirmBack(back) => self.confirmed_back(back, answer),
             Step::AskBack(ask, back) => self.asked(ask, answer, back, Step::AskBack, Engine::back_said),
-            Step::Resume(back) => self.ask_back(back),
+            Step::Resume(back) => self.resumed(back, answer),
             Step::CancelBack(back) => self.cancelled_back(back, answer),
             Step::AskGone(ask, back) => self.asked(ask, answer, back, Step::AskGone, Engine::gone_said),
 
@@ -170,10 +212,21 @@ impl Engine {
                 self.asked(ask, answer, arrived, Step::AskStill, Engine::still_said)
             }
 
+            Step::AskSwitched(ask, departed) => {
+                self.asked(ask, answer, departed, Step::AskSwitched, Engine::switched_said)
+            }
+            Step::AskThere(ask, halves) => {
+                self.asked(ask, answer, halves, Step::AskThere, |engine, halves, _| engine.there_said(halves))
+            }
+            Step::AskHere(ask, halves) => self.asked(ask, answer, halves, Step::AskHere, Engine::here_said),
+
             waiting @ (Step::HoldDoubt(..)
+            | Step::HoldSent(..)
             | Step::HoldArrival(..)
             | Step::HoldBack(..)
             | Step::HoldLeft(_)
+            | Step::HoldCopy(_)
+            | Step::HoldHalves(..)
             | Step::Over(_)) => waiting,
         };
     }
@@ -186,8 +239,11 @@ impl Engine {
             Step::HoldDoubt(doubt, Check::WhetherItRunsTwice) => self.ask_twice(doubt),
             Step::HoldDoubt(doubt, _) => self.ask_source(doubt),
             Step::HoldArrival(departed, _) => self.ask_arrival(departed.new_round()),
+            Step::HoldSent(sent, _) => self.ask_sender(sent),
             Step::HoldBack(back, _) => self.ask_back(back.new_round()),
             Step::HoldLeft(arrived) => self.ask_still(arrived),
+            Step::HoldCopy(arrived) => self.ask_left(arrived),
+            Step::HoldHalves(halves, _) => self.ask_both(halves),
             other => other,
         };
     }
@@ -198,18 +254,31 @@ impl Engine {
     /// [unknown](Waiting::Unknown) and the source's last word was that it has the guest and runs no job. The
     /// source is asked once more then, and only if it says so again the destination's copy is destroyed.
     /// **That is a risk, and the caller's:** if the source starts the lost Perform in between, the guest is
-    /// gone on both hosts, and the outcome will say so.
+    /// gone on both hosts, and the outcome will say so; if a source that cannot tell of jobs has sent all of it and is about to drop its
+    /// own, the guest is gone after the outcome has said that it stayed.
     ///
-    /// In version 3 it is taken while the destination does not say whether it took the guest over: it is told to give the guest
-    /// up, and the source runs on as soon as the destination has said that it has done so. Where it has none and was silent before,
+    /// In version 3 it is taken while the destination does not say whether it took the guest over. The source is asked, and only if it
+    /// says that it still has the guest the destination is told to give it up; the source runs on as soon as the destination has said
+    /// that it has done so. A source that has lost the guest meanwhile is not waited for: what the destination holds is the only copy,
+    /// and the migration goes on. Where it has none and was silent before,
     /// [it may have run the guest](Check::WhetherItRanThere): that it did not is the caller's word, said by another call of this.
+    ///
+    /// With OFFLINE it is taken while the destination shows a definition that may be [an older one](Check::WhetherItWasDefined): the source
+    /// keeps its own.
     pub fn cancel(&mut self) -> CancelAnswer {
         let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
                 (self.ask_source(doubt.given_up()), CancelAnswer::Taken)
             }
-            Step::HoldArrival(departed, check) if departed.may_be_given_up() => {
+            Step::HoldArrival(departed, check) if departed.may_be_given_up() && !self.is_resuming() => {
                 (self.cancel_late(departed, check), CancelAnswer::Taken)
+            }
+            // The source's definition stays, whatever the destination has.
+            Step::HoldArrival(departed, Check::WhetherItWasDefined) if self.destination.state().is_some() => {
+                (self.keep_definition(departed), CancelAnswer::Taken)
+            }
+            Step::HoldSent(sent, Check::WhetherItRanThere) if !sent.has_ended() => {
+                (self.take_back(sent), CancelAnswer::Taken)
             }
             step if step.is_before_perform() => {
                 self.given_up = true;
@@ -224,22 +293,23 @@ impl Engine {
         answer
     }
 
-    /// Stops driving and says what is known now: the outcome if there is one; [`Outcome::OnSource`] if
-    /// Perform was not sent; else [`Outcome::Unknown`].
-    pub fn give_up(self) -> Outcome {
-        if let Step::Over(Some(outcome)) = self.step {
-            return outcome;
+    /// What is known now, for whoever stops driving it: the outcome if there is one; [`Outcome::OnSource`] if Perform was not sent; else
+    /// [`Outcome::Unknown`].
+    pub fn now(&self) -> Outcome {
+        if let Step::Over(Some(outcome)) = &self.step {
+            return outcome.clone();
         }
         if let Some(arrived) = self.step.arrived() {
-            return arrived.outcome(Some(self.source));
+            return arrived.outcome(Some(self.source.clone()));
         }
         let (check, reason) = self.step.doubt();
         let reason = reason.unwrap_or(Reason::Cancelled);
-        match check {
-            None => Outcome::OnSource { source: self.source, reason },
+        let unmoved = self.is_resuming().then_some(Check::WhetherThePostCopyBroke);
+        match check.map(|check| self.in_post_copy(check)).or(unmoved) {
+            None => Outcome::OnSource { source: self.source.clone(), reason, left_on_destination: None },
             Some(check) => Outcome::Unknown(Unknown {
-                source: self.source,
-                destination: self.destination,
+                source: self.source.clone(),
+                destination: self.destination.clone(),
                 reason,
                 check,
             }),
@@ -305,12 +375,28 @@ impl Engine {
 
     fn wait_for_truth(&mut self, reason: Reason, check: Check) {
         let (source, destination) = (self.source.clone(), self.destination.clone());
+        let check = self.in_post_copy(check);
         self.wait(Waiting::Unknown(Unknown { source, destination, reason, check }));
     }
 
-    /// The guest did not move.
+    /// Where a post-copy may have switched over, nobody is to resume or destroy a copy for being paused.
+    fn in_post_copy(&self, check: Check) -> Check {
+        match check {
+            Check::WhetherItIsPaused | Check::WhetherItRunsOn | Check::WhetherItTookOver
+                if self.may_switch() =>
+            {
+                Check::WhetherThePostCopyBroke
+            }
+            check => check,
+        }
+    }
+
+    /// The guest did not move. One whose post-copy was to be resumed is where it was, which both hosts must say.
     fn stay(&mut self, reason: Reason) -> Step {
-        self.end(Outcome::OnSource { source: self.source.clone(), reason })
+        if self.is_resuming() {
+            return self.ask_both(Halves::new(None, reason));
+        }
+        self.end(Outcome::OnSource { source: self.source.clone(), reason, left_on_destination: None })
     }
 
     fn end(&mut self, outcome: Outcome) -> Step {

@@ -3,15 +3,19 @@
 use std::fmt;
 
 use super::plan::Version;
+use super::request::Way;
 
-/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration
-/// that is driven from here.
+/// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
     /// 1: serves 61, 62 and 63.
     MigrationV1,
     /// 3: serves 108, 62 and 109.
     MigrationV2,
+    /// 4: its daemon moves guests by itself.
+    MigrationP2p,
+    /// 5: its hypervisor moves guests by itself, to where no daemon is.
+    MigrationDirect,
     /// 6: serves 213 to 218.
     MigrationV3,
     /// 7: can protect a guest's configuration from changes while it moves.
@@ -25,8 +29,10 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// All of them, in the order in which a driver asks: each of the source, then of the destination.
-    pub const ALL: [Feature; 7] = [
+    /// All of them.
+    pub const ALL: [Feature; 9] = [
+        Feature::MigrationP2p,
+        Feature::MigrationDirect,
         Feature::MigrationParams,
         Feature::MigrationV3,
         Feature::MigrationV2,
@@ -36,11 +42,22 @@ impl Feature {
         Feature::MigrationOffline,
     ];
 
+    /// Those that decide how a guest moves this [way](Way), in the order in which a driver asks: each of the source, then of the
+    /// destination. Where the source moves it, the destination need not be asked.
+    pub fn that_decide(way: &Way) -> &'static [Feature] {
+        match way {
+            Way::Managed => &Feature::ALL[2..],
+            Way::PeerToPeer { .. } | Way::Direct => &Feature::ALL,
+        }
+    }
+
     /// The number on the wire.
     pub const fn number(self) -> i32 {
         match self {
             Feature::MigrationV1 => 1,
             Feature::MigrationV2 => 3,
+            Feature::MigrationP2p => 4,
+            Feature::MigrationDirect => 5,
             Feature::MigrationV3 => 6,
             Feature::MigrateChangeProtection => 7,
             Feature::XmlMigratable => 11,
@@ -59,6 +76,8 @@ impl fmt::Display for Feature {
         let name = match self {
             Feature::MigrationV1 => "MIGRATION_V1",
             Feature::MigrationV2 => "MIGRATION_V2",
+            Feature::MigrationP2p => "MIGRATION_P2P",
+            Feature::MigrationDirect => "MIGRATION_DIRECT",
             Feature::MigrationV3 => "MIGRATION_V3",
             Feature::MigrateChangeProtection => "MIGRATE_CHANGE_PROTECTION",
             Feature::XmlMigratable => "XML_MIGRATABLE",

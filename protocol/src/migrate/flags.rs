@@ -7,6 +7,7 @@ use std::ops::BitOr;
 ///
 /// Unknown bits are carried as they are: the hosts refuse what they do not know (code 8).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct MigrateFlags(pub u64);
 
 macro_rules! named_flags {

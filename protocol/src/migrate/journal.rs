@@ -4,17 +4,24 @@
 //! record that comes before a call must be safe on disk, or wherever the embedder keeps it, before the call
 //! is made: it is the only trace of a call whose sender dies. Records are plain data with public fields;
 //! `Display` is one line for people, without the bytes of cookies and XML.
+//!
+//! With the feature `journal` records are serde's, whole: a line of JSON each, or whatever else keeps a map. **They hold the guest's
+//! XML and cookies then**, in which there may be secrets.
+
+#[cfg(feature = "journal")]
+pub(crate) mod saved;
 
 use std::fmt;
 
 use super::answer::{Failure, Reply};
-use super::call::{Do, Host};
+use super::call::{Do, Host, ProcedureName};
 use super::outcome::Outcome;
 use super::plan::Version;
 use super::request::Request;
 
 /// One entry of a migration's journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Record {
     /// The migration begins.
@@ -31,7 +38,8 @@ pub enum Record {
         /// Who was called.
         host: Host,
         /// The procedure's name in the contract.
-        procedure: &'static str,
+        #[cfg_attr(feature = "journal", serde(deserialize_with = "saved::procedure"))]
+        procedure: ProcedureName,
         /// What came of it.
         answer: Result<Reply, Failure>,
     },

@@ -26,7 +26,10 @@
 //!         match action {
 //!             Action::Note(note) => println!("{note}"),
 //!             Action::Journal(record) => println!("journal: {record}"),
-//!             Action::Do(order) => engine.done(call(order)),
+//!             Action::Do(order) => {
+//!                 let answer = call(order);
+//!                 engine.done_at(std::time::Instant::now(), answer);
+//!             }
 //!             Action::Wait(wait) => {
 //!                 std::thread::sleep(wait.ask_again_after);
 //!                 engine.retry();
@@ -34,7 +37,7 @@
 //!             Action::End(outcome) => return outcome,
 //!         }
 //!     }
-//!     engine.give_up()
+//!     engine.now()
 //! }
 //! ```
 //!
@@ -44,8 +47,10 @@
 //! migration itself (`virDomainMigrate`, neither peer-to-peer nor tunnelled). What is ours is what happens
 //! when a call does not simply succeed:
 //!
-//! - An older version is tried only if the destination *proved* that it lacks the newer one's Prepare and
-//!   both report the older one. A closed connection, a deadline or any other error proves nothing.
+//! - An older version is tried only if a host *proved* that it lacks the newer one's first call or its Prepare, and
+//!   both report the older one. A closed connection, a deadline or any other error proves nothing. Where the source holds the guest
+//!   since Begin, it has confirmed first that it let it go. A source that is to carry the migration out proves it only by naming
+//!   the call that it was asked, for an error may be one that the destination has answered to it.
 //! - Perform ends the guest on the source. Without its success the source is asked before the destination is
 //!   told anything, also after an error reply, since a proxy may have made it up.
 //! - A source that cannot be asked, or that may still run a Perform whose reply was lost, leaves the outcome
@@ -64,17 +69,38 @@
 //!   nothing does.
 //! - A source that does not have the guest has not sent it away, for it keeps it until Confirm: the guest ended there. What the
 //!   destination holds is not started unasked.
+//! - A source whose Perform had no success is sent no Confirm, for it may have ended the migration by itself, and Confirm would end
+//!   what somebody else has begun since. The connection that made Begin is closed instead, which ends ours and no other, and a guest
+//!   that is left paused is resumed.
 //! - A guest that is paused by an earlier migration is not moved.
 //! - Each cookie goes to the other host's next step only, and after a step that failed none does. Where Begin or Prepare gives
 //!   none, the migration stops.
 //!
+//! In a post-copy the destination runs the guest before it has all of its memory:
+//!
+//! - From the switch on nothing is rolled back. What the hosts say of it decides (`torn`), and it is a [`PostCopyBroken`](Outcome::PostCopyBroken)
+//!   when the destination says so: no Confirm, no Finish that cancels, no Resume.
+//! - The source's part is ended by Confirm only when the destination has answered Finish with success, or says that the guest has
+//!   come (running, reason "migrated").
+//! - A broken one is resumed by the whole of version 3 once more, with [`POSTCOPY_RESUME`](MigrateFlags::POSTCOPY_RESUME): PAUSED is not
+//!   added, and whatever fails leaves it as it was, broken. A guest that is in a post-copy is not moved in any other way.
+//!
 //! Two limits are the protocol's. Versions 1 and 2 have no number for a migration, so an error reply that a
 //! proxy made up *before the source has started the call* looks like a failed Perform on an idle source, and
-//! is taken for one. And a source older than libvirt 0.7.7 cannot tell of jobs: after an error reply the
-//! destination's copy is destroyed while Perform may still run, so that it must fail; if it succeeds in that
-//! very moment the guest is lost, and the outcome says so. A third limit is ours, of version 3: a destination that
-//! says at once, after a Finish whose answer is missing, that it has no guest is taken to have never run it; one
-//! that started the guest, lost it and is back before the question would be believed.
+//! is taken for one. And a source older than libvirt 0.7.7 cannot tell of jobs: an error that such a proxy may have made up counts as
+//! a lost reply there, and only after one of the hypervisor's own the destination's copy is destroyed; should Perform succeed in that
+//! very moment all the same, the guest is lost, and the outcome says so. One that has sent all of the guest and drops its own long after
+//! the destination has lost its copy is believed meanwhile that it has the guest. A third limit is ours, of version 3: a destination that
+//! says [at once](Settings::answers_at_once_within), after a Finish whose answer is missing, that it has no guest is taken to have never
+//! run it; one that started the guest, lost it and is back within that time would be believed.
+//!
+//! # Peer-to-peer, tunnelled and direct migrations
+//!
+//! Where the source [carries the migration out](Way), the engine makes one call, and asks both hosts afterwards, whatever was
+//! answered: the source for what it has left, the destination for the guest. A lost reply is held as unknown while the source still has
+//! the guest, for it may yet begin. A paused copy that is left behind is removed once the destination is seen to have taken the guest
+//! over; it runs on only at the caller's word. A destination that cannot be reached from here is not heard; then the source's
+//! word that it has handed the guest over is all there is.
 //!
 //! # What a driver owes
 //!
@@ -86,13 +112,14 @@
 //!   not a byte left. Whatever is in doubt is [`Failure::Lost`], and [`Failure::Silent`] where a deadline passed.
 //! - **[`Wait`].** It sleeps, or notices that a host is back, and calls [`Engine::retry`]. While the engine
 //!   waits for an [`Unknown`](Waiting::Unknown) it may report that and return, as long as it keeps the engine
-//!   and the connections, and can be told to go on. To drop them is to give up; [`Engine::give_up`] says what
+//!   and the connections, and can be told to go on. To drop them is to give up; [`Engine::now`] says what
 //!   is known then.
 //! - **Cancelling.** [`Engine::cancel`] at any time, then on as before. While Perform runs it is refused:
 //!   there a driver may abort the source's job (164), and Perform's error leads the engine to the end.
-//! - **The journal.** A record is durable before the next poll. If it cannot be made so, a call that begins
-//!   something ([`Call::begins_something`]) is answered with [`Failure::NotSent`] instead of being made.
-//!   Every other call is made all the same: once Perform has run, the guest matters more than its record.
+//! - **The journal.** It holds what has happened, in order and without a gap, as far as it goes: a record that cannot be made durable
+//!   comes before all later ones, as soon as it can. While one is missing, a call that [needs its record](Call::needs_its_record) is
+//!   answered with [`Failure::NotSent`] instead of being made; then it leaves no record, nor does that answer. So recovery may take
+//!   what is not announced for not made.
 
 // In the order in which a migration meets them: what is to move, by which version,
 mod domain;
@@ -107,6 +134,7 @@ mod request;
 mod answer;
 mod call;
 mod state;
+mod torn;
 
 // what the engine makes of it,
 mod action;
@@ -118,9 +146,12 @@ mod journal;
 mod note;
 mod outcome;
 
+// and what another makes of that when the engine is dead.
+mod recover;
+
 pub use action::{Action, CancelAnswer, Settings, Wait, Waiting};
 pub use answer::{Failure, Reply};
-pub use call::{Call, Do, Host, Retcode};
+pub use call::{Call, Do, Host, ProcedureName, Retcode};
 pub use domain::{Cookie, Domain, DomainXml};
 pub use engine::Engine;
 pub use feature::{Feature, Features};
@@ -130,6 +161,7 @@ pub use note::Note;
 pub use outcome::{Check, Outcome, Reason, Unknown};
 pub use param::{Param, ParamValue, Terms};
 pub use plan::{Plan, Version, Wish};
+pub use recover::{Fenced, Recovery};
 pub use refusal::Refusal;
-pub use request::Request;
+pub use request::{Request, Way};
 pub use state::{DomainState, Job, JobInfo, Said, State};

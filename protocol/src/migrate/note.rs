@@ -18,13 +18,16 @@ pub enum Note {
         /// The reason, which names it too.
         why: String,
     },
-    /// The destination has no Prepare of this version and both report the older one.
+    /// A host lacks the call by which a version begins or prepares, though it reports the version, and nothing has happened. The older
+    /// version begins anew.
     Downgrade {
         /// The version that was tried.
         from: Version,
         /// The version that is tried now.
         to: Version,
-        /// The destination's proof.
+        /// Who lacks the call.
+        host: Host,
+        /// The proof.
         failure: Failure,
     },
     /// The guest is paused, so it is moved with the flag PAUSED and stays paused.
@@ -49,8 +52,12 @@ pub enum Note {
     Resumes,
     /// The destination runs the guest, and the source's paused copy is destroyed.
     RemovesCopy,
+    /// The source has the guest, and the destination is told to destroy what it prepared.
+    GivesUp,
     /// The destination reports success although it was told to cancel.
     FinishedThoughCancelled,
+    /// The caller gave the migration up, but the source no longer has the guest, or has switched to post-copy: what the destination has is kept.
+    NotGivenUp,
     /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes
     /// nothing.
     FinishAgain {
@@ -63,11 +70,8 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Note::Chosen { why, .. } => f.write_str(why),
-            Note::Downgrade { from, to, failure } => {
-                write!(
-                    f,
-                    "downgrade from {from} to {to}: the destination has no Prepare of {from} ({failure})"
-                )
+            Note::Downgrade { from, to, host, failure } => {
+                write!(f, "downgrade from {from} to {to}: the {host} lacks a call of {from} ({failure})")
             }
             Note::Paused => f.write_str("the guest is paused and will arrive paused"),
             Note::StateUntold(failure) => write!(
@@ -91,8 +95,14 @@ impl fmt::Display for Note {
             Note::RemovesCopy => {
                 f.write_str("the guest runs on the destination; removing the source's paused copy")
             }
+            Note::GivesUp => {
+                f.write_str("the guest is on the source; telling the destination to give up what it prepared")
+            }
             Note::FinishedThoughCancelled => f.write_str(
                 "the destination reports that it took the guest over although it was told to cancel",
+            ),
+            Note::NotGivenUp => f.write_str(
+                "not given up: the guest cannot go on at the source, and needs what the destination has",
             ),
             Note::FinishAgain { state: Some(state) } => {
                 write!(f, "the guest is {state} on the destination; telling it again to start it")

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::answer::Failure;
-use super::call::Host;
+use super::call::{Host, ProcedureName};
 use super::domain::Domain;
-use super::state::{Said, State};
+use super::state::{DomainState, Said, State};
 
 /// Where the guest is after a migration was tried. Never a yes or no: neither tells what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "an ignored outcome is a lost guest"]
 #[non_exhaustive]
 pub enum Outcome {
@@ -21,7 +22,8 @@ pub enum Outcome {
         /// What went wrong on the way, though the guest arrived: a lost reply, an error of Finish.
         warning: Option<Reason>,
         /// Version 3: the source did not confirm that it has ended its paused copy, and this is what it last said. A copy that is
-        /// still there must be removed and **never be resumed**.
+        /// still there must be removed and **never be resumed**. Where it is shut off, that is the guest's definition, which was to go
+        /// (UNDEFINE_SOURCE) and must not be started.
         left_on_source: Option<Said>,
     },
     /// The guest did not move. The destination can no longer take it in this migration.
@@ -31,11 +33,26 @@ pub enum Outcome {
         source: Said,
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
+        /// Versions 1 and 2: the destination has all of the guest, or may have, and did not confirm that it has removed it; this is
+        /// what it last said. A copy that is still there must be removed and **never be resumed**.
+        #[cfg_attr(feature = "journal", serde(default))]
+        left_on_destination: Option<Said>,
     },
     /// Both hosts said that they do not have the guest, or hold no more than its definition. It is lost, unless somebody else
     /// moved it to a third host meanwhile: versions 1 and 2 do not tell whose migration took it.
     Nowhere {
         /// What the source said.
+        source: Said,
+        /// What the destination said.
+        destination: Said,
+        /// The first thing that went wrong.
+        reason: Reason,
+    },
+    /// The guest's post-copy broke after it had switched over: its processors are at the destination, its memory on both hosts. **Neither
+    /// copy may be destroyed or resumed.** Where both daemons can (libvirt 8.5), a migration with
+    /// [`POSTCOPY_RESUME`](super::MigrateFlags::POSTCOPY_RESUME) brings the rest over.
+    PostCopyBroken {
+        /// What the source said. One that has no such guest any more has lost what was to come.
         source: Said,
         /// What the destination said.
         destination: Said,
@@ -53,6 +70,7 @@ pub enum Outcome {
 /// copy. So an owner keeps the engine and both connections and asks again
 /// ([`Engine::retry`](super::Engine::retry)); to drop them is an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Unknown {
     /// What the source last said.
@@ -67,6 +85,7 @@ pub struct Unknown {
 
 /// What is in doubt, and with it what a person can check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Check {
     /// The source does not say whether the guest has left it.
@@ -88,13 +107,31 @@ pub enum Check {
     WhetherTheCopyIsGood,
     /// Version 3: the destination was told to start the guest and does not say whether it did. The source keeps a paused copy.
     WhetherItTookOver,
+    /// OFFLINE: the destination was told to keep the guest's definition and does not say whether it did. The source has it still.
+    WhetherItWasDefined,
+    /// Version 3: the destination was told to start the guest, and the caller gives the migration up, but the source does not say whether it still has the paused copy:
+    /// the destination's may be the only one.
+    WhetherTheSourceHasIt,
+    /// A post-copy may have switched over, and the destination does not say that it has all of the guest: its memory is on both hosts.
+    WhetherThePostCopyBroke,
+    /// The source carries the migration out by itself, and may yet begin or end what it was asked for: the reply was lost.
+    WhetherTheSourceStillMovesIt,
     /// Version 3: the destination has no guest, but was told to start it, and was silent since or shows an end of it that is no failed
     /// start: it may have run there and ended. The source keeps a paused copy, of the moment before.
     WhetherItRanThere,
+    /// Recovery: a host does not answer, and what it knows decides.
+    WhereItIs,
+    /// Recovery: the guest is on the source, and the destination holds a copy that waits for it still.
+    WhetherItStays,
+    /// Recovery: the destination's paused copy is the only one, and nothing proves that it was sent whole.
+    WhetherTheCopyIsWhole,
+    /// Recovery, versions 1 and 2: the destination was told to start the only copy and does not say that it did.
+    WhetherItStarted,
 }
 
 /// Why a guest did not move, or what went wrong while it did.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Reason {
     /// A call had no success.
@@ -102,14 +139,34 @@ pub enum Reason {
         /// Who was called.
         host: Host,
         /// The procedure's name in the contract.
-        procedure: &'static str,
+        #[cfg_attr(
+            feature = "journal",
+            serde(deserialize_with = "crate::migrate::journal::saved::procedure")
+        )]
+        procedure: ProcedureName,
         /// What came of it.
         failure: Failure,
+    },
+    /// Version 3: Perform failed (error 9/10), and the destination, told to give the guest up, said what had gone wrong there, as its QEMU's
+    /// end. libvirt 11.3 reports both, older ones the destination's.
+    FailedThere {
+        /// Perform's name in the contract.
+        #[cfg_attr(
+            feature = "journal",
+            serde(deserialize_with = "crate::migrate::journal::saved::procedure")
+        )]
+        procedure: ProcedureName,
+        /// What came of it.
+        failure: Failure,
+        /// The destination's word.
+        there: Failure,
     },
     /// The guest did not run when the migration began.
     NotActive(State),
     /// The guest was paused by an earlier migration that was not brought to its end, so that it may be or have been elsewhere.
     LeftPaused(State),
+    /// The guest is in a post-copy that is not over: only that one may go on.
+    InPostCopy(State),
     /// Neither the caller nor the destination named a URI for the data.
     NoUri,
     /// Version 3: a host returned no cookie, which the other host's daemon may not survive.
@@ -121,17 +178,27 @@ pub enum Reason {
     Cancelled,
     /// The destination took the guest over and no longer has it.
     Vanished,
+    /// Whoever drove the migration ended before it did.
+    Interrupted,
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::Failed { host, procedure, failure } => write!(f, "{procedure} on the {host}: {failure}"),
+            Reason::FailedThere { procedure, failure, there } => {
+                write!(f, "{procedure} on the source: {failure}; the destination's own reason: {there}")
+            }
             Reason::NotActive(state) => write!(f, "the guest is not running: {state}"),
             Reason::LeftPaused(state) => write!(
                 f,
                 "an earlier migration left the guest {state}: find out whether it runs elsewhere, then destroy it here, or else \
                  resume it and migrate again"
+            ),
+            Reason::InPostCopy(state) => write!(
+                f,
+                "a post-copy of the guest is not over ({state}): its memory is on two hosts; if it broke, resume the post-copy \
+                 (POSTCOPY_RESUME), and do not destroy or resume the guest here"
             ),
             Reason::NoUri => f.write_str("neither the caller nor the destination named a URI for the data"),
             Reason::NoCookie { host } => {
@@ -142,6 +209,7 @@ impl fmt::Display for Reason {
             }
             Reason::Cancelled => f.write_str("given up by the caller"),
             Reason::Vanished => f.write_str("the destination took the guest over and no longer has it"),
+            Reason::Interrupted => f.write_str("the program that drove the migration ended before it did"),
         }
     }
 }
@@ -159,6 +227,10 @@ impl fmt::Display for Outcome {
                     write!(f, " (on the way: {reason})")?;
                 }
                 match left_on_source {
+                    Some(Said::Has { state, .. }) if state.state == DomainState::ShutOff => f.write_str(
+                        "; its definition is left on the source, where it was to go: undefine it there, or that host may start the guest \
+                         a second time",
+                    ),
                     Some(said) => write!(
                         f,
                         "; the source did not confirm that its paused copy is gone (it says: {said}): if it is still there, \
@@ -167,13 +239,24 @@ impl fmt::Display for Outcome {
                     None => Ok(()),
                 }
             }
-            Outcome::OnSource { source: Said::NotAsked, reason } => {
+            Outcome::OnSource { source: Said::NotAsked, reason, .. } => {
                 write!(f, "the guest stayed on the source, untouched; reason: {reason}")
             }
-            Outcome::OnSource { source, reason } => {
+            Outcome::OnSource { source, reason, left_on_destination } => {
                 write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
+                if let Some(said) = left_on_destination {
+                    write!(
+                        f,
+                        "; the destination did not confirm that it keeps nothing (it says: {said}): if a paused copy that came by this \
+                         migration is still there, destroy it and never resume it"
+                    )?;
+                }
                 match source.state() {
-                    Some(state) if state.is_migrating() && !matches!(reason, Reason::LeftPaused(_)) => {
+                    Some(state)
+                        if state.is_migrating()
+                            && left_on_destination.is_none()
+                            && !matches!(reason, Reason::LeftPaused(_)) =>
+                    {
                         f.write_str("; it was left paused there: resume it, the destination does not have it")
                     }
                     _ => Ok(()),
@@ -183,6 +266,20 @@ impl fmt::Display for Outcome {
                 f,
                 "neither host has the guest: it is lost, unless somebody else moved it; the source says: {source}; the destination says: {destination}; reason: {reason}"
             ),
+            Outcome::PostCopyBroken { source, destination, reason } => {
+                write!(
+                    f,
+                    "the post-copy broke, and the guest is on both hosts: the source says: {source}; the destination says: \
+                     {destination}; reason: {reason}; destroy and resume neither copy"
+                )?;
+                if source.is_gone() {
+                    f.write_str(", but what the destination has not fetched is lost with the source's")
+                } else if destination.state().is_some_and(|state| state.state == DomainState::Running) {
+                    f.write_str("; resume the post-copy: migrate again with POSTCOPY_RESUME (virtwire migrate --postcopy-resume)")
+                } else {
+                    f.write_str("; the destination has stopped it, as daemons do that cannot resume a post-copy (before libvirt 8.5)")
+                }
+            }
             Outcome::Unknown(unknown) => write!(f, "{unknown}"),
         }
     }
@@ -237,9 +334,43 @@ impl fmt::Display for Check {
                 "to check: the guest's state on the destination: if it runs there, destroy the source's paused copy; if the \
                  destination has none and never ran it, resume the source's; until then do neither"
             }
+            Check::WhetherItWasDefined => {
+                "to check: whether the destination has the guest's definition; the source has it still, so start the guest on one of them \
+                 only"
+            }
+            Check::WhetherThePostCopyBroke => {
+                "to check: the guest's state on both hosts; once its post-copy has switched over its memory is on both, and neither copy is \
+                 whole: destroy and resume neither; where the hosts call it failed, resume the post-copy: migrate again with \
+                 POSTCOPY_RESUME (virtwire migrate --postcopy-resume)"
+            }
+            Check::WhetherTheSourceStillMovesIt => {
+                "to check: the guest's state on both hosts, again and again: the source's daemon may still begin or end the migration, and \
+                 does so by itself; do not start the guest on the destination"
+            }
+            Check::WhetherTheSourceHasIt => {
+                "to check: whether the source still has the guest: only then the destination can be told to give it up; if the source has \
+                 lost it, what the destination has is the only copy: do not destroy it, and keep its connection open"
+            }
             Check::WhetherItRanThere => {
                 "to check: whether the guest ran on the destination and ended there, by its log or its disks: if it never ran, \
-                 cancel, and the source's paused copy runs on; if it did, that copy is of the past and must not be resumed"
+                 cancel, and the source's paused copy runs on (after a recovery, resume it); if it did, that copy is of the past and \
+                 must not be resumed"
+            }
+            Check::WhereItIs => {
+                "to check: the host that does not answer; recover again when it does, or say that it is fenced if it is dead and will \
+                 not come back with the guest; until then start, resume and destroy nothing"
+            }
+            Check::WhetherItStays => {
+                "to check: the guest's state on the source, where it is; the destination still waits for it: recover again when its \
+                 paused copy is gone, and do not resume that"
+            }
+            Check::WhetherTheCopyIsWhole => {
+                "to check: how the guest left the source, by its log: if it was sent, the destination's paused copy is the guest: resume \
+                 it there; if it ended on the source, that copy may not be whole; it is the only one: do not destroy it before"
+            }
+            Check::WhetherItStarted => {
+                "to check: the guest's state on the destination, which has the only copy: if it is paused there, resume it; do not start \
+                 it on the source"
             }
         })
     }

@@ -12,6 +12,7 @@ use super::request::Request;
 ///
 /// `Debug` and `Display` tell of XML the length only, since it may hold secrets, and `Debug` of a value alone the length of any text.
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct Param {
     /// The name; reference peers refuse one that is longer than 79 bytes.
     pub field: Text,
@@ -21,6 +22,7 @@ pub struct Param {
 
 /// The value of a [`Param`], in the types that migrations use. At most 4,194,304 bytes of string.
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum ParamValue {
     /// A signed word.
     Int(i32),
@@ -76,6 +78,7 @@ impl fmt::Debug for ParamValue {
 /// What both hosts are told of a migration of version 3, as far as it is known at a step. The engine adds to it: the source's
 /// XML after Begin, the destination's URI after Prepare, the guest's name before Finish.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Terms {
     /// The arguments of 213 to 218. Each call takes those that it has.
     Fixed {

@@ -23,6 +23,13 @@ pub enum Refusal {
         /// Which peer.
         host: Host,
     },
+    /// The source does not move guests by itself this way.
+    NotBySource {
+        /// What it would have to report.
+        feature: Feature,
+        /// What it reports.
+        reports: Features,
+    },
     /// Version 2 is all that the peers have in common, and one of them reports version 3: such peers claim version 2 and cannot
     /// serve it.
     OnlyForced {
@@ -52,7 +59,7 @@ impl Refusal {
     pub fn code(&self) -> ErrorCode {
         match self {
             Refusal::Request { code, .. } => *code,
-            Refusal::NoOffline { .. } => ErrorCode::ARGUMENT_UNSUPPORTED,
+            Refusal::NoOffline { .. } | Refusal::NotBySource { .. } => ErrorCode::ARGUMENT_UNSUPPORTED,
             Refusal::OnlyForced { .. } | Refusal::NotReported { .. } | Refusal::NoCommonVersion { .. } => {
                 ErrorCode::NO_SUPPORT
             }
@@ -66,6 +73,9 @@ impl fmt::Display for Refusal {
             Refusal::Request { text, .. } => f.write_str(text),
             Refusal::NoOffline { host } => {
                 write!(f, "OFFLINE: the {host} does not report feature {}", Feature::MigrationOffline)
+            }
+            Refusal::NotBySource { feature, reports } => {
+                write!(f, "the source would have to report feature {feature}; it reports {reports}")
             }
             Refusal::OnlyForced { host } => write!(
                 f,

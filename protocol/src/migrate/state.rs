@@ -7,6 +7,7 @@ use super::domain::Domain;
 
 /// `virDomainState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum DomainState {
     /// 0: the hypervisor does not tell; some say so of an idle guest.
     NoState,
@@ -46,6 +47,7 @@ impl From<i32> for DomainState {
 
 /// A state and, where the peer told it (212 does, 16 does not), the reason number that belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct State {
     /// The state.
     pub state: DomainState,
@@ -57,6 +59,36 @@ impl State {
     /// Paused by a migration (3, reason 2): a source that has sent the guest, or a destination that has not started it.
     pub fn is_migrating(self) -> bool {
         self.state == DomainState::Paused && self.reason == Some(2)
+    }
+
+    /// Paused because a post-copy has switched over (3, reason 12), or has broken since (13): the guest runs or ran elsewhere, and its
+    /// memory is on both hosts.
+    pub fn is_post_copy(self) -> bool {
+        self.state == DomainState::Paused && matches!(self.reason, Some(12 | 13))
+    }
+
+    /// Paused because a post-copy has switched over, and not known to be broken (3, reason 12).
+    pub fn has_switched(self) -> bool {
+        self.state == DomainState::Paused && self.reason == Some(12)
+    }
+
+    /// Runs at a destination that fetches its memory from the source yet (1, reason 10).
+    pub fn fetches(self) -> bool {
+        self.state == DomainState::Running && self.reason == Some(10)
+    }
+
+    /// A destination's word that its post-copy is broken: it runs as far as its memory goes (1, reason 11), or was stopped (3, reason 13;
+    /// before libvirt 8.5).
+    pub fn has_broken_post_copy(self) -> bool {
+        matches!(
+            (self.state, self.reason),
+            (DomainState::Running, Some(11)) | (DomainState::Paused, Some(13))
+        )
+    }
+
+    /// Runs because it has come by a migration that is over (1, reason 2).
+    pub(super) fn has_arrived(self) -> bool {
+        self.state == DomainState::Running && self.reason == Some(2)
     }
 
     /// libvirt's word for the reason, where it tells how a migration went or a guest ended.
@@ -114,6 +146,7 @@ impl fmt::Display for State {
 
 /// A reply to `domain_get_job_info` (163), as far as a migration needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub struct JobInfo {
     /// `virDomainJobType`: 0 none, 1 bounded, 2 unbounded, 3 completed, 4 failed, 5 cancelled.
     pub kind: i32,
@@ -134,6 +167,7 @@ impl JobInfo {
 
 /// What a host said about a guest's job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Job {
     /// It was not asked.
     NotAsked,
@@ -147,6 +181,7 @@ pub enum Job {
 
 /// What a host last said about the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "journal", derive(serde::Serialize, serde::Deserialize))]
 pub enum Said {
     /// It was not asked since anything was done that could change the answer.
     NotAsked,
@@ -156,6 +191,8 @@ pub enum Said {
     Absent,
     /// It has destroyed what it had prepared (error 93).
     Aborted,
+    /// It was not asked: it is [dead](super::Fenced) by the caller's word, and has no guest any more.
+    Fenced,
     /// It knows the guest. A persistent guest stays defined when it has left: the state counts, not this.
     Has {
         /// As that host names it.
@@ -171,7 +208,7 @@ impl Said {
     /// Whether the host said that no guest is there: it knows none, or only a definition.
     pub fn is_gone(&self) -> bool {
         match self {
-            Said::Absent | Said::Aborted => true,
+            Said::Absent | Said::Aborted | Said::Fenced => true,
             Said::Has { state, .. } => state.state == DomainState::ShutOff,
             Said::NotAsked | Said::NoAnswer(_) => false,
         }
@@ -181,7 +218,7 @@ impl Said {
     pub fn state(&self) -> Option<State> {
         match self {
             Said::Has { state, .. } => Some(*state),
-            Said::NotAsked | Said::NoAnswer(_) | Said::Absent | Said::Aborted => None,
+            Said::NotAsked | Said::NoAnswer(_) | Said::Absent | Said::Aborted | Said::Fenced => None,
         }
     }
 }
@@ -193,6 +230,7 @@ impl fmt::Display for Said {
             Said::NoAnswer(failure) => write!(f, "no answer ({failure})"),
             Said::Absent => f.write_str("no such guest"),
             Said::Aborted => f.write_str("migration aborted, nothing kept"),
+            Said::Fenced => f.write_str("nothing, for it is fenced"),
             Said::Has { state, job, .. } => {
                 write!(f, "{state}")?;
                 match job {

@@ -12,6 +12,7 @@ use super::{ProtocolError, SerialMap, take_descriptors};
 use crate::error::RemoteError;
 use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
+use crate::pace::{self, Urgency};
 use crate::program::{ProcedureNumber, Program};
 
 /// A client's half of one connection. See [the module](super) for how it is driven.
@@ -111,7 +112,7 @@ pub struct WindowFull {
 impl ClientSession {
     /// A session on a fresh connection, which lets at most `window` calls (at least 1) wait for replies at a time.
     ///
-    /// libvirt's daemons stop reading at 5 by default, pings included: stay below.
+    /// libvirt's daemons stop reading at 5 by default, pings included: stay below. One call that ends others goes beyond it.
     pub fn new(window: usize) -> ClientSession {
         ClientSession {
             next: Serial(0),
@@ -123,13 +124,19 @@ impl ClientSession {
             pong_owed: false,
             ping_owed: false,
             transmit: VecDeque::new(),
-            events: VecDeque::new(),
+            // Mostly there is one, and it is large.
+            events: VecDeque::with_capacity(1),
         }
     }
 
     /// Whether another call may be made now.
     pub fn can_call(&self) -> bool {
         self.waiting.len() < self.window
+    }
+
+    /// Whether a call that ends others ([`Urgency::Ending`]) may be made now: one goes beyond the window.
+    pub fn can_end(&self) -> bool {
+        self.waiting.len() <= self.window
     }
 
     /// Makes a call: its frame is ready for [`poll_transmit`](Self::poll_transmit), its reply will be a
@@ -153,7 +160,9 @@ impl ClientSession {
         procedure: ProcedureNumber,
         body: Draft,
     ) -> Result<Serial, WindowFull> {
-        if !self.can_call() {
+        let is_ending = pace::urgency(program, procedure) == Urgency::Ending;
+        let has_place = if is_ending { self.can_end() } else { self.can_call() };
+        if !has_place {
             return Err(WindowFull { waiting: self.waiting.len() });
         }
         // After 2³² calls the count starts again, and an old one may still wait.

@@ -8,13 +8,15 @@
 //! What waits to be polled is bounded by what has been handed in, never by what a peer claims.
 
 pub mod client;
+mod gate;
 pub mod keepalive;
+mod queue;
 mod serial_map;
 pub mod server;
 pub mod stream;
 pub mod subscriptions;
 
-pub use serial_map::{SerialHasher, SerialMap};
+pub use serial_map::{CountedHasher, SerialHasher, SerialMap};
 
 use crate::frame::FrameError;
 use crate::header::{Nonsense, Serial};
@@ -88,13 +90,13 @@ pub enum ProtocolError {
 ///
 /// # Errors
 /// [`ProtocolError::Descriptors`] if there are more than the connection carries. A payload without the word is
-/// returned as it is: it will not decode.
-fn take_descriptors(payload: &mut bytes::Bytes, most: u32) -> Result<(), ProtocolError> {
-    let Some(word) = payload.first_chunk::<4>() else { return Ok(()) };
+/// returned as it is, with none: it will not decode.
+fn take_descriptors(payload: &mut bytes::Bytes, most: u32) -> Result<u32, ProtocolError> {
+    let Some(word) = payload.first_chunk::<4>() else { return Ok(0) };
     let count = u32::from_be_bytes(*word);
     if count > most {
         return Err(ProtocolError::Descriptors { count, most });
     }
     bytes::Buf::advance(payload, 4);
-    Ok(())
+    Ok(count)
 }

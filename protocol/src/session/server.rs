@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use super::gate::{self, Gate, Passage};
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
+use super::queue::Queue;
 use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
 use super::{ProtocolError, take_descriptors};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -14,6 +16,7 @@ use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::profile::{Feature, Profile};
 use crate::program::{ProcedureInfo, ProcedureNumber, Program};
+use crate::remote::{AuthListReply, AuthType};
 
 /// A daemon's half of one connection. See [the module](super) for how it is driven.
 ///
@@ -22,9 +25,13 @@ use crate::program::{ProcedureInfo, ProcedureNumber, Program};
 #[must_use]
 pub struct ServerSession {
     profile: Profile,
+    programs: &'static [Program],
     limits: Limits,
-    in_progress: usize,
+    gate: Gate,
+    calls: Queue,
     closing: bool,
+    /// It closes once the calls in progress are answered, too.
+    winding_up: bool,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
@@ -41,8 +48,14 @@ pub struct ServerSession {
 /// What one client may make a daemon hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Calls in progress at a time; beyond, the daemon stops reading (`max_client_requests`).
+    /// Calls of low priority that are worked on at a time, at least 1; further ones wait (`max_client_requests`). Those of high
+    /// priority, which never wait for a guest, have as many places of their own.
     pub requests: usize,
+    /// Calls that wait for a place; beyond, the daemon stops reading. With 0 it does as soon as one would have to wait, as libvirt's.
+    pub waiting: usize,
+    /// Bytes of the calls that are worked on or wait, 1 KiB for each and its arguments; beyond, the daemon stops reading. One call
+    /// more can come.
+    pub call_bytes: usize,
     /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, and an
     /// event that does not fit costs the client its connection.
     pub queued_bytes: usize,
@@ -56,10 +69,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 64 calls, 64 MiB (so that the longest message fits twice), 64 streams of 1 MiB, pings as libvirt's.
+    /// 64 calls at a time, 256 that wait, 32 MiB of calls, 64 MiB of replies (so that the longest message fits twice), 64 streams of
+    /// 1 MiB, pings as libvirt's.
     fn default() -> Limits {
         Limits {
             requests: 64,
+            waiting: 256,
+            call_bytes: 32 << 20,
             queued_bytes: 64 << 20,
             streams: 64,
             stream_bytes: 1 << 20,
@@ -73,6 +89,9 @@ impl Default for Limits {
 pub enum ServerEvent {
     /// A call wants a handler, to be answered by [`reply`](ServerSession::reply).
     Called(Called),
+    /// A call that is a part of the way in, of a client that is not known yet: SASL's init, start or step, or polkit. To be
+    /// answered by [`reply`](ServerSession::reply); one at a time. [`authenticated`](ServerSession::authenticated) lets it in.
+    Authenticate(Called),
     /// Something happened on a stream. It may come before the answer to the call that opens it.
     Streamed {
         /// Which stream.
@@ -115,19 +134,24 @@ pub struct QueueFull {
     pub queued_bytes: usize,
 }
 
+/// The programs of a daemon that has domains. The admin program has a socket of its own.
+pub const PROGRAMS: [Program; 3] = [Program::REMOTE, Program::QEMU, Program::LXC];
+
+/// In the admin program, too.
 const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
 const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
-const AUTH_LIST: ProcedureNumber = ProcedureNumber(66);
-const AUTH_POLKIT: ProcedureNumber = ProcedureNumber(70);
 
 impl ServerSession {
     /// A session on a fresh connection whose client needs no authentication.
     pub fn new(profile: Profile, limits: Limits) -> ServerSession {
         ServerSession {
             profile,
+            programs: &PROGRAMS,
             limits,
-            in_progress: 0,
+            gate: Gate::Open,
+            calls: Queue::default(),
             closing: false,
+            winding_up: false,
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
@@ -135,22 +159,61 @@ impl ServerSession {
             transmit_bytes: 0,
             streams: ServerStreams::default(),
             descriptors: 0,
-            events: VecDeque::new(),
+            // Mostly there is one, and it is large.
+            events: VecDeque::with_capacity(1),
         }
     }
 
-    /// Whether to read on: not while too many calls are in progress or too many bytes wait to be read, and not
+    /// Serves these programs instead of [`PROGRAMS`]: to all others they are unknown.
+    pub fn serve_programs(&mut self, programs: &'static [Program]) {
+        self.programs = programs;
+    }
+
+    /// Has the client prove who it is before anything else, by SASL or by polkit; with [`AuthType::None`] it need not. Until then
+    /// its calls other than those of the way in are refused, and no more than 16 KiB of replies wait for it.
+    pub fn ask_who(&mut self, way: AuthType) {
+        self.gate = match way {
+            AuthType::None => Gate::Open,
+            way => Gate::Asking { way, busy: false },
+        };
+    }
+
+    /// Keeps the client out: its first call is answered with this, and then the connection ends.
+    pub fn keep_out(&mut self, why: RemoteError) {
+        self.gate = Gate::Shut(Box::new(why));
+    }
+
+    /// The client has proved who it is: it may call. The reply that tells it so comes after this or before, as the owner likes.
+    pub fn authenticated(&mut self) {
+        self.gate = Gate::Open;
+    }
+
+    /// Whether the client is known, or nobody asks.
+    pub fn is_authenticated(&self) -> bool {
+        self.gate.is_open()
+    }
+
+    /// Takes no more calls: what is queued goes out, and then the connection ends, as after a goodbye of the client's.
+    pub fn hang_up(&mut self) {
+        self.closing = true;
+    }
+
+    /// Takes no more calls, but answers those in progress: then the connection ends.
+    pub fn wind_up(&mut self) {
+        (self.closing, self.winding_up) = (true, true);
+    }
+
+    /// Whether to read on: not while too many calls wait for their turn or hold too many bytes, or too many bytes wait to be read, and not
     /// after the client has said goodbye.
     pub fn can_receive(&self) -> bool {
-        !self.closing
-            && self.in_progress < self.limits.requests
-            && self.transmit_bytes <= self.limits.queued_bytes
+        !self.closing && self.calls.has_room(&self.limits) && self.transmit_bytes <= self.queued_bytes_max()
     }
 
     /// Whether the client has said goodbye and everything has been handed out for sending: close. Calls still in
     /// progress run on, unanswered.
     pub fn is_finished(&self) -> bool {
-        self.closing && self.transmit.is_empty()
+        let waits = self.winding_up && self.calls.len() > 0;
+        self.closing && self.transmit.is_empty() && !waits
     }
 
     /// The client spoke.
@@ -161,9 +224,10 @@ impl ServerSession {
         self.keepalive.heard(now);
         let header = frame.header;
         let kind = header.kind();
-        if kind == Ok(MessageKind::CallWithFds) {
-            take_descriptors(&mut frame.payload, self.descriptors)?;
-        }
+        let descriptors = match kind {
+            Ok(MessageKind::CallWithFds) => take_descriptors(&mut frame.payload, self.descriptors)?,
+            _ => 0,
+        };
         if let Some(is_ping) = keepalive::intercept(&frame) {
             self.pong_owed |= is_ping;
             return Ok(());
@@ -180,7 +244,7 @@ impl ServerSession {
             return Ok(());
         }
         let program = header.program;
-        if !matches!(program, Program::REMOTE | Program::QEMU | Program::LXC) {
+        if !self.programs.contains(&program) {
             self.refuse(&header, &RemoteError::unknown_program(program.number, program.version));
         } else if let Err(Nonsense::Status { status, .. }) = kind {
             self.refuse(
@@ -188,7 +252,7 @@ impl ServerSession {
                 &RemoteError::rpc(format!("Unexpected message status {}", status.cast_unsigned())),
             );
         } else if let Some(info) = self.profile.call(program, header.procedure) {
-            self.called(now, Called { header, info, payload: frame.payload });
+            self.called(now, Called { header, info, payload: frame.payload }, descriptors);
         } else {
             self.refuse(&header, &RemoteError::unknown_procedure(header.procedure.0));
         }
@@ -203,16 +267,18 @@ impl ServerSession {
     /// Answers a call well, with so many descriptors, at most 32; they are to be sent right behind the reply's frame.
     pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) {
         let answer = body.announcing(count).map_err(|_| RemoteError::unencodable());
+        self.ended(header);
         self.reply_as(MessageKind::ReplyWithFds, header, answer);
     }
 
     /// Answers a call.
     pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+        self.ended(header);
+        self.gate.decided();
         self.reply_as(MessageKind::Reply, header, answer);
     }
 
     fn reply_as(&mut self, kind: MessageKind, header: &Header, answer: Result<Draft, RemoteError>) {
-        self.in_progress = self.in_progress.saturating_sub(1);
         self.streams.replied(header, answer.is_ok());
         match answer {
             Ok(body) => self.send(body.seal(&header.answer(kind))),
@@ -326,36 +392,64 @@ impl ServerSession {
         self.keepalive.deadline()
     }
 
-    fn called(&mut self, now: Instant, called: Called) {
+    fn queued_bytes_max(&self) -> usize {
+        match self.gate.is_open() {
+            true => self.limits.queued_bytes,
+            false => self.limits.queued_bytes.min(gate::QUEUED_BYTES_MAX),
+        }
+    }
+
+    fn called(&mut self, now: Instant, called: Called, descriptors: u32) {
         let remote = called.header.program == Program::REMOTE;
-        self.in_progress += 1;
+        match self.gate.pass(remote, called.header.procedure) {
+            Passage::Through => {}
+            Passage::Decide => return self.events.push_back(ServerEvent::Authenticate(called)),
+            Passage::List(way) => {
+                let list = AuthListReply { types: vec![way] };
+                return self.reply_as(MessageKind::Reply, &called.header, encode_own(&list));
+            }
+            Passage::Refused(error) => {
+                self.closing |= matches!(self.gate, Gate::Shut(_));
+                return self.reply_as(MessageKind::Reply, &called.header, Err(error));
+            }
+        }
         match called.header.procedure {
-            AUTH_LIST if remote => self.reply(&called.header, no_authentication()),
-            // SASL's init, start and step.
-            ProcedureNumber(67..=69) if remote => {
-                let error =
-                    RemoteError::new(ErrorCode::AUTH_FAILED, ErrorDomain::RPC, "authentication failed");
-                self.reply(&called.header, Err(error));
-            }
-            AUTH_POLKIT if remote => {
-                let error =
-                    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "polkit was not asked for");
-                self.reply(&called.header, Err(error));
-            }
             SUPPORTS_FEATURE if remote && *called.payload == Feature::PROGRAM_KEEPALIVE.to_be_bytes() => {
                 let has = self.profile.has_feature(Feature::PROGRAM_KEEPALIVE);
                 if has {
                     self.keepalive.start(now, self.limits.keepalive);
                 }
-                self.reply(&called.header, encode_own(&i32::from(has)));
+                self.answer(&called.header, encode_own(&i32::from(has)));
             }
-            CONNECT_CLOSE if remote => {
+            CONNECT_CLOSE if remote || called.header.program == Program::ADMIN => {
                 self.closing = true;
-                self.reply(&called.header, Ok(Draft::empty()));
+                self.answer(&called.header, Ok(Draft::empty()));
             }
             _ if called.info.stream.is_some() => self.opening(called),
-            _ => self.events.push_back(ServerEvent::Called(called)),
+            // What has brought descriptors goes on with them at once.
+            _ if descriptors > 0 => self.start(called),
+            _ => {
+                let ready = self.calls.take(called, &self.limits);
+                self.events.extend(ready.map(ServerEvent::Called));
+            }
         }
+    }
+
+    /// Hands out a call that does not wait for its turn.
+    fn start(&mut self, called: Called) {
+        let called = self.calls.start(called);
+        self.events.push_back(ServerEvent::Called(called));
+    }
+
+    /// A call of a handler's is over: the next one's turn has come.
+    fn ended(&mut self, header: &Header) {
+        let next = self.calls.ended(header, &self.limits);
+        self.events.extend(next.map(ServerEvent::Called));
+    }
+
+    /// Answers a call that no handler has seen.
+    fn answer(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
+        self.reply_as(MessageKind::Reply, header, answer);
     }
 
     /// A call that opens a stream: packets of it may come before it is answered.
@@ -363,15 +457,14 @@ impl ServerSession {
         let header = called.header;
         let refusal = |text: &str| RemoteError::new(ErrorCode::RPC, ErrorDomain::STREAMS, text);
         if self.streams.is_taken(StreamId::of(&header)) {
-            // Not by `reply`, which would end the stream that is open.
-            self.in_progress = self.in_progress.saturating_sub(1);
+            // Not by `answer`, which would end the stream that is open.
             self.refuse(&header, &refusal("a stream with this serial is open, or its call not answered yet"));
         } else if self.streams.len() >= self.limits.streams {
-            self.reply(&header, Err(refusal("too many streams are open on this connection")));
+            self.answer(&header, Err(refusal("too many streams are open on this connection")));
         } else {
             let sparse = is_sparse(header.program, header.procedure, &called.payload);
             self.streams.register(&header, sparse);
-            self.events.push_back(ServerEvent::Called(called));
+            self.start(called);
         }
     }
 
@@ -396,16 +489,11 @@ impl ServerSession {
 impl fmt::Debug for ServerSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerSession")
-            .field("in_progress", &self.in_progress)
+            .field("calls", &self.calls.len())
             .field("closing", &self.closing)
             .field("transmit_bytes", &self.transmit_bytes)
             .finish_non_exhaustive()
     }
-}
-
-/// The list of authentication types of a daemon that asks for none: one entry, 0.
-fn no_authentication() -> Result<Draft, RemoteError> {
-    encode_own(&[1_i32, 0])
 }
 
 fn encode_own<T: serde::Serialize>(value: &T) -> Result<Draft, RemoteError> {

@@ -296,14 +296,17 @@ impl<'de, T: FromBytes<'de>> Visitor<'de> for BytesVisitor<T> {
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<T, E> {
+        self.check_is_string(text)?;
         self.visit_borrowed_bytes(text.as_bytes())
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        self.check_is_string(text)?;
         self.visit_bytes(text.as_bytes())
     }
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<T, E> {
+        self.check_is_string(&text)?;
         self.visit_byte_buf(text.into_bytes())
     }
 
@@ -318,6 +321,14 @@ impl<'de, T: FromBytes<'de>> Visitor<'de> for BytesVisitor<T> {
 }
 
 impl<'de, T: FromBytes<'de>> BytesVisitor<T> {
+    /// Opaque data is never given as text: what a person writes there is rather base64 or hexadecimal than the bytes themselves.
+    fn check_is_string<E: de::Error>(&self, text: &str) -> Result<(), E> {
+        if self.shape == decode::STRING {
+            return Ok(());
+        }
+        Err(E::invalid_type(de::Unexpected::Str(text), self))
+    }
+
     fn check_growing<E: de::Error>(&self, len: usize) -> Result<(), E> {
         if len > self.max { Err(E::invalid_length(len, self)) } else { Ok(()) }
     }

@@ -56,6 +56,17 @@ fn a_string_that_is_not_utf8_is_its_bytes() {
 }
 
 #[test]
+fn text_is_no_opaque_data() {
+    let info = r#"{"type":0,"model":[0,0,0,0],"data":[],"cookie":"QUJD","dom":null,"params":[],"cpus":null}"#;
+    refused::<NodeInfo>(info, "invalid type: string \"QUJD\", expected opaque of at most");
+    let sixteen = r#"{"name":"a","uuid":"0123456789abcdef","id":1}"#;
+    refused::<Domain>(
+        sixteen,
+        "invalid type: string \"0123456789abcdef\", expected fixed opaque of exactly 16 bytes",
+    );
+}
+
+#[test]
 fn a_bound_holds_in_json_too() {
     let nine = r#"{"s":"123456789"}"#;
     refused::<TypedParamValue>(nine, "invalid length 9, expected string of at most 8 bytes");

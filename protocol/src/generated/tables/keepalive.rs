@@ -3,12 +3,11 @@
 //! What is known of each procedure, by number.
 
 use crate::contract::procedures;
-use crate::program::ReadOnlyRule::Allowed;
 
 use super::super::keepalive::*;
 
 procedures! {
     KEEPALIVE = 0x6b656570, 1;
-    Event 1 "ping" Ping -> () { read_only: Allowed }
-    Event 2 "pong" Pong -> () { read_only: Allowed }
+    Event 1 "ping" Ping -> () {  }
+    Event 2 "pong" Pong -> () {  }
 }

@@ -5,11 +5,16 @@
 //! migration only as long as the connection lives that began it, and leaves the guest paused when that is gone. So the source is
 //! asked until it tells, and a guest that is still paused by the migration is resumed.
 //!
+//! Confirm is sent once, and only after a Perform that succeeded. A daemon ends a migration by itself when its Perform fails, and knows
+//! each by its guest: a Confirm that comes then, or once more, would end what somebody else has begun since. Closing the connection
+//! that made Begin ends ours and no other.
+//!
 //! ```text
-//!  the source says            first            then
-//!  runs, no job               OnSource         OnSource
-//!  paused by the migration    Confirm 1        Resume ─▶ OnSource
-//!  a job runs                 Confirm 1        wait, ask again
+//!  the source says            Perform succeeded   Perform failed, or Confirm 1    then
+//!                                                 has had no answer
+//!  runs, no job               OnSource            OnSource                        OnSource
+//!  paused by the migration    Confirm 1           Close                           Resume ─▶ OnSource
+//!  a job runs                 Confirm 1           Close                           wait, ask again
 //!  nothing                    unknown, ask again
 //!  absent, shut off           Nowhere; or if the destination may still hold a copy, `arrival`
 //! ```
@@ -17,7 +22,8 @@
 use super::Engine;
 use super::arrival::Departed;
 use super::start::failure_of;
-use super::step::{Prepared, Step};
+use super::step::{Form, Prepared, Step};
+use super::torn::Halves;
 use crate::error::ErrorCode;
 use crate::migrate::action::Waiting;
 use crate::migrate::answer::{Failure, Reply};
@@ -29,6 +35,8 @@ use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Outcome, Reason};
 use crate::migrate::state::{DomainState, Job, Said, State};
 
+use virtwire_xdr::Text;
+
 /// A guest that shall run on where it was.
 #[derive(Debug)]
 pub(super) struct Back {
@@ -37,14 +45,25 @@ pub(super) struct Back {
     pub(super) reason: Reason,
     /// The destination said that it has nothing of it.
     incoming_gone: bool,
-    /// Of one that moves without running: the destination was told that it has arrived.
-    told: bool,
     /// Perform's reply was lost, so that it may yet run and pause the guest again, as long as the destination waits for it.
     perform_may_run: bool,
-    /// Since the last wait the source has been told, the guest resumed, the destination told.
-    confirmed: bool,
+    /// What the source was told of it.
+    source: Source,
+    /// Since the last wait Begin's connection was closed, the guest resumed, the destination told.
+    closed: bool,
     resumed: bool,
     cancelled: bool,
+}
+
+/// How the source stands to the migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// It waits for Confirm.
+    Performed,
+    /// It is sent no Confirm, or no other one, and may have a part in it yet.
+    Unsure,
+    /// It has no part in it any more.
+    Released,
 }
 
 impl Back {
@@ -53,12 +72,18 @@ impl Back {
             prepared,
             reason,
             incoming_gone: false,
-            told: false,
             perform_may_run: false,
-            confirmed: false,
+            source: Source::Performed,
+            closed: false,
             resumed: false,
             cancelled: false,
         }
+    }
+
+    /// Of a migration that the source carried out, and has no part in any more.
+    pub(super) fn of_source(reason: Reason) -> Back {
+        let prepared = Prepared { form: Form::V3, cookie: Cookie::default(), uri: Text::default() };
+        Back { source: Source::Released, ..Back::new(prepared, reason).incoming_gone() }
     }
 
     /// Also a Perform that runs yet has nowhere to send the guest to.
@@ -66,13 +91,9 @@ impl Back {
         Back { incoming_gone: true, perform_may_run: false, ..self }
     }
 
-    pub(super) fn told(self, told: bool) -> Back {
-        Back { told, ..self }
-    }
-
     /// What is in doubt while the source does not say.
     pub(super) fn check(&self) -> Check {
-        if self.incoming_gone || self.told { Check::WhetherItRunsOn } else { Check::WhetherItIsPaused }
+        if self.incoming_gone { Check::WhetherItRunsOn } else { Check::WhetherItIsPaused }
     }
 
     pub(super) fn perform_may_run(self) -> Back {
@@ -80,27 +101,52 @@ impl Back {
     }
 
     pub(super) fn new_round(self) -> Back {
-        Back { confirmed: false, resumed: false, cancelled: false, ..self }
+        Back { closed: false, resumed: false, cancelled: false, ..self }
     }
 }
 
 impl Engine {
+    /// Ends our migration at the source by the connection that began it.
+    pub(super) fn forget(&mut self, back: Back) -> Step {
+        self.call(Host::Source, Call::Close, Some(self.settings.ask_deadline));
+        Step::Forget(Back { source: Source::Unsure, closed: true, ..back })
+    }
+
+    pub(super) fn forgotten(&mut self, mut back: Back, answer: Result<Reply, Failure>) -> Step {
+        if was_not_made(&answer) {
+            let check = back.check();
+            return self.hold_back(back, check);
+        }
+        if let Ok(Reply::Done) = answer {
+            back.source = Source::Released;
+            self.is_over_at_source(&mut back);
+        }
+        self.ask_back(back)
+    }
+
     pub(super) fn confirm_back(&mut self, back: Back) -> Step {
         self.note(Note::RunsOn);
         self.call_confirm(Cookie::default(), Retcode::Cancelled);
-        Step::ConfirmBack(Back { confirmed: true, ..back })
+        Step::ConfirmBack(Back { source: Source::Unsure, ..back })
     }
 
     pub(super) fn confirmed_back(&mut self, mut back: Back, answer: Result<Reply, Failure>) -> Step {
-        let job_is_over = match answer {
+        let is_over = match answer {
             Ok(Reply::Done) => true,
             other => failure_of(other).answered(ErrorCode::OPERATION_INVALID),
         };
-        // A source that protects the guest runs a Perform only within the job that Begin has started.
-        if job_is_over && self.protection != MigrateFlags(0) {
-            back.perform_may_run = false;
+        if is_over {
+            back.source = Source::Released;
+            self.is_over_at_source(&mut back);
         }
         self.ask_back(back)
+    }
+
+    /// A source that protects the guest begins a Perform only within the job that Begin has started.
+    fn is_over_at_source(&self, back: &mut Back) {
+        if self.protection != MigrateFlags(0) {
+            back.perform_may_run = false;
+        }
     }
 
     pub(super) fn ask_back(&mut self, back: Back) -> Step {
@@ -112,17 +158,24 @@ impl Engine {
     pub(super) fn back_said(&mut self, back: Back, said: Said) -> Step {
         match said {
             said if self.is_gone(&said) => self.lost_on_source(back, said),
+            // Nothing is rolled back then.
+            Said::Has { state, .. } if state.is_post_copy() => {
+                self.ask_both(Halves::new(Some(back.prepared), back.reason))
+            }
             Said::Has { state, job, .. } => {
                 let as_it_was = self.is_as_it_was(state);
+                let runs = matches!(job, Job::Running(_));
                 match job {
-                    Job::Running(_) if !back.confirmed => self.confirm_back(back),
+                    _ if (runs || !as_it_was) && back.source == Source::Performed => self.confirm_back(back),
+                    _ if (runs || !as_it_was) && back.source == Source::Unsure && !back.closed => {
+                        self.forget(back)
+                    }
                     Job::Running(info) => {
                         self.wait(Waiting::Job(info));
                         let check = back.check();
                         Step::HoldBack(back, check)
                     }
                     _ if as_it_was => self.settled(back),
-                    _ if !back.confirmed => self.confirm_back(back),
                     _ if state.is_migrating() && self.was_paused == Some(false) && !back.resumed => {
                         self.resume(back)
                     }
@@ -137,11 +190,19 @@ impl Engine {
         }
     }
 
-    fn resume(&mut self, back: Back) -> Step {
+    pub(super) fn resume(&mut self, back: Back) -> Step {
         self.note(Note::Resumes);
         let domain = self.request.domain.clone();
         self.call(Host::Source, Call::Resume { domain }, Some(self.settings.ask_deadline));
         Step::Resume(Back { resumed: true, ..back })
+    }
+
+    pub(super) fn resumed(&mut self, back: Back, answer: Result<Reply, Failure>) -> Step {
+        if was_not_made(&answer) {
+            let check = back.check();
+            return self.hold_back(back, check);
+        }
+        self.ask_back(back)
     }
 
     /// The guest is as it shall be, and stays so unless a Perform comes that was lost.
@@ -206,4 +267,9 @@ impl Engine {
             _ => said.is_gone(),
         }
     }
+}
+
+/// It is due still, after a wait.
+fn was_not_made(answer: &Result<Reply, Failure>) -> bool {
+    matches!(answer, Err(Failure::NotSent { .. }))
 }

@@ -15,7 +15,7 @@ use crate::migrate::domain::Cookie;
 use crate::migrate::flags::MigrateFlags;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::Reason;
-use crate::migrate::state::Said;
+use crate::migrate::state::{Job, Said};
 
 use virtwire_xdr::Text;
 
@@ -40,9 +40,28 @@ impl Engine {
         if failure.answered(ErrorCode::NO_DOMAIN) {
             self.source = Said::Absent;
         }
+        let is_invalid = failure.answered(ErrorCode::OPERATION_INVALID);
         let may_hold_a_job = failure.fate() == Fate::Unknown;
         let reason = failed(Host::Source, self.procedure, failure);
-        if may_hold_a_job { self.release(reason) } else { self.stay(reason) }
+        if may_hold_a_job {
+            return self.release(reason);
+        }
+        // Of a guest whose post-copy is not over nobody should hear that it stayed.
+        if is_invalid && !self.is_resuming() && !self.is_offline() {
+            let domain = self.request.domain.clone();
+            self.call(Host::Source, Call::GetState { domain }, Some(self.settings.ask_deadline));
+            return Step::WhyNot(reason);
+        }
+        self.downgrade(&reason).unwrap_or_else(|| self.stay(reason))
+    }
+
+    pub(super) fn got_why_not(&mut self, reason: Reason, answer: Result<Reply, Failure>) -> Step {
+        let Ok(Reply::State(state)) = answer else { return self.stay(reason) };
+        if !state.is_post_copy() {
+            return self.stay(reason);
+        }
+        self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
+        self.stay(Reason::InPostCopy(state))
     }
 
     pub(super) fn prepared3(&mut self, answer: Result<Reply, Failure>) -> Step {
@@ -53,8 +72,9 @@ impl Engine {
                 if failure.fate() == Fate::Unknown {
                     self.note(Note::Leftover(None));
                 }
+                let unsupported = matches!(failure, Failure::Unsupported(_));
                 let reason = failed(Host::Destination, self.procedure, failure);
-                return self.release(reason);
+                return if unsupported { self.withdraw(reason) } else { self.release(reason) };
             }
         };
         if let Some(uri) = uri_out {
@@ -67,7 +87,7 @@ impl Engine {
                 return self.roll_back(prepared, Reason::Cancelled);
             }
             // There is no memory to send.
-            return self.finish(Departed::performed(prepared.without_cookie()));
+            return self.finish(Departed::offline(prepared.without_cookie()));
         }
         if self.terms.uri().is_none() {
             return self.roll_back(prepared, Reason::NoUri);
@@ -81,21 +101,41 @@ impl Engine {
     /// Ends a migration whose Perform was not sent and whose destination has prepared nothing.
     pub(super) fn abandon(&mut self, draft: &Draft, reason: Reason) -> Step {
         match draft {
-            Draft::V1 | Draft::V2 { .. } => self.stay(reason),
+            Draft::V1 | Draft::V2 { .. } | Draft::BySource(_) => self.stay(reason),
             Draft::V3 { .. } => self.release(reason),
         }
     }
 
-    /// Lets the guest go that Begin may hold.
+    /// Lets the guest go that Begin may hold. A broken post-copy stays so, and its hosts forget the run with its connections.
     pub(super) fn release(&mut self, reason: Reason) -> Step {
-        if self.protection == MigrateFlags(0) {
+        if self.protection == MigrateFlags(0) || self.is_resuming() {
             return self.stay(reason);
         }
+        self.let_go();
+        Step::Release(reason)
+    }
+
+    fn let_go(&mut self) {
         let said = self.source.clone();
         self.call_confirm(Cookie::default(), Retcode::Cancelled);
         // Nothing has been sent, so what it said of the guest holds.
         self.source = said;
-        Step::Release(reason)
+    }
+
+    /// The destination has no such Prepare. Before an older version begins, the source must have let the guest go.
+    fn withdraw(&mut self, reason: Reason) -> Step {
+        if self.protection == MigrateFlags(0) {
+            return self.downgrade(&reason).unwrap_or_else(|| self.stay(reason));
+        }
+        self.let_go();
+        Step::Withdraw(reason)
+    }
+
+    pub(super) fn withdrawn(&mut self, reason: Reason, answer: Result<Reply, Failure>) -> Step {
+        match answer {
+            Ok(Reply::Done) => self.downgrade(&reason).unwrap_or_else(|| self.stay(reason)),
+            other => self.released(reason, other),
+        }
     }
 
     pub(super) fn released(&mut self, reason: Reason, answer: Result<Reply, Failure>) -> Step {

@@ -3,11 +3,13 @@
 //! The guest has arrived whatever becomes of this. But a paused copy that is left is a second guest waiting to be started by
 //! mistake, so a Confirm that is not answered is repeated. A daemon whose connection was lost in between has forgotten the
 //! migration; then the copy is destroyed, if it is still paused by the migration and no job runs on it. Where the source says that
-//! it runs the guest too, both are asked until one of them does not have it. Whatever remains is told.
+//! it runs the guest too, both are asked until one of them does not have it. A source that does not answer may be back in a moment, and
+//! is asked [some times more](ASKED_AGAIN). Whatever remains is told, and so is a definition that was to go with the guest.
 
 use super::Engine;
 use super::start::{failed, failure_of};
 use super::step::Step;
+use crate::migrate::action::Waiting;
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
 use crate::migrate::call::{Call, Host, Retcode};
@@ -28,7 +30,13 @@ pub(super) struct Arrived {
     cookie: Cookie,
     repeated: bool,
     destroyed: bool,
+    /// How often the source was asked for its copy, and did not answer.
+    unanswered: u32,
 }
+
+/// How often a source that does not answer is asked again for the copy that it may have left. A daemon that is started again takes some
+/// seconds.
+const ASKED_AGAIN: u32 = 10;
 
 impl Arrived {
     pub(super) fn new(
@@ -37,7 +45,12 @@ impl Arrived {
         warning: Option<Reason>,
         cookie: Cookie,
     ) -> Arrived {
-        Arrived { domain, state, warning, cookie, repeated: false, destroyed: false }
+        Arrived { domain, state, warning, cookie, repeated: false, destroyed: false, unanswered: 0 }
+    }
+
+    /// The source carried the migration out, and waits for no Confirm.
+    pub(super) fn unconfirmed(self) -> Arrived {
+        Arrived { repeated: true, ..self }
     }
 
     pub(super) fn outcome(&self, left_on_source: Option<Said>) -> Outcome {
@@ -73,26 +86,39 @@ impl Engine {
 
     pub(super) fn left_said(&mut self, arrived: Arrived, said: Said) -> Step {
         if self.is_gone(&said) {
-            return self.end(arrived.outcome(None));
+            let left = self.request.left_definition(&said);
+            return self.end(arrived.outcome(left));
         }
         // The definition stays where it was, unless it was to go.
         if self.is_offline() && !self.request.flags.has(MigrateFlags::UNDEFINE_SOURCE) {
             return self.end(arrived.outcome(None));
         }
-        let Said::Has { state, job, .. } = &said else { return self.end(arrived.outcome(Some(said))) };
+        let Said::Has { state, job, .. } = &said else { return self.hold_copy(arrived, said) };
         if !self.is_offline() && !matches!(state.state, DomainState::Paused | DomainState::ShutOff) {
             return self.hold_left(arrived);
         }
         if !arrived.repeated {
             return self.confirm(Arrived { repeated: true, ..arrived });
         }
-        if state.is_migrating() && *job == Job::None && !arrived.destroyed {
+        let is_ours = state.is_migrating() || state.is_post_copy();
+        if is_ours && *job == Job::None && !arrived.destroyed {
             self.note(Note::RemovesCopy);
             let domain = self.request.domain.clone();
             self.call(Host::Source, Call::Destroy { domain }, Some(self.settings.ask_deadline));
             return Step::Destroy(Arrived { destroyed: true, ..arrived });
         }
         self.end(arrived.outcome(Some(said)))
+    }
+
+    /// The source does not answer.
+    fn hold_copy(&mut self, arrived: Arrived, said: Said) -> Step {
+        match said {
+            Said::NoAnswer(failure) if arrived.unanswered < ASKED_AGAIN => {
+                self.wait(Waiting::Copy(failure));
+                Step::HoldCopy(Arrived { unanswered: arrived.unanswered + 1, ..arrived })
+            }
+            said => self.end(arrived.outcome(Some(said))),
+        }
     }
 
     fn hold_left(&mut self, arrived: Arrived) -> Step {

@@ -7,16 +7,18 @@
 //!  absent, shut off           it has left ─▶ Finish     the same
 //!  a job runs                 wait, ask again           the same
 //!  nothing                    unknown, ask again        the same
-//!  there, cannot tell of jobs it stays, but Perform     as below
-//!                              may run: destroy the
-//!                              incoming copy, ask again
+//!  there, cannot tell of jobs after an error of its own as below
+//!                              it stays: destroy the
+//!                              incoming copy, ask again;
+//!                              else as after a lost reply
 //!  there, no job              it stays ─▶ Finish2 1     Perform may still be queued ─▶ ask the destination:
 //!                                                         incoming copy gone (v2) ─▶ ask the source again: it stays
 //!                                                         else ─▶ unknown; cancel only at the caller's word
 //! ```
 //!
 //! In version 3 the guest cannot leave before Confirm, so a source that has it is all that must be known: the destination is
-//! told to give it up, and unless an answered Perform has let it run on by itself, the source is told to (`back`). Where the source
+//! told to give it up, and unless an answered Perform has let it run on by itself, the migration is ended at the source
+//! and the guest resumed (`back`). Where the source
 //! does not have it any more it has ended there, and what the destination holds is the only copy, which is not started unasked.
 //!
 //! A persistent guest stays defined after it has left, so that it exists proves nothing: its state does.
@@ -26,14 +28,16 @@ use super::arrival::Departed;
 use super::back::Back;
 use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
-use crate::error::{ErrorCode, Fate};
+use super::torn::Halves;
+use crate::error::{ErrorCode, ErrorDomain, Fate};
 use crate::migrate::action::Waiting;
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
 use crate::migrate::call::{Call, Host, Retcode};
+use crate::migrate::domain::Domain;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Reason};
-use crate::migrate::state::{Job, Said};
+use crate::migrate::state::{Job, Said, State};
 
 /// A Perform without success, and what is known about it.
 #[derive(Debug)]
@@ -42,6 +46,20 @@ pub(super) struct Doubt {
     /// The first thing that went wrong; nothing later replaces it.
     pub(super) reason: Reason,
     standing: Standing,
+    /// The source itself has not said that Perform is over: its reply was lost, or an error that may have been made up on the way.
+    hearsay: bool,
+    /// Of a migration that may switch to post-copy: the job that the source shows.
+    job: Awaited,
+}
+
+/// A job that is shown may be Perform, or no more than the one that Begin holds as long as its connection lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaited {
+    No,
+    /// It was waited once for its end.
+    Once,
+    /// Begin's connection was closed: it is Perform, and is waited for.
+    AloneNow,
 }
 
 /// Whether the guest can still leave the source by this migration, if it has not already.
@@ -63,7 +81,7 @@ enum Standing {
 impl Doubt {
     /// Perform was not made.
     pub(super) fn never_sent(prepared: Prepared, reason: Reason) -> Doubt {
-        Doubt { prepared, reason, standing: Standing::NeverSent }
+        Doubt { prepared, reason, standing: Standing::NeverSent, hearsay: false, job: Awaited::No }
     }
 
     pub(super) fn form(&self) -> Form {
@@ -73,6 +91,41 @@ impl Doubt {
     /// The guest shall stay if it still can.
     pub(super) fn given_up(self) -> Doubt {
         self.now(Standing::GivenUp)
+    }
+
+    /// Where Perform failed for no reason of the source's own, a destination that is told to give the guest up may say what it was.
+    fn told_why(self, there: &Failure) -> Doubt {
+        match self.reason {
+            Reason::Failed { host: Host::Source, procedure, failure }
+                if is_the_drivers(&failure)
+                    && failure.answered(ErrorCode::OPERATION_FAILED)
+                    && is_the_drivers(there)
+                    && !there.answered(ErrorCode::MIGRATE_FINISH_OK)
+                    && !there.answered(ErrorCode::NO_DOMAIN) =>
+            {
+                let there = there.clone();
+                Doubt { reason: Reason::FailedThere { procedure, failure, there }, ..self }
+            }
+            reason => Doubt { reason, ..self },
+        }
+    }
+
+    /// The source may be about to drop the guest, for all that it has said.
+    pub(super) fn may_be_about_to_leave(&self, source: &Said) -> bool {
+        self.hearsay && !matches!(source, Said::Has { job: Job::None, .. })
+    }
+
+    /// What was thought to be gone is there.
+    pub(super) fn in_spite_of_all(self) -> Doubt {
+        self.now(Standing::MayRun)
+    }
+
+    /// What has the destination end its copy.
+    pub(super) fn removal(&self, engine: &mut Engine, copy: Domain) -> Call {
+        match self.prepared.form {
+            Form::V1 => Call::Destroy { domain: copy },
+            Form::V2 | Form::V3 => engine.finish_call(&self.prepared, Retcode::Cancelled),
+        }
     }
 
     fn now(self, standing: Standing) -> Doubt {
@@ -90,7 +143,7 @@ impl Engine {
             (_, answer) => failure_of(answer),
         };
         let prepared = prepared.without_cookie();
-        let fate = failure.fate();
+        let (fate, hearsay) = (failure.fate(), !failure.is_the_hosts_own());
         let never_sent = matches!(failure, Failure::NotSent { .. });
         let reason = failed(Host::Source, self.procedure, failure);
         if never_sent {
@@ -101,7 +154,7 @@ impl Engine {
             Fate::DidNotRun | Fate::Failed => Standing::Over,
             Fate::Unknown => Standing::MayRun,
         };
-        self.ask_source(Doubt { prepared, reason, standing })
+        self.ask_source(Doubt { prepared, reason, standing, hearsay, job: Awaited::No })
     }
 
     pub(super) fn ask_source(&mut self, doubt: Doubt) -> Step {
@@ -123,13 +176,17 @@ impl Engine {
                 self.wait(Waiting::Job(info));
                 Step::HoldDoubt(doubt, Check::WhetherItLeft)
             }
+            // Nothing shows whether it is about to drop what it has sent.
+            (Said::Has { job: Job::Untold, .. }, Standing::Over) if doubt.hearsay => {
+                self.ask_incoming(doubt.now(Standing::MayRun))
+            }
             (Said::Has { job: Job::Untold, .. }, Standing::Over) => self.settle_on_source(doubt.given_up()),
             (
                 Said::Has { .. },
                 Standing::NeverSent | Standing::Over | Standing::IncomingGone | Standing::GivenUp,
             ) => self.settle_on_source(doubt),
             (Said::Has { .. }, Standing::MayRun) => self.ask_incoming(doubt),
-            (Said::NoAnswer(_) | Said::NotAsked | Said::Absent | Said::Aborted, _) => {
+            (Said::NoAnswer(_) | Said::NotAsked | Said::Absent | Said::Aborted | Said::Fenced, _) => {
                 self.hold_doubt(doubt, Check::WhetherItLeft)
             }
         }
@@ -138,14 +195,37 @@ impl Engine {
     /// Version 3: a source that does not have the guest has not sent it away; it has ended there.
     fn source3_said(&mut self, doubt: Doubt, said: Said) -> Step {
         match said {
+            // Resumed, it is as after the switch; and if not, it is broken as it was.
+            said if self.is_resuming() => {
+                let performed = said.state().is_some_and(State::has_switched);
+                match performed {
+                    true => self.finish(Departed::switched(doubt.prepared, doubt.reason)),
+                    false => self.ask_both(Halves::new(None, doubt.reason)),
+                }
+            }
             said if self.is_gone(&said) && doubt.standing == Standing::IncomingGone => {
                 self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
             }
             said if self.is_gone(&said) => self.ask_arrival(Departed::seen(doubt.prepared, doubt.reason)),
-            Said::Has { .. } if doubt.standing == Standing::IncomingGone => {
-                let back = Back::new(doubt.prepared, doubt.reason).incoming_gone();
-                self.ask_back(back)
+            // A Perform that has switched to post-copy has succeeded: the destination runs the guest, or is to.
+            Said::Has { state, .. } if state.is_post_copy() => {
+                self.finish(Departed::switched(doubt.prepared, doubt.reason))
             }
+            Said::Has { .. } if doubt.standing == Standing::IncomingGone => {
+                self.forget(Back::new(doubt.prepared, doubt.reason).incoming_gone())
+            }
+            // It may switch to post-copy yet, and then what the destination has is not to be given up.
+            Said::Has { job: Job::Running(info), .. } if self.may_switch() => match doubt.job {
+                Awaited::No | Awaited::AloneNow => {
+                    self.wait(Waiting::Job(info));
+                    let job = if doubt.job == Awaited::No { Awaited::Once } else { Awaited::AloneNow };
+                    Step::HoldDoubt(Doubt { job, ..doubt }, Check::WhetherItIsPaused)
+                }
+                Awaited::Once => {
+                    self.call(Host::Source, Call::Close, Some(self.settings.ask_deadline));
+                    Step::CloseBegun(doubt)
+                }
+            },
             Said::Has { state, job, .. } => {
                 let runs_on = self.is_as_it_was(state) && !matches!(job, Job::Running(_));
                 let standing = if runs_on { doubt.standing } else { Standing::MayRun };
@@ -159,11 +239,13 @@ impl Engine {
     /// way.
     pub(super) fn settle_on_source(&mut self, doubt: Doubt) -> Step {
         match (doubt.prepared.form, doubt.standing) {
+            // Closing its connection has a destination of version 1 forget the guest, unless it came whole.
+            (Form::V1, Standing::IncomingGone | Standing::Over) => self.look_for_leftover(doubt),
             (_, Standing::IncomingGone) => self.stay(doubt.reason),
             (Form::V2 | Form::V3, _) => self.tell_cancelled(doubt),
             // Version 1 has no call for it: what it prepared dies with the data, the connection or a
             // deadline.
-            (Form::V1, Standing::NeverSent | Standing::Over) => {
+            (Form::V1, Standing::NeverSent) => {
                 self.note(Note::Leftover(None));
                 self.stay(doubt.reason)
             }
@@ -193,13 +275,13 @@ impl Engine {
         self.gave_up(&failure);
         let gone = self.destination.is_gone();
         if doubt.prepared.form == Form::V3 {
-            return self.cancelled3(doubt, failure, gone);
+            return self.cancelled3(doubt.told_why(&failure), failure, gone);
         }
         match doubt.standing {
-            Standing::NeverSent | Standing::Over | Standing::IncomingGone => {
-                if !gone {
-                    self.note(Note::Leftover(Some(failure)));
-                }
+            Standing::NeverSent | Standing::Over | Standing::IncomingGone if gone => self.stay(doubt.reason),
+            Standing::Over | Standing::IncomingGone => self.look_for_leftover(doubt),
+            Standing::NeverSent => {
+                self.note(Note::Leftover(Some(failure)));
                 self.stay(doubt.reason)
             }
             Standing::GivenUp | Standing::MayRun if gone => {
@@ -220,16 +302,23 @@ impl Engine {
 
     /// A copy that was never told to start will not run, so the guest may run on at its source whether it is gone or not.
     fn cancelled3(&mut self, doubt: Doubt, failure: Failure, gone: bool) -> Step {
-        if !gone {
+        // What went wrong there has ended the copy, too.
+        if !gone && !matches!(doubt.reason, Reason::FailedThere { .. }) {
             self.note(Note::Leftover(Some(failure)));
         }
         let back = Back::new(doubt.prepared, doubt.reason);
         match doubt.standing {
             Standing::NeverSent => self.release(back.reason),
             Standing::Over => self.stay(back.reason),
-            _ if gone => self.confirm_back(back.incoming_gone()),
-            _ => self.confirm_back(back.perform_may_run()),
+            _ if gone => self.forget(back.incoming_gone()),
+            _ => self.forget(back.perform_may_run()),
         }
+    }
+
+    /// One that is not known to be closed is closed again after the next wait.
+    pub(super) fn closed_begun(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
+        let job = if let Ok(Reply::Done) = answer { Awaited::AloneNow } else { Awaited::No };
+        self.ask_source(Doubt { job, ..doubt })
     }
 
     pub(super) fn closed(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
@@ -273,8 +362,13 @@ impl Engine {
         self.hold_doubt(doubt, Check::WhetherItRunsTwice)
     }
 
-    fn hold_doubt(&mut self, doubt: Doubt, check: Check) -> Step {
+    pub(super) fn hold_doubt(&mut self, doubt: Doubt, check: Check) -> Step {
         self.wait_for_truth(doubt.reason.clone(), check);
         Step::HoldDoubt(doubt, check)
     }
+}
+
+/// An error of QEMU's driver (10).
+fn is_the_drivers(failure: &Failure) -> bool {
+    matches!(failure, Failure::Answered(error) if error.domain == ErrorDomain::QEMU)
 }

@@ -5,13 +5,15 @@ use super::doubt::Doubt;
 use super::step::{Form, Prepared, Step};
 use crate::error::{ErrorCode, Fate};
 use crate::migrate::answer::{Failure, Reply};
+use crate::migrate::ask::Ask;
 use crate::migrate::call::{Call, Host};
 use crate::migrate::domain::{Cookie, DomainXml};
 use crate::migrate::flags::MigrateFlags;
 use crate::migrate::note::Note;
 use crate::migrate::outcome::Reason;
 use crate::migrate::param::Terms;
-use crate::migrate::plan::Version;
+use crate::migrate::plan::{Sequence, Version};
+use crate::migrate::request::Way;
 use crate::migrate::state::{DomainState, Job, Said, State};
 
 use virtwire_xdr::Text;
@@ -22,24 +24,60 @@ pub(super) enum Draft {
     V1,
     V2 {
         dom_xml: DomainXml,
-        /// Version 1 may be tried if the destination has no 108.
-        or_v1: bool,
     },
     V3 {
         /// Begin's.
         cookie: Cookie,
     },
+    /// There is none: the source does it all, at a call of this version.
+    BySource(Version),
 }
 
 impl Engine {
-    pub(super) fn ask_xml(&mut self, flags: u32, or_v1: bool) -> Step {
-        self.call(Host::Source, Call::GetXmlDesc { domain: self.request.domain.clone(), flags }, None);
-        Step::Xml { or_v1 }
+    /// Begins as a version does, at first or after a newer one that a host has not.
+    pub(super) fn start(&mut self, sequence: Sequence) -> Step {
+        self.version = sequence.version();
+        self.flags = self.request.flags;
+        self.was_paused = None;
+        self.terms = match self.version {
+            Version::V3Params => Terms::params(&self.request),
+            Version::V1 | Version::V2 | Version::V3 => Terms::fixed(&self.request),
+        };
+        self.protection = match sequence {
+            Sequence::V3 { protects: true, .. } => MigrateFlags::CHANGE_PROTECTION,
+            _ => MigrateFlags(0),
+        };
+        match sequence {
+            Sequence::V1 => self.ask_info(Draft::V1),
+            Sequence::V2 { xml_flags } => self.ask_xml(xml_flags),
+            Sequence::V3 { .. } => self.begin(),
+            Sequence::BySource(version) => self.ask_info(Draft::BySource(version)),
+        }
     }
 
-    pub(super) fn got_xml(&mut self, or_v1: bool, answer: Result<Reply, Failure>) -> Step {
+    /// The next older version, where there is one and the failure is the one answer that proves that the host did nothing and will do
+    /// nothing: it has no such call. The other host must not hold anything either.
+    pub(super) fn downgrade(&mut self, reason: &Reason) -> Option<Step> {
+        let Reason::Failed { host, failure: failure @ Failure::Unsupported(_), .. } = reason else {
+            return None;
+        };
+        let next = self.older.next()?;
+        if self.given_up {
+            return Some(self.stay(Reason::Cancelled));
+        }
+        let (from, to, failure) = (self.version, next.version(), failure.clone());
+        self.note(Note::Downgrade { from, to, host: *host, failure });
+        Some(self.start(next))
+    }
+
+    fn ask_xml(&mut self, flags: u32) -> Step {
+        self.call(Host::Source, Call::GetXmlDesc { domain: self.request.domain.clone(), flags }, None);
+        Step::Xml
+    }
+
+    pub(super) fn got_xml(&mut self, answer: Result<Reply, Failure>) -> Step {
         match answer {
-            Ok(Reply::Xml(dom_xml)) => self.ask_info(Draft::V2 { dom_xml, or_v1 }),
+            Ok(Reply::Xml(dom_xml)) => self.ask_info(Draft::V2 { dom_xml }),
             other => {
                 let failure = failure_of(other);
                 if failure.answered(ErrorCode::NO_DOMAIN) {
@@ -57,7 +95,9 @@ impl Engine {
         let domain = self.request.domain.clone();
         // As libvirt's client: by 212 where the migration is one with parameters.
         let call = match (&draft, &self.terms) {
-            (Draft::V3 { .. }, Terms::Params(_)) => Call::GetState { domain },
+            (Draft::V3 { .. }, Terms::Params(_)) | (Draft::BySource(Version::V3 | Version::V3Params), _) => {
+                Call::GetState { domain }
+            }
             _ => Call::GetInfo { domain },
         };
         self.call(Host::Source, call, None);
@@ -69,6 +109,11 @@ impl Engine {
     /// if it had left.
     pub(super) fn got_info(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
         match answer {
+            // Begin takes none but a guest whose post-copy is broken, which is not to arrive paused.
+            _ if self.is_resuming() => {}
+            Ok(Reply::State(state)) if state.is_post_copy() => {
+                return self.refuse(&draft, state, Reason::InPostCopy);
+            }
             Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
                 if !self.is_offline() {
                     return self.refuse(&draft, state, Reason::NotActive);
@@ -96,6 +141,9 @@ impl Engine {
             Ok(Reply::State(state)) if state.is_migrating() => {
                 return self.refuse(&draft, state, Reason::LeftPaused);
             }
+            Ok(Reply::State(state)) if state.is_post_copy() => {
+                return self.refuse(&draft, state, Reason::InPostCopy);
+            }
             Ok(Reply::State(state)) if state.state != DomainState::Paused => self.was_paused = Some(false),
             // A peer without 212 is older than any migration that leaves a guest paused.
             _ => self.found_paused(),
@@ -105,17 +153,39 @@ impl Engine {
 
     fn found_paused(&mut self) {
         self.was_paused = Some(true);
-        self.flags = self.flags | MigrateFlags::PAUSED;
+        // A source that carries the migration out sees to that by itself.
+        if self.request.way == Way::Managed {
+            self.flags = self.flags | MigrateFlags::PAUSED;
+        }
         self.note(Note::Paused);
     }
 
     /// In this state the guest is not moved.
     fn refuse(&mut self, draft: &Draft, state: State, reason: fn(State) -> Reason) -> Step {
         self.source = Said::Has { domain: self.request.domain.clone(), state, job: Job::NotAsked };
+        // Confirm would tell the source to give up its part; what Begin holds goes with its connection.
+        if state.is_post_copy() {
+            return self.stay(reason(state));
+        }
         self.abandon(draft, reason(state))
     }
 
     fn prepare(&mut self, draft: Draft) -> Step {
+        if self.is_offline() && matches!(draft, Draft::V3 { .. }) {
+            let ask = Ask::all(Host::Destination, self.request.domain.uuid);
+            self.question(&ask);
+            return Step::AskBefore(ask, draft);
+        }
+        self.call_prepare(draft)
+    }
+
+    /// A destination may have an older definition of the guest; one that does not say may, too.
+    pub(super) fn before_said(&mut self, draft: Draft, said: Said) -> Step {
+        self.had_no_definition = said == Said::Absent;
+        self.call_prepare(draft)
+    }
+
+    fn call_prepare(&mut self, draft: Draft) -> Step {
         if self.given_up {
             return self.abandon(&draft, Reason::Cancelled);
         }
@@ -128,12 +198,13 @@ impl Engine {
                 let dname = dname.filter(|dname| *dname != self.request.domain.name);
                 Call::Prepare { uri_in, flags, dname, resource }
             }
-            Draft::V2 { dom_xml, .. } => {
+            Draft::V2 { dom_xml } => {
                 Call::Prepare2 { uri_in, flags, dname, resource, dom_xml: dom_xml.clone() }
             }
             Draft::V3 { cookie } => {
                 Call::Prepare3 { cookie: cookie.clone(), terms: self.terms.clone(), flags }
             }
+            Draft::BySource(version) => return self.send(*version),
         };
         self.call(Host::Destination, call, None);
         Step::Prepare(draft)
@@ -144,25 +215,21 @@ impl Engine {
             Draft::V1 => Form::V1,
             Draft::V2 { .. } => Form::V2,
             Draft::V3 { .. } => return self.prepared3(answer),
+            // It has no Prepare.
+            Draft::BySource(version) => return self.send(version),
         };
-        match (draft, answer) {
-            (_, Ok(Reply::Prepared { cookie, uri_out })) => {
-                match uri_out.or_else(|| self.request.uri.clone()) {
-                    Some(uri) => self.perform(Prepared { form, cookie, uri }),
-                    None => self.roll_back(Prepared { form, cookie, uri: Text::default() }, Reason::NoUri),
-                }
-            }
-            // The one answer that proves that the destination did nothing and will do nothing.
-            (Draft::V2 { or_v1: true, .. }, Err(failure @ Failure::Unsupported(_))) => {
-                self.note(Note::Downgrade { from: Version::V2, to: Version::V1, failure });
-                self.prepare(Draft::V1)
-            }
-            (_, other) => {
+        match answer {
+            Ok(Reply::Prepared { cookie, uri_out }) => match uri_out.or_else(|| self.request.uri.clone()) {
+                Some(uri) => self.perform(Prepared { form, cookie, uri }),
+                None => self.roll_back(Prepared { form, cookie, uri: Text::default() }, Reason::NoUri),
+            },
+            other => {
                 let failure = failure_of(other);
                 if failure.fate() == Fate::Unknown {
                     self.note(Note::Leftover(None));
                 }
-                self.stay(failed(Host::Destination, self.procedure, failure))
+                let reason = failed(Host::Destination, self.procedure, failure);
+                self.downgrade(&reason).unwrap_or_else(|| self.stay(reason))
             }
         }
     }
@@ -189,8 +256,11 @@ impl Engine {
         Step::Perform(prepared)
     }
 
-    /// Perform did certainly not run, so the destination can be told at once.
+    /// Perform did certainly not run, so the destination can be told at once; but not to give up its part of a broken post-copy.
     pub(super) fn roll_back(&mut self, prepared: Prepared, reason: Reason) -> Step {
+        if self.is_resuming() {
+            return self.stay(reason);
+        }
         self.settle_on_source(Doubt::never_sent(prepared.without_cookie(), reason))
     }
 }

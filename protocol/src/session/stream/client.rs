@@ -1,19 +1,17 @@
 //! A client's streams: registered before their calls are sent, ended by a daemon's last word.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
 
 use super::{StreamEvent, StreamFault, decode_error, hole, hole_length};
 use crate::frame::{self, Draft, Head};
 use crate::header::{Header, MessageKind, Serial, StreamPart};
 use crate::program::StreamDirection;
-use crate::session::ProtocolError;
+use crate::session::{ProtocolError, SerialMap};
 
 /// The streams of one connection.
 #[derive(Debug, Default)]
 pub(in crate::session) struct ClientStreams {
-    open: HashMap<Serial, OpenStream>,
+    open: SerialMap<OpenStream>,
 }
 
 #[derive(Debug)]

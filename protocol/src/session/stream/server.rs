@@ -9,14 +9,15 @@ use crate::error::{ErrorCode, ErrorDomain, RemoteError};
 use crate::frame::{self, Draft, Head};
 use crate::header::{Header, MessageKind, Nonsense, StreamPart};
 use crate::program::StreamDirection;
-use crate::session::ProtocolError;
+use crate::session::{CountedHasher, ProtocolError};
 
-/// The streams of one connection.
+/// The streams of one connection. The client names them, but there are no more than the limits allow, so that no choice of names makes
+/// finding one slow.
 #[derive(Debug, Default)]
 pub(in crate::session) struct ServerStreams {
-    open: HashMap<StreamId, OpenStream>,
+    open: HashMap<StreamId, OpenStream, CountedHasher>,
     /// Those whose calls are not answered; their streams may be gone already, as a client may abort what it opens.
-    unanswered: HashSet<StreamId>,
+    unanswered: HashSet<StreamId, CountedHasher>,
 }
 
 #[derive(Debug)]

@@ -1,11 +1,9 @@
-//! Events that wait for their reader: bounded in number and bytes, and what does not fit is counted.
+//! Events that wait for their reader: bounded in number, and what does not fit is counted. Their bytes are their owner's to bound,
+//! who sees all queues of a connection.
 
 use std::collections::VecDeque;
 
 use crate::event::RawNotice;
-
-/// Bytes of payloads that wait in one queue, beyond one event, which may be as large as a message.
-const QUEUED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Events in the order in which they came. One that is full loses the oldest, so that its reader learns of the present.
 #[derive(Debug)]
@@ -26,7 +24,7 @@ pub enum Queued {
 }
 
 impl Queue {
-    /// An empty queue for at most `events_max` events, at least 1, and about 8 MiB.
+    /// An empty queue for at most `events_max` events, at least 1.
     pub fn new(events_max: usize) -> Queue {
         Queue { events_max: events_max.max(1), events: VecDeque::new(), bytes: 0, lost: 0 }
     }
@@ -35,12 +33,32 @@ impl Queue {
     pub fn push(&mut self, event: RawNotice) {
         self.bytes += event.payload.len();
         self.events.push_back(event);
-        while self.events.len() > self.events_max || (self.bytes > QUEUED_BYTES_MAX && self.events.len() > 1)
-        {
-            let Some(oldest) = self.events.pop_front() else { break };
-            self.bytes -= oldest.payload.len();
-            self.lost += 1;
+        if self.events.len() > self.events_max {
+            self.shed();
         }
+    }
+
+    /// Loses the oldest event; `false` where there is none.
+    pub fn shed(&mut self) -> bool {
+        let Some(oldest) = self.events.pop_front() else { return false };
+        self.bytes -= oldest.payload.len();
+        self.lose(1);
+        true
+    }
+
+    /// How many events wait.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Bytes of the payloads that wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Counts events that were lost before they came here.
@@ -102,14 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded_too_but_one_event_always_fits() {
-        let mut queue = Queue::new(100);
-        queue.push(event(1, QUEUED_BYTES_MAX - 1));
-        queue.push(event(2, 1));
-        queue.push(event(3, 1));
-        queue.push(event(4, QUEUED_BYTES_MAX + 1));
-        queue.push(event(5, 0));
-        // The large one goes with the next: only alone may it exceed the bound.
-        assert_eq!(left(queue), [-4, 5]);
+    fn bytes_are_counted_and_what_is_shed_is_the_oldest() {
+        let mut queue = Queue::new(2);
+        (1..=3).for_each(|number| queue.push(event(number, 10)));
+        assert_eq!((queue.len(), queue.bytes()), (2, 20));
+        assert!(queue.shed());
+        assert_eq!((queue.len(), queue.bytes()), (1, 10));
+        assert_eq!(queue.pop(), Some(Queued::Lost(2)));
+        assert!(queue.shed());
+        assert!(queue.is_empty() && !queue.shed());
+        assert_eq!((queue.bytes(), left(queue)), (0, vec![-1]));
     }
 }

@@ -1,0 +1,11 @@
+// Made from protocol/x/lxc.x by `cargo run -p virtwire-idl`: change that, not this.
+
+//! Which object each call is about, and with which flags.
+
+use crate::access::{Nameless, asks};
+
+use super::super::lxc::*;
+
+asks! {
+    1 DomainOpenNamespace(a) => Nameless, a.flags;
+}

@@ -1,0 +1,273 @@
+//! Brings a migration to its end whose orchestrator died, by its journal and by what both hosts say now.
+//!
+//! The journal proves which calls may have been made; the hosts say where the guest is. What follows from the two is done only where
+//! it is safe whatever may still be under way, and otherwise it is said what a person must check (`decide` has the table):
+//!
+//! - Confirm is never sent. It belongs to the connection that made Begin; over another it would end what somebody else has begun.
+//! - The destination is told to start the guest only where the journal has Perform's success and nothing after it says that the guest
+//!   goes back, and only while the source's copy is paused, gone, or fenced.
+//! - A paused copy is destroyed only where the other host has the running guest. Version 3's destination may be told to give up a
+//!   copy while the source has the guest, for that one is whole.
+//! - A copy that the source keeps paused runs on only where the destination was never told to start its own, or has destroyed it, or
+//!   the journal shows that this was decided before.
+//! - In versions 1 and 2 the destination's copy is given up only after a Perform that was answered with an error, while the source has
+//!   the guest and no job. A Perform that is still queued could make that copy the only one.
+//! - Where the source carries the migration out, the destination is told nothing.
+//! - A host is dead only by the caller's word ([`Fenced`]). One that does not answer is not dead.
+//!
+//! Two recoveries of one migration must not run at once. Each call is journalled before it is made, in the same journal, so that the
+//! next one knows of it; and a second recovery of one that has ended changes nothing.
+
+mod decide;
+mod story;
+
+use std::collections::VecDeque;
+
+use self::decide::{Act, Decision, decide};
+use self::story::Story;
+use super::action::{Action, Settings, Wait, Waiting};
+use super::answer::{Failure, Reply};
+use super::ask::{Ask, Next};
+use super::call::{Call, Do, Host, ProcedureName};
+use super::journal::Record;
+use super::note::Note;
+use super::outcome::{Check, Outcome, Unknown};
+use super::request::Request;
+use super::state::{Said, State};
+
+/// The caller's word that a host is dead: nothing runs there, and it will not come back with what it had.
+///
+/// A power switch or a cluster's fencing agent can say that. A host that cannot be reached has not said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Fenced {
+    /// The host that had the guest.
+    pub source: bool,
+    /// The host that was to have it.
+    pub destination: bool,
+}
+
+/// The recovery of one migration. Driven as an [`Engine`](super::Engine) is, except that every call may go over a new connection.
+#[derive(Debug)]
+#[must_use = "a recovery does nothing until it is polled"]
+pub struct Recovery {
+    story: Story,
+    fenced: Fenced,
+    settings: Settings,
+    source: Said,
+    destination: Said,
+    step: Step,
+    out: VecDeque<Action>,
+    /// The call that has been handed out and not been answered.
+    calling: Option<(Host, ProcedureName)>,
+    /// What was done since the hosts were last waited for: nothing is done twice in a row.
+    done: Vec<Act>,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// A host is being asked.
+    Asking(Ask),
+    /// A call that changes something is out.
+    Acting,
+    /// Waiting, with this known meanwhile.
+    Holding(Outcome),
+    Over(Outcome),
+}
+
+impl Recovery {
+    /// Reads the journal. Nothing happens until it is polled. `None` if the journal does not say what was to move: the first record is
+    /// missing, so no call was made and the guest is where it was.
+    ///
+    /// After a record of [`Record::Ended`] that leaves no doubt no host is asked: the outcome is that one. Unless a host has died since.
+    pub fn new(
+        journal: impl IntoIterator<Item = Record>,
+        fenced: Fenced,
+        settings: Settings,
+    ) -> Option<Recovery> {
+        let story = Story::read(journal)?;
+        let mut recovery = Recovery {
+            story,
+            fenced,
+            settings,
+            source: Said::NotAsked,
+            destination: Said::NotAsked,
+            step: Step::Acting,
+            out: VecDeque::new(),
+            calling: None,
+            done: Vec::new(),
+        };
+        match recovery.story.ended.clone().filter(is_conclusive) {
+            Some(outcome) if fenced == Fenced::default() => {
+                recovery.out.push_back(Action::End(outcome.clone()));
+                recovery.step = Step::Over(outcome);
+            }
+            _ => recovery.ask_hosts(),
+        }
+        Some(recovery)
+    }
+
+    /// What was to move.
+    pub fn request(&self) -> &Request {
+        &self.story.request
+    }
+
+    /// Whether the guest is to be paused where it arrives.
+    pub fn is_to_arrive_paused(&self) -> bool {
+        self.story.is_to_arrive_paused()
+    }
+
+    /// What to do now; `None` until the next input. Each action is handed out once.
+    #[must_use = "an action that is not carried out stops the recovery"]
+    pub fn poll(&mut self) -> Option<Action> {
+        let action = self.out.pop_front()?;
+        if let Action::Do(Do { host, call, .. }) = &action {
+            self.calling = Some((*host, call.name()));
+        }
+        Some(action)
+    }
+
+    /// The call that was handed out last was answered, or was not. Ignored when no call is out.
+    pub fn done(&mut self, answer: Result<Reply, Failure>) {
+        let Some((host, procedure)) = self.calling.take() else { return };
+        match std::mem::replace(&mut self.step, Step::Acting) {
+            Step::Asking(ask) => match ask.answer(answer) {
+                Next::Ask(ask) => self.ask(ask),
+                Next::Said(said) => self.said(host, said),
+            },
+            // Whatever came of it, the hosts say better.
+            Step::Acting => {
+                let record = Record::Answered { host, procedure, answer };
+                self.story.take(&record);
+                self.out.push_back(Action::Journal(record));
+                self.ask_hosts();
+            }
+            step => self.step = step,
+        }
+    }
+
+    /// Asks the hosts again. Call it after a [`Wait`]'s time, or as soon as a host can be reached again. Ignored when nothing is waited
+    /// for.
+    pub fn retry(&mut self) {
+        if let Step::Holding(_) = self.step {
+            self.done.clear();
+            self.ask_hosts();
+        }
+    }
+
+    /// What is known now: the outcome if there is one, else [`Outcome::Unknown`]. Whoever stops here leaves nothing behind that needs
+    /// this: another recovery can go on from the journal.
+    pub fn now(&self) -> Outcome {
+        match &self.step {
+            Step::Over(outcome) | Step::Holding(outcome) => outcome.clone(),
+            Step::Asking(_) | Step::Acting => self.unknown(Check::WhereItIs),
+        }
+    }
+
+    /// Both hosts are asked, first the one that a guest is not seen to leave: one that is told nothing by us arrives by itself, between
+    /// two questions.
+    fn ask_hosts(&mut self) {
+        self.ask_host(if self.story.is_by_source() { Host::Source } else { Host::Destination });
+    }
+
+    fn ask_host(&mut self, host: Host) {
+        let fenced = match host {
+            Host::Source => self.fenced.source,
+            Host::Destination => self.fenced.destination,
+        };
+        if fenced {
+            return self.said(host, Said::Fenced);
+        }
+        self.ask(Ask::all(host, self.story.request.domain.uuid));
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        let order = Do { host: ask.host(), call: ask.call(), deadline: Some(self.settings.ask_deadline) };
+        self.out.push_back(Action::Do(order));
+        self.step = Step::Asking(ask);
+    }
+
+    fn said(&mut self, host: Host, said: Said) {
+        self.out.push_back(Action::Note(Note::Asked { host, said: said.clone() }));
+        let other = match host {
+            Host::Source => {
+                self.source = said;
+                self.story.is_by_source().then_some(Host::Destination)
+            }
+            Host::Destination => {
+                self.destination = said;
+                (!self.story.is_by_source()).then_some(Host::Source)
+            }
+        };
+        match other {
+            Some(other) => self.ask_host(other),
+            None => self.go_on(),
+        }
+    }
+
+    fn go_on(&mut self) {
+        match decide(&self.story, &self.source, &self.destination) {
+            Decision::End(outcome) => {
+                let record = Record::Ended(outcome.clone());
+                self.story.take(&record);
+                self.out.push_back(Action::Journal(record));
+                self.out.push_back(Action::End(outcome.clone()));
+                self.step = Step::Over(outcome);
+            }
+            // It was made, and the hosts say as before.
+            Decision::Call(act, _, check, known) if self.done.contains(&act) => self.hold(check, known),
+            Decision::Call(act, call, ..) => self.act(act, call),
+            Decision::Job(info) => self.wait(Waiting::Job(info), self.unknown(Check::WhetherItStays)),
+            Decision::Hold(check) => self.hold(check, None),
+        }
+    }
+
+    fn act(&mut self, act: Act, call: Call) {
+        self.done.push(act);
+        let (host, deadline, note) = match act {
+            Act::Start => (
+                Host::Destination,
+                self.settings.finish_deadline,
+                Note::FinishAgain { state: self.destination.state() },
+            ),
+            Act::GiveUp => (Host::Destination, self.settings.finish_deadline, Note::GivesUp),
+            Act::Resume => (Host::Source, self.settings.ask_deadline, Note::Resumes),
+            Act::Destroy => (Host::Source, self.settings.ask_deadline, Note::RemovesCopy),
+        };
+        let order = Do { host, call, deadline: Some(deadline) };
+        let record = Record::Doing(order.clone());
+        self.story.take(&record);
+        self.out.extend([Action::Note(note), Action::Journal(record), Action::Do(order)]);
+        self.step = Step::Acting;
+    }
+
+    /// Waits; `known` is where the guest is all the same.
+    fn hold(&mut self, check: Check, known: Option<Outcome>) {
+        let (source, destination) = (self.source.clone(), self.destination.clone());
+        let unknown = Unknown { source, destination, reason: self.story.reason(), check };
+        self.wait(Waiting::Unknown(unknown.clone()), known.unwrap_or(Outcome::Unknown(unknown)));
+    }
+
+    fn wait(&mut self, why: Waiting, now: Outcome) {
+        self.out.push_back(Action::Wait(Wait { ask_again_after: self.settings.ask_again_after, why }));
+        self.step = Step::Holding(now);
+    }
+
+    fn unknown(&self, check: Check) -> Outcome {
+        let (source, destination) = (self.source.clone(), self.destination.clone());
+        Outcome::Unknown(Unknown { source, destination, reason: self.story.reason(), check })
+    }
+}
+
+/// Whether nothing is left to find out or to do.
+fn is_conclusive(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::OnDestination { left_on_source, .. } => left_on_source.is_none(),
+        Outcome::OnSource { source, left_on_destination, .. } => {
+            let is_ours = |state: State| state.is_migrating() || state.is_post_copy();
+            left_on_destination.is_none() && !source.state().is_some_and(is_ours)
+        }
+        Outcome::Nowhere { .. } => true,
+        // It may have been resumed since.
+        Outcome::PostCopyBroken { .. } | Outcome::Unknown(_) => false,
+    }
+}

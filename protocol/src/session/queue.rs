@@ -1,0 +1,181 @@
+//! Which of a client's calls are worked on, and which wait for their turn.
+//!
+//! ```text
+//! low priority ─▶ at most `requests` at work, the others wait ─┐
+//! high priority ─▶ at most `requests` at work of their own ────┴─▶ handlers
+//! ```
+//!
+//! So ten calls that wait for guests hold up neither pings, which are answered as they are read, nor calls that wait for none.
+//! libvirt's daemons stop reading when as many calls are at work; here reading stops only when as many wait, or when the calls
+//! that are held have brought too many bytes.
+
+use std::collections::VecDeque;
+
+use super::server::{Called, Limits};
+use crate::header::Header;
+use crate::program::Priority;
+
+/// What a call costs beside its arguments.
+const CALL_BYTES: usize = 1_024;
+
+/// A client's calls.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    at_work: Vec<AtWork>,
+    /// Of low priority, in the order in which they came.
+    slow: VecDeque<Called>,
+    /// Of high priority.
+    urgent: VecDeque<Called>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct AtWork {
+    header: Header,
+    priority: Priority,
+    bytes: usize,
+}
+
+impl Queue {
+    /// Whether another call can be taken, of whichever priority.
+    pub(super) fn has_room(&self, limits: &Limits) -> bool {
+        let waiting = self.slow.len() + self.urgent.len();
+        let nobody_waits = [Priority::Low, Priority::High].iter().all(|one| self.places(*one, limits) > 0);
+        // Both lanes, and the calls that do not wait.
+        let at_work_max = limits.requests.saturating_mul(2).saturating_add(limits.streams).saturating_add(1);
+        (waiting < limits.waiting || nobody_waits)
+            && self.bytes < limits.call_bytes
+            && self.at_work.len() < at_work_max
+    }
+
+    /// Takes a call that may have to wait. It is returned where it is its turn.
+    pub(super) fn take(&mut self, called: Called, limits: &Limits) -> Option<Called> {
+        let priority = called.info.priority;
+        if self.places(priority, limits) > 0 {
+            return Some(self.start(called));
+        }
+        self.bytes = self.bytes.saturating_add(cost(&called));
+        self.lane(priority).push_back(called);
+        None
+    }
+
+    /// Takes a call that must not wait: it has brought descriptors, or packets of its stream may follow.
+    pub(super) fn start(&mut self, called: Called) -> Called {
+        let bytes = cost(&called);
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.at_work.push(AtWork { header: called.header, priority: called.info.priority, bytes });
+        called
+    }
+
+    /// A call is answered. Returns the one whose turn has come by that, if one waits.
+    pub(super) fn ended(&mut self, header: &Header, limits: &Limits) -> Option<Called> {
+        let at = self.at_work.iter().position(|call| call.header == *header)?;
+        let AtWork { priority, bytes, .. } = self.at_work.swap_remove(at);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        if self.places(priority, limits) == 0 {
+            return None;
+        }
+        let next = self.lane(priority).pop_front()?;
+        self.bytes = self.bytes.saturating_sub(cost(&next));
+        Some(self.start(next))
+    }
+
+    /// How many calls are held.
+    pub(super) fn len(&self) -> usize {
+        self.at_work.len() + self.slow.len() + self.urgent.len()
+    }
+
+    fn places(&self, priority: Priority, limits: &Limits) -> usize {
+        let at_work = self.at_work.iter().filter(|call| call.priority == priority).count();
+        limits.requests.max(1).saturating_sub(at_work)
+    }
+
+    fn lane(&mut self, priority: Priority) -> &mut VecDeque<Called> {
+        match priority {
+            Priority::Low => &mut self.slow,
+            Priority::High => &mut self.urgent,
+        }
+    }
+}
+
+fn cost(called: &Called) -> usize {
+    called.payload.len().saturating_add(CALL_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::{MessageKind, Serial};
+    use crate::program::{ProcedureNumber, Program};
+
+    const SLOW: i32 = 33;
+    const CHEAP: i32 = 59;
+
+    fn limits() -> Limits {
+        Limits { requests: 2, waiting: 3, call_bytes: 1 << 20, ..Limits::default() }
+    }
+
+    fn call(procedure: i32, serial: u32) -> Called {
+        let number = ProcedureNumber(procedure);
+        let header = Header::new(MessageKind::Call, Program::REMOTE, number, Serial(serial));
+        Called { header, info: Program::REMOTE.procedure(number).unwrap(), payload: vec![0; 100].into() }
+    }
+
+    #[test]
+    fn slow_calls_wait_for_each_other_and_cheap_ones_for_none_of_them() {
+        let (mut queue, limits) = (Queue::default(), limits());
+        assert!(queue.take(call(SLOW, 1), &limits).is_some());
+        assert!(queue.take(call(SLOW, 2), &limits).is_some());
+        assert!(queue.take(call(SLOW, 3), &limits).is_none());
+        assert!(queue.take(call(SLOW, 4), &limits).is_none());
+        assert!(queue.take(call(CHEAP, 5), &limits).is_some());
+        assert!(queue.has_room(&limits));
+        assert!(queue.take(call(SLOW, 6), &limits).is_none());
+        assert!(!queue.has_room(&limits), "three wait");
+        // In the order in which they came, each in its own lane.
+        assert!(queue.ended(&call(CHEAP, 5).header, &limits).is_none());
+        assert_eq!(queue.ended(&call(SLOW, 2).header, &limits).unwrap().header.serial, Serial(3));
+        assert_eq!(queue.ended(&call(SLOW, 1).header, &limits).unwrap().header.serial, Serial(4));
+        assert_eq!(queue.len(), 3);
+        // An answer to no call ends none.
+        assert!(queue.ended(&call(SLOW, 99).header, &limits).is_none());
+        assert_eq!(queue.len(), 3);
+        for serial in [3, 4, 6] {
+            queue.ended(&call(SLOW, serial).header, &limits);
+        }
+        assert_eq!((queue.len(), queue.bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_calls_bring_is_counted_until_they_are_answered() {
+        let limits = Limits { call_bytes: 3_000, requests: 64, ..limits() };
+        let mut queue = Queue::default();
+        for serial in 0..3 {
+            assert!(queue.has_room(&limits));
+            assert!(queue.take(call(SLOW, serial), &limits).is_some());
+        }
+        assert!(!queue.has_room(&limits));
+        queue.ended(&call(SLOW, 0).header, &limits);
+        assert!(queue.has_room(&limits));
+    }
+
+    #[test]
+    fn a_limit_of_none_lets_one_after_the_other_through() {
+        let limits = Limits { requests: 0, ..limits() };
+        let mut queue = Queue::default();
+        assert!(queue.take(call(SLOW, 1), &limits).is_some());
+        assert!(queue.take(call(SLOW, 2), &limits).is_none());
+        assert_eq!(queue.ended(&call(SLOW, 1).header, &limits).unwrap().header.serial, Serial(2));
+    }
+
+    #[test]
+    fn calls_that_must_not_wait_are_bounded_too() {
+        let limits = Limits { streams: 1, ..limits() };
+        let mut queue = Queue::default();
+        for serial in 0..6 {
+            assert!(queue.has_room(&limits));
+            queue.start(call(SLOW, serial));
+        }
+        assert!(!queue.has_room(&limits));
+    }
+}
