@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use virtwire::client::Connection;
-use virtwire::migrate::{Migration, Watch};
-use virtwire::protocol::migrate::{JobInfo, Note, Outcome, Request, Wish};
+use virtwire::migrate::{Migration, Progress, Watch};
+use virtwire::protocol::migrate::{Note, Outcome, Request, Wish};
 
 /// Prints decisions and progress.
 struct Print;
@@ -14,8 +14,8 @@ impl Watch for Print {
         println!("{note}");
     }
 
-    fn progress(&mut self, job: &JobInfo) {
-        println!("{} of {} bytes", job.data_processed, job.data_total);
+    fn progress(&mut self, progress: &Progress) {
+        println!("{} of {} bytes remain", progress.data.remaining, progress.data.total);
     }
 }
 

@@ -1,20 +1,40 @@
 //! What both connection tasks wait for, read and write.
 
 pub(crate) mod alarm;
+#[cfg(feature = "client")]
+pub(crate) mod layer;
 pub(crate) mod line;
+pub(crate) mod mailbox;
 pub(crate) mod reader;
+#[cfg(feature = "tls")]
+pub(crate) mod subject;
 pub(crate) mod writer;
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
+use socket2::SockRef;
+#[cfg(not(virtwire_sim))]
+use socket2::TcpKeepalive;
+use tokio::net::UnixStream;
+
+use crate::net::TcpStream;
 
 /// Bytes that are gathered before a write; above, the session keeps its frames until the socket has taken some.
 pub(crate) const OUT_BYTES_MAX: usize = 256 * 1024;
 
+/// Writes after which a connection looks at what else there is to do, if there is always more to write.
+pub(crate) const WRITES_IN_A_ROW: usize = 4;
+/// Packets that are read in a row, likewise.
+pub(crate) const PACKETS_IN_A_ROW: usize = 4;
+
+/// Bytes that a unix socket is to hold for its reader. Linux holds twice as many, for it counts its own memory with them, and takes no more
+/// than `net.core.wmem_max` allows: by default 208 KiB, which is twice what a socket has unasked.
+const UNIX_SEND_BYTES: usize = 512 * 1024;
+
 /// Bytes that the system is to keep unsent of a TCP connection.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(virtwire_sim)))]
 const UNSENT_BYTES_MAX: u32 = 256 * 1024;
 
 /// The time, by the clock that the alarm goes by.
@@ -23,15 +43,30 @@ pub(crate) fn now() -> Instant {
 }
 
 /// When so much time will have passed; far off, if that is beyond what a clock can say.
+#[cfg(feature = "client")]
 pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
     let now = tokio::time::Instant::now();
     let year = Duration::from_secs(365 * 24 * 60 * 60);
     now.checked_add(within).unwrap_or_else(|| now + year)
 }
 
+/// Lets those run that are ready to, and comes back without asking the system what else there is, as the runtime's own way would.
+pub(crate) async fn step_back() {
+    let mut done = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut done, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// Sends small frames at once, has the system notice a peer that is gone without a word within a minute, also where neither
 /// end pings, and keeps what it has not sent yet short: calls and pings do not queue behind megabytes of a stream, and a slow link is
 /// seen to take some, a little at a time. A socket that cannot do this is slower, not broken.
+#[cfg(not(virtwire_sim))]
 pub(crate) fn tune(stream: &TcpStream) {
     let quiet = TcpKeepalive::new()
         .with_time(Duration::from_secs(30))
@@ -42,6 +77,15 @@ pub(crate) fn tune(stream: &TcpStream) {
     let _ = socket.set_tcp_keepalive(&quiet);
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = socket.set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
+}
+
+/// A simulated socket has nothing of the kind.
+#[cfg(virtwire_sim)]
+pub(crate) fn tune(_: &TcpStream) {}
+
+/// Has the socket hold more than one packet of a stream, so that its ends wake up for some packets at a time, and not some times for one.
+pub(crate) fn tune_unix(stream: &UnixStream) {
+    let _ = SockRef::from(stream).set_send_buffer_size(UNIX_SEND_BYTES);
 }
 
 #[cfg(test)]
@@ -60,5 +104,14 @@ mod tests {
         let probing = socket.tcp_keepalive_interval().unwrap() * retries;
         assert!(time + probing <= Duration::from_secs(60), "{time:?} {probing:?}");
         assert!(retries > 1 && time > Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn a_unix_socket_holds_more_than_a_packet() {
+        let (stream, _other) = UnixStream::pair().unwrap();
+        let before = SockRef::from(&stream).send_buffer_size().unwrap();
+        tune_unix(&stream);
+        let after = SockRef::from(&stream).send_buffer_size().unwrap();
+        assert!(after > before && after > 300_000, "{before} {after}");
     }
 }

@@ -5,7 +5,7 @@ mod json;
 mod name;
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use virtwire::client::{Admin, Connection};
@@ -14,6 +14,7 @@ use virtwire::protocol::program::{Program, StreamDirection};
 use virtwire::xdr;
 
 use crate::connect::Opener;
+use crate::console;
 use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
 use crate::screen::say_json;
@@ -31,7 +32,8 @@ pub(crate) struct CallArgs {
     /// Of which program; without it, the one that has the name
     #[arg(long, value_name = "PROGRAM", value_parser = name::program)]
     program: Option<Program>,
-    /// For a procedure that opens a stream: the file to send, or to write what comes; - is standard input or output
+    /// For a procedure that opens a stream: the file to send, or to write what comes; - is standard input or output, and all
+    /// that one which runs both ways can have
     #[arg(long, value_name = "FILE")]
     stream: Option<PathBuf>,
 }
@@ -41,7 +43,10 @@ PROGRAM is remote, qemu, lxc or admin. The admin program has sockets of its own:
 
 JSON has the contract's own field names. Text is a string; an enumeration is a name or a number; a union is an object of its arm, such as \
 {\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is {\"hex\": \"00ff\"}. Wrong arguments are \
-told by the name of the field, and nothing is sent.
+told by the name of the field, and nothing is sent. Procedures that pass file descriptors, such as domain_open_graphics_fd, are refused.
+
+A procedure whose stream runs both ways, such as domain_open_console, sends standard input and prints what comes until the stream \
+ends; on a terminal ^] leaves it, as in `virtwire console`.
 
 Examples:
   virtwire call qemu:///system connect_get_hostname
@@ -51,16 +56,24 @@ Examples:
 
 pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
     let (program, info) = name::find(&args.procedure, args.program)?;
+    if info.passes_fds {
+        return Err(Fail::new(
+            format!("procedure {}", info.name),
+            "passes file descriptors, for which JSON has nothing",
+            "a program can call it, by virtwire's Connection::call_with_fds",
+        ));
+    }
     let opening = match (info.stream, &args.stream) {
         (None, None) => None,
-        (Some(StreamDirection::Both), _) => {
+        (Some(StreamDirection::Both), Some(file)) if file != Path::new("-") => {
             return Err(Fail::new(
                 format!("procedure {}", info.name),
                 "opens a stream that runs both ways",
-                "`virtwire console` talks to a guest's console",
+                "leave --stream out: it goes over standard input and output",
             ));
         }
-        (Some(direction), Some(file)) => Some((direction, file)),
+        (Some(StreamDirection::Both), _) => Some((StreamDirection::Both, Path::new("-"))),
+        (Some(direction), Some(file)) => Some((direction, file.as_path())),
         (Some(direction), None) => {
             let what = match direction {
                 StreamDirection::Write => "opens a stream, and waits for what is to be sent",
@@ -86,8 +99,14 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
             let mut source = Source::open(file)?;
             let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
             let (reply, stream) = opened.map_err(failed)?;
-            send(stream, &mut source, false, None).await?;
+            send(stream, &mut source, false, None, u64::MAX).await?;
             reply
+        }
+        Some((StreamDirection::Both, _)) => {
+            let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
+            let (_, stream) = opened.map_err(failed)?;
+            console::talk(&format!("stream of {}", info.name), stream, console::ESCAPE).await?;
+            return goodbye(connection).await;
         }
         Some((_, file)) => {
             let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
@@ -117,7 +136,14 @@ async fn open(program: Program, uri: &str, opener: Opener) -> Result<Connection,
     if program != Program::ADMIN {
         return opener.open(uri).await;
     }
-    match Admin::open(uri).await {
+    if opener.read_only {
+        return Err(Fail::new(
+            format!("daemon {uri}"),
+            "has no socket where its administration could only be looked at",
+            "leave --readonly out; procedures whose names have get, list or lookup change nothing",
+        ));
+    }
+    match Admin::open_with(uri, opener.options(uri)).await {
         Ok(admin) => Ok(admin.connection().clone()),
         Err(error) => Err(Fail::open(uri, error).next(
             "the admin program is at libvirtd:///system, virtqemud:///system or ?socket=PATH, for root alone",

@@ -2,10 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use virtwire::client::{AuthError, CallError, Connection, Credentials, Domain, OpenError, OpenOptions};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::uri::Uri;
+use virtwire::uri::{Transport, Uri};
 
 use crate::fail::{Fail, quoted};
 
@@ -14,13 +15,48 @@ use crate::fail::{Fail, quoted};
 pub(crate) struct Opener {
     /// Only to look.
     pub(crate) read_only: bool,
+    /// How long connecting, authenticating and opening may take, if the user says so.
+    pub(crate) within: Option<Duration>,
+    /// Take a certificate's common name.
+    pub(crate) accept_common_name: bool,
+    /// Authenticate where others may read along.
+    pub(crate) accept_unprotected: bool,
 }
+
+/// A daemon that was not there before its socket was used takes some 15 s to find out what its QEMU can do, and a person needs
+/// some time for a password that polkit wants.
+const OPEN_WITHIN: Duration = Duration::from_secs(60);
+/// Where nobody is asked for anything, and a host that does not answer is told as that.
+const OPEN_BRIEFLY_WITHIN: Duration = Duration::from_secs(10);
+/// Of a program on a terminal, which may be asking its user for a password: as long as that takes.
+const PROGRAM_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Opener {
     /// Opens a daemon.
     pub(crate) async fn open(self, uri: &str) -> Result<Connection, Fail> {
-        open_with(uri, OpenOptions { read_only: self.read_only, ..OpenOptions::default() }).await
+        open_with(uri, self.options(uri)).await
     }
+
+    /// The same, which waits only briefly where the user says nothing.
+    pub(crate) fn briefly(self) -> Opener {
+        Opener { within: self.within.or(Some(OPEN_BRIEFLY_WITHIN)), ..self }
+    }
+
+    /// The options by which this daemon is opened.
+    pub(crate) fn options(self, uri: &str) -> OpenOptions {
+        let within = self.within.unwrap_or_else(|| usual(uri, io::stdin().is_terminal()));
+        let Opener { read_only, accept_common_name, accept_unprotected, .. } = self;
+        let taken = OpenOptions { accept_common_name, accept_unprotected, ..OpenOptions::default() };
+        OpenOptions { read_only, open_within: within, ..taken }
+    }
+}
+
+/// How long opening may take of which the user says nothing. What an alias or a default leads to is not known here.
+fn usual(uri: &str, on_a_terminal: bool) -> Duration {
+    let by_socket = uri
+        .parse::<Uri>()
+        .is_ok_and(|uri| matches!(uri.transport, Transport::Unix | Transport::Tcp | Transport::Tls));
+    if by_socket || !on_a_terminal { OPEN_WITHIN } else { PROGRAM_WITHIN }
 }
 
 /// Opens a daemon with options. Whoever sits at a terminal is asked for what no file has.
@@ -92,5 +128,20 @@ pub(crate) fn known<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallEr
         Ok(found) => Ok(Some(found)),
         Err(CallError::Remote(error)) if error.code == ErrorCode::NO_DOMAIN => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_at_a_terminal_has_the_time_that_its_user_takes() {
+        for uri in ["qemu:///system", "qemu+tcp://host/system", "qemu://host/system"] {
+            assert_eq!(usual(uri, true), OPEN_WITHIN, "{uri}");
+        }
+        for uri in ["qemu+ssh://root@host/system", "qemu+ext:///system?command=/bin/lead", "an-alias", ""] {
+            assert_eq!((usual(uri, true), usual(uri, false)), (PROGRAM_WITHIN, OPEN_WITHIN), "{uri}");
+        }
     }
 }

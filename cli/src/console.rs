@@ -1,13 +1,15 @@
 //! `virtwire console`: a guest's serial console on this terminal.
 
-mod terminal;
+pub(crate) mod terminal;
 
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::pin::pin;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::sync::mpsc;
-use virtwire::client::{CallError, Chunk, StreamError, StreamReader, StreamWriter};
+use virtwire::client::{CallError, Chunk, Stream, StreamError, StreamReader, StreamWriter};
 
 use virtwire::protocol::flags::ConsoleFlags;
 
@@ -83,7 +85,15 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
             _ => fail,
         }
     })?;
-    let thing = format!("console of {}", domain.name());
+    talk(&format!("console of {}", domain.name()), stream, args.escape).await?;
+    goodbye(connection).await
+}
+
+/// Leaves the shell's own keys alone.
+pub(crate) const ESCAPE: u8 = 0x1d;
+
+/// Joins standard input and output with a stream until it ends, or somebody at a terminal leaves.
+pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), Fail> {
     let mut signals = Signals::listen()?;
     let (reader, writer) = stream.split();
     let end = {
@@ -94,23 +104,23 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
                 "it must allow raw mode; redirect standard input otherwise",
             )
         })?;
-        let escape = terminal.is_some().then_some(args.escape);
-        if escape.is_some() {
-            let name = harmless::line(&thing);
-            eprint!("connected to the {name}; the escape key is {}\r\n", named(args.escape));
+        let escape = terminal.is_some().then_some(escape);
+        if let Some(escape) = escape {
+            let name = harmless::line(thing);
+            eprint!("connected to the {name}; the escape key is {}\r\n", named(escape));
         }
         // The terminal is itself again at the end of this block, whatever happens in it.
-        relay(&thing, reader, writer, escape, &mut signals).await
+        relay(thing, reader, writer, escape, &mut signals).await
     };
     match end? {
-        End::Closed => eprintln!("\nthe {} has closed", harmless::line(&thing)),
+        End::Closed => eprintln!("\nthe {} has closed", harmless::line(thing)),
         End::Escaped => eprintln!(),
         End::NobodyReads => {}
         End::Signal(name) => {
             return Err(Fail::new(thing, format!("left because of {name}"), "the guest runs on"));
         }
     }
-    goodbye(connection).await
+    Ok(())
 }
 
 /// Moves bytes both ways until there is a reason to end.
@@ -125,15 +135,20 @@ async fn relay(
         StreamError::Remote(error) => Fail::call(thing, &CallError::Remote(error)),
         other => Fail::new(thing, other, "the guest may run on: `virtwire list URI` shows it"),
     };
+    let escaped = Cell::new(false);
     let mut output = pin!(print(reader));
-    let mut input = pin!(type_in(writer, escape));
+    let mut input = pin!(type_in(writer, escape, &escaped));
     let mut typing = true;
     loop {
         tokio::select! {
-            end = &mut output => return end.map_err(|fault| match fault {
-                Fault::Stream(error) => broken(error),
-                Fault::Output(error) => unwritten(&error),
-            }),
+            end = &mut output => return match end {
+                // It is the user's end, whichever of both is heard of first.
+                Ok(End::Closed) if escaped.get() => Ok(End::Escaped),
+                end => end.map_err(|fault| match fault {
+                    Fault::Stream(error) => broken(error),
+                    Fault::Output(error) => unwritten(&error),
+                }),
+            },
             end = &mut input, if typing => match end {
                 Ok(()) => return Ok(End::Escaped),
                 // What there is to read tells why.
@@ -165,15 +180,27 @@ async fn print(mut reader: StreamReader) -> Result<End, Fault> {
     Ok(End::Closed)
 }
 
+/// How long the keys before the escape key may take to get to the guest.
+const LAST_KEYS_WITHIN: Duration = Duration::from_secs(5);
+
 /// Sends what is typed, until the escape key. The end of the input ends nothing: the guest may have more to say.
-async fn type_in(mut writer: StreamWriter, escape: Option<u8>) -> Result<(), StreamError> {
+async fn type_in(
+    mut writer: StreamWriter,
+    escape: Option<u8>,
+    has_escaped: &Cell<bool>,
+) -> Result<(), StreamError> {
     let mut typed = stdin();
     while let Some(mut keys) = typed.recv().await {
         let escaped = escape.and_then(|escape| keys.iter().position(|key| *key == escape));
         keys.truncate(escaped.unwrap_or(keys.len()));
         writer.write_chunk(keys.into()).await?;
         if escaped.is_some() {
-            return Ok(());
+            has_escaped.set(true);
+            // Dropping it would drop the keys that came with the escape key. A guest that takes none keeps nobody here.
+            return match tokio::time::timeout(LAST_KEYS_WITHIN, writer.finish()).await {
+                Ok(Err(StreamError::Remote(error))) => Err(StreamError::Remote(error)),
+                _ => Ok(()),
+            };
         }
     }
     std::future::pending().await

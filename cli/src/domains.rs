@@ -1,12 +1,13 @@
 //! The verbs for one guest: dumpxml, define, create, start, shutdown, reboot, suspend, resume, destroy, undefine.
 
 use std::path::Path;
+use std::time::Duration;
 
 use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::flags::{DomainShutdownFlags, DomainStartFlags, DomainXmlFlags};
+use virtwire::protocol::flags::{DomainShutdownFlags, DomainStartFlags, DomainUndefineFlags, DomainXmlFlags};
 
-use crate::args::{DomainArgs, XmlArgs};
+use crate::args::{DomainArgs, UndefineArgs, XmlArgs};
 use crate::connect::{Opener, find};
 use crate::fail::{Fail, plain, quoted};
 use crate::screen::{say_document, say_done};
@@ -48,7 +49,6 @@ pub(crate) enum Verb {
     Suspend,
     Resume,
     Destroy,
-    Undefine,
 }
 
 /// Does it, and says so.
@@ -61,10 +61,41 @@ pub(crate) async fn act(verb: Verb, args: DomainArgs, opener: Opener) -> Result<
         Verb::Suspend => (domain.suspend().await, "suspended"),
         Verb::Resume => (domain.resume().await, "resumed"),
         Verb::Destroy => (domain.destroy().await, "destroyed"),
-        Verb::Undefine => (domain.undefine().await, "undefined"),
     };
     done.map_err(|error| refused(&connection, &args.domain, &error))?;
     say_done(&format!("{said} {}", domain.name()))?;
+    goodbye(connection).await
+}
+
+/// Forgets a guest's configuration, with what the user names.
+pub(crate) async fn undefine(args: UndefineArgs, opener: Opener) -> Result<(), Fail> {
+    let flags = [
+        (args.managed_save, DomainUndefineFlags::MANAGED_SAVE),
+        (args.snapshots_metadata, DomainUndefineFlags::SNAPSHOTS_METADATA),
+        (args.checkpoints_metadata, DomainUndefineFlags::CHECKPOINTS_METADATA),
+        (args.nvram, DomainUndefineFlags::NVRAM),
+        (args.keep_nvram, DomainUndefineFlags::KEEP_NVRAM),
+        (args.tpm, DomainUndefineFlags::TPM),
+        (args.keep_tpm, DomainUndefineFlags::KEEP_TPM),
+    ];
+    let flags = flags.into_iter().filter(|(asked, _)| *asked);
+    let flags = flags.fold(DomainUndefineFlags::NONE, |flags, (_, flag)| flags | flag);
+    let (connection, domain) = guest(&args.domain, opener).await?;
+    let done = match flags {
+        // Older daemons have only this.
+        DomainUndefineFlags::NONE => domain.undefine().await,
+        flags => domain.undefine_with(flags).await,
+    };
+    done.map_err(|error| {
+        let fail = refused(&connection, &args.domain.domain, &error);
+        match error.remote().map(|error| error.code) {
+            Some(ErrorCode::OPERATION_INVALID) => fail.next(
+                "only a defined guest can be undefined; `virtwire undefine --help` shows what has to go with it, such as snapshots",
+            ),
+            _ => fail,
+        }
+    })?;
+    say_done(&format!("undefined {}", domain.name()))?;
     goodbye(connection).await
 }
 
@@ -75,11 +106,14 @@ pub(crate) async fn guest(args: &DomainArgs, opener: Opener) -> Result<(Connecti
     Ok((connection, domain))
 }
 
-/// What was asked for is done; a daemon that closes a moment early has taken nothing back.
+/// What was asked for is done; a daemon that closes a moment early has taken nothing back. Nor is one waited for that does not read,
+/// as libvirtd while a guest does not take its keys.
 pub(crate) async fn goodbye(connection: Connection) -> Result<(), Fail> {
-    let _ = connection.close().await;
+    let _ = connection.within(GOODBYE_WITHIN).close().await;
     Ok(())
 }
+
+const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A configuration from a file, or from standard input.
 pub(crate) fn read(file: &Path) -> Result<String, Fail> {
@@ -103,7 +137,7 @@ pub(crate) fn refused(connection: &Connection, domain: &str, error: &CallError) 
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
             "`virtwire info {uri} {}` shows its state: only a guest that is off can be started, only one that runs \
-             suspended, shut down or destroyed, only a defined one undefined",
+             suspended, shut down or destroyed",
             quoted(domain)
         )),
         _ => fail,

@@ -17,7 +17,7 @@ use crate::screen::{remark, say, say_json};
 
 /// Prints events until enough have come, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
-    let deadline = args.timeout.map(seconds).transpose()?.map(|within| Instant::now() + within);
+    let deadline = args.timeout.map(within).transpose()?;
     let connection = opener.open(&args.uri).await?;
     let domain = match &args.domain {
         Some(key) => Some(find(&connection, key).await?),
@@ -60,9 +60,11 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     goodbye(connection).await
 }
 
-fn seconds(seconds: f64) -> Result<Duration, Fail> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
+fn within(seconds: f64) -> Result<Instant, Fail> {
+    let deadline =
+        Duration::try_from_secs_f64(seconds).ok().and_then(|within| Instant::now().checked_add(within));
+    deadline
+        .ok_or_else(|| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
 }
 
 fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {

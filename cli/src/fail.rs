@@ -58,14 +58,19 @@ impl Fail {
             OpenError::Settings { path, reason } => {
                 Fail::new(path.display(), reason, "it is libvirt's own file; correct or remove the line")
             }
-            OpenError::Tls { fault, .. } => Fail::told(daemon, &fault.to_string()),
+            OpenError::Tls { fault, .. } => Fail::told(daemon, &as_typed(&fault.to_string())),
             OpenError::Program { program, ended, stderr, error, .. } => {
                 let ended = ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
                 let said = if stderr.is_empty() { error.to_string() } else { stderr.replace('\n', "; ") };
+                let what = format!("`{program}` did not lead there{ended}: {}", one_line(&said));
+                let alone = format!("does `{program}` alone get to that host, and does a daemon run there?");
                 Fail::new(
                     daemon,
-                    format!("`{program}` did not lead there{ended}: {}", one_line(&said)),
-                    format!("does `{program}` alone get to that host, and does a daemon run there?"),
+                    what,
+                    match *error {
+                        OpenError::TimedOut { .. } => format!("{alone} --connect-timeout gives it longer"),
+                        _ => alone,
+                    },
                 )
             }
             OpenError::Unreachable { attempts, .. } => {
@@ -75,20 +80,34 @@ impl Fail {
                     .collect::<Vec<_>>();
                 Fail::new(daemon, format!("cannot be reached: {}", what.join("; ")), how_to_reach(uri))
             }
-            OpenError::TimedOut { within, .. } => {
-                let what = format!("said nothing for {} s that libvirt's protocol knows", within.as_secs());
-                Fail::new(daemon, what, "does something else listen there?")
+            OpenError::TimedOut { within, phase, attempts, .. } => {
+                let before = attempts
+                    .iter()
+                    .map(|(place, error)| format!("; before that {place}: {}", plain(error)))
+                    .collect::<String>();
+                let seconds = within.as_secs();
+                let what =
+                    format!("said nothing for {seconds} s that libvirt's protocol knows, {phase}{before}");
+                Fail::new(daemon, what, "does something else listen there? --connect-timeout gives it longer")
             }
             OpenError::Authentication { error, .. } => {
                 let next = match *error {
                     AuthError::NoCredentials { .. } => {
                         "run it on a terminal to be asked, or name a file by `?authfile=FILE` or LIBVIRT_AUTH_FILE"
                     }
+                    AuthError::Refused { user: None, .. } => {
+                        "its log says why, and its libvirtd.conf whom it wants: sasl_allowed_username_list"
+                    }
+                    AuthError::PolkitUnanswered { .. } => "--connect-timeout gives whoever is asked longer",
+                    #[cfg(feature = "gssapi")]
+                    AuthError::Kerberos { .. } => {
+                        "`klist` shows your tickets, and the URI has to name the daemon's host as your realm does"
+                    }
                     AuthError::Refused { .. } => "check the user, its realm (user@realm) and the password",
                     AuthError::Exchange { .. } => "do not trust it before you know why",
                     _ => "its libvirtd.conf has auth_unix_rw, auth_tcp and auth_tls",
                 };
-                Fail::new(daemon, one_line(&format!("does not know you: {error}")), next)
+                Fail::new(daemon, one_line(&as_typed(&format!("does not know you: {error}"))), next)
             }
             OpenError::Call { error, .. } => {
                 let no_driver = error.remote().is_some_and(|error| error.code == ErrorCode::NO_CONNECT);
@@ -156,6 +175,17 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The library's texts name its options; the user has those of the command.
+fn as_typed(text: &str) -> String {
+    [
+        ("OpenOptions::accept_common_name", "--accept-common-name"),
+        ("OpenOptions::accept_unprotected", "--accept-unprotected"),
+        ("OpenOptions::open_within", "--connect-timeout"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (option, typed)| text.replace(option, typed))
+}
+
 /// A word as a shell takes it, for commands that are suggested.
 pub(crate) fn quoted(word: impl fmt::Display) -> String {
     let word = word.to_string();
@@ -208,6 +238,7 @@ fn next_step(error: &CallError) -> &'static str {
         CallError::Closed { .. } => {
             "does a libvirt daemon listen there? its log may say why it closed the connection"
         }
+        CallError::TimedOut { sent: false, .. } => "other calls wait for their replies; try again",
         CallError::TimedOut { .. } => "it may still happen: look before you try again",
         _ => "`virtwire probe URI` shows which release it is",
     }

@@ -2,6 +2,7 @@
 
 mod args;
 mod call;
+mod conform;
 mod connect;
 mod console;
 mod demo;
@@ -11,15 +12,18 @@ mod events;
 mod fail;
 mod harmless;
 mod info;
+mod journal;
 mod ladder;
 mod list;
 mod migrate;
 mod net;
 mod object;
 mod pages;
+mod passwd;
 mod pool;
 mod probe;
 mod progress;
+mod recover;
 mod screen;
 mod screenshot;
 mod serve;
@@ -28,10 +32,12 @@ mod stats;
 mod table;
 mod transfer;
 mod vol;
+mod watch;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use connect::Opener;
@@ -39,7 +45,8 @@ use domains::Verb;
 use fail::{Fail, plain};
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = args::command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(wrong) => {
             // Help goes to standard output and is no failure; whoever closed the pipe does not want either.
@@ -52,6 +59,9 @@ fn main() -> ExitCode {
             };
         }
     };
+    if let Command::Guest(args) = &cli.command {
+        return serve::guest(args).map_or_else(|fail| fail.report(), |()| ExitCode::SUCCESS);
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -63,21 +73,36 @@ fn main() -> ExitCode {
             .report();
         }
     };
-    let ended = runtime.block_on(run(cli.command, cli.readonly));
+    let ended = runtime.block_on(run(cli));
     // Nothing of this process is worth waiting for once the command is done.
     runtime.shutdown_background();
     ended.unwrap_or_else(|fail| fail.report())
 }
 
-async fn run(command: Command, read_only: bool) -> Result<ExitCode, Fail> {
-    let opener = Opener { read_only };
+async fn run(cli: Cli) -> Result<ExitCode, Fail> {
+    let Cli { command, readonly: read_only, connect_timeout, accept_common_name, accept_unprotected } = cli;
+    let within = connect_timeout.map(Duration::from_secs);
+    let opener = Opener { read_only, within, accept_common_name, accept_unprotected };
     match command {
-        Command::Demo | Command::Dissect(_) | Command::Migrate(_) | Command::Serve(_) if read_only => {
+        Command::Conform(_)
+        | Command::Demo
+        | Command::Dissect(_)
+        | Command::Migrate(_)
+        | Command::Passwd(_)
+        | Command::Recover(_)
+        | Command::Serve(_)
+            if read_only =>
+        {
             return Err(Fail::new("--readonly", "is for commands that can do with looking", "leave it out"));
         }
         Command::Demo => return demo::run().await,
-        Command::Migrate(args) => return migrate::run(args).await,
+        Command::Conform(args) => return conform::run(args).await,
+        Command::Migrate(args) => return migrate::run(args, opener).await,
+        Command::Recover(args) => return recover::run(args, opener).await,
         Command::Serve(args) => serve::run(args).await?,
+        Command::Watch(args) => return watch::run(args, opener).await,
+        Command::Guest(args) => serve::guest(&args)?,
+        Command::Passwd(args) => passwd::run(&args)?,
         Command::Probe(args) => probe::run(args, opener).await?,
         Command::List(args) => list::run(args, opener).await?,
         Command::Info(args) => info::run(args, opener).await?,
@@ -92,7 +117,7 @@ async fn run(command: Command, read_only: bool) -> Result<ExitCode, Fail> {
         Command::Suspend(args) => domains::act(Verb::Suspend, args, opener).await?,
         Command::Resume(args) => domains::act(Verb::Resume, args, opener).await?,
         Command::Destroy(args) => domains::act(Verb::Destroy, args, opener).await?,
-        Command::Undefine(args) => domains::act(Verb::Undefine, args, opener).await?,
+        Command::Undefine(args) => domains::undefine(args, opener).await?,
         Command::Console(args) => console::run(args, opener).await?,
         Command::Screenshot(args) => screenshot::run(args, opener).await?,
         Command::Stats(args) => stats::run(args, opener).await?,

@@ -1,5 +1,9 @@
 //! `virtwire migrate`: moves a guest, and tells the truth about where it is.
 
+mod all;
+mod check;
+mod feed;
+mod live;
 mod report;
 mod teller;
 
@@ -8,54 +12,85 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::signal::unix::Signal;
+use tokio::task::JoinSet;
 use virtwire::client::{Connection, OpenOptions};
-use virtwire::migrate::{Migration, PlanError};
+use virtwire::migrate::{Migration, PlanError, Switch, Watch};
 use virtwire::protocol::migrate::{
-    Domain, DomainXml, Feature as MigrationFeature, MigrateFlags, Outcome, Refusal, Request, Wish,
+    Check, Domain, DomainXml, Feature as MigrationFeature, MigrateFlags, Outcome, Refusal, Request, Way, Wish,
 };
 use virtwire::protocol::profile::Feature;
 
 use crate::args::{MigrateArgs, WantedVersion};
-use crate::connect::{find, open_with};
+use crate::connect::{Opener, find, open_with};
 use crate::fail::{Fail, plain};
+use crate::journal::Journal;
 use crate::ladder::{Ladder, Lane};
 use crate::screen::{Output, Screen, Style};
-use crate::signals::Signals;
+use crate::signals::{self, Signals};
+use feed::Feed;
+pub(crate) use feed::figures;
+pub(crate) use live::parts;
 pub(crate) use report::{Ending, Report};
 pub(crate) use teller::Teller;
 
 /// Moves the guest. The exit status says where it is.
-pub(crate) async fn run(args: MigrateArgs) -> Result<ExitCode, Fail> {
+pub(crate) async fn run(args: MigrateArgs, opener: Opener) -> Result<ExitCode, Fail> {
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
+    if args.all {
+        // Each guest gets connections of its own; these are for the question which version may be wanted.
+        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, None).await?;
+        let wish = wish(&args, &hosts).await?;
+        return all::run(&args, opener, wish, &screen).await;
+    }
     let ladder = args.ladder.then(|| Ladder::new(screen.clone()));
     if let Some(ladder) = &ladder {
         ladder.head("FROM", "TO");
     }
-    let moved = run_on(&args, &screen, ladder.clone()).await;
+    if args.check {
+        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, ladder.as_ref()).await?;
+        let domain = hosts.find(name(&args)).await?;
+        let wish = wish(&args, &hosts).await?;
+        return check::run(&args, &hosts, request(&args, domain)?, wish, &screen).await;
+    }
+    let moved = run_on(&args, opener, &screen, ladder.clone()).await;
     if let Some(ladder) = &ladder {
         ladder.settle();
     }
     let report = moved?;
     report.finish(&screen, args.json.then_some((args.from.as_str(), args.to.as_str())));
-    Ok(report.exit_code())
+    Ok(ExitCode::from(report.status()))
 }
 
 async fn run_on(
     args: &MigrateArgs,
+    opener: Opener,
     screen: &Arc<Screen>,
     ladder: Option<Arc<Ladder>>,
 ) -> Result<Report, Fail> {
     let began = Instant::now();
     let mut interrupt = Signals::listen()?;
-    let hosts = Hosts::open(&args.from, &args.to, ladder.as_ref()).await?;
-    let domain = hosts.find(&args.domain).await?;
+    let mut switching = args.postcopy.then(signals::postcopy).transpose()?;
+    let mut giving_up = signals::give_up()?;
+    let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, ladder.as_ref()).await?;
+    if hosts.destination.is_none() {
+        screen.paragraph(
+            "   ",
+            Style::Remarkable,
+            "the destination is not reached from here, so the source's word is all there is",
+        );
+    }
+    let domain = hosts.find(name(args)).await?;
     let name = domain.name.to_string();
     let wish = wish(args, &hosts).await?;
     let plan = hosts.plan(request(args, domain)?, wish).await?;
-    let mut migration = plan.map_err(|refusal| refused(args, &refusal))?;
-    let mut teller = Teller::new(screen.clone(), ladder);
+    let mut migration = plan.map_err(|refusal| refused(args, &refusal))?.switch(switch(args));
+    let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json));
     teller.paused = args.paused;
-    let outcome = follow(&mut migration, &mut teller, screen, &mut interrupt).await;
+    teller.journal =
+        args.journal.as_deref().map(|file| Journal::create(file, &args.from, &args.to)).transpose()?;
+    let mut asked = Asked { interrupt: &mut interrupt, switch: switching.as_mut(), give_up: &mut giving_up };
+    let outcome = follow(&mut migration, &mut teller, screen, &mut asked).await;
     teller.settle();
     Ok(Report::new(&name, outcome, &teller, began.elapsed()))
 }
@@ -63,12 +98,19 @@ async fn run_on(
 /// The two connections of a migration.
 pub(crate) struct Hosts {
     source: Connection,
-    destination: Connection,
+    /// None where the source carries the migration out and this cannot be reached from here.
+    destination: Option<Connection>,
 }
 
 impl Hosts {
     /// Opens both, watched by the ladder.
-    pub(crate) async fn open(from: &str, to: &str, ladder: Option<&Arc<Ladder>>) -> Result<Hosts, Fail> {
+    pub(crate) async fn open(
+        from: &str,
+        to: &str,
+        way: &Way,
+        opener: Opener,
+        ladder: Option<&Arc<Ladder>>,
+    ) -> Result<Hosts, Fail> {
         if from == to {
             return Err(Fail::new(
                 format!("host {from}"),
@@ -76,16 +118,22 @@ impl Hosts {
                 "give two hosts",
             ));
         }
-        let options = |lane| OpenOptions {
+        let options = |uri, lane| OpenOptions {
             observer: ladder.map(|ladder| ladder.observer(lane)),
-            ..OpenOptions::default()
+            ..opener.options(uri)
         };
-        let source = open_with(from, options(Lane::Source)).await?;
-        let destination = open_with(to, options(Lane::Destination)).await?;
+        let source = open_with(from, options(from, Lane::Source)).await?;
+        let destination = match (open_with(to, options(to, Lane::Destination)).await, way) {
+            (Ok(destination), _) => Some(destination),
+            (Err(fail), Way::Managed) => return Err(fail),
+            // The source's daemon may reach it all the same.
+            (Err(_), _) => None,
+        };
         if ladder.is_some() {
             // The plan asks both hosts at once. Answers are remembered, so this makes it one host after the other.
-            for connection in [&source, &destination] {
-                for feature in MigrationFeature::ALL {
+            let asked = [Some(&source), destination.as_ref().filter(|_| *way == Way::Managed)];
+            for connection in asked.into_iter().flatten() {
+                for feature in MigrationFeature::that_decide(way) {
                     connection
                         .supports(feature.number())
                         .await
@@ -105,7 +153,8 @@ impl Hosts {
 
     /// Whether one of them has version 3.
     async fn have_v3(&self) -> Result<bool, Fail> {
-        for (connection, role) in [(&self.source, "source"), (&self.destination, "destination")] {
+        let hosts = [(Some(&self.source), "source"), (self.destination.as_ref(), "destination")];
+        for (connection, role) in hosts.into_iter().filter_map(|(host, role)| Some((host?, role))) {
             for feature in [Feature::MIGRATION_PARAMS, Feature::MIGRATION_V3] {
                 match connection.supports(feature).await {
                     Ok(false) => {}
@@ -120,7 +169,11 @@ impl Hosts {
     /// Asks both for their features and chooses the version; or says why none will do.
     pub(crate) async fn plan(self, request: Request, wish: Wish) -> Result<Result<Migration, Refusal>, Fail> {
         let Hosts { source, destination } = self;
-        match Migration::plan(source, destination, request, wish).await {
+        let plan = match destination {
+            Some(destination) => Migration::plan(source, destination, request, wish).await,
+            None => Migration::plan_from(source, request, wish).await,
+        };
+        match plan {
             Ok(migration) => Ok(Ok(migration)),
             Err(PlanError::Refused(refusal)) => Ok(Err(refusal)),
             Err(PlanError::Features { host, error }) => {
@@ -131,9 +184,41 @@ impl Hosts {
     }
 }
 
+/// When it switches to post-copy by itself.
+fn switch(args: &MigrateArgs) -> Switch {
+    match args.postcopy_after {
+        Some(seconds) => Switch::After(Duration::from_secs(seconds)),
+        None if args.postcopy_after_precopy => Switch::AfterFirstPass,
+        None => Switch::AtTheWord,
+    }
+}
+
+fn way(args: &MigrateArgs) -> Way {
+    match (args.direct, args.p2p || args.tunnelled) {
+        (true, _) => Way::Direct,
+        (false, true) => Way::PeerToPeer { to: args.peer_uri.as_deref().unwrap_or(&args.to).into() },
+        (false, false) => Way::Managed,
+    }
+}
+
+/// The guest's, which is there unless all are meant.
+fn name(args: &MigrateArgs) -> &str {
+    args.domain.as_deref().unwrap_or_default()
+}
+
 fn request(args: &MigrateArgs, domain: Domain) -> Result<Request, Fail> {
+    let mut request = Request::live(domain);
+    request_with(args)?(&mut request);
+    Ok(request)
+}
+
+/// What the options make of a request.
+fn request_with(args: &MigrateArgs) -> Result<impl FnOnce(&mut Request) + Send + use<>, Fail> {
     let wanted = [
         (args.live, MigrateFlags::LIVE),
+        (args.tunnelled, MigrateFlags::TUNNELLED),
+        (args.postcopy, MigrateFlags::POSTCOPY),
+        (args.postcopy_resume, MigrateFlags::LIVE | MigrateFlags::POSTCOPY | MigrateFlags::POSTCOPY_RESUME),
         (args.persistent, MigrateFlags::PERSIST_DEST),
         (args.undefine_source, MigrateFlags::UNDEFINE_SOURCE),
         (args.paused, MigrateFlags::PAUSED),
@@ -144,15 +229,26 @@ fn request(args: &MigrateArgs, domain: Domain) -> Result<Request, Fail> {
         (args.abort_on_error, MigrateFlags::ABORT_ON_ERROR),
         (args.r#unsafe, MigrateFlags::UNSAFE),
     ];
-    let mut request = Request::live(domain);
-    request.flags =
+    let flags =
         wanted.into_iter().filter(|(wanted, _)| *wanted).fold(MigrateFlags(0), |all, (_, flag)| all | flag);
-    request.uri = args.migrate_uri.as_deref().map(Into::into);
-    request.dname = args.dname.as_deref().map(Into::into);
-    request.bandwidth_mib_s = args.bandwidth;
-    request.xml = args.xml.as_deref().map(read).transpose()?;
-    request.persistent_xml = args.persistent_xml.as_deref().map(read).transpose()?;
-    Ok(request)
+    let way = way(args);
+    let uri = args.migrate_uri.as_deref().map(Into::into);
+    let dname = args.dname.as_deref().map(Into::into);
+    let bandwidth_mib_s = args.bandwidth;
+    let xml = args.xml.as_deref().map(read).transpose()?;
+    let persistent_xml = args.persistent_xml.as_deref().map(read).transpose()?;
+    Ok(move |request: &mut Request| {
+        *request = Request {
+            way,
+            flags,
+            uri,
+            dname,
+            bandwidth_mib_s,
+            xml,
+            persistent_xml,
+            ..Request::live(request.domain.clone())
+        };
+    })
 }
 
 fn read(file: &Path) -> Result<DomainXml, Fail> {
@@ -166,26 +262,33 @@ fn read(file: &Path) -> Result<DomainXml, Fail> {
     Ok(DomainXml(bytes.into()))
 }
 
+/// The version that was asked for.
+fn wanted(args: &MigrateArgs) -> Wish {
+    match args.migration {
+        WantedVersion::Auto if args.force_v2 => Wish::V2,
+        WantedVersion::Auto => Wish::Auto,
+        WantedVersion::V3Params => Wish::V3Params,
+        WantedVersion::V3 => Wish::V3,
+        WantedVersion::V2 => Wish::V2,
+        WantedVersion::V1 => Wish::V1,
+    }
+}
+
 /// Version 2 is for hosts that have nothing better, unless the user insists.
 async fn wish(args: &MigrateArgs, hosts: &Hosts) -> Result<Wish, Fail> {
-    match args.migration {
-        WantedVersion::Auto if args.force_v2 => Ok(Wish::V2),
-        WantedVersion::Auto => Ok(Wish::Auto),
-        WantedVersion::V3Params => Ok(Wish::V3Params),
-        WantedVersion::V3 => Ok(Wish::V3),
-        WantedVersion::V1 => Ok(Wish::V1),
-        WantedVersion::V2 if args.force_v2 || !hosts.have_v3().await? => Ok(Wish::V2),
-        WantedVersion::V2 => Err(Fail::new(
-            format!("domain {}", args.domain),
+    match wanted(args) {
+        Wish::V2 if !args.force_v2 && hosts.have_v3().await? => Err(Fail::new(
+            format!("domain {}", name(args)),
             "version 2 is not for these hosts: one of them has version 3, and today's QEMU hosts cannot serve version 2",
             "--force-v2 sends it all the same",
         )),
+        wish => Ok(wish),
     }
 }
 
 fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
     let fail = Fail::new(
-        format!("domain {}", args.domain),
+        format!("domain {}", name(args)),
         format!("cannot be moved: {refusal}"),
         "nothing was tried, the guest is untouched",
     );
@@ -196,25 +299,52 @@ fn refused(args: &MigrateArgs, refusal: &Refusal) -> Fail {
     }
 }
 
-/// Runs the migration until its end is known or the user has had enough.
+/// What the user may say meanwhile, by signals.
+struct Asked<'a> {
+    interrupt: &'a mut Signals,
+    switch: Option<&'a mut Signal>,
+    /// The word for a cancellation that is a risk.
+    give_up: &'a mut Signal,
+}
+
+/// What to check, where its words leave it to the user to cancel.
+fn cancellable(check: Check) -> Option<Check> {
+    matches!(check, Check::WhetherPerformStillRuns | Check::WhetherItRanThere).then_some(check)
+}
+
+fn how_to_cancel() -> String {
+    format!("to cancel: kill -USR2 {}", std::process::id())
+}
+
+/// Runs the migration until its end is known or the user has had enough: then this is what is known.
 async fn follow(
     migration: &mut Migration,
     teller: &mut Teller,
-    screen: &Screen,
-    interrupt: &mut Signals,
-) -> Option<Outcome> {
-    let canceller = migration.canceller();
+    screen: &Arc<Screen>,
+    asked: &mut Asked<'_>,
+) -> Outcome {
+    let (canceller, control, feed) = (migration.canceller(), migration.control(), teller.feed());
     let mut interrupted = false;
+    let mut words = JoinSet::new();
+    // What the user was told last; and their word to cancel, which is for nothing else.
+    let (mut in_doubt, mut word) = (None, None);
     loop {
         let outcome = {
             let running = migration.run(teller);
             tokio::pin!(running);
             loop {
                 tokio::select! {
-                    outcome = &mut running => break outcome,
-                    _ = interrupt.next() => {
+                    outcome = &mut running => break Some(outcome),
+                    Some(()) = next(&mut asked.switch) => {
+                        let (control, screen) = (control.clone(), screen.clone());
+                        words.spawn(async move {
+                            teller::say_switched(&screen, feed, &control.start_post_copy().await);
+                        });
+                    }
+                    Some(()) = asked.give_up.recv() => word = in_doubt,
+                    _ = asked.interrupt.next() => {
                         if interrupted {
-                            return None;
+                            break None;
                         }
                         interrupted = true;
                         canceller.cancel();
@@ -223,18 +353,46 @@ async fn follow(
                 }
             }
         };
-        let Outcome::Unknown(unknown) = outcome else { return Some(outcome) };
-        teller.unknown(&unknown);
+        let has_had_enough = outcome.is_none();
+        let outcome = outcome.unwrap_or_else(|| migration.now());
+        let Outcome::Unknown(unknown) = &outcome else {
+            // What came of the user's word is told before the end.
+            words.join_all().await;
+            return outcome;
+        };
+        teller.unknown(unknown);
+        if has_had_enough {
+            return outcome;
+        }
+        let check = unknown.check;
+        let offered = cancellable(check);
+        if offered.is_some() && offered != in_doubt {
+            screen.paragraph("     ", Style::Plain, &how_to_cancel());
+        }
+        in_doubt = offered;
+        if word.take().is_some_and(|word| word == check) {
+            teller.cancelled(migration.cancel());
+            continue;
+        }
         tokio::select! {
             () = tokio::time::sleep(ASK_AGAIN_AFTER) => {}
-            _ = interrupt.next() => {
+            Some(()) = asked.give_up.recv() => word = in_doubt,
+            _ = asked.interrupt.next() => {
                 if interrupted {
-                    return Some(Outcome::Unknown(unknown));
+                    return outcome;
                 }
                 interrupted = true;
                 screen.paragraph("", Style::Remarkable, ASKING);
             }
         }
+    }
+}
+
+/// The next signal of a stream that may not be there.
+async fn next(signal: &mut Option<&mut Signal>) -> Option<()> {
+    match signal {
+        Some(signal) => signal.recv().await,
+        None => std::future::pending().await,
     }
 }
 

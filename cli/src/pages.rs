@@ -1,13 +1,14 @@
 //! `virtwire completions` and `virtwire man`: what a package installs beside the command, made from its own arguments.
 
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::args::Cli;
+use crate::args;
 use crate::fail::{Fail, plain};
 use crate::screen::{say_bytes, say_done};
 
@@ -43,13 +44,13 @@ Examples:
 /// Prints a shell's completions.
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Fail> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "virtwire", &mut script);
+    clap_complete::generate(args.shell, &mut args::command(), "virtwire", &mut script);
     say_bytes(&script)
 }
 
 /// Prints a page, or writes them all.
 pub(crate) fn manual(args: &ManArgs) -> Result<(), Fail> {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = args::command().disable_help_subcommand(true);
     // Gives each command its full name.
     root.build();
     if let Some(directory) = &args.directory {
@@ -85,10 +86,30 @@ fn page(command: &Command) -> String {
     let source = concat!("virtwire ", env!("CARGO_PKG_VERSION"));
     let mut page = Vec::new();
     // Writing into memory does not fail.
-    let _ = Man::new(command.clone()).source(source).manual("virtwire").render(&mut page);
+    let _ = render(&Man::new(command.clone()).source(source).manual("virtwire"), command, &mut page);
     let named = |letter: char| match letter.is_ascii() {
         true => letter.to_string(),
         false => format!("\\[u{:04X}]", u32::from(letter)),
     };
     String::from_utf8_lossy(&page).chars().map(named).collect()
+}
+
+/// The sections of a page. The synopsis is the usage line of the help: that of the page's maker takes options that have to be given
+/// for placeholders, as in `<--from>`.
+fn render(man: &Man, command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    let usage = command.clone().render_usage().to_string();
+    let usage =
+        usage.strip_prefix("Usage: ").unwrap_or(&usage).split_whitespace().collect::<Vec<_>>().join(" ");
+    writeln!(page, ".SH SYNOPSIS\n{}", usage.replace('\\', "\\\\").replace('-', "\\-"))?;
+    man.render_description_section(page)?;
+    if command.get_arguments().any(|argument| !argument.is_hide_set()) {
+        man.render_options_section(page)?;
+    }
+    if command.has_subcommands() {
+        man.render_subcommands_section(page)?;
+    }
+    man.render_extra_section(page)?;
+    if command.get_version().is_some() { man.render_version_section(page) } else { Ok(()) }
 }

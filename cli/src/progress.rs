@@ -41,11 +41,6 @@ impl Progress {
         }
         !told
     }
-
-    /// Takes the bar away.
-    pub(crate) fn end(self, screen: &Screen) {
-        screen.set_bar("");
-    }
 }
 
 fn describe(processed: u64, total: u64, elapsed: Duration) -> String {

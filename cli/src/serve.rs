@@ -1,57 +1,152 @@
 //! `virtwire serve`: a host in memory that libvirt's tools can drive.
 
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use virtwire::hypervisor::HypervisorService;
-use virtwire::hypervisor::mem::{Config, Mem};
+use virtwire::hypervisor::mem::{self, GuestArguments, Guests, Mem, run_guest};
+use virtwire::hypervisor::store::{Store, StoreError};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::{ProcedureKind, ProcedureNumber, Program, Release};
-use virtwire::server::{BindError, Exposure, ListenAddress, Listener, Server};
+use virtwire::server::{BindError, Exposure, ListenAddress, Server};
 
-use crate::args::ServeArgs;
+use crate::args::{GuestArgs, GuestKind, ServeArgs};
 use crate::fail::{Fail, plain};
-use crate::screen::say;
+use crate::screen::{remark, say};
 
+mod admin;
+mod admission;
 mod claims;
+mod config;
+mod dialling;
+mod direct;
+mod doors;
+#[cfg(feature = "prometheus")]
+mod prometheus;
+mod systemd;
 
+pub(crate) use admission::AdmissionArgs;
 use claims::Claims;
+use config::Config;
+pub(crate) use dialling::Destinations;
+use doors::Doors;
+use systemd::Door;
 
 /// Serves until told to end.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
+    let args = Arc::new(args);
     let profile = profile(&args)?;
     let exposure = match args.allow_unauthenticated {
         true => Exposure::AnyoneMayConnect,
         false => Exposure::LocalOnly,
     };
-    let ended = ending(args.exit_with_stdin)?;
-    let server =
-        Server::new(Claims::new(HypervisorService::new(host(&args)?), args.without_feature)).profile(profile);
-    let mut listeners = Vec::new();
-    for address in &args.listen {
-        listeners.push(Arc::new(
-            Listener::bind(address, exposure).await.map_err(|error| cannot_listen(address, error))?,
-        ));
+    let config = config(&args)?;
+    let passed = systemd::passed()?;
+    if config.listen.is_empty()
+        && config.listen_ro.is_empty()
+        && passed.iter().all(|one| one.door == Door::Admin)
+    {
+        let next = "say --listen, or listen in --config's file; or let systemd open them";
+        return Err(Fail::new("serve", "has no address to listen on", next));
     }
+    let (ended, mut hang_up) = (ending(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
+    let host = host(&args)?;
+    let direct = match &args.take_direct {
+        Some(address) => Some(direct::open(&host, address, exposure).await?),
+        None => None,
+    };
+    let service = dialling::allowed(HypervisorService::new(host), args.allow_p2p.clone());
+    let handler = Claims::new(service, args.without_feature.clone());
+    let server = Server::new(handler).profile(profile).limits(config.server.limits);
+    server.set_client_limits(config.server.clients);
+    let doors = Arc::new(Doors::open(&config, passed, exposure).await?);
+    let (admin, told_to_end) = admin::server(&args, &config, &doors, &server);
     let mut serving = JoinSet::new();
-    for listener in &listeners {
-        say(&format!("listening on {}", listener.address()))?;
+    for listener in &doors.listeners {
+        let how = if listener.is_read_only() { ", read-only" } else { "" };
+        say(&format!("listening on {}{how}", listener.address()))?;
         let (server, listener) = (server.clone(), listener.clone());
         serving
             .spawn(async move { server.serve(&listener).await.map_err(|error| (listener.address(), error)) });
     }
-    let end = tokio::select! {
-        () = ended => Ok(()),
-        Some(Ok(Err((address, error)))) = serving.join_next() => {
-            Err(Fail::new(format!("address {address}"), format!("cannot accept clients any more: {}", plain(&error)), "choose another address"))
+    for listener in &doors.admin {
+        say(&format!("listening on {}, for administrators", listener.address()))?;
+        let (admin, listener) = (admin.clone(), listener.clone());
+        serving
+            .spawn(async move { admin.serve(&listener).await.map_err(|error| (listener.address(), error)) });
+    }
+    if let Some(door) = &direct {
+        say(&format!("taking guests that come direct on tcp://{}", door.address()))?;
+    }
+    #[cfg(feature = "prometheus")]
+    if let Some(address) = &args.listen_metrics {
+        let listener = prometheus::bind(address, exposure).await?;
+        say(&format!("listening on {}, for Prometheus", prometheus::address(&listener)))?;
+        let metrics = server.metrics().clone();
+        serving.spawn(async move {
+            prometheus::serve(listener, metrics).await;
+            Ok(())
+        });
+    }
+    systemd::notify("READY=1");
+    tokio::pin!(ended);
+    let end = loop {
+        tokio::select! {
+            () = &mut ended => break Ok(()),
+            () = told_to_end.notified() => break Ok(()),
+            _ = hang_up.recv() => if let Some(config) = reload(&args, &doors) {
+                server.set_client_limits(config.server.clients);
+                admin.set_client_limits(config.admin.clients);
+            },
+            Some(Ok(Err((address, error)))) = serving.join_next() => {
+                break Err(Fail::new(format!("address {address}"), format!("cannot accept clients any more: {}", plain(&error)), "choose another address"))
+            }
         }
     };
+    systemd::notify("STOPPING=1");
+    drop(direct);
     // Then the listeners are this function's alone; with them go the paths of unix sockets.
     serving.shutdown().await;
+    drop(doors);
+    let ends = (server.shut_down(config.shutdown_within), admin.shut_down(config.shutdown_within));
+    let (cut_off, _) = tokio::join!(ends.0, ends.1);
+    if cut_off > 0 {
+        remark(&format!(
+            "virtwire: {cut_off} clients had not finished after {} s",
+            config.shutdown_within.as_secs()
+        ));
+    }
     end
+}
+
+/// What the file says, or the options; addresses are both's.
+fn config(args: &ServeArgs) -> Result<Config, Fail> {
+    let mut config = match &args.config {
+        Some(file) => Config::read(file)?,
+        None => args.admission.config(),
+    };
+    config.listen.extend(args.listen.iter().cloned());
+    config.listen_ro.extend(args.listen_ro.iter().cloned());
+    config.listen_admin.extend(args.listen_admin.iter().cloned());
+    Ok(config)
+}
+
+/// What cannot be used changes nothing, and is told. What there is to do beside the doors is the caller's.
+fn reload(args: &ServeArgs, doors: &Doors) -> Option<Config> {
+    systemd::notify("RELOADING=1");
+    let config = config(args).and_then(|config| doors.reload(&config).map(|()| config));
+    match &config {
+        Ok(_) => {
+            remark("virtwire: reloaded certificates, passwords, lists and how many clients there may be")
+        }
+        Err(fail) => remark(&format!("virtwire: nothing is reloaded: {fail}")),
+    }
+    systemd::notify("READY=1");
+    config.ok()
 }
 
 fn host(args: &ServeArgs) -> Result<Mem, Fail> {
@@ -70,12 +165,65 @@ fn host(args: &ServeArgs) -> Result<Mem, Fail> {
             "--allow-unauthenticated allows it",
         ));
     }
-    let mut config = Config::default();
+    let mut config = mem::Config::default();
     config.migration_listen = address;
     config.migration_ports = args.migration_ports.clone();
-    let host = Mem::new(config);
+    let host = match &args.state {
+        None if args.guests == GuestKind::Processes => {
+            let what = "outlive the daemon, and the next one must find them";
+            return Err(Fail::new("--guests processes", what, "give a directory with --state as well"));
+        }
+        None => Mem::new(config),
+        Some(directory) => kept(config, directory, args)?,
+    };
     host.set_faults(args.fault);
     Ok(host)
+}
+
+/// A host that keeps its definitions, with those that were kept. What was none is told, not dropped.
+fn kept(config: mem::Config, directory: &Path, args: &ServeArgs) -> Result<Mem, Fail> {
+    let thing = || format!("state {}", directory.display());
+    let opened = Store::open(directory).map_err(|error| match error {
+        StoreError::InUse(_) => {
+            Fail::new(thing(), "is in use by another daemon", "end that one, or choose another directory")
+        }
+        error => Fail::new(thing(), error, "choose a directory that this user can write to"),
+    })?;
+    let unusable = |error: std::io::Error| {
+        Fail::new(thing(), plain(&error), "choose a directory that this user can write to")
+    };
+    let (host, remarks) = match args.guests {
+        GuestKind::Memory => {
+            let (host, set_aside) = Mem::kept(config, opened).map_err(unusable)?;
+            (host, set_aside.iter().map(ToString::to_string).collect())
+        }
+        GuestKind::Processes => {
+            let program = std::env::current_exe().map_err(unusable)?;
+            let mut guests = Guests::new(program, ["guest".into()]);
+            guests.run_log = args.run_log.clone();
+            Mem::with_guests(config, opened, guests).map_err(|error| {
+                let next = "a guest's process that does not answer: end it, or let it run on, and try again";
+                Fail::new(thing(), plain(&error), next)
+            })?
+        }
+    };
+    for line in remarks {
+        remark(&line);
+    }
+    Ok(host)
+}
+
+/// Is one guest of a daemon whose guests are processes.
+pub(crate) fn guest(args: &GuestArgs) -> Result<(), Fail> {
+    let GuestArgs { directory, uuid, run_log } = args;
+    let arguments = GuestArguments { directory: directory.clone(), uuid: *uuid, run_log: run_log.clone() };
+    run_guest(&arguments).map_err(|error| {
+        Fail::new(
+            format!("guest {uuid}"),
+            plain(&error),
+            "it is started by `virtwire serve --guests processes`",
+        )
+    })
 }
 
 fn profile(args: &ServeArgs) -> Result<Profile, Fail> {
@@ -133,11 +281,8 @@ fn is_no_socket(path: &std::path::Path) -> bool {
 
 /// Waits for SIGTERM, SIGINT or, if asked to, the end of standard input. In place once this returns.
 fn ending(with_stdin: bool) -> Result<impl Future<Output = ()>, Fail> {
-    let cannot = |error: std::io::Error| {
-        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
-    };
-    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    let mut terminate = signal_of(SignalKind::terminate())?;
+    let mut interrupt = signal_of(SignalKind::interrupt())?;
     let (closed, stdin) = oneshot::channel();
     if with_stdin {
         // A thread of its own, as the runtime would wait at its end for one of its blocking reads.
@@ -153,5 +298,11 @@ fn ending(with_stdin: bool) -> Result<impl Future<Output = ()>, Fail> {
             _ = interrupt.recv() => {}
             Ok(()) = stdin => {}
         }
+    })
+}
+
+fn signal_of(kind: SignalKind) -> Result<Signal, Fail> {
+    signal(kind).map_err(|error| {
+        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
     })
 }

@@ -1,8 +1,24 @@
-//! The signals that ask a command to end.
+//! The signals that ask a command to end, or a migration to switch to post-copy or to be given up in doubt.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::fail::{Fail, plain};
+
+/// SIGUSR1, in place once this returns.
+pub(crate) fn postcopy() -> Result<Signal, Fail> {
+    listen(SignalKind::user_defined1())
+}
+
+/// SIGUSR2, in place once this returns.
+pub(crate) fn give_up() -> Result<Signal, Fail> {
+    listen(SignalKind::user_defined2())
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Fail> {
+    signal(kind).map_err(|error| {
+        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
+    })
+}
 
 /// SIGINT, SIGTERM and SIGHUP. While this lives they no longer end the process by themselves.
 #[derive(Debug)]
@@ -15,15 +31,6 @@ pub(crate) struct Signals {
 impl Signals {
     /// In place once this returns.
     pub(crate) fn listen() -> Result<Signals, Fail> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Fail::new(
-                    "signals",
-                    plain(&error),
-                    "the system allows this process no signal handler; try again",
-                )
-            })
-        };
         Ok(Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,

@@ -41,6 +41,8 @@ pub(crate) struct Sink {
     name: String,
     /// `None` is standard output.
     file: Option<File>,
+    /// What is left out of a new regular file reads as zeros; of a block device it is what was there before.
+    can_have_holes: bool,
     at: u64,
 }
 
@@ -55,10 +57,12 @@ impl Sink {
     pub(crate) fn create(path: &Path) -> Result<Sink, Fail> {
         let name = path.display().to_string();
         if name == "-" {
-            return Ok(Sink { name: "standard output".to_owned(), file: None, at: 0 });
+            return Ok(Sink { name: "standard output".to_owned(), file: None, can_have_holes: false, at: 0 });
         }
-        match File::create(path) {
-            Ok(file) => Ok(Sink { name: format!("file {name}"), file: Some(file), at: 0 }),
+        match File::create(path).and_then(|file| Ok((file.metadata()?.is_file(), file))) {
+            Ok((can_have_holes, file)) => {
+                Ok(Sink { name: format!("file {name}"), file: Some(file), can_have_holes, at: 0 })
+            }
             Err(error) => Err(Fail::new(
                 format!("file {name}"),
                 format!("cannot be written: {}", plain(&error)),
@@ -83,7 +87,7 @@ impl Sink {
 
     /// Leaves so many bytes out, or writes zeros where that cannot be.
     fn hole(&mut self, length: u64) -> Result<(), Stopped> {
-        if let Some(file) = &mut self.file
+        if let Some(file) = self.file.as_mut().filter(|_| self.can_have_holes)
             && let Ok(offset) = i64::try_from(length)
             && file.seek(SeekFrom::Current(offset)).is_ok()
         {
@@ -100,12 +104,16 @@ impl Sink {
         Ok(())
     }
 
-    /// Everything has been written; a hole at the end becomes part of the file.
+    /// Everything has been written; a hole at the end becomes part of the file. Some file systems say only now that there was no room.
     fn end(&mut self) -> Result<(), Stopped> {
         let ended = match &mut self.file {
             // What is no regular file, such as a pipe, has no length.
-            Some(file) if file.metadata().is_ok_and(|found| found.is_file()) => file.set_len(self.at),
-            Some(_) => Ok(()),
+            Some(file) if self.can_have_holes => file.set_len(self.at).and_then(|()| file.sync_all()),
+            // Nor does it have anything to sync, if it is no block device.
+            Some(file) => file.sync_all().or_else(|error| match error.kind() {
+                ErrorKind::InvalidInput => Ok(()),
+                _ => Err(error),
+            }),
             None => io::stdout().lock().flush(),
         };
         ended.map_err(|error| self.stopped(&error))
@@ -236,23 +244,26 @@ impl Source {
     }
 }
 
-/// Sends a file to its end, and waits for the daemon's word that it has it all. Returns how many bytes that was, holes included.
+/// Sends a file to its end or `most` bytes of it, and waits for the daemon's word that it has them all. Returns how many bytes that
+/// was, holes included.
 pub(crate) async fn send(
     mut stream: Stream,
     source: &mut Source,
     sparse: bool,
     mut told: Option<Told>,
+    most: u64,
 ) -> Result<u64, Fail> {
     let mut at: u64 = 0;
     let mut data_left = if sparse { 0 } else { u64::MAX };
-    loop {
+    while at < most {
         if data_left == 0 {
             let (hole, data) = source.section(at)?;
+            let hole = hole.min(most.saturating_sub(at));
             stream.write_hole(hole).await.map_err(|error| broken(&error))?;
             at = at.saturating_add(hole);
             data_left = data;
         }
-        let data = source.read(data_left)?;
+        let data = source.read(data_left.min(most.saturating_sub(at)))?;
         if data.is_empty() {
             break;
         }
@@ -273,5 +284,28 @@ pub(crate) fn broken(error: &StreamError) -> Fail {
     match error {
         StreamError::Remote(error) => Fail::call("the transfer", &CallError::Remote(error.clone())),
         other => Fail::new("the transfer", other, "it is not whole; look at what is there, and try again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block device can be sought like a file, and has other content than zeros. It is not everywhere that a test can have one.
+    #[test]
+    fn a_hole_is_written_where_something_else_may_be() {
+        let path = std::env::temp_dir().join(format!("virtwire-sink-{}", std::process::id()));
+        for (opened, before, after) in [
+            (path.as_path(), &b""[..], &b"\0\0\0new\0\0"[..]),
+            (Path::new("/dev/null"), b"what was there", b"\0\0\0new\0\0 there"),
+        ] {
+            let mut sink = Sink::create(opened).unwrap();
+            std::fs::write(&path, before).unwrap();
+            sink.file = Some(File::options().write(true).open(&path).unwrap());
+            assert!(sink.hole(3).is_ok() && sink.write(b"new").is_ok() && sink.hole(2).is_ok());
+            assert!(sink.end().is_ok());
+            assert_eq!((std::fs::read(&path).unwrap().as_slice(), sink.at), (after, 8));
+        }
+        std::fs::remove_file(&path).unwrap();
     }
 }

@@ -139,8 +139,9 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args.volume, opener).await?;
     let opened = vol.upload(args.offset, args.length, sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
-    let (began, told) = (Instant::now(), Told::new(source.length));
-    let sent = send(stream, &mut source, args.sparse, Some(told)).await?;
+    let most = if args.length == 0 { u64::MAX } else { args.length };
+    let (began, told) = (Instant::now(), Told::new(source.length.min(most)));
+    let sent = send(stream, &mut source, args.sparse, Some(told), most).await?;
     say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name(), pace(sent, began)))?;
     goodbye(connection).await
 }

@@ -11,7 +11,9 @@ use libfuzzer_sys::fuzz_target;
 use virtwire_protocol::event::{AnyEvent, Event, RawNotice, Topic, Words};
 use virtwire_protocol::frame::{self, Draft, FRAME_BYTES_MIN, Frame};
 use virtwire_protocol::header::{Header, Serial};
+use virtwire_protocol::pace::{self, Urgency};
 use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::remote::StorageVolDownload;
 use virtwire_protocol::session::client::{ClientEvent, ClientSession};
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::stream::StreamEvent;
@@ -21,7 +23,7 @@ use virtwire_protocol::session::subscriptions::{Ability, SubscriberId, Subscript
 enum Step {
     Call { procedure: i32, body: Vec<u8> },
     /// Opens one of the streams.
-    Open { which: u8 },
+    Open { which: u8, sparse: bool },
     /// The reader or writer of a stream does something.
     Stream { which: u8, deed: u8, length: u64 },
     Keepalive { interval_ms: u32, count: u8 },
@@ -59,27 +61,34 @@ fn run(window: usize, steps: Vec<Step>) {
         match step {
             Step::Call { procedure, body } => {
                 let Ok(body) = Draft::raw(&body) else { continue };
-                let could = session.can_call();
+                let is_ending = pace::urgency(Program::REMOTE, ProcedureNumber(procedure)) == Urgency::Ending;
+                let could = if is_ending { session.can_end() } else { session.can_call() };
                 let called = session.call(Program::REMOTE, ProcedureNumber(procedure), body);
                 assert_eq!(called.is_ok(), could);
                 if let Ok(serial) = called {
                     assert!(waiting.insert(serial), "two calls wait with one serial");
                 }
             }
-            Step::Open { which } => {
+            Step::Open { which, sparse } => {
                 let procedures = [148, 201, 208, 209, 211, 215, 296, 304];
                 let procedure = ProcedureNumber(procedures[usize::from(which) % procedures.len()]);
-                if let Ok(serial) = session.open_stream(Program::REMOTE, procedure, Draft::empty()) {
+                // The flags are the last word of both calls that may have holes.
+                let flags = StorageVolDownload { flags: sparse.into(), ..StorageVolDownload::default() };
+                let body = Draft::encode(&flags).expect("within bounds");
+                let is_sparse = sparse && matches!(procedure.0, 208 | 209);
+                if let Ok(serial) = session.open_stream(Program::REMOTE, procedure, body) {
                     assert!(waiting.insert(serial), "two calls wait with one serial");
-                    streams.push(serial);
+                    streams.push((serial, is_sparse));
                 }
             }
             Step::Stream { which, deed, length } if !streams.is_empty() => {
-                let serial = streams[usize::from(which) % streams.len()];
+                let (serial, is_sparse) = streams[usize::from(which) % streams.len()];
                 match deed % 4 {
                     0 => assert!(session.stream_data(serial, 0).is_none()),
-                    // None of these was opened as sparse.
-                    1 => assert!(!session.stream_hole(serial, length)),
+                    1 => {
+                        let sent = session.stream_hole(serial, length);
+                        assert!(is_sparse && length > 0 || !sent, "a hole where there may be none");
+                    }
                     2 => drop(session.finish_stream(serial)),
                     _ => session.abort_stream(serial),
                 }
@@ -143,8 +152,12 @@ fn run(window: usize, steps: Vec<Step>) {
                     None => assert!(waiting.remove(&serial), "a reply to no call"),
                 },
                 ClientEvent::Streamed { serial, event } => {
-                    assert!(streams.contains(&serial), "a stream that was never opened");
+                    let stream = streams.iter().find(|(known, _)| *known == serial);
+                    let (_, is_sparse) = stream.expect("a stream that was opened");
                     assert_ne!(event, StreamEvent::Data(Bytes::new()));
+                    if let StreamEvent::Hole(length) = event {
+                        assert!(*is_sparse && length > 0, "a hole where there may be none");
+                    }
                 }
                 ClientEvent::Noticed { program, procedure, payload } => {
                     let notice = RawNotice { program, number: procedure, payload };

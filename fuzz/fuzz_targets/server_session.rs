@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| match data.split_first() {
 fn run(age: u8, steps: Vec<Step>) {
     let releases = [Release::new(0, 3, 0), Release::new(0, 4, 4), Release::new(9, 0, 0), Release::NEWEST];
     let profile = Profile::of(releases[usize::from(age) % releases.len()]);
-    let limits = Limits { requests: 4, queued_bytes: 4_096, ..Limits::default() };
+    let limits = Limits { requests: 4, waiting: 4, call_bytes: 65_536, queued_bytes: 4_096, ..Limits::default() };
     let mut now = Instant::now();
     let mut session = ServerSession::new(profile, limits);
     let mut buffer = BytesMut::new();
@@ -106,6 +106,7 @@ fn run(age: u8, steps: Vec<Step>) {
                         }
                         called.push(call.header);
                     }
+                    ServerEvent::Authenticate(_) => unreachable!("nobody asks"),
                     ServerEvent::Streamed { id, event } => {
                         assert!(streams.contains(&id));
                         assert_ne!(event, StreamEvent::Data(Bytes::new()));

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{Instrument, Span};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::pace;
+use virtwire_protocol::pace::{self, Urgency};
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire_protocol::remote::{ConnectClose, ConnectSupportsFeature};
 use virtwire_protocol::session::client::ClientSession;
@@ -21,13 +22,18 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
-use super::events::Desk;
+use super::events::{Desk, Held};
 use super::opening;
-use super::task::{Ask, CallAsk, Observer, PassingAsk, StreamAsk, Task};
+#[cfg(feature = "gssapi")]
+use super::task::SealAsk;
+use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Meter, ReplyTo, Waiting};
+use super::waiting::{Claim, Meter, ReplyTo, Waiting};
+#[cfg(feature = "gssapi")]
+use crate::shell::layer::Layer;
 #[cfg(feature = "fds")]
 use crate::shell::line::Line;
+use crate::shell::mailbox::Mailbox;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -41,7 +47,7 @@ pub struct OpenOptions {
     pub accept_common_name: bool,
     /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`), or with
     /// `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
-    /// connection over once the daemon knows this client. Off by default, and no parameter of a URI's, which comes from elsewhere.
+    /// connection over once the daemon knows this client. And go on in clear there after GSSAPI with a daemon that does not seal. Off by default, and no parameter of a URI's, which comes from elsewhere.
     pub accept_unprotected: bool,
     /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
     pub open_within: Duration,
@@ -50,18 +56,22 @@ pub struct OpenOptions {
     pub credentials: Option<Arc<dyn CredentialSource>>,
     /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever. It does not count for calls
     /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
-    /// ([`pace::is_long`]): those wait for ever unless [`Connection::call_within`] says otherwise.
+    /// ([`pace::is_long`]): those wait for ever unless [`Connection::within`] or [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
     /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons stop
-    /// reading at 5, pings included. From 2 on, the last place is for urgent calls alone ([`pace::is_urgent`]), so that an abort never
-    /// waits behind what it is to abort, nor a question behind calls that wait for guests.
+    /// reading at 5, pings included. From 2 on, the last place is for urgent calls alone ([`pace::is_urgent`]), so that no question
+    /// waits behind calls that wait for guests. One call that ends others ([`Urgency::Ending`]) is made beyond the window, so that
+    /// an abort never waits behind what it is to abort.
     pub window: usize,
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
     /// in half a minute.
     pub keepalive: Option<Pacing>,
     /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
-    /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default. They are bounded by 8 MiB all the same.
+    /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default.
     pub events_max: usize,
+    /// Bytes of events that wait for the readers of all subscriptions of the connection together; then the reader that is furthest
+    /// behind loses its oldest. One event may wait for each whatever its size. 8 MiB by default.
+    pub event_bytes_max: usize,
     /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
     /// nothing until some are read. 1 MiB by default.
     pub stream_bytes_max: usize,
@@ -84,6 +94,7 @@ impl Default for OpenOptions {
             window: 4,
             keepalive: Some(Pacing::default()),
             events_max: 1_024,
+            event_bytes_max: 8 << 20,
             stream_bytes_max: 1 << 20,
             observer: None,
             meter: None,
@@ -103,6 +114,7 @@ impl fmt::Debug for OpenOptions {
             .field("window", &self.window)
             .field("keepalive", &self.keepalive)
             .field("events_max", &self.events_max)
+            .field("event_bytes_max", &self.event_bytes_max)
             .field("stream_bytes_max", &self.stream_bytes_max)
             .finish_non_exhaustive()
     }
@@ -110,15 +122,22 @@ impl fmt::Debug for OpenOptions {
 
 /// An open connection. Cheap to clone; the socket closes when the last clone is dropped, or by [`close`](Self::close).
 #[derive(Clone)]
-pub struct Connection(Arc<Shared>);
+pub struct Connection {
+    shared: Arc<Shared>,
+    /// How long the calls of this handle may take, where it is not the usual.
+    within: Option<Option<Duration>>,
+}
 
 struct Shared {
     uri: Uri,
     options: OpenOptions,
-    asks: mpsc::Sender<Ask>,
-    urgent: mpsc::Sender<Ask>,
-    leaving: mpsc::UnboundedSender<SubscriberId>,
+    /// In boxes, as the two below: each queue has room for 32 before there is any.
+    asks: mpsc::Sender<Box<Ask>>,
+    urgent: mpsc::Sender<Box<Ask>>,
+    ending: mpsc::Sender<Box<Ask>>,
+    leaving: Mailbox<SubscriberId>,
     subscribers: AtomicU64,
+    held: Held,
     pipes: Pipes,
     /// Whether its socket carries descriptors.
     carries_fds: bool,
@@ -164,7 +183,7 @@ impl Connection {
 
     /// The same handle, the only one yet, with another URI if there is one.
     pub(super) fn with_uri(mut self, uri: Option<Uri>) -> Connection {
-        if let (Some(uri), Some(shared)) = (uri, Arc::get_mut(&mut self.0)) {
+        if let (Some(uri), Some(shared)) = (uri, Arc::get_mut(&mut self.shared)) {
             shared.uri = uri;
         }
         self
@@ -174,18 +193,21 @@ impl Connection {
     pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let (asks, patient_asks) = mpsc::channel(ASKS_WAITING_MAX);
         let (urgent, urgent_asks) = mpsc::channel(ASKS_WAITING_MAX);
+        let (ending, ending_asks) = mpsc::channel(ASKS_WAITING_MAX);
         // Unbounded, as dropping cannot wait; each subscription says one word.
-        let (leaving, left) = mpsc::unbounded_channel();
+        let leaving = Mailbox::new();
         let (closing, closed) = watch::channel(None);
         let (handle, handles) = oneshot::channel();
         let (streams, pipes) = StreamTable::new();
+        let held = Held::default();
         let task = Task {
             session: ClientSession::new(options.window),
             asks: patient_asks,
             urgent: urgent_asks,
+            ending: ending_asks,
             waiting: Waiting::new(options.window, options.meter.clone()),
-            desk: Desk::default(),
-            left,
+            desk: Desk::new(held.clone(), options.event_bytes_max),
+            left: leaving.clone(),
             streams,
             line: None,
             passing: HashMap::new(),
@@ -193,24 +215,27 @@ impl Connection {
             closed: closing,
             observer: options.observer.clone(),
             frames_apart: socket.frames_apart(),
+            #[cfg(feature = "gssapi")]
+            seal: None,
         };
+        let session = tracing::debug_span!("session", peer = %uri);
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(_));
         match socket {
-            Socket::Tcp(stream) => drop(tokio::spawn(task.run(stream.into_split(), ()))),
+            Socket::Tcp(stream) => conduct(session, task.run(stream.into_split(), ready)),
             #[cfg(feature = "fds")]
             Socket::Unix(stream) => {
                 let line = Line::new(stream);
                 let mut task = task;
                 task.line = Some(line.clone());
-                drop(tokio::spawn(task.run((line.clone(), line), ())));
+                conduct(session, task.run((line.clone(), line), ready));
             }
             #[cfg(not(feature = "fds"))]
-            Socket::Unix(stream) => drop(tokio::spawn(task.run(stream.into_split(), ()))),
+            Socket::Unix(stream) => conduct(session, task.run(stream.into_split(), ready)),
             #[cfg(feature = "tls")]
-            Socket::Tls(stream) => drop(tokio::spawn(task.run(tokio::io::split(*stream), ()))),
+            Socket::Tls(stream) => conduct(session, task.run(tokio::io::split(*stream), ready)),
             #[cfg(feature = "ssh")]
             Socket::Program(transport::ProgramSocket { stream, guard }) => {
-                drop(tokio::spawn(task.run(stream.into_split(), guard)));
+                conduct(session, task.run(stream.into_split(), |reason| guard.last_words(reason)));
             }
         }
         let (options, features) = (options.clone(), Mutex::default());
@@ -220,29 +245,48 @@ impl Connection {
             options,
             asks,
             urgent,
+            ending,
             leaving,
             subscribers,
+            held,
             pipes,
             carries_fds,
             closed,
             features,
             _handle: handle,
         };
-        Connection(Arc::new(shared))
+        Connection { shared: Arc::new(shared), within: None }
+    }
+
+    /// The same connection through a handle whose calls have this deadline, all of them: also those that rightly take long, and
+    /// those of the objects and subscriptions that are got from it. `None` waits for ever. Other handles keep theirs.
+    ///
+    /// ```no_run
+    /// # async fn stop(connection: virtwire::client::Connection) -> Result<(), virtwire::client::CallError> {
+    /// use std::time::Duration;
+    ///
+    /// connection.within(Duration::from_secs(5)).domain("vm1").await?.shutdown().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "it is the handle with the deadline; this one keeps its own"]
+    pub fn within(&self, within: impl Into<Option<Duration>>) -> Connection {
+        Connection { shared: Arc::clone(&self.shared), within: Some(within.into()) }
     }
 
     /// Where it leads.
     pub fn uri(&self) -> &Uri {
-        &self.0.uri
+        &self.shared.uri
     }
 
     /// How it was opened.
     pub fn options(&self) -> &OpenOptions {
-        &self.0.options
+        &self.shared.options
     }
 
-    /// Calls a procedure and waits for its result, at most as long as [`OpenOptions::call_within`] says, if it is not one that
-    /// rightly takes long.
+    /// Calls a procedure and waits for its result, at most as long as [`within`](Self::within) says, or else
+    /// [`OpenOptions::call_within`], if it is not one that rightly takes long. What passes file descriptors is not made in this way:
+    /// `call_with_fds` does so, with the feature `fds`.
     ///
     /// Cancel-safe: if the future is dropped, no other call is harmed; this one is not sent, or may still run on the peer
     /// and has its reply discarded.
@@ -256,9 +300,14 @@ impl Connection {
         self.call_within(arguments, self.usual_deadline(P::PROGRAM, P::NUMBER))
     }
 
+    /// The deadline of what is more than one call, or none.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.within.unwrap_or(self.shared.options.call_within)
+    }
+
     /// The deadline of a call that sets none of its own.
-    fn usual_deadline(&self, program: Program, number: ProcedureNumber) -> Option<Duration> {
-        self.0.options.call_within.filter(|_| !pace::is_long(program, number))
+    pub(super) fn usual_deadline(&self, program: Program, number: ProcedureNumber) -> Option<Duration> {
+        self.within.unwrap_or(self.shared.options.call_within.filter(|_| !pace::is_long(program, number)))
     }
 
     /// The same with a deadline of its own, whatever the procedure; `None` waits for ever.
@@ -300,6 +349,12 @@ impl Connection {
         body: Draft,
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
+        // A reply that brings descriptors would end a connection that carries none, with everybody's calls.
+        if program.procedure(number).is_some_and(|info| info.passes_fds) {
+            let error =
+                "it passes file descriptors: Connection::call_with_fds makes it (feature fds)".to_owned();
+            return Err(CallError::Arguments { procedure: name, error });
+        }
         let (reply, answer) = oneshot::channel();
         let ask = Ask::Call(self.call_ask(program, number, name, body, reply));
         self.exchange(name, ask, answer, within).await
@@ -313,38 +368,43 @@ impl Connection {
         body: Draft,
         reply: ReplyTo,
     ) -> CallAsk {
-        let measured = self.0.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
-        let (urgent, asked) = (pace::is_urgent(program, number), measured.then(Instant::now));
-        CallAsk { program, number, name, body, reply, urgent, asked }
+        let measured = self.shared.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
+        let (urgency, asked) = (pace::urgency(program, number), measured.then(Instant::now));
+        CallAsk { program, number, name, body, reply, urgency, asked, claim: None }
     }
 
     /// Has the task make a call, and waits for its answer.
     pub(super) async fn exchange(
         &self,
         name: &'static str,
-        ask: Ask,
+        mut ask: Ask,
         answer: oneshot::Receiver<Result<Bytes, CallError>>,
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
-        let patient = matches!(
-            &ask,
-            Ask::Call(CallAsk { urgent: false, .. })
-                | Ask::Stream(StreamAsk { call: CallAsk { urgent: false, .. }, .. })
-                | Ask::Passing(PassingAsk { call: CallAsk { urgent: false, .. }, .. })
-        );
-        let asks = if patient { &self.0.asks } else { &self.0.urgent };
+        let claim = within.map(|_| Claim::default());
+        let urgency = match ask.call_mut() {
+            Some(call) => {
+                call.claim.clone_from(&claim);
+                call.urgency
+            }
+            None => Urgency::Urgent,
+        };
+        let asks = match urgency {
+            Urgency::Patient => &self.shared.asks,
+            Urgency::Urgent => &self.shared.urgent,
+            Urgency::Ending => &self.shared.ending,
+        };
         let exchange = async {
             // The task outlives its handles, and answers every ask that it has taken.
             let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
-            asks.send(ask).await.map_err(|_| gone(false))?;
+            asks.send(Box::new(ask)).await.map_err(|_| gone(false))?;
             answer.await.map_err(|_| gone(true))?
         };
-        match within {
-            None => exchange.await,
-            Some(within) => match tokio::time::timeout(within, exchange).await {
-                Ok(answer) => answer,
-                Err(_) => Err(CallError::TimedOut { procedure: name, within }),
-            },
+        let (Some(within), Some(claim)) = (within, claim) else { return exchange.await };
+        match tokio::time::timeout(within, exchange).await {
+            Ok(answer) => answer,
+            // Taken here, the call is not sent any more.
+            Err(_) => Err(CallError::TimedOut { procedure: name, within, sent: !claim.take() }),
         }
     }
 
@@ -356,7 +416,7 @@ impl Connection {
         let known = |shared: &Shared| {
             shared.features.lock().unwrap_or_else(PoisonError::into_inner).get(&feature).copied()
         };
-        if let Some(supported) = known(&self.0) {
+        if let Some(supported) = known(&self.shared) {
             return Ok(supported);
         }
         let supported = self.call(ConnectSupportsFeature { feature }).await?.supported != 0;
@@ -366,7 +426,7 @@ impl Connection {
 
     /// The daemon has said whether it has a feature.
     pub(super) fn learn(&self, feature: i32, supported: bool) {
-        self.0.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
+        self.shared.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
     }
 
     /// Whether this answer to a procedure of the remote program proves that the daemon has no such procedure and did nothing.
@@ -393,7 +453,7 @@ impl Connection {
                 ProcedureNumber::ABSENT,
                 "a procedure that no release has",
                 Draft::empty(),
-                self.0.options.call_within,
+                self.usual_deadline(Program::REMOTE, ProcedureNumber::ABSENT),
             )
             .await
         {
@@ -407,38 +467,57 @@ impl Connection {
 
     /// Hands the task what it is asked; `Err` where it is gone.
     pub(super) async fn ask(&self, ask: Ask) -> Result<(), ()> {
-        self.0.urgent.send(ask).await.map_err(drop)
+        self.shared.urgent.send(Box::new(ask)).await.map_err(drop)
+    }
+
+    /// Has everything from here on sealed, as the daemon does. Nothing else may be under way.
+    #[cfg(feature = "gssapi")]
+    pub(super) async fn seal(&self, layer: Layer) -> Result<(), String> {
+        let (done, sealed) = oneshot::channel();
+        // A task that is gone drops the sender.
+        let _ = self.ask(Ask::Seal(SealAsk { layer, done })).await;
+        sealed.await.map_err(|_| match &*self.shared.closed.borrow() {
+            Some(reason) => format!("nothing more can be said: {reason}"),
+            None => "the connection cannot be sealed".to_owned(),
+        })
     }
 
     /// A number for a subscriber, never given twice.
     pub(super) fn next_subscriber(&self) -> SubscriberId {
-        SubscriberId(self.0.subscribers.fetch_add(1, Ordering::Relaxed))
+        SubscriberId(self.shared.subscribers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What waits for all subscribers.
+    pub(super) fn held(&self) -> Held {
+        self.shared.held.clone()
     }
 
     /// Whether file descriptors can be passed: the daemon is at a unix socket, and the feature `fds` is there.
     pub fn carries_fds(&self) -> bool {
-        self.0.carries_fds
+        self.shared.carries_fds
     }
 
     /// The pipe of a new stream.
     pub(super) fn pipe(&self) -> Arc<Pipe> {
-        self.0.pipes.pipe(self.0.options.stream_bytes_max)
+        self.shared.pipes.pipe(self.shared.options.stream_bytes_max)
     }
 
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
         // With the task every subscription is gone.
-        let _ = self.0.leaving.send(id);
+        if self.ended().is_none() {
+            self.shared.leaving.push(id);
+        }
     }
 
     /// Why the connection has ended; `None` while it lives.
     pub fn ended(&self) -> Option<CloseReason> {
-        self.0.closed.borrow().clone()
+        self.shared.closed.borrow().clone()
     }
 
     /// Waits until the connection has ended. Cancel-safe.
     pub async fn closed(&self) -> CloseReason {
-        let mut closed = self.0.closed.clone();
+        let mut closed = self.shared.closed.clone();
         let ended = closed.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
         // The task tells before it goes, so one that is gone without a word was ended with its runtime.
         ended.unwrap_or(CloseReason::Local)
@@ -451,10 +530,19 @@ impl Connection {
     pub async fn close(&self) -> Result<(), CallError> {
         match self.call(ConnectClose {}).await {
             // libvirt's helper for SSH ends with the daemon's end of its socket, and may lose the last bytes: closed it is.
-            Err(CallError::Closed { reason: CloseReason::Eof, sent: true, .. }) => Ok(()),
+            Err(CallError::Closed {
+                reason: CloseReason::Eof | CloseReason::Program { .. },
+                sent: true,
+                ..
+            }) => Ok(()),
             answer => answer,
         }
     }
+}
+
+/// Has a connection's task run, and all that it traces be of its session.
+fn conduct(session: Span, task: impl Future<Output = ()> + Send + 'static) {
+    drop(tokio::spawn(task.instrument(session)));
 }
 
 /// The result in a reply. Daemons ignore trailing bytes and the content of padding, so clients of theirs do too.
@@ -466,6 +554,6 @@ pub(super) fn decode_reply<P: Procedure>(payload: &[u8]) -> Result<P::Reply, Cal
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("uri", &self.0.uri.as_str()).finish_non_exhaustive()
+        f.debug_struct("Connection").field("uri", &self.shared.uri.as_str()).finish_non_exhaustive()
     }
 }

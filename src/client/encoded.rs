@@ -4,13 +4,11 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::{ProcedureNumber, Program};
-use virtwire_protocol::session::stream::is_sparse;
 
 use super::connection::Connection;
 use super::error::CallError;
 use super::stream::Stream;
 use super::task::{Ask, StreamAsk};
-use crate::stream::{Side, halves};
 
 /// What errors call a number that the contract does not have.
 const UNKNOWN: &str = "a procedure that the contract does not have";
@@ -29,7 +27,7 @@ impl Connection {
         arguments: &[u8],
     ) -> Result<Bytes, CallError> {
         let (name, body) = encoded(program, number, arguments)?;
-        self.raw_call(program, number, name, body, self.options().call_within).await
+        self.raw_call(program, number, name, body, self.usual_deadline(program, number)).await
     }
 
     /// The same for a procedure that opens a stream.
@@ -43,14 +41,11 @@ impl Connection {
         arguments: &[u8],
     ) -> Result<(Bytes, Stream), CallError> {
         let (name, body) = encoded(program, number, arguments)?;
-        let sparse = is_sparse(program, number, arguments);
-        let pipe = self.pipe();
-        // Before the call: if this future is dropped, so is the stream.
-        let stream = Stream::of(halves(pipe.clone(), Side::Client, sparse, None, self.clone()));
+        let (pipe, stream) = self.stream(program, number, arguments);
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(program, number, name, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
-        let payload = self.exchange(name, ask, answer, self.options().call_within).await?;
+        let payload = self.exchange(name, ask, answer, self.usual_deadline(program, number)).await?;
         Ok((payload, stream))
     }
 }

@@ -1,5 +1,6 @@
 //! Why a connection did not open, and why a call has no result.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -76,12 +77,16 @@ pub enum OpenError {
         error: Box<OpenError>,
     },
     /// Nothing was heard in time.
-    #[error("{uri} did not answer within {within:?}: is it a libvirt daemon?")]
+    #[error("{uri} did not answer within {within:?}, {phase}: is it a libvirt daemon?{}", before(.attempts))]
     TimedOut {
         /// As given.
         uri: String,
         /// How long was waited.
         within: Duration,
+        /// How far it had come.
+        phase: OpenPhase,
+        /// The places that were tried before the one that did not answer, and what happened there.
+        attempts: Vec<(String, io::Error)>,
     },
     /// The daemon asks for an authentication that did not come about.
     #[error("cannot authenticate to {uri}: {error}")]
@@ -99,6 +104,43 @@ pub enum OpenError {
         /// Which and why.
         error: Box<CallError>,
     },
+}
+
+/// How far an opening has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenPhase {
+    /// The system is asked for the host's addresses.
+    Resolving,
+    /// A socket, or a program that leads there.
+    #[default]
+    Connecting,
+    /// The TLS handshake, and the byte that confirms it.
+    Securing,
+    /// The daemon is asked for its first words.
+    Asking,
+    /// It learns who this client is.
+    Authenticating,
+    /// It opens its hypervisor.
+    Opening,
+}
+
+impl fmt::Display for OpenPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OpenPhase::Resolving => "while its host's name was looked up",
+            OpenPhase::Connecting => "while it was being connected to",
+            OpenPhase::Securing => "while TLS was agreed on",
+            OpenPhase::Asking => "connected, before its first words",
+            OpenPhase::Authenticating => "while it was learning who this client is",
+            OpenPhase::Opening => "while it was opening its hypervisor",
+        })
+    }
+}
+
+/// What an error tells of the places before the last.
+fn before(attempts: &[(String, io::Error)]) -> String {
+    if attempts.is_empty() { String::new() } else { format!(" (tried before: {})", tried(attempts)) }
 }
 
 fn tried(attempts: &[(String, io::Error)]) -> String {
@@ -161,13 +203,16 @@ pub enum CallError {
         /// Whether the call had been handed to the connection: then it may have run.
         sent: bool,
     },
-    /// The deadline passed before the reply came. The call may run on; its reply will be discarded.
-    #[error("no reply to {procedure} within {within:?}")]
+    /// The deadline passed before the reply came. If the call was sent it may run on; its reply will be discarded.
+    #[error("{}{procedure} within {within:?}{}", if *.sent { "no reply to " } else { "no place for " }, if *.sent { "" } else { ", so it was not sent" })]
     TimedOut {
         /// Which procedure.
         procedure: &'static str,
         /// The deadline.
         within: Duration,
+        /// Whether it had its place among the calls that wait for replies: then it may have run. One that had none is not sent any
+        /// more.
+        sent: bool,
     },
 }
 
@@ -177,10 +222,12 @@ impl CallError {
         match self {
             CallError::Remote(error) if error.is_unsupported() => Fate::DidNotRun,
             CallError::Remote(_) => Fate::Failed,
-            CallError::Arguments { .. } | CallError::Closed { sent: false, .. } => Fate::DidNotRun,
-            CallError::Reply { .. } | CallError::Closed { sent: true, .. } | CallError::TimedOut { .. } => {
-                Fate::Unknown
-            }
+            CallError::Arguments { .. }
+            | CallError::Closed { sent: false, .. }
+            | CallError::TimedOut { sent: false, .. } => Fate::DidNotRun,
+            CallError::Reply { .. }
+            | CallError::Closed { sent: true, .. }
+            | CallError::TimedOut { sent: true, .. } => Fate::Unknown,
         }
     }
 
@@ -220,12 +267,26 @@ pub enum CloseReason {
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
+    /// The program that led to the daemon has ended, and had something to say.
+    #[error("`{program}`, which led to the daemon, ended{}{}", .ended.as_ref().map(|ended| format!(" ({ended})")).unwrap_or_default(), last_words(.stderr))]
+    Program {
+        /// Its name.
+        program: String,
+        /// How it ended, if it has.
+        ended: Option<String>,
+        /// The last lines of its standard error; five at most.
+        stderr: String,
+    },
     /// The daemon broke the protocol, or went silent.
     #[error("{0}")]
     Protocol(ProtocolError),
     /// This end closed it.
     #[error("it was closed here")]
     Local,
+}
+
+fn last_words(stderr: &str) -> String {
+    if stderr.is_empty() { String::new() } else { format!(": {}", stderr.replace('\n', "; ")) }
 }
 
 impl From<io::Error> for CloseReason {

@@ -20,7 +20,7 @@ mod waiting;
 pub use admin::{Admin, AdminClient, AdminServer};
 pub use auth::{AuthError, CredentialAsk, CredentialSource, Credentials, Unfit};
 pub use connection::{Connection, OpenOptions};
-pub use error::{CallError, CloseReason, OpenError};
+pub use error::{CallError, CloseReason, OpenError, OpenPhase};
 pub use events::{Missed, SubscribeError, Subscription};
 pub use objects::{
     BlockInfo, BlockJob, BlockStats, Checkpoint, Control, CpuMap, Domain, DomainInfo, DomainStats, Interface,

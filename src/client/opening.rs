@@ -6,6 +6,7 @@
 //! over a second connection: an open leaves nothing behind on the first one.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -19,9 +20,9 @@ use virtwire_protocol::remote::{
 
 use super::auth::{self, AuthError};
 use super::connection::{Connection, OpenOptions};
-use super::error::{CallError, CloseReason, OpenError};
+use super::error::{CallError, CloseReason, OpenError, OpenPhase};
 use super::task::Ask;
-use super::transport;
+use super::transport::{self, Progress};
 use crate::shell;
 use crate::uri::{Transport, Uri};
 
@@ -35,6 +36,9 @@ enum Pace {
     /// None.
     OneByOne,
 }
+
+/// How long a daemon that was asked all at once may say nothing before it is asked one by one as well, however much time there is.
+const SILENT_AFTER: Duration = Duration::from_secs(5);
 
 /// Opens a connection, within the time that the options give.
 pub(super) async fn open(uri: Uri, options: OpenOptions) -> Result<Connection, OpenError> {
@@ -50,7 +54,7 @@ pub(super) async fn open(uri: Uri, options: OpenOptions) -> Result<Connection, O
         return together.await;
     }
     // A daemon may be slow for good reasons, so the first try goes on while there is a second.
-    match timeout(options.open_within / 2, &mut together).await {
+    match timeout((options.open_within / 2).min(SILENT_AFTER), &mut together).await {
         Ok(Err(error)) if is_lost(&error) => return attempt(Pace::OneByOne).await,
         Ok(opened) => return opened,
         Err(_) => tracing::debug!(%uri, "an opening in one go is not answered; trying call by call as well"),
@@ -104,11 +108,16 @@ async fn attempt(
     deadline: Instant,
     turn: &Turn,
 ) -> Result<Connection, OpenError> {
-    let too_late = || OpenError::TimedOut { uri: uri.to_string(), within: options.open_within };
-    let connected = timeout_at(deadline, transport::connect(uri, options, deadline)).await;
+    let progress = Progress::default();
+    let too_late = || {
+        let (phase, attempts) = progress.take();
+        OpenError::TimedOut { uri: uri.to_string(), within: options.open_within, phase, attempts }
+    };
+    let connected = timeout_at(deadline, transport::connect(uri, options, deadline, &progress)).await;
     let (socket, witness) = connected.unwrap_or_else(|_| Err(too_late()))?;
     let connection = Connection::start(socket, uri.clone(), options);
-    let opening = Opening { connection, options, deadline, turn };
+    progress.enter(OpenPhase::Asking);
+    let opening = Opening { connection, options, deadline, turn, progress: &progress };
     match timeout_at(deadline, opening.run(pace)).await.unwrap_or_else(|_| Err(too_late())) {
         Ok(connection) => Ok(connection),
         Err(error) => Err(witness.explain(error).await),
@@ -133,6 +142,7 @@ struct Opening<'a> {
     options: &'a OpenOptions,
     deadline: Instant,
     turn: &'a Turn,
+    progress: &'a Progress,
 }
 
 impl<'a> Opening<'a> {
@@ -207,9 +217,12 @@ impl<'a> Opening<'a> {
         };
         let uri = self.connection.uri();
         let turn = self.turn.lock().await;
+        self.progress.enter(OpenPhase::Authenticating);
         match auth::authenticate(&self.connection, &types, self.deadline).await {
-            Ok(AuthType::None) => Ok(Gate::Open),
-            Ok(_) => Ok(Gate::Passed(turn)),
+            Ok(known) => {
+                self.progress.enter(OpenPhase::Opening);
+                if known == AuthType::None { Ok(Gate::Open) } else { Ok(Gate::Passed(turn)) }
+            }
             Err(error) => Err(OpenError::Authentication { uri: uri.to_string(), error: error.into() }),
         }
     }

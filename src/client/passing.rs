@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft};
+use virtwire_protocol::lxc::DomainOpenNamespace;
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::program::Procedure;
 use virtwire_protocol::qemu::{DomainMonitorCommandWithFiles, DomainMonitorCommandWithFilesReply};
@@ -49,7 +50,8 @@ impl Connection {
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let passing = Passing { fds, returned: Arc::clone(&returned) };
         let ask = Ask::Passing(PassingAsk { call, passing });
-        let payload = self.exchange(P::NAME, ask, answer, self.options().call_within).await?;
+        let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
+        let payload = self.exchange(P::NAME, ask, answer, within).await?;
         let fds = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
         Ok((decode_reply::<P>(&payload)?, fds))
     }
@@ -128,6 +130,19 @@ impl Connection {
     ) -> Result<(), CallError> {
         let arguments = DomainFdAssociate { dom: dom.clone(), name: name.into(), flags };
         self.call_with_fds(arguments, files).await.map(|_| ())
+    }
+
+    /// The name spaces of a container, each as a descriptor for who wants to enter it (procedure 1 of the lxc program).
+    ///
+    /// # Errors
+    /// As [`call_with_fds`](Self::call_with_fds).
+    pub async fn lxc_domain_open_namespace_files(
+        &self,
+        dom: &Domain,
+        flags: u32,
+    ) -> Result<Vec<OwnedFd>, CallError> {
+        let arguments = DomainOpenNamespace { dom: dom.clone(), flags };
+        self.call_with_fds(arguments, Vec::new()).await.map(|((), files)| files)
     }
 
     /// Talks to QEMU's monitor, passing files and getting those that come with the answer (procedure 7 of the qemu program).

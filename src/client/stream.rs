@@ -1,15 +1,17 @@
 //! A client's stream: what some calls open beside their reply.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::program::Procedure;
+use virtwire_protocol::program::{Procedure, ProcedureNumber, Program, StreamDirection};
 use virtwire_protocol::session::stream::is_sparse;
 
 use super::connection::{Connection, decode_reply};
 use super::error::CallError;
 use super::task::{Ask, StreamAsk};
-use crate::stream::{Chunk, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves};
+use crate::stream::{Chunk, Pipe, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves};
 
 /// A stream of a connection: a volume's content, a console, a screenshot, a guest that moves.
 ///
@@ -47,7 +49,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn of((reader, writer): (StreamReader, StreamWriter)) -> Stream {
+    fn of((reader, writer): (StreamReader, StreamWriter)) -> Stream {
         Stream { reader, writer }
     }
 
@@ -111,6 +113,19 @@ impl Stream {
 delegate_io!(Stream);
 
 impl Connection {
+    /// The stream of a call that is about to be made: if the call's future is dropped, so is the stream.
+    pub(super) fn stream(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        arguments: &[u8],
+    ) -> (Arc<Pipe>, Stream) {
+        let direction = program.procedure(number).and_then(|info| info.stream);
+        let side = Side::Client { receives: direction == Some(StreamDirection::Read) };
+        let (pipe, sparse) = (self.pipe(), is_sparse(program, number, arguments));
+        (pipe.clone(), Stream::of(halves(pipe, side, sparse, None, self.clone())))
+    }
+
     /// Calls a procedure that opens a stream.
     pub(crate) async fn open_stream_and_reply<P: Procedure>(
         &self,
@@ -118,14 +133,12 @@ impl Connection {
     ) -> Result<(P::Reply, Stream), CallError> {
         let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
         drop(arguments);
-        let sparse = is_sparse(P::PROGRAM, P::NUMBER, body.payload());
-        let pipe = self.pipe();
-        // Before the call: if this future is dropped, so is the stream.
-        let stream = Stream::of(halves(pipe.clone(), Side::Client, sparse, None, self.clone()));
+        let (pipe, stream) = self.stream(P::PROGRAM, P::NUMBER, body.payload());
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
-        let payload = self.exchange(P::NAME, ask, answer, self.options().call_within).await?;
+        let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
+        let payload = self.exchange(P::NAME, ask, answer, within).await?;
         Ok((decode_reply::<P>(&payload)?, stream))
     }
 

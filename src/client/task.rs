@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, Frame, Head, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
+use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
 use virtwire_protocol::session::keepalive::Pacing;
@@ -18,12 +19,16 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
-use super::waiting::{ReplyTo, Waiting};
+use super::waiting::{Claim, ReplyTo, Waiting};
 use crate::shell::alarm::Alarm;
+use crate::shell::layer::Layer;
+#[cfg(feature = "gssapi")]
+use crate::shell::layer::Layered;
 use crate::shell::line::Line;
+use crate::shell::mailbox::Mailbox;
 use crate::shell::reader::{FrameReader, Received};
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, now};
+use crate::shell::{OUT_BYTES_MAX, WRITES_IN_A_ROW, now, step_back};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -35,6 +40,17 @@ pub(super) enum Ask {
     Passing(PassingAsk),
     Keepalive(Pacing),
     Subscribe(SubscribeAsk),
+    #[cfg(feature = "gssapi")]
+    Seal(SealAsk),
+}
+
+/// Everything from here on is to be sealed.
+#[cfg(feature = "gssapi")]
+#[derive(Debug)]
+pub(super) struct SealAsk {
+    pub(super) layer: Layer,
+    /// Told once it is.
+    pub(super) done: oneshot::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -44,10 +60,26 @@ pub(super) struct CallAsk {
     pub(super) name: &'static str,
     pub(super) body: Draft,
     pub(super) reply: ReplyTo,
-    /// Whether it may take the last place.
-    pub(super) urgent: bool,
+    /// Which places in the window it may take.
+    pub(super) urgency: Urgency,
     /// When it was asked, where somebody measures how long it waits.
     pub(super) asked: Option<Instant>,
+    /// Taken when it is sent, where it has a deadline.
+    pub(super) claim: Option<Claim>,
+}
+
+impl Ask {
+    /// The call that it is or comes with.
+    pub(super) fn call_mut(&mut self) -> Option<&mut CallAsk> {
+        match self {
+            Ask::Call(call) | Ask::Stream(StreamAsk { call, .. }) | Ask::Passing(PassingAsk { call, .. }) => {
+                Some(call)
+            }
+            Ask::Keepalive(_) | Ask::Subscribe(_) => None,
+            #[cfg(feature = "gssapi")]
+            Ask::Seal(_) => None,
+        }
+    }
 }
 
 /// A call that opens a stream.
@@ -91,9 +123,11 @@ pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 pub(super) struct Task {
     pub(super) session: ClientSession,
     /// What may take any place in the window but the last.
-    pub(super) asks: mpsc::Receiver<Ask>,
+    pub(super) asks: mpsc::Receiver<Box<Ask>>,
     /// What may take the last one, too.
-    pub(super) urgent: mpsc::Receiver<Ask>,
+    pub(super) urgent: mpsc::Receiver<Box<Ask>>,
+    /// What ends other calls, and may go one beyond it.
+    pub(super) ending: mpsc::Receiver<Box<Ask>>,
     pub(super) waiting: Waiting,
     pub(super) desk: Desk,
     pub(super) streams: StreamTable<Serial>,
@@ -101,32 +135,52 @@ pub(super) struct Task {
     pub(super) line: Option<Line>,
     /// The calls that pass them.
     pub(super) passing: HashMap<Serial, Passing>,
-    pub(super) left: mpsc::UnboundedReceiver<SubscriberId>,
+    pub(super) left: Mailbox<SubscriberId>,
     /// Ends when the last handle is dropped, also while nothing more may be asked.
     pub(super) handles: oneshot::Receiver<Infallible>,
     pub(super) closed: watch::Sender<Option<CloseReason>>,
     pub(super) observer: Option<Observer>,
     /// Whether no two frames may be in one write.
     pub(super) frames_apart: bool,
+    /// What has been agreed on by authenticating, until it is done.
+    #[cfg(feature = "gssapi")]
+    pub(super) seal: Option<SealAsk>,
+}
+
+/// How a conversation ended that no fault ended.
+enum Over<R, W> {
+    /// Its last handle is gone.
+    Done,
+    /// It goes on, sealed.
+    #[cfg_attr(not(feature = "gssapi"), expect(dead_code, reason = "only that feature seals"))]
+    Sealed(R, W, Layer),
 }
 
 impl Task {
     /// Runs until the connection ends or its last handle is dropped; then every pending call ends with an error.
     ///
-    /// `guard` is what holds whatever else there is to the transport: it goes with the connection, and not with its last handle.
-    pub(super) async fn run<R, W, G>(mut self, (reader, writer): (R, W), guard: G)
-    where
+    /// `last_words` is asked why, once the socket is closed: it holds whatever else there is to the transport, which goes with the
+    /// connection, and not with its last handle.
+    pub(super) async fn run<R, W, F>(
+        mut self,
+        (reader, writer): (R, W),
+        last_words: impl FnOnce(CloseReason) -> F,
+    ) where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
+        F: Future<Output = CloseReason>,
     {
-        let reason = match self.converse(reader, writer).await {
-            Ok(()) => CloseReason::Local,
-            Err(reason) => reason,
+        let over = match self.converse(reader, writer).await {
+            #[cfg(feature = "gssapi")]
+            Ok(Over::Sealed(reader, writer, layer)) => self.converse_sealed(reader, writer, layer).await,
+            over => over.map(drop),
         };
-        tracing::debug!(%reason, "connection ended");
+        let reason = over.err().unwrap_or(CloseReason::Local);
         // The last of the socket: it is closed, whoever still holds a handle.
         self.line = None;
-        drop(guard);
+        self.passing.clear();
+        let reason = last_words(reason).await;
+        tracing::debug!(%reason, "connection ended");
         self.closed.send_replace(Some(reason.clone()));
         self.desk.end(&reason);
         self.streams.end_all(&reason);
@@ -136,9 +190,10 @@ impl Task {
             let ask = tokio::select! {
                 Some(ask) = self.asks.recv() => ask,
                 Some(ask) = self.urgent.recv() => ask,
+                Some(ask) = self.ending.recv() => ask,
                 else => return,
             };
-            match ask {
+            match *ask {
                 Ask::Call(CallAsk { name, reply, .. })
                 | Ask::Passing(PassingAsk { call: CallAsk { name, reply, .. }, .. })
                 | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
@@ -147,11 +202,26 @@ impl Task {
                 }
                 Ask::Subscribe(ask) => Desk::too_late(ask, &reason),
                 Ask::Keepalive(_) => {}
+                #[cfg(feature = "gssapi")]
+                Ask::Seal(_) => {}
             }
         }
     }
 
-    async fn converse<R, W>(&mut self, reader: R, writer: W) -> Result<(), CloseReason>
+    /// In a box, as few connections come to it.
+    #[cfg(feature = "gssapi")]
+    async fn converse_sealed<R, W>(&mut self, reader: R, writer: W, layer: Layer) -> Result<(), CloseReason>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        // As with TLS's records, so that nothing is left within a piece that the daemon has opened.
+        self.frames_apart = true;
+        let (reader, writer) = tokio::io::split(Layered::new(reader, writer, layer));
+        Box::pin(self.converse(reader, writer)).await.map(drop)
+    }
+
+    async fn converse<R, W>(&mut self, reader: R, writer: W) -> Result<Over<R, W>, CloseReason>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -159,10 +229,19 @@ impl Task {
         let mut frames = FrameReader::new(reader, self.line.clone());
         let mut writer = FrameWriter::new(writer, self.line.clone()).apart(self.frames_apart);
         let mut alarm = Alarm::default();
+        let mut in_a_row = 0;
         if self.line.is_some() {
             self.session.carry_descriptors();
         }
         loop {
+            #[cfg(feature = "gssapi")]
+            if writer.is_empty()
+                && let Some(SealAsk { layer, done }) = self.seal.take()
+            {
+                let sealed = Over::Sealed(frames.into_inner()?, writer.into_inner(), layer);
+                let _ = done.send(());
+                return Ok(sealed);
+            }
             while let Some(event) = self.session.poll_event() {
                 self.deliver(event, &mut Vec::new());
             }
@@ -180,11 +259,15 @@ impl Task {
                     break;
                 }
             }
-            // Calls go out at once. Where the socket does not take them, and for streams, writing has its turn among the others.
-            if !writer.is_empty() && !writer.has_stream_data() && writer.try_write().await? {
+            // What there is goes out at once. Where the socket does not take it, and for streams after some packets, writing has its turn
+            // among the others.
+            if !writer.is_empty() && in_a_row < WRITES_IN_A_ROW && writer.try_write().await? {
+                in_a_row += 1;
                 continue;
             }
-            let can_call = self.session.can_call() && writer.len() < OUT_BYTES_MAX;
+            in_a_row = 0;
+            let has_room = writer.len() < OUT_BYTES_MAX;
+            let can_call = self.session.can_call() && has_room;
             let reads = self.streams.has_room();
             if !reads {
                 self.session.not_reading(now());
@@ -195,6 +278,7 @@ impl Task {
                 frame = frames.next(), if reads => {
                     // With it all that came in the same read, so that what follows from them goes out in one write.
                     let (now, mut next) = (now(), Some(frame?.ok_or(CloseReason::Eof)?));
+                    let before = self.waiting.len();
                     while let Some(Received { frame, fds: mut arrived }) = next {
                         self.observe_received(&frame);
                         self.session.handle_frame(now, frame)?;
@@ -202,23 +286,35 @@ impl Task {
                             // What nobody takes is closed.
                             self.deliver(event, &mut arrived);
                         }
-                        next = if self.streams.has_room() { frames.buffered()? } else { None };
+                        next = if self.streams.has_room() { frames.at_once().await? } else { None };
+                    }
+                    if self.waiting.len() < before {
+                        // Those who have their answers have their turns, and what they ask next goes out at once.
+                        step_back().await;
+                        if writer.len() < OUT_BYTES_MAX {
+                            self.start_more();
+                        }
                     }
                 }
                 ask = self.asks.recv(), if can_call && self.waiting.has_place_for_patient() => {
-                    let Some(ask) = ask else { return Ok(()) };
-                    self.start(ask);
+                    let Some(ask) = ask else { return Ok(Over::Done) };
+                    self.start(*ask);
                     self.start_more();
                 }
                 ask = self.urgent.recv(), if can_call => {
-                    let Some(ask) = ask else { return Ok(()) };
-                    self.start(ask);
+                    let Some(ask) = ask else { return Ok(Over::Done) };
+                    self.start(*ask);
+                    self.start_more();
+                }
+                ask = self.ending.recv(), if self.session.can_end() && has_room => {
+                    let Some(ask) = ask else { return Ok(Over::Done) };
+                    self.start(*ask);
                     self.start_more();
                 }
                 key = self.streams.word() => self.streams.attend(key, &mut self.session),
-                Some(id) = self.left.recv() => self.desk.leave(id),
+                id = self.left.next() => self.desk.leave(id),
                 // Whoever waits for a call holds a handle, so nobody waits.
-                _ = &mut self.handles => return Ok(()),
+                _ = &mut self.handles => return Ok(Over::Done),
                 () = alarm.at(self.session.poll_timeout()) => {
                     let now = now();
                     if writer.take_progress() {
@@ -232,13 +328,20 @@ impl Task {
 
     /// Starts what else is asked already, so that it goes out in the same write.
     fn start_more(&mut self) {
-        while self.session.can_call() {
-            let ask = match self.urgent.try_recv() {
-                Err(_) if self.waiting.has_place_for_patient() => self.asks.try_recv(),
-                urgent => urgent,
+        while self.session.can_end() {
+            let ask = match self.ending.try_recv() {
+                Ok(ask) => ask,
+                Err(_) if !self.session.can_call() => return,
+                Err(_) => {
+                    let ask = match self.urgent.try_recv() {
+                        Err(_) if self.waiting.has_place_for_patient() => self.asks.try_recv(),
+                        urgent => urgent,
+                    };
+                    let Ok(ask) = ask else { return };
+                    ask
+                }
             };
-            let Ok(ask) = ask else { return };
-            self.start(ask);
+            self.start(*ask);
         }
     }
 
@@ -246,6 +349,8 @@ impl Task {
         match ask {
             Ask::Keepalive(pacing) => self.session.start_keepalive(now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
+            #[cfg(feature = "gssapi")]
+            Ask::Seal(ask) => self.seal = Some(ask),
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),
             Ask::Passing(PassingAsk { call, passing }) => {
                 if let Some(serial) = self.call(call, ClientSession::call_with_descriptors) {
@@ -262,16 +367,17 @@ impl Task {
 
     fn call(
         &mut self,
-        CallAsk { program, number, name, body, reply, urgent, asked }: CallAsk,
+        CallAsk { program, number, name, body, reply, urgency, asked, claim }: CallAsk,
         make: impl FnOnce(&mut ClientSession, Program, ProcedureNumber, Draft) -> Result<Serial, WindowFull>,
     ) -> Option<Serial> {
         // Nobody waits any more, and nothing was sent: then nothing need be.
-        if reply.is_closed() {
+        if reply.is_closed() || claim.is_some_and(|claim| !claim.take()) {
+            self.waiting.not_sent(name, asked);
             return None;
         }
         match make(&mut self.session, program, number, body) {
             Ok(serial) => {
-                self.waiting.insert(serial, name, reply, urgent, asked);
+                self.waiting.insert(serial, name, reply, urgency, asked);
                 Some(serial)
             }
             // Asks are taken only while the window is open.

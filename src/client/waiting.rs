@@ -1,11 +1,14 @@
 //! The calls that wait for their replies, and how long calls wait for what.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
+use tracing::Span;
 use virtwire_protocol::header::Serial;
+use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::session::SerialMap;
 
 use super::error::{CallError, CloseReason};
@@ -32,10 +35,29 @@ pub enum CallPhase {
         /// Whether the reply is a failure.
         failed: bool,
     },
+    /// Nobody waits for it any more, and it has not been sent: its deadline passed while it waited for its place, or its future was
+    /// dropped.
+    NotSent {
+        /// Which procedure.
+        procedure: &'static str,
+        /// How long it has waited for the place.
+        waited: Duration,
+    },
 }
 
 /// Measures the calls of a connection. Called from the connection's task: be quick.
 pub type Meter = Arc<dyn Fn(CallPhase) + Send + Sync>;
+
+/// Settles whether a call is sent or its deadline passes: whoever takes it first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    /// Whether nobody had taken it.
+    pub(super) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+}
 
 /// Who waits for a reply.
 pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
@@ -43,7 +65,7 @@ pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
 /// The calls of a connection's handles.
 pub(super) struct Waiting {
     calls: SerialMap<Call>,
-    /// How many of them are not urgent.
+    /// How many of them are patient.
     patient: usize,
     /// How many may be: one less than the window, or 1.
     patient_max: usize,
@@ -53,9 +75,9 @@ pub(super) struct Waiting {
 struct Call {
     name: &'static str,
     reply: ReplyTo,
-    urgent: bool,
-    /// When it got its place, where somebody measures.
-    started: Option<Instant>,
+    urgency: Urgency,
+    /// When it got its place, and what is traced of it, where somebody measures.
+    measured: Option<(Instant, Span)>,
 }
 
 impl Waiting {
@@ -64,9 +86,14 @@ impl Waiting {
         Waiting { calls: SerialMap::default(), patient: 0, patient_max, meter }
     }
 
-    /// Whether a call that is not urgent may be made, if any may.
+    /// Whether a patient call may be made, if any may.
     pub(super) fn has_place_for_patient(&self) -> bool {
         self.patient < self.patient_max
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
     }
 
     /// A call is on its way.
@@ -75,28 +102,39 @@ impl Waiting {
         serial: Serial,
         name: &'static str,
         reply: ReplyTo,
-        urgent: bool,
+        urgency: Urgency,
         asked: Option<Instant>,
     ) {
-        let started = asked.map(|_| Instant::now());
-        self.patient = self.patient.saturating_add(usize::from(!urgent));
-        self.calls.insert(serial, Call { name, reply, urgent, started });
-        if let (Some(started), Some(asked)) = (started, asked) {
+        let measured = asked
+            .map(|_| (Instant::now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
+        let started = measured.clone();
+        self.patient = self.patient.saturating_add(usize::from(urgency == Urgency::Patient));
+        self.calls.insert(serial, Call { name, reply, urgency, measured });
+        if let (Some((started, span)), Some(asked)) = (started, asked) {
             let (waited, in_flight) = (started.duration_since(asked), self.calls.len());
-            tracing::trace!(procedure = name, serial = serial.0, ?waited, in_flight, "call started");
+            span.in_scope(|| tracing::trace!(?waited, in_flight, "call started"));
             self.tell(CallPhase::Started { procedure: name, waited, in_flight });
         }
     }
 
     /// A reply has come; who waits for it, unless it is none of these calls.
     pub(super) fn remove(&mut self, serial: Serial, failed: bool) -> Option<(&'static str, ReplyTo)> {
-        let Call { name, reply, urgent, started } = self.calls.remove(&serial)?;
-        self.patient = self.patient.saturating_sub(usize::from(!urgent));
-        if let Some(took) = started.map(|started| started.elapsed()) {
-            tracing::trace!(procedure = name, serial = serial.0, ?took, failed, "call answered");
+        let Call { name, reply, urgency, measured } = self.calls.remove(&serial)?;
+        self.patient = self.patient.saturating_sub(usize::from(urgency == Urgency::Patient));
+        if let Some((started, span)) = measured {
+            let took = started.elapsed();
+            span.in_scope(|| tracing::trace!(?took, failed, "call answered"));
             self.tell(CallPhase::Answered { procedure: name, took, failed });
         }
         Some((name, reply))
+    }
+
+    /// A call is not made, as nobody waits for it any more.
+    pub(super) fn not_sent(&self, procedure: &'static str, asked: Option<Instant>) {
+        if let Some(waited) = asked.map(|asked| asked.elapsed()) {
+            tracing::trace!(procedure, ?waited, "call not sent");
+            self.tell(CallPhase::NotSent { procedure, waited });
+        }
     }
 
     /// The connection has ended.

@@ -18,6 +18,13 @@ pub fn no_domain(key: Lookup<'_>) -> RemoteError {
     RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail)
 }
 
+/// This daemon opens no connection there for a client: code 29.
+pub fn not_dialled(uri: &str) -> RemoteError {
+    let detail =
+        format!("this daemon opens no peer-to-peer migration to {uri}: its configuration does not allow it");
+    RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::QEMU, detail)
+}
+
 /// The domain is off: code 55.
 pub fn not_running() -> RemoteError {
     invalid("domain is not running")

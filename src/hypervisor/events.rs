@@ -1,15 +1,18 @@
-//! What happens to domains, and who is told.
+//! What happens to domains, networks and pools, and who is told.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use virtwire_protocol::event::detail::{
-    CrashedDetail, DefinedDetail, Lifecycle, PmSuspendedDetail, ResumedDetail, ShutdownDetail, StartedDetail,
-    StoppedDetail, SuspendedDetail, UndefinedDetail,
+    CrashedDetail, DefinedDetail, Lifecycle, NetworkLifecycle, PmSuspendedDetail, ResumedDetail,
+    ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail, UndefinedDetail,
 };
 
 use super::domain::DomainInfo;
+use super::job::Job;
+use super::networks::NetworkInfo;
+use super::storage::PoolInfo;
 
 /// Something happened to a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,77 @@ impl DomainEvent {
     }
 }
 
+/// Something happened to a domain's job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobEvent {
+    /// The domain, before it is gone.
+    pub domain: DomainInfo,
+    /// What happened.
+    pub what: JobStep,
+}
+
+/// What a job has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobStep {
+    /// A migration begins this pass over the memory; the first is 1.
+    Iteration(i32),
+    /// It is over, as it says.
+    Completed(Job),
+}
+
+impl JobEvent {
+    /// A step of a domain's job.
+    pub fn new(domain: DomainInfo, what: JobStep) -> JobEvent {
+        JobEvent { domain, what }
+    }
+}
+
+/// Something happened to a virtual network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NetworkEvent {
+    /// The network, after it happened.
+    pub network: NetworkInfo,
+    /// What happened.
+    pub what: NetworkLifecycle,
+}
+
+impl NetworkEvent {
+    /// A step in the life of a network.
+    pub fn new(network: NetworkInfo, what: NetworkLifecycle) -> NetworkEvent {
+        NetworkEvent { network, what }
+    }
+}
+
+/// Something happened to a storage pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolEvent {
+    /// The pool, after it happened.
+    pub pool: PoolInfo,
+    /// What happened.
+    pub what: PoolStep,
+}
+
+/// What a pool has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PoolStep {
+    /// A step in its life.
+    Life(StoragePoolLifecycle),
+    /// What is in it was looked at anew.
+    Refreshed,
+}
+
+impl PoolEvent {
+    /// A step of a pool.
+    pub fn new(pool: PoolInfo, what: PoolStep) -> PoolEvent {
+        PoolEvent { pool, what }
+    }
+}
+
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
 #[derive(Clone, Default)]
 pub struct Events {
@@ -40,7 +114,16 @@ struct Listeners {
     all: BTreeMap<u64, Listener>,
 }
 
-type Listener = Box<dyn FnMut(&DomainEvent) + Send>;
+type Listener = Box<dyn FnMut(Told<'_>) + Send>;
+
+/// What a listener hears.
+#[derive(Clone, Copy, Debug)]
+enum Told<'a> {
+    Domain(&'a DomainEvent),
+    Job(&'a JobEvent),
+    Network(&'a NetworkEvent),
+    Pool(&'a PoolEvent),
+}
 
 impl Events {
     /// A place where nobody listens yet.
@@ -51,7 +134,28 @@ impl Events {
     /// Tells every listener, in order of registration, before it returns. Events told one after the other are heard so.
     pub fn tell(&self, event: &DomainEvent) {
         for listener in self.lock().all.values_mut() {
-            listener(event);
+            listener(Told::Domain(event));
+        }
+    }
+
+    /// The same of what happens to jobs.
+    pub fn tell_job(&self, event: &JobEvent) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Job(event));
+        }
+    }
+
+    /// The same of what happens to networks.
+    pub fn tell_network(&self, event: &NetworkEvent) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Network(event));
+        }
+    }
+
+    /// The same of what happens to storage pools.
+    pub fn tell_pool(&self, event: &PoolEvent) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Pool(event));
         }
     }
 
@@ -59,11 +163,49 @@ impl Events {
     ///
     /// The listener runs inside [`tell`](Self::tell): it must not wait, and must not listen, tell or drop a
     /// subscription itself.
-    pub fn listen(&self, listener: impl FnMut(&DomainEvent) + Send + 'static) -> Subscription {
+    pub fn listen(&self, mut listener: impl FnMut(&DomainEvent) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Domain(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to jobs, in the same way.
+    pub fn listen_to_jobs(&self, mut listener: impl FnMut(&JobEvent) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Job(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to networks, in the same way.
+    pub fn listen_to_networks(
+        &self,
+        mut listener: impl FnMut(&NetworkEvent) + Send + 'static,
+    ) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Network(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to storage pools, in the same way.
+    pub fn listen_to_pools(&self, mut listener: impl FnMut(&PoolEvent) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Pool(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    fn add(&self, listener: Listener) -> Subscription {
         let mut listeners = self.lock();
         let key = listeners.next;
         listeners.next += 1;
-        listeners.all.insert(key, Box::new(listener));
+        listeners.all.insert(key, listener);
         Subscription { key, events: self.clone() }
     }
 

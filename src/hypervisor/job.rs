@@ -18,6 +18,10 @@ pub struct Job {
     pub memory_total: u64,
     /// Of that, done; at most the total.
     pub memory_processed: u64,
+    /// Which pass over the memory this is, from 1; 0 where they are not counted.
+    pub memory_iteration: u64,
+    /// Pieces of memory that the destination has got since it runs the guest: not 0 in post-copy.
+    pub postcopy_requests: u64,
     /// How long the guest was paused for it, so far or in all.
     pub downtime: Duration,
 }
@@ -31,6 +35,8 @@ impl Job {
             elapsed: Duration::ZERO,
             memory_total,
             memory_processed: 0,
+            memory_iteration: 0,
+            postcopy_requests: 0,
             downtime: Duration::ZERO,
         }
     }

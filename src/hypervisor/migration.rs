@@ -27,14 +27,20 @@ pub struct MigrationSupport {
     pub v3: bool,
     /// Procedures 302, 303, 305, 306 and 307: version 3 with typed parameters, announced as features 13 and 7.
     pub v3_params: bool,
+    /// By version 3, definitions of guests that do not run (OFFLINE), announced as feature 12.
+    pub offline: bool,
+    /// Guests that go to a hypervisor without a daemon's part in it, announced as feature 5: a Perform without a cookie, for which nothing
+    /// was prepared, sends a guest to where its URI leads, and the guest is gone when it succeeds.
+    pub direct: bool,
 }
 
 impl MigrationSupport {
     /// Versions 1 and 2.
     pub const V1_AND_V2: MigrationSupport =
-        MigrationSupport { v1: true, v2: true, v3: false, v3_params: false };
-    /// Every version.
-    pub const ALL: MigrationSupport = MigrationSupport { v1: true, v2: true, v3: true, v3_params: true };
+        MigrationSupport { v1: true, v2: true, v3: false, v3_params: false, offline: false, direct: false };
+    /// Every version, for guests that run.
+    pub const ALL: MigrationSupport =
+        MigrationSupport { v1: true, v2: true, v3: true, v3_params: true, offline: false, direct: false };
 }
 
 /// A version of the handshake.
@@ -56,7 +62,7 @@ pub struct Begin {
     pub domain: Uuid,
     /// The configuration that the client wishes for, if not the guest's own.
     pub xml: Option<String>,
-    /// How. With CHANGE_PROTECTION the guest is held as it is until Confirm, or until it is
+    /// How. With OFFLINE the definition moves, and there will be no Perform. With CHANGE_PROTECTION the guest is held as it is until Confirm, or until it is
     /// [released](super::Hypervisor::migrate_release).
     pub flags: MigrateFlags,
     /// The name that the guest is to have there; `None` keeps its own.

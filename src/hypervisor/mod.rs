@@ -40,7 +40,8 @@
 //! # }
 //! ```
 //!
-//! What not every host has are traits of their own, [`Consoles`] and [`Stats`]; a hypervisor says that it has them:
+//! What not every host has are traits of their own, [`Changes`], [`Consoles`], [`Stats`], [`Saving`], [`Snapshots`], [`Networks`] and
+//! [`Storage`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -63,6 +64,7 @@
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 // What one speaks of.
+mod changes;
 mod console;
 mod domain;
 pub mod errors;
@@ -70,7 +72,13 @@ mod events;
 mod host;
 mod job;
 mod migration;
+mod networks;
+mod saving;
+mod snapshots;
 mod stats;
+mod storage;
+mod tunnel;
+mod without;
 
 // From procedures to verbs.
 mod service;
@@ -78,23 +86,27 @@ mod service;
 #[cfg(feature = "mem")]
 pub mod mem;
 
+// What outlives the daemon.
+#[cfg(feature = "store")]
+pub mod store;
+
 use std::future::{Future, ready};
 
 use virtwire_protocol::error::RemoteError;
-use virtwire_protocol::flags::DomainStatsKinds;
-use virtwire_protocol::params::TypedParams;
 
 use crate::server::Stream;
 
 pub use crate::uuid::{Uuid, UuidError};
+pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
 pub use domain::{
     CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
     ShutoffReason, StartOptions, WhichXml,
 };
 pub use events::{
-    CrashedDetail, DefinedDetail, DomainEvent, Events, Lifecycle, PmSuspendedDetail, ResumedDetail,
-    ShutdownDetail, StartedDetail, StoppedDetail, Subscription, SuspendedDetail, UndefinedDetail,
+    CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
+    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, ShutdownDetail, StartedDetail,
+    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
@@ -102,8 +114,14 @@ pub use migration::{
     Begin, Begun, Confirm, Finish, Finished, IncomingId, MigrationSupport, MigrationVersion, OutgoingId,
     Perform, Performed, Prepare, Prepared,
 };
+pub use networks::{NetworkInfo, Networks, Standing};
+pub use saving::{Save, Saving};
 pub use service::HypervisorService;
+pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
+pub use storage::{Part, PoolInfo, Storage, VolumeInfo};
+pub use tunnel::Tunnel;
+use without::Without;
 
 /// What a verb answers: the value, or the error that the client is to see.
 ///
@@ -131,6 +149,31 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Statistics, where there are some. Without it, clients are told "not supported".
     fn stats(&self) -> Option<&impl Stats> {
+        None::<&Without>
+    }
+
+    /// Domains in files, where there are some. Without it, clients are told "not supported".
+    fn saving(&self) -> Option<&impl Saving> {
+        None::<&Without>
+    }
+
+    /// Changes to domains that are there, where it makes any. Without it, clients are told "not supported".
+    fn changes(&self) -> Option<&impl Changes> {
+        None::<&Without>
+    }
+
+    /// Snapshots of domains, where there are some. Without it, clients are told that a domain has none.
+    fn snapshots(&self) -> Option<&impl Snapshots> {
+        None::<&Without>
+    }
+
+    /// Virtual networks, where there are some. Without it, clients are told "not supported".
+    fn networks(&self) -> Option<&impl Networks> {
+        None::<&Without>
+    }
+
+    /// Storage pools and their volumes, where there are some. Without it, clients are told "not supported".
+    fn storage(&self) -> Option<&impl Storage> {
         None::<&Without>
     }
 
@@ -234,6 +277,17 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainAbortJob")))
     }
 
+    /// Has the migration under way switch to post-copy, if it was asked for with POSTCOPY. Returns at once; it is Perform that then
+    /// succeeds, while the rest of the guest is sent yet.
+    fn start_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateStartPostCopy")))
+    }
+
+    /// Has a migration in post-copy stand still, until a recovery run resumes it.
+    fn pause_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainAbortJobFlags")))
+    }
+
     /// The limit on migrations of this domain that ask for no other, MiB/s.
     fn max_speed_mib_s(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
         ready(Err(RemoteError::no_support("virDomainMigrateGetMaxSpeed")))
@@ -275,7 +329,7 @@ pub trait Hypervisor: Send + Sync + 'static {
     }
 
     /// Sends the guest. Success means that it has left this host, or, in version 3, that it is all there and paused
-    /// here. After a failure it is here as it was.
+    /// here; or that it has switched to post-copy, and the rest is sent meanwhile. After a failure it is here as it was.
     fn migrate_perform(&self, request: Perform) -> impl Future<Output = Result<Performed>> + Send {
         ready(Err(RemoteError::no_support(match request.keeps {
             false => "virDomainMigratePerform",
@@ -283,7 +337,31 @@ pub trait Hypervisor: Send + Sync + 'static {
         })))
     }
 
-    /// Lets the guest that came run, once all of it is here. In version 3 a failure removes it: its source has it.
+    /// The same for a guest that comes through a tunnel: the stream brings its data. Success takes the stream over: it is finished
+    /// once all of the guest is here, and failed where it is not. Versions 2 and 3.
+    fn migrate_prepare_tunnel(
+        &self,
+        request: Prepare,
+        _stream: Stream,
+    ) -> impl Future<Output = Result<Prepared>> + Send {
+        ready(Err(RemoteError::no_support(match request.version {
+            MigrationVersion::V3 => "virDomainMigratePrepareTunnel3",
+            _ => "virDomainMigratePrepareTunnel",
+        })))
+    }
+
+    /// Sends the guest through a tunnel, to which the request's cookie and URI do not apply in version 2: else the same as
+    /// [`migrate_perform`](Self::migrate_perform). Finishing the tunnel is the destination's receipt.
+    fn migrate_perform_tunnel(
+        &self,
+        _request: Perform,
+        _tunnel: Tunnel,
+    ) -> impl Future<Output = Result<Performed>> + Send {
+        ready(Err(errors::unsupported_argument("this host does not tunnel migrations")))
+    }
+
+    /// Lets the guest that came run, once all of it is here; after a switch to post-copy at once, and success means that the rest is here.
+    /// In version 3 a failure removes it, for its source has it; but not after a switch.
     fn migrate_finish(&self, request: Finish) -> impl Future<Output = Result<Finished>> + Send {
         ready(Err(RemoteError::no_support(match request.version {
             MigrationVersion::V1 => "virDomainMigrateFinish",
@@ -329,23 +407,4 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Ends the hold on a guest whose migration lost its connection, and nothing else: one that has been sent stays
     /// paused, for it may run at its destination. One that is no longer held is left alone.
     fn migrate_release(&self, _outgoing: OutgoingId) {}
-}
-
-/// What a hypervisor has no value of.
-enum Without {}
-
-impl Consoles for Without {
-    async fn open_console(&self, _: Uuid, _: OpenConsole, _: Stream) -> Result<()> {
-        match *self {}
-    }
-}
-
-impl Stats for Without {
-    fn kinds(&self) -> DomainStatsKinds {
-        match *self {}
-    }
-
-    async fn stats(&self, _: Uuid, _: DomainStatsKinds) -> Result<TypedParams> {
-        match *self {}
-    }
 }

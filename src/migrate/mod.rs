@@ -3,7 +3,13 @@
 //! The engine decides; this makes its calls, waits, reports progress while Perform runs, and reaches a host again whose
 //! connection was lost, so that an unknown end can become a known one.
 
-mod peer;
+mod check;
+mod control;
+mod fleet;
+mod ledger;
+pub(crate) mod peer;
+mod progress;
+mod recover;
 
 use std::future::{Future, ready};
 use std::io;
@@ -12,14 +18,24 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
+use virtwire_protocol::error::Fate;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, JobInfo, Note, Outcome, Plan,
-    Record, Refusal, Reply, Request, Settings, Wait, Waiting, Wish,
+    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, MigrateFlags, Note, Outcome,
+    Plan, Record, Refusal, Reply, Request, Settings, Wait, Waiting, Way, Wish,
 };
 use virtwire_protocol::remote;
 
+pub use self::check::{Finding, Preflight, Subject, Verdict, check};
+use self::control::Question;
+pub use self::control::{Control, ControlError};
+pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
+use self::ledger::Ledger;
 use self::peer::Peer;
-use crate::client::{CallError, Connection};
+use self::progress::Reckoner;
+pub use self::progress::{Amount, Phase, Progress};
+pub use self::recover::Recover;
+use crate::client::{self, CallError, Connection};
 
 /// A migration between two daemons, under way or not yet begun.
 ///
@@ -29,19 +45,20 @@ use crate::client::{CallError, Connection};
 #[must_use = "a migration moves nothing until it runs, and a dropped one may lose the guest"]
 pub struct Migration {
     source: Peer,
-    destination: Peer,
+    /// None where the source carries the migration out and the destination is not reached from here.
+    destination: Option<Peer>,
     plan: Plan,
     engine: Engine,
     cancel: Canceller,
     progress_every: Duration,
+    switch: Switch,
     /// The outcome, once it is known for good.
     ended: Option<Outcome>,
     /// Whether the engine waits for [`Engine::retry`].
     waiting: bool,
     /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
     calling: bool,
-    /// Why the journal failed; the next call must not be made.
-    unwritten: Option<io::Error>,
+    ledger: Ledger,
 }
 
 /// Why a migration was not even begun. Nothing was changed on either host.
@@ -65,6 +82,29 @@ pub enum PlanError {
     /// The hosts, the wish and the flags do not go together.
     #[error(transparent)]
     Refused(#[from] Refusal),
+}
+
+/// When a migration with POSTCOPY switches over by itself. Whatever this says, [`Control::start_post_copy`] switches it at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Switch {
+    /// Not by itself.
+    #[default]
+    AtTheWord,
+    /// When all of the memory has been sent once, as far as the source tells of passes.
+    AfterFirstPass,
+    /// After this time of sending, if it is not over by then.
+    After(Duration),
+}
+
+impl Switch {
+    fn is_due(self, progress: &Progress) -> bool {
+        match self {
+            Switch::AtTheWord => false,
+            Switch::AfterFirstPass => progress.iteration.is_some_and(|iteration| iteration > 1),
+            Switch::After(time) => progress.elapsed >= time && progress.data.processed > 0,
+        }
+    }
 }
 
 /// Gives a migration up from outside, by the caller's explicit word. Cheap to clone.
@@ -99,13 +139,18 @@ pub trait Watch: Send {
     }
 
     /// Perform runs, and this is how far it is.
-    fn progress(&mut self, job: &JobInfo) {
-        let _ = job;
+    fn progress(&mut self, progress: &Progress) {
+        let _ = progress;
     }
 
     /// The engine waits before it asks the hosts again.
     fn waiting(&mut self, wait: &Wait) {
         let _ = wait;
+    }
+
+    /// What became of the word to switch to post-copy at the moment that [`Switch`] says. A refused one is said again.
+    fn switched(&mut self, answer: &Result<(), ControlError>) {
+        let _ = answer;
     }
 
     /// What became of a cancellation.
@@ -114,7 +159,7 @@ pub trait Watch: Send {
     }
 
     /// Make this record durable: it is what another process can recover from. If it fails, the call that it precedes is not
-    /// made.
+    /// made, unless the guest has arrived; and it comes again before any later record.
     fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
         let _ = record;
         ready(Ok(()))
@@ -127,7 +172,8 @@ impl Watch for () {}
 impl Migration {
     /// Asks both hosts for their features and chooses the version.
     ///
-    /// Both connections must be open, read-write, and to different hosts. [`Request::live`] is the usual request; the
+    /// Both connections must be open, read-write, to different hosts, and of this migration alone: where a host must forget it, the
+    /// connection is closed. [`Request::live`] is the usual request; the
     /// domain comes from [`Migration::find`].
     ///
     /// # Errors
@@ -138,20 +184,37 @@ impl Migration {
         request: Request,
         wish: Wish,
     ) -> Result<Migration, PlanError> {
-        let (reported, by_destination) =
-            tokio::join!(features(Host::Source, &source), features(Host::Destination, &destination));
-        let plan = Plan::choose(request, wish, reported?, by_destination?)?;
+        Migration::plan_by(source, Some(destination), request, wish).await
+    }
+
+    /// The same, of a migration that the source [carries out](virtwire_protocol::migrate::Way), where the destination cannot be reached
+    /// from here: then the source's word is all there is, and after a lost reply the end may stay unknown.
+    ///
+    /// # Errors
+    /// [`PlanError`], with nothing changed; also of a managed migration, which needs both.
+    pub async fn plan_from(source: Connection, request: Request, wish: Wish) -> Result<Migration, PlanError> {
+        Migration::plan_by(source, None, request, wish).await
+    }
+
+    async fn plan_by(
+        source: Connection,
+        destination: Option<Connection>,
+        request: Request,
+        wish: Wish,
+    ) -> Result<Migration, PlanError> {
+        let plan = choose(&source, destination.as_ref(), request, wish).await?;
         Ok(Migration {
             source: Peer::new(source),
-            destination: Peer::new(destination),
+            destination: destination.map(Peer::new),
             engine: Engine::new(plan.clone(), Settings::default()),
             plan,
             cancel: Canceller::default(),
             progress_every: Duration::from_millis(250),
+            switch: Switch::default(),
             ended: None,
             waiting: false,
             calling: false,
-            unwritten: None,
+            ledger: Ledger::default(),
         })
     }
 
@@ -181,9 +244,21 @@ impl Migration {
         self
     }
 
+    /// When it switches to post-copy, if its request has POSTCOPY. Not by itself by default.
+    #[must_use = "this returns the migration"]
+    pub fn switch(mut self, when: Switch) -> Migration {
+        self.switch = when;
+        self
+    }
+
     /// What was chosen, and why.
     pub fn chosen(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What is known of its end, whether or not it is run on.
+    pub fn now(&self) -> Outcome {
+        self.ended.clone().unwrap_or_else(|| self.engine.now())
     }
 
     /// What gives the migration up from outside.
@@ -213,27 +288,15 @@ impl Migration {
                     tracing::info!(%note, "migration");
                     watch.note(&note);
                 }
-                Action::Journal(record) => {
-                    let earlier = self.unwritten.replace(io::Error::other("nobody waited for it"));
-                    self.unwritten = match watch.journal(&record).await {
-                        Ok(()) => earlier,
-                        Err(error) => {
-                            tracing::warn!(%error, "a record of the migration was not written");
-                            Some(error)
-                        }
-                    };
-                }
+                Action::Journal(record) => self.ledger.keep(record, watch).await,
                 Action::Do(call) => {
                     self.calling = true;
-                    // Finish is sent all the same: without it the guest stays paused, and asking changes nothing.
-                    let answer = match self.unwritten.take() {
-                        Some(error) if call.call.begins_something() => {
-                            Err(Failure::NotSent { message: format!("the journal failed: {error}") })
-                        }
-                        _ => self.make(call, watch).await,
+                    let answer = match self.ledger.refuses(&call.call, watch).await {
+                        Some(failure) => Err(failure),
+                        None => self.make(call, watch).await,
                     };
                     self.calling = false;
-                    self.engine.done(answer);
+                    self.engine.done_at(std::time::Instant::now(), answer);
                 }
                 Action::Wait(wait) => {
                     watch.waiting(&wait);
@@ -250,8 +313,7 @@ impl Migration {
             }
         }
         // An engine that has not ended always has something to do; one that has not is asked for what it knows.
-        let fresh = Engine::new(self.plan.clone(), Settings::default());
-        self.ended.insert(std::mem::replace(&mut self.engine, fresh).give_up()).clone()
+        self.ended.insert(self.engine.now()).clone()
     }
 
     async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
@@ -266,10 +328,19 @@ impl Migration {
             return self.make_perform(call, watch).await;
         }
         watch.calling(&order);
+        let domain = peer::wire(self.plan.request().domain.clone());
+        let question = Question::new(client::Domain::new(self.source.connection(), domain));
         let peer = match host {
             Host::Source => &mut self.source,
-            Host::Destination => &mut self.destination,
+            Host::Destination => match &mut self.destination {
+                Some(destination) => destination,
+                None => return Err(Failure::NotSent { message: "it is not reached from here".to_owned() }),
+            },
         };
+        // A post-copy goes on while Finish waits for the rest.
+        let mut question =
+            (call.finishes() && self.plan.request().flags.has(MigrateFlags::POSTCOPY)).then_some(question);
+        let mut reckoner = Reckoner::default();
         let making = peer.make(call, deadline);
         tokio::pin!(making);
         loop {
@@ -277,57 +348,96 @@ impl Migration {
                 biased;
                 answer = &mut making => return answer,
                 () = self.cancel.0.notified() => watch.cancelled(self.engine.cancel()),
+                () = tokio::time::sleep(self.progress_every), if question.is_some() => {
+                    let Some(asking) = &mut question else { continue };
+                    let told = tokio::select! {
+                        biased;
+                        answer = &mut making => return answer,
+                        told = tokio::time::timeout(ASK_WITHIN, asking.ask()) => told,
+                    };
+                    match told {
+                        Ok(Ok(progress)) if progress.is_running() => {
+                            watch.progress(&reckoner.complete(std::time::Instant::now(), progress));
+                        }
+                        _ => question = None,
+                    }
+                }
             }
         }
     }
 
     /// Perform has no deadline: it takes as long as the guest is large. Meanwhile the source is asked how far it is, and
-    /// told to abort if the caller says so.
+    /// told to abort if the caller says so; once it has said that it does, it is not waited for without end.
     async fn make_perform(&mut self, call: Call, watch: &mut impl Watch) -> Result<Reply, Failure> {
-        let connection = self.source.connection().clone();
-        let domain = self.plan.request().domain.clone();
+        let control = self.control();
+        let domain = peer::wire(self.plan.request().domain.clone());
+        let mut question = Question::new(client::Domain::new(self.source.connection(), domain));
+        let mut reckoner = Reckoner::default();
         let performing = self.source.make(call, None);
         tokio::pin!(performing);
         let mut asks_progress = true;
-        let mut aborted = false;
+        let mut switch = self.switch;
+        let mut aborted: Option<Instant> = None;
         let answer = loop {
             tokio::select! {
                 biased;
                 answer = &mut performing => break answer,
                 () = self.cancel.0.notified() => {
-                    let dom = remote::Domain { name: domain.name.clone(), uuid: domain.uuid, id: domain.id };
-                    let aborting = connection.call_within(remote::DomainAbortJob { dom }, Some(ABORT_WITHIN));
+                    let aborting = control.abort();
                     tokio::pin!(aborting);
                     // Perform may end, by this or by itself, before the abort is answered. What it then comes to is what became
                     // of the caller's word: a source may accept an abort and have sent the guest already.
                     tokio::select! {
                         answer = &mut performing => {
-                            aborted = true;
+                            aborted = Some(Instant::now());
                             break answer;
                         }
                         answer = &mut aborting => match answer {
-                            Ok(_) => aborted = true,
-                            Err(_) => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
+                            Ok(()) => aborted = Some(Instant::now()),
+                            Err(error) => {
+                                tracing::info!(%error, "the abort");
+                                watch.cancelled(CancelAnswer::Refused("the source does not abort the job"));
+                            }
                         },
                     }
                 }
+                () = until(aborted.map(|at| at + ENDS_WITHIN)) => {
+                    let message = format!("Perform did not end within {ENDS_WITHIN:?} of the abort");
+                    break Err(Failure::Silent { message });
+                }
                 () = tokio::time::sleep(self.progress_every), if asks_progress => {
-                    let job = Call::GetJobInfo { domain: domain.clone() };
                     let told = tokio::select! {
                         answer = &mut performing => break answer,
-                        told = peer::perform(&connection, job, Some(ABORT_WITHIN)) => told,
+                        told = tokio::time::timeout(ASK_WITHIN, question.ask()) => told,
                     };
                     match told {
-                        Ok(Reply::Job(job)) if job.is_running() => watch.progress(&job),
-                        Ok(_) => {}
+                        Ok(Ok(progress)) if progress.is_running() => {
+                            watch.progress(&reckoner.complete(std::time::Instant::now(), progress));
+                            if switch.is_due(&progress) {
+                                // Perform ends by it.
+                                let told = tokio::select! {
+                                    biased;
+                                    told = control.start_post_copy() => told,
+                                    answer = &mut performing => break answer,
+                                };
+                                watch.switched(&told);
+                                if told.is_ok() {
+                                    switch = Switch::AtTheWord;
+                                }
+                            }
+                        }
+                        Ok(Ok(_)) => {}
                         // A source that cannot tell may be too old to ever tell; and a question without an answer keeps its
-                        // place among the calls in flight, of which an abort needs one.
-                        Err(failure) => asks_progress = matches!(failure, Failure::Answered(_)),
+                        // place among the calls in flight.
+                        Ok(Err(error)) => {
+                            asks_progress = error.remote().is_some_and(|remote| !remote.is_unsupported());
+                        }
+                        Err(_) => asks_progress = false,
                     }
                 }
             }
         };
-        if aborted {
+        if aborted.is_some() {
             watch.cancelled(came_of_abort(&answer));
         }
         answer
@@ -341,6 +451,11 @@ impl Migration {
         }
     }
 
+    /// What reaches into the migration while it runs. Of use from Perform on.
+    pub fn control(&self) -> Control {
+        Control::new(self.source.connection().clone(), self.plan.request().domain.clone())
+    }
+
     /// The caller's explicit word to give up while the outcome is unknown: see [`Engine::cancel`] for the risk. Run on
     /// afterwards.
     pub fn cancel(&mut self) -> CancelAnswer {
@@ -352,16 +467,55 @@ impl Migration {
 fn came_of_abort(perform: &Result<Reply, Failure>) -> CancelAnswer {
     match perform {
         Ok(_) => CancelAnswer::Refused("it came too late: the source has sent the guest"),
+        Err(failure) if failure.fate() == Fate::Unknown => {
+            CancelAnswer::Refused("nobody has heard whether the source has stopped: the hosts are asked")
+        }
         Err(_) => CancelAnswer::Taken,
     }
 }
 
-const ABORT_WITHIN: Duration = Duration::from_secs(10);
+/// The moment, or never.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long a source may take to tell how far it is.
+const ASK_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
+/// guest is.
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
+
+/// Asks both hosts for their features and chooses the version. Where the source carries the migration out, its daemon asks the
+/// destination.
+async fn choose(
+    source: &Connection,
+    destination: Option<&Connection>,
+    request: Request,
+    wish: Wish,
+) -> Result<Plan, PlanError> {
+    let asked = Feature::that_decide(&request.way);
+    let by_destination = async {
+        match destination.filter(|_| request.way == Way::Managed) {
+            Some(destination) => features(Host::Destination, destination, asked).await,
+            None => Ok(Features::NONE),
+        }
+    };
+    let (reported, by_destination) = tokio::join!(features(Host::Source, source, asked), by_destination);
+    Ok(Plan::choose(request, wish, reported?, by_destination?)?)
+}
 
 /// What a host reports. Every feature is asked for at once, so that distance is paid for once and not for each.
-async fn features(host: Host, connection: &Connection) -> Result<Features, PlanError> {
+pub(crate) async fn features(
+    host: Host,
+    connection: &Connection,
+    which: &[Feature],
+) -> Result<Features, PlanError> {
     let mut asked = JoinSet::new();
-    for feature in Feature::ALL {
+    for &feature in which {
         let connection = connection.clone();
         asked.spawn(async move { (feature, connection.supports(feature.number()).await) });
     }
@@ -378,6 +532,7 @@ async fn features(host: Host, connection: &Connection) -> Result<Features, PlanE
 
 #[cfg(test)]
 mod tests {
+    use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
     use virtwire_protocol::migrate::Cookie;
 
     use super::*;
@@ -385,8 +540,12 @@ mod tests {
     /// An abort that the source accepts is no promise.
     #[test]
     fn an_abort_is_told_by_what_perform_came_to() {
-        let lost = Err(Failure::Lost { message: "connection closed".to_owned() });
-        assert_eq!(came_of_abort(&lost), CancelAnswer::Taken);
+        let message = || "canceled by client".to_owned();
+        let error = RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, message());
+        assert_eq!(came_of_abort(&Err(Failure::Answered(Box::new(error)))), CancelAnswer::Taken);
+        for unheard in [Failure::Lost { message: message() }, Failure::Silent { message: message() }] {
+            assert!(matches!(came_of_abort(&Err(unheard)), CancelAnswer::Refused(_)));
+        }
         for sent in [Reply::Done, Reply::Performed(Cookie::default())] {
             assert!(matches!(came_of_abort(&Ok(sent)), CancelAnswer::Refused(_)));
         }

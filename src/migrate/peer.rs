@@ -1,5 +1,7 @@
 //! One of the two hosts, as the engine sees it: a connection that makes its calls and comes back for its questions.
 
+#[cfg(feature = "server")]
+mod tunnel;
 mod version3;
 
 use std::time::Duration;
@@ -9,11 +11,16 @@ use virtwire_protocol::migrate::{Call, Cookie, DomainState, DomainXml, Failure, 
 use virtwire_protocol::program::{Procedure, ProcedureNumber};
 use virtwire_protocol::{migrate, remote};
 
+#[cfg(feature = "server")]
+pub(crate) use tunnel::prepare_tunnel;
+#[cfg(feature = "server")]
+pub(crate) use version3::on_the_wire;
+
 use crate::client::{CallError, CloseReason, Connection, OpenError, OpenOptions};
 
 /// A host and the way to it.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     connection: Connection,
     /// The connection that Prepare was made on: what it prepared dies with this one and no other.
     prepared_on: Option<Connection>,
@@ -23,13 +30,13 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(connection: Connection) -> Peer {
+    pub(crate) fn new(connection: Connection) -> Peer {
         // What was watched stays watched, with the same patience, when the host is reached again.
         let options = connection.options().clone();
         Peer { connection, prepared_on: None, begun_on: None, options }
     }
 
-    pub(super) fn connection(&self) -> &Connection {
+    pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
 
@@ -38,9 +45,10 @@ impl Peer {
     /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Begin, Prepare
     /// and Perform are never made on another connection than the one that the plan was made with, and Confirm only on Begin's: over
     /// another it would end what somebody else has begun since.
-    pub(super) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
+    pub(crate) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
         if let Call::Close = call {
-            return close(self.prepared_on.as_ref().unwrap_or(&self.connection), within).await;
+            let began_on = self.prepared_on.as_ref().or(self.begun_on.as_ref());
+            return close(began_on.unwrap_or(&self.connection), within).await;
         }
         if let Call::Confirm3 { .. } = call {
             let begun_on = self.begun_on.as_ref().unwrap_or(&self.connection);
@@ -61,6 +69,13 @@ impl Peer {
             self.reopen(within).await.map_err(|error| Failure::NotSent { message: error.to_string() })?;
         }
         perform(&self.connection, call, within).await
+    }
+
+    /// The connection on which a Prepare is to be made that is not [`make`](Self::make)'s: what it prepares dies with it.
+    #[cfg(feature = "server")]
+    pub(crate) fn prepares(&mut self) -> Connection {
+        self.prepared_on = Some(self.connection.clone());
+        self.connection.clone()
     }
 
     async fn reopen(&mut self, within: Option<Duration>) -> Result<(), OpenError> {
@@ -133,6 +148,7 @@ pub(super) async fn perform(
         Call::Begin3 { .. }
         | Call::Prepare3 { .. }
         | Call::Perform3 { .. }
+        | Call::PerformTo { .. }
         | Call::Finish3 { .. }
         | Call::Confirm3 { .. } => version3::perform(connection, call, within).await,
         Call::Resume { domain } => {

@@ -2,20 +2,31 @@
 
 use std::fmt;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
 
+use super::access::Authorizer;
 use super::identity::{Identity, PeerTransport};
+use super::metrics::Metrics;
 use super::stream::Stream;
+use crate::shell::mailbox::Mailbox;
 
-/// A number for each connection that a server has accepted, never used twice.
+/// A number for each connection that the servers of this process have accepted, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
+
+impl ConnectionId {
+    /// Of all servers, not of one: they may share a handler.
+    pub(super) fn next() -> ConnectionId {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        ConnectionId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// The connection behind a call, and what came with the call beside its arguments. Cheap to clone; keeping one keeps nothing
 /// open: what a handler has not taken when the call is answered is gone.
@@ -34,11 +45,16 @@ struct Shared {
     id: ConnectionId,
     peer: String,
     identity: Identity,
+    /// The same with what the client has proved since it came.
+    proved: OnceLock<Identity>,
     profile: Arc<Profile>,
     carries_fds: bool,
     read_only: AtomicBool,
+    known: AtomicBool,
+    authorizer: Option<Arc<dyn Authorizer>>,
+    metrics: Metrics,
     closed: AtomicBool,
-    notices: mpsc::Sender<OutgoingNotice>,
+    notices: Mailbox<OutgoingNotice>,
     overrun: Notify,
 }
 
@@ -60,19 +76,35 @@ impl CallContext {
         identity: Identity,
         profile: Arc<Profile>,
         carries_fds: bool,
-    ) -> (CallContext, mpsc::Receiver<OutgoingNotice>) {
-        let (notices, receiver) = mpsc::channel(NOTICES_WAITING_MAX);
-        let (read_only, closed) = (AtomicBool::new(false), AtomicBool::new(false));
-        let overrun = Notify::new();
-        let shared = Shared { id, peer, identity, profile, carries_fds, read_only, closed, notices, overrun };
-        (CallContext(Arc::new(shared), None), receiver)
+        authorizer: Option<Arc<dyn Authorizer>>,
+        metrics: Metrics,
+    ) -> (CallContext, Mailbox<OutgoingNotice>) {
+        let notices = Mailbox::new();
+        let [read_only, known, closed] = [const { AtomicBool::new(false) }; 3];
+        let (overrun, proved) = (Notify::new(), OnceLock::new());
+        let shared = Shared {
+            id,
+            peer,
+            identity,
+            proved,
+            profile,
+            carries_fds,
+            read_only,
+            known,
+            authorizer,
+            metrics,
+            closed,
+            notices: notices.clone(),
+            overrun,
+        };
+        (CallContext(Arc::new(shared), None), notices)
     }
 
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         let inside = Identity::of(PeerTransport::Inside);
-        CallContext::new(id, "detached".to_owned(), inside, profile, false).0
+        CallContext::new(id, "detached".to_owned(), inside, profile, false, None, Metrics::default()).0
     }
 
     /// The context of one call.
@@ -126,7 +158,21 @@ impl CallContext {
 
     /// Who is at the other end, as far as that is proved.
     pub fn identity(&self) -> &Identity {
-        &self.0.identity
+        self.0.proved.get().unwrap_or(&self.0.identity)
+    }
+
+    /// The client has come in, as this user of SASL if that was the way.
+    pub(super) fn set_known(&self, user: Option<String>) {
+        self.0.known.store(true, Ordering::Relaxed);
+        if user.is_some() {
+            // Once: nobody comes in twice.
+            let _ = self.0.proved.set(Identity { sasl_user: user, ..self.0.identity.clone() });
+        }
+    }
+
+    /// Whether it has come in.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.known.load(Ordering::Relaxed)
     }
 
     /// What this server is to understand.
@@ -161,14 +207,24 @@ impl CallContext {
     pub fn notify<N: Notice>(&self, notice: &N) -> Result<(), DraftError> {
         let body = Draft::encode(notice)?;
         let notice = OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body };
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.0.notices.try_send(notice) {
+        if !self.is_closed() && !self.0.notices.push_below(NOTICES_WAITING_MAX, notice) {
             self.0.overrun.notify_one();
         }
         Ok(())
     }
 
+    pub(super) fn authorizer(&self) -> Option<&dyn Authorizer> {
+        self.0.authorizer.as_deref()
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
     pub(super) fn set_closed(&self) {
         self.0.closed.store(true, Ordering::Release);
+        // Nobody takes them any more.
+        while self.0.notices.take().is_some() {}
     }
 
     /// Waits until the client has been too slow to read its events.

@@ -4,9 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::session::server::Called;
+use virtwire_protocol::program::Program;
+use virtwire_protocol::session::server::{Called, PROGRAMS};
 
 use super::context::CallContext;
 
@@ -18,9 +20,27 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The server has checked that the procedure exists in the profile that it serves, and that the connection may call it;
 /// arguments are not yet decoded. Calls of one connection run at the same time and are answered as they end.
 pub trait Handler: Send + Sync + 'static {
+    /// The programs whose calls it answers; those of others are unknown.
+    fn programs(&self) -> &'static [Program] {
+        &PROGRAMS
+    }
+
     /// Answers one call. It runs to its end even if the connection dies meanwhile, as in libvirt's daemons.
+    ///
+    /// Until it first waits for something it runs in the connection's own task, and afterwards in one of its own. So what keeps a
+    /// processor busy or blocks is to be done elsewhere (`spawn_blocking`), or the connection's pings and other calls wait for it.
     fn call(self: Arc<Self>, cx: CallContext, call: Called)
     -> BoxFuture<'static, Result<Draft, RemoteError>>;
+
+    /// Completes what a call says of its object, such as the name of a domain that is named by its UUID. Asked only where an
+    /// [`Authorizer`](super::Authorizer) is to decide about the call. The default adds nothing.
+    fn identify(
+        self: Arc<Self>,
+        _kind: ObjectKind,
+        object: Named<'static>,
+    ) -> BoxFuture<'static, Named<'static>> {
+        Box::pin(std::future::ready(object))
+    }
 
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of
     /// its calls has ended, if any were still running.

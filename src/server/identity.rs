@@ -5,8 +5,8 @@ use std::fmt;
 /// Who is at the other end of a connection. What a field says has been proved to the server: by the kernel, by a certificate's
 /// key, or by a password. What is `None` was not asked for, or is not to be had on this transport.
 ///
-/// Handlers see it by [`CallContext::identity`](super::CallContext::identity). It does not change while a connection lives. This
-/// server does not ask for passwords or certificates yet, so that today it is the process behind a unix socket.
+/// Handlers see it by [`CallContext::identity`](super::CallContext::identity). It does not change once a handler has been called. What
+/// a listener asks for is its [`Authentication`](super::Authentication); the process behind a unix socket is known in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {

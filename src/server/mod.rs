@@ -4,42 +4,70 @@
 //! [`HypervisorService`](crate::hypervisor::HypervisorService); implement the generated
 //! [`RemoteService`](crate::generated::RemoteService), any procedure, typed; or implement [`Handler`], bytes.
 
+mod access;
+mod admin;
+mod auth;
+mod clients;
 mod connection;
 mod context;
+mod door;
 mod handler;
 mod identity;
 mod listener;
+mod metrics;
+mod places;
 pub(crate) mod service;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::net::UnixStream;
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
 
+use crate::net::TcpStream;
+
+pub use access::{AccessRequest, Authorizer};
+pub use admin::{Administration, Operator};
+pub use auth::{
+    ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, ANONYMOUS_WITHIN, AllowedProcesses, Authentication,
+    Patterns,
+};
+#[cfg(feature = "sasl")]
+pub use auth::{
+    Decoys, HeldPasswordFile, PasswordFile, PasswordFileError, PasswordStore, Sasl, SaslMechanism,
+    ScramVerifier, VerifierError,
+};
+pub use clients::ClientInfo;
 pub use connection::Ended;
 pub use context::{CallContext, ConnectionId};
 pub use handler::{BoxFuture, Handler};
 pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
+pub use metrics::{CallFigures, LATENCY_BOUNDS, Metrics, MetricsSnapshot};
+pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
+#[cfg(feature = "tls")]
+pub use tls::{TlsServer, TlsSettings, TlsSettingsError};
+
+use clients::Clients;
+use door::Entrance;
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
-
-/// Clients that a server holds at a time by default; further ones wait until one goes (libvirt's `max_clients`).
-pub const CLIENTS_MAX: usize = 5_000;
 
 /// A daemon's settings and its handler. Cheap to clone.
 #[derive(Debug)]
 pub struct Server<H: ?Sized> {
     profile: Arc<Profile>,
     limits: Limits,
-    clients: Arc<Semaphore>,
-    next: Arc<AtomicU64>,
+    crowd: Arc<Clients>,
+    authorizer: Option<Arc<dyn Authorizer>>,
+    metrics: Metrics,
     handler: Arc<H>,
 }
 
@@ -48,8 +76,9 @@ impl<H: ?Sized> Clone for Server<H> {
         Server {
             profile: self.profile.clone(),
             limits: self.limits,
-            clients: self.clients.clone(),
-            next: self.next.clone(),
+            crowd: self.crowd.clone(),
+            authorizer: self.authorizer.clone(),
+            metrics: self.metrics.clone(),
             handler: self.handler.clone(),
         }
     }
@@ -68,8 +97,9 @@ impl<H: Handler + ?Sized> Server<H> {
         Server {
             profile: Arc::new(Profile::default()),
             limits: Limits::default(),
-            clients: Arc::new(Semaphore::new(CLIENTS_MAX)),
-            next: Arc::new(AtomicU64::new(1)),
+            crowd: Arc::default(),
+            authorizer: None,
+            metrics: Metrics::default(),
             handler,
         }
     }
@@ -88,6 +118,35 @@ impl<H: Handler + ?Sized> Server<H> {
         self
     }
 
+    /// Has this decide what clients may do. Without one they may do everything, if they are not read-only.
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Server<H> {
+        self.authorizer = Some(Arc::new(authorizer));
+        self
+    }
+
+    /// Holds so many clients at a time at most, as libvirt's `max_clients`.
+    #[must_use]
+    pub fn max_clients(self, clients: usize) -> Server<H> {
+        self.set_client_limits(ClientLimits { clients, ..self.client_limits() });
+        self
+    }
+
+    /// How many clients it holds.
+    pub fn client_limits(&self) -> ClientLimits {
+        self.crowd.limits()
+    }
+
+    /// Holds so many from now on. Those that are there stay, also where that is too many.
+    pub fn set_client_limits(&self, limits: ClientLimits) {
+        self.crowd.set_limits(limits);
+    }
+
+    /// What this server counts, for whoever shows it.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Accepts clients until dropped. Connections live on after that, until their clients go.
     ///
     /// # Errors
@@ -95,70 +154,175 @@ impl<H: Handler + ?Sized> Server<H> {
     pub async fn serve(&self, listener: &Listener) -> io::Result<()> {
         loop {
             // Beyond the limit clients wait in the kernel's queue, as with libvirt.
-            let Ok(permit) = self.clients.clone().acquire_owned().await else { return Ok(()) };
-            let accepted = match &listener.0 {
+            self.crowd.room().await;
+            let before = listener.door.place(listener.shakes_hands(), &self.crowd).await;
+            let accepted = match &listener.inner {
                 listener::Inner::Tcp(tcp) => {
                     tcp.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer.to_string()))
                 }
+                #[cfg(feature = "tls")]
+                listener::Inner::Tls(tcp, tls) => tcp
+                    .accept()
+                    .await
+                    .map(|(stream, peer)| Accepted::Tls(stream, peer.to_string(), tls.clone())),
                 listener::Inner::Unix(unix, _) => unix.accept().await.map(|(stream, _)| {
                     let process = process(&stream);
                     let pid = process.and_then(|process| process.pid);
                     let peer = pid.map_or("unix".to_owned(), |pid| format!("unix, process {pid}"));
+                    crate::shell::tune_unix(&stream);
                     Accepted::Unix(stream, peer, process)
                 }),
             };
             let accepted = match accepted {
                 Ok(accepted) => accepted,
-                Err(error) if is_passing(&error) => {
+                Err(error) if is_final(&error) => return Err(error),
+                Err(error) => {
                     tracing::warn!(%error, "cannot accept a client now");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
-                Err(error) => return Err(error),
             };
+            // Another listener's client may have come first: then this one waits here.
+            let place = self.crowd.place().await;
+            let entrance = listener.door.meet(&accepted.identity(), before, listener.is_read_only());
             let server = self.clone();
             tokio::spawn(async move {
-                server.converse(accepted).await;
-                drop(permit);
+                server.metrics.connected();
+                let ended = match accepted.secured(entrance.until).await {
+                    Some(accepted) => server.converse(accepted, entrance).await,
+                    None => Ended::Unknown,
+                };
+                server.metrics.disconnected(&ended);
+                drop(place);
             });
         }
     }
 
-    async fn converse(&self, accepted: Accepted) -> Ended {
-        let id = ConnectionId(self.next.fetch_add(1, Ordering::Relaxed));
-        let (Accepted::Tcp(_, peer) | Accepted::Unix(_, peer, _)) = &accepted;
-        let identity = match &accepted {
-            Accepted::Tcp(..) => Identity::of(PeerTransport::Tcp),
-            Accepted::Unix(_, _, process) => {
-                Identity { process: *process, ..Identity::of(PeerTransport::Unix) }
-            }
-        };
+    async fn converse(&self, accepted: Accepted, entrance: Entrance) -> Ended {
+        let id = ConnectionId::next();
+        let identity = accepted.identity();
         let carries_fds = cfg!(feature = "fds") && matches!(accepted, Accepted::Unix(..));
-        let (cx, notices) = CallContext::new(id, peer.clone(), identity, self.profile.clone(), carries_fds);
+        let (profile, authorizer) = (self.profile.clone(), self.authorizer.clone());
+        let (cx, notices) = CallContext::new(
+            id,
+            accepted.peer().to_owned(),
+            identity,
+            profile,
+            carries_fds,
+            authorizer,
+            self.metrics.clone(),
+        );
+        if entrance.read_only {
+            cx.set_read_only();
+        }
         tracing::debug!(peer = cx.peer(), "client connected");
+        let (present, orders) = self.crowd.enter(&cx);
+        let came = (entrance, orders);
         let handler = self.handler.clone();
-        match accepted {
+        let ended = match accepted {
             Accepted::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
+                connection::run(stream.into_split(), handler, cx, notices, came, self.limits, None).await
+            }
+            // It has become another, or never came so far.
+            #[cfg(feature = "tls")]
+            Accepted::Tls(..) => Ended::Gone,
+            #[cfg(feature = "tls")]
+            Accepted::Secured(secured, _) => {
+                let both = tokio::io::split(secured.stream);
+                connection::run(both, handler, cx, notices, came, self.limits, None).await
             }
             #[cfg(feature = "fds")]
             Accepted::Unix(stream, ..) => {
                 let line = crate::shell::line::Line::new(stream);
                 let both = (line.clone(), line.clone());
-                connection::run(both, handler, cx, notices, self.limits, Some(line)).await
+                connection::run(both, handler, cx, notices, came, self.limits, Some(line)).await
             }
             #[cfg(not(feature = "fds"))]
             Accepted::Unix(stream, ..) => {
-                connection::run(stream.into_split(), handler, cx, notices, self.limits, None).await
+                connection::run(stream.into_split(), handler, cx, notices, came, self.limits, None).await
             }
-        }
+        };
+        drop(present);
+        ended
+    }
+
+    /// The clients that are there, in the order in which they came.
+    pub fn clients(&self) -> Vec<ClientInfo> {
+        self.crowd.list()
+    }
+
+    /// Sends a client away at once; `false` where there is none of this number. What it has asked for and does not wait for any more
+    /// runs to its end.
+    pub fn disconnect(&self, id: ConnectionId) -> bool {
+        self.crowd.send_away(id)
+    }
+
+    /// Has every client finish: what it has asked for is answered, nothing more is read, and its connection ends. Those that are still
+    /// there after so long are sent away; says how many that were. Stop [serving](Self::serve) first.
+    pub async fn shut_down(&self, within: std::time::Duration) -> usize {
+        self.crowd.shut_down(within).await
     }
 }
 
 enum Accepted {
     Tcp(TcpStream, String),
+    #[cfg(feature = "tls")]
+    Tls(TcpStream, String, TlsServer),
+    #[cfg(feature = "tls")]
+    Secured(Box<tls::Secured>, String),
     Unix(UnixStream, String, Option<PeerProcess>),
+}
+
+impl Accepted {
+    /// Who it is, for people.
+    fn peer(&self) -> &str {
+        match self {
+            Accepted::Tcp(_, peer) | Accepted::Unix(_, peer, _) => peer,
+            #[cfg(feature = "tls")]
+            Accepted::Tls(_, peer, _) | Accepted::Secured(_, peer) => peer,
+        }
+    }
+
+    /// Behind its handshake, where it has one to make; `None` where that came to nothing in time.
+    async fn secured(self, until: tokio::time::Instant) -> Option<Accepted> {
+        match self {
+            #[cfg(feature = "tls")]
+            Accepted::Tls(stream, peer, tls) => {
+                crate::shell::tune(&stream);
+                match tokio::time::timeout_at(until, tls.secure(stream)).await {
+                    Ok(Ok(secured)) => Some(Accepted::Secured(Box::new(secured), peer)),
+                    Ok(Err(error)) => {
+                        tracing::info!(peer, %error, "a client is not let in by TLS");
+                        None
+                    }
+                    Err(_) => {
+                        tracing::info!(peer, "a client has not made its handshake in time");
+                        None
+                    }
+                }
+            }
+            other => {
+                let _ = until;
+                Some(other)
+            }
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        match self {
+            Accepted::Tcp(..) => Identity::of(PeerTransport::Tcp),
+            #[cfg(feature = "tls")]
+            Accepted::Tls(..) => Identity::of(PeerTransport::Tls),
+            #[cfg(feature = "tls")]
+            Accepted::Secured(secured, _) => {
+                Identity { tls_name: secured.name.clone(), ..Identity::of(PeerTransport::Tls) }
+            }
+            Accepted::Unix(_, _, process) => {
+                Identity { process: *process, ..Identity::of(PeerTransport::Unix) }
+            }
+        }
+    }
 }
 
 /// The process at the other end, as the kernel knows it.
@@ -169,12 +333,27 @@ fn process(stream: &UnixStream) -> Option<PeerProcess> {
 
 const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 
-/// Whether accepting may succeed later: the client went away, or descriptors ran out for now.
-fn is_passing(error: &io::Error) -> bool {
-    const EMFILE: i32 = 24;
-    const ENFILE: i32 = 23;
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset
-    ) || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
+/// Whether accepting can never succeed again: the socket is none, or does not listen. All else passes: a client that went away,
+/// descriptors or memory that ran out, a network that is down, a firewall's rule.
+fn is_final(error: &io::Error) -> bool {
+    const EBADF: i32 = 9;
+    const EINVAL: i32 = 22;
+    const ENOTSOCK: i32 = 88;
+    const EOPNOTSUPP: i32 = 95;
+    matches!(error.raw_os_error(), Some(EBADF | EINVAL | ENOTSOCK | EOPNOTSUPP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_ends_only_where_its_socket_is_no_good() {
+        let is_final = |number| is_final(&io::Error::from_raw_os_error(number));
+        assert!([9, 22, 88, 95].into_iter().all(is_final));
+        // EPERM, EINTR, EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC, EPROTO, ENETDOWN, ENETUNREACH, ECONNABORTED, ECONNRESET, ENOBUFS,
+        // ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH.
+        let passing = [1, 4, 11, 12, 23, 24, 28, 71, 100, 101, 103, 104, 105, 110, 112, 113];
+        assert!(!passing.into_iter().any(is_final));
+    }
 }

@@ -71,6 +71,7 @@ mod passing {
         ) -> Poll<io::Result<Option<OwnedFd>>> {
             loop {
                 ready!(self.0.poll_read_ready(cx))?;
+                let mut drained = None;
                 let received = self.0.try_io(Interest::READABLE, || {
                     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
                     let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -84,9 +85,16 @@ mod passing {
                         }
                     }
                     let is_cut = message.flags.contains(ReturnFlags::CTRUNC);
-                    Ok((message.bytes, fds, is_cut))
+                    let received = (message.bytes, fds, is_cut);
+                    // Less than there was room for, and no descriptor that ended the read: there is no more, which the runtime is told so
+                    // that nobody asks the system again.
+                    if (1..buffer.remaining()).contains(&received.0) && received.1.is_empty() {
+                        drained = Some(received);
+                        return Err(io::ErrorKind::WouldBlock.into());
+                    }
+                    Ok(received)
                 });
-                match received {
+                match drained.map_or(received, Ok) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     Err(error) => return Poll::Ready(Err(error)),
                     Ok((bytes, mut fds, is_cut)) => {

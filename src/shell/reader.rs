@@ -1,5 +1,6 @@
 //! From a socket to frames, with memory that follows the bytes.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
@@ -11,27 +12,44 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::poll_read_buf;
-use virtwire_protocol::frame::{self, DESCRIPTORS_MAX, Frame, LENGTH_BYTES};
+use virtwire_protocol::frame::{
+    self, DESCRIPTORS_MAX, FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, LENGTH_BYTES,
+};
 
 use super::line::Line;
+use super::{PACKETS_IN_A_ROW, step_back};
 use crate::codec::CodecError;
 
 /// What is read at once where no large frame is known to be coming.
 pub(crate) const READ_BYTES: usize = 16 * 1024;
 /// The most that is reserved for a frame on the ground that one as large has come before.
 const TRUSTED_BYTES_MAX: usize = 512 * 1024;
+/// Buffers of a stream's packets that are kept for the next ones: as many as may wait in a queue of 1 MiB, and the one in its reader's hand.
+const SPARES_MAX: usize = 5;
+
+thread_local! {
+    /// Where bytes are read that descriptors may come with. The system's call wants memory that is written already; here that is done once.
+    static SPACE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Reads frames.
 ///
 /// It reads into the stack, and keeps what came: while nothing comes it holds no memory. Where a length word announces more, it reads
 /// right into the frame's own buffer, which is never larger than twice what has come of it, or than a frame that
-/// came whole before it.
+/// came whole before it. Behind a large frame it reads the head of the next alone, so that nothing of a large one is copied.
 #[derive(Debug)]
 pub(crate) struct FrameReader<R> {
     inner: R,
     buffer: BytesMut,
     /// Bytes of the last frame.
     last: usize,
+    /// The longest frame that is taken.
+    frame_bytes_max: usize,
+    /// Large frames that have been read at once behind another.
+    in_a_row: usize,
+    /// Empty handles on the buffers of a stream's packets, which can be used again once nobody has the packet. While packets of a stream
+    /// come, these are kept; any other frame gives them back.
+    spares: VecDeque<BytesMut>,
     passing: Option<Passing>,
 }
 
@@ -60,7 +78,33 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     pub(crate) fn new(inner: R, line: Option<Line>) -> FrameReader<R> {
         let passing =
             line.map(|line| Passing { line, come: 0, taken: 0, fds: VecDeque::new(), waiting: None });
-        FrameReader { inner, buffer: BytesMut::new(), last: 0, passing }
+        FrameReader {
+            inner,
+            buffer: BytesMut::new(),
+            last: 0,
+            frame_bytes_max: FRAME_BYTES_MAX,
+            in_a_row: 0,
+            spares: VecDeque::new(),
+            passing,
+        }
+    }
+
+    /// What is read from, for whoever reads otherwise what comes next.
+    ///
+    /// # Errors
+    /// Some of that has been read already: it came before the peer could know.
+    #[cfg(feature = "gssapi")]
+    pub(crate) fn into_inner(self) -> io::Result<R> {
+        match self.buffer.is_empty() && !self.is_waiting() {
+            true => Ok(self.inner),
+            false => Err(wrong("something came in clear where everything was to be sealed")),
+        }
+    }
+
+    /// Takes no frame longer than this, until told otherwise: a longer one is an error as soon as its length has come.
+    #[cfg(feature = "server")]
+    pub(crate) fn set_frame_bytes_max(&mut self, bytes: usize) {
+        self.frame_bytes_max = bytes;
     }
 
     /// The next frame; `None` after the last. Safe to cancel.
@@ -69,15 +113,43 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// Those of the socket, what is no frame, and a descriptor that was announced and did not come. One that was not announced is
     /// closed.
     pub(crate) async fn next(&mut self) -> Result<Option<Received>, CodecError> {
+        self.in_a_row = 0;
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// The next frame, if it can be had at once: what has been read already, and behind a large frame, a few times, what the socket
+    /// has. Whoever takes the large one has a turn before, so that its buffer may be free again.
+    pub(crate) async fn at_once(&mut self) -> Result<Option<Received>, CodecError> {
+        let received = self.buffered()?;
+        if received.is_some() || self.last <= READ_BYTES || self.in_a_row >= PACKETS_IN_A_ROW {
+            return Ok(received);
+        }
+        self.in_a_row += 1;
+        step_back().await;
+        // The end comes once more where it is waited for.
+        match poll_fn(|cx| Poll::Ready(self.poll_next(cx))).await {
+            Poll::Ready(next) => next,
+            Poll::Pending => Ok(None),
+        }
+    }
+
     /// The next frame, if all of it has been read already.
-    pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
+    fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
         let received = self.take()?;
-        if received.is_some() && self.buffer.is_empty() {
+        if let Some(Received { frame, .. }) = &received
+            && self.buffer.len() <= FRAME_BYTES_MIN
+        {
             // Else it would hold on to memory that others have to give back.
-            self.buffer = BytesMut::new();
+            let rest = BytesMut::from(&self.buffer[..]);
+            let mut spare = std::mem::replace(&mut self.buffer, rest);
+            spare.clear();
+            match frame.header.is_stream_type() && frame.wire_bytes() > READ_BYTES {
+                true => {
+                    self.spares.truncate(SPARES_MAX - 1);
+                    self.spares.push_front(spare);
+                }
+                false => self.spares = VecDeque::new(),
+            }
         }
         Ok(received)
     }
@@ -102,6 +174,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// What has come whole.
     fn take(&mut self) -> Result<Option<Received>, CodecError> {
         if !self.is_waiting() {
+            self.check_length()?;
             let Some(frame) = frame::split(&mut self.buffer)? else { return Ok(None) };
             self.last = frame.wire_bytes();
             let announced = frame.descriptors();
@@ -128,6 +201,19 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
+    fn check_length(&self) -> Result<(), CodecError> {
+        match self.buffer.first_chunk::<LENGTH_BYTES>().map(|word| u32::from_be_bytes(*word) as usize) {
+            // One beyond what any frame may have is the frame layer's to refuse.
+            Some(length @ ..=FRAME_BYTES_MAX) if length > self.frame_bytes_max => {
+                let most = self.frame_bytes_max;
+                let text =
+                    format!("a message of {length} bytes, of which no more than {most} are taken here");
+                Err(io::Error::new(io::ErrorKind::InvalidData, text).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn is_waiting(&self) -> bool {
         self.passing.as_ref().is_some_and(|passing| passing.waiting.is_some())
     }
@@ -138,15 +224,16 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         if missing > READ_BYTES {
             let come = self.buffer.len();
             let room = come.max(READ_BYTES).max(self.last.min(TRUSTED_BYTES_MAX).saturating_sub(come));
-            let room = room.min(missing);
+            // With all of the frame goes the head of the next, unless descriptors may come with that.
+            let ahead = if self.passing.is_none() && room >= missing { FRAME_BYTES_MIN } else { 0 };
+            let room = room.min(missing) + ahead;
             if self.buffer.capacity() - come < room.min(READ_BYTES) {
                 // A buffer of its own, as the frame will be handed out.
-                let mut larger = BytesMut::with_capacity(come + room);
+                let mut larger = self.spare(come + room);
                 larger.extend_from_slice(&self.buffer);
                 self.buffer = larger;
             }
-            let room = (self.buffer.capacity() - come).min(missing);
-            // All of it belongs to the frame, where no descriptor may come.
+            let room = (self.buffer.capacity() - come).min(missing + ahead);
             let mut room = (&mut self.buffer).limit(room);
             let count = ready!(poll_read_buf(Pin::new(&mut self.inner), cx, &mut room))?;
             if let Some(passing) = &mut self.passing {
@@ -154,14 +241,33 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             }
             return Poll::Ready(Ok(count));
         }
-        let mut space = [const { MaybeUninit::uninit() }; READ_BYTES];
-        let mut space = ReadBuf::uninit(&mut space);
+        // Behind a large frame there is mostly another.
+        let head_alone = self.last > READ_BYTES && self.buffer.is_empty() && !self.is_waiting();
+        let bytes = if head_alone { FRAME_BYTES_MIN } else { READ_BYTES };
         match &mut self.passing {
-            None => ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?,
-            Some(passing) => ready!(passing.poll_receive(cx, &mut space))?,
+            None => {
+                let mut space = [const { MaybeUninit::uninit() }; READ_BYTES];
+                let mut space = ReadBuf::uninit(&mut space[..bytes]);
+                ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?;
+                self.buffer.extend_from_slice(space.filled());
+                Poll::Ready(Ok(space.filled().len()))
+            }
+            Some(passing) => SPACE.with_borrow_mut(|space| {
+                space.resize(READ_BYTES, 0);
+                let mut space = ReadBuf::new(&mut space[..bytes]);
+                ready!(passing.poll_receive(cx, &mut space))?;
+                self.buffer.extend_from_slice(space.filled());
+                Poll::Ready(Ok(space.filled().len()))
+            }),
         }
-        self.buffer.extend_from_slice(space.filled());
-        Poll::Ready(Ok(space.filled().len()))
+    }
+
+    /// An empty buffer of at least so many bytes, and not of more than twice as many, for they are held as long as the frame is: the last
+    /// that nobody has any more, or a new one.
+    fn spare(&mut self, bytes: usize) -> BytesMut {
+        let fits = |spare: &mut BytesMut| spare.try_reclaim(bytes) && spare.capacity() / 2 <= bytes;
+        let free = self.spares.iter_mut().position(fits);
+        free.and_then(|at| self.spares.remove(at)).unwrap_or_else(|| BytesMut::with_capacity(bytes))
     }
 
     /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
@@ -221,15 +327,33 @@ fn wrong(text: &'static str) -> io::Error {
 mod tests {
     use tokio::io::AsyncWriteExt;
     use virtwire_protocol::frame::Draft;
-    use virtwire_protocol::header::{Header, MessageKind, Serial};
+    use virtwire_protocol::header::{Header, MessageKind, Serial, StreamPart};
     use virtwire_protocol::program::{ProcedureNumber, Program};
 
     use super::*;
 
     fn sealed(serial: u32, bytes: usize) -> bytes::Bytes {
+        sealed_as(MessageKind::Call, serial, bytes)
+    }
+
+    fn sealed_as(kind: MessageKind, serial: u32, bytes: usize) -> bytes::Bytes {
         let payload: Vec<u8> = (0..bytes).map(|at| (at ^ (at >> 8)) as u8).collect();
-        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(1), Serial(serial));
+        let header = Header::new(kind, Program::REMOTE, ProcedureNumber(1), Serial(serial));
         Draft::raw(&payload).unwrap().seal(&header)
+    }
+
+    #[cfg(feature = "gssapi")]
+    #[tokio::test]
+    async fn what_has_come_in_clear_is_not_taken_for_sealed() {
+        let (near, mut far) = tokio::io::duplex(1_000);
+        let mut frames = FrameReader::new(near, None);
+        far.write_all(&sealed(1, 10)).await.unwrap();
+        frames.next().await.unwrap().unwrap();
+        let mut frames = FrameReader::new(frames.into_inner().unwrap(), None);
+        far.write_all(&[&sealed(2, 10)[..], &[0]].concat()).await.unwrap();
+        frames.next().await.unwrap().unwrap();
+        let error = frames.into_inner().unwrap_err().to_string();
+        assert!(error.contains("in clear"), "{error}");
     }
 
     #[tokio::test]
@@ -265,6 +389,78 @@ mod tests {
             assert_eq!(frames.buffer.len(), come);
             assert!(frames.buffer.capacity() <= READ_BYTES + 2 * come, "{}", frames.buffer.capacity());
         }
+    }
+
+    #[tokio::test]
+    async fn packets_come_into_a_buffer_that_nobody_has_any_more_until_another_frame_comes() {
+        let (mut near, far) = tokio::io::duplex(8 << 20);
+        let mut frames = FrameReader::new(far, None);
+        let packet = sealed_as(MessageKind::Stream(StreamPart::Data), 1, 100_000);
+        for _ in 0..12 {
+            near.write_all(&packet).await.unwrap();
+        }
+        let mut payload = async || {
+            let Received { frame, .. } = frames.next().await.unwrap().unwrap();
+            assert_eq!(frame.payload, packet[28..]);
+            frame.payload
+        };
+        drop(payload().await);
+        let second = payload().await.as_ptr();
+        assert_eq!(payload().await.as_ptr(), second, "it was free");
+        let mut held = vec![payload().await];
+        assert_eq!(held[0].as_ptr(), second);
+        for _ in 0..7 {
+            held.push(payload().await);
+        }
+        let places: std::collections::HashSet<_> = held.iter().map(|payload| payload.as_ptr()).collect();
+        assert_eq!(places.len(), held.len(), "what somebody has is left alone");
+        assert!(held.iter().all(|payload| *payload == packet[28..]));
+        assert_eq!(frames.spares.len(), SPARES_MAX);
+        near.write_all(&sealed(2, 50_000)).await.unwrap();
+        frames.next().await.unwrap().unwrap();
+        let Received { frame, .. } = frames.next().await.unwrap().unwrap();
+        assert_eq!(frame.payload.len(), 50_000);
+        assert_eq!((frames.spares.capacity(), frames.buffer.capacity()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_small_packet_does_not_hold_a_large_ones_buffer() {
+        let (mut near, far) = tokio::io::duplex(8 << 20);
+        let mut frames = FrameReader::new(far, None);
+        for bytes in [200_000, 200_000, 40_000] {
+            let packet = sealed_as(MessageKind::Stream(StreamPart::Data), 1, bytes);
+            near.write_all(&packet).await.unwrap();
+        }
+        drop(frames.next().await.unwrap());
+        let large = frames.next().await.unwrap().unwrap().frame.payload.as_ptr();
+        let Received { frame, .. } = frames.next().await.unwrap().unwrap();
+        assert_eq!(frame.payload.len(), 40_000);
+        assert_ne!(frame.payload.as_ptr(), large);
+    }
+
+    #[tokio::test]
+    async fn what_is_had_at_once_is_what_has_come() {
+        let (mut near, far) = tokio::io::duplex(8 << 20);
+        let mut frames = FrameReader::new(far, None);
+        for (serial, bytes) in [0, 0, 50_000, 50_000, 10].into_iter().enumerate() {
+            near.write_all(&sealed(serial as u32, bytes)).await.unwrap();
+        }
+        let mut serials = vec![frames.next().await.unwrap().unwrap().frame.header.serial.0];
+        while let Some(received) = frames.at_once().await.unwrap() {
+            serials.push(received.frame.header.serial.0);
+        }
+        // Behind small frames it does not ask the socket, and behind large ones not for ever.
+        assert_eq!(serials, [0, 1]);
+        serials.push(frames.next().await.unwrap().unwrap().frame.header.serial.0);
+        while let Some(received) = frames.at_once().await.unwrap() {
+            serials.push(received.frame.header.serial.0);
+        }
+        assert_eq!(serials, [0, 1, 2, 3, 4]);
+        near.write_all(&sealed(5, 50_000)).await.unwrap();
+        drop(near);
+        assert!(frames.next().await.unwrap().is_some());
+        assert!(frames.at_once().await.unwrap().is_none());
+        assert!(frames.next().await.unwrap().is_none(), "the end comes again");
     }
 
     #[tokio::test]

@@ -42,6 +42,8 @@ pub(crate) struct FrameWriter<W> {
 #[derive(Debug)]
 enum Piece {
     Bytes(Bytes),
+    /// What goes before a stream's data, and how much of it is written.
+    Head(Head, usize),
     /// A descriptor, and the byte that it travels with.
     Descriptor(OwnedFd),
 }
@@ -65,9 +67,16 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
 
     /// Whether to hand the transport each frame by itself, so that no TLS record has the end of one and the beginning of the next:
     /// libvirtd waits for its socket while the rest of a record lies decrypted within, and for good if nothing more is sent.
+    #[cfg(any(feature = "client", feature = "server", test))]
     pub(crate) fn apart(mut self, apart: bool) -> FrameWriter<W> {
         self.apart = apart;
         self
+    }
+
+    /// What is written to. What waits to be written is lost.
+    #[cfg(feature = "gssapi")]
+    pub(crate) fn into_inner(self) -> W {
+        self.inner
     }
 
     /// Bytes that wait to be written.
@@ -101,7 +110,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     pub(crate) fn push_data(&mut self, head: &Head, data: Bytes) {
         self.bytes += head.len() + data.len();
         self.stream_bytes = self.bytes;
-        self.tail.extend_from_slice(head);
+        if data.len() <= COPY_BYTES_MAX {
+            self.tail.extend_from_slice(head);
+        } else {
+            self.cut_tail();
+            self.pieces.push_back(Piece::Head(*head, 0));
+        }
         self.add(data);
     }
 
@@ -170,25 +184,25 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.bytes = self.bytes.saturating_sub(1);
             self.stream_bytes = self.stream_bytes.saturating_sub(1);
             return Poll::Ready(Ok(()));
-        } else if let (true, Some(Piece::Bytes(piece))) = (self.apart, self.pieces.front()) {
+        } else if self.apart && !self.pieces.is_empty() {
+            let piece = self.pieces.front().and_then(Piece::bytes).unwrap_or_default();
             ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
         } else if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
         } else {
             let mut slices = [IoSlice::new(&[]); PIECES_MAX];
             let mut used = 0;
-            for (slice, piece) in slices.iter_mut().zip(&self.pieces) {
-                let Piece::Bytes(piece) = piece else { break };
-                *slice = IoSlice::new(piece);
+            let tail = Some(&self.tail[..]).filter(|tail| !tail.is_empty());
+            let waiting = self.pieces.iter().map(Piece::bytes).chain([tail]);
+            for (slice, bytes) in slices.iter_mut().zip(waiting.map_while(|bytes| bytes)) {
+                *slice = IoSlice::new(bytes);
                 used += 1;
             }
-            if used == self.pieces.len()
-                && let Some(slice) = slices.get_mut(used)
-            {
-                *slice = IoSlice::new(&self.tail);
-                used += 1;
+            match &slices[..used] {
+                // The runtime knows of a single one that a part was all the room there is.
+                [bytes] => ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?,
+                slices => ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, slices))?,
             }
-            ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, &slices[..used]))?
         };
         if wrote == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -201,12 +215,13 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     fn written(&mut self, mut count: usize) {
         self.bytes = self.bytes.saturating_sub(count);
         self.stream_bytes = self.stream_bytes.saturating_sub(count);
-        while let Some(Piece::Bytes(piece)) = self.pieces.front_mut() {
-            if count < piece.len() {
+        while let Some(piece) = self.pieces.front_mut() {
+            let length = piece.bytes().map_or(0, <[u8]>::len);
+            if length == 0 || count < length {
                 piece.advance(count);
                 return;
             }
-            count -= piece.len();
+            count -= length;
             self.pieces.pop_front();
         }
         self.tail.advance(count.min(self.tail.len()));
@@ -220,6 +235,25 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     #[cfg(feature = "server")]
     pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
         poll_fn(|cx| Pin::new(&mut self.inner).poll_shutdown(cx)).await
+    }
+}
+
+impl Piece {
+    /// What is left to be written; `None` of a descriptor, which is no bytes' matter.
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Piece::Bytes(bytes) => Some(bytes),
+            Piece::Head(head, written) => head.get(*written..),
+            Piece::Descriptor(_) => None,
+        }
+    }
+
+    fn advance(&mut self, count: usize) {
+        match self {
+            Piece::Bytes(bytes) => bytes.advance(count),
+            Piece::Head(_, written) => *written += count,
+            Piece::Descriptor(_) => {}
+        }
     }
 }
 

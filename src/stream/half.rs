@@ -35,11 +35,12 @@ pub struct StreamWriter {
 /// Which end this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    Client,
-    /// With whether it sends at all.
-    Server {
-        sends: bool,
+    Client {
+        /// Whether it only reads.
+        receives: bool,
     },
+    /// With whether it sends at all.
+    Server { sends: bool },
 }
 
 /// Ends the stream when the last half goes.
@@ -66,6 +67,9 @@ pub(crate) fn halves(
     abandoned: Option<RemoteError>,
     connection: impl Debug + Send + Sync + 'static,
 ) -> (StreamReader, StreamWriter) {
+    if side == (Side::Client { receives: true }) {
+        pipe.must_end();
+    }
     let abandoned = abandoned.map(Box::new);
     let seat = Arc::new(Seat { pipe, abandoned, _connection: Box::new(connection) });
     let reader = StreamReader { seat: seat.clone(), rest: None };
@@ -170,7 +174,8 @@ impl StreamWriter {
     /// there is no more data, waits until the client asks, and grants it.
     ///
     /// A client's connection does not wait for its reader from then on, as the daemon's word comes behind all that it has sent: what is
-    /// not read and does not fit the queue is dropped, and the reader told so, by [`StreamError::Unread`].
+    /// not read and does not fit the queue is dropped, and the reader told so, by [`StreamError::Unread`]. So it is where a daemon grants
+    /// the end of what it sends before it has sent all.
     ///
     /// # Errors
     /// What went wrong on the stream.
@@ -186,12 +191,13 @@ impl StreamWriter {
     }
 
     /// Waits for what becomes of the stream.
+    #[cfg(feature = "client")]
     pub(crate) async fn outcome(&self) -> Result<(), StreamError> {
         poll_fn(|cx| self.seat.pipe.poll_outcome(cx)).await
     }
 
     fn ask_to_finish(&self) {
-        if self.side == Side::Client {
+        if matches!(self.side, Side::Client { .. }) {
             // Whoever waits for the daemon's word may be the one who would have to read what it comes behind.
             self.seat.pipe.hurry();
         }
@@ -228,7 +234,7 @@ impl AsyncWrite for StreamWriter {
     /// A client finishes the stream, both ways, and waits for the daemon's word; see [`finish`](StreamWriter::finish). A daemon says
     /// that there is no more data.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.side == Side::Client {
+        if matches!(self.side, Side::Client { .. }) {
             self.ask_to_finish();
             return Poll::Ready(Ok(ready!(self.seat.pipe.poll_outcome(cx))?));
         }

@@ -45,8 +45,9 @@ pub enum StreamError {
         /// Why, in words; a client's [`Connection::ended`](crate::client::Connection::ended) has more.
         reason: String,
     },
-    /// It was finished here before all of it was read, and more came than fits the queue: the rest is dropped.
-    #[error("the stream was finished before all of it was read, and what no longer fit the queue is dropped")]
+    /// It was finished here before all of it was read: what came and did not fit the queue is dropped, or the daemon has stopped before
+    /// the end.
+    #[error("the stream was finished before all of it was read, and the rest of it is lost")]
     Unread,
     /// It has been finished or aborted here, or the other end has asked to finish: nothing more can be sent.
     #[error("the stream has ended")]

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
-use tokio::sync::mpsc;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
 use super::{Chunk, StreamError, StreamKey};
+use crate::shell::mailbox::Mailbox;
 use crate::shell::reader::READ_BYTES;
 
 /// Bytes of a stream that wait to be sent before its writer has to.
@@ -25,7 +25,7 @@ const KEPT_BYTES_MIN: usize = READ_BYTES;
 pub(crate) struct Pipe {
     key: StreamKey,
     incoming_max: usize,
-    words: mpsc::UnboundedSender<StreamKey>,
+    words: Mailbox<StreamKey>,
     inner: Mutex<Inner>,
 }
 
@@ -33,8 +33,10 @@ pub(crate) struct Pipe {
 struct Inner {
     incoming: VecDeque<Chunk>,
     incoming_bytes: usize,
-    /// The peer sends no more.
+    /// The peer has said that it sends no more.
     incoming_ended: bool,
+    /// Without that word something is missing.
+    must_end: bool,
     /// Nobody reads: what comes is dropped.
     deaf: bool,
     /// The reader is not waited for any more: what does not fit is dropped.
@@ -81,11 +83,7 @@ pub(crate) enum Ending {
 impl Pipe {
     /// Reading the connection stops while `incoming_max` bytes wait to be read from this stream. `words` is where the task hears
     /// that there is something to do.
-    pub(crate) fn new(
-        key: StreamKey,
-        incoming_max: usize,
-        words: mpsc::UnboundedSender<StreamKey>,
-    ) -> Arc<Pipe> {
+    pub(crate) fn new(key: StreamKey, incoming_max: usize, words: Mailbox<StreamKey>) -> Arc<Pipe> {
         Arc::new(Pipe { key, incoming_max, words, inner: Mutex::default() })
     }
 
@@ -123,7 +121,6 @@ impl Pipe {
     /// The stream is no more. The first word counts.
     pub(crate) fn end(&self, outcome: Result<(), StreamError>) {
         let mut inner = self.lock();
-        inner.incoming_ended = true;
         inner.outcome.get_or_insert(outcome);
         inner.outgoing.clear();
         inner.outgoing_bytes = 0;
@@ -138,7 +135,12 @@ impl Pipe {
             let taken = inner.outgoing.pop_front();
             inner.outgoing_bytes -= taken.as_ref().map_or(0, Outgoing::cost).min(inner.outgoing_bytes);
             let more = !inner.outgoing.is_empty();
-            (inner.writer.take(), taken.map(|taken| (taken, more)))
+            // A writer that waits is not woken for each packet, but for half a queue of them.
+            let writer = match inner.outgoing_bytes <= OUTGOING_BYTES_MAX / 2 {
+                true => inner.writer.take(),
+                false => None,
+            };
+            (writer, taken.map(|taken| (taken, more)))
         })
     }
 
@@ -174,6 +176,9 @@ impl Pipe {
         }
         if inner.incoming_ended {
             return Poll::Ready(Ok(None));
+        }
+        if inner.outcome.is_some() {
+            return Poll::Ready(if inner.must_end { Err(StreamError::Unread) } else { Ok(None) });
         }
         inner.reader = Some(cx.waker().clone());
         Poll::Pending
@@ -270,6 +275,11 @@ impl Pipe {
         self.tell(&mut inner);
     }
 
+    /// Nothing that comes is whole before the peer has said that it sends no more.
+    pub(crate) fn must_end(&self) {
+        self.lock().must_end = true;
+    }
+
     /// The connection does not wait for the reader any more.
     pub(crate) fn hurry(&self) {
         let mut inner = self.lock();
@@ -289,8 +299,7 @@ impl Pipe {
 
     fn tell(&self, inner: &mut Inner) {
         if !std::mem::replace(&mut inner.told, true) {
-            // With the task all streams are gone.
-            let _ = self.words.send(self.key);
+            self.words.push(self.key);
         }
     }
 

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use tokio::sync::mpsc;
 use virtwire_protocol::frame::Head;
+use virtwire_protocol::session::CountedHasher;
 use virtwire_protocol::session::stream::StreamEvent;
 
 use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
 use crate::shell::OUT_BYTES_MAX;
+use crate::shell::mailbox::Mailbox;
 use crate::shell::writer::FrameWriter;
 
 /// A number for each stream of a connection, never used twice.
@@ -35,19 +36,20 @@ pub(crate) trait StreamSession {
 /// The streams, and whose turn it is to send.
 #[derive(Debug)]
 pub(crate) struct StreamTable<Id> {
-    streams: HashMap<StreamKey, Open<Id>>,
-    keys: HashMap<Id, StreamKey>,
+    streams: HashMap<StreamKey, Open<Id>, CountedHasher>,
+    keys: HashMap<Id, StreamKey, CountedHasher>,
     /// Those that have something to send, in the order of their turns.
     turns: VecDeque<StreamKey>,
     /// Those whose readers are behind: while there are any, the connection is not read.
-    full: HashSet<StreamKey>,
-    words: mpsc::UnboundedReceiver<StreamKey>,
+    full: HashSet<StreamKey, CountedHasher>,
+    /// Each stream has one word here at most.
+    words: Mailbox<StreamKey>,
 }
 
 /// Where the pipes of a connection's streams come from.
 #[derive(Debug)]
 pub(crate) struct Pipes {
-    words: mpsc::UnboundedSender<StreamKey>,
+    words: Mailbox<StreamKey>,
     next: AtomicU64,
 }
 
@@ -71,16 +73,16 @@ struct Open<Id> {
 impl<Id: Copy + Eq + Hash> StreamTable<Id> {
     /// The table of a fresh connection, and where the pipes to put into it come from.
     pub(crate) fn new() -> (StreamTable<Id>, Pipes) {
-        // Unbounded, as handles cannot wait; each has one word on its way at most.
-        let (sender, words) = mpsc::unbounded_channel();
+        let words = Mailbox::new();
+        let pipes = Pipes { words: words.clone(), next: AtomicU64::new(0) };
         let table = StreamTable {
-            streams: HashMap::new(),
-            keys: HashMap::new(),
+            streams: HashMap::default(),
+            keys: HashMap::default(),
             turns: VecDeque::new(),
-            full: HashSet::new(),
+            full: HashSet::default(),
             words,
         };
-        (table, Pipes { words: sender, next: AtomicU64::new(0) })
+        (table, pipes)
     }
 
     /// A stream is being opened.
@@ -131,11 +133,7 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
 
     /// The next stream whose handle wants something. Safe to cancel.
     pub(crate) async fn word(&mut self) -> StreamKey {
-        match self.words.recv().await {
-            Some(key) => key,
-            // Nobody can open any more.
-            None => std::future::pending().await,
-        }
+        self.words.next().await
     }
 
     /// Does what a handle wants.

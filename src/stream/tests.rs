@@ -57,7 +57,7 @@ impl Table {
         let pipe = self.pipes.pipe(incoming_max);
         self.table.insert(id, pipe.clone());
         self.table.opened(id, &mut self.session);
-        halves(pipe, Side::Client, false, None, ())
+        halves(pipe, Side::Client { receives: true }, false, None, ())
     }
 
     fn deliver(&mut self, id: u32, bytes: usize) {
@@ -155,6 +155,26 @@ async fn one_stream_that_is_behind_stops_all_until_it_ends() {
     assert!(!table.table.has_room());
     table.table.deliver(1, StreamEvent::Finish, &mut table.session);
     assert!(table.table.has_room());
+}
+
+/// A daemon may grant the end before it has sent all: then what there is must not pass for the whole.
+#[tokio::test]
+async fn what_ends_before_the_daemon_has_said_so_is_cut_short() {
+    for (is_whole, expected) in [(true, Ok(None)), (false, Err(StreamError::Unread))] {
+        let mut table = Table::new();
+        let (mut reader, writer) = table.open(1, 1_000);
+        table.deliver(1, 10);
+        if is_whole {
+            table.table.deliver(1, StreamEvent::EndOfData, &mut table.session);
+        }
+        let finish = tokio::spawn(writer.finish());
+        tokio::task::yield_now().await;
+        table.attend().await;
+        table.table.deliver(1, StreamEvent::Finish, &mut table.session);
+        assert_eq!(finish.await.unwrap(), Ok(()));
+        assert!(matches!(reader.read_chunk().await, Ok(Some(Chunk::Data(data))) if data.len() == 10));
+        assert_eq!(reader.read_chunk().await, expected);
+    }
 }
 
 #[tokio::test]

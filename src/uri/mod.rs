@@ -209,6 +209,13 @@ impl FromStr for Uri {
                 "transport ext needs parameter command, the program whose standard streams lead there",
             );
         }
+        if parameters.mode == Some(Mode::Direct)
+            && matches!(transport, Transport::Tcp | Transport::Tls | Transport::Ext)
+        {
+            return conflict(
+                "mode direct is a unix socket of the driver's own daemon, which this transport does not lead to: leave mode out",
+            );
+        }
         if parameters.netcat.is_some() && parameters.proxy == Some(Proxy::Native) {
             return conflict("proxy native runs no netcat: leave out parameter netcat, or take proxy netcat");
         }
@@ -299,6 +306,9 @@ mod tests {
             ("qemu+unix://host/system", "another host"),
             ("qemu+ext://host/system", "parameter command"),
             ("qemu+ssh://host/system?netcat=nc&proxy=native", "leave out parameter netcat"),
+            ("qemu+tcp://host/system?mode=direct", "leave mode out"),
+            ("qemu://host/system?MODE=direct", "leave mode out"),
+            ("qemu+ext:///system?command=/bin/reach&mode=direct", "leave mode out"),
             ("qemu+carrier://host/system", "does not exist"),
         ] {
             let error = wrong.parse::<Uri>().unwrap_err().to_string();

@@ -175,7 +175,7 @@ fn add_user(database: &Path, realm: &str) {
 
 /// A daemon that asks polkit, beside a polkitd that lets in `nobody`, keeps out `daemon`, and would have to ask about others.
 #[track_caller]
-fn with_polkit() -> Libvirtd {
+pub(crate) fn with_polkit() -> Libvirtd {
     let setup = Setup::new()
         .folder("run/dbus")
         .folder("etc/polkit-1/rules.d")

@@ -22,11 +22,6 @@ use crate::need::need;
 /// Nothing here takes as long on the slowest machine; what does is stuck.
 const STUCK: Duration = Duration::from_secs(60);
 
-const KILL: &str = "pid=$(cat /run/libvirt/libvirtd.pid); kill -9 $pid; \
-                    while [ -d /proc/$pid ] && ! grep -q '^State:.Z' /proc/$pid/status 2>/dev/null; do sleep 0.02; done";
-const START: &str =
-    "libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf --pid-file /run/libvirt/libvirtd.pid";
-
 #[test]
 fn a_daemon_that_stops_is_noticed_and_every_call_is_told_its_fate() {
     need!(Libvirtd, Namespaces);
@@ -82,7 +77,7 @@ fn a_daemon_that_is_killed_twenty_times_under_load_loses_no_call_and_no_subscrip
         ];
         for round in 1..=20 {
             until(&mut events, "an event", |told| matches!(told, Told::Event(_))).await;
-            daemon.shell(&format!("{KILL}; {START}"));
+            daemon.kill_and_restart();
             until(&mut events, "that it is back", |told| matches!(told, Told::Resynced)).await;
             assert!(
                 matches!(link.link(), Link::Up { generation, .. } if generation > round),

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -11,7 +13,7 @@ use crate::command_meets_libvirtd::{try_virtwire, virtwire};
 use crate::lab::Libvirtd;
 use crate::need::need;
 use crate::peers::{python, table, virsh};
-use crate::process::run;
+use crate::process::{Process, run};
 
 /// Chosen columns of a table, without its headings.
 fn columns<'a>(text: &'a str, wanted: &[usize]) -> Vec<Vec<&'a str>> {
@@ -114,8 +116,60 @@ fn it_changes_networks_pools_and_volumes() {
     assert!(virsh_columns(&uri, &["vol-list", "default-pool"], &[0]).is_empty());
 }
 
+/// The test driver's guest, which does at once what it is asked for.
 #[test]
-fn it_calls_procedures_of_four_programs_with_parameters_both_ways() {
+fn it_has_a_guest_stand_still_and_go_on_and_hears_of_it() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
+    let watching = ["events", &uri, "--event", "lifecycle", "--domain", "test", "--count", "4"];
+    let program = env!("CARGO_BIN_EXE_virtwire");
+    let heard =
+        Process::start(Command::new("sh").args(["-c", "exec \"$@\" 2>&1", "sh", program]).args(watching));
+    heard.line_after("watching ");
+    let mut seen = Vec::new();
+    for (verb, state) in [
+        ("suspend", "paused"),
+        ("resume", "running"),
+        ("reboot", "running"),
+        ("shutdown", "shut off"),
+        ("start", "running"),
+    ] {
+        virtwire(&[verb, &uri, "test"]);
+        assert_eq!(virsh(&uri, &["domstate", "test"]).trim(), state, "{verb}");
+        if verb != "reboot" {
+            seen.push(heard.line_after("domain test lifecycle: "));
+        }
+    }
+    assert_eq!(seen, ["suspended paused", "resumed unpaused", "stopped shutdown", "started booted"]);
+}
+
+/// What libvirt keeps beside a definition keeps that from being forgotten, until the user names it.
+#[test]
+fn it_forgets_a_guest_with_what_goes_with_it() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("test", "/default");
+    let _held = held_open(&uri);
+    for (made, flag) in [("snapshot-create", "--snapshots-metadata"), ("managedsave", "--managed-save")] {
+        let xml =
+            "<domain type='test'><name>kept</name><memory>1024</memory><os><type>hvm</type></os></domain>";
+        virtwire(&["define", &uri, &daemon.directory().write("kept.xml", xml)]);
+        virtwire(&["start", &uri, "kept"]);
+        virsh(&uri, &[made, "kept"]);
+        if made == "snapshot-create" {
+            virtwire(&["destroy", &uri, "kept"]);
+        }
+        let refused = try_virtwire(&["undefine", &uri, "kept"]);
+        assert!(refused.stderr.contains("virtwire undefine --help"), "{made}: {refused:?}");
+        assert!(virtwire(&["undefine", &uri, "kept", flag]).contains("undefined kept"), "{made}");
+        assert!(!virsh(&uri, &["list", "--all", "--name"]).contains("kept"), "{made}");
+    }
+}
+
+#[test]
+fn it_calls_procedures_of_all_programs_with_parameters_both_ways() {
     need!(Libvirtd, Namespaces, Qemu, Virsh);
     let daemon = Libvirtd::start();
     let uri = daemon.uri("test", "/default");
@@ -143,15 +197,25 @@ fn it_calls_procedures_of_four_programs_with_parameters_both_ways() {
     let ask = serde_json::json!({ "dom": dom, "cmd": "info status", "flags": 1 }).to_string();
     let told = call(&qemu, &["1", &ask, "--program", "qemu"]);
     assert!(told["result"].as_str().is_some_and(|text| text.contains("running")), "{told}");
-    // A driver that has no containers.
     let ask = serde_json::json!({ "dom": dom, "flags": 0 }).to_string();
     let refused = try_virtwire(&["call", &qemu, "lxc_domain_open_namespace", &ask]);
-    assert!(refused.stderr.starts_with("virtwire: procedure domain_open_namespace on "), "{refused:?}");
+    assert!(
+        refused.stderr.starts_with("virtwire: procedure domain_open_namespace: passes file descriptors"),
+        "{refused:?}"
+    );
 
     let admin = format!("libvirtd:///system?socket={}", daemon.admin_socket().display());
     let told = call(&admin, &["admin_connect_list_servers", r#"{"need_results": 1, "flags": 0}"#]);
     let servers = told["servers"].as_array().expect("a list of servers");
     assert!(servers.iter().any(|server| server["name"] == "libvirtd"), "{told}");
+    let looks = try_virtwire(&[
+        "--readonly",
+        "call",
+        &admin,
+        "admin_connect_list_servers",
+        r#"{"need_results": 1, "flags": 0}"#,
+    ]);
+    assert!(looks.stderr.contains("leave --readonly out"), "{looks:?}");
     let stats: Value =
         serde_json::from_str(&virtwire(&["stats", &qemu, "guest", "--kind", "state", "--json"])).unwrap();
     assert_eq!(stats[0]["stats"]["state.state"], 1);
@@ -159,7 +223,7 @@ fn it_calls_procedures_of_four_programs_with_parameters_both_ways() {
 
 #[test]
 fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
-    need!(Libvirtd, Namespaces, Qemu);
+    need!(Libvirtd, Namespaces, Qemu, Python);
     const MIB: u64 = 1 << 20;
     let daemon = Libvirtd::start();
     let uri = daemon.uri("qemu", "/system");
@@ -195,6 +259,22 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
     ]);
     assert!(fs::read(path("part")).unwrap() == content[MIB as usize..][..3]);
 
+    // An upload ends where it is told to, whatever the file has beyond.
+    virtwire(&["vol", "create", &uri, "disks", "part", "--capacity", "16MiB"]);
+    let args = ["vol", "upload", &uri, "disks", "part", &path("up"), "--offset", "1MiB", "--length", "2MiB"];
+    let told = try_virtwire(&args);
+    assert!(told.stdout.starts_with("uploaded 2.0 MiB"), "{told:?}");
+    assert!(told.stderr.contains("100 %  2.0 MiB of 2.0 MiB"), "{told:?}");
+    let part = fs::read(place.join("part")).unwrap();
+    assert!(part[MIB as usize..3 * MIB as usize] == content[..2 * MIB as usize]);
+    assert!(part[..MIB as usize].iter().chain(&part[3 * MIB as usize..]).all(|byte| *byte == 0));
+    // At a terminal there is a bar, and nothing is left of it.
+    let program = env!("CARGO_BIN_EXE_virtwire");
+    let shown = python(ON_A_TERMINAL, &[program, "vol", "upload", &uri, "disks", "whole", &path("up")]);
+    assert!(shown.contains('█') && shown.contains("16.0 MiB of 16.0 MiB"), "{shown:?}");
+    let after = shown.rsplit("\x1b[2K").next().unwrap();
+    assert!(after.starts_with("uploaded 16.0 MiB"), "{shown:?}");
+
     // Data only in the middle.
     let holes = fs::File::create(path("holes")).unwrap();
     holes.set_len(8 * MIB).unwrap();
@@ -207,6 +287,11 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
         let blocks = std::os::unix::fs::MetadataExt::blocks(&fs::metadata(file).unwrap());
         assert!(blocks * 512 < MIB, "{}: {blocks} blocks", file.display());
     }
+    // Not further than it is told to, and that is within a hole, at which the daemon ends the file.
+    virtwire(&["vol", "create", &uri, "disks", "cut", "--capacity", "8MiB", "--allocation", "0"]);
+    let args = ["vol", "upload", "--sparse", &uri, "disks", "cut", &path("holes"), "--length", "5MiB"];
+    assert!(virtwire(&args).starts_with("uploaded 5.0 MiB"));
+    assert!(fs::read(place.join("cut")).unwrap() == fs::read(path("holes")).unwrap()[..5 * MIB as usize]);
     let args = ["call", &uri, "storage_vol_lookup_by_path", r#"{"path": "/var/lib/libvirt/disks/whole"}"#];
     let vol: Value = serde_json::from_str(&virtwire(&args)).unwrap();
     let ask = serde_json::json!({ "vol": vol["vol"], "offset": 0, "length": 5, "flags": 0 }).to_string();
@@ -229,11 +314,33 @@ const TALKER: &str = "<domain type='qemu'>
   </os>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <serial type='pty'/>
+    <serial type='pty'><log file='/var/log/libvirt/talker.log'/></serial>
     <graphics type='vnc' autoport='yes' listen='127.0.0.1'/>
     <video><model type='vga'/></video>
   </devices>
 </domain>";
+
+/// Runs a command on a terminal, and prints all that it showed there.
+const ON_A_TERMINAL: &str = r#"
+import os, pty
+pid, ours = pty.fork()
+if pid == 0:
+    os.environ.update(TERM='xterm', COLUMNS='100')
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b''
+while True:
+    try:
+        more = os.read(ours, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    shown += more
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+if status != 0:
+    sys.exit(f'it ended with {status}: {shown}')
+sys.stdout.buffer.write(shown)
+"#;
 
 /// Sits at a terminal: sees the guest, presses a key for it, leaves in the way that the last argument says.
 const AT_A_TERMINAL: &str = r#"
@@ -249,7 +356,7 @@ if pid == 0:
 seen = b''
 def see(text):
     global seen
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 100
     while text not in seen:
         ready, _, _ = select.select([ours], [], [], max(0, deadline - time.monotonic()))
         if not ready:
@@ -259,9 +366,17 @@ see(b'the escape key is ^]')
 while termios.tcgetattr(theirs) == before:
     if os.waitpid(pid, os.WNOHANG) != (0, 0):
         sys.exit(f'it ended: {seen}')
-os.write(ours, b'\x1b')
-see(b'Select boot device')
-if sys.argv[-1] == 'escape':
+# A key that comes before the firmware listens is lost.
+deadline = time.monotonic() + 100
+while b'Select boot device' not in seen:
+    if time.monotonic() > deadline:
+        sys.exit(f'no menu in {seen}')
+    os.write(ours, b'\x1b')
+    while select.select([ours], [], [], 1)[0]:
+        seen += os.read(ours, 4096)
+if sys.argv[-1] == 'both':
+    os.write(ours, b'1\x1d')
+elif sys.argv[-1] == 'escape':
     os.write(ours, b'\x1d')
 else:
     os.kill(pid, signal.SIGTERM)
@@ -275,7 +390,8 @@ fn a_guest_is_talked_to_at_a_terminal_and_photographed() {
     let daemon = Libvirtd::start();
     let uri = daemon.uri("qemu", "/system");
     let file = daemon.directory().write("guest.xml", TALKER);
-    for (way, expected) in [("escape", "0 restored"), ("signal", "1 restored")] {
+    // The key of the last comes with the escape key, and gets to the guest all the same.
+    for (way, expected) in [("escape", "0 restored"), ("signal", "1 restored"), ("both", "0 restored")] {
         virtwire(&["create", &uri, &file]);
         let program = env!("CARGO_BIN_EXE_virtwire");
         let told = python(AT_A_TERMINAL, &[program, "console", &uri, "talker", way]);
@@ -288,7 +404,44 @@ fn a_guest_is_talked_to_at_a_terminal_and_photographed() {
             let none = try_virtwire(&["screenshot", &uri, "talker", "--screen", "7"]);
             assert!(none.stderr.contains("counts them from 0"), "{none:?}");
         }
+        if way == "both" {
+            shows(&daemon, "Booting from");
+        }
         virtwire(&["destroy", &uri, "talker"]);
+    }
+
+    // By the procedure's own name, over standard input and output, until the guest ends.
+    virtwire(&["create", &uri, &file]);
+    let call =
+        |procedure: &str, arguments: Value| virtwire(&["call", &uri, procedure, &arguments.to_string()]);
+    let found: Value =
+        serde_json::from_str(&call("domain_lookup_by_name", serde_json::json!({ "name": "talker" })))
+            .unwrap();
+    let ask = serde_json::json!({ "dom": found["dom"], "dev_name": null, "flags": 0 }).to_string();
+    let wrong = try_virtwire(&["call", &uri, "domain_open_console", &ask, "--stream", "/nonexistent"]);
+    assert!(wrong.stderr.contains("runs both ways (leave --stream out"), "{wrong:?}");
+    let mut session = Command::new("sh");
+    // A key that comes before the firmware listens is lost, so it is pressed until the console has closed.
+    let pressing =
+        r#"while printf '\033'; do sleep 0.5; done 2>/dev/null | "$0" call "$1" domain_open_console "$2""#;
+    session.args(["-c", pressing]);
+    session.args([env!("CARGO_BIN_EXE_virtwire"), &uri, &ask]);
+    let session = std::thread::spawn(move || run(&mut session));
+    shows(&daemon, "Select boot device");
+    call("domain_destroy", serde_json::json!({ "dom": found["dom"] }));
+    let told = session.join().unwrap();
+    assert!(told.status.success() && told.stdout.contains("Select boot device"), "{told:?}");
+    assert!(told.stderr.contains("stream of domain_open_console has closed"), "{told:?}");
+}
+
+/// Waits until the firmware has had the key that it asks for.
+#[track_caller]
+fn shows(daemon: &Libvirtd, text: &str) {
+    let log = daemon.directory().path().join("var/log/libvirt/talker.log");
+    let deadline = Instant::now() + Duration::from_secs(100);
+    while !String::from_utf8_lossy(&fs::read(&log).unwrap()).contains(text) {
+        assert!(Instant::now() < deadline, "the key did not get to the guest");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -301,18 +454,25 @@ fn its_manual_pages_and_completions_are_what_their_readers_take() {
     let mut pages = 0;
     for page in fs::read_dir(&place).unwrap() {
         let page = page.unwrap().path();
-        let told = run(std::process::Command::new("groff").args(["-man", "-Tutf8", "-ww"]).arg(&page));
+        let told = run(Command::new("groff").args(["-man", "-Tutf8", "-ww"]).arg(&page));
         assert!(told.status.success() && told.stderr.is_empty(), "{}: {}", page.display(), told.stderr);
         pages += 1;
     }
     assert!(pages > 40, "{pages} pages");
+    let page = virtwire(&["man", "migrate"]);
+    let synopsis = page.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1).unwrap();
+    assert!(synopsis.contains(r"\-\-from <URI>") && !synopsis.contains(r"<\-\-"), "{synopsis}");
+    for command in [&["man"][..], &["man", "list"], &["man", "vol", "upload"], &["man", "migrate"]] {
+        assert!(virtwire(command).contains("Exit status"), "{command:?}");
+    }
+    assert!(virtwire(&["vol", "upload", "--help"]).contains("Exit status: 0 when it is done, 1 when"));
     let script = place.join("virtwire.bash");
     fs::write(&script, virtwire(&["completions", "bash"])).unwrap();
-    let checked = run(std::process::Command::new("bash").arg("-n").arg(&script));
+    let checked = run(Command::new("bash").arg("-n").arg(&script));
     assert!(checked.status.success() && checked.stderr.is_empty(), "{checked:?}");
     // Bash itself finds the command's words.
     let asks = "source \"$0\"; COMP_WORDS=(virtwire vol up); COMP_CWORD=2; _virtwire virtwire up vol; echo \"${COMPREPLY[@]}\"";
-    let found = run(std::process::Command::new("bash").args(["-c", asks]).arg(&script));
+    let found = run(Command::new("bash").args(["-c", asks]).arg(&script));
     assert_eq!(found.stdout.trim(), "upload", "{found:?}");
     fs::remove_dir_all(&place).unwrap();
 }

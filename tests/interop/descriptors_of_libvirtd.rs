@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
 use virtwire::client::Connection;
+use virtwire::protocol::error::{ErrorCode, Fate};
 
 use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
+use crate::process::run;
 
 /// A guest with a screen, on which nothing runs but firmware.
 const SEEN_GUEST: &str = "<domain type='qemu'>
@@ -59,6 +62,97 @@ fn sockets_and_files_are_passed_both_ways() {
         let error = connection.domain_open_graphics_socket(&guest, 0, 0).await.unwrap_err();
         assert!(error.to_string().contains("only a unix socket"), "{error}");
     });
+}
+
+/// A disk that the daemon never opens by its path: QEMU gets it as a descriptor of ours, under a name in the configuration.
+#[test]
+fn a_disk_is_a_file_of_ours() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    let over_unix = format!("qemu+unix:///system?socket={}", daemon.socket().display());
+    let disk = daemon.directory().write("disk.raw", &"x".repeat(1 << 20));
+    let xml = SEEN_GUEST.replace("seen", "given").replace("0031", "0032").replace(
+        "<graphics",
+        "<disk type='file' device='disk'><driver name='qemu' type='raw'/>\
+         <source file='/only/a/name.raw' fdgroup='ours'/><target dev='vda' bus='virtio'/></disk><graphics",
+    );
+    runtime().block_on(async {
+        let connection = Connection::open(&over_unix).await.unwrap();
+        let guest = connection.domain_define_xml(&xml).await.unwrap().dom;
+        let without = connection.domain_create(&guest).await.unwrap_err();
+        assert!(without.to_string().contains("ours"), "{without}");
+        let file = File::options().read(true).write(true).open(&disk).unwrap();
+        connection.domain_fd_associate_files(&guest, "ours", vec![file.into()], 0).await.unwrap();
+        assert_eq!(open_here(&disk), 0, "it is the daemon's now");
+        let guest = connection.domain_create_with_flags(&guest, 0).await.unwrap().dom;
+        let told =
+            connection.qemu_domain_monitor_command(&guest, r#"{"execute":"query-block"}"#, 0).await.unwrap();
+        let told = told.result.to_string();
+        assert!(told.contains("/dev/fdset/") && told.contains("\"virtual-size\":1048576"), "{told}");
+        connection.domain_destroy(&guest).await.unwrap();
+        connection.domain_undefine(&guest).await.unwrap();
+    });
+}
+
+/// Whatever becomes of a call, its descriptors are closed here.
+#[test]
+fn none_is_left_behind_by_a_call_that_fails() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    let over_unix = format!("qemu+unix:///system?socket={}", daemon.socket().display());
+    let path = daemon.directory().write("passed", "content");
+    let files = |count: usize| (0..count).map(|_| File::open(&path).unwrap().into()).collect::<Vec<_>>();
+    runtime().block_on(async {
+        let connection = Connection::open(&over_unix).await.unwrap();
+        let guest = connection.domain_define_xml(SEEN_GUEST).await.unwrap().dom;
+        let before = daemons_own(&daemon, &path);
+        // QEMU's driver starts no domain with files for its first process: it says so, with all of them read.
+        for count in [1, 5, 32] {
+            let error = connection.domain_create_passing(&guest, files(count), 0).await.unwrap_err();
+            assert_eq!(error.remote().map(|error| error.code), Some(ErrorCode::NO_SUPPORT), "{error}");
+            let error = connection.domain_create_xml_passing(SEEN_GUEST, files(count), 0).await.unwrap_err();
+            assert_eq!(error.remote().map(|error| error.code), Some(ErrorCode::NO_SUPPORT), "{error}");
+            assert_eq!(open_here(&path), 0);
+        }
+        // Too many for a message: nothing is sent.
+        let error = connection.domain_create_passing(&guest, files(33), 0).await.unwrap_err();
+        assert!(error.to_string().contains("33 file descriptors, of which a message takes 32"), "{error}");
+        assert_eq!((open_here(&path), error.fate()), (0, Fate::DidNotRun));
+        // No socket for them.
+        let over_tcp = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        over_tcp.domain_create_passing(&guest, files(3), 0).await.unwrap_err();
+        assert_eq!(open_here(&path), 0);
+        // A future that is dropped, and a deadline that passes at once: before and after it was sent.
+        for _ in 0..20 {
+            drop(connection.domain_create_passing(&guest, files(2), 0));
+            let hurried = connection.within(Duration::ZERO);
+            hurried.domain_create_passing(&guest, files(2), 0).await.unwrap_err();
+            let racing = connection.domain_create_passing(&guest, files(2), 0);
+            let _ = tokio::time::timeout(Duration::from_micros(50), racing).await;
+        }
+        // The task lets go of what it sends as soon as it is sent: one call further all is gone.
+        assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+        assert_eq!(open_here(&path), 0);
+        // And the daemon keeps none, either.
+        assert_eq!(daemons_own(&daemon, &path), before);
+        // A connection that has ended.
+        daemon.shell("kill -9 $(cat /run/libvirt/libvirtd.pid)");
+        connection.closed().await;
+        connection.domain_create_passing(&guest, files(4), 0).await.unwrap_err();
+        assert_eq!(open_here(&path), 0);
+    });
+}
+
+/// How many descriptors of this process are of a file. Other tests run beside this one, with files of their own.
+fn open_here(path: &str) -> usize {
+    let open = std::fs::read_dir("/proc/self/fd").unwrap();
+    open.flatten().filter(|fd| std::fs::read_link(fd.path()).is_ok_and(|to| to == Path::new(path))).count()
+}
+
+/// How many the daemon has.
+fn daemons_own(daemon: &Libvirtd, path: &str) -> String {
+    let count = "ls -l /proc/$(cat /run/libvirt/libvirtd.pid)/fd | grep -c \"$0\" || true";
+    run(daemon.beside("sh").args(["-c", count, path])).stdout
 }
 
 /// QEMU's first words on a VNC connection.

@@ -1,8 +1,8 @@
-//! Events of a real libvirtd: one of each kind that can be provoked without an operating system in the guest.
+//! Events of a real libvirtd: one of each kind that can be provoked without an operating system in the guest. What a guest that acts
+//! causes is in `events_of_a_guest.rs`.
 //!
-//! Not provoked, and why: rtc-change, watchdog, balloon-change, pm-wakeup, pm-suspend, pm-suspend-disk, agent-lifecycle,
-//! device-removal-failed, memory-device-size-change and the node devices' update need a guest or a device that acts; io-error,
-//! control-error, block-threshold and memory-failure need a fault; nic-mac-change, vcpu-removed, channel-lifecycle and the
+//! Not provoked, and why: watchdog, pm-suspend-disk, device-removal-failed, memory-device-size-change and the node devices' update need a
+//! guest with drivers, or a device, that is not at hand; control-error and memory-failure need a fault; nic-mac-change, vcpu-removed, channel-lifecycle and the
 //! networks' metadata-change a newer libvirt; networks that start would change this machine's; the close callback needs a daemon
 //! that is a client itself.
 

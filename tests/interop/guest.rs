@@ -13,6 +13,9 @@ use crate::peers::virsh;
 /// As the guest's configuration names it, on every daemon.
 const LOG: &str = "/var/log/libvirt/serial.log";
 
+const KERNEL: &str = "/var/lib/libvirt/kernel";
+const INITRD: &str = "/var/lib/libvirt/initrd";
+
 /// It boots in 4 s on a free machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -25,6 +28,37 @@ pub(crate) fn kernel() -> Option<PathBuf> {
     });
     kernels.sort();
     kernels.pop()
+}
+
+/// The kernel where a daemon finds it that has only another distribution's files.
+#[track_caller]
+pub(crate) fn kernel_for(daemon: &Libvirtd) -> PathBuf {
+    let copy = daemon.directory().path().join("vmlinuz");
+    fs::copy(kernel().expect("the test said that it needs a kernel"), &copy).expect("a copy of the kernel");
+    copy
+}
+
+/// The guest's side of virtio, in the order in which its parts are loaded.
+pub(crate) const VIRTIO: [&str; 5] = [
+    "virtio/virtio_ring.ko",
+    "virtio/virtio.ko",
+    "virtio/virtio_pci_modern_dev.ko",
+    "virtio/virtio_pci_legacy_dev.ko",
+    "virtio/virtio_pci.ko",
+];
+
+/// Drivers of the kernel's, as files of names that sort as the drivers are to be loaded.
+#[track_caller]
+pub(crate) fn modules(names: &[&str]) -> Vec<(String, Vec<u8>)> {
+    let kernel = kernel().expect("the test said that it needs a kernel");
+    let release = kernel.file_name().unwrap_or_default().to_string_lossy().replace("vmlinuz-", "");
+    let drivers = Path::new("/lib/modules").join(release).join("kernel/drivers");
+    let read = |(at, name): (usize, &&str)| {
+        let path = drivers.join(name);
+        let content = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (format!("{at}.ko"), content)
+    };
+    names.iter().enumerate().map(|(at, name)| read((at, name))).collect()
 }
 
 pub(crate) fn busybox() -> Option<&'static Path> {
@@ -43,7 +77,21 @@ impl Count {
     /// Starts the guest on a daemon, transient, and waits until it counts.
     #[track_caller]
     pub(crate) fn start(daemon: &Libvirtd) -> Count {
-        let file = daemon.directory().write("guest.xml", &configuration(daemon));
+        let initrd = daemon.directory().path().join("initrd");
+        fs::write(&initrd, initramfs(INIT, &[])).expect("a file in a directory of ours");
+        let kernel = kernel().expect("the test said that it needs a kernel");
+        Count::start_from(daemon, &kernel, &initrd)
+    }
+
+    /// Starts the guest from files that [`lay_out`] has put on each daemon, whatever else is there.
+    #[track_caller]
+    pub(crate) fn start_laid_out(daemon: &Libvirtd) -> Count {
+        Count::start_from(daemon, Path::new(KERNEL), Path::new(INITRD))
+    }
+
+    #[track_caller]
+    fn start_from(daemon: &Libvirtd, kernel: &Path, initrd: &Path) -> Count {
+        let file = daemon.directory().write("guest.xml", &configuration(kernel, initrd));
         virsh(&daemon.uri("qemu", "/system"), &["create", &file]);
         let mut count = Count::default();
         count.goes_on(daemon);
@@ -93,14 +141,39 @@ impl Count {
     }
 }
 
-fn configuration(daemon: &Libvirtd) -> String {
+/// Puts what the guest is made of where every daemon finds it under the same names: QEMU opens them on each host.
+#[track_caller]
+pub(crate) fn lay_out(daemon: &Libvirtd) {
+    let inside = |path: &str| daemon.directory().path().join(&path[1..]);
     let kernel = kernel().expect("the test said that it needs a kernel");
-    let initrd = daemon.directory().path().join("initrd");
-    fs::write(&initrd, initramfs()).expect("a file in a directory of ours");
+    fs::copy(kernel, inside(KERNEL)).expect("the daemon has its folders");
+    fs::write(inside(INITRD), initramfs(INIT, &[])).expect("the daemon has its folders");
+}
+
+fn configuration(kernel: &Path, initrd: &Path) -> String {
+    linux(
+        "guest",
+        3,
+        kernel,
+        initrd,
+        "<on_reboot>destroy</on_reboot>",
+        &format!("<serial type='pty'><log file='{LOG}' append='on'/></serial><memballoon model='none'/>"),
+    )
+}
+
+/// A guest that runs a kernel and an initramfs of ours, with settings and devices of its own.
+pub(crate) fn linux(
+    name: &str,
+    number: u8,
+    kernel: &Path,
+    initrd: &Path,
+    settings: &str,
+    devices: &str,
+) -> String {
     format!(
         "<domain type='qemu'>
-  <name>guest</name>
-  <uuid>5f2a8c1e-0000-4000-8000-000000000003</uuid>
+  <name>{name}</name>
+  <uuid>5f2a8c1e-0000-4000-8000-0000000000{number:02x}</uuid>
   <memory unit='MiB'>96</memory>
   <vcpu>1</vcpu>
   <os>
@@ -110,11 +183,10 @@ fn configuration(daemon: &Libvirtd) -> String {
     <cmdline>console=ttyS0 loglevel=1 tsc=reliable no_timer_check</cmdline>
   </os>
   <features><acpi/></features>
-  <on_reboot>destroy</on_reboot>
+  {settings}
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <serial type='pty'><log file='{LOG}' append='on'/></serial>
-    <memballoon model='none'/>
+    {devices}
   </devices>
 </domain>",
         kernel.display(),
@@ -132,17 +204,20 @@ while :; do
 done
 ";
 
-/// A root file system of two programs, in the kernel's own archive format (`newc`).
-fn initramfs() -> Vec<u8> {
+/// A root file system of busybox, a first program and more files in its root, in the kernel's own archive format (`newc`).
+pub(crate) fn initramfs(init: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let busybox =
         fs::read(busybox().expect("the test said that it needs busybox")).expect("a readable busybox");
-    let mut archive = Vec::new();
-    for (number, (name, mode, content)) in (1..).zip([
+    let mut entries = vec![
         ("bin", 0o040_755, &[][..]),
         ("bin/busybox", 0o100_755, &busybox),
-        ("init", 0o100_755, INIT.as_bytes()),
-        ("TRAILER!!!", 0, &[]),
-    ]) {
+        ("dev", 0o040_755, &[]),
+        ("init", 0o100_755, init.as_bytes()),
+    ];
+    entries.extend(files.iter().map(|(name, content)| (name.as_str(), 0o100_644, content.as_slice())));
+    entries.push(("TRAILER!!!", 0, &[]));
+    let mut archive = Vec::new();
+    for (number, (name, mode, content)) in (1..).zip(entries) {
         archive.extend(b"070701");
         let fields = [number, mode, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, name.len() + 1, 0];
         archive.extend(fields.iter().flat_map(|field| format!("{field:08x}").into_bytes()));

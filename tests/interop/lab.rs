@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::{env, fs, io};
 
 use tokio::runtime::{Builder, Runtime};
@@ -27,11 +27,10 @@ pub(crate) struct Libvirtd {
 /// A libvirtd before it starts: what is to be in its configuration beyond what every one here has.
 #[derive(Debug)]
 pub(crate) struct Setup {
-    number: u8,
+    number: u16,
     address: SocketAddr,
     directory: Directory,
     libvirtd_conf: Vec<String>,
-    qemu_conf: Vec<String>,
     folders: Vec<&'static str>,
     environment: Vec<(&'static str, String)>,
     tls: Option<SocketAddr>,
@@ -49,13 +48,12 @@ impl Setup {
         Setup::numbered(next_number(), host)
     }
 
-    fn numbered(number: u8, host: Ipv4Addr) -> Setup {
+    fn numbered(number: u16, host: Ipv4Addr) -> Setup {
         Setup {
             number,
-            address: free_address(host.into()),
+            address: SocketAddr::new(host.into(), own_ports(16_000, 2, number)),
             directory: Directory::new(number),
             libvirtd_conf: Vec::new(),
-            qemu_conf: Vec::new(),
             folders: Vec::new(),
             environment: Vec::new(),
             tls: None,
@@ -81,12 +79,6 @@ impl Setup {
         self
     }
 
-    /// A line for `qemu.conf`, in place of the one that has the same key.
-    pub(crate) fn qemu_conf(mut self, line: impl Into<String>) -> Setup {
-        self.qemu_conf.push(line.into());
-        self
-    }
-
     /// Has the daemon find, in place of the machine's own folder such as `etc/sasl2`, the one of that name in `directory`.
     pub(crate) fn folder(mut self, folder: &'static str) -> Setup {
         self.folders.push(folder);
@@ -109,9 +101,15 @@ impl Setup {
         self
     }
 
+    /// Makes it the daemon of another distribution, whose files are in this directory.
+    pub(crate) fn of(self, root: &Path) -> Setup {
+        let root = root.to_str().expect("a path of ours is text").to_owned();
+        self.environment("VIRTWIRE_PEER_ROOT", root)
+    }
+
     /// Has the daemon listen for TLS too, with certificates at these paths.
     pub(crate) fn tls(mut self, authority: &str, certificate: &str, key: &str) -> Setup {
-        let address = free_address(self.host());
+        let address = SocketAddr::new(self.host(), self.address.port() + 1);
         self.tls = Some(address);
         self.libvirtd_conf("listen_tls = 1")
             .libvirtd_conf(format!("tls_port = \"{}\"", address.port()))
@@ -129,23 +127,14 @@ impl Setup {
 
     #[track_caller]
     pub(crate) fn start(self) -> Libvirtd {
-        let Setup {
-            number,
-            address,
-            directory,
-            libvirtd_conf,
-            qemu_conf,
-            folders,
-            environment,
-            tls,
-            own_network,
-        } = self;
+        let Setup { number, address, directory, libvirtd_conf, folders, environment, tls, own_network } =
+            self;
         let host_name = format!("host-{number}");
         directory.write(
             "etc/libvirt/libvirtd.conf",
             &merged(usual_libvirtd_conf(address, number), &libvirtd_conf),
         );
-        directory.write("etc/libvirt/qemu.conf", &merged(usual_qemu_conf(number), &qemu_conf));
+        directory.write("etc/libvirt/qemu.conf", &usual_qemu_conf(number));
         let script = directory.write("lab.sh", include_str!("lab.sh"));
 
         let process = Process::start(
@@ -211,11 +200,34 @@ impl Libvirtd {
         command
     }
 
-    /// Has a shell do something there.
+    /// Has a shell do something there. `$ROOT` is where the daemon's own files begin, if they are another distribution's.
     #[track_caller]
     pub(crate) fn shell(&self, script: &str) {
-        let finished = crate::process::run(self.beside("sh").args(["-euc", script]));
+        let over = self.directory.path.join("over");
+        let root = if over.exists() { over.join("root") } else { PathBuf::new() };
+        let finished = crate::process::run(self.beside("sh").args(["-euc", script]).env("ROOT", root));
         assert!(finished.status.success(), "{script}: {finished:?}");
+    }
+
+    /// Kills the daemon, waits until nothing of it is left, and starts it again.
+    #[track_caller]
+    pub(crate) fn kill_and_restart(&self) {
+        self.shell(
+            "pid=$(cat /run/libvirt/libvirtd.pid)
+             kill -9 $pid
+             while [ -d /proc/$pid/task/$pid ]; do
+                 # A first thread that is dead says nothing about the others, which still hold the sockets.
+                 if grep -q '^State:.Z' /proc/$pid/status && [ \"$(ls /proc/$pid/task)\" = $pid ]; then break; fi
+                 sleep 0.02
+             done
+             # A child that it was about to start may hold them a moment longer.
+             for again in $(seq 50); do
+                 ${ROOT:+chroot $ROOT} libvirtd --daemon --listen --config /etc/libvirt/libvirtd.conf \\
+                     --pid-file /run/libvirt/libvirtd.pid && exit
+                 sleep 0.1
+             done
+             exit 1",
+        );
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -263,7 +275,7 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    pub(crate) fn new(number: u8) -> Directory {
+    pub(crate) fn new(number: u16) -> Directory {
         let path = env::temp_dir().join(format!("virtwire-interop-{}-{number}", process::id()));
         fs::create_dir_all(&path).expect("a temporary directory");
         Directory { path }
@@ -300,15 +312,22 @@ pub(crate) fn runtime() -> Runtime {
 }
 
 /// Numbers what this process starts.
-pub(crate) fn next_number() -> u8 {
-    static NEXT: AtomicU8 = AtomicU8::new(0);
+pub(crate) fn next_number() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A loopback address that no other test uses. QEMU's driver refuses 127.0.0.1 for migration.
-fn own_host(number: u8) -> Ipv4Addr {
+fn own_host(number: u16) -> Ipv4Addr {
     let [.., high, low] = process::id().to_be_bytes();
-    Ipv4Addr::new(127, 128 | number, high, low)
+    Ipv4Addr::new(127, 128 | number.to_be_bytes()[1], high, low)
+}
+
+/// The first of some ports for a daemon alone. Not ones that the kernel gives away: a daemon that is killed comes back to them,
+/// and QEMU listens long after libvirtd has chosen. Two runs of these tests at once are to meet seldom.
+fn own_ports(first: u16, each: u16, number: u16) -> u16 {
+    let [.., high, low] = process::id().to_be_bytes();
+    first + each * (u16::from_be_bytes([high, low]).wrapping_add(number) % 1_000)
 }
 
 /// A port that is free at this address.
@@ -317,7 +336,7 @@ pub(crate) fn free_address(host: IpAddr) -> SocketAddr {
     probe.local_addr().expect("a listener has an address")
 }
 
-fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
+fn usual_libvirtd_conf(address: SocketAddr, number: u16) -> String {
     format!(
         "listen_tls = 0\n\
          listen_tcp = 1\n\
@@ -327,7 +346,7 @@ fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
          auth_unix_ro = \"none\"\n\
          auth_unix_rw = \"none\"\n\
          unix_sock_group = \"root\"\n\
-         host_uuid = \"{id:08x}-0000-4000-8000-0000000000{number:02x}\"\n\
+         host_uuid = \"{id:08x}-0000-4000-8000-00000000{number:04x}\"\n\
          log_level = 3\n\
          log_outputs = \"3:file:/var/log/libvirt/libvirtd.log\"\n",
         host = address.ip(),
@@ -336,7 +355,8 @@ fn usual_libvirtd_conf(address: SocketAddr, number: u8) -> String {
     )
 }
 
-fn usual_qemu_conf(number: u8) -> String {
+fn usual_qemu_conf(number: u16) -> String {
+    let (migration, display) = (own_ports(18_000, 8, number), own_ports(26_000, 4, number));
     format!(
         "user = \"root\"\n\
          group = \"root\"\n\
@@ -347,7 +367,13 @@ fn usual_qemu_conf(number: u8) -> String {
          cgroup_controllers = [ ]\n\
          stdio_handler = \"file\"\n\
          migration_address = \"{host}\"\n\
-         migration_host = \"{host}\"\n",
+         migration_host = \"{host}\"\n\
+         migration_port_min = {migration}\n\
+         migration_port_max = {migration_max}\n\
+         remote_display_port_min = {display}\n\
+         remote_display_port_max = {display_max}\n",
         host = own_host(number),
+        migration_max = migration + 7,
+        display_max = display + 3,
     )
 }

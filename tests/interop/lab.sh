@@ -20,10 +20,13 @@ if [ -n "$other" ]; then
     mount -t proc proc "$root/proc"
 fi
 # What is left are the folders of this daemon's own beyond the usual ones.
-for place in etc/libvirt var/lib/libvirt run/libvirt var/log/libvirt var/cache/libvirt "$@"; do
+# The locks of consoles, in run/lock, are of numbers that are the same for several daemons.
+for place in etc/libvirt var/lib/libvirt run/libvirt run/lock var/log/libvirt var/cache/libvirt "$@"; do
     mkdir -p "$root/$place" "$dir/$place"   # there may be only some of the mount points
     mount --bind "$dir/$place" "$root/$place"
 done
+# Programs of this machine's find another distribution's daemon where they look for their own.
+[ -z "$other" ] || for place in etc/libvirt run/libvirt; do mkdir -p "/$place"; mount --bind "$dir/$place" "/$place"; done
 mkdir -p "$dir/var/lib/libvirt/dnsmasq"     # libvirt 7.0 takes this one for granted
 # The account must exist whatever qemu.conf says; only a package that we do without creates it.
 for table in passwd group; do

@@ -104,6 +104,16 @@ impl Lab {
         (only(&self.source_tap), only(&self.destination_tap))
     }
 
+    /// Everything that was said to the source and to the destination, by one connection after the other.
+    pub(crate) fn all_conversations(&self) -> (Conversation, Conversation) {
+        let all = |tap: &Recorder| {
+            let conversations = tap.conversations();
+            let frames = conversations.into_iter().flat_map(|conversation| conversation.frames).collect();
+            Conversation { client_bytes: Vec::new(), frames }
+        };
+        (all(&self.source_tap), all(&self.destination_tap))
+    }
+
     /// It runs at the destination with the memory it had, and the source knows nothing of it.
     #[track_caller]
     pub(crate) fn guest_has_moved(&self, memory: &str) {

@@ -15,6 +15,10 @@ pub(crate) enum Need {
     Certtool,
     /// The shell whose completions are checked by itself.
     Bash,
+    /// The exporter of libvirt's figures for Prometheus, as Debian packages it.
+    Exporter,
+    /// Go, and go-libvirt as Debian packages its source.
+    Go,
     /// What renders manual pages.
     Groff,
     /// The examples, which cargo builds when it tests the workspace.
@@ -23,6 +27,9 @@ pub(crate) enum Need {
     Dumpcap,
     /// The programs by which libvirt filters traffic.
     Firewall,
+    /// A KDC of MIT's, and what gives libvirt's daemons and their users tickets.
+    #[cfg(feature = "gssapi")]
+    Kerberos,
     /// A kernel and a static busybox, of which a guest is made.
     Kernel,
     /// The daemon of libvirt, monolithic, with its test and qemu drivers.
@@ -39,16 +46,24 @@ pub(crate) enum Need {
     Qemu,
     /// The program that makes SASL's databases of passwords, and the mechanisms that use them.
     SaslPasswords,
+    /// What opens a socket as systemd does, and starts a daemon with it.
+    SocketActivate,
     /// A client and a server of SSH.
     Ssh,
     /// The command-line client of libvirt.
     Virsh,
+    /// virt-manager's library, by its commands.
+    VirtInstall,
     /// The helper of libvirt's that SSH runs on a daemon's host.
     VirtSshHelper,
 }
 
 /// It insists on being started by its whole path.
 pub(crate) const SSHD: &str = "/usr/sbin/sshd";
+
+/// Where Debian has the sources of go's packages, and that one of them.
+pub(crate) const GO_PATH: &str = "/usr/share/gocode";
+const GO_LIBVIRT: &str = "/usr/share/gocode/src/github.com/digitalocean/go-libvirt";
 
 /// Returns from the test, loudly, when the machine lacks one of these; panics when `CI` is `true`.
 macro_rules! need {
@@ -83,10 +98,16 @@ impl Need {
         match self {
             Need::Bash => runs("bash", &["--version"]),
             Need::Certtool => runs("certtool", &["--version"]),
+            Need::Exporter => runs("prometheus-libvirt-exporter", &["--help"]),
+            Need::Go => runs("go", &["version"]) && Path::new(GO_LIBVIRT).exists(),
             Need::Groff => runs("groff", &["--version"]),
             Need::Example => crate::virsh_drives_processes::example("serve_processes").exists(),
             Need::Dumpcap => runs("dumpcap", &["-D"]),
             Need::Firewall => runs("ebtables", &["--version"]) && runs("iptables", &["--version"]),
+            #[cfg(feature = "gssapi")]
+            Need::Kerberos => shell(
+                "command -v krb5kdc kdb5_util kadmin.local kinit setpriv && ls /usr/lib/*/sasl2/libgssapiv2.so",
+            ),
             Need::Kernel => guest::kernel().is_some() && guest::busybox().is_some(),
             Need::Libvirtd => runs("libvirtd", &["--version"]),
             Need::Namespaces => runs(
@@ -100,8 +121,10 @@ impl Need {
             Need::Qemu => runs("qemu-system-x86_64", &["--version"]),
             Need::SaslPasswords => shell("command -v saslpasswd2 && ls /usr/lib/*/sasl2/libscram.so"),
             Need::Netcat => runs("nc", &["-h"]),
+            Need::SocketActivate => runs("systemd-socket-activate", &["--version"]),
             Need::Ssh => runs("ssh", &["-V"]) && Path::new(SSHD).exists(),
             Need::Virsh => runs("virsh", &["--version"]),
+            Need::VirtInstall => runs("virt-install", &["--version"]),
             Need::VirtSshHelper => runs("virt-ssh-helper", &["--version"]),
         }
     }
@@ -112,10 +135,14 @@ impl fmt::Display for Need {
         f.write_str(match self {
             Need::Bash => "bash",
             Need::Certtool => "certtool",
+            Need::Exporter => "prometheus-libvirt-exporter",
+            Need::Go => "go or golang-github-digitalocean-go-libvirt-dev",
             Need::Groff => "groff",
             Need::Example => "an example (`cargo build --examples`)",
             Need::Dumpcap => "dumpcap, of tshark, or the right to capture",
             Need::Firewall => "ebtables or iptables",
+            #[cfg(feature = "gssapi")]
+            Need::Kerberos => "krb5kdc, kadmin.local, kinit, setpriv or SASL's GSSAPI module",
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
@@ -124,8 +151,10 @@ impl fmt::Display for Need {
             Need::Qemu => "qemu-system-x86_64",
             Need::SaslPasswords => "saslpasswd2 or SASL's SCRAM modules",
             Need::Netcat => "nc",
+            Need::SocketActivate => "systemd-socket-activate",
             Need::Ssh => "ssh or sshd",
             Need::Virsh => "virsh",
+            Need::VirtInstall => "virt-install",
             Need::VirtSshHelper => "virt-ssh-helper",
         })
     }

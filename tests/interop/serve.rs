@@ -11,7 +11,7 @@ use crate::process::Process;
 #[derive(Debug)]
 pub(crate) struct Serve {
     // Ends before its socket's directory goes.
-    _process: Process,
+    process: Process,
     directory: Directory,
     address: SocketAddr,
 }
@@ -35,7 +35,13 @@ impl Serve {
         let listening = process.line_after("listening on unix:");
         assert_eq!(PathBuf::from(listening), socket);
         let address = address.parse().unwrap_or_else(|error| panic!("{address}: {error}"));
-        Serve { _process: process, directory, address }
+        Serve { process, directory, address }
+    }
+
+    /// The rest of the next line that begins so.
+    #[track_caller]
+    pub(crate) fn line_after(&self, prefix: &str) -> String {
+        self.process.line_after(prefix)
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -44,6 +50,10 @@ impl Serve {
 
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        socket_in(&self.directory)
     }
 
     pub(crate) fn uri(&self) -> String {

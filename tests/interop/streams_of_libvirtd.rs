@@ -14,7 +14,7 @@ use virtwire::protocol::remote::{StoragePool, StorageVol};
 use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
 
-const MIB: usize = 1 << 20;
+pub(crate) const MIB: usize = 1 << 20;
 const SOON: Duration = Duration::from_secs(60);
 
 #[test]
@@ -236,7 +236,7 @@ async fn said(console: &mut Stream, text: &str) {
 }
 
 /// A pool of files in the daemon's directory.
-struct Pool<'c> {
+pub(crate) struct Pool<'c> {
     connection: &'c Connection,
     pool: StoragePool,
     directory: PathBuf,
@@ -244,7 +244,11 @@ struct Pool<'c> {
 
 impl<'c> Pool<'c> {
     async fn new(daemon: &Libvirtd, connection: &'c Connection) -> Pool<'c> {
-        let directory = daemon.directory().path().join("pool");
+        Pool::at(daemon.directory().path().join("pool"), connection).await
+    }
+
+    /// One in this folder, which is made.
+    pub(crate) async fn at(directory: PathBuf, connection: &'c Connection) -> Pool<'c> {
         fs::create_dir(&directory).unwrap();
         let path = directory.display();
         let xml = format!("<pool type='dir'><name>pool</name><target><path>{path}</path></target></pool>");
@@ -252,7 +256,7 @@ impl<'c> Pool<'c> {
         Pool { connection, pool, directory }
     }
 
-    async fn volume(&self, name: &str, bytes: usize) -> StorageVol {
+    pub(crate) async fn volume(&self, name: &str, bytes: usize) -> StorageVol {
         let xml = format!(
             "<volume><name>{name}</name><capacity>{bytes}</capacity><allocation>0</allocation>\
              <target><format type='raw'/></target></volume>"
@@ -266,7 +270,7 @@ impl<'c> Pool<'c> {
 }
 
 /// A mebibyte like no other: each eight bytes are a number of a sequence that starts elsewhere.
-fn mebibyte(number: u64) -> Vec<u8> {
+pub(crate) fn mebibyte(number: u64) -> Vec<u8> {
     let mut state = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut bytes = Vec::with_capacity(MIB);
     while bytes.len() < MIB {

@@ -3,17 +3,18 @@
 //! Where the guest is and how it is, is read by virsh; that it lived on is read from its own count.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use virtwire::client::Connection;
-use virtwire::migrate::{Canceller, Migration, Watch};
+use virtwire::migrate::{Canceller, Migration, Progress, Watch};
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Do, JobInfo, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
+    Call, CancelAnswer, Do, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
 };
 
 use crate::guest::Count;
-use crate::lab::{Libvirtd, Setup};
+use crate::lab::Libvirtd;
 use crate::need::need;
 use crate::peers::{python, table, virsh};
 
@@ -153,24 +154,30 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     count.goes_on(&b);
 }
 
-/// A daemon that takes guests at ports of its own: QEMU listens for them on every address.
 #[track_caller]
-fn host() -> Libvirtd {
-    let free = std::net::TcpListener::bind("0.0.0.0:0").and_then(|listener| listener.local_addr()).unwrap();
-    let first = free.port().min(u16::MAX - 7);
-    Setup::new()
-        .qemu_conf(format!("migration_port_min = {first}"))
-        .qemu_conf(format!("migration_port_max = {}", first + 7))
-        .start()
+pub(crate) fn host() -> Libvirtd {
+    Libvirtd::start()
 }
 
-fn uri(daemon: &Libvirtd) -> String {
+pub(crate) fn uri(daemon: &Libvirtd) -> String {
     daemon.uri("qemu", "/system")
+}
+
+/// Runs a migration, again and again where one host is yet to hear what the other says, until it is known where the guest is.
+pub(crate) async fn followed(migration: &mut Migration, watched: &mut impl Watch) -> Outcome {
+    let mut outcome = migration.run(watched).await;
+    for _ in 0..300 {
+        let Outcome::Unknown(unknown) = &outcome else { break };
+        println!("{unknown}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        outcome = migration.run(watched).await;
+    }
+    outcome
 }
 
 /// The guests that virsh sees, defined or not.
 #[track_caller]
-fn has(daemon: &Libvirtd, guests: &[&str]) {
+pub(crate) fn has(daemon: &Libvirtd, guests: &[&str]) {
     let listed = virsh(&uri(daemon), &["list", "--all"]);
     let seen: Vec<String> = table(&listed).iter().map(|row| row[1..].join(" ")).collect();
     assert_eq!(seen, guests, "on {}", daemon.host_name());
@@ -178,14 +185,14 @@ fn has(daemon: &Libvirtd, guests: &[&str]) {
 
 /// The state and its reason, by numbers, as python sees them.
 #[track_caller]
-fn reason(daemon: &Libvirtd, guest: &str, expected: (i32, i32)) {
+pub(crate) fn reason(daemon: &Libvirtd, guest: &str, expected: (i32, i32)) {
     let program = "print(*libvirt.open(sys.argv[1]).lookupByName(sys.argv[2]).state())";
     let told = python(program, &[&uri(daemon), guest]);
     assert_eq!(told.trim(), format!("{} {}", expected.0, expected.1));
 }
 
 #[track_caller]
-fn arrived(outcome: &Outcome, name: &str) {
+pub(crate) fn arrived(outcome: &Outcome, name: &str) {
     match outcome {
         Outcome::OnDestination { domain, warning: None, left_on_source: None, .. }
             if domain.name == *name => {}
@@ -194,18 +201,18 @@ fn arrived(outcome: &Outcome, name: &str) {
 }
 
 #[track_caller]
-fn arrived_with_trouble(outcome: &Outcome) {
+pub(crate) fn arrived_with_trouble(outcome: &Outcome) {
     let arrived = matches!(outcome, Outcome::OnDestination { warning: Some(_), left_on_source: None, .. });
     assert!(arrived, "{outcome}");
 }
 
 #[track_caller]
-fn stayed(outcome: &Outcome) {
+pub(crate) fn stayed(outcome: &Outcome) {
     assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
     assert!(!outcome.to_string().contains("left paused"), "{outcome}");
 }
 
-fn migrate(
+pub(crate) fn migrate(
     from: &Libvirtd,
     to: &Libvirtd,
     guest: &str,
@@ -279,13 +286,13 @@ fn cut_before_finish(from: &Libvirtd, to: &Libvirtd, which: Cut) -> (Outcome, Wa
 }
 
 /// A way to a daemon that can be cut, and taken again.
-struct Link {
-    uri: String,
-    cut: Arc<Notify>,
+pub(crate) struct Link {
+    pub(crate) uri: String,
+    pub(crate) cut: Arc<Notify>,
 }
 
 impl Link {
-    async fn to(daemon: &Libvirtd) -> Link {
+    pub(crate) async fn to(daemon: &Libvirtd) -> Link {
         let (server, cut) = (daemon.address(), Arc::new(Notify::new()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
@@ -308,14 +315,16 @@ impl Link {
 
 /// Keeps what it is told, and does what the test wants at the right moment.
 #[derive(Default)]
-struct Watched {
-    notes: Vec<String>,
-    calls: Vec<i32>,
+pub(crate) struct Watched {
+    pub(crate) notes: Vec<String>,
+    pub(crate) calls: Vec<i32>,
     /// Cancel when Perform has moved something.
     cancels: bool,
-    canceller: Option<Canceller>,
-    cancelled: Vec<CancelAnswer>,
+    pub(crate) canceller: Option<Canceller>,
+    pub(crate) cancelled: Vec<CancelAnswer>,
     before_finish: Option<Box<dyn FnMut() + Send>>,
+    /// When Perform has moved something.
+    pub(crate) when_moving: Option<Box<dyn FnMut() + Send>>,
 }
 
 impl std::fmt::Debug for Watched {
@@ -338,11 +347,16 @@ impl Watch for Watched {
         }
     }
 
-    fn progress(&mut self, job: &JobInfo) {
-        if job.data_processed > 0
+    fn progress(&mut self, progress: &Progress) {
+        if progress.data.processed > 0
             && let Some(canceller) = self.canceller.take()
         {
             canceller.cancel();
+        }
+        if progress.data.processed > 0
+            && let Some(mut moving) = self.when_moving.take()
+        {
+            moving();
         }
     }
 

@@ -11,7 +11,7 @@ use crate::peers::{try_virsh, virsh};
 use crate::process::Process;
 
 /// It answers each line that it is told, and ends well when it is asked to.
-const GUEST: &str = "<domain type='process'>
+pub(crate) const GUEST: &str = "<domain type='process'>
   <name>echo</name>
   <uuid>5f2a8c1e-0000-4000-8000-00000000000a</uuid>
   <os><type>exe</type><init>/bin/sh</init><initarg>-c</initarg><initarg>trap 'exit 0' TERM; echo ready; \
@@ -32,9 +32,10 @@ fn processes_are_domains_for_virsh() {
     virsh(uri, &["define", &file]);
     let watching = Process::start(
         Command::new("virsh")
-            .args(["-c", uri, "event", "--all", "--loop", "--timeout", "60"])
+            .args(["-c", uri, "event", "--all", "--loop", "--timeout", "600"])
             .stdin(Stdio::null()),
     );
+    is_heard(uri, &directory, &watching);
     virsh(uri, &["start", "echo"]);
     assert!(virsh(uri, &["list"]).contains("running"));
     assert_eq!(virsh(uri, &["dumpxml", "echo"]).trim_end(), GUEST);
@@ -60,6 +61,18 @@ fn processes_are_domains_for_virsh() {
     for step in ["Started Booted", "Suspended Paused", "Resumed Unpaused", "Stopped", "Stopped Destroyed"] {
         watching.line_after(&format!("event 'lifecycle' for domain 'echo': {step}"));
     }
+}
+
+/// virsh does not say when it has begun to listen, so something is told until it repeats it.
+fn is_heard(uri: &str, directory: &Directory, watching: &Process) {
+    let other = GUEST.replace("<name>echo<", "<name>other<").replace("00000000000a", "00000000000b");
+    let file = directory.write("other.xml", &other);
+    let heard = (0..200).any(|_| {
+        virsh(uri, &["define", &file]);
+        virsh(uri, &["undefine", "other"]);
+        watching.line_within("event 'lifecycle' for domain 'other'", Duration::from_millis(300))
+    });
+    assert!(heard, "virsh hears of nothing");
 }
 
 /// At a terminal: what is typed is answered, and the escape key leaves.

@@ -5,7 +5,7 @@
 
 use crate::moving::{CONFIGURATION, Configuration, Lab, MEMORY, NAME, memory_of, persistent, steps};
 use crate::need::need;
-use crate::peers::{python, table, try_virsh, virsh};
+use crate::peers::{table, try_virsh, virsh};
 use crate::recorder::From;
 use crate::wire::{Reader, string};
 
@@ -165,28 +165,6 @@ fn not_at_all_onto_a_guest_that_is_there_already() {
     assert!(!refused.status.success(), "{refused:?}");
     for daemon in [&lab.source, &lab.destination] {
         assert_eq!(virsh(&daemon.uri(), &["domstate", NAME]).trim(), "running");
-    }
-}
-
-/// The three calls of the C API choose alike.
-#[test]
-fn by_preparev2_for_each_call_of_the_api() {
-    need!(Python);
-    for call in
-        ["migrate(to, 1, None, None, 0)", "migrate2(to, None, 1, None, None, 0)", "migrate3(to, {}, 1)"]
-    {
-        let lab = Lab::start(["0.9.1", "0.9.1"]);
-        lab.create();
-
-        let program = format!(
-            "source, to = libvirt.open(sys.argv[1]), libvirt.open(sys.argv[2])\n\
-             print(source.lookupByName(sys.argv[3]).{call}.name())"
-        );
-        let moved = python(&program, &[&lab.source_uri(), &lab.destination_uri(), NAME]);
-
-        assert_eq!(moved.trim(), NAME, "{call}");
-        let (source, destination) = lab.conversations();
-        assert_eq!((steps(&source), steps(&destination)), (vec![62], vec![108, 109]), "{call}");
     }
 }
 

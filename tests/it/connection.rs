@@ -1,19 +1,21 @@
 //! A client and a server of ours over a real socket: fates, deadlines, cancellation, order.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use virtwire::client::{CallError, CloseReason, Connection, OpenError, OpenOptions};
+use virtwire::client::{CallError, CloseReason, Connection, OpenError, OpenOptions, Passed};
 use virtwire::protocol::error::{ErrorCode, Fate, RemoteError};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::remote::{
-    ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2, NodeGetInfo,
+    ConnectEventConnectionClosed, ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2,
+    NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
@@ -271,6 +273,56 @@ async fn a_call_that_panics_fails_alone() {
     let error = connection.call(DomainCreate { dom: domain }).await.unwrap_err();
     assert_eq!(error.remote().unwrap().code, ErrorCode::INTERNAL_ERROR);
     assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "here");
+}
+
+#[tokio::test]
+async fn what_a_handler_has_its_client_told_comes_before_its_reply() {
+    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+    let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
+    tokio::spawn(async move { Server::new(Tells).serve(&listener).await });
+    let (told, before_replies) = (AtomicUsize::new(0), Arc::new(Mutex::new(Vec::new())));
+    let seen = before_replies.clone();
+    let observer = move |passed: Passed| match passed.header.kind() {
+        Ok(MessageKind::Notice) => drop(told.fetch_add(1, Ordering::Relaxed)),
+        Ok(MessageKind::Reply) => seen.lock().unwrap().push(told.swap(0, Ordering::Relaxed)),
+        _ => {}
+    };
+    let options =
+        OpenOptions { observer: Some(Arc::new(observer)), keepalive: None, ..OpenOptions::default() };
+    let connection = Connection::open_with(&uri, options).await.unwrap();
+    before_replies.lock().unwrap().clear();
+    // The first answers at once, the second after it has waited.
+    for _ in 0..20 {
+        connection.call(ConnectGetUri {}).await.unwrap();
+        connection.call(ConnectGetHostname {}).await.unwrap();
+    }
+    assert_eq!(*before_replies.lock().unwrap(), [2; 40]);
+}
+
+struct Tells;
+
+impl Handler for Tells {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            match called.info.name {
+                "connect_get_uri" => {}
+                "connect_get_hostname" => tokio::task::yield_now().await,
+                _ => return Ok(Draft::empty()),
+            }
+            for reason in 0..2 {
+                cx.notify(&ConnectEventConnectionClosed { reason }).unwrap();
+            }
+            Ok(Draft::encode("here").unwrap())
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
 }
 
 struct Panics;

@@ -2,6 +2,7 @@
 
 use std::io::{IoSlice, Read, Write};
 use std::mem::MaybeUninit;
+use std::net::TcpStream;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -11,10 +12,11 @@ use bytes::BytesMut;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use virtwire::client::Connection;
 use virtwire::protocol::error::{Fate, RemoteError};
-use virtwire::protocol::frame::{self, Draft};
+use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial};
+use virtwire::protocol::message::MessageError;
 use virtwire::protocol::program::{ProcedureNumber, Program};
-use virtwire::protocol::remote::{Domain, DomainCreateXmlWithFilesReply};
+use virtwire::protocol::remote::{Domain, DomainCreateXmlWithFilesReply, DomainOpenGraphicsFd};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
@@ -84,17 +86,57 @@ async fn what_a_handler_does_not_take_is_closed() {
 }
 
 #[tokio::test]
+async fn a_container_lends_its_name_spaces() {
+    let (connection, _path) = serve().await;
+    let files = connection.lxc_domain_open_namespace_files(&guest(), 0).await.unwrap();
+    let said = files.into_iter().map(|file| {
+        let mut said = String::new();
+        UnixStream::from(file).read_to_string(&mut said).unwrap();
+        said
+    });
+    assert_eq!(said.collect::<Vec<_>>(), ["mnt", "net"]);
+}
+
+/// The reply that brings one is none of a call that has no place for it.
+#[tokio::test]
+async fn what_passes_descriptors_is_not_called_without() {
+    let (connection, _path) = serve().await;
+    let error = connection.call(DomainOpenGraphicsFd { dom: guest(), idx: 0, flags: 0 }).await.unwrap_err();
+    assert!(error.to_string().contains("call_with_fds"), "{error}");
+    assert_eq!(error.fate(), Fate::DidNotRun);
+    let programs = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];
+    let passing = programs.map(|program| {
+        let passing = program.procedures().iter().filter(|info| info.passes_fds);
+        passing.map(|info| info.number.0).collect::<Vec<_>>()
+    });
+    assert_eq!(passing, [vec![249, 309, 310, 343, 443], vec![7], vec![1], vec![]]);
+    for (program, numbers) in programs.into_iter().zip(passing) {
+        for number in numbers {
+            let error = connection.call_encoded(program, ProcedureNumber(number), &[]).await.unwrap_err();
+            assert_eq!(error.fate(), Fate::DidNotRun, "{program} {number}: {error}");
+        }
+    }
+    connection.connect_get_hostname().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tcp_carries_none_and_says_so_before_anything_is_sent() {
     let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-    let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/";
+    let address = listener.address().to_string().replace("tcp://", "");
+    let uri = format!("mem+tcp://{address}/");
     tokio::spawn(async move { Server::new(Host).serve(&listener).await });
     let connection = Connection::open(&uri).await.unwrap();
     let (_kept, passed) = pairs(1);
     let error = connection.domain_create_xml_passing("<domain/>", passed, 0).await.unwrap_err();
     assert!(error.to_string().contains("only a unix socket"), "{error}");
     // A daemon cannot answer with one either.
-    let error = connection.domain_open_graphics_fd(&guest(), 0, 0).await.unwrap_err();
-    assert_eq!(error.remote().unwrap().to_string(), "no descriptors here");
+    let mut client = TcpStream::connect(address).unwrap();
+    let body = Draft::encode(&DomainOpenGraphicsFd { dom: guest(), idx: 0, flags: 0 }).unwrap();
+    let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(343), Serial(1));
+    client.write_all(&body.seal(&header)).unwrap();
+    let answer = answer(&mut client).unwrap();
+    let error: MessageError = virtwire::xdr::from_slice(&answer.payload).unwrap();
+    assert_eq!(error.message.unwrap(), "no descriptors here");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,11 +197,15 @@ fn pass(socket: &UnixStream, bytes: &[u8], fd: &OwnedFd) {
 
 /// The serial of the next reply; `None` at the end.
 fn reply(socket: &mut UnixStream) -> Option<Serial> {
+    answer(socket).map(|frame| frame.header.serial)
+}
+
+fn answer(socket: &mut impl Read) -> Option<Frame> {
     let mut bytes = BytesMut::new();
     loop {
         if let Some(frame) = frame::split(&mut bytes).unwrap() {
             assert!(bytes.is_empty() || frame.header.serial.0 < 3);
-            return Some(frame.header.serial);
+            return Some(frame);
         }
         let mut byte = [0];
         match socket.read(&mut byte) {
@@ -216,6 +262,15 @@ impl Handler for Host {
                     near.write_all(b"RFB").unwrap();
                     let refused = |_| RemoteError::rpc("no descriptors here");
                     cx.reply_with_fds(vec![far.into()]).map_err(refused)?;
+                    Ok(Draft::empty())
+                }
+                "domain_open_namespace" => {
+                    let lent = ["mnt", "net"].map(|name| {
+                        let (mut near, far) = UnixStream::pair().unwrap();
+                        near.write_all(name.as_bytes()).unwrap();
+                        far.into()
+                    });
+                    cx.reply_with_fds(lent.into()).unwrap();
                     Ok(Draft::empty())
                 }
                 _ => Ok(Draft::empty()),

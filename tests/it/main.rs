@@ -1,21 +1,43 @@
 //! What virtwire decides, without a daemon: pure, in seconds.
 
+#[cfg(feature = "mem")]
+mod access;
+#[cfg(feature = "mem")]
+mod auto_destroy;
 mod captures;
 mod client_session;
 mod codec;
 mod connection;
+mod deadlines;
 #[cfg(feature = "fds")]
 mod descriptors;
+#[cfg(feature = "sasl")]
+mod entrance;
 mod events;
-mod migrate_model;
+mod fairness;
+#[cfg(feature = "mem")]
+mod fleet;
+mod going;
+#[cfg(feature = "mem")]
+mod migrate_check;
+#[cfg(feature = "mem")]
+mod migrate_control;
 #[cfg(feature = "mem")]
 mod migration;
 mod objects;
 mod opening;
+#[cfg(feature = "mem")]
+mod past_faults;
+mod raw;
 mod raw_v2;
 mod raw_v3;
 mod reconnecting;
+#[cfg(feature = "mem")]
+mod roles;
 mod server_session;
 mod streams;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tower")]
+mod tower;
+mod traces;

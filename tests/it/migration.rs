@@ -10,18 +10,20 @@ use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
-use virtwire::migrate::{Canceller, Migration, Watch};
-use virtwire::protocol::migrate::{CancelAnswer, Do, JobInfo, Note, Outcome, Record, Request, Version, Wish};
+use virtwire::migrate::{Canceller, Migration, Progress, Watch};
+use virtwire::protocol::migrate::{
+    CancelAnswer, Do, MigrateFlags, Note, Outcome, Record, Request, Version, Wish,
+};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::server::{Exposure, Listener, Server};
 
 /// The last release with version 2, with version 3 in its fixed form, and the newest.
-const V2: &str = "0.9.1";
+pub(crate) const V2: &str = "0.9.1";
 const V3: &str = "1.0.6";
-const NEW: &str = "12.8.0";
+pub(crate) const NEW: &str = "12.8.0";
 
-fn age(release: &str) -> Profile {
+pub(crate) fn age(release: &str) -> Profile {
     Profile::of(release.parse().unwrap())
 }
 
@@ -69,6 +71,34 @@ async fn a_cancelled_perform_of_version_3_leaves_the_guest_running_on_its_source
     assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
 }
 
+/// Nothing runs, nothing is sent, and the definition is where it is to be; or where it was.
+#[tokio::test]
+async fn a_definition_moves_while_nothing_runs() {
+    for (release, expected) in [(NEW, [302, 212, 24, 303, 306, 307]), ("1.0.1", [213, 16, 24, 214, 217, 218])]
+    {
+        let (source, destination) = (Host::start(age(release)).await, Host::start(age(release)).await);
+        let (from, to) = (source.connect().await, destination.connect().await);
+        from.domain_define_xml(XML).await.unwrap();
+        let moved = async |flags: MigrateFlags, watched: &mut Watched| {
+            let (from, to) = (source.connect().await, destination.connect().await);
+            let guest = Migration::find(&from, "guest").await.unwrap();
+            let request = Request { flags: MigrateFlags::OFFLINE | flags, ..Request::live(guest) };
+            Migration::plan(from, to, request, Wish::Auto).await.unwrap().run(watched).await
+        };
+        // What does not run stays nowhere unless it is kept.
+        let refused = moved(MigrateFlags(0), &mut Watched::default()).await;
+        assert!(matches!(refused, Outcome::OnSource { .. }), "{refused}");
+        let mut watched = Watched::default();
+        let outcome = moved(MigrateFlags::PERSIST_DEST | MigrateFlags::UNDEFINE_SOURCE, &mut watched).await;
+        assert!(matches!(outcome, Outcome::OnDestination { left_on_source: None, .. }), "{outcome}");
+        assert_eq!(watched.calls, expected);
+        assert!(from.domain_lookup_by_name("guest").await.is_err(), "it has left");
+        let there = to.domain_lookup_by_name("guest").await.unwrap().dom;
+        assert_eq!((there.id, to.domain_get_info(&there).await.unwrap().state), (-1, 5));
+        assert_eq!(to.domain_get_xml_desc(&there, 0).await.unwrap().xml.to_string(), XML);
+    }
+}
+
 #[tokio::test]
 async fn a_peer_that_claims_preparev2_and_lacks_it_gets_the_older_prepare() {
     let claims = age(V2).without(ProcedureNumber(108));
@@ -77,7 +107,7 @@ async fn a_peer_that_claims_preparev2_and_lacks_it_gets_the_older_prepare() {
     let mut watched = Watched::default();
     let outcome = migrate(&source, &destination, &mut watched).await;
     assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
-    assert_eq!(watched.calls, [14, 16, 108, 61, 62, 63, 16]);
+    assert_eq!(watched.calls, [14, 16, 108, 16, 61, 62, 63, 16]);
     assert!(watched.notes.iter().any(|note| matches!(note, Note::Downgrade { to: Version::V1, .. })));
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
 }
@@ -151,14 +181,36 @@ async fn a_journal_that_fails_stops_the_call_it_precedes() {
     }
 }
 
+/// Whoever recovers takes a Finish that the journal does not have for not made.
 #[tokio::test]
-async fn a_journal_that_fails_before_finish_does_not_strand_the_guest() {
+async fn no_finish_is_sent_that_the_journal_lacks() {
     let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let mut migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
     let mut watched = Watched { journal_fails_before: Some(109), ..Watched::default() };
-    let outcome = migrate(&source, &destination, &mut watched).await;
+    let outcome = migration.run(&mut watched).await;
+    let Outcome::Unknown(unknown) = outcome else { panic!("{outcome}") };
+    assert!(unknown.reason.to_string().contains("the disk is full"), "{unknown}");
+    assert!(!watched.calls.contains(&109));
+    watched.journal_fails_before = None;
+    let outcome = migration.run(&mut watched).await;
     assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+}
+
+/// In version 3 the source has the guest still.
+#[tokio::test]
+async fn a_guest_whose_finish_the_journal_lacks_runs_on_at_its_source() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let mut watched = Watched { journal_fails_before: Some(306), ..Watched::default() };
+    let outcome = migrate(&source, &destination, &mut watched).await;
+    let Outcome::OnSource { reason, .. } = outcome else { panic!("{outcome}") };
+    assert!(reason.to_string().contains("the disk is full"), "{reason}");
+    assert!(!watched.calls.contains(&306));
+    assert_eq!(source.guest().await, Some(XML.to_owned()));
 }
 
 /// A daemon forgets a migration with the connection that began it, so Confirm goes over that one or not at all: over another it would
@@ -194,13 +246,13 @@ const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000
                    <memory unit='KiB'>1024</memory></domain>";
 
 /// A daemon in this process.
-struct Host {
-    mem: Mem,
-    uri: String,
+pub(crate) struct Host {
+    pub(crate) mem: Mem,
+    pub(crate) uri: String,
 }
 
 impl Host {
-    async fn start(profile: Profile) -> Host {
+    pub(crate) async fn start(profile: Profile) -> Host {
         let listener =
             Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
         let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
@@ -210,16 +262,16 @@ impl Host {
         Host { mem, uri }
     }
 
-    async fn connect(&self) -> Connection {
+    pub(crate) async fn connect(&self) -> Connection {
         Connection::open(&self.uri).await.unwrap()
     }
 
-    async fn create(&self) {
+    pub(crate) async fn create(&self) {
         self.connect().await.domain_create_xml(XML, 0).await.unwrap();
     }
 
     /// The running guest's configuration, if there is one, over a connection of its own.
-    async fn guest(&self) -> Option<String> {
+    pub(crate) async fn guest(&self) -> Option<String> {
         let connection = self.connect().await;
         let found = connection.domain_lookup_by_name("guest").await.ok()?.dom;
         assert_eq!(
@@ -230,7 +282,7 @@ impl Host {
         Some(connection.domain_get_xml_desc(&found, 0).await.unwrap().xml.to_string())
     }
 
-    async fn plan(&self, destination: &Host) -> Migration {
+    pub(crate) async fn plan(&self, destination: &Host) -> Migration {
         let (from, to) = (self.connect().await, destination.connect().await);
         let guest = Migration::find(&from, "guest").await.unwrap();
         let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
@@ -267,7 +319,7 @@ impl Watch for Watched {
         self.calls.push(call.call.number());
     }
 
-    fn progress(&mut self, _: &JobInfo) {
+    fn progress(&mut self, _: &Progress) {
         if let Some(cancel) = self.cancel.take() {
             cancel.cancel();
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use virtwire::client::{Backoff, GaveUp, Link, OpenOptions, Reconnecting, SubscribeError, Told};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
+use virtwire::protocol::event::{DomainEvent, Topic};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::Notice;
@@ -40,6 +41,151 @@ async fn subscriptions_return_and_say_so() {
     }
 }
 
+/// Slow is not unwilling: it is asked again, and not taken for one that refuses.
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_is_slow_to_subscribe_again_is_asked_again() {
+    let place = Place::new().await;
+    let within = Duration::from_secs(10);
+    let options = OpenOptions { call_within: Some(within), ..OpenOptions::default() };
+    let (daemon, mut peer) = opened_with(&place, options).await;
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
+    register(&mut peer, 3).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    let [slow] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    tokio::time::sleep(within * 2).await;
+    peer.reply(&slow, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 7 }).await;
+    let (told, mut events) = next.await.unwrap();
+    assert!(matches!(told, Some(Told::Resynced)), "{told:?}");
+    peer.send(&event(7, "later")).await;
+    assert!(matches!(events.next().await, Some(Told::Event(event)) if event.dom.name == "later"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn kinds_that_the_daemon_has_no_more_are_told() {
+    let place = Place::new().await;
+    let (daemon, mut peer) = opened(&place).await;
+    let topics = || vec![topic(0), topic(2), topic(77)];
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe_to::<DomainEvent>(topics()).await });
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    answer_kinds(&mut peer, &[0, 2]).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    assert_eq!(events.missing().len(), 1);
+    assert_eq!(events.missing()[0].0, topic(77));
+    // What was missing before is not told again, and what is missing now is, after the word that it is back.
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events.next().await, events) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    answer_kinds(&mut peer, &[0]).await;
+    let (back, lost, mut events) = next.await.unwrap();
+    assert!(matches!(back, Some(Told::Resynced)), "{back:?}");
+    let Some(Told::Unavailable(told, SubscribeError::Call(error))) = lost else { panic!("{lost:?}") };
+    assert_eq!((told, error.fate()), (topic(2), Fate::Failed));
+    assert_eq!(events.missing().len(), 2);
+    // It goes on with what there is.
+    peer.send(&event(0, "later")).await;
+    let Some(Told::Event(DomainEvent::Lifecycle(event))) = events.next().await else { panic!("no event") };
+    assert_eq!(event.dom.name, "later");
+}
+
+fn topic(event_id: i32) -> Topic {
+    Topic::Domain { event_id, object: None }
+}
+
+/// Answers three registrations: each kind of these gets its own number as callback, another an error.
+async fn answer_kinds(peer: &mut Peer, kinds: &[i32]) {
+    for registers in peer.flight(["connect_domain_event_callback_register_any"; 3]).await {
+        let kind = i32::from_be_bytes(registers.payload[..4].try_into().unwrap());
+        if kinds.contains(&kind) {
+            let reply = ConnectDomainEventCallbackRegisterAnyReply { callback_id: kind };
+            peer.reply(&registers, &reply).await;
+        } else {
+            let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "unsupported event ID");
+            peer.fail(&registers, error).await;
+        }
+    }
+}
+
+/// Nobody was asked and nobody said no: a ticket has run out, its server is not reached, a file is being replaced.
+#[cfg(feature = "sasl")]
+#[tokio::test(start_paused = true)]
+async fn what_the_client_lacks_for_a_while_is_no_end() {
+    use crate::opening::sasl::{begin, external, external_options};
+    let mut lacking = vec!["SCRAM-SHA-256"];
+    lacking.extend(cfg!(feature = "gssapi").then_some("GSSAPI"));
+    for mechanism in lacking {
+        let place = Place::new().await;
+        let uri = place.uri() + "?auth=sasl&authfile=/nonexistent/auth.conf";
+        let backoff = Backoff::between(Duration::from_millis(10), Duration::from_secs(1));
+        // Over TCP, where SCRAM is not used without the user's word.
+        let options = OpenOptions { accept_unprotected: true, ..external_options() };
+        let opening = tokio::spawn(async move { Reconnecting::open(&uri, options, backoff).await });
+        let mut peer = place.accept().await;
+        external(&mut peer).await;
+        let mut daemon = opening.await.unwrap().unwrap();
+        drop(peer);
+        let mut peer = place.accept().await;
+        begin(&mut peer, mechanism).await;
+        loop {
+            match daemon.changed().await {
+                Link::Down { attempts: 1, error: Some(_) } => break,
+                Link::Down { error: None, .. } => {}
+                other => panic!("{mechanism}: {other:?}"),
+            }
+        }
+        let mut peer = place.accept().await;
+        external(&mut peer).await;
+        daemon.connection().await.unwrap();
+    }
+}
+
+/// The password is proved anew to each daemon that comes back, and subscriptions return only then.
+#[cfg(feature = "sasl")]
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_is_back_is_authenticated_to_again() {
+    use crate::opening::sasl::{external, external_options};
+    let place = Place::new().await;
+    let uri = place.uri() + "?auth=sasl.external";
+    let backoff = Backoff::between(Duration::from_millis(10), Duration::from_secs(1));
+    let opening = tokio::spawn(async move { Reconnecting::open(&uri, external_options(), backoff).await });
+    let mut peer = place.accept().await;
+    external(&mut peer).await;
+    let daemon = opening.await.unwrap().unwrap();
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
+    register(&mut peer, 3).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    for _ in 0..3 {
+        drop(peer);
+        let next = tokio::spawn(async move { (events.next().await, events) });
+        peer = place.accept().await;
+        external(&mut peer).await;
+        register(&mut peer, 3).await;
+        let (told, back) = next.await.unwrap();
+        assert!(matches!(told, Some(Told::Resynced)), "{told:?}");
+        events = back;
+    }
+    // One that refuses it is not asked again.
+    drop(peer);
+    let mut peer = place.accept().await;
+    crate::opening::sasl::begin(&mut peer, "EXTERNAL").await;
+    let [start] = peer.flight(["auth_sasl_start"]).await;
+    peer.deny(&start).await;
+    assert!(matches!(daemon.connection().await, Err(GaveUp::Refused(_))));
+    assert!(matches!(events.next().await, Some(Told::GaveUp(GaveUp::Refused(_)))));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_was_lost_is_not_made_again() {
     let place = Place::new().await;
@@ -70,7 +216,9 @@ async fn a_daemon_that_stays_away_is_tried_again_and_again() {
     let mut tried = 0;
     while tried < 12 {
         // Closed twice: at calls that come together, and at the first that comes alone.
-        drop((place.accept().await, place.accept().await));
+        for _ in 0..2 {
+            drop(place.accept().await);
+        }
         if let Link::Down { attempts, error: Some(_) } = daemon.changed().await {
             assert!(attempts > tried);
             tried = attempts;
@@ -162,10 +310,13 @@ async fn what_is_closed_or_dropped_leaves_nothing_behind() {
 }
 
 async fn opened(place: &Place) -> (Reconnecting, Peer) {
+    opened_with(place, OpenOptions::default()).await
+}
+
+async fn opened_with(place: &Place, options: OpenOptions) -> (Reconnecting, Peer) {
     let uri = place.uri();
     let backoff = Backoff::between(Duration::from_millis(10), Duration::from_secs(1));
-    let opening =
-        tokio::spawn(async move { Reconnecting::open(&uri, OpenOptions::default(), backoff).await });
+    let opening = tokio::spawn(async move { Reconnecting::open(&uri, options, backoff).await });
     let mut peer = place.accept().await;
     answer_opening(&mut peer).await;
     (opening.await.unwrap().unwrap(), peer)

@@ -8,6 +8,7 @@ use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, Serial};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::{ProcedureNumber, Program, Release};
+use virtwire::protocol::remote::AuthType;
 use virtwire::protocol::session::ProtocolError;
 use virtwire::protocol::session::server::{Called, Limits, ServerEvent, ServerSession};
 
@@ -109,7 +110,7 @@ fn the_daemon_pings_only_after_feature_10_was_asked_for_and_gives_up_in_the_end(
 #[test]
 fn a_client_that_the_daemon_does_not_read_is_not_taken_for_dead() {
     let start = Instant::now();
-    let limits = Limits { requests: 1, ..Limits::default() };
+    let limits = Limits { requests: 1, waiting: 0, ..Limits::default() };
     let mut session = ServerSession::new(Profile::default(), limits);
     session.handle_frame(start, frame(remote(60, CALL, 0), &10_i32.to_be_bytes())).unwrap();
     session.handle_frame(start, frame(remote(OPEN, CALL, 0), b"")).unwrap();
@@ -173,7 +174,7 @@ fn without_authentication_the_list_has_one_entry_and_the_other_calls_fail() {
 
 #[test]
 fn what_a_client_makes_a_daemon_hold_is_limited() {
-    let limits = Limits { requests: 2, queued_bytes: 100, ..Limits::default() };
+    let limits = Limits { requests: 2, waiting: 0, queued_bytes: 100, ..Limits::default() };
     let mut session = ServerSession::new(Profile::default(), limits);
     for _ in 0..2 {
         assert!(session.can_receive());
@@ -189,6 +190,22 @@ fn what_a_client_makes_a_daemon_hold_is_limited() {
     while session.poll_transmit().is_some() {}
     assert!(session.can_receive());
     event(&mut session).unwrap();
+}
+
+/// A call of the type that brings descriptors, and brings none, waits for its turn as others do.
+#[test]
+fn a_call_that_could_bring_descriptors_and_brings_none_goes_round_no_limit() {
+    let limits = Limits { requests: 2, ..Limits::default() };
+    for (count, at_once) in [(0_u32, 2), (1, 4)] {
+        let mut session = ServerSession::new(Profile::default(), limits);
+        session.carry_descriptors();
+        for serial in 0..4 {
+            let header = Header { serial: Serial(serial), ..remote(OPEN, 4, 0) };
+            session.handle_frame(Instant::now(), frame(header, &count.to_be_bytes())).unwrap();
+        }
+        let started = std::iter::from_fn(|| session.poll_event()).count();
+        assert_eq!(started, at_once, "{count} descriptors");
+    }
 }
 
 fn called(session: &mut ServerSession) -> Called {
@@ -232,4 +249,75 @@ fn refused(header: Header, message: &str) {
     let error = RemoteError::decode(&answer.payload).unwrap();
     assert_eq!((error.code.0, error.domain.0, error.level, error.to_string().as_str()), (39, 7, 2, message));
     assert!(session.can_receive());
+}
+
+#[test]
+fn a_client_that_is_not_known_may_only_say_who_it_is() {
+    let mut session = server();
+    session.ask_who(AuthType::Sasl);
+    let call = |session: &mut ServerSession, number| {
+        session.handle_frame(Instant::now(), frame(remote(number, CALL, 0), &10_i32.to_be_bytes())).unwrap();
+    };
+    // Nothing else, not even the close or feature 10, and no other way than the one that is asked for.
+    for number in [1, 2, 60, 110, 201, 70] {
+        call(&mut session, number);
+        assert_eq!(sent(&mut session).unwrap().header.status_word, 1, "{number}");
+        assert_eq!(session.poll_event(), None, "{number}");
+    }
+    assert_eq!((session.poll_timeout(), session.is_finished()), (None, false));
+    let lxc = words(Program::LXC.number, 1, 1, CALL, 0);
+    session.handle_frame(Instant::now(), frame(lxc, b"")).unwrap();
+    assert_eq!((sent(&mut session).unwrap().header.status_word, session.poll_event()), (1, None));
+    // Unknown procedures are told from others first, as libvirt's daemons do.
+    call(&mut session, 9_999);
+    assert!(
+        String::from_utf8_lossy(&sent(&mut session).unwrap().payload).contains("unknown procedure: 9999")
+    );
+    call(&mut session, 66);
+    assert_eq!(sent(&mut session).unwrap().payload[..], [0, 0, 0, 1, 0, 0, 0, 1]);
+
+    // One step at a time, whatever else it says meanwhile.
+    call(&mut session, 67);
+    let Some(ServerEvent::Authenticate(init)) = session.poll_event() else { panic!("no event") };
+    for number in [66, 1, 67, 68] {
+        call(&mut session, number);
+        assert_eq!(session.poll_event(), None, "{number}");
+        assert!(sent(&mut session).is_some());
+    }
+    session.reply(&init.header, Ok(Draft::empty()));
+    assert!(sent(&mut session).is_some() && !session.is_authenticated());
+    call(&mut session, 68);
+    assert!(matches!(session.poll_event(), Some(ServerEvent::Authenticate(_))));
+
+    // Then it is served, and its way in is behind it.
+    session.authenticated();
+    call(&mut session, 1);
+    assert!(matches!(session.poll_event(), Some(ServerEvent::Called(_))));
+    call(&mut session, 66);
+    assert_eq!(sent(&mut session).unwrap().payload[..], [0, 0, 0, 1, 0, 0, 0, 0]);
+    call(&mut session, 67);
+    assert_eq!(sent(&mut session).unwrap().header.status_word, 1);
+}
+
+#[test]
+fn a_client_that_is_not_known_makes_a_daemon_hold_little() {
+    let mut session = server();
+    session.ask_who(AuthType::Polkit);
+    let mut bytes = 0;
+    while session.can_receive() {
+        session.handle_frame(Instant::now(), frame(remote(1, CALL, 0), b"")).unwrap();
+        assert_eq!(session.poll_event(), None);
+        bytes += 300;
+        assert!(bytes < 64 * 1024, "it reads on and on");
+    }
+}
+
+#[test]
+fn whoever_is_kept_out_is_told_once() {
+    let mut session = server();
+    session.keep_out(RemoteError::auth_failed());
+    assert!(!session.is_authenticated());
+    session.handle_frame(Instant::now(), frame(remote(66, CALL, 0), b"")).unwrap();
+    assert_eq!(sent(&mut session).unwrap().header.status_word, 1);
+    assert!(!session.can_receive() && session.is_finished());
 }

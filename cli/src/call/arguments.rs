@@ -120,6 +120,9 @@ mod tests {
         assert_eq!(encoded(3, "{}"), Ok(vec![]));
     }
 
+    const SECRET: &str = r#"{"secret": {"uuid": "5f2a8c1e-0000-4000-8000-000000000001", "usage_type": 0, "usage_id": ""},
+        "value": "c2VjcmV0", "flags": 0}"#;
+
     #[test]
     fn what_is_wrong_is_told_with_its_field() {
         for (number, text, parts) in [
@@ -131,7 +134,9 @@ mod tests {
                 r#"{"dom": {"name": 5, "uuid": "5f2a8c1e-0000-4000-8000-000000000001", "id": 1}}"#,
                 &["dom.name"],
             ),
-            (16, r#"{"dom": {"name": "a", "uuid": "b", "id": 1}}"#, &["uuid", "\"b\""]),
+            (16, r#"{"dom": {"name": "a", "uuid": "b", "id": 1}}"#, &["dom.uuid", "\"b\""]),
+            // Text is not taken for the bytes that it is made of.
+            (144, SECRET, &["value", "c2VjcmV0", "opaque"]),
             (3, r#"{"x": 1}"#, &["it takes none"]),
             (3, "{", &["are no JSON"]),
         ] {

@@ -10,25 +10,34 @@ use virtwire::hypervisor::Uuid;
 /// A value, over several lines. One that has no fields is `{}`.
 pub(super) fn text(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut out, Readable(PrettyFormatter::new())))?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, Readable::new()))?;
     let text = String::from_utf8_lossy(&out);
     Ok(if text == "null" { "{}".to_owned() } else { text.into_owned() })
 }
 
-/// What [`text`] writes for people, as the types read it: bytes as arrays of numbers.
+/// What [`text`] writes for people, as the types read it: bytes as arrays of numbers. What is wrong is told by its field's path.
 pub(super) fn to_bytes(value: Value) -> Result<Value, String> {
+    bytes_within(value, "")
+}
+
+fn bytes_within(value: Value, path: &str) -> Result<Value, String> {
     match value {
-        Value::Array(items) => items.into_iter().map(to_bytes).collect(),
+        Value::Array(items) => {
+            let read = |(at, item)| bytes_within(item, &format!("{path}[{at}]"));
+            items.into_iter().enumerate().map(read).collect()
+        }
         Value::Object(fields) => {
             if let (1, Some(hex)) = (fields.len(), fields.get("hex").and_then(Value::as_str)) {
-                return from_hex(hex).map(Value::from).ok_or_else(|| format!("{hex:?} is not hexadecimal"));
+                let bytes = from_hex(hex).map(Value::from);
+                return bytes.ok_or_else(|| format!("{path}: {hex:?} is not hexadecimal"));
             }
             let read = |(key, value): (String, Value)| {
-                let uuid = value.as_str().filter(|_| key == "uuid").map(str::parse::<Uuid>);
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let uuid = value.as_str().filter(|_| key == UUID).map(str::parse::<Uuid>);
                 let value = match uuid {
                     Some(Ok(Uuid(bytes))) => Value::from(bytes.to_vec()),
-                    Some(Err(_)) => return Err(format!("uuid: {value} is no UUID")),
-                    None => to_bytes(value)?,
+                    Some(Err(_)) => return Err(format!("{path}: {value} is no UUID")),
+                    None => bytes_within(value, &path)?,
                 };
                 Ok((key, value))
             };
@@ -38,6 +47,9 @@ pub(super) fn to_bytes(value: Value) -> Result<Value, String> {
     }
 }
 
+/// What the contract calls every field that is a UUID, and no other field.
+const UUID: &str = "uuid";
+
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|digit| digit.to_digit(16).and_then(|digit| digit.try_into().ok())).collect();
@@ -46,13 +58,25 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Writes bytes in a way of its own, and all else as usual.
-struct Readable(PrettyFormatter<'static>);
+struct Readable {
+    pretty: PrettyFormatter<'static>,
+    /// The key of the value that is written, and whether it is still under way.
+    key: String,
+    in_key: bool,
+}
+
+impl Readable {
+    fn new() -> Readable {
+        Readable { pretty: PrettyFormatter::new(), key: String::new(), in_key: false }
+    }
+}
 
 impl Formatter for Readable {
     fn write_byte_array<W: ?Sized + Write>(&mut self, writer: &mut W, bytes: &[u8]) -> io::Result<()> {
         match <[u8; 16]>::try_from(bytes) {
-            Ok(uuid) => write!(writer, "\"{}\"", Uuid(uuid)),
-            Err(_) => {
+            // Other opaque data can have 16 bytes as well.
+            Ok(uuid) if self.key == UUID => write!(writer, "\"{}\"", Uuid(uuid)),
+            _ => {
                 writer.write_all(b"{\"hex\": \"")?;
                 bytes.iter().try_for_each(|byte| write!(writer, "{byte:02x}"))?;
                 writer.write_all(b"\"}")
@@ -61,39 +85,53 @@ impl Formatter for Readable {
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.pretty.begin_array(writer)
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.pretty.end_array(writer)
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.pretty.begin_array_value(writer, first)
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+        self.pretty.end_array_value(writer)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.pretty.begin_object(writer)
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.pretty.end_object(writer)
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.key.clear();
+        self.in_key = true;
+        self.pretty.begin_object_key(writer, first)
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if self.in_key {
+            self.key.push_str(fragment);
+        }
+        self.pretty.write_string_fragment(writer, fragment)
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        self.pretty.end_object_key(writer)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
+        self.pretty.begin_object_value(writer)
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
+        self.pretty.end_object_value(writer)
     }
 }
 
@@ -101,28 +139,67 @@ impl Formatter for Readable {
 mod tests {
     use super::*;
     use serde_json::json;
+    use virtwire::protocol::contract::{Message, TYPES, Visitor, visit_type};
     use virtwire::protocol::remote::{Domain, DomainMemoryPeekReply};
+    use virtwire::xdr;
 
-    #[test]
-    fn what_is_written_can_be_read() {
-        let domain = Domain { name: "web1".into(), uuid: [0xab; 16], id: 7 };
-        let written = text(&domain).unwrap();
-        assert!(written.contains("\"abababab-abab-abab-abab-abababababab\""), "{written}");
+    #[track_caller]
+    fn check<T: Message>(value: &T) -> String {
+        let written = text(value).unwrap();
         let read = to_bytes(serde_json::from_str(&written).unwrap()).unwrap();
-        assert_eq!(serde_json::from_value::<Domain>(read).unwrap(), domain);
-
-        let peek = DomainMemoryPeekReply { buffer: vec![0, 0xff, 16] };
-        let written = text(&peek).unwrap();
-        assert!(written.contains("{\"hex\": \"00ff10\"}"), "{written}");
-        let read = to_bytes(serde_json::from_str(&written).unwrap()).unwrap();
-        assert_eq!(serde_json::from_value::<DomainMemoryPeekReply>(read).unwrap(), peek);
-
-        assert_eq!(text(&()).unwrap(), "{}");
+        assert_eq!(&serde_json::from_value::<T>(read).unwrap(), value, "{written}");
+        written
     }
 
     #[test]
-    fn bytes_that_are_none_are_told() {
-        assert!(to_bytes(json!({"cookie": {"hex": "abc"}})).unwrap_err().contains("abc"));
-        assert!(to_bytes(json!({"dom": {"uuid": "web1"}})).unwrap_err().contains("uuid"));
+    fn what_is_written_can_be_read() {
+        let written = check(&Domain { name: "web1".into(), uuid: [0xab; 16], id: 7 });
+        assert!(written.contains("\"abababab-abab-abab-abab-abababababab\""), "{written}");
+        for length in 0..33 {
+            let buffer: Vec<u8> = (0..length).map(|byte| byte ^ 0xf0).collect();
+            let written = check(&DomainMemoryPeekReply { buffer });
+            assert!(written.contains("{\"hex\": \""), "{written}");
+        }
+        assert_eq!(text(&()).unwrap(), "{}");
+    }
+
+    /// Whatever these bytes are as a type.
+    struct Again<'a>(&'a [u8]);
+
+    impl Visitor for Again<'_> {
+        type Output = bool;
+
+        fn visit<T: Message>(self, _: &'static str) -> bool {
+            let Ok(value) = xdr::from_slice::<T>(self.0) else { return false };
+            // A type without fields is written as an object of none.
+            if text(&value).unwrap() != "{}" {
+                check(&value);
+            }
+            true
+        }
+    }
+
+    /// Words that are lengths, discriminants and bools of most types, with opaque data of 16 bytes among them.
+    #[test]
+    fn every_type_that_is_written_can_be_read() {
+        let mut read = 0;
+        for index in 0..TYPES {
+            for word in [0, 1, 2, 16] {
+                for words in 0..48 {
+                    let bytes = [0_u8, 0, 0, word].repeat(words);
+                    read += usize::from(visit_type(index, Again(&bytes)).unwrap());
+                }
+            }
+        }
+        assert!(read > TYPES, "{read} values of {TYPES} types");
+    }
+
+    #[test]
+    fn bytes_that_are_none_are_told_by_their_field() {
+        let told = |value| to_bytes(value).unwrap_err();
+        assert_eq!(told(json!({"cookie": {"hex": "abc"}})), r#"cookie: "abc" is not hexadecimal"#);
+        assert_eq!(told(json!({"dom": {"uuid": "web1"}})), r#"dom.uuid: "web1" is no UUID"#);
+        let list = json!({"doms": [{"uuid": null}, {"uuid": ""}]});
+        assert_eq!(told(list), r#"doms[1].uuid: "" is no UUID"#);
     }
 }

@@ -6,11 +6,11 @@ use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
 
 /// Standard input in raw mode: keys come as they are pressed, and mean nothing here. Dropping it puts everything back, also when the
 /// program unwinds.
-pub(super) struct RawTerminal(Termios);
+pub(crate) struct RawTerminal(Termios);
 
 impl RawTerminal {
     /// Enters raw mode; `None` where standard input is no terminal.
-    pub(super) fn enter() -> io::Result<Option<RawTerminal>> {
+    pub(crate) fn enter() -> io::Result<Option<RawTerminal>> {
         let stdin = rustix::stdio::stdin();
         if !isatty(stdin) {
             return Ok(None);

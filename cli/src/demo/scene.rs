@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use virtwire::protocol::migrate::{Domain, Outcome, Request, Wish};
+use virtwire::protocol::migrate::{Domain, Outcome, Request, Way, Wish};
 
 use super::cast::Cast;
 use super::daemon::uri_at;
 use super::link::Link;
 use super::witness::Guest;
+use crate::connect::Opener;
 use crate::fail::{Fail, plain};
 use crate::ladder::Ladder;
 use crate::migrate::{Ending, Hosts, Report, Teller};
@@ -172,7 +173,14 @@ impl Scene {
         ladder: &Arc<Ladder>,
     ) -> Result<Vec<Told>, Fail> {
         let mut link = Link::to(&cast.daemon(self.from)?.address).await.map_err(broken)?;
-        let hosts = Hosts::open(&uri_at(&link.address()), &cast.daemon(self.to)?.uri(), Some(ladder)).await?;
+        let hosts = Hosts::open(
+            &uri_at(&link.address()),
+            &cast.daemon(self.to)?.uri(),
+            &Way::Managed,
+            Opener::default(),
+            Some(ladder),
+        )
+        .await?;
         let domain = hosts.find(self.guest).await?;
         let mut migration = match hosts.plan(self.request(domain), Wish::Auto).await? {
             Ok(migration) => migration.progress_every(PROGRESS_EVERY),
@@ -209,7 +217,7 @@ impl Scene {
             outcome = migration.run(&mut teller).await;
         }
         teller.settle();
-        let report = Report::new(self.guest, Some(outcome), &teller, began.elapsed());
+        let report = Report::new(self.guest, outcome, &teller, began.elapsed());
         report.tell(screen);
         told.push(Told::Ended(report.ending()));
         Ok(told)

@@ -115,9 +115,12 @@ impl End {
         match address {
             ListenAddress::Tcp(host) => TcpStream::connect(host.as_str()).await.map(End::tcp),
             ListenAddress::Unix(path) => UnixStream::connect(path).await.map(End::unix),
+            ListenAddress::Tls(_) => Err(io::Error::new(io::ErrorKind::Unsupported, ENCRYPTED)),
         }
     }
 }
+
+const ENCRYPTED: &str = "what is said by TLS cannot be read";
 
 /// Where clients come; a unix socket's path goes with it.
 struct Door {
@@ -156,6 +159,7 @@ impl Door {
                     listener: Listening::Tcp(listener),
                 })
             }
+            ListenAddress::Tls(_) => Err(cannot(io::Error::new(io::ErrorKind::Unsupported, ENCRYPTED))),
             ListenAddress::Unix(path) => {
                 let listener = UnixListener::bind(path).map_err(cannot)?;
                 Ok(Door { address: address.clone(), listener: Listening::Unix(listener, path.clone()) })

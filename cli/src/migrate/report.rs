@@ -1,6 +1,5 @@
 //! What is told at the end of a migration: a sentence, a JSON document, an exit status.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,8 +9,9 @@ use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason};
 
 use super::Teller;
 use crate::fail::{Fail, one_line};
+use crate::harmless;
 use crate::probe::short;
-use crate::screen::{Screen, Style, say_json};
+use crate::screen::{Screen, Style, say_bytes};
 
 /// How a migration ended, for people and for programs.
 pub(crate) struct Report {
@@ -36,9 +36,23 @@ pub(crate) enum Ending {
     Nowhere,
     /// On the destination, which does not let it run.
     NotRunning,
+    /// Its post-copy broke.
+    OnBoth,
 }
 
 impl Ending {
+    /// The exit status; the worse, the higher, but for a guest that is lost and one that does not run.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Ending::OnDestination => 0,
+            Ending::OnSource => 2,
+            Ending::Unknown => 3,
+            Ending::Nowhere => 4,
+            Ending::NotRunning => 5,
+            Ending::OnBoth => 6,
+        }
+    }
+
     /// Words that scripts can compare.
     pub(crate) fn words(self) -> &'static str {
         match self {
@@ -47,6 +61,7 @@ impl Ending {
             Ending::Unknown => "unknown",
             Ending::Nowhere => "nowhere",
             Ending::NotRunning => "on destination, not running",
+            Ending::OnBoth => "on both hosts",
         }
     }
 }
@@ -60,6 +75,9 @@ impl Ending {
                 "`virtwire list --all URI` shows on either host whether it is still defined there"
             }
             Ending::NotRunning => "the destination's log may say why; the source no longer has the guest",
+            Ending::OnBoth => {
+                "`virtwire migrate --postcopy-resume` with the same hosts and guest brings the rest over"
+            }
             Ending::OnDestination | Ending::Unknown => {
                 "`virtwire list --all URI` shows what each host says; do not start a second copy"
             }
@@ -70,6 +88,7 @@ impl Ending {
 /// What the user can do about a guest that stayed on the source for this reason.
 fn after(reason: &Reason) -> &'static str {
     match reason {
+        Reason::InPostCopy(_) => "`virtwire migrate --postcopy-resume` resumes it if it broke",
         Reason::NotActive(_) => "only a running guest moves: `virtwire start URI NAME` starts it",
         // Begin's own word for the same.
         Reason::Failed { host: Host::Source, procedure, failure: Failure::Answered(error) }
@@ -103,46 +122,42 @@ fn is_conflict(error: &RemoteError) -> bool {
 }
 
 impl Report {
-    /// What there is to tell. `None` for an outcome means that the user did not wait for it.
-    pub(crate) fn new(domain: &str, outcome: Option<Outcome>, teller: &Teller, took: Duration) -> Report {
-        let (ending, sentence) = match &outcome {
-            Some(outcome) => (ending(outcome, teller), outcome.to_string()),
-            None if teller.performed => (
-                Ending::Unknown,
-                "it is not known where the guest is: the source was sending it; to check: its state on the source, and \
-                 once it is absent or shut off there, on the destination"
-                    .to_owned(),
-            ),
-            None => (Ending::OnSource, "the guest stayed on the source, untouched: given up by the caller".to_owned()),
-        };
+    /// What there is to tell.
+    pub(crate) fn new(domain: &str, outcome: Outcome, teller: &Teller, took: Duration) -> Report {
+        let (ending, sentence) = (ending(&outcome, teller.paused), outcome.to_string());
         let next_step = match &outcome {
-            Some(Outcome::OnSource { reason, .. }) => after(reason),
+            Outcome::OnSource { left_on_destination: Some(_), .. } => {
+                "`virtwire list --all URI` shows what the destination has: a paused copy there is destroyed, and never resumed"
+            }
+            Outcome::OnSource { reason, .. } => after(reason),
             _ => ending.next_step(),
         };
-        let told_already = matches!(outcome, Some(Outcome::Unknown(_)));
+        let told_already = matches!(outcome, Outcome::Unknown(_));
         let mut details = json!({
             "version": teller.version.map(short),
             "why": teller.why,
             "downgrade": teller.downgrade,
         });
         match outcome {
-            Some(Outcome::OnDestination { domain, state, warning, left_on_source }) => {
+            Outcome::OnDestination { domain, state, warning, left_on_source } => {
                 details["name"] = domain.name.to_string().into();
                 details["uuid"] = Uuid(domain.uuid).to_string().into();
                 details["state"] = state.map(|state| state.to_string()).into();
                 details["warning"] = warning.map(|warning| warning.to_string()).into();
                 details["left_on_source"] = left_on_source.map(|said| said.to_string()).into();
             }
-            Some(Outcome::OnSource { source, reason }) => {
+            Outcome::OnSource { source, reason, left_on_destination } => {
                 details["source"] = source.to_string().into();
                 details["reason"] = reason.to_string().into();
+                details["left_on_destination"] = left_on_destination.map(|said| said.to_string()).into();
             }
-            Some(Outcome::Nowhere { source, destination, reason }) => {
+            Outcome::Nowhere { source, destination, reason }
+            | Outcome::PostCopyBroken { source, destination, reason } => {
                 details["source"] = source.to_string().into();
                 details["destination"] = destination.to_string().into();
                 details["reason"] = reason.to_string().into();
             }
-            Some(Outcome::Unknown(unknown)) => {
+            Outcome::Unknown(unknown) => {
                 details["source"] = unknown.source.to_string().into();
                 details["destination"] = unknown.destination.to_string().into();
                 details["reason"] = unknown.reason.to_string().into();
@@ -184,7 +199,7 @@ impl Report {
         let style = match self.ending {
             Ending::OnDestination => Style::Good,
             Ending::OnSource => Style::Remarkable,
-            Ending::Unknown | Ending::Nowhere | Ending::NotRunning => Style::Bad,
+            Ending::Unknown | Ending::Nowhere | Ending::NotRunning | Ending::OnBoth => Style::Bad,
         };
         let sentence = match self.told_already {
             true => "it is not known where the guest is; what to check stands above",
@@ -197,6 +212,7 @@ impl Report {
     fn document(&self, hosts: Option<(&str, &str)>) {
         if let Some((from, to)) = hosts {
             let mut document = json!({
+                "event": "ended",
                 "outcome": self.ending.words(),
                 "domain": self.domain,
                 "from": from,
@@ -209,28 +225,23 @@ impl Report {
                 document.extend(details);
             }
             // Where the guest is, the exit status tells all the same.
-            if let Err(fail) = say_json(&document) {
+            if let Err(fail) = say_bytes(format!("{}\n", harmless::json(&document.to_string())).as_bytes()) {
                 let _ = fail.report();
             }
         }
     }
 
     /// The exit status that `migrate --help` lists.
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self.ending {
-            Ending::OnDestination => 0,
-            Ending::OnSource => 2,
-            Ending::Unknown => 3,
-            Ending::Nowhere => 4,
-            Ending::NotRunning => 5,
-        })
+    pub(crate) fn status(&self) -> u8 {
+        self.ending.status()
     }
 }
 
-fn ending(outcome: &Outcome, teller: &Teller) -> Ending {
+/// Where an outcome says that the guest is; `paused` if it was to arrive so.
+pub(super) fn ending(outcome: &Outcome, paused: bool) -> Ending {
     match outcome {
         Outcome::OnDestination { state: Some(state), .. }
-            if !teller.paused
+            if !paused
                 && matches!(
                     state.state,
                     DomainState::Paused | DomainState::ShutOff | DomainState::Crashed
@@ -241,6 +252,7 @@ fn ending(outcome: &Outcome, teller: &Teller) -> Ending {
         Outcome::OnDestination { .. } => Ending::OnDestination,
         Outcome::OnSource { .. } => Ending::OnSource,
         Outcome::Nowhere { .. } => Ending::Nowhere,
+        Outcome::PostCopyBroken { .. } => Ending::OnBoth,
         // What a later release of the library may add is nothing that this one knows.
         _ => Ending::Unknown,
     }

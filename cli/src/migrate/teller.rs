@@ -5,21 +5,24 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use virtwire::migrate::Watch;
+use virtwire::migrate::{ControlError, Progress, Watch};
 use virtwire::protocol::migrate::{
-    CancelAnswer, Do, Failure, Job, JobInfo, Note, Record, Said, Unknown, Version, Wait, Waiting,
+    CancelAnswer, Do, Failure, Job, Note, Record, Said, Unknown, Version, Wait, Waiting,
 };
 
-use crate::fail::one_line;
+use super::feed::{COPY, Feed};
+use super::live::Live;
+use crate::fail::{one_line, plain};
+use crate::journal::Journal;
 use crate::ladder::Ladder;
-use crate::progress::Progress;
 use crate::screen::{Screen, Style};
 
 /// Prints notes, progress and failures, and remembers what a report needs.
 pub(crate) struct Teller {
     screen: Arc<Screen>,
     ladder: Option<Arc<Ladder>>,
-    progress: Option<Progress>,
+    feed: Feed,
+    live: Option<Live>,
     /// Told once, when memory moves.
     moving: Option<oneshot::Sender<()>>,
     /// What was said since the hosts were last asked: the same answers are not told twice.
@@ -29,10 +32,10 @@ pub(crate) struct Teller {
     pub(crate) version: Option<Version>,
     pub(crate) why: Option<String>,
     pub(crate) downgrade: Option<String>,
-    /// Whether Perform was called: from then on the guest may have left.
-    pub(crate) performed: bool,
     /// Whether the guest is to arrive paused because it was found paused.
     pub(crate) paused: bool,
+    /// Where the migration's records are kept, if they are.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl Teller {
@@ -40,15 +43,16 @@ impl Teller {
         Teller {
             screen,
             ladder,
-            progress: None,
+            feed: Feed::new(false),
+            live: None,
             moving: None,
             said: Vec::new(),
             failed: false,
             version: None,
             why: None,
             downgrade: None,
-            performed: false,
             paused: false,
+            journal: None,
         }
     }
 
@@ -59,10 +63,22 @@ impl Teller {
         self
     }
 
+    /// Tells programs too.
+    #[must_use]
+    pub(crate) fn feeding(mut self, feed: Feed) -> Teller {
+        self.feed = feed;
+        self
+    }
+
+    /// Where programs are told.
+    pub(super) fn feed(&self) -> Feed {
+        self.feed
+    }
+
     /// Nothing more comes: what was held back is printed, and the bar goes.
     pub(crate) fn settle(&mut self) {
-        if let Some(progress) = self.progress.take() {
-            progress.end(&self.screen);
+        if let Some(live) = self.live.take() {
+            live.end(&self.screen);
         }
         if let Some(ladder) = &self.ladder {
             ladder.settle();
@@ -99,8 +115,24 @@ impl Teller {
     }
 }
 
+/// What became of the word to switch to post-copy.
+fn switched(answer: &Result<(), ControlError>) -> String {
+    match answer {
+        Ok(()) => "switching to post-copy: the guest goes on at the destination, and nothing is taken back from here on".to_owned(),
+        Err(error) => format!("the source does not switch to post-copy: {error}"),
+    }
+}
+
+/// The same of a word that came from outside.
+pub(super) fn say_switched(screen: &Screen, feed: Feed, answer: &Result<(), ControlError>) {
+    feed.switched(answer);
+    let style = if answer.is_ok() { Style::Remarkable } else { Style::Bad };
+    screen.paragraph("   ", style, &one_line(&switched(answer)));
+}
+
 impl Watch for Teller {
     fn note(&mut self, note: &Note) {
+        self.feed.note(note);
         let style = match note {
             Note::Chosen { version, why } => {
                 (self.version, self.why) = (Some(*version), Some(why.clone()));
@@ -126,48 +158,63 @@ impl Watch for Teller {
     }
 
     fn calling(&mut self, call: &Do) {
+        self.feed.call(call);
         if call.call.performs() {
-            self.performed = true;
-            self.progress = Some(Progress::begin());
+            self.live = Some(Live::default());
         }
     }
 
-    fn progress(&mut self, job: &JobInfo) {
-        if job.data_processed > 0
+    fn progress(&mut self, progress: &Progress) {
+        if progress.data.processed > 0
             && let Some(moving) = self.moving.take()
         {
             // Nobody may be waiting.
             let _ = moving.send(());
         }
-        if let Some(progress) = &mut self.progress {
-            progress.show(&self.screen, job.data_processed, job.data_total);
-        }
+        self.feed.progress(progress);
+        // Also while Finish waits for a post-copy.
+        self.live.get_or_insert_default().show(&self.screen, progress);
     }
 
     fn waiting(&mut self, wait: &Wait) {
-        if let Waiting::Job(job) = wait.why {
-            self.tell(
-                Style::Remarkable,
-                "a job still runs on the source's guest; asking again when it may be over",
-            );
-            self.progress.get_or_insert_with(Progress::begin).show(
-                &self.screen,
-                job.data_processed,
-                job.data_total,
-            );
+        self.feed.waiting(wait);
+        match &wait.why {
+            Waiting::Job(job) => {
+                self.tell(
+                    Style::Remarkable,
+                    "a job still runs on the source's guest; asking again when it may be over",
+                );
+                self.live.get_or_insert_default().show(&self.screen, &Progress::from_job(job));
+            }
+            Waiting::Copy(failure) => {
+                self.tell(Style::Remarkable, &format!("{COPY}: {failure}; asking again"))
+            }
+            Waiting::Unknown(_) => {}
+        }
+    }
+
+    fn switched(&mut self, answer: &Result<(), ControlError>) {
+        self.feed.switched(answer);
+        let text = switched(answer);
+        match answer {
+            Ok(()) => self.tell(Style::Remarkable, &text),
+            Err(_) => self.tell(Style::Dim, &text),
         }
     }
 
     fn cancelled(&mut self, answer: CancelAnswer) {
+        self.feed.cancelled(answer);
         match answer {
-            CancelAnswer::Taken => self.tell(Style::Remarkable, "the source stops the migration"),
-            CancelAnswer::Refused(why) => self.tell(Style::Bad, &format!("it cannot be stopped now: {why}")),
+            CancelAnswer::Taken => self.tell(Style::Remarkable, "the migration is given up"),
+            CancelAnswer::Refused(why) => self.tell(Style::Bad, &format!("it is not given up: {why}")),
         }
     }
 
     fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
         if let Record::Answered { host, procedure, answer } = record {
-            if procedure.starts_with("domain_migrate_perform") {
+            if procedure.starts_with("domain_migrate_perform")
+                || procedure.starts_with("domain_migrate_finish")
+            {
                 self.settle();
             }
             // Questions that fail are told with what they were to learn, and a call that the host lacks as a downgrade.
@@ -181,6 +228,11 @@ impl Watch for Teller {
                 self.failed = true;
             }
         }
-        ready(Ok(()))
+        // The disk is waited for here and now. This runs on the thread of the migration alone; the connections have others.
+        let kept = self.journal.as_mut().map_or(Ok(()), |journal| journal.append(record));
+        if let Err(error) = &kept {
+            self.tell(Style::Bad, &format!("the journal cannot be written: {}", plain(error)));
+        }
+        ready(kept)
     }
 }

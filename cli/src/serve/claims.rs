@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use virtwire::protocol::access::{Named, ObjectKind};
 use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, Program};
@@ -41,6 +42,14 @@ impl<H: Handler> Handler for Claims<H> {
             return Box::pin(std::future::ready(no.map_err(|_| RemoteError::unencodable())));
         }
         self.handler.clone().call(cx, call)
+    }
+
+    fn identify(
+        self: Arc<Self>,
+        kind: ObjectKind,
+        object: Named<'static>,
+    ) -> BoxFuture<'static, Named<'static>> {
+        self.handler.clone().identify(kind, object)
     }
 
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {

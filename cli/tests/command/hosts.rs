@@ -75,8 +75,10 @@ fn any_call_is_made_by_name_or_number_with_json() {
         (&["domain_get_info", "{"], "are no JSON"),
         (&["domain_info"], "did you mean domain_get_info"),
         (&["storage_vol_download"], "--stream FILE"),
-        (&["domain_open_console"], "virtwire console"),
+        (&["domain_open_console", "{}", "--stream", "x"], "leave --stream out"),
         (&["domain_event_lifecycle"], "is an event"),
+        (&["domain_open_graphics_fd"], "passes file descriptors"),
+        (&["lxc_domain_open_namespace"], "passes file descriptors"),
         (&["connect_get_type", "{}", "--stream", "x"], "opens no stream"),
     ] {
         let told = run(&[&["call", uri], arguments].concat()).failed(1);

@@ -4,8 +4,15 @@ mod dissect;
 mod dissect_proxy;
 mod harmless;
 mod hosts;
+mod journal;
+mod kept;
+mod migrate;
 mod mistakes;
+mod outlive;
+mod peer_to_peer;
 mod process;
+mod runs;
+mod terminal;
 
 use serde_json::Value;
 
@@ -32,6 +39,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
         "events",
         "probe",
         "migrate",
+        "recover",
         "shutdown",
         "reboot",
         "suspend",
@@ -146,7 +154,9 @@ fn a_host_tells_what_it_is() {
     let claims_less = Serve::start(&["--as", "0.9.1", "--without-feature", "1"]);
     let told = json(&run(&["probe", "--json", &claims_less.uri()]).succeeded());
     assert_eq!(told["release"], "0.9.1");
-    assert_eq!(told["features"], serde_json::json!([{ "number": 3, "name": "MIGRATION_V2" }]));
+    let features = [(3, "MIGRATION_V2"), (4, "MIGRATION_P2P"), (5, "MIGRATION_DIRECT")]
+        .map(|(number, name)| serde_json::json!({ "number": number, "name": name }));
+    assert_eq!(told["features"], serde_json::json!(features));
     assert_eq!(told["migrations"]["source"], serde_json::json!(["v2"]));
     assert!(run(&["info", &claims_less.uri()]).succeeded().contains("Hypervisor:"));
 }
@@ -244,7 +254,14 @@ fn moves(age: &[&str], prepare: &str, version: &str) {
         "web1",
     ]);
     assert!(moved.stderr.contains(prepare), "{}", moved.stderr);
-    let document = json(&moved.succeeded());
+    let events: Vec<_> = moved.succeeded().lines().map(json).collect();
+    assert_eq!((&events[0]["event"], &events[0]["version"]), (&"chosen".into(), &version.into()));
+    let calls: Vec<_> = events.iter().filter(|event| event["event"] == "call").collect();
+    assert!(
+        calls.len() >= 5 && calls.iter().any(|call| call["number"] == prepare[..3].parse::<i32>().unwrap()),
+        "{events:?}"
+    );
+    let document = events.last().unwrap();
     assert_eq!(
         (&document["outcome"], &document["version"]),
         (&"on destination".into(), &version.into()),
@@ -270,7 +287,7 @@ fn a_guest_stays_when_its_migration_fails_and_the_exit_status_tells_how_far_it_c
     // It was tried, and failed.
     let failed = migrate(&destination.uri(), &["--json"]);
     assert_eq!(failed.status, Some(2), "{failed:?}");
-    assert_eq!(json(&failed.stdout)["outcome"], "on source");
+    assert_eq!(json(failed.stdout.lines().last().unwrap())["outcome"], "on source");
     assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
     assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
     // The guest is there already.

@@ -1,6 +1,18 @@
 //! What a user is told when something goes wrong: one line, with the next step at its end.
 
 use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use virtwire::protocol::frame::{self, Draft, Frame};
+use virtwire::protocol::header::MessageKind;
+use virtwire::protocol::program::Procedure;
+use virtwire::protocol::remote::{
+    AuthList, AuthListReply, ConnectClose, ConnectGetHostname, ConnectGetHostnameReply,
+    ConnectSupportsFeature, ConnectSupportsFeatureReply,
+};
 
 use crate::XML;
 use crate::process::{Serve, run, run_into, run_with};
@@ -82,4 +94,59 @@ fn a_failed_migration_is_one_line_with_the_guests_name_and_the_next_step() {
     assert!(!there.stdout.contains("already"), "the reason is told once: {there:?}");
     let there = there.failed(2);
     assert!(there.contains("domain web1: ") && there.ends_with("remove the one that is there)\n"), "{there}");
+}
+
+/// As libvirtd, which reads nothing more while a guest does not take the keys of its console.
+#[test]
+fn a_daemon_that_does_not_hear_the_goodbye_keeps_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    let daemon = std::thread::spawn(move || deaf_to_goodbyes(listener.accept().unwrap().0));
+    let told = run(&["call", &uri, "connect_get_hostname"]).succeeded();
+    assert!(told.contains("\"here\""), "{told}");
+    assert!(daemon.join().unwrap() < PATIENCE);
+}
+
+/// Much longer than the command waits, and than a busy machine needs to end it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Answers all calls but the last. How long the client stays after that.
+fn deaf_to_goodbyes(mut client: TcpStream) -> Duration {
+    let mut received = BytesMut::new();
+    while let Some(call) = next(&mut client, &mut received) {
+        match call.header.procedure {
+            AuthList::NUMBER => answer(&mut client, &call, &AuthListReply::default()),
+            ConnectSupportsFeature::NUMBER => {
+                answer(&mut client, &call, &ConnectSupportsFeatureReply::default())
+            }
+            ConnectGetHostname::NUMBER => {
+                answer(&mut client, &call, &ConnectGetHostnameReply { hostname: "here".into() });
+            }
+            ConnectClose::NUMBER => break,
+            _ => answer(&mut client, &call, &()),
+        }
+    }
+    let since = Instant::now();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    // The end, or nothing for so long.
+    let _ = client.read(&mut [0]);
+    since.elapsed()
+}
+
+fn next(client: &mut TcpStream, received: &mut BytesMut) -> Option<Frame> {
+    loop {
+        if let Some(frame) = frame::split(received).unwrap() {
+            return Some(frame);
+        }
+        let mut piece = [0; 4096];
+        match client.read(&mut piece) {
+            Ok(count @ 1..) => received.extend_from_slice(&piece[..count]),
+            _ => return None,
+        }
+    }
+}
+
+fn answer(client: &mut TcpStream, call: &Frame, reply: &impl serde::Serialize) {
+    let sealed = Draft::encode(reply).unwrap().seal(&call.header.answer(MessageKind::Reply));
+    client.write_all(&sealed).unwrap();
 }

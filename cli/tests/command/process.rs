@@ -59,7 +59,7 @@ pub(crate) fn run_into(arguments: &[&str], output: std::fs::File) -> Done {
     Done { status: done.status.code(), stdout: String::new(), stderr }
 }
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
     command
@@ -192,7 +192,7 @@ impl Migrate {
     }
 }
 
-fn send(signal: &str, to: &Child) {
+pub(crate) fn send(signal: &str, to: &Child) {
     let sent = Command::new("kill").args(["-s", signal, &to.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }

@@ -4,15 +4,15 @@
 mod server;
 
 use std::io;
-use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::net::UnixStream;
 use virtwire_protocol::admin::{ConnectClose, ConnectOpen};
 use virtwire_xdr::Text;
 
 use super::connection::{Connection, OpenOptions};
-use super::error::{CallError, OpenError};
-use super::transport::Socket;
+use super::error::{CallError, OpenError, OpenPhase};
+use super::transport::{self, Socket};
 use crate::uri::{Transport, Uri, UriError};
 
 pub use server::{AdminClient, AdminServer};
@@ -63,8 +63,19 @@ impl Admin {
         });
         match opened.await {
             Ok(opened) => opened,
-            Err(_) => Err(OpenError::TimedOut { uri: text, within }),
+            Err(_) => Err(OpenError::TimedOut {
+                uri: text,
+                within,
+                phase: OpenPhase::Opening,
+                attempts: Vec::new(),
+            }),
         }
+    }
+
+    /// The same connection through a handle whose calls have this deadline; `None` waits for ever. See [`Connection::within`].
+    #[must_use = "it is the handle with the deadline; this one keeps its own"]
+    pub fn within(&self, within: impl Into<Option<Duration>>) -> Admin {
+        Admin { connection: self.connection.within(within) }
     }
 
     /// The connection, for the calls of the program as they are: `admin_…`.
@@ -129,42 +140,19 @@ async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
             "the admin program and another transport than unix; leave the transport and the host out";
         return Err(UriError::Conflict { uri: uri.to_string(), conflict }.into());
     }
-    let path = uri.socket().cloned().or_else(|| usual(uri));
+    let path = match uri.socket() {
+        Some(path) => Some(path.clone()),
+        None => transport::admin_socket(uri)?,
+    };
     let attempt = match path {
         Some(path) => match UnixStream::connect(&path).await {
             Ok(stream) => return Ok(stream),
             Err(error) => (path.display().to_string(), error),
         },
         None => {
-            let error = io::Error::new(io::ErrorKind::NotFound, "XDG_RUNTIME_DIR is not set");
+            let error = io::Error::new(io::ErrorKind::NotFound, "neither XDG_RUNTIME_DIR nor HOME is set");
             ("the session's admin socket".to_owned(), error)
         }
     };
     Err(OpenError::Unreachable { uri: uri.to_string(), attempts: vec![attempt] })
-}
-
-/// Where a daemon that was started by the system, or for the user's session, has its admin socket.
-fn usual(uri: &Uri) -> Option<PathBuf> {
-    let directory = if uri.path == "/session" {
-        PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?).join("libvirt")
-    } else {
-        PathBuf::from("/var/run/libvirt")
-    };
-    let name = if uri.driver == "libvirtd" { "libvirt" } else { uri.driver.as_str() };
-    Some(directory.join(format!("{name}-admin-sock")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_daemon_has_its_admin_socket_by_its_name() {
-        for (uri, path) in [
-            ("libvirtd:///system", "/var/run/libvirt/libvirt-admin-sock"),
-            ("virtqemud:///system", "/var/run/libvirt/virtqemud-admin-sock"),
-        ] {
-            assert_eq!(usual(&uri.parse().unwrap()), Some(PathBuf::from(path)));
-        }
-    }
 }

@@ -77,6 +77,15 @@ pub enum AuthError {
         /// What is wrong.
         reason: String,
     },
+    /// Kerberos has no ticket for the daemon.
+    #[cfg(feature = "gssapi")]
+    #[error("Kerberos gives no ticket for {service}: {reason}")]
+    Kerberos {
+        /// The daemon, as `libvirt@HOST`.
+        service: String,
+        /// What the system's Kerberos says.
+        reason: String,
+    },
     /// polkit said no, was not there, or could not ask the user.
     #[error("{}: {_0}", polkit(_0))]
     Polkit(Box<RemoteError>),
@@ -112,6 +121,15 @@ pub enum Unfit {
     Unlayered,
     /// It needs a user and a password, and there are none.
     NoCredentials,
+    /// This program is built without it.
+    #[cfg(not(feature = "gssapi"))]
+    NotBuilt,
+    /// It needs a ticket of Kerberos's, and there is none.
+    #[cfg(feature = "gssapi")]
+    NoTicket {
+        /// What the system's Kerberos says.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Unfit {
@@ -127,6 +145,10 @@ impl fmt::Display for Unfit {
                  socket, or accept that by OpenOptions::accept_unprotected"
             }
             Unfit::NoCredentials => "it needs a user and a password",
+            #[cfg(not(feature = "gssapi"))]
+            Unfit::NotBuilt => "this program is built without it: build it with virtwire's feature `gssapi`",
+            #[cfg(feature = "gssapi")]
+            Unfit::NoTicket { reason } => return write!(f, "there is no ticket of Kerberos's, such as `kinit` gets: {reason}"),
         })
     }
 }

@@ -15,6 +15,7 @@
 
 use std::collections::HashMap;
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -48,13 +49,22 @@ pub(super) struct Found {
 
 /// Looks a host up in the first file that is there. One that was named has to be there.
 pub(super) fn look_up(named: Option<&Path>, host: &str) -> Result<Found, AuthError> {
-    let named = named.map(Path::to_owned).or_else(|| env::var_os("LIBVIRT_AUTH_FILE").map(PathBuf::from));
+    look_up_with(named, host, |name| env::var_os(name))
+}
+
+/// The same with somebody's variables.
+fn look_up_with(
+    named: Option<&Path>,
+    host: &str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<Found, AuthError> {
+    let named = named.map(Path::to_owned).or_else(|| variable("LIBVIRT_AUTH_FILE").map(PathBuf::from));
     if let Some(path) = named.filter(|path| !path.as_os_str().is_empty()) {
         let text = read(&path).map_err(|error| AuthError::File { path: path.clone(), error })?;
         return Ok(in_text(&path, &text, host));
     }
     let mut looked_at = Vec::new();
-    for path in usual_places() {
+    for path in usual_places(variable) {
         match read(&path) {
             Ok(text) => {
                 let mut found = in_text(&path, &text, host);
@@ -69,8 +79,8 @@ pub(super) fn look_up(named: Option<&Path>, host: &str) -> Result<Found, AuthErr
     Ok(Found { entry: Entry::default(), looked_at })
 }
 
-fn usual_places() -> impl Iterator<Item = PathBuf> {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+fn usual_places(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<Item = PathBuf> {
+    let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let config = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")));
     config
         .map(|config| config.join("libvirt/auth.conf"))
@@ -166,6 +176,46 @@ mod tests {
         assert_eq!(&found.entry, entry);
         let said = found.looked_at.join("; ");
         assert!(said.contains(looked) && said.is_empty() == looked.is_empty(), "{said}");
+    }
+
+    #[test]
+    fn a_file_is_looked_for_where_libvirts_clients_look() {
+        let folder = env::temp_dir().join(format!("virtwire-auth-places-{}", std::process::id()));
+        let entry = |user: &str| {
+            format!("[credentials-c]\nauthname={user}\npassword=p\n[auth-libvirt-default]\ncredentials=c\n")
+        };
+        let file = |place: &str, user: &str| {
+            let path = folder.join(place);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, entry(user)).unwrap();
+            path
+        };
+        let by_uri = file("uri.conf", "by-uri");
+        let by_variable = file("variable.conf", "by-variable");
+        file("config/libvirt/auth.conf", "by-config");
+        file("home/.config/libvirt/auth.conf", "by-home");
+        let found = |named: Option<&Path>, variables: &[(&str, &Path)]| {
+            let variable = |name: &str| {
+                variables
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| value.as_os_str().to_owned())
+            };
+            look_up_with(named, "host", variable).unwrap().entry.user.unwrap()
+        };
+        let (config, home) = (folder.join("config"), folder.join("home"));
+        let own: [(&str, &Path); 2] = [("XDG_CONFIG_HOME", &config), ("HOME", &home)];
+        let all = [("LIBVIRT_AUTH_FILE", by_variable.as_path()), own[0], own[1]];
+        assert_eq!(found(Some(&by_uri), &all), "by-uri");
+        assert_eq!(found(None, &all), "by-variable");
+        assert_eq!(found(None, &own), "by-config");
+        assert_eq!(found(None, &own[1..]), "by-home");
+        // One that the variable names has to be there, and an empty variable names none.
+        let absent = folder.join("absent");
+        let variable = |_: &str| Some(absent.clone().into_os_string());
+        assert!(matches!(look_up_with(None, "host", variable), Err(AuthError::File { .. })));
+        assert_eq!(found(None, &[("LIBVIRT_AUTH_FILE", Path::new("")), own[1]]), "by-home");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

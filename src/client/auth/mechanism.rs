@@ -11,7 +11,7 @@ use super::error::Unfit;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) name: &'static str,
-    pub(super) mechanism: &'static Mechanism,
+    pub(super) half: Half,
     pub(super) needs_credentials: bool,
     /// It shows the password to whoever reads along.
     shows_password: bool,
@@ -19,26 +19,46 @@ pub(super) struct Known {
     pub(super) is_scram: bool,
 }
 
-const fn scram(name: &'static str, mechanism: &'static Mechanism) -> Known {
-    Known { name, mechanism, needs_credentials: true, shows_password: false, is_scram: true }
+/// Who plays the client's half.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Half {
+    Rsasl(&'static Mechanism),
+    #[cfg(feature = "gssapi")]
+    Gssapi,
 }
 
-/// Strongest first. With EXTERNAL, the daemon knows the client from the transport, such as by its TLS certificate: it comes after those
-/// that use a password which somebody has taken the trouble to give. libvirt's own daemons (9.0) offer it to nobody.
-const KNOWN: [Known; 5] = [
+const fn scram(name: &'static str, mechanism: &'static Mechanism) -> Known {
+    let half = Half::Rsasl(mechanism);
+    Known { name, half, needs_credentials: true, shows_password: false, is_scram: true }
+}
+
+pub(super) const GSSAPI: &str = "GSSAPI";
+
+/// Strongest first. GSSAPI is taken wherever the user has a ticket of Kerberos's: it is the only one that seals what is said afterwards. With
+/// EXTERNAL, the daemon knows the client from the transport, such as by its TLS certificate: it comes after those that use a password
+/// which somebody has taken the trouble to give. libvirt's own daemons (9.0) offer it to nobody.
+const KNOWN: &[Known] = &[
+    #[cfg(feature = "gssapi")]
+    Known {
+        name: GSSAPI,
+        half: Half::Gssapi,
+        needs_credentials: false,
+        shows_password: false,
+        is_scram: false,
+    },
     scram("SCRAM-SHA-512", &SCRAM_SHA512),
     scram("SCRAM-SHA-256", &SCRAM_SHA256),
     scram("SCRAM-SHA-1", &SCRAM_SHA1),
     Known {
         name: "EXTERNAL",
-        mechanism: &EXTERNAL,
+        half: Half::Rsasl(&EXTERNAL),
         needs_credentials: false,
         shows_password: false,
         is_scram: false,
     },
     Known {
         name: "PLAIN",
-        mechanism: &PLAIN,
+        half: Half::Rsasl(&PLAIN),
         needs_credentials: true,
         shows_password: true,
         is_scram: false,
@@ -47,7 +67,7 @@ const KNOWN: [Known; 5] = [
 
 /// The names of all, for people.
 pub(super) fn ours() -> String {
-    KNOWN.map(|known| known.name).join(", ")
+    KNOWN.iter().map(|known| known.name).collect::<Vec<_>>().join(", ")
 }
 
 /// What decides, beside the daemon's list.
@@ -60,6 +80,9 @@ pub(super) struct Circumstances<'a> {
     /// The user takes what may come of it that somebody can.
     pub(super) accept_unprotected: bool,
     pub(super) has_credentials: bool,
+    /// Why there is no ticket of Kerberos's, if there is none.
+    #[cfg(feature = "gssapi")]
+    pub(super) no_ticket: Option<&'a str>,
 }
 
 /// The strongest that fits, and why each that the daemon offers was left.
@@ -69,7 +92,8 @@ pub(super) fn choose(
 ) -> Result<Known, Vec<(String, Unfit)>> {
     let fits = |name: &str| fit(name, circumstances);
     KNOWN
-        .into_iter()
+        .iter()
+        .copied()
         .find(|known| {
             offered.iter().any(|name| name.eq_ignore_ascii_case(known.name)) && fits(known.name).is_ok()
         })
@@ -81,10 +105,18 @@ pub(super) fn choose(
 
 fn fit(name: &str, circumstances: Circumstances<'_>) -> Result<(), Unfit> {
     let Some(known) = KNOWN.iter().find(|known| known.name.eq_ignore_ascii_case(name)) else {
+        #[cfg(not(feature = "gssapi"))]
+        if name.eq_ignore_ascii_case(GSSAPI) {
+            return Err(Unfit::NotBuilt);
+        }
         return Err(Unfit::Unknown);
     };
     if circumstances.asked.is_some_and(|asked| !asked.eq_ignore_ascii_case(name)) {
         return Err(Unfit::NotAsked);
+    }
+    #[cfg(feature = "gssapi")]
+    if let (Half::Gssapi, Some(reason)) = (known.half, circumstances.no_ticket) {
+        return Err(Unfit::NoTicket { reason: reason.to_owned() });
     }
     if known.shows_password && !circumstances.is_protected {
         return Err(Unfit::Unprotected);
@@ -102,8 +134,14 @@ fn fit(name: &str, circumstances: Circumstances<'_>) -> Result<(), Unfit> {
 mod tests {
     use super::*;
 
-    const BEST: Circumstances<'_> =
-        Circumstances { asked: None, is_protected: true, accept_unprotected: false, has_credentials: true };
+    const BEST: Circumstances<'_> = Circumstances {
+        asked: None,
+        is_protected: true,
+        accept_unprotected: false,
+        has_credentials: true,
+        #[cfg(feature = "gssapi")]
+        no_ticket: Some("No Kerberos credentials available"),
+    };
 
     #[test]
     fn the_strongest_that_fits_is_taken() {
@@ -133,6 +171,30 @@ mod tests {
         let asked = Circumstances { asked: Some("SCRAM-SHA-256"), ..BEST };
         assert_eq!(why(&["SCRAM-SHA-1"], asked), [("SCRAM-SHA-1".into(), Unfit::NotAsked)]);
         assert_eq!(why(&[], BEST), []);
+    }
+
+    #[cfg(feature = "gssapi")]
+    #[test]
+    fn who_has_a_ticket_needs_no_password_and_no_protection() {
+        let all = ["SCRAM-SHA-512", "GSSAPI", "PLAIN"];
+        let with_ticket = Circumstances { no_ticket: None, ..BEST };
+        check(&all, with_ticket, "GSSAPI");
+        check(&all, Circumstances { is_protected: false, has_credentials: false, ..with_ticket }, "GSSAPI");
+        check(&all, Circumstances { asked: Some("plain"), ..with_ticket }, "PLAIN");
+        check(&all, BEST, "SCRAM-SHA-512");
+        let refused = choose(&["GSSAPI"], BEST).unwrap_err();
+        let [(_, why @ Unfit::NoTicket { .. })] = &refused[..] else { panic!("{refused:?}") };
+        assert!(
+            why.to_string().contains("kinit") && why.to_string().contains("No Kerberos credentials"),
+            "{why}"
+        );
+    }
+
+    #[cfg(not(feature = "gssapi"))]
+    #[test]
+    fn what_is_not_built_in_is_told_from_what_there_is_not() {
+        let refused = choose(&["GSSAPI", "GSS-SPNEGO"], BEST).unwrap_err();
+        assert_eq!(refused, [("GSSAPI".into(), Unfit::NotBuilt), ("GSS-SPNEGO".into(), Unfit::Unknown)]);
     }
 
     #[track_caller]

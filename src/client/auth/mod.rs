@@ -3,6 +3,8 @@
 mod credentials;
 mod error;
 mod file;
+#[cfg(feature = "gssapi")]
+mod gssapi;
 #[cfg(feature = "sasl")]
 mod guard;
 #[cfg(feature = "sasl")]

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use rsasl::callback::{Context, Request, SessionCallback, SessionData};
 use rsasl::mechname::Mechname;
-use rsasl::prelude::{MessageSent, Registry, SASLClient, SASLConfig, Session, SessionError, State};
+use rsasl::prelude::{
+    Mechanism, MessageSent, Registry, SASLClient, SASLConfig, Session, SessionError, State,
+};
 use rsasl::property::{AuthId, Password};
 use virtwire_protocol::remote::{AuthSaslInit, AuthSaslStart, AuthSaslStep};
 
 use super::credentials::{CredentialAsk, CredentialSource, Credentials};
 use super::error::{AuthError, Unfit};
-use super::mechanism::{self, Circumstances, Known};
+#[cfg(feature = "gssapi")]
+use super::gssapi;
+use super::mechanism::{self, Circumstances, Half, Known};
 use super::{file, guard};
 use crate::client::connection::Connection;
 use crate::client::error::CallError;
@@ -25,10 +29,15 @@ const MECHANISMS_BYTES_MAX: usize = 4_096;
 
 pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthError> {
     let mut list = mechanisms(connection).await?;
-    let mut found = find_credentials(connection, 1).await?;
+    let ticket = Ticket::find(&list).await?;
+    let mut found = Found::default();
+    // Nobody is asked for a password that would not be used.
+    if choose(connection, &list, true, &ticket).is_ok_and(|known| known.needs_credentials) {
+        found = find_credentials(connection, 1).await?;
+    }
     let mut attempt = 1;
     loop {
-        let refusal = match try_once(connection, &list, &found).await {
+        let refusal = match try_once(connection, &list, &found, &ticket).await {
             // As somebody, who may have mistyped.
             Err(refusal @ AuthError::Refused { user: Some(_), .. }) => refusal,
             result => return result,
@@ -62,14 +71,36 @@ async fn mechanisms(connection: &Connection) -> Result<String, AuthError> {
     Err(AuthError::Exchange { mechanism: "SASL".into(), reason })
 }
 
-async fn try_once(connection: &Connection, list: &str, found: &Found) -> Result<(), AuthError> {
-    let offered: Vec<&str> = list.split([',', ' ']).filter(|name| !name.is_empty()).collect();
-    let known = choose(connection, &offered, found)?;
+async fn try_once(
+    connection: &Connection,
+    list: &str,
+    found: &Found,
+    ticket: &Ticket,
+) -> Result<(), AuthError> {
+    let known = choose(connection, list, found.credentials.is_some(), ticket)
+        .map_err(|refused| nothing_fits(connection, found, refused))?;
     let credentials = found.credentials.clone().filter(|_| known.needs_credentials);
-    Exchange::new(known, credentials)?.run(connection).await
+    let user = credentials.as_ref().map(|credentials| credentials.user().to_owned());
+    let half = match known.half {
+        Half::Rsasl(mechanism) => ClientHalf::Rsasl(rsasl_session(known, mechanism, credentials)?),
+        #[cfg(feature = "gssapi")]
+        Half::Gssapi => {
+            ClientHalf::Gssapi(ticket.client(connection).map_err(|fault| kerberos(known, fault))?)
+        }
+    };
+    let half = Exchange { known, user, half: Some(half), heard: 0 }.run(connection).await?;
+    match half {
+        ClientHalf::Rsasl(_) => Ok(()),
+        #[cfg(feature = "gssapi")]
+        ClientHalf::Gssapi(client) => match client.layer() {
+            Some(layer) => connection.seal(layer).await.map_err(|reason| exchange_error(known, reason)),
+            None => Ok(()),
+        },
+    }
 }
 
 /// What is known of the user.
+#[derive(Default)]
 struct Found {
     credentials: Option<Credentials>,
     looked_at: Vec<String>,
@@ -116,8 +147,18 @@ fn is_protected(uri: &Uri) -> bool {
     }
 }
 
-fn choose(connection: &Connection, offered: &[&str], found: &Found) -> Result<Known, AuthError> {
+fn choose(
+    connection: &Connection,
+    list: &str,
+    has_credentials: bool,
+    #[cfg_attr(
+        not(feature = "gssapi"),
+        expect(unused_variables, reason = "there is no mechanism that has a use for one")
+    )]
+    ticket: &Ticket,
+) -> Result<Known, Vec<(String, Unfit)>> {
     let uri = connection.uri();
+    let offered: Vec<&str> = list.split([',', ' ']).filter(|name| !name.is_empty()).collect();
     let asked = match &uri.parameters.auth {
         Some(Auth::Sasl { mechanism }) => mechanism.as_deref(),
         _ => None,
@@ -126,20 +167,55 @@ fn choose(connection: &Connection, offered: &[&str], found: &Found) -> Result<Kn
         asked,
         is_protected: is_protected(uri),
         accept_unprotected: connection.options().accept_unprotected,
-        has_credentials: found.credentials.is_some(),
+        has_credentials,
+        #[cfg(feature = "gssapi")]
+        no_ticket: ticket.0.as_ref().err().map(String::as_str),
     };
-    mechanism::choose(offered, circumstances).map_err(|refused| {
-        let lacking = |(_, why): &&(String, Unfit)| *why == Unfit::NoCredentials;
-        let mechanisms: Vec<_> = refused.iter().filter(lacking).map(|(name, _)| name.clone()).collect();
-        if mechanisms.is_empty() {
-            return AuthError::NoMechanism { refused, ours: mechanism::ours() };
-        }
-        AuthError::NoCredentials {
-            mechanisms: mechanisms.join(", "),
-            host: uri.host_or_local().to_owned(),
-            looked_at: found.looked_at.clone(),
-        }
-    })
+    mechanism::choose(&offered, circumstances)
+}
+
+fn nothing_fits(connection: &Connection, found: &Found, refused: Vec<(String, Unfit)>) -> AuthError {
+    let lacking = |(_, why): &&(String, Unfit)| *why == Unfit::NoCredentials;
+    let mechanisms: Vec<_> = refused.iter().filter(lacking).map(|(name, _)| name.clone()).collect();
+    if mechanisms.is_empty() {
+        return AuthError::NoMechanism { refused, ours: mechanism::ours() };
+    }
+    AuthError::NoCredentials {
+        mechanisms: mechanisms.join(", "),
+        host: connection.uri().host_or_local().to_owned(),
+        looked_at: found.looked_at.clone(),
+    }
+}
+
+/// What Kerberos knows the user by.
+#[cfg(feature = "gssapi")]
+struct Ticket(Result<libgssapi::credential::Cred, String>);
+
+#[cfg(feature = "gssapi")]
+impl Ticket {
+    /// Looks for one where the daemon may ask for it.
+    async fn find(list: &str) -> Result<Ticket, AuthError> {
+        let is_wanted = list.to_ascii_uppercase().contains(mechanism::GSSAPI);
+        Ok(Ticket(if is_wanted { blocking(gssapi::find_ticket).await? } else { Err(String::new()) }))
+    }
+
+    fn client(&self, connection: &Connection) -> Result<gssapi::Client, gssapi::Fault> {
+        let (uri, options) = (connection.uri(), connection.options());
+        let terms =
+            gssapi::Terms { is_protected: is_protected(uri), accept_unprotected: options.accept_unprotected };
+        gssapi::Client::new(self.0.clone(), uri.host_or_local(), terms)
+    }
+}
+
+/// Without the feature nothing is known of them.
+#[cfg(not(feature = "gssapi"))]
+struct Ticket;
+
+#[cfg(not(feature = "gssapi"))]
+impl Ticket {
+    async fn find(_: &str) -> Result<Ticket, AuthError> {
+        Ok(Ticket)
+    }
 }
 
 /// What one end has to say to the other. Nothing at all is not the same as something empty.
@@ -149,9 +225,16 @@ type Token = Option<Vec<u8>>;
 struct Exchange {
     known: Known,
     user: Option<String>,
-    session: Session,
+    /// Gone only while a thread takes a step with it.
+    half: Option<ClientHalf>,
     /// The daemon's messages so far.
     heard: u32,
+}
+
+enum ClientHalf {
+    Rsasl(Session),
+    #[cfg(feature = "gssapi")]
+    Gssapi(gssapi::Client),
 }
 
 /// What the client's half came to in one step.
@@ -161,19 +244,51 @@ struct Stepped {
     is_content: bool,
 }
 
-impl Exchange {
-    fn new(known: Known, credentials: Option<Credentials>) -> Result<Exchange, AuthError> {
-        let user = credentials.as_ref().map(|credentials| credentials.user().to_owned());
-        let wrong = |reason: &dyn std::fmt::Display| exchange_error(known, reason.to_string());
-        let registry = Registry::with_mechanisms(std::slice::from_ref(known.mechanism));
-        let config = SASLConfig::builder().with_registry(registry).with_callback(Answers(credentials));
-        let name = Mechname::parse(known.name.as_bytes()).map_err(|error| wrong(&error))?;
-        let config: Arc<SASLConfig> = config.map_err(|error| wrong(&error))?;
-        let session = SASLClient::new(config).start_suggested(&[name]).map_err(|error| wrong(&error))?;
-        Ok(Exchange { known, user, session, heard: 0 })
-    }
+fn rsasl_session(
+    known: Known,
+    mechanism: &'static Mechanism,
+    credentials: Option<Credentials>,
+) -> Result<Session, AuthError> {
+    let wrong = |reason: &dyn std::fmt::Display| exchange_error(known, reason.to_string());
+    let registry = Registry::with_mechanisms(std::slice::from_ref(mechanism));
+    let config = SASLConfig::builder().with_registry(registry).with_callback(Answers(credentials));
+    let name = Mechname::parse(known.name.as_bytes()).map_err(|error| wrong(&error))?;
+    let config: Arc<SASLConfig> = config.map_err(|error| wrong(&error))?;
+    SASLClient::new(config).start_suggested(&[name]).map_err(|error| wrong(&error))
+}
 
-    async fn run(mut self, connection: &Connection) -> Result<(), AuthError> {
+impl ClientHalf {
+    fn step(&mut self, known: Known, heard: Option<&[u8]>) -> Result<Stepped, AuthError> {
+        match self {
+            ClientHalf::Rsasl(session) => {
+                let mut out = Vec::new();
+                let state = session.step(heard, &mut out);
+                Ok(match state.map_err(|error| exchange_error(known, describe(&error)))? {
+                    State::Running => Stepped { token: Some(out), is_content: false },
+                    State::Finished(MessageSent::Yes) => Stepped { token: Some(out), is_content: true },
+                    State::Finished(MessageSent::No) => Stepped { token: None, is_content: true },
+                })
+            }
+            #[cfg(feature = "gssapi")]
+            ClientHalf::Gssapi(client) => {
+                let (token, is_content) = client.step(heard).map_err(|fault| kerberos(known, fault))?;
+                Ok(Stepped { token: Some(token), is_content })
+            }
+        }
+    }
+}
+
+#[cfg(feature = "gssapi")]
+fn kerberos(known: Known, fault: gssapi::Fault) -> AuthError {
+    match fault {
+        gssapi::Fault::NoTicket { service, reason } => AuthError::Kerberos { service, reason },
+        gssapi::Fault::Daemon(reason) => exchange_error(known, reason),
+    }
+}
+
+impl Exchange {
+    /// Gives the half back that is content, with a daemon that is, too.
+    async fn run(mut self, connection: &Connection) -> Result<ClientHalf, AuthError> {
         let Stepped { token, mut is_content } = self.step(None).await?;
         let (nil, data) = to_wire(token);
         let start = AuthSaslStart { mech: self.known.name.into(), nil, data };
@@ -189,7 +304,7 @@ impl Exchange {
                 stepped.token
             };
             match (complete, is_content, &token) {
-                (true, true, None) => return Ok(()),
+                (true, true, None) => return self.half.take().ok_or_else(gave_up),
                 (true, ..) => {
                     return Err(self.wrong("it says that it is content before it has proved itself"));
                 }
@@ -211,22 +326,15 @@ impl Exchange {
             self.look_at(heard.as_deref()).map_err(|reason| self.wrong(&reason))?;
         }
         let heard = heard.flatten();
-        // Its place is taken by one that nothing was done with; if the thread dies, so does the exchange.
-        let fresh = Exchange::new(self.known, None)?.session;
-        let mut session = std::mem::replace(&mut self.session, fresh);
-        let (session, stepped) = blocking(move || {
-            let mut out = Vec::new();
-            let state = session.step(heard.as_deref(), &mut out);
-            (session, state.map(|state| (state, out)))
+        let known = self.known;
+        let mut half = self.half.take().ok_or_else(gave_up)?;
+        let (half, stepped) = blocking(move || {
+            let stepped = half.step(known, heard.as_deref());
+            (half, stepped)
         })
         .await?;
-        self.session = session;
-        let (state, out) = stepped.map_err(|error| self.wrong(&describe(&error)))?;
-        Ok(match state {
-            State::Running => Stepped { token: Some(out), is_content: false },
-            State::Finished(MessageSent::Yes) => Stepped { token: Some(out), is_content: true },
-            State::Finished(MessageSent::No) => Stepped { token: None, is_content: true },
-        })
+        self.half = Some(half);
+        stepped
     }
 
     fn look_at(&self, message: Option<&[u8]>) -> Result<(), String> {
@@ -280,10 +388,11 @@ fn from_wire(nil: i32, data: Vec<u8>) -> Token {
 
 /// Runs what waits or computes where it holds up nobody.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| AuthError::Exchange {
-        mechanism: "SASL".into(),
-        reason: format!("this end gave up: {error}"),
-    })
+    tokio::task::spawn_blocking(work).await.map_err(|_| gave_up())
+}
+
+fn gave_up() -> AuthError {
+    AuthError::Exchange { mechanism: "SASL".into(), reason: "this end gave up".to_owned() }
 }
 
 /// What rsasl asks for.

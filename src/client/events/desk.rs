@@ -13,7 +13,7 @@ use virtwire_protocol::session::subscriptions::{
 };
 
 use super::super::error::{CallError, CloseReason};
-use super::mailbox::Mailbox;
+use super::mailbox::{Held, Mailbox};
 
 /// Somebody wants events.
 #[derive(Debug)]
@@ -28,12 +28,18 @@ pub(in crate::client) struct SubscribeAsk {
 /// What of a subscription is missing, or why there is none.
 type Ready = Result<Vec<(Topic, Refused)>, CallError>;
 
+/// Payloads up to this size are copied, so that an event that waits does not keep all that was read with it.
+const COPIED_BYTES_MAX: usize = 16 * 1024;
+
 /// Who has subscribed, and what is being asked for them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::client) struct Desk {
     subscriptions: Subscriptions,
     seats: HashMap<SubscriberId, Seat>,
     calls: HashMap<Serial, Ticket>,
+    held: Held,
+    /// How many bytes may wait for all of them.
+    bytes_max: usize,
 }
 
 #[derive(Debug)]
@@ -43,6 +49,11 @@ struct Seat {
 }
 
 impl Desk {
+    pub(in crate::client) fn new(held: Held, bytes_max: usize) -> Desk {
+        let (subscriptions, seats, calls) = Default::default();
+        Desk { subscriptions, seats, calls, held, bytes_max }
+    }
+
     pub(in crate::client) fn subscribe(&mut self, ask: SubscribeAsk) {
         let SubscribeAsk { id, mailbox, topics, ability, ready } = ask;
         // Who left before coming has said so already.
@@ -61,9 +72,19 @@ impl Desk {
         }
     }
 
-    pub(in crate::client) fn notice(&mut self, notice: RawNotice) {
+    pub(in crate::client) fn notice(&mut self, mut notice: RawNotice) {
+        if notice.payload.len() <= COPIED_BYTES_MAX {
+            notice.payload = Bytes::copy_from_slice(&notice.payload);
+        }
         self.subscriptions.handle_notice(notice);
         self.carry();
+        // Whoever is furthest behind loses first, and nobody the only event.
+        while self.held.bytes() > self.bytes_max {
+            let furthest = self.seats.values().max_by_key(|seat| seat.mailbox.bytes_to_shed());
+            if !furthest.is_some_and(|seat| seat.mailbox.shed()) {
+                break;
+            }
+        }
     }
 
     /// An answer to a call of no handle's: then it is one to ours.

@@ -1,14 +1,33 @@
 //! Between the connection's task and a reader: a bounded queue that the task never waits for.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::session::subscriptions::{Queue, Queued};
 
+/// Bytes of events that wait in all mailboxes of a connection.
+#[derive(Clone, Debug, Default)]
+pub(in crate::client) struct Held(Arc<AtomicUsize>);
+
+impl Held {
+    pub(super) fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn change(&self, before: usize, after: usize) {
+        // Around 0, as the counter does.
+        self.0.fetch_add(after.wrapping_sub(before), Ordering::Relaxed);
+    }
+}
+
 /// Where one subscription's events wait. No lock is held across an await.
 #[derive(Debug)]
-pub(super) struct Mailbox(Mutex<Inner>);
+pub(super) struct Mailbox {
+    inner: Mutex<Inner>,
+    held: Held,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -21,13 +40,9 @@ struct Inner {
 }
 
 impl Mailbox {
-    pub(super) fn new(events_max: usize) -> Mailbox {
-        Mailbox(Mutex::new(Inner {
-            queue: Queue::new(events_max),
-            reader: None,
-            ended: false,
-            abandoned: false,
-        }))
+    pub(super) fn new(events_max: usize, held: Held) -> Mailbox {
+        let queue = Queue::new(events_max);
+        Mailbox { inner: Mutex::new(Inner { queue, reader: None, ended: false, abandoned: false }), held }
     }
 
     pub(super) fn push(&self, notice: RawNotice) {
@@ -36,6 +51,19 @@ impl Mailbox {
 
     pub(super) fn lose(&self, count: u64) {
         self.change(|inner| inner.queue.lose(count));
+    }
+
+    /// Loses the oldest event, unless it is the only one.
+    pub(super) fn shed(&self) -> bool {
+        let mut shed = false;
+        self.change(|inner| shed = inner.queue.len() > 1 && inner.queue.shed());
+        shed
+    }
+
+    /// Bytes of the events that could be shed.
+    pub(super) fn bytes_to_shed(&self) -> usize {
+        let inner = self.lock();
+        if inner.queue.len() > 1 { inner.queue.bytes() } else { 0 }
     }
 
     /// What waits can still be read.
@@ -54,7 +82,10 @@ impl Mailbox {
     /// What comes next, or `None` after the end. For one reader.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Queued>> {
         let mut inner = self.lock();
-        match inner.queue.pop() {
+        let before = inner.queue.bytes();
+        let next = inner.queue.pop();
+        self.held.change(before, inner.queue.bytes());
+        match next {
             Some(queued) => Poll::Ready(Some(queued)),
             None if inner.ended => Poll::Ready(None),
             None => {
@@ -66,7 +97,9 @@ impl Mailbox {
 
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         let mut inner = self.lock();
+        let before = inner.queue.bytes();
         change(&mut inner);
+        self.held.change(before, inner.queue.bytes());
         let reader = inner.reader.take();
         // A reader that is woken may well look at once.
         drop(inner);
@@ -76,6 +109,12 @@ impl Mailbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.held.change(self.lock().queue.bytes(), 0);
     }
 }

@@ -21,6 +21,7 @@ use super::error::{CallError, CloseReason};
 use super::reconnecting::GaveUp;
 use super::task::Ask;
 pub(super) use desk::{Desk, SubscribeAsk};
+pub(super) use mailbox::Held;
 use mailbox::Mailbox;
 
 /// Events of a daemon, in the order in which they come.
@@ -124,14 +125,21 @@ impl Connection {
     ) -> Result<Subscription<E>, SubscribeError> {
         let ability = self.ability(&topics).await?;
         let wanted = topics.len();
-        let mailbox = Arc::new(Mailbox::new(self.options().events_max));
+        let mailbox = Arc::new(Mailbox::new(self.options().events_max, self.held()));
         let seat = Seat { id: self.next_subscriber(), mailbox: mailbox.clone(), connection: self.clone() };
         let (ready, answer) = oneshot::channel();
         let gone = |sent| CallError::Closed { procedure: "subscribe", reason: CloseReason::Local, sent };
         self.ask(Ask::Subscribe(SubscribeAsk { id: seat.id, mailbox, topics, ability, ready }))
             .await
             .map_err(|()| gone(false))?;
-        let missing = answer.await.map_err(|_| gone(true))??;
+        let missing =
+            match self.deadline() {
+                None => answer.await,
+                Some(within) => tokio::time::timeout(within, answer)
+                    .await
+                    .map_err(|_| CallError::TimedOut { procedure: "subscribe", within, sent: true })?,
+            };
+        let missing = missing.map_err(|_| gone(true))??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
         match missing.first() {
             // Nothing at all can be had; the first reason is as good as any.

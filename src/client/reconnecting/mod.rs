@@ -12,6 +12,8 @@ use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::event::{Event, Topic};
 
 use super::auth::AuthError;
+#[cfg(feature = "gssapi")]
+use super::auth::Unfit;
 use super::connection::{Connection, OpenOptions};
 use super::error::OpenError;
 use super::events::SubscribeError;
@@ -251,7 +253,14 @@ impl Keeper {
 fn is_final(error: &OpenError) -> bool {
     match error {
         OpenError::Authentication { error, .. } => match &**error {
-            AuthError::Call(_) => false,
+            // A file that is replaced is back in a moment, and tickets and their servers come back as well. Nobody was asked.
+            AuthError::Call(_) | AuthError::File { .. } => false,
+            #[cfg(feature = "gssapi")]
+            AuthError::Kerberos { .. } => false,
+            #[cfg(feature = "gssapi")]
+            AuthError::NoMechanism { refused, .. } => {
+                !refused.iter().any(|(_, why)| matches!(why, Unfit::NoTicket { .. }))
+            }
             // Somebody said no or was asked in vain, and each attempt would ask again. polkit that is not there asks nobody.
             AuthError::Polkit(error) => {
                 matches!(error.code, ErrorCode::AUTH_CANCELLED | ErrorCode::AUTH_FAILED)

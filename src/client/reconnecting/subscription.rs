@@ -1,5 +1,6 @@
 //! Events over however many connections it takes.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -22,6 +23,10 @@ pub struct ReconnectingSubscription<E> {
     link: watch::Receiver<Link>,
     topics: Vec<Topic>,
     phase: Phase<E>,
+    /// What could not be had on the connection before.
+    missing: Vec<(Topic, SubscribeError)>,
+    /// What a daemon that is back has no more, and is still to be told.
+    to_tell: VecDeque<(Topic, SubscribeError)>,
 }
 
 /// What a subscription tells.
@@ -35,6 +40,9 @@ pub enum Told<E> {
     /// The daemon was lost, is back, and tells of events again. Those in between are lost, so whatever is derived from events needs to be
     /// asked for anew, now.
     Resynced,
+    /// Told after [`Resynced`](Told::Resynced): the daemon that is back does not tell of these events any more, and did before, as
+    /// one that is older or lacks a driver. The subscription goes on with the others.
+    Unavailable(Topic, SubscribeError),
     /// The daemon is back, and does not want to tell of events any more. The last word.
     Refused(SubscribeError),
     /// The daemon does not come back. The last word.
@@ -59,10 +67,19 @@ impl<E: Event + Send + 'static> ReconnectingSubscription<E> {
         topics: Vec<Topic>,
     ) -> Result<ReconnectingSubscription<E>, SubscribeError> {
         match subscribe(link.clone(), topics.clone()).await {
-            Ok(live) => Ok(ReconnectingSubscription { link, topics, phase: Phase::Live(live) }),
+            Ok(live) => {
+                let (missing, phase) = (live.missing().to_vec(), Phase::Live(live));
+                Ok(ReconnectingSubscription { link, topics, phase, missing, to_tell: VecDeque::new() })
+            }
             Err(Failed::Refused(error)) => Err(error),
             Err(Failed::GaveUp(why)) => Err(SubscribeError::GaveUp(why)),
         }
+    }
+
+    /// What was asked for and could not be had when it was last subscribed to, with the reason; see
+    /// [`Subscription::missing`].
+    pub fn missing(&self) -> &[(Topic, SubscribeError)] {
+        &self.missing
     }
 
     /// What comes next; `None` after the last word. Cancel-safe.
@@ -76,6 +93,9 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Told<E>>> {
         loop {
+            if let Some((topic, why)) = self.to_tell.pop_front() {
+                return Poll::Ready(Some(Told::Unavailable(topic, why)));
+            }
             match &mut self.phase {
                 Phase::Live(live) => match ready!(Pin::new(live).poll_next(cx)) {
                     Some(Ok(event)) => return Poll::Ready(Some(Told::Event(event))),
@@ -87,7 +107,20 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
                 },
                 Phase::Away(again) => {
                     let (phase, told) = match ready!(again.as_mut().poll(cx)) {
-                        Ok(live) => (Phase::Live(live), Told::Resynced),
+                        Ok(live) => {
+                            let before = std::mem::replace(&mut self.missing, live.missing().to_vec());
+                            let is_new = |(topic, _): &&(Topic, SubscribeError)| {
+                                before.iter().all(|(known, _)| known != topic)
+                            };
+                            self.to_tell = self.missing.iter().filter(is_new).cloned().collect();
+                            (Phase::Live(live), Told::Resynced)
+                        }
+                        // Slow is not unwilling.
+                        Err(Failed::Refused(SubscribeError::Call(CallError::TimedOut { .. }))) => {
+                            let again = subscribe(self.link.clone(), self.topics.clone());
+                            self.phase = Phase::Away(Box::pin(again));
+                            continue;
+                        }
                         Err(Failed::Refused(error)) => (Phase::Over, Told::Refused(error)),
                         Err(Failed::GaveUp(why)) => (Phase::Over, Told::GaveUp(why)),
                     };

@@ -14,17 +14,26 @@ mod ssh;
 #[cfg(feature = "tls")]
 mod tls;
 
-use tokio::net::{TcpStream, UnixStream};
-use tokio::time::Instant;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::net::UnixStream;
+use tokio::time::{Instant, timeout};
 
 use super::connection::OpenOptions;
-use super::error::OpenError;
+use super::error::{OpenError, OpenPhase};
+use crate::net::{TcpStream, lookup_host};
 use crate::uri::{TCP_PORT, Transport, Uri};
 use host::Host;
 use settings::Settings;
 
 #[cfg(feature = "ssh")]
 pub(super) use program::ProgramSocket;
+
+/// Addresses of one name that are tried.
+const ADDRESSES_MAX: usize = 16;
 
 /// What carries a connection's bytes.
 #[derive(Debug)]
@@ -56,6 +65,26 @@ pub(super) struct Witness {
     program: Option<program::Witness>,
 }
 
+/// How far an opening has come, for an error that tells it.
+#[derive(Debug, Default)]
+pub(super) struct Progress(Mutex<(OpenPhase, Vec<(String, io::Error)>)>);
+
+impl Progress {
+    pub(super) fn enter(&self, phase: OpenPhase) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = phase;
+    }
+
+    fn failed(&self, place: String, error: io::Error) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.push((place, error));
+    }
+
+    /// Where it is, and what has failed on its way; told once.
+    pub(super) fn take(&self) -> (OpenPhase, Vec<(String, io::Error)>) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (inner.0, std::mem::take(&mut inner.1))
+    }
+}
+
 /// The URI that is meant by a text, which may be short for one, or empty.
 ///
 /// # Errors
@@ -70,6 +99,7 @@ pub(super) async fn connect(
     uri: &Uri,
     options: &OpenOptions,
     deadline: Instant,
+    progress: &Progress,
 ) -> Result<(Socket, Witness), OpenError> {
     let alone = |socket| (socket, Witness::nobody());
     match uri.transport {
@@ -82,10 +112,11 @@ pub(super) async fn connect(
                 None => Settings::load(&host)?.mode.unwrap_or_default(),
             };
             let stream = sockets::connect(uri, &host, mode, options.read_only, deadline).await?;
+            crate::shell::tune_unix(&stream);
             Ok(alone(Socket::Unix(stream)))
         }
-        Transport::Tcp => Ok(alone(Socket::Tcp(tcp(uri, TCP_PORT).await?))),
-        Transport::Tls => tls(uri, options, deadline).await.map(alone),
+        Transport::Tcp => Ok(alone(Socket::Tcp(tcp(uri, TCP_PORT, deadline, progress).await?))),
+        Transport::Tls => tls(uri, options, deadline, progress).await.map(alone),
         Transport::Ssh | Transport::Libssh | Transport::Libssh2 | Transport::Ext => by_program(uri, options),
     }
 }
@@ -97,25 +128,82 @@ fn this_host(uri: &str) -> Result<Host, OpenError> {
     })
 }
 
-async fn tcp(uri: &Uri, usual_port: u16) -> Result<TcpStream, OpenError> {
+/// Where a daemon's administration is; `None` where a user has no place for sockets.
+///
+/// # Errors
+/// [`OpenError::Unreachable`] when the system has no socket left.
+pub(super) fn admin_socket(uri: &Uri) -> Result<Option<PathBuf>, OpenError> {
+    Ok(sockets::of_admin(uri, &this_host(uri.as_str())?))
+}
+
+/// Tries every address of the host in the system's order.
+async fn tcp(
+    uri: &Uri,
+    usual_port: u16,
+    deadline: Instant,
+    progress: &Progress,
+) -> Result<TcpStream, OpenError> {
     let (host, port) = (uri.host_or_local(), uri.port.unwrap_or(usual_port));
-    match TcpStream::connect((host, port)).await {
-        Ok(stream) => {
+    progress.enter(OpenPhase::Resolving);
+    let addresses: Vec<_> = match lookup_host((host, port)).await {
+        Ok(found) => found.take(ADDRESSES_MAX).collect(),
+        Err(error) => {
+            progress.failed(place(host, port, None), error);
+            Vec::new()
+        }
+    };
+    progress.enter(OpenPhase::Connecting);
+    let failed = |address, error| progress.failed(place(host, port, Some(address)), error);
+    match first_of(&addresses, deadline, failed).await {
+        Some(stream) => {
             crate::shell::tune(&stream);
             Ok(stream)
         }
-        Err(error) => {
-            let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-            let attempts = vec![(format!("tcp {host}:{port}"), error)];
-            Err(OpenError::Unreachable { uri: uri.to_string(), attempts })
+        None => Err(OpenError::Unreachable { uri: uri.to_string(), attempts: progress.take().1 }),
+    }
+}
+
+/// Tries addresses in order, each with a fair share of the time that is left.
+async fn first_of(
+    addresses: &[SocketAddr],
+    deadline: Instant,
+    mut failed: impl FnMut(SocketAddr, io::Error),
+) -> Option<TcpStream> {
+    let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    for address in addresses {
+        let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+        match timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err(error)) => failed(*address, error),
+            Err(_) => {
+                let text = format!("no answer within {share:.1?}");
+                failed(*address, io::Error::new(io::ErrorKind::TimedOut, text));
+            }
         }
+        left = left.saturating_sub(1);
+    }
+    None
+}
+
+/// `tcp HOST:PORT`, and which of the host's addresses.
+fn place(host: &str, port: u16, address: Option<SocketAddr>) -> String {
+    let bracketed = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    match address {
+        Some(address) if host.parse() != Ok(address.ip()) => format!("tcp {bracketed}:{port} at {address}"),
+        _ => format!("tcp {bracketed}:{port}"),
     }
 }
 
 #[cfg(feature = "tls")]
-async fn tls(uri: &Uri, options: &OpenOptions, deadline: Instant) -> Result<Socket, OpenError> {
+async fn tls(
+    uri: &Uri,
+    options: &OpenOptions,
+    deadline: Instant,
+    progress: &Progress,
+) -> Result<Socket, OpenError> {
     let host = this_host(uri.as_str())?;
-    let stream = tcp(uri, crate::uri::TLS_PORT).await?;
+    let stream = tcp(uri, crate::uri::TLS_PORT, deadline, progress).await?;
+    progress.enter(OpenPhase::Securing);
     let secure = tls::over(stream, uri, &host, options.accept_common_name, deadline).await;
     match secure {
         Ok(stream) => Ok(Socket::Tls(Box::new(stream))),
@@ -124,7 +212,7 @@ async fn tls(uri: &Uri, options: &OpenOptions, deadline: Instant) -> Result<Sock
 }
 
 #[cfg(not(feature = "tls"))]
-async fn tls(uri: &Uri, _: &OpenOptions, _: Instant) -> Result<Socket, OpenError> {
+async fn tls(uri: &Uri, _: &OpenOptions, _: Instant, _: &Progress) -> Result<Socket, OpenError> {
     Err(OpenError::Unavailable { uri: uri.to_string(), transport: uri.transport, feature: "tls" })
 }
 
@@ -178,5 +266,61 @@ impl Witness {
     #[cfg(not(feature = "ssh"))]
     pub(super) async fn explain(self, error: OpenError) -> OpenError {
         error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_does_not_answer_leaves_time_for_the_next() {
+        let (silent, _held) = silent();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let there = listener.local_addr().unwrap();
+        let mut told = Vec::new();
+        let in_nine_seconds = Instant::now() + Duration::from_secs(9);
+        let addresses = [silent, silent, there];
+        let found = first_of(&addresses, in_nine_seconds, |at, error| told.push((at, error.to_string())));
+        assert_eq!(found.await.unwrap().peer_addr().unwrap(), there);
+        let no_answer = (silent, "no answer within 3.0s".to_owned());
+        assert_eq!(told, [no_answer.clone(), no_answer]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_tells_every_address_and_where_the_time_went() {
+        let (silent, _held) = silent();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let uri: Uri = format!("qemu+tcp://{silent}/system").parse().unwrap();
+        let progress = Progress::default();
+        let in_a_second = Instant::now() + Duration::from_secs(1);
+        let error = tcp(&uri, TCP_PORT, in_a_second, &progress).await.unwrap_err().to_string();
+        assert!(error.contains(&format!("tcp {silent}: no answer within 1.0s")), "{error}");
+        let uri: Uri = format!("qemu+tcp://localhost:{}/system", closed.port()).parse().unwrap();
+        let error =
+            tcp(&uri, TCP_PORT, Instant::now() + Duration::from_secs(1), &progress).await.unwrap_err();
+        let told = format!("tcp localhost:{} at {closed}: ", closed.port());
+        assert!(error.to_string().contains(&told), "{error}");
+    }
+
+    /// An address that takes no more connections and refuses none, and what keeps it so.
+    fn silent() -> (SocketAddr, Vec<Socket>) {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut held = vec![listener];
+        for _ in 0..3 {
+            let client = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            client.set_nonblocking(true).unwrap();
+            // Under way, which is all that it is to be.
+            let _ = client.connect(&address);
+            held.push(client);
+        }
+        (address.as_socket().unwrap(), held)
     }
 }

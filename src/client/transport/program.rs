@@ -15,10 +15,15 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::{oneshot, watch};
 
+use crate::client::error::CloseReason;
+
 /// Bytes of standard error that are kept: the last ones.
 const STDERR_BYTES_MAX: usize = 2_048;
 /// How long a program may take to end by itself once its standard streams are closed.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How long its last words may take to be heard, where what it leaves behind keeps its standard error open.
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A running program, as a socket. It ends with its owner.
 #[derive(Debug)]
@@ -30,9 +35,23 @@ pub(in crate::client) struct ProgramSocket {
 /// Ends the program when dropped: its standard streams should be closed by then, so it can end by itself, and is killed if it
 /// does not. Either way nothing is left of it, no zombie either.
 #[derive(Debug)]
-pub(in crate::client) struct Guard(
-    #[expect(dead_code, reason = "its drop is what counts")] oneshot::Sender<Infallible>,
-);
+pub(in crate::client) struct Guard {
+    witness: Witness,
+    #[expect(dead_code, reason = "its drop is what counts")]
+    held: oneshot::Sender<Infallible>,
+}
+
+impl Guard {
+    /// Why the connection ended, with what the program had to say where that is more than that it ended well.
+    pub(in crate::client) async fn last_words(self, reason: CloseReason) -> CloseReason {
+        if !matches!(reason, CloseReason::Eof | CloseReason::Io(_)) {
+            return reason;
+        }
+        let (program, ended, stderr) = self.witness.tell(true).await;
+        let ended_well = self.witness.ended.borrow().is_some_and(|status| status.success());
+        if ended_well && stderr.is_empty() { reason } else { CloseReason::Program { program, ended, stderr } }
+    }
+}
 
 /// Knows what the program said and how it ended.
 #[derive(Clone, Debug)]
@@ -62,8 +81,9 @@ pub(super) fn start(words: &[OsString]) -> io::Result<(ProgramSocket, Witness)> 
     let (ending, ended) = watch::channel(None);
     let tail = Arc::default();
     tokio::spawn(keep(child, stderr, Arc::clone(&tail), guarded, ending));
-    let socket = ProgramSocket { stream: UnixStream::from_std(ours)?, guard: Guard(dropped) };
-    Ok((socket, Witness { program: display(name), tail, ended }))
+    let witness = Witness { program: display(name), tail, ended };
+    let guard = Guard { witness: witness.clone(), held: dropped };
+    Ok((ProgramSocket { stream: UnixStream::from_std(ours)?, guard }, witness))
 }
 
 fn display(name: &OsStr) -> String {
@@ -92,7 +112,7 @@ async fn keep(
         },
     };
     let abort = listener.abort_handle();
-    if tokio::time::timeout(Duration::from_millis(100), listener).await.is_err() {
+    if tokio::time::timeout(LAST_WORDS_WITHIN, listener).await.is_err() {
         abort.abort();
     }
     tracing::debug!(?ended, "the program that led to the daemon has ended");
@@ -117,7 +137,7 @@ impl Witness {
         let mut ended = self.ended.clone();
         if wait {
             // The last error tells of a keeper that is gone: then it will say nothing more either.
-            let _ = tokio::time::timeout(GRACE * 2, ended.wait_for(Option::is_some)).await;
+            let _ = tokio::time::timeout(GRACE + LAST_WORDS_WITHIN, ended.wait_for(Option::is_some)).await;
         }
         let status = ended.borrow().map(|status| status.to_string());
         let tail: Vec<u8> =

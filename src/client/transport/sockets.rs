@@ -57,6 +57,16 @@ pub(super) fn is_session(uri: &Uri, host: &Host) -> bool {
     !host.is_root && (uri.path == "/session" || uri.driver == "test" || uri.as_str().is_empty())
 }
 
+/// Where a daemon's administration listens: `libvirtd:///system`, or `virtqemud:///session` of a user's own, which root does not have.
+pub(super) fn of_admin(uri: &Uri, host: &Host) -> Option<PathBuf> {
+    let folder = match !host.is_root && uri.path == "/session" {
+        true => host.runtime.clone()?,
+        false => PathBuf::from("/var/run/libvirt"),
+    };
+    let name = if uri.driver == "libvirtd" { "libvirt" } else { uri.driver.as_str() };
+    Some(folder.join(format!("{name}-admin-sock")))
+}
+
 /// Nobody listens there, as opposed to somebody who may not be spoken to.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
@@ -159,18 +169,39 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn check(user: u32, text: &str, mode: Mode, folder: &str, names: &[&str], has_read_only: bool) {
-        let uri = if text.is_empty() { Uri::any() } else { text.parse().unwrap() };
-        let host = Host {
-            is_root: user == 0,
+    #[test]
+    fn a_daemon_has_its_admin_socket_by_its_name() {
+        for (user, uri, path) in [
+            (0, "libvirtd:///system", "/var/run/libvirt/libvirt-admin-sock"),
+            (0, "virtqemud:///system", "/var/run/libvirt/virtqemud-admin-sock"),
+            (0, "libvirtd:///session", "/var/run/libvirt/libvirt-admin-sock"),
+            (7, "libvirtd:///system", "/var/run/libvirt/libvirt-admin-sock"),
+            (7, "libvirtd:///session", "/run/user/7/libvirt/libvirt-admin-sock"),
+            (7, "virtqemud:///session", "/run/user/7/libvirt/virtqemud-admin-sock"),
+        ] {
+            let found = of_admin(&uri.parse().unwrap(), &user_of(user));
+            assert_eq!(found, Some(PathBuf::from(path)), "{user} {uri}");
+        }
+        let homeless = Host { runtime: None, ..user_of(7) };
+        assert_eq!(of_admin(&"libvirtd:///session".parse().unwrap(), &homeless), None);
+    }
+
+    fn user_of(id: u32) -> Host {
+        Host {
+            is_root: id == 0,
             runtime: Some("/run/user/7/libvirt".into()),
             config: None,
             #[cfg(feature = "tls")]
             pki: None,
             programs: Vec::new(),
             autostart: false,
-        };
+        }
+    }
+
+    #[track_caller]
+    fn check(user: u32, text: &str, mode: Mode, folder: &str, names: &[&str], has_read_only: bool) {
+        let uri = if text.is_empty() { Uri::any() } else { text.parse().unwrap() };
+        let host = user_of(user);
         for read_only in [false, true] {
             let suffix = if read_only && has_read_only { "-ro" } else { "" };
             let expected: Vec<_> =

@@ -3,7 +3,7 @@
 //! The calls of the admin program, as methods.
 //!
 //! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
-//! stream take up to four.
+//! stream take up to four. Those that pass file descriptors have methods elsewhere, with the feature `fds`.
 
 use virtwire_protocol::admin::*;
 use virtwire_xdr::Text;

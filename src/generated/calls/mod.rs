@@ -3,6 +3,5 @@
 //! Methods of a client's connection.
 
 mod admin;
-mod lxc;
 mod qemu;
 mod remote;

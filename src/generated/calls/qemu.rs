@@ -3,7 +3,7 @@
 //! The calls of the qemu program, as methods.
 //!
 //! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
-//! stream take up to four.
+//! stream take up to four. Those that pass file descriptors have methods elsewhere, with the feature `fds`.
 
 use virtwire_protocol::qemu::*;
 use virtwire_protocol::remote;
@@ -65,18 +65,5 @@ impl Connection {
         callback_id: i32,
     ) -> Result<(), CallError> {
         self.call(ConnectDomainMonitorEventDeregister { callback_id }).await
-    }
-
-    /// Runs a command on the monitor of a domain's QEMU, with file descriptors both ways. The packets
-    /// are of types CALL_WITH_FDS and REPLY_WITH_FDS. Otherwise as `domain_monitor_command`.
-    ///
-    /// Procedure 7, `virDomainQemuMonitorCommandWithFiles`.
-    pub async fn qemu_domain_monitor_command_with_files(
-        &self,
-        dom: &remote::Domain,
-        cmd: &str,
-        flags: u32,
-    ) -> Result<DomainMonitorCommandWithFilesReply, CallError> {
-        self.call(DomainMonitorCommandWithFiles { dom: dom.clone(), cmd: cmd.into(), flags }).await
     }
 }

@@ -3,7 +3,7 @@
 //! The calls of the remote program, as methods.
 //!
 //! Calls with up to three arguments take them in the wire's order, longer ones take their struct; calls that open a
-//! stream take up to four.
+//! stream take up to four. Those that pass file descriptors have methods elsewhere, with the feature `fds`.
 
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
@@ -2204,14 +2204,6 @@ impl Connection {
         self.call(DomainSnapshotListChildrenNames { snap: snap.clone(), maxnames, flags }).await
     }
 
-    /// Connects a socket of the client's to a domain's graphics server. The packet is of type
-    /// CALL_WITH_FDS and brings it.
-    ///
-    /// Procedure 249, `virDomainOpenGraphics`, since libvirt 0.9.7.
-    pub async fn domain_open_graphics(&self, dom: &Domain, idx: u32, flags: u32) -> Result<(), CallError> {
-        self.call(DomainOpenGraphics { dom: dom.clone(), idx, flags }).await
-    }
-
     /// Puts the host to sleep and has it wake up by itself.
     ///
     /// Procedure 250, `virNodeSuspendForDuration`, since libvirt 0.9.8.
@@ -2788,30 +2780,6 @@ impl Connection {
         self.call(DomainSetMemoryStatsPeriod { dom: dom.clone(), period, flags }).await
     }
 
-    /// As `domain_create_xml`, with file descriptors that the first process of a container inherits. The
-    /// packet is of type CALL_WITH_FDS.
-    ///
-    /// Procedure 309, `virDomainCreateXMLWithFiles`, since libvirt 1.1.1.
-    pub async fn domain_create_xml_with_files(
-        &self,
-        xml_desc: &str,
-        flags: u32,
-    ) -> Result<DomainCreateXmlWithFilesReply, CallError> {
-        self.call(DomainCreateXmlWithFiles { xml_desc: xml_desc.into(), flags }).await
-    }
-
-    /// As `domain_create_with_flags`, with file descriptors that the first process of a container
-    /// inherits. The packet is of type CALL_WITH_FDS.
-    ///
-    /// Procedure 310, `virDomainCreateWithFiles`, since libvirt 1.1.1.
-    pub async fn domain_create_with_files(
-        &self,
-        dom: &Domain,
-        flags: u32,
-    ) -> Result<DomainCreateWithFilesReply, CallError> {
-        self.call(DomainCreateWithFiles { dom: dom.clone(), flags }).await
-    }
-
     /// Lists the CPU models that the driver knows of an architecture.
     ///
     /// Procedure 312, `virConnectGetCPUModelNames`, since libvirt 1.1.3.
@@ -2941,14 +2909,6 @@ impl Connection {
         arguments: ConnectGetDomainCapabilities,
     ) -> Result<ConnectGetDomainCapabilitiesReply, CallError> {
         self.call(arguments).await
-    }
-
-    /// Connects a socket of the daemon's making to a domain's graphics server. The reply is of type
-    /// REPLY_WITH_FDS and brings the other end.
-    ///
-    /// Procedure 343, `virDomainOpenGraphicsFD`, since libvirt 1.2.8.
-    pub async fn domain_open_graphics_fd(&self, dom: &Domain, idx: u32, flags: u32) -> Result<(), CallError> {
-        self.call(DomainOpenGraphicsFd { dom: dom.clone(), idx, flags }).await
     }
 
     /// Reads statistics of many domains at once: what a monitoring system should call.
@@ -3787,14 +3747,6 @@ impl Connection {
     /// Procedure 442, `virDomainAbortJobFlags`, since libvirt 8.5.0.
     pub async fn domain_abort_job_flags(&self, dom: &Domain, flags: u32) -> Result<(), CallError> {
         self.call(DomainAbortJobFlags { dom: dom.clone(), flags }).await
-    }
-
-    /// Gives the daemon file descriptors under a name, for disks of that domain to be opened through.
-    /// The packet is of type CALL_WITH_FDS.
-    ///
-    /// Procedure 443, `virDomainFDAssociate`, since libvirt 9.0.0.
-    pub async fn domain_fd_associate(&self, dom: &Domain, name: &str, flags: u32) -> Result<(), CallError> {
-        self.call(DomainFdAssociate { dom: dom.clone(), name: name.into(), flags }).await
     }
 
     /// Sets a network's title or description, or an element of somebody else's in its XML.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::super::{Job, JobKind, JobOperation};
+use super::super::{Job, JobKind, JobOperation, OutgoingId};
 
 /// The job of one Perform, shared by the task that sends and by those who ask about it.
 #[derive(Debug)]
@@ -19,6 +19,23 @@ pub(super) struct Departure {
     /// Whether the guest ran until this paused it.
     paused_it: AtomicBool,
     stop: watch::Sender<Option<Stop>>,
+    post_copy: watch::Sender<PostCopy>,
+}
+
+/// How far a departure has come with post-copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PostCopy {
+    /// It was not asked for with POSTCOPY.
+    Refused,
+    Allowed,
+    /// Somebody has said the word.
+    Wanted,
+    /// The guest is held here by this, and goes on there.
+    Switched(OutgoingId),
+    /// And the link is broken.
+    Broken(OutgoingId),
+    /// And all of it is there.
+    Whole(OutgoingId),
 }
 
 /// Why a departure ends before it is done.
@@ -28,10 +45,12 @@ pub(super) enum Stop {
     Aborted,
     /// The guest is not there any more.
     GuestGone,
+    /// Somebody pauses its post-copy.
+    Paused,
 }
 
 impl Departure {
-    pub(super) fn new(memory_bytes: u64, speed_mib_s: u64) -> Departure {
+    pub(super) fn new(memory_bytes: u64, speed_mib_s: u64, post_copy: PostCopy) -> Departure {
         Departure {
             started: Instant::now(),
             memory_bytes,
@@ -40,6 +59,7 @@ impl Departure {
             paused_at: OnceLock::new(),
             paused_it: AtomicBool::new(false),
             stop: watch::Sender::new(None),
+            post_copy: watch::Sender::new(post_copy),
         }
     }
 
@@ -71,6 +91,68 @@ impl Departure {
         self.paused_it.load(Ordering::Relaxed)
     }
 
+    /// Somebody says the word. Whether it was taken.
+    pub(super) fn want_post_copy(&self) -> bool {
+        self.post_copy.send_if_modified(|now| {
+            let allowed = *now == PostCopy::Allowed;
+            if allowed {
+                *now = PostCopy::Wanted;
+            }
+            allowed
+        }) || self.wants_post_copy()
+    }
+
+    pub(super) fn wants_post_copy(&self) -> bool {
+        *self.post_copy.borrow() == PostCopy::Wanted
+    }
+
+    /// Waits until somebody says the word.
+    pub(super) async fn wanted(&self) {
+        let mut post_copy = self.post_copy.subscribe();
+        while !self.wants_post_copy() {
+            // The sender is ours and lives as long as `self`.
+            let _ = post_copy.changed().await;
+        }
+    }
+
+    pub(super) fn set_post_copy(&self, now: PostCopy) {
+        self.post_copy.send_replace(now);
+    }
+
+    /// The guest is on both hosts.
+    pub(super) fn is_torn(&self) -> bool {
+        matches!(*self.post_copy.borrow(), PostCopy::Switched(_) | PostCopy::Broken(_))
+    }
+
+    /// Waits until a post-copy is over, or broken.
+    pub(super) async fn settled(&self) {
+        let (mut post_copy, mut stop) = (self.post_copy.subscribe(), self.stop.subscribe());
+        tokio::select! {
+            _ = post_copy.wait_for(|now| matches!(now, PostCopy::Whole(_) | PostCopy::Broken(_))) => {}
+            _ = stop.wait_for(Option::is_some) => {}
+        }
+    }
+
+    /// What holds the guest since it has switched.
+    pub(super) fn outgoing(&self) -> Option<OutgoingId> {
+        match *self.post_copy.borrow() {
+            PostCopy::Switched(id) | PostCopy::Broken(id) | PostCopy::Whole(id) => Some(id),
+            PostCopy::Refused | PostCopy::Allowed | PostCopy::Wanted => None,
+        }
+    }
+
+    /// Waits until it has switched.
+    pub(super) async fn switched(&self) -> OutgoingId {
+        let mut post_copy = self.post_copy.subscribe();
+        // The sender is ours and lives as long as `self`.
+        while post_copy.changed().await.is_ok() {
+            if let Some(id) = self.outgoing() {
+                return id;
+            }
+        }
+        std::future::pending().await
+    }
+
     pub(super) fn stop(&self, why: Stop) {
         // The first reason counts.
         self.stop.send_if_modified(|stop| {
@@ -96,6 +178,12 @@ impl Departure {
         job.kind = kind;
         job.elapsed = self.started.elapsed();
         job.memory_processed = self.sent_bytes.load(Ordering::Relaxed);
+        let in_post_copy = matches!(
+            *self.post_copy.borrow(),
+            PostCopy::Switched(_) | PostCopy::Broken(_) | PostCopy::Whole(_)
+        );
+        job.memory_iteration = if in_post_copy { 2 } else { 1 };
+        job.postcopy_requests = u64::from(in_post_copy);
         job.downtime = self.paused_at.get().map_or(Duration::ZERO, Instant::elapsed);
         job
     }

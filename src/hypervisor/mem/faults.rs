@@ -13,7 +13,7 @@ pub struct Faults {
     pub refuse_prepare: bool,
     /// Perform fails once it has sent so many bytes of memory (code 9); the guest stays.
     pub break_perform: Option<u64>,
-    /// Perform stops after so many bytes of memory and waits until it is aborted or the guest is destroyed.
+    /// Perform stops after so many bytes of memory and waits until it is aborted, the guest is destroyed, or it is to switch to post-copy.
     pub stall_perform: Option<u64>,
     /// One byte of memory changes on its way: the destination notices.
     pub corrupt_stream: bool,

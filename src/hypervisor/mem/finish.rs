@@ -1,5 +1,7 @@
 //! Guests that came: Finish, and its cancellation.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::debug;
@@ -8,29 +10,34 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
     DomainInfo, Finish, Finished, IncomingId, Lifecycle, Lookup, MigrationVersion, PausedReason, Result,
-    ResumedDetail, RunningReason, StoppedDetail, SuspendedDetail, errors,
+    ResumedDetail, RunningReason, StoppedDetail, SuspendedDetail, WhichXml, errors,
 };
 use super::cookie::{Cookie, Ticket};
 use super::guest::{Activity, LiveState};
 use super::incoming::{Arrival, Incoming, check_flags};
+use super::lasting;
 use super::table::Table;
 use super::uri::MigrationUri;
-use super::{Inner, MIGRATE_FLAGS};
+use super::{Inner, MIGRATE_FLAGS, offline};
 
-pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<Finished> {
+pub(super) async fn finish(inner: &Arc<Inner>, request: Finish) -> Result<Finished> {
     let version = request.version;
     let function = match version {
         MigrationVersion::V1 => "domain_migrate_finish",
         MigrationVersion::V2 => "domain_migrate_finish2",
         MigrationVersion::V3 => "domain_migrate_finish3",
     };
+    if is_offline(&request) {
+        check_flags(request.flags.without(MigrateFlags::OFFLINE), MIGRATE_FLAGS, function)?;
+        return offline::finish(inner, &request).await;
+    }
     check_flags(request.flags, MIGRATE_FLAGS, function)?;
     if let Some(error) = inner.table().did_not_arrive(&request) {
         return Err(error);
     }
     let (id, arrival) = inner.table().expected(inner, &request)?;
-    let finished = match arrived(inner, &request, arrival).await {
-        Ok(()) => inner.table().run_arrived(id, &request),
+    let finished = match arrived(inner, id, &request, arrival).await {
+        Ok(()) => run(inner, id, request).await,
         Err(error) => Err(error),
     };
     let mut table = inner.table();
@@ -40,6 +47,7 @@ pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<Finished> {
             Ok(Finished { domain, cookie })
         }
         (_, Ok((domain, _))) => Ok(Finished { domain, cookie: Vec::new() }),
+        (MigrationVersion::V3, Err(error)) if table.is_torn(id) => Err(error),
         (MigrationVersion::V3, Err(error)) => {
             table.end_incoming(id, StoppedDetail::Failed);
             Err(error)
@@ -48,13 +56,39 @@ pub(super) async fn finish(inner: &Inner, request: Finish) -> Result<Finished> {
     }
 }
 
+fn is_offline(request: &Finish) -> bool {
+    request.version == MigrationVersion::V3 && request.flags.has(MigrateFlags::OFFLINE)
+}
+
+/// Runs what arrived. In version 3 its source has it still, so that one which cannot be kept as was asked is not run.
+pub(super) async fn run(inner: &Arc<Inner>, id: IncomingId, request: Finish) -> Result<(DomainInfo, Ticket)> {
+    let uuid = inner.table().incoming.get(&id).and_then(|incoming| incoming.guest);
+    let definition = uuid.and_then(|uuid| inner.table().definition(uuid, WhichXml::Current).ok());
+    match definition {
+        Some(definition) if request.flags.has(MigrateFlags::PERSIST_DEST) => {
+            let must_run = request.version != MigrationVersion::V3;
+            lasting::arriving(inner, definition, must_run, move |inner| {
+                inner.table().run_arrived(id, &request)
+            })
+            .await
+        }
+        _ => inner.table().run_arrived(id, &request),
+    }
+}
+
 /// Waits until the guest is all here, and, unless its source keeps it, until the source has dropped it.
-async fn arrived(inner: &Inner, request: &Finish, mut arrival: watch::Receiver<Arrival>) -> Result<()> {
+async fn arrived(
+    inner: &Inner,
+    id: IncomingId,
+    request: &Finish,
+    mut arrival: watch::Receiver<Arrival>,
+) -> Result<()> {
     let keeps = request.version == MigrationVersion::V3;
     let name = &request.dname;
     let early = *arrival.borrow() != Arrival::Unconfirmed;
     let settled = |arrival: &Arrival| match arrival {
         Arrival::Coming => false,
+        Arrival::Torn | Arrival::Switched => true,
         Arrival::Received => keeps,
         Arrival::Confirmed | Arrival::Unconfirmed => true,
     };
@@ -64,6 +98,12 @@ async fn arrived(inner: &Inner, request: &Finish, mut arrival: watch::Receiver<A
         Ok(Ok(Arrival::Unconfirmed)) if early && !keeps => Err(errors::failed(format!(
             "domain '{name}' is here, but its stream ended before its source said that it has left"
         ))),
+        Ok(Ok(Arrival::Switched)) => rest_came(inner, id, name, arrival).await,
+        // Its link broke before anybody let it go on, which it does as far as its memory goes.
+        Ok(Ok(Arrival::Torn)) => {
+            inner.table().run_torn(id)?;
+            Err(broken(name))
+        }
         Ok(Ok(_)) => Ok(()),
         Ok(Err(_)) => Err(errors::failed(format!("domain '{name}' is gone: it did not arrive whole"))),
         Err(_) => Err(RemoteError::new(
@@ -74,13 +114,41 @@ async fn arrived(inner: &Inner, request: &Finish, mut arrival: watch::Receiver<A
     }
 }
 
+/// It goes on at once, and is all here when the rest has come. That takes as long as it is large.
+async fn rest_came(
+    inner: &Inner,
+    id: IncomingId,
+    name: &str,
+    mut arrival: watch::Receiver<Arrival>,
+) -> Result<()> {
+    inner.table().run_early(id)?;
+    match arrival.wait_for(|arrival| *arrival != Arrival::Switched).await.map(|arrival| *arrival) {
+        Ok(Arrival::Torn) => Err(broken(name)),
+        Ok(_) => Ok(()),
+        Err(_) => Err(errors::failed(format!("domain '{name}' is gone: it was ended in post-copy"))),
+    }
+}
+
+fn broken(name: &str) -> RemoteError {
+    errors::failed(format!("the migration of domain '{name}' failed in post-copy phase"))
+}
+
 /// Finish, cancelled: the source keeps the guest, unless it has let it go already.
 pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
+    if is_offline(&request) {
+        return offline::cancel(inner, &request);
+    }
     if inner.table().did_not_arrive(&request).is_some() {
         // It has ended by itself, which is what was asked for.
         return Ok(());
     }
     let (id, mut arrival) = inner.table().cancelled(inner, &request)?;
+    if inner.table().is_torn(id) && inner.table().runs(id) {
+        return Err(errors::invalid(format!(
+            "domain '{}' is in post-copy: nothing is cancelled",
+            request.dname
+        )));
+    }
     if request.version != MigrationVersion::V3 {
         // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
         let _ = arrival.wait_for(|arrival| *arrival != Arrival::Received).await.map(|_| ());
@@ -95,6 +163,8 @@ impl Incoming {
             return Ok(true);
         }
         match (self.version, self.guest) {
+            // It has no cookie, whatever comes in its place.
+            (MigrationVersion::V2, _) if self.uri.is_none() => Ok(true),
             (MigrationVersion::V3, Some(guest)) => {
                 let cookie = Cookie::read(&request.cookie, inner.host.uuid, guest)?;
                 Ok(cookie.is_none_or(|cookie| cookie.ticket == self.ticket))
@@ -137,7 +207,10 @@ impl Table {
         let found = self
             .incoming
             .iter()
-            .filter(|(_, incoming)| incoming.version == MigrationVersion::V1 && incoming.uri.same_place(&uri))
+            .filter(|(_, incoming)| {
+                incoming.version == MigrationVersion::V1
+                    && incoming.uri.as_ref().is_some_and(|there| there.same_place(&uri))
+            })
             .max_by_key(|(id, incoming)| (uuid.is_some() && incoming.guest == uuid, **id));
         match (found, named) {
             (Some((id, incoming)), _) => Ok((*id, incoming)),
@@ -177,6 +250,7 @@ impl Table {
         };
         live.set_state(state);
         self.incoming.remove(&id);
+        self.settle(uuid)?;
         if request.flags.has(MigrateFlags::PERSIST_DEST) {
             self.persist(uuid, definition)?;
         }

@@ -16,8 +16,11 @@ use super::super::{
     errors,
 };
 use super::departure::Departure;
-use super::memory::Memory;
+use super::machine::Machine;
+use super::postcopy;
+use super::snapshots::Album;
 use super::xml::Definition;
+use virtwire_protocol::migrate::MigrateFlags;
 
 /// A guest, which is defined, or active, or both.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub(super) struct Guest {
     pub(super) max_speed_mib_s: u64,
     pub(super) max_downtime_ms: u64,
     pub(super) completed_job: Option<Job>,
+    pub(super) snapshots: Album,
 }
 
 /// Whether it is active.
@@ -45,7 +49,7 @@ pub(super) enum Run {
 pub(super) struct Live {
     pub(super) id: u32,
     pub(super) definition: Arc<Definition>,
-    pub(super) memory: Arc<Memory>,
+    pub(super) machine: Machine,
     pub(super) activity: Activity,
     state: LiveState,
     /// Time that its CPUs ran before it was last paused.
@@ -76,11 +80,11 @@ pub(super) enum Activity {
 }
 
 impl Live {
-    pub(super) fn new(id: u32, definition: Arc<Definition>, memory: Memory, state: LiveState) -> Live {
+    pub(super) fn new(id: u32, definition: Arc<Definition>, machine: Machine, state: LiveState) -> Live {
         let mut live = Live {
             id,
             definition,
-            memory: Arc::new(memory),
+            machine,
             activity: Activity::Idle,
             state,
             ran: Duration::ZERO,
@@ -122,9 +126,16 @@ impl Guest {
         }
     }
 
+    /// The same, and all of it is here: one in post-copy is on two hosts.
+    pub(super) fn idle_mut(&mut self) -> Result<&mut Live> {
+        let live = self.free_mut()?;
+        postcopy::check_state(live.state(), MigrateFlags(0))?;
+        Ok(live)
+    }
+
     /// What is active and in nobody's hands: a guest that comes or goes is not to be started, ended or let run by
     /// anyone but its migration.
-    pub(super) fn idle_mut(&mut self) -> Result<&mut Live> {
+    pub(super) fn free_mut(&mut self) -> Result<&mut Live> {
         let name = &self.name;
         match &mut self.run {
             Run::Off(_) => Err(errors::not_running()),
@@ -137,6 +148,15 @@ impl Guest {
                     Err(errors::invalid(format!("domain '{name}' is being migrated from another host")))
                 }
             },
+        }
+    }
+
+    /// # Errors
+    /// Code 55 for one with snapshots, which would be lost.
+    pub(super) fn check_has_no_snapshots(&self, to_do: &str) -> Result<()> {
+        match self.snapshots.len() {
+            0 => Ok(()),
+            count => Err(errors::invalid(format!("cannot {to_do} domain with {count} snapshots"))),
         }
     }
 

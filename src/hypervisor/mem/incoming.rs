@@ -21,9 +21,9 @@
 //! paused. Nobody else has it any more, so what would be a clean-up would be a loss. Any connection may still finish
 //! it, resume it or destroy it. While it is Received that is not decided: the source's last word decides, or its silence.
 
+use std::future::Future;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::debug;
@@ -36,45 +36,71 @@ use super::super::{
 };
 use super::cookie::{Cookie, Ticket};
 use super::guest::{Activity, Live, LiveState, Run};
+use super::machine::Machine;
 use super::memory::Memory;
+use super::postcopy;
 use super::receive::{self, Reception};
 use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
-use super::{Inner, MIGRATE_FLAGS};
+use super::{Inner, MIGRATE_FLAGS, offline};
+use crate::net::TcpListener;
+use crate::server::Stream;
 
 /// The most guests that may be on their way here at once.
 const INCOMING_MAX: usize = 64;
+/// The most that may come direct beside those: whoever reaches the door takes a place, and nobody is asked who he is.
+const DIRECT_MAX: usize = 16;
 
 /// A guest that is expected.
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub(super) version: MigrationVersion,
-    /// Where its source was told to connect.
-    pub(super) uri: MigrationUri,
+    /// Where its source was told to connect; `None` where it comes through a tunnel, or direct.
+    pub(super) uri: Option<MigrationUri>,
     pub(super) ticket: Ticket,
     /// The guest; in version 1 not before the stream has brought its configuration.
     pub(super) guest: Option<Uuid>,
     /// How much of it is here. Closed when it is gone.
     pub(super) arrival: watch::Sender<Arrival>,
+    /// What came of its memory before its post-copy broke.
+    pub(super) came: Vec<u8>,
     /// The connection that prepared it is gone.
-    abandoned: bool,
-    /// The task that receives it, ended with it.
-    _task: TaskGuard,
+    pub(super) abandoned: bool,
+    /// The task that receives it, ended with it. `None` where an earlier daemon has received it.
+    pub(super) _task: Option<TaskGuard>,
 }
 
 impl Incoming {
-    /// Its connection is gone, and it is all that there is of the guest.
+    /// Its connection is gone, and it may be all that there is of the guest.
     fn is_kept(&self) -> bool {
-        self.abandoned && *self.arrival.borrow() == Arrival::Confirmed
+        self.abandoned && self.version != MigrationVersion::V3 && *self.arrival.borrow() >= Arrival::Confirmed
+    }
+
+    /// Its connection is gone, and it is all that there is of the guest. Of one that came direct nobody else can say so than who resumes it.
+    fn is_only_copy(&self) -> bool {
+        self.is_kept() && (*self.arrival.borrow() == Arrival::Confirmed || self.is_direct())
+    }
+
+    /// No client prepared it, and none will finish it.
+    fn is_direct(&self) -> bool {
+        comes_direct(self.version, self.uri.as_ref())
     }
 }
 
+fn comes_direct(version: MigrationVersion, uri: Option<&MigrationUri>) -> bool {
+    version == MigrationVersion::V1 && uri.is_none()
+}
+
 /// How much of a guest is here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum Arrival {
     /// Not all.
     Coming,
+    /// As much as it takes to go on, and the link has broken since.
+    Torn,
+    /// As much as it takes to go on, and the rest is coming.
+    Switched,
     /// All, and its source has been told so.
     Received,
     /// All, and its source has dropped it.
@@ -85,7 +111,13 @@ pub(super) enum Arrival {
 
 /// Ends a task when dropped.
 #[derive(Debug)]
-struct TaskGuard(AbortHandle);
+pub(super) struct TaskGuard(AbortHandle);
+
+impl TaskGuard {
+    pub(super) fn new(task: AbortHandle) -> TaskGuard {
+        TaskGuard(task)
+    }
+}
 
 impl Drop for TaskGuard {
     fn drop(&mut self) {
@@ -100,48 +132,123 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
         MigrationVersion::V2 => "domain_migrate_prepare2",
         MigrationVersion::V3 => "domain_migrate_prepare3",
     };
-    check_flags(flags, MIGRATE_FLAGS, function)?;
+    let is_offline = version == MigrationVersion::V3 && flags.has(MigrateFlags::OFFLINE);
+    let known = if is_offline { flags.without(MigrateFlags::OFFLINE) } else { flags };
+    check_flags(known, MIGRATE_FLAGS, function)?;
+    postcopy::check_flags(flags)?;
+    if flags.has(MigrateFlags::POSTCOPY) && version != MigrationVersion::V3 {
+        return Err(errors::unsupported_argument("post-copy needs version 3 of migration"));
+    }
+    let definition =
+        dom_xml.map(|xml| definition(inner, version, &cookie, &xml, dname.as_deref(), flags)).transpose()?;
     if inner.faults().refuse_prepare {
         return Err(errors::failed("this host was told to refuse guests"));
     }
-    let definition = dom_xml.map(|xml| Definition::parse(&xml, dname.as_deref())).transpose()?.map(Arc::new);
-    if let Some(definition) = &definition {
-        if version == MigrationVersion::V3 {
-            Cookie::read(&cookie, inner.host.uuid, definition.uuid)?;
-        }
-        inner.table().check_startable(definition)?;
-    }
     let wished = uri_in.as_deref().map(MigrationUri::parse).transpose()?;
+    if let (true, Some(definition)) = (is_offline, &definition) {
+        return offline::prepare(inner, flags, wished, definition.clone());
+    }
+    let machine = match &definition {
+        Some(_) if flags.has(MigrateFlags::POSTCOPY_RESUME) => None,
+        Some(definition) => Some(inner.empty_machine(definition.uuid).await?),
+        None => None,
+    };
     let listener = listen(inner, wished.as_ref().and_then(|uri| uri.port)).await?;
     let port =
         listener.local_addr().map_err(|error| system("cannot tell the migration port", &error))?.port();
     let uri = match &wished {
-        None => MigrationUri::new(inner.migration_host(), port),
+        None => MigrationUri::new(host_for_sources(inner)?, port),
         Some(wished) => wished.at(port),
     };
     let uri_out = wished.is_none_or(|wished| wished.port.is_none()).then(|| uri.to_string());
 
-    // From here to the end nothing waits: either all of it is there or nothing.
-    let ticket = Uuid::random().0;
-    let cookie = match &definition {
-        Some(definition) if version == MigrationVersion::V3 => {
-            Cookie { host: inner.host.uuid, guest: definition.uuid, ticket }.to_bytes()
-        }
-        _ => ticket.to_vec(),
-    };
-    let mut table = inner.table();
-    if table.incoming.values().filter(|incoming| !incoming.is_kept()).count() >= INCOMING_MAX {
-        return Err(errors::failed(format!("{INCOMING_MAX} guests are on their way here already")));
+    debug!(%uri, ?version, "prepared for a guest");
+    if let Some(definition) = definition.as_ref().filter(|_| flags.has(MigrateFlags::POSTCOPY_RESUME)) {
+        let (id, cookie) = inner.table().prepare_to_resume(inner, definition, uri, listener)?;
+        return Ok(Prepared { cookie, uri_out, incoming: id });
     }
-    let id = table.new_incoming();
-    let guest = definition.map(|definition| table.admit(id, definition)).transpose()?;
-    let reception = Reception { inner: inner.clone(), id, version, ticket, dname };
-    let task = TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle());
-    let arrival = watch::Sender::new(Arrival::Coming);
-    debug!(%uri, ?version, incoming = id.0, "prepared for a guest");
-    let incoming = Incoming { version, uri, ticket, guest, arrival, abandoned: false, _task: task };
-    table.incoming.insert(id, incoming);
+    let coming = Coming { version, dname, guest: definition.zip(machine), uri: Some(uri) };
+    let (id, cookie) = coming.expected(inner, |reception| receive::run(reception, listener))?;
     Ok(Prepared { cookie, uri_out, incoming: id })
+}
+
+/// The same for a guest that comes by a stream that is there already.
+pub(super) async fn prepare_tunnel(inner: &Arc<Inner>, request: Prepare, stream: Stream) -> Result<Prepared> {
+    let Prepare { version, cookie, flags, dname, dom_xml, .. } = request;
+    check_flags(flags, MIGRATE_FLAGS, "domain_migrate_prepare_tunnel")?;
+    let xml = dom_xml.ok_or_else(|| errors::failed("a guest without a configuration"))?;
+    let definition = definition(inner, version, &cookie, &xml, dname.as_deref(), flags)?;
+    if inner.faults().refuse_prepare {
+        return Err(errors::failed("this host was told to refuse guests"));
+    }
+    let machine = inner.empty_machine(definition.uuid).await?;
+    debug!(domain = definition.name, ?version, "prepared for a guest by a tunnel");
+    let coming = Coming { version, dname, guest: Some((definition, machine)), uri: None };
+    let (id, cookie) = coming.expected(inner, |reception| receive::run_tunnel(reception, stream))?;
+    // Version 2 has no cookie of this.
+    let cookie = if version == MigrationVersion::V3 { cookie } else { Vec::new() };
+    Ok(Prepared { cookie, uri_out: None, incoming: id })
+}
+
+fn definition(
+    inner: &Inner,
+    version: MigrationVersion,
+    cookie: &[u8],
+    xml: &str,
+    dname: Option<&str>,
+    flags: MigrateFlags,
+) -> Result<Arc<Definition>> {
+    let definition = Definition::parse(xml, dname)?;
+    if version == MigrationVersion::V3 {
+        Cookie::read(cookie, inner.host.uuid, definition.uuid)?;
+    }
+    match flags.has(MigrateFlags::POSTCOPY_RESUME) {
+        true => drop(inner.table().torn(&definition, flags)?),
+        false => inner.table().check_startable(&definition)?,
+    }
+    Ok(Arc::new(definition))
+}
+
+/// A guest that is about to be expected.
+pub(super) struct Coming {
+    pub(super) version: MigrationVersion,
+    pub(super) dname: Option<String>,
+    pub(super) guest: Option<(Arc<Definition>, Machine)>,
+    pub(super) uri: Option<MigrationUri>,
+}
+
+impl Coming {
+    /// Has it received from now on. Nothing here waits: either all of it is there or nothing.
+    pub(super) fn expected<F: Future<Output = ()> + Send + 'static>(
+        self,
+        inner: &Arc<Inner>,
+        receive: impl FnOnce(Reception) -> F,
+    ) -> Result<(IncomingId, Vec<u8>)> {
+        let Coming { version, dname, guest, uri } = self;
+        let ticket = Uuid::random().0;
+        let cookie = match &guest {
+            Some((definition, _)) if version == MigrationVersion::V3 => {
+                Cookie { host: inner.host.uuid, guest: definition.uuid, ticket }.to_bytes()
+            }
+            _ => ticket.to_vec(),
+        };
+        let mut table = inner.table();
+        let direct = comes_direct(version, uri.as_ref());
+        let most = if direct { DIRECT_MAX } else { INCOMING_MAX };
+        let alike = table.incoming.values().filter(|one| one.is_direct() == direct && !one.is_kept());
+        if alike.count() >= most {
+            return Err(errors::failed(format!("{most} guests are on their way here already")));
+        }
+        let id = table.new_incoming();
+        let guest = guest.map(|(definition, machine)| table.admit(id, definition, machine)).transpose()?;
+        let reception = Reception { inner: inner.clone(), id, version, ticket, dname, came: None };
+        let task = TaskGuard(tokio::spawn(receive(reception)).abort_handle());
+        let arrival = watch::Sender::new(Arrival::Coming);
+        let (came, _task) = (Vec::new(), Some(task));
+        let incoming = Incoming { version, uri, ticket, guest, arrival, came, abandoned: direct, _task };
+        table.incoming.insert(id, incoming);
+        Ok((id, cookie))
+    }
 }
 
 pub(super) fn check_flags(flags: MigrateFlags, known: u64, function: &str) -> Result<()> {
@@ -153,6 +260,16 @@ pub(super) fn check_flags(flags: MigrateFlags, known: u64, function: &str) -> Re
         return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
     }
     errors::check_flags(flags.0, known, function)
+}
+
+/// What sources are told to connect to: not a name that each host has for itself.
+fn host_for_sources(inner: &Inner) -> Result<String> {
+    let host = inner.migration_host();
+    if host.starts_with("localhost") {
+        let detail = format!("this host calls itself {host}, where no source finds it; name a migration URI");
+        return Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail));
+    }
+    Ok(host)
 }
 
 /// Listens at the port that the client wishes, or at the first free one of the host's own.
@@ -179,25 +296,55 @@ fn system(detail: impl std::fmt::Display, error: &std::io::Error) -> RemoteError
 
 impl Table {
     /// A guest is coming: it is there, paused, without memory.
-    fn admit(&mut self, id: IncomingId, definition: Arc<Definition>) -> Result<Uuid> {
+    fn admit(&mut self, id: IncomingId, definition: Arc<Definition>, machine: Machine) -> Result<Uuid> {
         self.check_startable(&definition)?;
         // What became of an earlier one of this name is no word about this one.
         self.take_failed(&definition.name);
         let uuid = self.guest_for(&definition)?.uuid;
         let paused = LiveState::Paused(PausedReason::Migration);
-        let mut live = Live::new(self.new_id(), definition, Memory::received(Vec::new()), paused);
+        let mut live = Live::new(self.new_id(), definition, machine, paused);
         live.activity = Activity::Arriving(id);
         self.guest_mut(uuid)?.run = Run::On(Box::new(live));
         self.tell(uuid, Lifecycle::Started(StartedDetail::Migrated));
         Ok(uuid)
     }
 
+    /// Waits for the source of a broken post-copy, at another address and with another ticket.
+    fn prepare_to_resume(
+        &mut self,
+        inner: &Arc<Inner>,
+        definition: &Definition,
+        uri: MigrationUri,
+        listener: TcpListener,
+    ) -> Result<(IncomingId, Vec<u8>)> {
+        let id = self.torn(definition, MigrateFlags::POSTCOPY_RESUME)?;
+        let ticket = Uuid::random().0;
+        let guest = definition.uuid;
+        let incoming = self.incoming.get_mut(&id).ok_or_else(nobody_waits)?;
+        (incoming.uri, incoming.ticket, incoming.abandoned) = (Some(uri), ticket, false);
+        let reception = Reception {
+            inner: inner.clone(),
+            id,
+            version: MigrationVersion::V3,
+            ticket,
+            dname: None,
+            came: Some(incoming.came.clone()),
+        };
+        incoming._task = Some(TaskGuard(tokio::spawn(receive::run(reception, listener)).abort_handle()));
+        Ok((id, Cookie { host: inner.host.uuid, guest, ticket }.to_bytes()))
+    }
+
     /// Version 1: the stream has brought the configuration.
-    pub(super) fn admit_from_stream(&mut self, id: IncomingId, definition: Arc<Definition>) -> Result<()> {
+    pub(super) fn admit_from_stream(
+        &mut self,
+        id: IncomingId,
+        definition: Arc<Definition>,
+        machine: Machine,
+    ) -> Result<()> {
         if !self.incoming.contains_key(&id) {
             return Err(nobody_waits());
         }
-        let uuid = self.admit(id, definition)?;
+        let uuid = self.admit(id, definition, machine)?;
         if let Some(incoming) = self.incoming.get_mut(&id) {
             incoming.guest = Some(uuid);
         }
@@ -206,18 +353,36 @@ impl Table {
 
     /// All of it is here. From now on this may be the only copy.
     pub(super) fn received(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
-        let uuid = self.incoming.get(&id).and_then(|incoming| incoming.guest).ok_or_else(nobody_waits)?;
-        self.guest_mut(uuid)?.live_mut()?.memory = Arc::new(memory);
-        self.set_arrival(id, Arrival::Received);
+        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
+        let (uuid, switched) =
+            (incoming.guest.ok_or_else(nobody_waits)?, *incoming.arrival.borrow() == Arrival::Switched);
+        let machine = &mut self.guest_mut(uuid)?.live_mut()?.machine;
+        if switched {
+            machine.fill(memory)?
+        } else {
+            machine.load(memory)?
+        }
+        self.set_arrival(id, Arrival::Received)
+    }
+
+    pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) -> Result<()> {
+        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
+        incoming.arrival.send_replace(arrival);
+        let (abandoned, guest) = (incoming.abandoned, incoming.guest);
+        // In version 3 its source has it, and it may go with this daemon.
+        if let Some(guest) = guest.filter(|_| incoming.version != MigrationVersion::V3) {
+            self.settle(guest)?;
+        }
+        if abandoned {
+            self.abandon(id);
+        }
         Ok(())
     }
 
-    pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) {
-        let Some(incoming) = self.incoming.get(&id) else { return };
-        incoming.arrival.send_replace(arrival);
-        if incoming.abandoned {
-            self.abandon(id);
-        }
+    /// What it is called, once that is known.
+    pub(super) fn name_of(&self, id: IncomingId) -> Option<String> {
+        let uuid = self.incoming.get(&id)?.guest?;
+        self.guest(uuid).ok().map(|guest| guest.name.clone())
     }
 
     /// How much of it is here, or `None` where it is no longer expected.
@@ -228,14 +393,20 @@ impl Table {
 
     /// Nobody will finish it, as far as its connection goes. It ends, unless its source may have or has dropped it.
     pub(super) fn abandon(&mut self, id: IncomingId) {
+        self.offline.remove(&id);
         let Some(incoming) = self.incoming.get_mut(&id) else { return };
         incoming.abandoned = true;
         let arrival = *incoming.arrival.borrow();
+        let version = incoming.version;
+        let runs = self.runs(id);
         match arrival {
-            Arrival::Coming | Arrival::Unconfirmed => self.end_incoming(id, StoppedDetail::Destroyed),
-            Arrival::Received if incoming.version == MigrationVersion::V3 => {
-                self.end_incoming(id, StoppedDetail::Destroyed);
+            // The guest is on both hosts.
+            _ if runs => debug!(incoming = id.0, "abandoned in post-copy, and kept"),
+            _ if version == MigrationVersion::V3 => self.end_incoming(id, StoppedDetail::Destroyed),
+            Arrival::Coming | Arrival::Torn | Arrival::Switched => {
+                self.end_incoming(id, StoppedDetail::Destroyed)
             }
+            Arrival::Unconfirmed => debug!(incoming = id.0, "abandoned, and kept: it may be the only copy"),
             Arrival::Received => debug!(incoming = id.0, "abandoned; its source's word is awaited"),
             Arrival::Confirmed => debug!(incoming = id.0, "abandoned, and kept: its source has dropped it"),
         }
@@ -244,7 +415,7 @@ impl Table {
     /// A kept guest becomes one like any other, for somebody who resumes it.
     pub(super) fn adopt_if_kept(&mut self, uuid: Uuid) -> Result<()> {
         let Activity::Arriving(id) = self.guest(uuid)?.live()?.activity else { return Ok(()) };
-        if self.incoming.get(&id).is_some_and(Incoming::is_kept) {
+        if self.incoming.get(&id).is_some_and(Incoming::is_only_copy) {
             self.incoming.remove(&id);
             self.guest_mut(uuid)?.live_mut()?.activity = Activity::Idle;
         }

@@ -8,19 +8,39 @@
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
+mod again;
+mod apart;
+mod changes;
+mod config;
 mod cookie;
 mod departure;
+mod direct;
+mod document;
+mod edit;
 mod faults;
 mod finish;
 mod guest;
 mod held;
 mod incoming;
+mod lasting;
+mod machine;
 mod memory;
+mod networks;
+mod note;
+mod offline;
+mod out;
 mod outgoing;
 mod outline;
+mod postcopy;
 mod receive;
+mod saved;
+mod shelf;
+mod snapshots;
+mod stats;
+mod storage;
 mod stream;
 mod table;
+mod transfer;
 mod uri;
 mod verbs;
 mod xml;
@@ -28,20 +48,23 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
+use super::store::Store;
 use super::{
-    Begin, Begun, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job, JobKind,
-    Lookup, MigrationSupport, OutgoingId, Perform, Performed, Prepare, Prepared, Result, StartOptions, Uuid,
-    WhichXml, errors,
+    Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,
+    JobKind, Lookup, Networks, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Snapshots,
+    StartOptions, Stats, Storage, Tunnel, Uuid, WhichXml, errors,
 };
+use crate::server::Stream;
+pub use apart::{GuestArguments, Guests, run_guest};
+pub use config::Config;
 use departure::Stop;
+pub use direct::DirectDoor;
 pub use faults::{FaultError, Faults};
 use guest::Activity;
 use memory::Memory;
@@ -57,51 +80,11 @@ const MIGRATE_FLAGS: u64 = MigrateFlags::LIVE.0
     | MigrateFlags::UNDEFINE_SOURCE.0
     | MigrateFlags::PAUSED.0
     | MigrateFlags::UNSAFE.0
+    | MigrateFlags::POSTCOPY.0
+    | MigrateFlags::POSTCOPY_RESUME.0
     | MigrateFlags::ABORT_ON_ERROR.0
     | MigrateFlags::AUTO_CONVERGE.0;
 const SOURCE_FLAGS: u64 = MIGRATE_FLAGS | MigrateFlags::CHANGE_PROTECTION.0;
-
-/// How a [`Mem`] is set up.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Config {
-    /// The most memory that a guest really has, bytes. 4 MiB by default.
-    pub memory_bytes_max: usize,
-    /// The limit on migrations of guests that have none of their own, MiB/s. 4 by default: a guest takes a second.
-    pub max_speed_mib_s: u64,
-    /// The versions of migration that it takes part in. All by default.
-    pub migration: MigrationSupport,
-    /// The address at which guests are received, whatever host a client wishes for. 127.0.0.1 by default.
-    pub migration_listen: IpAddr,
-    /// The host that sources are told to connect to. `None`, the default, is the address itself, or this machine's
-    /// name where that is every address.
-    pub migration_host: Option<String>,
-    /// The ports at which guests are received, if the client names none. 49152 to 49215 by default, as libvirt's;
-    /// 0 to 0 lets the system choose.
-    pub migration_ports: RangeInclusive<u16>,
-    /// The time that a prepared guest has to arrive, in all. Two minutes by default.
-    pub incoming_deadline: Duration,
-    /// The time that Finish waits for a guest to arrive. 30 s by default.
-    pub finish_deadline: Duration,
-    /// The time that Perform waits for any sign of the destination. 30 s by default.
-    pub peer_deadline: Duration,
-}
-
-impl Default for Config {
-    fn default() -> Config {
-        Config {
-            memory_bytes_max: 4 << 20,
-            max_speed_mib_s: 4,
-            migration: MigrationSupport::ALL,
-            migration_listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            migration_host: None,
-            migration_ports: 49_152..=49_215,
-            incoming_deadline: Duration::from_secs(120),
-            finish_deadline: Duration::from_secs(30),
-            peer_deadline: Duration::from_secs(30),
-        }
-    }
-}
 
 /// The hypervisor. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -116,6 +99,14 @@ struct Inner {
     events: Events,
     table: Mutex<Table>,
     faults: Mutex<Faults>,
+    networks: networks::Table,
+    pools: storage::Table,
+    /// Where definitions are kept, if they outlive this process.
+    store: Option<Mutex<Store>>,
+    /// Where guests are saved that start from it.
+    images: Option<PathBuf>,
+    /// Where guests are processes, how they are started.
+    home: Option<again::Home>,
 }
 
 impl Inner {
@@ -139,7 +130,8 @@ impl Inner {
     fn boot_memory(&self, definition: &Definition) -> Memory {
         let bytes = definition.memory_max_kib.saturating_mul(1 << 10);
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(self.config.memory_bytes_max);
-        Memory::booted(definition.uuid, bytes)
+        let memory = Memory::booted(definition.uuid, bytes);
+        if self.home.is_some() { memory.counting_from_zero() } else { memory }
     }
 
     /// The memory that a known guest boots with. Made before the table is locked for the boot: it takes its time.
@@ -158,9 +150,22 @@ impl Mem {
         host.domain_types = DOMAIN_TYPES.map(str::to_owned).to_vec();
         host.vcpus_max = VCPUS_MAX;
         host.version = version();
-        host.migration = config.migration;
+        host.migration = super::MigrationSupport { offline: true, direct: true, ..config.migration };
         let table = Mutex::new(Table::new(&config, events.clone()));
-        Mem { inner: Arc::new(Inner { config, host, events, table, faults: Mutex::default() }) }
+        Mem {
+            inner: Arc::new(Inner {
+                config,
+                host,
+                events,
+                table,
+                faults: Mutex::default(),
+                networks: networks::Table::default(),
+                pools: storage::Table::default(),
+                store: None,
+                images: None,
+                home: None,
+            }),
+        }
     }
 
     /// Has these failures from now on. A Perform under way keeps those that it began with.
@@ -171,12 +176,12 @@ impl Mem {
     /// The checksum of an active guest's memory, by name: that of [`checksum`] over its bytes. `None` where there is
     /// no such guest, it is off, or it is still on its way here.
     pub fn checksum(&self, name: &str) -> Option<u64> {
-        let memory = {
+        let machine = {
             let table = self.inner.table();
             let uuid = table.find(Lookup::Name(name))?.uuid;
-            table.memory(uuid).ok()?
+            table.machine(uuid).ok()?
         };
-        Some(checksum(memory.as_bytes()))
+        Some(checksum(machine.memory().ok()?.as_bytes()))
     }
 }
 
@@ -203,6 +208,30 @@ impl Hypervisor for Mem {
         Some(&self.inner.events)
     }
 
+    fn saving(&self) -> Option<&impl Saving> {
+        Some(self)
+    }
+
+    fn changes(&self) -> Option<&impl Changes> {
+        Some(self)
+    }
+
+    fn stats(&self) -> Option<&impl Stats> {
+        Some(self)
+    }
+
+    fn networks(&self) -> Option<&impl Networks> {
+        Some(self)
+    }
+
+    fn snapshots(&self) -> Option<&impl Snapshots> {
+        Some(self)
+    }
+
+    fn storage(&self) -> Option<&impl Storage> {
+        Some(self)
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -219,22 +248,24 @@ impl Hypervisor for Mem {
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
         let definition = Definition::parse(&xml, None)?;
-        self.inner.table().define(definition)
+        lasting::define(&self.inner, definition).await
     }
 
     async fn undefine(&self, domain: Uuid) -> Result<()> {
-        self.inner.table().undefine(domain)
+        lasting::undefine(&self.inner, domain).await
     }
 
     async fn create(&self, xml: String, options: StartOptions) -> Result<DomainInfo> {
         let definition = Definition::parse(&xml, None)?;
-        let memory = self.inner.boot_memory(&definition);
-        self.inner.table().create(definition, options, memory)
+        self.inner.table().check_startable(&definition)?;
+        let machine = self.inner.booted_machine(&definition).await?;
+        self.inner.table().create(definition, options, machine)
     }
 
     async fn start(&self, domain: Uuid, options: StartOptions) -> Result<DomainInfo> {
-        let memory = self.inner.boot_memory_of(domain)?;
-        self.inner.table().start(domain, options, memory)
+        let definition = self.inner.table().startable(domain)?;
+        let machine = self.inner.booted_machine(&definition).await?;
+        self.inner.table().start(domain, options, machine)
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
@@ -264,16 +295,16 @@ impl Hypervisor for Mem {
     }
 
     async fn set_autostart(&self, domain: Uuid, autostart: bool) -> Result<()> {
-        self.inner.table().set_autostart(domain, autostart)
+        lasting::set_autostart(&self.inner, domain, autostart).await
     }
 
     async fn memory_peek(&self, domain: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {
-        let memory = self.inner.table().memory(domain)?;
-        match usize::try_from(len).ok().and_then(|len| memory.read(offset, len)) {
-            Some(bytes) => Ok(bytes.to_vec()),
+        let machine = self.inner.table().machine(domain)?;
+        match machine.read(offset, len)? {
+            Some(bytes) => Ok(bytes),
             None => Err(errors::invalid_argument(format!(
                 "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
-                memory.as_bytes().len()
+                machine.memory_bytes()
             ))),
         }
     }
@@ -315,6 +346,30 @@ impl Hypervisor for Mem {
         }
     }
 
+    async fn start_post_copy(&self, domain: Uuid) -> Result<()> {
+        match &self.inner.table().guest(domain)?.live()?.activity {
+            Activity::Leaving(departure) if departure.want_post_copy() => Ok(()),
+            Activity::Leaving(_) => {
+                Err(errors::invalid("switching to post-copy requires migration to be started with POSTCOPY"))
+            }
+            _ => {
+                Err(errors::invalid("post-copy can only be started while outgoing migration is in progress"))
+            }
+        }
+    }
+
+    async fn pause_post_copy(&self, domain: Uuid) -> Result<()> {
+        let mut table = self.inner.table();
+        match &table.guest(domain)?.live()?.activity {
+            Activity::Held { sent: Some(departure) } if departure.is_torn() => {
+                departure.stop(Stop::Paused);
+                table.post_copy_broke(domain);
+                Ok(())
+            }
+            _ => Err(errors::invalid("current job is not outgoing migration in post-copy mode")),
+        }
+    }
+
     async fn max_speed_mib_s(&self, domain: Uuid) -> Result<u64> {
         Ok(self.inner.table().guest(domain)?.max_speed_mib_s)
     }
@@ -351,6 +406,14 @@ impl Hypervisor for Mem {
         outgoing::perform(&self.inner, request).await
     }
 
+    async fn migrate_prepare_tunnel(&self, request: Prepare, stream: Stream) -> Result<Prepared> {
+        incoming::prepare_tunnel(&self.inner, request, stream).await
+    }
+
+    async fn migrate_perform_tunnel(&self, request: Perform, tunnel: Tunnel) -> Result<Performed> {
+        outgoing::perform_tunnel(&self.inner, request, tunnel).await
+    }
+
     async fn migrate_finish(&self, request: Finish) -> Result<Finished> {
         finish::finish(&self.inner, request).await
     }
@@ -360,11 +423,12 @@ impl Hypervisor for Mem {
     }
 
     async fn migrate_confirm(&self, request: Confirm) -> Result<()> {
-        held::confirm(&self.inner, &request)
+        held::confirm(&self.inner, request).await
     }
 
     fn migrate_expects(&self, incoming: IncomingId) -> bool {
-        self.inner.table().incoming.contains_key(&incoming)
+        let table = self.inner.table();
+        table.incoming.contains_key(&incoming) || table.offline.contains_key(&incoming)
     }
 
     fn migrate_abandon(&self, incoming: IncomingId) {

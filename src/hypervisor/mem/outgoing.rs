@@ -7,36 +7,40 @@
 //!         any failure, abort: the guest is here as it was, and runs if it ran
 //! ```
 //!
+//! In post-copy (`postcopy`) Perform is answered when the guest has switched over, and the rest is sent afterwards.
+//!
 //! The work is a task of its own: a client that goes away changes nothing.
 
-use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::BufWriter;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, BufWriter};
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::debug;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    JobKind, Lifecycle, MigrationVersion, OutgoingId, PausedReason, Perform, Performed, Result,
-    ResumedDetail, RunningReason, ShutoffReason, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid,
-    errors,
+    JobKind, JobStep, Lifecycle, MigrationVersion, OutgoingId, PausedReason, Perform, Performed, Result,
+    ResumedDetail, RunningReason, ShutoffReason, StoppedDetail, SuspendedDetail, Tunnel, UndefinedDetail,
+    Uuid, errors,
 };
 use super::cookie::{Cookie, Ticket, ticket};
-use super::departure::{Departure, Stop};
+use super::departure::{Departure, PostCopy, Stop};
 use super::faults::Faults;
 use super::guest::{Activity, LiveState};
 use super::incoming::check_flags;
-use super::memory::{Checksum, Memory};
+use super::lasting;
+use super::machine::Machine;
+use super::memory::Checksum;
+use super::out::{Halt, Out, broken, connect, through, within};
+use super::postcopy::{self, COUNTER_BYTES};
 use super::stream::{self, CHUNK_BYTES_MAX, Opening, StreamError};
 use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
-use super::{Inner, SOURCE_FLAGS};
+use super::{Inner, SOURCE_FLAGS, direct, held};
+use crate::net::TcpStream;
 
 /// How often a waiting migration looks whether it may go faster now.
 const SPEED_CHECKED_EVERY: Duration = Duration::from_millis(250);
@@ -44,32 +48,69 @@ const SPEED_CHECKED_EVERY: Duration = Duration::from_millis(250);
 pub(super) async fn perform(inner: &Arc<Inner>, request: Perform) -> Result<Performed> {
     let function = if request.keeps { "domain_migrate_perform3" } else { "domain_migrate_perform" };
     check_flags(request.flags, SOURCE_FLAGS, function)?;
+    postcopy::check_flags(request.flags)?;
+    if request.flags.has(MigrateFlags::POSTCOPY) && !request.keeps {
+        return Err(errors::unsupported_argument("post-copy needs version 3 of migration"));
+    }
     let uri = MigrationUri::parse(&request.uri)?;
     let ticket = match request.keeps {
+        false if direct::is_meant(&request) => direct::ticket(inner, &request)?,
         false => ticket(&request.cookie)?,
-        true => {
-            Cookie::read(&request.cookie, inner.host.uuid, request.domain)?
-                .ok_or_else(|| {
-                    errors::invalid_argument("perform needs the migration cookie that prepare answers")
-                })?
-                .ticket
-        }
+        true => cookie_of(inner, &request)?,
     };
-    let leaving = Leaving::begin(inner, &request)?;
+    sent(inner, &request, ticket, Way::Address(uri)).await
+}
+
+/// The same through a tunnel, which is the destination's by itself: in version 2 there is no cookie.
+pub(super) async fn perform_tunnel(
+    inner: &Arc<Inner>,
+    request: Perform,
+    tunnel: Tunnel,
+) -> Result<Performed> {
+    let function = if request.keeps { "domain_migrate_perform3" } else { "domain_migrate_perform" };
+    check_flags(request.flags, SOURCE_FLAGS, function)?;
+    let ticket = if request.keeps { cookie_of(inner, &request)? } else { Ticket::default() };
+    sent(inner, &request, ticket, Way::Tunnel(tunnel)).await
+}
+
+fn cookie_of(inner: &Inner, request: &Perform) -> Result<Ticket> {
+    let cookie = Cookie::read(&request.cookie, inner.host.uuid, request.domain)?;
+    let none = || errors::invalid_argument("perform needs the migration cookie that prepare answers");
+    Ok(cookie.ok_or_else(none)?.ticket)
+}
+
+/// Which way the guest goes.
+enum Way {
+    Address(MigrationUri),
+    Tunnel(Tunnel),
+}
+
+async fn sent(inner: &Arc<Inner>, request: &Perform, ticket: Ticket, way: Way) -> Result<Performed> {
+    let leaving = Leaving::begin(inner, request)?;
+    let (departure, guest) = (leaving.departure.clone(), leaving.guest);
+    let cookie = Cookie { host: inner.host.uuid, guest, ticket }.to_bytes();
+    let switched = async { Ok(Performed { cookie, outgoing: Some(departure.switched().await) }) };
     let task = tokio::spawn(async move {
         let departure = leaving.departure.clone();
         let sent = tokio::select! {
             biased;
             why = departure.stopped() => Err(stopped(why)),
-            sent = leaving.send(&uri, &ticket) => sent,
+            sent = leaving.send(way, &ticket) => sent,
         };
         match sent {
+            sent if departure.is_torn() => Ok(leaving.post_copied(sent.map(drop), ticket)),
             Ok(_) if leaving.keeps => leaving.stays_paused(ticket),
             Ok(stream) => leaving.gone(stream).await,
             Err(error) => Err(leaving.stays(error)),
         }
     });
-    task.await.unwrap_or_else(|error| Err(errors::failed(format!("the migration's task ended: {error}"))))
+    tokio::select! {
+        // From the switch on the task is nobody's to wait for.
+        performed = switched => performed,
+        ended = task => {
+            ended.unwrap_or_else(|error| Err(errors::failed(format!("the migration's task ended: {error}"))))
+        }
+    }
 }
 
 fn stopped(why: Stop) -> RemoteError {
@@ -79,6 +120,7 @@ fn stopped(why: Stop) -> RemoteError {
             RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, detail)
         }
         Stop::GuestGone => errors::not_running(),
+        Stop::Paused => errors::failed("its post-copy was paused"),
     }
 }
 
@@ -89,7 +131,7 @@ struct Leaving {
     flags: MigrateFlags,
     keeps: bool,
     departure: Arc<Departure>,
-    memory: Arc<Memory>,
+    machine: Machine,
     definition: Arc<Definition>,
     faults: Faults,
     outcome: JobKind,
@@ -97,7 +139,10 @@ struct Leaving {
 
 impl Leaving {
     fn begin(inner: &Arc<Inner>, request: &Perform) -> Result<Leaving> {
-        let leaving = inner.table().take_in_hand(inner, request)?;
+        let mut leaving = inner.table().take_in_hand(inner, request)?;
+        if let Some(dname) = request.dname.as_deref().filter(|_| direct::is_meant(request)) {
+            leaving.definition = Arc::new(Definition::parse(&leaving.definition.xml, Some(dname))?);
+        }
         if !request.flags.has(MigrateFlags::LIVE) {
             inner.table().pause_leaving(&leaving)?;
         }
@@ -105,7 +150,33 @@ impl Leaving {
     }
 
     /// Sends the guest, and returns once its destination has said that it is all there.
-    async fn send(&self, uri: &MigrationUri, ticket: &Ticket) -> Result<TcpStream> {
+    async fn send(&self, way: Way, ticket: &Ticket) -> Result<Option<TcpStream>> {
+        match way {
+            Way::Address(uri) => self.send_to(&uri, ticket).await.map(Some),
+            Way::Tunnel(tunnel) => self.send_through(tunnel, ticket).await.map(|()| None),
+        }
+    }
+
+    /// Through a tunnel all goes one way, and the destination's word is the tunnel's end.
+    async fn send_through(&self, tunnel: Tunnel, ticket: &Ticket) -> Result<()> {
+        let version = if self.keeps { MigrationVersion::V3 } else { MigrationVersion::V2 };
+        let opening = Opening { xml: None, memory_bytes: self.machine.memory_bytes() };
+        let mut bytes = Vec::new();
+        stream::send_greeting(&mut bytes, version).await.map_err(|error| through(error.into()))?;
+        stream::send_opening(&mut bytes, ticket, &opening).await.map_err(through)?;
+        tunnel.send(bytes.into()).await?;
+        let silence = self.inner.config.peer_deadline;
+        self.send_memory(&mut Out::Tunnel(&tunnel), silence, None).await.map_err(|error| match error {
+            Halt::Stream(error) => through(error),
+            Halt::Remote(error) => error,
+        })?;
+        match timeout(silence, tunnel.finish()).await {
+            Ok(finished) => finished,
+            Err(_) => Err(through(StreamError::Malformed(format!("no receipt within {silence:?}")))),
+        }
+    }
+
+    async fn send_to(&self, uri: &MigrationUri, ticket: &Ticket) -> Result<TcpStream> {
         let silence = self.inner.config.peer_deadline;
         let mut stream = connect(uri, silence).await?;
         let broken = |error: StreamError| broken(uri, &error);
@@ -116,12 +187,17 @@ impl Leaving {
         }
         let opening = Opening {
             xml: (wants == MigrationVersion::V1).then(|| self.definition.xml.clone()),
-            memory_bytes: self.memory.as_bytes().len() as u64,
+            memory_bytes: self.machine.memory_bytes(),
         };
         debug!(%uri, ?wants, memory_bytes = opening.memory_bytes, "sending a guest");
         within(silence, stream::send_opening(&mut stream, ticket, &opening)).await.map_err(broken)?;
         within(silence, stream::read_answer(&mut stream)).await.map_err(broken)?;
-        self.send_memory(&mut stream, silence).await.map_err(|error| match error {
+        let there = match self.flags.has(MigrateFlags::POSTCOPY_RESUME) {
+            true => Some(within(silence, stream.read_u64()).await.map_err(broken)?),
+            false => None,
+        };
+        let mut out = Out::Stream(BufWriter::new(&mut stream));
+        self.send_memory(&mut out, silence, there).await.map_err(|error| match error {
             Halt::Stream(error) => broken(error),
             Halt::Remote(error) => error,
         })?;
@@ -130,36 +206,104 @@ impl Leaving {
     }
 
     /// Sends the memory no faster than is allowed, and pauses a live guest when what is left takes no longer than
-    /// the downtime allowed.
-    async fn send_memory(&self, stream: &mut TcpStream, silence: Duration) -> std::result::Result<(), Halt> {
-        let mut writer = BufWriter::new(stream);
+    /// the downtime allowed; or when it switches to post-copy. `there` is how much of it a destination has whose post-copy is resumed.
+    async fn send_memory(
+        &self,
+        out: &mut Out<'_>,
+        silence: Duration,
+        there: Option<u64>,
+    ) -> std::result::Result<(), Halt> {
         let mut checksum = Checksum::new();
-        let mut rest = self.memory.as_bytes();
-        let mut sent = 0_u64;
+        let mut memory = self.machine.memory()?;
+        let mut stands_still = there.is_some();
+        let mut sent = there.unwrap_or(0);
         let mut last = (Instant::now(), 0);
-        while !rest.is_empty() {
+        if there.is_none() {
+            self.inner.table().tell_job(self.guest, JobStep::Iteration(1));
+        }
+        if there.is_some() {
+            let came = usize::try_from(sent).ok().and_then(|sent| memory.as_bytes().get(..sent));
+            let more = || StreamError::Malformed(format!("the destination has {sent} bytes of it already"));
+            checksum.update(came.ok_or_else(more)?);
+            self.departure.add_sent(sent);
+            self.switch()?;
+        }
+        loop {
+            if self.departure.wants_post_copy() {
+                self.inner.table().pause_leaving(self)?;
+                stands_still = true;
+                memory = self.machine.memory()?;
+                let counter = memory.as_bytes().last_chunk::<COUNTER_BYTES>().copied().unwrap_or_default();
+                out.switch(silence, &counter).await?;
+                self.switch()?;
+                self.inner.table().tell_job(self.guest, JobStep::Iteration(2));
+            }
+            let mut rest =
+                memory.as_bytes().get(usize::try_from(sent).unwrap_or(usize::MAX)..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
+            }
             self.fail_on_request(sent).await?;
             let bytes_s = self.departure.bytes_s();
-            if rest.len() as u64 <= self.last_bytes(bytes_s)? {
+            if !stands_still && rest.len() as u64 <= self.last_bytes(bytes_s)? {
                 self.inner.table().pause_leaving(self)?;
+                stands_still = true;
+                // The last of it is what changed until now.
+                memory = self.machine.memory()?;
+                continue;
             }
             let len = rest.len().min(chunk_bytes(bytes_s));
-            let (chunk, after) = rest.split_at(len);
+            rest = rest.get(..len).unwrap_or_default();
+            let chunk = rest;
             checksum.update(chunk);
             let spoilt =
                 (self.faults.corrupt_stream && sent == 0).then(|| chunk.iter().map(|byte| !byte).collect());
             let chunk: &[u8] = spoilt.as_ref().map_or(chunk, |spoilt: &Vec<u8>| spoilt);
             self.pace(last).await;
-            within(silence, stream::send_chunk(&mut writer, chunk)).await?;
+            out.chunk(silence, chunk).await?;
             last = (Instant::now(), len);
-            rest = after;
             sent += len as u64;
             self.departure.add_sent(len as u64);
         }
-        self.inner.table().pause_leaving(self)?;
+        if !self.departure.is_torn() {
+            self.inner.table().pause_leaving(self)?;
+        }
         self.fail_on_request(sent).await?;
-        within(silence, stream::send_end(&mut writer, checksum)).await?;
+        out.end(silence, checksum).await
+    }
+
+    /// The guest goes on at the destination from here on.
+    fn switch(&self) -> Result<()> {
+        let mut table = self.inner.table();
+        if !table.is_leaving(self) {
+            return Err(errors::not_running());
+        }
+        let id = table.switch(self.guest, &self.departure)?;
+        self.departure.set_post_copy(PostCopy::Switched(id));
         Ok(())
+    }
+
+    /// The rest is there, or not all of it. Perform has succeeded by its switch, whatever came of that.
+    fn post_copied(mut self, sent: Result<()>, ticket: Ticket) -> Performed {
+        let (inner, outgoing) = (self.inner.clone(), self.departure.outgoing());
+        let mut table = inner.table();
+        match (sent, outgoing) {
+            (Ok(()), Some(id)) => {
+                self.departure.set_post_copy(PostCopy::Whole(id));
+                table.let_go_unless_held(self.guest);
+            }
+            (sent, outgoing) => {
+                if let Some(id) = outgoing {
+                    self.departure.set_post_copy(PostCopy::Broken(id));
+                }
+                debug!(domain = %self.guest, ?sent, "a post-copy broke");
+                table.post_copy_broke(self.guest);
+            }
+        }
+        self.outcome = JobKind::Completed;
+        // Dropping this takes the table, too.
+        drop(table);
+        Performed { cookie: Cookie { host: inner.host.uuid, guest: self.guest, ticket }.to_bytes(), outgoing }
     }
 
     /// Waits until the chunk sent last has taken as long as the speed allowed says; that may change meanwhile.
@@ -175,8 +319,8 @@ impl Leaving {
     }
 
     async fn fail_on_request(&self, sent: u64) -> Result<()> {
-        if self.faults.stall_perform.is_some_and(|bytes| sent >= bytes) {
-            std::future::pending::<()>().await;
+        if self.faults.stall_perform.is_some_and(|bytes| sent >= bytes) && !self.departure.is_torn() {
+            self.departure.wanted().await;
         }
         match self.faults.break_perform {
             Some(bytes) if sent >= bytes => {
@@ -195,10 +339,12 @@ impl Leaving {
 
     /// The destination has it: it leaves this host, and the destination is told so. If that word is lost, the
     /// client's Finish says the same.
-    async fn gone(mut self, mut stream: TcpStream) -> Result<Performed> {
-        let inner = self.inner.clone();
-        inner.table().leave(&mut self)?;
-        let _ = within(inner.config.peer_deadline, stream::send_yes(&mut stream)).await;
+    async fn gone(mut self, stream: Option<TcpStream>) -> Result<Performed> {
+        let (inner, guest, flags) = (self.inner.clone(), self.guest, self.flags);
+        lasting::leaving(&inner, guest, flags, move |inner| inner.table().leave(&mut self)).await?;
+        if let Some(mut stream) = stream {
+            let _ = within(inner.config.peer_deadline, stream::send_yes(&mut stream)).await;
+        }
         Ok(Performed { cookie: Vec::new(), outgoing: None })
     }
 
@@ -230,18 +376,32 @@ impl Table {
     /// From now on only its migration ends it, or somebody who destroys it.
     fn take_in_hand(&mut self, inner: &Arc<Inner>, request: &Perform) -> Result<Leaving> {
         let is_own = self.held(request.domain).is_some_and(|id| request.holds.contains(&id));
+        let is_protected = request.keeps && request.flags.has(MigrateFlags::CHANGE_PROTECTION);
         let guest = self.guest_mut(request.domain)?;
+        guest.check_has_no_snapshots("migrate")?;
         let speed = match request.bandwidth_mib_s {
             0 => guest.max_speed_mib_s,
             asked => asked,
         };
         let live = match guest.live_mut()?.activity {
             Activity::Held { sent: None } if request.keeps && is_own => guest.live_mut()?,
-            _ => guest.idle_mut()?,
+            Activity::Held { sent: Some(_) } if request.keeps && is_own => {
+                return Err(held::out_of_order(&guest.name));
+            }
+            // It has no hold of Begin's, or not any more: a Perform that comes late is no migration of its own.
+            Activity::Idle if is_protected => {
+                return Err(errors::invalid(format!("domain '{}' is not being migrated", guest.name)));
+            }
+            _ => guest.free_mut()?,
         };
-        let departure = Arc::new(Departure::new(live.memory.as_bytes().len() as u64, speed));
+        postcopy::check_state(live.state(), request.flags)?;
+        let post_copy = match request.flags.has(MigrateFlags::POSTCOPY) {
+            true => PostCopy::Allowed,
+            false => PostCopy::Refused,
+        };
+        let departure = Arc::new(Departure::new(live.machine.memory_bytes(), speed, post_copy));
         live.activity = Activity::Leaving(departure.clone());
-        let (memory, definition) = (live.memory.clone(), live.definition.clone());
+        let (machine, definition) = (live.machine.clone(), live.definition.clone());
         guest.completed_job = None;
         Ok(Leaving {
             inner: inner.clone(),
@@ -249,7 +409,7 @@ impl Table {
             flags: request.flags,
             keeps: request.keeps,
             departure,
-            memory,
+            machine,
             definition,
             faults: inner.faults(),
             outcome: JobKind::Failed,
@@ -274,6 +434,7 @@ impl Table {
         if let LiveState::Running(_) = live.state() {
             live.set_state(LiveState::Paused(PausedReason::Migration));
             leaving.departure.mark_paused_it();
+            self.settle(leaving.guest)?;
             self.tell(leaving.guest, Lifecycle::Suspended(SuspendedDetail::Migrated));
         }
         Ok(())
@@ -290,6 +451,8 @@ impl Table {
         leaving.outcome = JobKind::Completed;
         let sent = Some(leaving.departure.clone());
         self.guest_mut(uuid)?.live_mut()?.activity = Activity::Held { sent };
+        // From now on it may run elsewhere: also the next daemon is to leave it paused.
+        self.settle(uuid)?;
         Ok(id)
     }
 
@@ -306,11 +469,13 @@ impl Table {
     pub(super) fn left(&mut self, uuid: Uuid, departure: &Departure, flags: MigrateFlags) -> Result<()> {
         let guest = self.guest_mut(uuid)?;
         debug!(domain = guest.name, "the guest has left");
-        guest.completed_job = Some(departure.job(JobKind::Completed));
+        let job = departure.job(JobKind::Completed);
+        guest.completed_job = Some(job);
         if let Ok(live) = guest.live_mut() {
             live.activity = Activity::Idle;
         }
         let undefined = flags.has(MigrateFlags::UNDEFINE_SOURCE) && guest.config.is_some();
+        self.tell_job(uuid, JobStep::Completed(job));
         self.turn_off(uuid, ShutoffReason::Migrated, StoppedDetail::Migrated)?;
         if undefined {
             self.guest_mut(uuid)?.config = None;
@@ -339,60 +504,10 @@ impl Table {
         let paused_it = departure.is_some_and(Departure::paused_it);
         if paused_it && live.state() == LiveState::Paused(PausedReason::Migration) {
             live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
-            self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
+            if self.settle(uuid).is_ok() {
+                self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
+            }
         }
-    }
-}
-
-/// Why the memory was not sent.
-enum Halt {
-    Stream(StreamError),
-    Remote(RemoteError),
-}
-
-impl From<StreamError> for Halt {
-    fn from(error: StreamError) -> Halt {
-        Halt::Stream(error)
-    }
-}
-
-impl From<RemoteError> for Halt {
-    fn from(error: RemoteError) -> Halt {
-        Halt::Remote(error)
-    }
-}
-
-async fn connect(uri: &MigrationUri, silence: Duration) -> Result<TcpStream> {
-    let Some(port) = uri.port else {
-        return Err(errors::invalid_argument(format!("migration URI {uri} has no port")));
-    };
-    let connected = match timeout(silence, TcpStream::connect((uri.host.as_str(), port))).await {
-        Ok(connected) => connected,
-        Err(_) => Err(io::ErrorKind::TimedOut.into()),
-    };
-    let stream = connected.map_err(|error| {
-        let detail = format!("unable to connect to server at '{}:{port}'", uri.host);
-        RemoteError::system(ErrorDomain::RPC, detail, &error)
-    })?;
-    let _ = stream.set_nodelay(true);
-    Ok(stream)
-}
-
-fn broken(uri: &MigrationUri, error: &StreamError) -> RemoteError {
-    match error {
-        StreamError::Refused(reason) => errors::failed(format!("{uri} refused the guest: {reason}")),
-        error => errors::failed(format!("the stream to {uri} broke: {error}")),
-    }
-}
-
-/// Waits for the other side, but not for ever.
-async fn within<T, E: Into<StreamError>>(
-    silence: Duration,
-    step: impl Future<Output = std::result::Result<T, E>>,
-) -> std::result::Result<T, StreamError> {
-    match timeout(silence, step).await {
-        Ok(done) => done.map_err(Into::into),
-        Err(_) => Err(StreamError::Malformed(format!("no progress within {silence:?}"))),
     }
 }
 

@@ -183,7 +183,7 @@ fn attributes(element: &BytesStart<'_>) -> std::result::Result<Option<String>, q
     Ok(found)
 }
 
-fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
+pub(super) fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
     if let Some(character) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
         return Ok(character);
     }
@@ -197,10 +197,10 @@ fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
     }
 }
 
-fn position(reader: &Reader<&[u8]>) -> usize {
+pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
-fn not_xml(at: u64, error: impl fmt::Display) -> RemoteError {
+pub(super) fn not_xml(at: u64, error: impl fmt::Display) -> RemoteError {
     errors::not_xml(format!("at byte {at}: {error}"))
 }

@@ -3,25 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::debug;
 use virtwire_protocol::error::RemoteError;
 
-use super::super::{IncomingId, MigrationVersion};
+use super::super::{IncomingId, MigrationVersion, errors};
 use super::Inner;
 use super::cookie::Ticket;
 use super::incoming::Arrival;
 use super::memory::Memory;
+use super::postcopy::COUNTER_BYTES;
 use super::stream::{self, StreamError};
 use super::xml::Definition;
+use crate::net::{TcpListener, TcpStream};
+use crate::server::Stream;
 
 /// The time in which one who connects must show the ticket.
-const OPENING_DEADLINE: Duration = Duration::from_secs(5);
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const OPENING_DEADLINE: Duration = Duration::from_secs(5);
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Strangers that may be at the port at once.
-const STRANGERS_MAX: usize = 16;
+pub(super) const STRANGERS_MAX: usize = 16;
 
 /// Whom it receives, and for whom.
 pub(super) struct Reception {
@@ -31,6 +34,8 @@ pub(super) struct Reception {
     pub(super) ticket: Ticket,
     /// Version 1: the name that it is to have here, if not its own.
     pub(super) dname: Option<String>,
+    /// What came before of a guest whose post-copy is resumed.
+    pub(super) came: Option<Vec<u8>>,
 }
 
 /// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the ticket.
@@ -40,7 +45,8 @@ pub(super) async fn run(reception: Reception, listener: TcpListener) {
     match timeout(deadline, receive(&reception, listener)).await {
         Ok(Ok(stream)) => {
             let arrival = confirmed(&reception, stream).await;
-            inner.table().set_arrival(*id, arrival);
+            // One that is gone meanwhile is not expected any more.
+            let _ = inner.table().set_arrival(*id, arrival);
         }
         Ok(Err(error)) => {
             debug!(incoming = id.0, %error, "the stream of an incoming guest failed");
@@ -65,22 +71,96 @@ async fn receive(reception: &Reception, listener: TcpListener) -> Result<TcpStre
     Ok(stream)
 }
 
-async fn read(reception: &Reception, stream: &mut TcpStream) -> Result<(), StreamError> {
-    let Reception { inner, id, version, dname, .. } = reception;
-    let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
-    if let Some(xml) = &opening.xml {
-        let refuse = |error: RemoteError| StreamError::Malformed(error.to_string());
-        let definition = Definition::parse(xml, dname.as_deref()).map_err(refuse)?;
-        inner.table().admit_from_stream(*id, Arc::new(definition)).map_err(refuse)?;
+/// Receives the guest by a stream that is its own, which goes one way only: finishing it is the receipt.
+pub(super) async fn run_tunnel(reception: Reception, mut stream: Stream) {
+    let Reception { inner, id, version, .. } = &reception;
+    let deadline = inner.config.incoming_deadline;
+    let why = match timeout(deadline, read_tunnel(&reception, &mut stream)).await {
+        Ok(Ok(())) => {
+            if *version != MigrationVersion::V3 {
+                // Its source says nothing more here: the client's word counts, and comes after the receipt.
+                let _ = inner.table().set_arrival(*id, Arrival::Unconfirmed);
+            }
+            // If it is lost, Perform fails, and the client cancels.
+            let _ = timeout(inner.config.peer_deadline, stream.finish()).await;
+            return;
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("it did not come within {deadline:?}"),
+    };
+    debug!(incoming = id.0, why, "the tunnel of an incoming guest failed");
+    stream.fail(errors::failed(&*why));
+    inner.table().give_up_unless_received(*id, why);
+}
+
+async fn read_tunnel(reception: &Reception, stream: &mut Stream) -> Result<(), StreamError> {
+    let Reception { inner, id, version, .. } = reception;
+    let speaks = stream::read_greeting(stream).await?;
+    if speaks != *version {
+        return Err(StreamError::Malformed(format!("a guest of {speaks:?}; {version:?} was prepared for")));
     }
-    stream::send_yes(stream).await?;
-    let memory = stream::read_memory(stream, opening.memory_bytes, inner.faults().stall_incoming).await?;
+    // The stream is the call's: it needs no ticket.
+    stream::read_ticket(stream).await?;
+    let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
+    let (mut memory, stall) = (Vec::new(), inner.faults().stall_incoming);
+    let never = None::<fn(&[u8], Counter) -> Result<(), StreamError>>;
+    stream::read_memory(stream, opening.memory_bytes, &mut memory, stall, never).await?;
+    let more = stream.read(&mut [0]).await?;
+    if more > 0 {
+        return Err(StreamError::Malformed("more than a guest".to_owned()));
+    }
     let received = inner.table().received(*id, Memory::received(memory));
     received.map_err(|error| StreamError::Malformed(error.to_string()))
 }
 
+pub(super) async fn read(reception: &Reception, stream: &mut TcpStream) -> Result<(), StreamError> {
+    let Reception { inner, id, version, dname, came, .. } = reception;
+    let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
+    if let Some(xml) = &opening.xml {
+        let refuse = |error: RemoteError| StreamError::Malformed(error.to_string());
+        let definition = Definition::parse(xml, dname.as_deref()).map_err(refuse)?;
+        let machine = inner.empty_machine(definition.uuid).await.map_err(refuse)?;
+        inner.table().admit_from_stream(*id, Arc::new(definition), machine).map_err(refuse)?;
+    }
+    stream::send_yes(stream).await?;
+    let (total, stall) = (opening.memory_bytes, inner.faults().stall_incoming);
+    let mut memory = came.clone().unwrap_or_default();
+    if came.is_some() {
+        stream.write_u64(memory.len() as u64).await?;
+        switched(reception, total, &memory, Counter::default())?;
+    }
+    let may_switch = (*version == MigrationVersion::V3 && came.is_none())
+        .then_some(|so_far: &[u8], counter| switched(reception, total, so_far, counter));
+    if let Err(error) = stream::read_memory(stream, total, &mut memory, stall, may_switch).await {
+        inner.table().torn_here(*id, memory);
+        return Err(error);
+    }
+    let received = inner.table().received(*id, Memory::received(memory));
+    received.map_err(|error| StreamError::Malformed(error.to_string()))
+}
+
+type Counter = [u8; COUNTER_BYTES];
+
+/// The guest goes on here, with what has come of its memory.
+fn switched(
+    reception: &Reception,
+    memory_bytes: u64,
+    so_far: &[u8],
+    counter: Counter,
+) -> Result<(), StreamError> {
+    let Reception { inner, id, .. } = reception;
+    let mut memory = so_far.to_vec();
+    // As much as the source has, which is bounded by what this host can hold.
+    memory.resize(usize::try_from(memory_bytes).unwrap_or(usize::MAX), 0);
+    if let Some(counts) = memory.last_chunk_mut::<COUNTER_BYTES>() {
+        *counts = counter;
+    }
+    let switched = inner.table().switched_here(*id, Memory::received(memory));
+    switched.map_err(|error| StreamError::Malformed(error.to_string()))
+}
+
 /// Sends the receipt, and waits for the source's word that its copy is gone. In version 3 it keeps that copy.
-async fn confirmed(reception: &Reception, mut stream: TcpStream) -> Arrival {
+pub(super) async fn confirmed(reception: &Reception, mut stream: TcpStream) -> Arrival {
     let inner = &reception.inner;
     if inner.faults().lose_receipt {
         return Arrival::Unconfirmed;

@@ -5,7 +5,9 @@
 //! greeting   "VWGUEST1", what it wants (1 to 3)  ──▶
 //!            ◀──  the ticket (16 bytes); if 1 was wanted, the domain XML (u32 length); the memory's length (u64)
 //! go, or a refusal with its reason               ──▶
-//!            ◀──  chunks (u32 length, 1 to 65,536; bytes), then a length of 0 and the memory's checksum (u64)
+//! where a post-copy is resumed, how much of the memory is here (u64) ──▶
+//!            ◀──  chunks (u32 length, 1 to 65,536; bytes), then a length of 0 and the memory's checksum (u64); once among the
+//!                 chunks of a post-copy, a length of 0xffffffff and the memory's last 8 bytes: the guest goes on at the destination
 //! receipt, or a refusal with its reason          ──▶
 //!            ◀──  unless 3 was wanted: "the guest has left" (one byte), once the source has dropped it
 //! ```
@@ -22,6 +24,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::super::MigrationVersion;
 use super::cookie::Ticket;
 use super::memory::Checksum;
+use super::postcopy::COUNTER_BYTES;
 
 /// The most bytes of memory in one chunk.
 pub(super) const CHUNK_BYTES_MAX: usize = 65_536;
@@ -29,6 +32,8 @@ pub(super) const CHUNK_BYTES_MAX: usize = 65_536;
 const XML_BYTES_MAX: u32 = 4_194_304;
 const REASON_BYTES_MAX: u16 = 1_024;
 const MAGIC: [u8; 8] = *b"VWGUEST1";
+/// In place of a chunk's length.
+const SWITCH: u32 = u32::MAX;
 
 /// Why a stream came to its end too early.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +160,16 @@ pub(super) async fn send_chunk(to: &mut (impl AsyncWrite + Unpin), chunk: &[u8])
     to.flush().await
 }
 
+/// The source has stopped the guest, which is to go on at the destination with this much and its last bytes.
+pub(super) async fn send_switch(
+    to: &mut (impl AsyncWrite + Unpin),
+    counter: &[u8; COUNTER_BYTES],
+) -> io::Result<()> {
+    to.write_u32(SWITCH).await?;
+    to.write_all(counter).await?;
+    to.flush().await
+}
+
 /// The source has sent all of it.
 pub(super) async fn send_end(to: &mut (impl AsyncWrite + Unpin), checksum: Checksum) -> io::Result<()> {
     to.write_u32(0).await?;
@@ -162,14 +177,17 @@ pub(super) async fn send_end(to: &mut (impl AsyncWrite + Unpin), checksum: Check
     to.flush().await
 }
 
-/// The destination reads the memory to its end. `stall` is a fault: stop reading after so many bytes.
+/// The destination reads the memory to its end, behind what is in `memory` already, and leaves in it what came. `stall` is a fault: stop
+/// reading after so many bytes. A switch to post-copy is told with the guest's last bytes, if one `may` come.
 pub(super) async fn read_memory(
     from: &mut (impl AsyncRead + Unpin),
     memory_bytes: u64,
+    memory: &mut Vec<u8>,
     stall: Option<u64>,
-) -> Result<Vec<u8>, StreamError> {
-    let mut memory = Vec::new();
+    mut may_switch: Option<impl FnMut(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>,
+) -> Result<(), StreamError> {
     let mut checksum = Checksum::new();
+    checksum.update(memory);
     loop {
         let have = memory.len() as u64;
         if stall.is_some_and(|bytes| have >= bytes) {
@@ -178,6 +196,14 @@ pub(super) async fn read_memory(
         let len = from.read_u32().await? as usize;
         if len == 0 {
             break;
+        }
+        if len == SWITCH as usize
+            && let Some(mut switch) = may_switch.take()
+        {
+            let mut counter = [0; COUNTER_BYTES];
+            from.read_exact(&mut counter).await?;
+            switch(memory, counter)?;
+            continue;
         }
         if len > CHUNK_BYTES_MAX {
             return Err(StreamError::Malformed(format!("a chunk of {len} bytes; at most {CHUNK_BYTES_MAX}")));
@@ -188,7 +214,7 @@ pub(super) async fn read_memory(
             )));
         }
         // Grows as bytes arrive: a length alone makes it reserve nothing.
-        if from.take(len as u64).read_to_end(&mut memory).await? != len {
+        if from.take(len as u64).read_to_end(memory).await? != len {
             return Err(StreamError::Io(io::ErrorKind::UnexpectedEof.into()));
         }
         checksum.update(memory.get(memory.len() - len..).unwrap_or_default());
@@ -206,7 +232,7 @@ pub(super) async fn read_memory(
             "the memory's checksum is {found:016x}; {sent:016x} was sent"
         )));
     }
-    Ok(memory)
+    Ok(())
 }
 
 /// Yes. The destination says it twice: go, and it is all here. The source says it once: the guest has left.
@@ -266,7 +292,9 @@ mod tests {
     ) -> Result<(Option<String>, Vec<u8>), StreamError> {
         read_ticket(&mut wire).await?;
         let opening = read_opening(&mut wire, wants, 100).await?;
-        let memory = read_memory(&mut wire, opening.memory_bytes, None).await?;
+        let mut memory = Vec::new();
+        let never = None::<fn(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>;
+        read_memory(&mut wire, opening.memory_bytes, &mut memory, None, never).await?;
         Ok((opening.xml, memory))
     }
 
@@ -294,6 +322,38 @@ mod tests {
             wire[at] ^= 1;
             assert!(received(&wire, MigrationVersion::V1).await.is_err(), "byte {at}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_switch_is_told_once_and_only_where_it_may_come() {
+        let mut wire = Vec::new();
+        let mut checksum = Checksum::new();
+        checksum.update(b"1234567890123456");
+        send_chunk(&mut wire, b"12345678").await.unwrap();
+        send_switch(&mut wire, b"90123456").await.unwrap();
+        let again = wire.len();
+        send_chunk(&mut wire, b"90123456").await.unwrap();
+        send_end(&mut wire, checksum).await.unwrap();
+
+        let (mut memory, mut told) = (Vec::new(), Vec::new());
+        let switch = |so_far: &[u8], counter| {
+            told.push((so_far.to_vec(), counter));
+            Ok(())
+        };
+        read_memory(&mut &wire[..], 16, &mut memory, None, Some(switch)).await.unwrap();
+        assert_eq!(memory, b"1234567890123456");
+        assert_eq!(told, [(b"12345678".to_vec(), *b"90123456")]);
+
+        let never = None::<fn(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>;
+        assert!(read_memory(&mut &wire[..], 16, &mut Vec::new(), None, never).await.is_err());
+        let twice = [&wire[..again], &wire[12..again], &wire[again..]].concat();
+        let switch = |_: &[u8], _| Ok(());
+        assert!(read_memory(&mut &twice[..], 16, &mut Vec::new(), None, Some(switch)).await.is_err());
+        // What came before the link broke is there for the next one, which sends the rest.
+        let mut memory = Vec::new();
+        assert!(read_memory(&mut &wire[..again], 16, &mut memory, None, Some(switch)).await.is_err());
+        read_memory(&mut &wire[again..], 16, &mut memory, None, never).await.unwrap();
+        assert_eq!(memory, b"1234567890123456");
     }
 
     #[tokio::test]

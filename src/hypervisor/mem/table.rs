@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::super::{
-    DomainEvent, DomainInfo, Events, IncomingId, Lifecycle, Lookup, OutgoingId, Result, ShutoffReason,
-    StoppedDetail, Uuid, errors,
+    DefinedDetail, DomainEvent, DomainInfo, Events, IncomingId, JobEvent, JobStep, Lifecycle, Lookup,
+    OutgoingId, Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
 };
 use super::Config;
 use super::departure::Stop;
 use super::guest::{Activity, Guest, Run};
 use super::incoming::Incoming;
+use super::snapshots::Album;
 use super::xml::Definition;
 
 /// The most guests on one host: no list of domains on the wire is longer.
@@ -24,6 +25,8 @@ pub(super) struct Table {
     guests: BTreeMap<Uuid, Guest>,
     names: BTreeMap<String, Uuid>,
     pub(super) incoming: BTreeMap<IncomingId, Incoming>,
+    /// Definitions that come without running.
+    pub(super) offline: BTreeMap<IncomingId, Arc<Definition>>,
     /// Which guests are held for their migrations, from Begin or Perform to Confirm.
     pub(super) outgoing: BTreeMap<OutgoingId, Uuid>,
     /// The guests of version 3 that did not arrive, by name, until their client has heard of it. The last few.
@@ -41,6 +44,7 @@ impl Table {
             guests: BTreeMap::new(),
             names: BTreeMap::new(),
             incoming: BTreeMap::new(),
+            offline: BTreeMap::new(),
             outgoing: BTreeMap::new(),
             failed: VecDeque::new(),
             next_id: 1,
@@ -93,6 +97,7 @@ impl Table {
             max_speed_mib_s: self.max_speed_mib_s,
             max_downtime_ms: 300,
             completed_job: None,
+            snapshots: Album::default(),
         }))
     }
 
@@ -127,6 +132,14 @@ impl Table {
         id
     }
 
+    /// A guest has this number already.
+    pub(super) fn use_id(&mut self, id: u32) {
+        if id >= self.next_id {
+            self.next_id = id;
+            self.new_id();
+        }
+    }
+
     pub(super) fn new_incoming(&mut self) -> IncomingId {
         let id = IncomingId(self.next_incoming);
         self.next_incoming += 1;
@@ -150,15 +163,20 @@ impl Table {
     ) -> Result<()> {
         let guest = self.guest_mut(uuid)?;
         match &guest.live()?.activity {
-            Activity::Leaving(departure) => departure.stop(Stop::GuestGone),
+            Activity::Leaving(departure) | Activity::Held { sent: Some(departure) } => {
+                departure.stop(Stop::GuestGone);
+            }
             Activity::Arriving(incoming) => {
                 let incoming = *incoming;
                 self.incoming.remove(&incoming);
             }
-            Activity::Idle | Activity::Held { .. } => {}
+            Activity::Idle | Activity::Held { sent: None } => {}
         }
         self.outgoing.retain(|_, held| *held != uuid);
-        self.guest_mut(uuid)?.run = Run::Off(reason);
+        let guest = self.guest_mut(uuid)?;
+        // It runs no more before anybody is told so.
+        guest.live()?.machine.end();
+        guest.run = Run::Off(reason);
         self.tell(uuid, Lifecycle::Stopped(detail));
         self.forget_unless_defined(uuid);
         Ok(())
@@ -191,6 +209,55 @@ impl Table {
         if let Some(guest) = self.guests.get(&uuid) {
             self.events.tell(&DomainEvent::new(guest.info(), what));
         }
+    }
+
+    /// Tells the listeners what its job has come to.
+    pub(super) fn tell_job(&self, uuid: Uuid, what: JobStep) {
+        if let Some(guest) = self.guests.get(&uuid) {
+            self.events.tell_job(&JobEvent::new(guest.info(), what));
+        }
+    }
+
+    /// The persistent configuration of a guest.
+    pub(super) fn config(&self, uuid: Uuid) -> Result<Arc<Definition>> {
+        let transient = || errors::invalid("transient domains do not have any persistent config");
+        self.guest(uuid)?.config.clone().ok_or_else(transient)
+    }
+
+    /// Another configuration in place of the one that it was made of.
+    pub(super) fn replace_config(
+        &mut self,
+        uuid: Uuid,
+        before: &Arc<Definition>,
+        after: Definition,
+    ) -> Result<()> {
+        match &mut self.guest_mut(uuid)?.config {
+            Some(config) if Arc::ptr_eq(config, before) => {
+                *config = Arc::new(after);
+                Ok(())
+            }
+            _ => Err(errors::failed("the domain was changed by somebody else meanwhile")),
+        }
+    }
+
+    /// A guest that is off, and of which there is nothing else with its name, has another one from now on.
+    pub(super) fn rename(&mut self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {
+        let guest = self.guest(uuid)?;
+        if guest.is_active() {
+            return Err(errors::invalid("cannot rename active domain"));
+        }
+        guest.check_has_no_snapshots("rename")?;
+        let name = after.name.clone();
+        if self.names.contains_key(&name) {
+            return Err(errors::invalid(format!("domain with name '{name}' already exists")));
+        }
+        self.replace_config(uuid, before, after)?;
+        self.tell(uuid, Lifecycle::Undefined(UndefinedDetail::Renamed));
+        self.names.insert(name.clone(), uuid);
+        let old = std::mem::replace(&mut self.guest_mut(uuid)?.name, name);
+        self.names.remove(&old);
+        self.tell(uuid, Lifecycle::Defined(DefinedDetail::Renamed));
+        Ok(())
     }
 
     /// Its configuration becomes persistent.

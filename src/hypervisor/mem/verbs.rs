@@ -8,6 +8,7 @@ use super::super::{
     WhichXml, errors,
 };
 use super::guest::{Activity, Live, LiveState, Run};
+use super::machine::Machine;
 use super::memory::Memory;
 use super::table::Table;
 use super::xml::Definition;
@@ -30,6 +31,10 @@ impl Table {
 
     pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
         let guest = self.guest_mut(uuid)?;
+        // One that is active goes on, with its snapshots.
+        if guest.config.is_some() && !guest.is_active() {
+            guest.check_has_no_snapshots("delete inactive")?;
+        }
         if guest.config.take().is_none() {
             return Err(errors::invalid("cannot undefine transient domain"));
         }
@@ -43,17 +48,28 @@ impl Table {
         &mut self,
         definition: Definition,
         options: StartOptions,
-        memory: Memory,
+        machine: Machine,
     ) -> Result<DomainInfo> {
         self.check_startable(&definition)?;
         let uuid = self.guest_for(&definition)?.uuid;
-        self.boot(uuid, Arc::new(definition), options, memory)
+        self.boot(uuid, Arc::new(definition), options, machine)
     }
 
-    pub(super) fn start(&mut self, uuid: Uuid, options: StartOptions, memory: Memory) -> Result<DomainInfo> {
+    pub(super) fn start(
+        &mut self,
+        uuid: Uuid,
+        options: StartOptions,
+        machine: Machine,
+    ) -> Result<DomainInfo> {
+        let definition = self.startable(uuid)?;
+        self.boot(uuid, definition, options, machine)
+    }
+
+    /// What a start would run.
+    pub(super) fn startable(&self, uuid: Uuid) -> Result<Arc<Definition>> {
         let guest = self.guest(uuid)?;
         match &guest.config {
-            Some(definition) if !guest.is_active() => self.boot(uuid, definition.clone(), options, memory),
+            Some(definition) if !guest.is_active() => Ok(definition.clone()),
             _ => Err(errors::invalid("domain is already running")),
         }
     }
@@ -63,19 +79,37 @@ impl Table {
         uuid: Uuid,
         definition: Arc<Definition>,
         options: StartOptions,
-        memory: Memory,
+        machine: Machine,
     ) -> Result<DomainInfo> {
         let state = match options.paused {
             true => LiveState::Paused(PausedReason::User),
             false => LiveState::Running(RunningReason::Booted),
         };
-        let live = Live::new(self.new_id(), definition, memory, state);
-        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
-        self.tell(uuid, Lifecycle::Started(StartedDetail::Booted));
+        self.turn_on(uuid, definition, machine, state, StartedDetail::Booted)?;
         if options.paused {
             self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
         }
         Ok(self.guest(uuid)?.info())
+    }
+
+    /// A guest that is off has this machine from now on. Where that cannot be noted, the machine ends.
+    pub(super) fn turn_on(
+        &mut self,
+        uuid: Uuid,
+        definition: Arc<Definition>,
+        machine: Machine,
+        state: LiveState,
+        detail: StartedDetail,
+    ) -> Result<()> {
+        let live = Live::new(self.new_id(), definition, machine, state);
+        if let Err(error) = self.note(&live, &live.machine) {
+            live.machine.end();
+            self.forget_unless_defined(uuid);
+            return Err(error);
+        }
+        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
+        self.tell(uuid, Lifecycle::Started(detail));
+        Ok(())
     }
 
     /// Allowed at any time: it ends a migration too.
@@ -91,13 +125,11 @@ impl Table {
 
     /// A guest that boots anew finds other memory.
     pub(super) fn reboot(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
-        self.running(uuid)?.memory = Arc::new(memory);
-        Ok(())
+        self.running(uuid)?.machine.load(memory)
     }
 
     pub(super) fn reset(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
-        self.guest_mut(uuid)?.idle_mut()?.memory = Arc::new(memory);
-        Ok(())
+        self.guest_mut(uuid)?.idle_mut()?.machine.load(memory)
     }
 
     /// Allowed while it leaves: then it arrives paused only if the client says so.
@@ -107,9 +139,18 @@ impl Table {
             guest.idle_mut()?;
         }
         let live = guest.live_mut()?;
-        if let LiveState::Running(_) = live.state() {
-            live.set_state(LiveState::Paused(PausedReason::User));
-            self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
+        match live.state() {
+            LiveState::Running(_) => {
+                live.set_state(LiveState::Paused(PausedReason::User));
+                self.settle(uuid)?;
+                self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
+            }
+            // It stays so when its memory is copied.
+            LiveState::Paused(PausedReason::Snapshot | PausedReason::Save) => {
+                live.set_state(LiveState::Paused(PausedReason::User));
+                self.settle(uuid)?;
+            }
+            LiveState::Paused(_) => {}
         }
         Ok(())
     }
@@ -122,6 +163,7 @@ impl Table {
             return Err(errors::invalid("domain is already running"));
         }
         live.set_state(LiveState::Running(RunningReason::Unpaused));
+        self.settle(uuid)?;
         self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
         Ok(())
     }
@@ -135,12 +177,12 @@ impl Table {
         Ok(())
     }
 
-    /// The memory of an active guest, once it is all here.
-    pub(super) fn memory(&self, uuid: Uuid) -> Result<Arc<Memory>> {
+    /// What an active guest runs on, once it is all here.
+    pub(super) fn machine(&self, uuid: Uuid) -> Result<Machine> {
         let live = self.guest(uuid)?.live()?;
         match live.activity {
             Activity::Arriving(_) => Err(errors::invalid("the domain's memory has not arrived")),
-            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Ok(live.memory.clone()),
+            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Ok(live.machine.clone()),
         }
     }
 

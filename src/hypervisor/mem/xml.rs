@@ -14,7 +14,7 @@ pub(super) const VCPUS_MAX: u32 = 255;
 const NAME_BYTES_MAX: usize = 4_096;
 
 /// A guest's configuration: the document, and what it says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Definition {
     /// The document as it came, but for two things: a UUID put in where there was none, and a name replaced where
     /// a migration renamed the guest.

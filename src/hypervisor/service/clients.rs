@@ -5,22 +5,32 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
-use virtwire_protocol::remote::{DomainEventCallbackLifecycle, DomainEventLifecycle};
+use virtwire_protocol::remote::{
+    DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMigrationIteration,
+    DomainEventLifecycle, NetworkEventLifecycle, StoragePoolEventLifecycle, StoragePoolEventRefresh,
+};
 
-use super::super::{DomainEvent, IncomingId, Lifecycle, OutgoingId, Result, Uuid, errors};
-use super::{not_open, wire};
+use super::super::{
+    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId, PoolEvent,
+    PoolStep, Result, Uuid, errors,
+};
+use super::callbacks::Callbacks;
+use super::kept::may_see;
+use super::{networks, not_open, pools, wire};
 use crate::server::{CallContext, ConnectionId};
 
-/// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`).
+/// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`), and also a network's and a pool's.
 pub(super) const LIFECYCLE: i32 = 0;
+/// Two others, of jobs.
+const MIGRATION_ITERATION: i32 = 20;
+const JOB_COMPLETED: i32 = 21;
+/// That a pool looks anew what is in it (`VIR_STORAGE_POOL_EVENT_ID_REFRESH`).
+const POOL_REFRESH: i32 = 1;
 /// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
 /// be of the only copy.
 const HALF_DONE_MAX: usize = 1_024;
-/// Registrations for events that one connection may hold at a time.
-const CALLBACKS_MAX: usize = 1_024;
-/// Those among them for the same kind of event of the same domain, or of all domains. An event makes as many notices at
-/// once as there are registrations that it matches: at most twice so many.
-const SAME_CALLBACKS_MAX: usize = 64;
+/// Guests that may end with one connection.
+const AUTO_DESTROY_MAX: usize = 1_024;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -36,9 +46,19 @@ pub(super) struct Client {
     /// domains too.
     pub(super) kinds: BTreeSet<Option<i32>>,
     /// Third generation.
-    callbacks: BTreeMap<i32, Callback>,
-    next_callback: i32,
+    pub(super) domains: Callbacks,
+    pub(super) networks: Callbacks,
+    pub(super) pools: Callbacks,
     half_done: BTreeSet<HalfDone>,
+    /// Guests that end with this connection: which one, and the number of its run.
+    auto_destroy: BTreeMap<Uuid, u32>,
+}
+
+/// What a connection that is gone has left behind.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    pub(super) half_done: BTreeSet<HalfDone>,
+    pub(super) auto_destroy: BTreeMap<Uuid, u32>,
 }
 
 /// This host's side of a migration that is not over.
@@ -46,12 +66,6 @@ pub(super) struct Client {
 pub(super) enum HalfDone {
     Incoming(IncomingId),
     Outgoing(OutgoingId),
-}
-
-#[derive(Debug)]
-struct Callback {
-    kind: i32,
-    domain: Option<Uuid>,
 }
 
 impl Clients {
@@ -71,9 +85,11 @@ impl Clients {
         let client = Client {
             cx: cx.clone(),
             kinds: BTreeSet::new(),
-            callbacks: BTreeMap::new(),
-            next_callback: 0,
+            domains: Callbacks::default(),
+            networks: Callbacks::default(),
+            pools: Callbacks::default(),
             half_done: BTreeSet::new(),
+            auto_destroy: BTreeMap::new(),
         };
         let mut open = self.lock();
         if open.contains_key(&cx.connection()) {
@@ -83,9 +99,39 @@ impl Clients {
         Ok(())
     }
 
-    /// Forgets a connection. Returns the migrations that it answered for.
-    pub(super) fn remove(&self, connection: ConnectionId) -> impl Iterator<Item = HalfDone> + use<> {
-        self.lock().remove(&connection).into_iter().flat_map(|client| client.half_done)
+    /// Forgets a connection. Returns what it answered for.
+    pub(super) fn remove(&self, connection: ConnectionId) -> Left {
+        let client = self.lock().remove(&connection);
+        client.map_or_else(Left::default, |Client { half_done, auto_destroy, .. }| Left {
+            half_done,
+            auto_destroy,
+        })
+    }
+
+    /// A run of a guest ends with the connection.
+    ///
+    /// # Errors
+    /// Code 1 where the connection is gone, 9 where it has too many. Then nobody will end it.
+    pub(super) fn destroys_at_end(&self, cx: &CallContext, guest: Uuid, run: u32) -> Result<()> {
+        self.with(cx, |client| {
+            if client.auto_destroy.len() >= AUTO_DESTROY_MAX && !client.auto_destroy.contains_key(&guest) {
+                let detail = format!("{AUTO_DESTROY_MAX} guests are to end with this connection already");
+                return Err(errors::failed(detail));
+            }
+            client.auto_destroy.insert(guest, run);
+            Ok(())
+        })?
+    }
+
+    /// Whether a connection's end is to end this run of a guest.
+    pub(super) fn is_auto_destroyed(&self, guest: Uuid, run: u32) -> bool {
+        self.lock().values().any(|client| client.auto_destroy.get(&guest) == Some(&run))
+    }
+
+    /// Forgets the runs that are over already.
+    pub(super) fn forget_ended(&self, cx: &CallContext, there: &[DomainInfo]) {
+        let runs = |guest: &Uuid, run: u32| there.iter().any(|one| one.uuid == *guest && one.id == Some(run));
+        let _ = self.with(cx, |client| client.auto_destroy.retain(|guest, run| runs(guest, *run)));
     }
 
     /// Does something with an open connection's entry.
@@ -128,43 +174,48 @@ impl Clients {
         Ok(())
     }
 
+    /// Tells everyone who has asked for the steps of jobs.
+    pub(super) fn tell_job(&self, event: &JobEvent) {
+        for client in self.lock().values() {
+            client.tell_job(event);
+        }
+    }
+
     /// Tells everyone who has asked. Called in the order in which things happen.
     pub(super) fn tell(&self, event: &DomainEvent) {
         for client in self.lock().values() {
             client.tell(event);
         }
     }
+
+    /// The same of networks.
+    pub(super) fn tell_network(&self, event: &NetworkEvent) {
+        for client in self.lock().values() {
+            client.tell_network(event);
+        }
+    }
+
+    /// The same of storage pools.
+    pub(super) fn tell_pool(&self, event: &PoolEvent) {
+        for client in self.lock().values() {
+            client.tell_pool(event);
+        }
+    }
 }
 
 impl Client {
-    /// Third generation: registers, and returns what the events will carry.
-    ///
-    /// # Errors
-    /// Code 1 where it has registered too often.
-    pub(super) fn register(&mut self, kind: i32, domain: Option<Uuid>) -> Result<i32> {
-        if self.callbacks.len() >= CALLBACKS_MAX {
-            return Err(internal(format!("{CALLBACKS_MAX} event callbacks are registered already")));
-        }
-        let same = |callback: &&Callback| callback.kind == kind && callback.domain == domain;
-        if self.callbacks.values().filter(same).count() >= SAME_CALLBACKS_MAX {
-            let detail =
-                format!("{SAME_CALLBACKS_MAX} event callbacks for event ID {kind} are registered already");
-            return Err(internal(detail));
-        }
-        let id = self.next_callback;
-        self.next_callback = id.checked_add(1).ok_or_else(|| internal("no event callback ids are left"))?;
-        self.callbacks.insert(id, Callback { kind, domain });
-        Ok(id)
-    }
-
-    /// Whether there was such a registration.
-    pub(super) fn deregister(&mut self, callback: i32) -> bool {
-        self.callbacks.remove(&callback).is_some()
+    /// Whether no more guests can be noted that end with it.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.auto_destroy.len() >= AUTO_DESTROY_MAX
     }
 
     fn tell(&self, event: &DomainEvent) {
         let profile = self.cx.profile();
         if profile.release() < since(event.what) {
+            return;
+        }
+        let has_registered = !self.kinds.is_empty() || !self.domains.is_empty();
+        if !has_registered || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
             return;
         }
         let (what, detail) = event.what.to_wire();
@@ -173,10 +224,60 @@ impl Client {
         for _ in older.filter(|_| profile.sends(Program::REMOTE, DomainEventLifecycle::NUMBER)) {
             self.notify(&message());
         }
-        for (id, callback) in &self.callbacks {
-            if callback.kind == LIFECYCLE && callback.domain.is_none_or(|domain| domain == event.domain.uuid)
-            {
-                self.notify(&DomainEventCallbackLifecycle { callback_id: *id, msg: message() });
+        for callback_id in self.domains.wanting(LIFECYCLE, event.domain.uuid) {
+            self.notify(&DomainEventCallbackLifecycle { callback_id, msg: message() });
+        }
+    }
+
+    /// The kinds of these events are younger than the third generation, and none is registered that the client does not know.
+    fn tell_job(&self, event: &JobEvent) {
+        let kind = match event.what {
+            JobStep::Iteration(_) => MIGRATION_ITERATION,
+            JobStep::Completed(_) => JOB_COMPLETED,
+        };
+        if self.domains.is_empty() || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
+            return;
+        }
+        for callback_id in self.domains.wanting(kind, event.domain.uuid) {
+            let dom = wire::domain(&event.domain);
+            match event.what {
+                JobStep::Iteration(iteration) => {
+                    self.notify(&DomainEventCallbackMigrationIteration { callback_id, dom, iteration });
+                }
+                JobStep::Completed(job) => {
+                    let params = super::job::stats(&job);
+                    self.notify(&DomainEventCallbackJobCompleted { callback_id, dom, params });
+                }
+            }
+        }
+    }
+
+    fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
+        if self.networks.is_empty() || !may_see(&self.cx, network) {
+            return;
+        }
+        for callback_id in self.networks.wanting(LIFECYCLE, network.uuid) {
+            let net = networks::wire(network);
+            self.notify(&NetworkEventLifecycle { callback_id, net, event: (*what).into(), detail: 0 });
+        }
+    }
+
+    fn tell_pool(&self, PoolEvent { pool: info, what }: &PoolEvent) {
+        if self.pools.is_empty() || !may_see(&self.cx, info) {
+            return;
+        }
+        let kind = match what {
+            PoolStep::Life(_) => LIFECYCLE,
+            PoolStep::Refreshed => POOL_REFRESH,
+        };
+        for callback_id in self.pools.wanting(kind, info.uuid) {
+            let pool = pools::wire(info);
+            match *what {
+                PoolStep::Life(step) => {
+                    let event = step.into();
+                    self.notify(&StoragePoolEventLifecycle { callback_id, pool, event, detail: 0 });
+                }
+                PoolStep::Refreshed => self.notify(&StoragePoolEventRefresh { callback_id, pool }),
             }
         }
     }

@@ -6,7 +6,7 @@
 //! 316 / 317            a kind, of all domains or of one        318 and others, with a callback id
 //! ```
 //!
-//! Every kind that the peer's release knows may be registered for. Only the life of domains is told of.
+//! Every kind that the peer's release knows may be registered for. The life of domains is told of, and the steps of migrations (20, 21).
 
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::program::Release;
@@ -102,7 +102,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.listening("virConnectDomainEventRegisterAny")?;
         let kind = known_kind(cx, arguments.event_id, i32::MAX)?;
         let domain = arguments.dom.map(|dom| Uuid(dom.uuid));
-        let callback_id = self.clients.with(cx, |client| client.register(kind, domain))??;
+        let callback_id = self.clients.with(cx, |client| client.domains.register(kind, domain))??;
         Ok(ConnectDomainEventCallbackRegisterAnyReply { callback_id })
     }
 
@@ -111,15 +111,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectDomainEventCallbackDeregisterAny,
     ) -> Result<()> {
-        let id = arguments.callback_id;
-        match self.clients.with(cx, |client| client.deregister(id))? {
-            true => Ok(()),
-            false => Err(internal(format!("domain event callback {id} not registered"))),
-        }
+        self.clients.with(cx, |client| client.domains.deregister(arguments.callback_id, "domain"))?
     }
 
     /// Whether there is anything to hear.
-    fn listening(&self, api: &str) -> Result<()> {
+    pub(super) fn listening(&self, api: &str) -> Result<()> {
         self.hypervisor.events().map(|_| ()).ok_or_else(|| RemoteError::no_support(api))
     }
 

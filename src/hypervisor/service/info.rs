@@ -1,26 +1,20 @@
 //! Questions about one domain, and the answers that stand for "there is none".
 
-use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::remote::{
     DOMAIN_MEMORY_PEEK_BUFFER_MAX, DomainGetAutostart, DomainGetAutostartReply, DomainGetControlInfo,
     DomainGetControlInfoReply, DomainGetInfo, DomainGetInfoReply, DomainGetMaxMemory,
-    DomainGetMaxMemoryReply, DomainGetMaxVcpus, DomainGetMaxVcpusReply, DomainGetMessages,
-    DomainGetMessagesReply, DomainGetOsType, DomainGetOsTypeReply, DomainGetSecurityLabel,
-    DomainGetSecurityLabelList, DomainGetSecurityLabelListReply, DomainGetSecurityLabelReply, DomainGetState,
-    DomainGetStateReply, DomainGetVcpusFlags, DomainGetVcpusFlagsReply, DomainGetXmlDesc,
-    DomainGetXmlDescReply, DomainHasCurrentSnapshot, DomainHasCurrentSnapshotReply,
-    DomainHasManagedSaveImage, DomainHasManagedSaveImageReply, DomainIsActive, DomainIsActiveReply,
-    DomainIsPersistent, DomainIsPersistentReply, DomainIsUpdated, DomainIsUpdatedReply,
-    DomainListAllCheckpoints, DomainListAllCheckpointsReply, DomainListAllSnapshots,
-    DomainListAllSnapshotsReply, DomainMemoryPeek, DomainMemoryPeekReply, DomainSnapshotListNames,
-    DomainSnapshotListNamesReply, DomainSnapshotNum, DomainSnapshotNumReply,
+    DomainGetMaxMemoryReply, DomainGetMessages, DomainGetMessagesReply, DomainGetOsType,
+    DomainGetOsTypeReply, DomainGetSecurityLabel, DomainGetSecurityLabelList,
+    DomainGetSecurityLabelListReply, DomainGetSecurityLabelReply, DomainGetState, DomainGetStateReply,
+    DomainGetXmlDesc, DomainGetXmlDescReply, DomainIsActive, DomainIsActiveReply, DomainIsPersistent,
+    DomainIsPersistentReply, DomainIsUpdated, DomainIsUpdatedReply, DomainListAllCheckpoints,
+    DomainListAllCheckpointsReply, DomainMemoryPeek, DomainMemoryPeekReply,
 };
 
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
 use super::HypervisorService;
 use super::clients::internal;
-use super::wire::saturated;
 use crate::server::CallContext;
 
 const XML_SECURE: u32 = 1;
@@ -64,9 +58,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         let migratable = if cx.profile().has_feature(Feature::XML_MIGRATABLE) { XML_MIGRATABLE } else { 0 };
         let known = XML_SECURE | XML_INACTIVE | XML_UPDATE_CPU | migratable;
         errors::check_flags(flags, known.into(), "domain_get_xml_desc")?;
-        if cx.is_read_only() && flags & (XML_SECURE | XML_MIGRATABLE) != 0 {
-            return Err(RemoteError::read_only("virDomainGetXMLDesc"));
-        }
         let which = match (flags & XML_INACTIVE != 0, flags & XML_MIGRATABLE != 0) {
             (true, _) => WhichXml::Inactive,
             (false, true) => WhichXml::Migratable,
@@ -90,31 +81,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetMaxMemory,
     ) -> Result<DomainGetMaxMemoryReply> {
         Ok(DomainGetMaxMemoryReply { memory: self.known(&arguments.dom).await?.memory_max_kib })
-    }
-
-    pub(super) async fn domain_get_max_vcpus(
-        &self,
-        _: &CallContext,
-        arguments: DomainGetMaxVcpus,
-    ) -> Result<DomainGetMaxVcpusReply> {
-        Ok(DomainGetMaxVcpusReply { num: saturated(self.known(&arguments.dom).await?.vcpus_max) })
-    }
-
-    pub(super) async fn domain_get_vcpus_flags(
-        &self,
-        _: &CallContext,
-        arguments: DomainGetVcpusFlags,
-    ) -> Result<DomainGetVcpusFlagsReply> {
-        const LIVE: u32 = 1;
-        const CONFIG: u32 = 2;
-        const MAXIMUM: u32 = 4;
-        errors::check_flags(arguments.flags, (LIVE | CONFIG | MAXIMUM).into(), "domain_get_vcpus_flags")?;
-        let domain = self.known(&arguments.dom).await?;
-        if arguments.flags & LIVE != 0 && domain.id.is_none() {
-            return Err(errors::not_running());
-        }
-        let count = if arguments.flags & MAXIMUM != 0 { domain.vcpus_max } else { domain.vcpus };
-        Ok(DomainGetVcpusFlagsReply { num: saturated(count) })
     }
 
     pub(super) async fn domain_get_autostart(
@@ -179,51 +145,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         let buffer =
             self.hypervisor.memory_peek(Uuid(arguments.dom.uuid), arguments.offset, arguments.size).await?;
         Ok(DomainMemoryPeekReply { buffer })
-    }
-
-    pub(super) async fn domain_has_managed_save_image(
-        &self,
-        _: &CallContext,
-        arguments: DomainHasManagedSaveImage,
-    ) -> Result<DomainHasManagedSaveImageReply> {
-        self.known(&arguments.dom).await?;
-        Ok(DomainHasManagedSaveImageReply { result: 0 })
-    }
-
-    pub(super) async fn domain_has_current_snapshot(
-        &self,
-        _: &CallContext,
-        arguments: DomainHasCurrentSnapshot,
-    ) -> Result<DomainHasCurrentSnapshotReply> {
-        self.known(&arguments.dom).await?;
-        Ok(DomainHasCurrentSnapshotReply { result: 0 })
-    }
-
-    pub(super) async fn domain_snapshot_num(
-        &self,
-        _: &CallContext,
-        arguments: DomainSnapshotNum,
-    ) -> Result<DomainSnapshotNumReply> {
-        self.known(&arguments.dom).await?;
-        Ok(DomainSnapshotNumReply { num: 0 })
-    }
-
-    pub(super) async fn domain_snapshot_list_names(
-        &self,
-        _: &CallContext,
-        arguments: DomainSnapshotListNames,
-    ) -> Result<DomainSnapshotListNamesReply> {
-        self.known(&arguments.dom).await?;
-        Ok(DomainSnapshotListNamesReply { names: Vec::new() })
-    }
-
-    pub(super) async fn domain_list_all_snapshots(
-        &self,
-        _: &CallContext,
-        arguments: DomainListAllSnapshots,
-    ) -> Result<DomainListAllSnapshotsReply> {
-        self.known(&arguments.dom).await?;
-        Ok(DomainListAllSnapshotsReply { snapshots: Vec::new(), ret: 0 })
     }
 
     pub(super) async fn domain_list_all_checkpoints(

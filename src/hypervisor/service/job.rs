@@ -4,7 +4,7 @@ use virtwire_protocol::remote::{
     DomainAbortJob, DomainAbortJobFlags, DomainGetJobInfo, DomainGetJobInfoReply, DomainGetJobStats,
     DomainGetJobStatsReply, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeReply,
     DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedReply, DomainMigrateSetMaxDowntime,
-    DomainMigrateSetMaxSpeed, TypedParam, TypedParamValue,
+    DomainMigrateSetMaxSpeed, DomainMigrateStartPostCopy, TypedParam, TypedParamValue,
 };
 
 use super::super::{Hypervisor, Job, Result, Uuid, errors};
@@ -13,6 +13,7 @@ use crate::server::CallContext;
 
 const STATS_COMPLETED: u32 = 1;
 const STATS_KEEP: u32 = 2;
+const ABORT_POST_COPY: u32 = 1;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_migrate_get_max_speed(
@@ -104,13 +105,26 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainAbortJobFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_abort_job_flags")?;
-        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
+        errors::check_flags(arguments.flags, ABORT_POST_COPY.into(), "domain_abort_job_flags")?;
+        let domain = Uuid(arguments.dom.uuid);
+        match arguments.flags & ABORT_POST_COPY {
+            0 => self.hypervisor.abort_job(domain).await,
+            _ => self.hypervisor.pause_post_copy(domain).await,
+        }
+    }
+
+    pub(super) async fn domain_migrate_start_post_copy(
+        &self,
+        _: &CallContext,
+        arguments: DomainMigrateStartPostCopy,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "domain_migrate_start_post_copy")?;
+        self.hypervisor.start_post_copy(Uuid(arguments.dom.uuid)).await
     }
 }
 
 /// A job's numbers, by libvirt's names for them.
-fn stats(job: &Job) -> Vec<TypedParam> {
+pub(super) fn stats(job: &Job) -> Vec<TypedParam> {
     let number =
         |field: &str, value: u64| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
     let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
@@ -124,6 +138,8 @@ fn stats(job: &Job) -> Vec<TypedParam> {
         number("memory_total", total),
         number("memory_processed", processed),
         number("memory_remaining", remaining),
+        number("memory_iteration", job.memory_iteration),
+        number("memory_postcopy_requests", job.postcopy_requests),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! What changes a domain.
 
+use std::collections::BTreeMap;
+
 use virtwire_protocol::remote::{
     Domain, DomainCreate, DomainCreateWithFlags, DomainCreateWithFlagsReply, DomainCreateXml,
     DomainCreateXmlReply, DomainDefineXml, DomainDefineXmlFlags, DomainDefineXmlFlagsReply,
@@ -8,16 +10,19 @@ use virtwire_protocol::remote::{
     DomainUndefineFlags,
 };
 
-use super::super::{Hypervisor, Result, StartOptions, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
 use crate::server::CallContext;
 
 const START_PAUSED: u32 = 1;
+const START_AUTODESTROY: u32 = 2;
 const START_BYPASS_CACHE: u32 = 4;
 const START_FORCE_BOOT: u32 = 8;
-/// Remove what a domain leaves behind: managed save image, snapshots, NVRAM, checkpoints, TPM. There is none of it.
+/// Remove what a domain leaves behind: managed save image, snapshots, NVRAM, checkpoints, TPM. Of the last three there is none.
 const UNDEFINE_FLAGS: u64 = 0x7f;
+const UNDEFINE_MANAGED_SAVE: u32 = 1;
+const UNDEFINE_SNAPSHOTS: u32 = 2;
 /// Gently, and with its logs.
 const DESTROY_FLAGS: u64 = 3;
 /// By the power button: the one way to ask a guest that every hypervisor has.
@@ -45,7 +50,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_undefine(&self, _: &CallContext, arguments: DomainUndefine) -> Result<()> {
-        self.hypervisor.undefine(uuid(&arguments.dom)).await
+        self.undefine(uuid(&arguments.dom), 0).await
     }
 
     pub(super) async fn domain_undefine_flags(
@@ -54,36 +59,113 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainUndefineFlags,
     ) -> Result<()> {
         errors::check_flags(arguments.flags, UNDEFINE_FLAGS, "domain_undefine_flags")?;
-        self.hypervisor.undefine(uuid(&arguments.dom)).await
+        self.undefine(uuid(&arguments.dom), arguments.flags).await
+    }
+
+    async fn undefine(&self, domain: Uuid, flags: u32) -> Result<()> {
+        if flags & UNDEFINE_MANAGED_SAVE == 0 && self.managed_image(domain).is_some() {
+            return Err(errors::invalid("Refusing to undefine while domain managed save image exists"));
+        }
+        let found = self.found(Lookup::Uuid(domain)).await?;
+        // One that is active goes on, with its snapshots; a transient one is refused as what it is.
+        if found.persistent && found.id.is_none() {
+            match self.snapshots_of(domain).await?.len() {
+                0 => {}
+                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.remove_snapshots(domain).await?,
+                count => {
+                    let detail = format!("cannot delete inactive domain with {count} snapshots");
+                    return Err(errors::invalid(detail));
+                }
+            }
+        }
+        self.hypervisor.undefine(domain).await?;
+        self.remove_managed(domain)
     }
 
     pub(super) async fn domain_create_xml(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainCreateXml,
     ) -> Result<DomainCreateXmlReply> {
-        errors::check_flags(arguments.flags, START_PAUSED.into(), "domain_create_xml")?;
+        let known = START_PAUSED | START_AUTODESTROY;
+        errors::check_flags(arguments.flags, known.into(), "domain_create_xml")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let created = self.hypervisor.create(xml(arguments.xml_desc)?, options).await?;
+        self.ends_with(cx, &created, arguments.flags).await?;
         Ok(DomainCreateXmlReply { dom: domain(&created) })
     }
 
     pub(super) async fn domain_create(&self, _: &CallContext, arguments: DomainCreate) -> Result<()> {
-        self.hypervisor.start(uuid(&arguments.dom), StartOptions::default()).await?;
+        let uuid = uuid(&arguments.dom);
+        if let Some(restored) = self.start_managed(uuid, false).await {
+            return restored;
+        }
+        self.hypervisor.start(uuid, StartOptions::default()).await?;
         Ok(())
     }
 
     pub(super) async fn domain_create_with_flags(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainCreateWithFlags,
     ) -> Result<DomainCreateWithFlagsReply> {
-        // The last two are about a managed save image, and there is none.
-        let known = START_PAUSED | START_BYPASS_CACHE | START_FORCE_BOOT;
+        // The last two are about a managed save image.
+        let known = START_PAUSED | START_AUTODESTROY | START_BYPASS_CACHE | START_FORCE_BOOT;
         errors::check_flags(arguments.flags, known.into(), "domain_create_with_flags")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
-        let started = self.hypervisor.start(uuid(&arguments.dom), options).await?;
+        let uuid = uuid(&arguments.dom);
+        if arguments.flags & START_FORCE_BOOT != 0 {
+            self.remove_managed(uuid)?;
+        }
+        let started = match self.start_managed(uuid, options.paused).await {
+            Some(restored) => {
+                restored?;
+                self.known(&arguments.dom).await?
+            }
+            None => self.hypervisor.start(uuid, options).await?,
+        };
+        self.ends_with(cx, &started, arguments.flags).await?;
         Ok(DomainCreateWithFlagsReply { dom: domain(&started) })
+    }
+
+    /// Has a guest that was started so end with its client's connection; at once where that is gone.
+    async fn ends_with(&self, cx: &CallContext, guest: &DomainInfo, flags: u32) -> Result<()> {
+        let Some(run) = guest.id.filter(|_| flags & START_AUTODESTROY != 0) else { return Ok(()) };
+        if self.clients.with(cx, |client| client.is_crowded())? {
+            self.clients.forget_ended(cx, &self.hypervisor.domains().await?);
+        }
+        let noted = self.clients.destroys_at_end(cx, guest.uuid, run);
+        if noted.is_err() {
+            self.hypervisor.destroy(guest.uuid).await?;
+        }
+        noted
+    }
+
+    /// Ends the guests that were to end with a connection, if they are still the same.
+    pub(super) async fn end_guests(&self, guests: BTreeMap<Uuid, u32>) {
+        for (uuid, run) in guests {
+            let is_there =
+                |found: Result<Option<DomainInfo>>| matches!(found, Ok(Some(one)) if one.id == Some(run));
+            if is_there(self.hypervisor.domain(Lookup::Uuid(uuid)).await)
+                && let Err(error) = self.hypervisor.destroy(uuid).await
+            {
+                tracing::warn!(%uuid, %error, "a guest that was to end with its client's connection");
+            }
+        }
+    }
+
+    /// Whether a guest may leave this host.
+    ///
+    /// # Errors
+    /// Code 55 for one that ends with its client's connection.
+    pub(super) async fn may_leave(&self, dom: &Domain) -> Result<()> {
+        let found = self.hypervisor.domain(Lookup::Uuid(uuid(dom))).await?;
+        match found.and_then(|found| found.id) {
+            Some(run) if self.clients.is_auto_destroyed(uuid(dom), run) => {
+                Err(errors::invalid("domain is marked for auto destroy"))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) async fn domain_destroy(&self, _: &CallContext, arguments: DomainDestroy) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Which domains there are, and which one has a name.
 
-use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::access::{ObjectKind, Right};
+use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::remote::{
     ConnectListAllDomains, ConnectListAllDomainsReply, ConnectListDefinedDomains,
     ConnectListDefinedDomainsReply, ConnectListDomains, ConnectListDomainsReply,
@@ -18,12 +19,14 @@ use crate::server::CallContext;
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_list_all_domains(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: ConnectListAllDomains,
     ) -> Result<ConnectListAllDomainsReply> {
         errors::check_flags(arguments.flags, FILTERS, "connect_list_all_domains")?;
-        let mut domains = self.hypervisor.domains().await?;
+        let mut domains = self.visible(cx).await?;
         domains.retain(|domain| admits(arguments.flags, domain));
+        let domains = self.by_managed_save(domains, arguments.flags);
+        let domains = self.by_snapshots(domains, arguments.flags).await?;
         let ret = u32::try_from(domains.len()).ok().filter(|count| *count <= DOMAIN_LIST_MAX);
         let ret = ret.ok_or_else(|| {
             internal(format!("Too many domains '{}' for limit '{DOMAIN_LIST_MAX}'", domains.len()))
@@ -35,28 +38,28 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     pub(super) async fn connect_list_domains(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: ConnectListDomains,
     ) -> Result<ConnectListDomainsReply> {
         let max = count("maxids", arguments.maxids)?;
-        let domains = self.hypervisor.domains().await?;
+        let domains = self.visible(cx).await?;
         let ids = domains.iter().filter_map(|domain| domain.id).map(saturated).take(max).collect();
         Ok(ConnectListDomainsReply { ids })
     }
 
-    pub(super) async fn connect_num_of_domains(&self, _: &CallContext) -> Result<ConnectNumOfDomainsReply> {
-        let domains = self.hypervisor.domains().await?;
+    pub(super) async fn connect_num_of_domains(&self, cx: &CallContext) -> Result<ConnectNumOfDomainsReply> {
+        let domains = self.visible(cx).await?;
         let num = domains.iter().filter(|domain| domain.id.is_some()).count();
         Ok(ConnectNumOfDomainsReply { num: i32::try_from(num).unwrap_or(i32::MAX) })
     }
 
     pub(super) async fn connect_list_defined_domains(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: ConnectListDefinedDomains,
     ) -> Result<ConnectListDefinedDomainsReply> {
         let max = count("maxnames", arguments.maxnames)?;
-        let domains = self.hypervisor.domains().await?;
+        let domains = self.visible(cx).await?;
         let inactive = domains.into_iter().filter(|domain| domain.id.is_none());
         Ok(ConnectListDefinedDomainsReply {
             names: inactive.map(|domain| domain.name.into()).take(max).collect(),
@@ -65,21 +68,23 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     pub(super) async fn connect_num_of_defined_domains(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
     ) -> Result<ConnectNumOfDefinedDomainsReply> {
-        let domains = self.hypervisor.domains().await?;
+        let domains = self.visible(cx).await?;
         let num = domains.iter().filter(|domain| domain.id.is_none()).count();
         Ok(ConnectNumOfDefinedDomainsReply { num: i32::try_from(num).unwrap_or(i32::MAX) })
     }
 
     pub(super) async fn domain_lookup_by_id(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainLookupById,
     ) -> Result<DomainLookupByIdReply> {
         // No domain has a negative id, nor 0.
         let id = u32::try_from(arguments.id).unwrap_or(0);
         let found = self.found(Lookup::Id(id)).await?;
+        // The number alone has not told whose it is.
+        cx.allows(Right::of(ObjectKind::Domain, "getattr"), found.uuid.0, &found.name)?;
         Ok(DomainLookupByIdReply { dom: domain(&found) })
     }
 
@@ -103,12 +108,55 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 }
 
+impl<H: Hypervisor> HypervisorService<H> {
+    /// The domains that a client may know of.
+    pub(super) async fn visible(&self, cx: &CallContext) -> Result<Vec<DomainInfo>> {
+        let mut domains = self.hypervisor.domains().await?;
+        domains.retain(|domain| cx.may_see(domain.uuid.0, &domain.name));
+        Ok(domains)
+    }
+
+    /// Of these domains those with snapshots, or those without, where one of the two is asked for.
+    async fn by_snapshots(&self, domains: Vec<DomainInfo>, flags: u32) -> Result<Vec<DomainInfo>> {
+        let Some(with) = one_of(flags, HAS_SNAPSHOT, NO_SNAPSHOT) else { return Ok(domains) };
+        let mut chosen = Vec::new();
+        for domain in domains {
+            match self.snapshots_of(domain.uuid).await {
+                Ok(snapshots) if snapshots.is_empty() == with => {}
+                Ok(_) => chosen.push(domain),
+                // It has gone meanwhile.
+                Err(error) if error.code == ErrorCode::NO_DOMAIN => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// The same, by their managed save images.
+    fn by_managed_save(&self, mut domains: Vec<DomainInfo>, flags: u32) -> Vec<DomainInfo> {
+        if let Some(with) = one_of(flags, MANAGED_SAVE, NO_MANAGED_SAVE) {
+            domains.retain(|domain| self.managed_image(domain.uuid).is_some() == with);
+        }
+        domains
+    }
+}
+
+/// Whether the first of two filters is asked for, or the second; both let all pass, as none does.
+fn one_of(flags: u32, first: u32, second: u32) -> Option<bool> {
+    match (flags & first != 0, flags & second != 0) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    }
+}
+
 /// The most entries that a caller wants.
-fn count(name: &str, count: i32) -> Result<usize> {
+pub(super) fn count(name: &str, count: i32) -> Result<usize> {
     match usize::try_from(count) {
         Err(_) => Err(RemoteError::rpc(format!("{name} must be non-negative"))),
         Ok(count) if count > DOMAIN_LIST_MAX as usize => {
-            Err(internal(format!("{name} of {count} is more than {DOMAIN_LIST_MAX}")))
+            // libvirt's daemons name the constant, not the number.
+            Err(RemoteError::rpc(format!("{name} > REMOTE_DOMAIN_LIST_MAX")))
         }
         Ok(count) => Ok(count),
     }
@@ -116,8 +164,12 @@ fn count(name: &str, count: i32) -> Result<usize> {
 
 /// All bits of all groups (`virConnectListAllDomainsFlags`).
 const FILTERS: u64 = 0xffff;
+const MANAGED_SAVE: u32 = 256;
+const NO_MANAGED_SAVE: u32 = 512;
+const HAS_SNAPSHOT: u32 = 4_096;
+const NO_SNAPSHOT: u32 = 8_192;
 
-/// Whether a domain passes every group of filters. A group without a bit lets all pass.
+/// Whether a domain passes every group of filters but those of managed save images and of snapshots. A group without a bit lets all pass.
 pub(super) fn admits(flags: u32, domain: &DomainInfo) -> bool {
     let (running, paused, off) = match domain.state {
         DomainState::Running(_) => (true, false, false),
@@ -125,21 +177,28 @@ pub(super) fn admits(flags: u32, domain: &DomainInfo) -> bool {
         DomainState::Shutoff(_) => (false, false, true),
         _ => (false, false, false),
     };
-    let yes_or_no = |first: u32, is: bool| [(first, is), (first << 1, !is)];
-    let groups: [&[(u32, bool)]; 7] = [
+    let groups: [&[(u32, bool)]; 5] = [
         &yes_or_no(1, domain.id.is_some()),
         &yes_or_no(4, domain.persistent),
         &[(16, running), (32, paused), (64, off), (128, !running && !paused && !off)],
-        // There are no managed save images, snapshots or checkpoints.
-        &yes_or_no(256, false),
         &yes_or_no(1_024, domain.autostart),
-        &yes_or_no(4_096, false),
+        // There are no checkpoints.
         &yes_or_no(16_384, false),
     ];
+    passes(flags, &groups)
+}
+
+/// Whether one that is so passes every group of filters. A group without a bit lets all pass.
+pub(super) fn passes(flags: u32, groups: &[&[(u32, bool)]]) -> bool {
     groups.iter().all(|group| {
-        let asked = group.iter().filter(|(bit, _)| flags & bit != 0);
-        asked.clone().next().is_none() || asked.clone().any(|(_, is)| *is)
+        let mut asked = group.iter().filter(|(bit, _)| flags & bit != 0).peekable();
+        asked.peek().is_none() || asked.any(|(_, is)| *is)
     })
+}
+
+/// The group of a bit for what is so, and the next one for what is not.
+pub(super) fn yes_or_no(first: u32, is: bool) -> [(u32, bool); 2] {
+    [(first, is), (first << 1, !is)]
 }
 
 #[cfg(test)]
@@ -166,8 +225,6 @@ mod tests {
             (32, [false, false, false]),
             (16 | 64, [true, true, false]),
             (1 | 4, [false, false, false]),
-            (256, [false, false, false]),
-            (512, [true, true, true]),
             (1_024, [false, true, true]),
             (2_048 | 2, [true, false, false]),
             (4_096 | 8_192, [true, true, true]),

@@ -3,18 +3,54 @@
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 use virtwire_protocol::remote::{
-    DomainMigrateFinish, DomainMigrateFinish2, DomainMigrateFinish2Reply, DomainMigrateFinishReply,
+    Domain, DomainMigrateFinish, DomainMigrateFinish2, DomainMigrateFinish2Reply, DomainMigrateFinishReply,
     DomainMigratePerform, DomainMigratePrepare, DomainMigratePrepare2, DomainMigratePrepare2Reply,
-    DomainMigratePrepareReply,
+    DomainMigratePrepareReply, DomainMigratePrepareTunnel,
 };
 
 use super::super::{
-    Finish, Hypervisor, MigrationVersion, OutgoingId, Perform, Prepare, Prepared, Result, Uuid,
+    Finish, Hypervisor, MigrationVersion, OutgoingId, Perform, Prepare, Prepared, Result, Uuid, errors,
 };
 use super::HypervisorService;
 use super::clients::HalfDone;
 use super::wire::{domain, known_name, new_name, uri, xml};
-use crate::server::CallContext;
+use crate::server::{CallContext, Stream};
+use virtwire_xdr::Text;
+
+/// What a client asks of a source that is to drive the migration: Perform, in any form.
+#[derive(Default)]
+#[cfg_attr(not(feature = "migrate"), expect(dead_code, reason = "without the engine nobody drives"))]
+pub(super) struct Asked {
+    pub(super) dom: Domain,
+    pub(super) cookie: Vec<u8>,
+    pub(super) dconnuri: Option<Text>,
+    pub(super) uri: Option<Text>,
+    pub(super) flags: MigrateFlags,
+    pub(super) dname: Option<Text>,
+    pub(super) resource: u64,
+    pub(super) xml: Option<Text>,
+}
+
+/// Whether a Perform has this daemon drive the migration.
+///
+/// # Errors
+/// Code 55 where it is to tunnel what it does not drive.
+pub(super) fn driven_here(flags: MigrateFlags) -> Result<bool> {
+    let driven = flags.has(MigrateFlags::PEER2PEER);
+    match flags.has(MigrateFlags::TUNNELLED) && !driven {
+        true => Err(errors::invalid("cannot perform tunnelled migration without using peer2peer flag")),
+        false => Ok(driven),
+    }
+}
+
+/// Who drives, and which way the data comes, is settled before a hypervisor is asked.
+pub(super) fn for_the_hypervisor(flags: MigrateFlags) -> MigrateFlags {
+    flags.without(MigrateFlags::PEER2PEER).without(MigrateFlags::TUNNELLED)
+}
+
+fn wrong_way(detail: &str) -> RemoteError {
+    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail)
+}
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_migrate_prepare(
@@ -52,8 +88,28 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// Prepares on behalf of a connection: the guest goes when it does.
-    pub(super) async fn prepare(&self, cx: &CallContext, request: Prepare) -> Result<Prepared> {
+    pub(super) async fn prepare(&self, cx: &CallContext, mut request: Prepare) -> Result<Prepared> {
+        if request.flags.has(MigrateFlags::TUNNELLED) {
+            return Err(wrong_way("Tunnelled migration requested but invalid RPC method called"));
+        }
+        request.flags = for_the_hypervisor(request.flags);
         let prepared = self.hypervisor.migrate_prepare(request).await?;
+        self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
+        Ok(prepared)
+    }
+
+    /// The same for a guest that comes through a tunnel.
+    pub(super) async fn prepare_tunnel(
+        &self,
+        cx: &CallContext,
+        mut request: Prepare,
+        stream: Stream,
+    ) -> Result<Prepared> {
+        if !request.flags.has(MigrateFlags::TUNNELLED) {
+            return Err(wrong_way("PrepareTunnel called but no TUNNELLED flag set"));
+        }
+        request.flags = for_the_hypervisor(request.flags);
+        let prepared = self.hypervisor.migrate_prepare_tunnel(request, stream).await?;
         self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
         Ok(prepared)
     }
@@ -89,22 +145,66 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
+    pub(super) async fn domain_migrate_prepare_tunnel(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePrepareTunnel,
+        stream: Stream,
+    ) -> Result<()> {
+        let request = Prepare {
+            version: MigrationVersion::V2,
+            cookie: Vec::new(),
+            uri_in: None,
+            flags: MigrateFlags(arguments.flags),
+            dname: arguments.dname.map(new_name).transpose()?,
+            dom_xml: Some(xml(arguments.dom_xml)?),
+        };
+        self.prepare_tunnel(cx, request, stream).await.map(drop)
+    }
+
     pub(super) async fn domain_migrate_perform(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainMigratePerform,
     ) -> Result<()> {
+        self.may_leave(&arguments.dom).await?;
+        let flags = MigrateFlags(arguments.flags);
+        if driven_here(flags)? {
+            let DomainMigratePerform { dom, cookie, uri, dname, resource, .. } = arguments;
+            let asked =
+                Asked { dom, cookie, dconnuri: Some(uri), flags, dname, resource, ..Asked::default() };
+            return self.drive(cx, asked).await;
+        }
         let request = Perform {
             keeps: false,
             holds: Vec::new(),
             domain: Uuid(arguments.dom.uuid),
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
-            flags: MigrateFlags(arguments.flags),
+            flags,
             dname: arguments.dname.map(new_name).transpose()?,
             bandwidth_mib_s: arguments.resource,
         };
         self.hypervisor.migrate_perform(request).await.map(drop)
+    }
+
+    /// Peer to peer: this daemon drives the migration.
+    #[cfg(feature = "migrate")]
+    pub(super) async fn drive(&self, cx: &CallContext, asked: Asked) -> Result<()> {
+        use virtwire_protocol::migrate::{Domain, DomainXml, Request};
+        let Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml } = asked;
+        let dconnuri = dconnuri.ok_or_else(|| {
+            errors::invalid_argument("a peer-to-peer migration needs the destination's URI (dconnuri)")
+        })?;
+        let domain = Domain { name: dom.name.clone(), uuid: dom.uuid, id: dom.id };
+        let (bandwidth_mib_s, xml) = (resource, xml.map(DomainXml));
+        let request = Request { uri, dname, flags, bandwidth_mib_s, xml, ..Request::live(domain) };
+        self.peer_to_peer(cx, super::p2p::Wanted { dom, dconnuri, cookie, request }).await
+    }
+
+    #[cfg(not(feature = "migrate"))]
+    pub(super) async fn drive(&self, _: &CallContext, _: Asked) -> Result<()> {
+        Err(errors::unsupported_argument("this host does not migrate peer to peer"))
     }
 
     /// Cancels, and says so: code 93 where all is cleaned up.
@@ -125,7 +225,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
-            flags: MigrateFlags(arguments.flags),
+            flags: for_the_hypervisor(MigrateFlags(arguments.flags)),
         };
         let moved = self.hypervisor.migrate_finish(request).await?;
         Ok(DomainMigrateFinishReply { ddom: domain(&moved.domain) })
@@ -142,7 +242,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
-            flags: MigrateFlags(arguments.flags),
+            flags: for_the_hypervisor(MigrateFlags(arguments.flags)),
         };
         if arguments.retcode != 0 {
             return Err(self.cancelled(request).await);

@@ -7,7 +7,9 @@ use virtwire_protocol::remote::{
     DomainMigrateFinish3Params, DomainMigrateFinish3ParamsReply, DomainMigrateFinish3Reply,
     DomainMigratePerform3, DomainMigratePerform3Params, DomainMigratePerform3ParamsReply,
     DomainMigratePerform3Reply, DomainMigratePrepare3, DomainMigratePrepare3Params,
-    DomainMigratePrepare3ParamsReply, DomainMigratePrepare3Reply,
+    DomainMigratePrepare3ParamsReply, DomainMigratePrepare3Reply, DomainMigratePrepareTunnel3,
+    DomainMigratePrepareTunnel3Params, DomainMigratePrepareTunnel3ParamsReply,
+    DomainMigratePrepareTunnel3Reply,
 };
 use virtwire_xdr::Text;
 
@@ -17,19 +19,21 @@ use super::super::{
 };
 use super::HypervisorService;
 use super::clients::HalfDone;
+use super::migrate::{Asked, driven_here, for_the_hypervisor};
 use super::migrate_params::Params;
 use super::wire::{domain, known_name, new_name, uri, xml};
-use crate::server::CallContext;
+use crate::server::{CallContext, Stream};
 
-/// Perform, in either form.
-struct Sending {
-    dom: Domain,
-    cookie: Vec<u8>,
-    dconnuri: Option<Text>,
-    uri: Option<Text>,
-    flags: u64,
-    dname: Option<Text>,
-    bandwidth_mib_s: u64,
+/// Prepare of a guest that comes through a tunnel, in either form.
+fn through_tunnel(cookie: Vec<u8>, flags: u64, dname: Option<Text>, dom_xml: Text) -> Result<Prepare> {
+    Ok(Prepare {
+        version: MigrationVersion::V3,
+        cookie,
+        uri_in: None,
+        flags: MigrateFlags(flags),
+        dname: dname.map(new_name).transpose()?,
+        dom_xml: Some(xml(dom_xml)?),
+    })
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -63,6 +67,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         flags: u64,
         dname: Option<Text>,
     ) -> Result<Begun> {
+        self.may_leave(dom).await?;
         let request = Begin {
             domain: Uuid(dom.uuid),
             xml: wished.map(xml).transpose()?,
@@ -111,16 +116,49 @@ impl<H: Hypervisor> HypervisorService<H> {
         Ok(DomainMigratePrepare3ParamsReply { cookie_out: cookie, uri_out: uri_out.map(Into::into) })
     }
 
+    pub(super) async fn domain_migrate_prepare_tunnel3(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePrepareTunnel3,
+        stream: Stream,
+    ) -> Result<DomainMigratePrepareTunnel3Reply> {
+        let DomainMigratePrepareTunnel3 { cookie_in, flags, dname, dom_xml, .. } = arguments;
+        let request = through_tunnel(cookie_in, flags, dname, dom_xml)?;
+        let Prepared { cookie, .. } = self.prepare_tunnel(cx, request, stream).await?;
+        Ok(DomainMigratePrepareTunnel3Reply { cookie_out: cookie })
+    }
+
+    pub(super) async fn domain_migrate_prepare_tunnel3_params(
+        &self,
+        cx: &CallContext,
+        arguments: DomainMigratePrepareTunnel3Params,
+        stream: Stream,
+    ) -> Result<DomainMigratePrepareTunnel3ParamsReply> {
+        let DomainMigratePrepareTunnel3Params { params, cookie_in, flags } = arguments;
+        let mut params = Params::read(params)?;
+        let dom_xml = params.xml()?;
+        let request = through_tunnel(cookie_in, flags.into(), params.destination_name, dom_xml)?;
+        let Prepared { cookie, .. } = self.prepare_tunnel(cx, request, stream).await?;
+        Ok(DomainMigratePrepareTunnel3ParamsReply { cookie_out: cookie })
+    }
+
     pub(super) async fn domain_migrate_perform3(
         &self,
         cx: &CallContext,
         arguments: DomainMigratePerform3,
     ) -> Result<DomainMigratePerform3Reply> {
-        // The configuration was the destination's; the guest that is sent is the one that runs.
-        let DomainMigratePerform3 { dom, xmlin: _, cookie_in, dconnuri, uri, flags, dname, resource } =
-            arguments;
-        let sending =
-            Sending { dom, cookie: cookie_in, dconnuri, uri, flags, dname, bandwidth_mib_s: resource };
+        let DomainMigratePerform3 {
+            dom,
+            xmlin: xml,
+            cookie_in: cookie,
+            dconnuri,
+            uri,
+            flags,
+            dname,
+            resource,
+        } = arguments;
+        let flags = MigrateFlags(flags);
+        let sending = Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml };
         Ok(DomainMigratePerform3Reply { cookie_out: self.perform3(cx, sending).await? })
     }
 
@@ -131,32 +169,42 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<DomainMigratePerform3ParamsReply> {
         let DomainMigratePerform3Params { dom, dconnuri, params, cookie_in, flags } = arguments;
         let params = Params::read(params)?;
-        let sending = Sending {
+        let sending = Asked {
             dom,
             cookie: cookie_in,
             dconnuri,
             uri: params.migrate_uri,
-            flags: flags.into(),
+            flags: MigrateFlags(flags.into()),
             dname: params.destination_name,
-            bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+            resource: params.bandwidth_mib_s.unwrap_or(0),
+            xml: params.destination_xml,
         };
         Ok(DomainMigratePerform3ParamsReply { cookie_out: self.perform3(cx, sending).await? })
     }
 
-    async fn perform3(&self, cx: &CallContext, sending: Sending) -> Result<Vec<u8>> {
-        if sending.dconnuri.is_some() {
-            return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
+    async fn perform3(&self, cx: &CallContext, sending: Asked) -> Result<Vec<u8>> {
+        self.may_leave(&sending.dom).await?;
+        if driven_here(sending.flags)? {
+            // Whoever asks for all of it has no use for a cookie, and libvirt's client fails at one.
+            return self.drive(cx, sending).await.map(|()| Vec::new());
         }
+        if sending.dconnuri.is_some() {
+            return Err(errors::unsupported_argument("a destination's URI is for peer-to-peer migration"));
+        }
+        // The configuration was the destination's; the guest that is sent is the one that runs.
         let to = sending.uri.ok_or_else(|| errors::invalid_argument("no migration URI passed"))?;
+        // Nothing was prepared for it, and nobody will confirm that it is there. Who has a guest held since Begin will, and has lost a cookie.
+        let is_managed = sending.flags.has(MigrateFlags::CHANGE_PROTECTION);
+        let direct = sending.cookie.is_empty() && !is_managed && self.hypervisor.host().migration.direct;
         let request = Perform {
-            keeps: true,
+            keeps: !direct,
             holds: self.holds(cx),
             domain: Uuid(sending.dom.uuid),
             cookie: sending.cookie,
             uri: uri(to)?,
-            flags: MigrateFlags(sending.flags),
+            flags: sending.flags,
             dname: sending.dname.map(new_name).transpose()?,
-            bandwidth_mib_s: sending.bandwidth_mib_s,
+            bandwidth_mib_s: sending.resource,
         };
         let Performed { cookie, outgoing } = self.hypervisor.migrate_perform(request).await?;
         if let Some(id) = outgoing {
@@ -198,6 +246,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cancelled: bool,
     ) -> Result<Finished> {
         let dname = known_name(dname)?;
+        let flags = for_the_hypervisor(flags);
         let request = Finish { version: MigrationVersion::V3, dname, cookie, uri: String::new(), flags };
         match cancelled {
             true => Err(self.cancelled(request).await),

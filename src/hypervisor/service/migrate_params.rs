@@ -1,10 +1,14 @@
 //! The typed parameters of a migration: what a client of version 3 may say by name.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+#[cfg(feature = "migrate")]
+use virtwire_protocol::migrate::Terms;
 use virtwire_protocol::remote::{TypedParam, TypedParamValue};
 use virtwire_xdr::Text;
 
 use super::super::{Result, errors};
+#[cfg(feature = "migrate")]
+use crate::migrate::peer::on_the_wire;
 
 /// The parameters that a host without disks and graphics understands.
 #[derive(Debug, Default)]
@@ -30,6 +34,20 @@ impl Params {
             }
         }
         Ok(read)
+    }
+
+    /// What the terms of version 3 say, in either form.
+    #[cfg(feature = "migrate")]
+    pub(super) fn of(terms: Terms) -> Result<Params> {
+        match terms {
+            Terms::Fixed { xml, uri, dname, resource } => Ok(Params {
+                migrate_uri: uri,
+                destination_name: dname,
+                destination_xml: xml.map(|xml| xml.0),
+                bandwidth_mib_s: Some(resource),
+            }),
+            Terms::Params(params) => Params::read(on_the_wire(params)),
+        }
     }
 
     /// What the destination is to start.

@@ -1,26 +1,40 @@
-//! A hypervisor as the remote program: what is asked in 80 procedures, answered by some 30 verbs.
+//! A hypervisor as the remote program: what is asked in many procedures, answered by fewer verbs.
 //!
 //! The families are one file each; this one has the table of what is served, and the connections.
 
+mod callbacks;
+mod changes;
 mod clients;
 mod console;
+mod descent;
 mod event;
 mod host;
+mod identify;
 mod info;
 mod job;
+mod kept;
 mod life;
 mod list;
 mod migrate;
 mod migrate3;
 mod migrate_params;
+mod networks;
 mod open;
+#[cfg(feature = "migrate")]
+mod p2p;
+mod pools;
+mod save;
+mod snapshots;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod vcpus;
+mod volumes;
 mod wire;
 
 use std::sync::Arc;
 
+use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::contract::{self, Message, Visitor};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Draft;
@@ -33,7 +47,7 @@ use crate::generated::{
     LxcService, QemuService, RemoteService, dispatch_lxc, dispatch_qemu, dispatch_remote,
 };
 use crate::server::{BoxFuture, CallContext, Handler, Stream};
-use clients::Clients;
+use clients::{Clients, Left};
 
 /// Serves a [`Hypervisor`] as the remote program.
 ///
@@ -43,25 +57,42 @@ use clients::Clients;
 pub struct HypervisorService<H> {
     hypervisor: H,
     clients: Arc<Clients>,
-    _subscription: Option<Subscription>,
+    /// Which destinations it opens for its clients.
+    #[cfg(feature = "migrate")]
+    dialling: Option<p2p::Dialling>,
+    _subscriptions: Option<[Subscription; 4]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// Serves this hypervisor to any number of connections.
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
-        let listeners = clients.clone();
-        let subscription =
-            hypervisor.events().map(|events| events.listen(move |event| listeners.tell(event)));
-        HypervisorService { hypervisor, clients, _subscription: subscription }
+        let subscriptions = hypervisor.events().map(|events| {
+            let [of_domains, of_jobs, of_networks, of_pools] = std::array::from_fn(|_| clients.clone());
+            [
+                events.listen(move |event| of_domains.tell(event)),
+                events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
+                events.listen_to_networks(move |event| of_networks.tell_network(event)),
+                events.listen_to_pools(move |event| of_pools.tell_pool(event)),
+            ]
+        });
+        HypervisorService {
+            hypervisor,
+            clients,
+            #[cfg(feature = "migrate")]
+            dialling: None,
+            _subscriptions: subscriptions,
+        }
     }
 
-    /// Forgets a connection, and gives up the migrations that it had begun or prepared for and not ended. May come more
-    /// than once: also for a connection whose calls went on after its end.
-    pub fn connection_closed(&self, cx: &CallContext) {
-        for migration in self.clients.remove(cx.connection()) {
+    /// Forgets a connection, gives up the migrations that it had begun or prepared for and not ended, and ends the guests that were
+    /// started to end with it. May come more than once: also for a connection whose calls went on after its end.
+    pub async fn connection_closed(&self, cx: &CallContext) {
+        let Left { half_done, auto_destroy } = self.clients.remove(cx.connection());
+        for migration in half_done {
             self.give_up(migration);
         }
+        self.end_guests(auto_destroy).await;
     }
 }
 
@@ -125,6 +156,8 @@ serve! {
     domain_get_max_memory: DomainGetMaxMemory => DomainGetMaxMemoryReply;
     domain_get_max_vcpus: DomainGetMaxVcpus => DomainGetMaxVcpusReply;
     domain_get_vcpus_flags: DomainGetVcpusFlags => DomainGetVcpusFlagsReply;
+    domain_get_vcpus: DomainGetVcpus => DomainGetVcpusReply;
+    domain_get_vcpu_pin_info: DomainGetVcpuPinInfo => DomainGetVcpuPinInfoReply;
     domain_get_autostart: DomainGetAutostart => DomainGetAutostartReply;
     domain_is_active: DomainIsActive => DomainIsActiveReply;
     domain_is_persistent: DomainIsPersistent => DomainIsPersistentReply;
@@ -132,17 +165,103 @@ serve! {
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
-    domain_has_current_snapshot: DomainHasCurrentSnapshot => DomainHasCurrentSnapshotReply;
-    domain_snapshot_num: DomainSnapshotNum => DomainSnapshotNumReply;
-    domain_snapshot_list_names: DomainSnapshotListNames => DomainSnapshotListNamesReply;
-    domain_list_all_snapshots: DomainListAllSnapshots => DomainListAllSnapshotsReply;
     domain_list_all_checkpoints: DomainListAllCheckpoints => DomainListAllCheckpointsReply;
     domain_get_security_label: DomainGetSecurityLabel => DomainGetSecurityLabelReply;
     domain_get_security_label_list: DomainGetSecurityLabelList => DomainGetSecurityLabelListReply;
     domain_get_messages: DomainGetMessages => DomainGetMessagesReply;
+    // changes
+    domain_set_memory: DomainSetMemory => ();
+    domain_set_max_memory: DomainSetMaxMemory => ();
+    domain_set_memory_flags: DomainSetMemoryFlags => ();
+    domain_set_vcpus: DomainSetVcpus => ();
+    domain_set_vcpus_flags: DomainSetVcpusFlags => ();
+    domain_set_metadata: DomainSetMetadata => ();
+    domain_get_metadata: DomainGetMetadata => DomainGetMetadataReply;
+    domain_rename: DomainRename => DomainRenameReply;
     // console, stats
     domain_open_console: DomainOpenConsole, stream => ();
     connect_get_all_domain_stats: ConnectGetAllDomainStats => ConnectGetAllDomainStatsReply;
+    // networks
+    connect_num_of_networks => ConnectNumOfNetworksReply;
+    connect_num_of_defined_networks => ConnectNumOfDefinedNetworksReply;
+    connect_list_networks: ConnectListNetworks => ConnectListNetworksReply;
+    connect_list_defined_networks: ConnectListDefinedNetworks => ConnectListDefinedNetworksReply;
+    connect_list_all_networks: ConnectListAllNetworks => ConnectListAllNetworksReply;
+    network_lookup_by_name: NetworkLookupByName => NetworkLookupByNameReply;
+    network_lookup_by_uuid: NetworkLookupByUuid => NetworkLookupByUuidReply;
+    network_get_xml_desc: NetworkGetXmlDesc => NetworkGetXmlDescReply;
+    network_get_bridge_name: NetworkGetBridgeName => NetworkGetBridgeNameReply;
+    network_get_autostart: NetworkGetAutostart => NetworkGetAutostartReply;
+    network_set_autostart: NetworkSetAutostart => ();
+    network_is_active: NetworkIsActive => NetworkIsActiveReply;
+    network_is_persistent: NetworkIsPersistent => NetworkIsPersistentReply;
+    network_define_xml: NetworkDefineXml => NetworkDefineXmlReply;
+    network_define_xml_flags: NetworkDefineXmlFlags => NetworkDefineXmlFlagsReply;
+    network_create_xml: NetworkCreateXml => NetworkCreateXmlReply;
+    network_create_xml_flags: NetworkCreateXmlFlags => NetworkCreateXmlFlagsReply;
+    network_undefine: NetworkUndefine => ();
+    network_create: NetworkCreate => ();
+    network_destroy: NetworkDestroy => ();
+    connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
+    connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
+    // pools
+    connect_num_of_storage_pools => ConnectNumOfStoragePoolsReply;
+    connect_num_of_defined_storage_pools => ConnectNumOfDefinedStoragePoolsReply;
+    connect_list_storage_pools: ConnectListStoragePools => ConnectListStoragePoolsReply;
+    connect_list_defined_storage_pools: ConnectListDefinedStoragePools => ConnectListDefinedStoragePoolsReply;
+    connect_list_all_storage_pools: ConnectListAllStoragePools => ConnectListAllStoragePoolsReply;
+    storage_pool_lookup_by_name: StoragePoolLookupByName => StoragePoolLookupByNameReply;
+    storage_pool_lookup_by_uuid: StoragePoolLookupByUuid => StoragePoolLookupByUuidReply;
+    storage_pool_lookup_by_volume: StoragePoolLookupByVolume => StoragePoolLookupByVolumeReply;
+    storage_pool_get_info: StoragePoolGetInfo => StoragePoolGetInfoReply;
+    storage_pool_get_xml_desc: StoragePoolGetXmlDesc => StoragePoolGetXmlDescReply;
+    storage_pool_get_autostart: StoragePoolGetAutostart => StoragePoolGetAutostartReply;
+    storage_pool_set_autostart: StoragePoolSetAutostart => ();
+    storage_pool_is_active: StoragePoolIsActive => StoragePoolIsActiveReply;
+    storage_pool_is_persistent: StoragePoolIsPersistent => StoragePoolIsPersistentReply;
+    storage_pool_define_xml: StoragePoolDefineXml => StoragePoolDefineXmlReply;
+    storage_pool_create_xml: StoragePoolCreateXml => StoragePoolCreateXmlReply;
+    storage_pool_build: StoragePoolBuild => ();
+    storage_pool_create: StoragePoolCreate => ();
+    storage_pool_destroy: StoragePoolDestroy => ();
+    storage_pool_undefine: StoragePoolUndefine => ();
+    storage_pool_refresh: StoragePoolRefresh => ();
+    connect_storage_pool_event_register_any: ConnectStoragePoolEventRegisterAny =>
+        ConnectStoragePoolEventRegisterAnyReply;
+    connect_storage_pool_event_deregister_any: ConnectStoragePoolEventDeregisterAny => ();
+    // volumes
+    storage_pool_num_of_volumes: StoragePoolNumOfVolumes => StoragePoolNumOfVolumesReply;
+    storage_pool_list_volumes: StoragePoolListVolumes => StoragePoolListVolumesReply;
+    storage_pool_list_all_volumes: StoragePoolListAllVolumes => StoragePoolListAllVolumesReply;
+    storage_vol_lookup_by_name: StorageVolLookupByName => StorageVolLookupByNameReply;
+    storage_vol_lookup_by_key: StorageVolLookupByKey => StorageVolLookupByKeyReply;
+    storage_vol_lookup_by_path: StorageVolLookupByPath => StorageVolLookupByPathReply;
+    storage_vol_get_info: StorageVolGetInfo => StorageVolGetInfoReply;
+    storage_vol_get_info_flags: StorageVolGetInfoFlags => StorageVolGetInfoFlagsReply;
+    storage_vol_get_path: StorageVolGetPath => StorageVolGetPathReply;
+    storage_vol_get_xml_desc: StorageVolGetXmlDesc => StorageVolGetXmlDescReply;
+    storage_vol_create_xml: StorageVolCreateXml => StorageVolCreateXmlReply;
+    storage_vol_delete: StorageVolDelete => ();
+    storage_vol_resize: StorageVolResize => ();
+    storage_vol_upload: StorageVolUpload, stream => ();
+    storage_vol_download: StorageVolDownload, stream => ();
+    // snapshots
+    domain_has_current_snapshot: DomainHasCurrentSnapshot => DomainHasCurrentSnapshotReply;
+    domain_snapshot_num: DomainSnapshotNum => DomainSnapshotNumReply;
+    domain_snapshot_list_names: DomainSnapshotListNames => DomainSnapshotListNamesReply;
+    domain_list_all_snapshots: DomainListAllSnapshots => DomainListAllSnapshotsReply;
+    domain_snapshot_num_children: DomainSnapshotNumChildren => DomainSnapshotNumChildrenReply;
+    domain_snapshot_list_children_names: DomainSnapshotListChildrenNames => DomainSnapshotListChildrenNamesReply;
+    domain_snapshot_list_all_children: DomainSnapshotListAllChildren => DomainSnapshotListAllChildrenReply;
+    domain_snapshot_lookup_by_name: DomainSnapshotLookupByName => DomainSnapshotLookupByNameReply;
+    domain_snapshot_current: DomainSnapshotCurrent => DomainSnapshotCurrentReply;
+    domain_snapshot_is_current: DomainSnapshotIsCurrent => DomainSnapshotIsCurrentReply;
+    domain_snapshot_has_metadata: DomainSnapshotHasMetadata => DomainSnapshotHasMetadataReply;
+    domain_snapshot_get_parent: DomainSnapshotGetParent => DomainSnapshotGetParentReply;
+    domain_snapshot_get_xml_desc: DomainSnapshotGetXmlDesc => DomainSnapshotGetXmlDescReply;
+    domain_snapshot_create_xml: DomainSnapshotCreateXml => DomainSnapshotCreateXmlReply;
+    domain_revert_to_snapshot: DomainRevertToSnapshot => ();
+    domain_snapshot_delete: DomainSnapshotDelete => ();
     // life
     domain_define_xml: DomainDefineXml => DomainDefineXmlReply;
     domain_define_xml_flags: DomainDefineXmlFlags => DomainDefineXmlFlagsReply;
@@ -160,6 +279,19 @@ serve! {
     domain_suspend: DomainSuspend => ();
     domain_resume: DomainResume => ();
     domain_set_autostart: DomainSetAutostart => ();
+    // save
+    domain_save: DomainSave => ();
+    domain_save_flags: DomainSaveFlags => ();
+    domain_save_params: DomainSaveParams => ();
+    domain_restore: DomainRestore => ();
+    domain_restore_flags: DomainRestoreFlags => ();
+    domain_restore_params: DomainRestoreParams => ();
+    domain_save_image_get_xml_desc: DomainSaveImageGetXmlDesc => DomainSaveImageGetXmlDescReply;
+    domain_save_image_define_xml: DomainSaveImageDefineXml => ();
+    domain_managed_save: DomainManagedSave => ();
+    domain_managed_save_remove: DomainManagedSaveRemove => ();
+    domain_managed_save_get_xml_desc: DomainManagedSaveGetXmlDesc => DomainManagedSaveGetXmlDescReply;
+    domain_managed_save_define_xml: DomainManagedSaveDefineXml => ();
     // event
     connect_domain_event_register => ConnectDomainEventRegisterReply;
     connect_domain_event_deregister => ConnectDomainEventDeregisterReply;
@@ -171,16 +303,20 @@ serve! {
     // migrate
     domain_migrate_prepare: DomainMigratePrepare => DomainMigratePrepareReply;
     domain_migrate_prepare2: DomainMigratePrepare2 => DomainMigratePrepare2Reply;
+    domain_migrate_prepare_tunnel: DomainMigratePrepareTunnel, stream => ();
     domain_migrate_perform: DomainMigratePerform => ();
     domain_migrate_finish: DomainMigrateFinish => DomainMigrateFinishReply;
     domain_migrate_finish2: DomainMigrateFinish2 => DomainMigrateFinish2Reply;
     domain_migrate_begin3: DomainMigrateBegin3 => DomainMigrateBegin3Reply;
     domain_migrate_prepare3: DomainMigratePrepare3 => DomainMigratePrepare3Reply;
+    domain_migrate_prepare_tunnel3: DomainMigratePrepareTunnel3, stream => DomainMigratePrepareTunnel3Reply;
     domain_migrate_perform3: DomainMigratePerform3 => DomainMigratePerform3Reply;
     domain_migrate_finish3: DomainMigrateFinish3 => DomainMigrateFinish3Reply;
     domain_migrate_confirm3: DomainMigrateConfirm3 => ();
     domain_migrate_begin3_params: DomainMigrateBegin3Params => DomainMigrateBegin3ParamsReply;
     domain_migrate_prepare3_params: DomainMigratePrepare3Params => DomainMigratePrepare3ParamsReply;
+    domain_migrate_prepare_tunnel3_params: DomainMigratePrepareTunnel3Params, stream =>
+        DomainMigratePrepareTunnel3ParamsReply;
     domain_migrate_perform3_params: DomainMigratePerform3Params => DomainMigratePerform3ParamsReply;
     domain_migrate_finish3_params: DomainMigrateFinish3Params => DomainMigrateFinish3ParamsReply;
     domain_migrate_confirm3_params: DomainMigrateConfirm3Params => ();
@@ -193,6 +329,7 @@ serve! {
     domain_get_job_stats: DomainGetJobStats => DomainGetJobStatsReply;
     domain_abort_job: DomainAbortJob => ();
     domain_abort_job_flags: DomainAbortJobFlags => ();
+    domain_migrate_start_post_copy: DomainMigrateStartPostCopy => ();
 }
 
 impl<H: Hypervisor> Handler for HypervisorService<H> {
@@ -217,9 +354,16 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
         })
     }
 
+    fn identify(
+        self: Arc<Self>,
+        kind: ObjectKind,
+        object: Named<'static>,
+    ) -> BoxFuture<'static, Named<'static>> {
+        Box::pin(async move { self.identified(kind, object).await })
+    }
+
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
-        self.connection_closed(&cx);
-        Box::pin(std::future::ready(()))
+        Box::pin(async move { self.connection_closed(&cx).await })
     }
 }
 

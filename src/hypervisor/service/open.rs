@@ -28,19 +28,26 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectSupportsFeature,
     ) -> Result<ConnectSupportsFeatureReply> {
+        Ok(ConnectSupportsFeatureReply { supported: i32::from(self.has_feature(cx, arguments.feature)) })
+    }
+
+    pub(super) fn has_feature(&self, cx: &CallContext, feature: i32) -> bool {
         let migration = self.hypervisor.host().migration;
-        let serves = match arguments.feature {
+        let serves = match feature {
             Feature::MIGRATION_V1 => migration.v1,
             Feature::MIGRATION_V2 => migration.v2,
             Feature::MIGRATION_V3 => migration.v3,
             Feature::MIGRATION_PARAMS => migration.v3_params,
+            // It takes part as a destination; whether it dials as a source is for its policy to say.
+            Feature::MIGRATION_P2P => migration.v2 || migration.v3 || migration.v3_params,
+            Feature::MIGRATION_OFFLINE => migration.offline && (migration.v3 || migration.v3_params),
+            Feature::MIGRATION_DIRECT => migration.direct,
             Feature::MIGRATE_CHANGE_PROTECTION => migration.v3 || migration.v3_params,
             Feature::XML_MIGRATABLE | Feature::REMOTE_CLOSE_CALLBACK => true,
             Feature::REMOTE_EVENT_CALLBACK => self.hypervisor.events().is_some(),
             _ => false,
         };
-        let supported = serves && cx.profile().has_feature(arguments.feature);
-        Ok(ConnectSupportsFeatureReply { supported: i32::from(supported) })
+        serves && cx.profile().has_feature(feature)
     }
 
     /// It would tell of the end of the daemon's own connection to a hypervisor. There is none that could end.

@@ -23,7 +23,7 @@ const ENFORCE: u32 = 1 << 31;
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_get_all_domain_stats(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: ConnectGetAllDomainStats,
     ) -> Result<ConnectGetAllDomainStatsReply> {
         let ConnectGetAllDomainStats { doms, stats: asked, flags } = arguments;
@@ -41,7 +41,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let wanted = if asked == 0 { had } else { asked & had };
         let wished = doms.iter().map(|dom| Uuid(dom.uuid)).collect::<Vec<_>>();
         let mut ret_stats = Vec::new();
-        for info in self.chosen(&wished, flags).await? {
+        for info in self.chosen(cx, &wished, flags).await? {
             let kinds = DomainStatsKinds::from_bits(wanted & stats.kinds().bits());
             let figures = match stats.stats(info.uuid, kinds).await {
                 Ok(figures) => figures,
@@ -55,14 +55,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         Ok(ConnectGetAllDomainStatsReply { ret_stats })
     }
 
-    /// The domains that are named, or all; of those that are there, the ones that the flags admit.
-    async fn chosen(&self, wished: &[Uuid], flags: u32) -> Result<Vec<DomainInfo>> {
+    /// The domains that are named, or all; of those that are there and the client may know of, the ones that the flags admit.
+    async fn chosen(&self, cx: &CallContext, wished: &[Uuid], flags: u32) -> Result<Vec<DomainInfo>> {
         let mut domains = match wished {
-            [] => self.hypervisor.domains().await?,
+            [] => self.visible(cx).await?,
             wished => {
                 let mut found = Vec::new();
                 for uuid in wished {
-                    found.extend(self.hypervisor.domain(Lookup::Uuid(*uuid)).await?);
+                    let domain = self.hypervisor.domain(Lookup::Uuid(*uuid)).await?;
+                    found.extend(domain.filter(|domain| cx.may_see(domain.uuid.0, &domain.name)));
                 }
                 found
             }

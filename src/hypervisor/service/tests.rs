@@ -92,8 +92,48 @@ async fn nothing_is_answered_before_the_hypervisor_is_open() {
         (3, 20),
         "of another program"
     );
-    service.connection_closed(&cx);
+    service.connection_closed(&cx).await;
     assert_eq!(ask::<ConnectGetType>(&service, &cx, &[]).await, (1, 7));
+}
+
+/// A host whose guests go direct.
+struct Direct;
+
+impl Hypervisor for Direct {
+    fn host(&self) -> Host {
+        let mut host = Host::new("Direct", "direct:///system", "direct");
+        host.migration.direct = true;
+        host
+    }
+
+    async fn domains(&self) -> Result<Vec<DomainInfo>> {
+        Ok(Vec::new())
+    }
+
+    async fn xml(&self, domain: Uuid, _: WhichXml) -> Result<String> {
+        Err(crate::hypervisor::errors::no_domain(crate::hypervisor::Lookup::Uuid(domain)))
+    }
+
+    async fn migrate_perform(
+        &self,
+        request: crate::hypervisor::Perform,
+    ) -> Result<crate::hypervisor::Performed> {
+        match request.keeps {
+            true => Err(crate::hypervisor::errors::invalid_argument("a cookie is needed")),
+            false => Err(crate::hypervisor::errors::failed("it goes direct")),
+        }
+    }
+}
+
+/// A client whose guest is held will confirm that it is there: the guest is not to be gone before.
+#[tokio::test]
+async fn a_guest_goes_direct_only_for_a_client_that_drives_no_migration() {
+    let (service, cx) = (HypervisorService::new(Direct), cx(Release::NEWEST));
+    for (flags, cookie_in, expected) in [(1, vec![], 9), (1 | 256, vec![], 8), (1, vec![1], 8)] {
+        let uri = Some("tcp:localhost:1".into());
+        let arguments = DomainMigratePerform3 { flags, cookie_in, uri, ..DomainMigratePerform3::default() };
+        assert_eq!(code(service.domain_migrate_perform3(&cx, arguments).await), (expected, 10), "{flags}");
+    }
 }
 
 #[tokio::test]
@@ -122,13 +162,13 @@ async fn features_come_with_their_release() {
         (Release::new(0, 3, 0), vec![]),
         (Release::new(0, 4, 4), vec![1]),
         (Release::new(0, 5, 0), vec![1, 3]),
-        (Release::new(0, 9, 1), vec![1, 3]),
-        (Release::new(0, 9, 2), vec![1, 3, 6]),
-        (Release::new(0, 9, 4), vec![1, 3, 6, 7]),
-        (Release::new(1, 0, 0), vec![1, 3, 6, 7, 11]),
-        (Release::new(1, 1, 0), vec![1, 3, 6, 7, 11, 13]),
-        (Release::new(1, 2, 1), vec![1, 3, 6, 7, 11, 13, 14]),
-        (Release::NEWEST, vec![1, 3, 6, 7, 11, 13, 14, 15]),
+        (Release::new(0, 9, 1), vec![1, 3, 4, 5]),
+        (Release::new(0, 9, 2), vec![1, 3, 4, 5, 6]),
+        (Release::new(0, 9, 4), vec![1, 3, 4, 5, 6, 7]),
+        (Release::new(1, 0, 0), vec![1, 3, 4, 5, 6, 7, 11]),
+        (Release::new(1, 1, 0), vec![1, 3, 4, 5, 6, 7, 11, 12, 13]),
+        (Release::new(1, 2, 1), vec![1, 3, 4, 5, 6, 7, 11, 12, 13, 14]),
+        (Release::NEWEST, vec![1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15]),
     ] {
         let service = HypervisorService::new(crate::hypervisor::mem::Mem::default());
         let mut supported = Vec::new();

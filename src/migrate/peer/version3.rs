@@ -7,6 +7,8 @@ use virtwire_protocol::migrate::{
 };
 use virtwire_protocol::remote::{self, TypedParam, TypedParamValue};
 
+use virtwire_xdr::Text;
+
 use super::{ask, domain, wire};
 use crate::client::Connection;
 
@@ -19,31 +21,15 @@ pub(super) async fn perform(
     match call {
         Call::Begin3 { domain, terms, flags } => begin(connection, within, domain, terms, flags).await,
         Call::Prepare3 { cookie, terms, flags } => prepare(connection, within, cookie, terms, flags).await,
-        Call::Perform3 { domain, cookie, terms, flags } => {
-            let (dom, cookie_in) = (wire(domain), cookie.0);
-            let cookie_out = match terms {
-                Terms::Fixed { uri, dname, resource, .. } => {
-                    let (xmlin, dconnuri, flags) = (None, None, flags.0);
-                    let call = remote::DomainMigratePerform3 {
-                        dom,
-                        xmlin,
-                        cookie_in,
-                        dconnuri,
-                        uri,
-                        flags,
-                        dname,
-                        resource,
-                    };
-                    ask(connection, call, within).await?.cookie_out
-                }
-                Terms::Params(params) => {
-                    let (params, flags, dconnuri) = (on_the_wire(params), narrow(flags)?, None);
-                    let call =
-                        remote::DomainMigratePerform3Params { dom, dconnuri, params, cookie_in, flags };
-                    ask(connection, call, within).await?.cookie_out
-                }
-            };
-            Ok(Reply::Performed(Cookie(cookie_out)))
+        Call::Perform3 { domain, cookie, mut terms, flags } => {
+            // The source has its own.
+            if let Terms::Fixed { xml, .. } = &mut terms {
+                *xml = None;
+            }
+            perform_step(connection, within, domain, None, cookie, terms, flags).await
+        }
+        Call::PerformTo { domain, dconnuri, terms, flags } => {
+            perform_step(connection, within, domain, dconnuri, Cookie::default(), terms, flags).await
         }
         Call::Finish3 { cookie, terms, flags, cancelled } => {
             finish(connection, within, cookie, terms, flags, cancelled).await
@@ -124,6 +110,40 @@ async fn prepare(
     Ok(Reply::Prepared { cookie: Cookie(cookie), uri_out })
 }
 
+async fn perform_step(
+    connection: &Connection,
+    within: Option<Duration>,
+    domain: Domain,
+    dconnuri: Option<Text>,
+    cookie: Cookie,
+    terms: Terms,
+    flags: MigrateFlags,
+) -> Result<Reply, Failure> {
+    let (dom, cookie_in) = (wire(domain), cookie.0);
+    let cookie_out = match terms {
+        Terms::Fixed { xml, uri, dname, resource } => {
+            let (xmlin, flags) = (xml.map(|xml| xml.0), flags.0);
+            let call = remote::DomainMigratePerform3 {
+                dom,
+                xmlin,
+                cookie_in,
+                dconnuri,
+                uri,
+                flags,
+                dname,
+                resource,
+            };
+            ask(connection, call, within).await?.cookie_out
+        }
+        Terms::Params(params) => {
+            let (params, flags) = (on_the_wire(params), narrow(flags)?);
+            let call = remote::DomainMigratePerform3Params { dom, dconnuri, params, cookie_in, flags };
+            ask(connection, call, within).await?.cookie_out
+        }
+    };
+    Ok(Reply::Performed(Cookie(cookie_out)))
+}
+
 async fn finish(
     connection: &Connection,
     within: Option<Duration>,
@@ -150,7 +170,7 @@ async fn finish(
     Ok(Reply::Finished3 { domain: domain(dom), cookie: Cookie(cookie) })
 }
 
-fn on_the_wire(params: Vec<Param>) -> Vec<TypedParam> {
+pub(crate) fn on_the_wire(params: Vec<Param>) -> Vec<TypedParam> {
     let value = |value| match value {
         ParamValue::Int(value) => TypedParamValue::Int(value),
         ParamValue::UInt(value) => TypedParamValue::UInt(value),
@@ -163,6 +183,6 @@ fn on_the_wire(params: Vec<Param>) -> Vec<TypedParam> {
 }
 
 /// With parameters there is room for 32 flags. No flag beyond has a meaning.
-fn narrow(flags: MigrateFlags) -> Result<u32, Failure> {
+pub(super) fn narrow(flags: MigrateFlags) -> Result<u32, Failure> {
     u32::try_from(flags.0).map_err(|_| Failure::NotSent { message: format!("no room for the flags {flags}") })
 }

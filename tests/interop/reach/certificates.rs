@@ -8,19 +8,19 @@ use crate::lab::Directory;
 use crate::process::run;
 
 /// An authority and what it has signed, in a directory of a test.
-pub(super) struct Authority {
+pub(crate) struct Authority {
     directory: PathBuf,
     name: &'static str,
 }
 
 /// A certificate's and its key's path.
-pub(super) struct Certificate {
-    pub(super) certificate: String,
-    pub(super) key: String,
+pub(crate) struct Certificate {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 impl Authority {
-    pub(super) fn new(directory: &Directory, name: &'static str) -> Authority {
+    pub(crate) fn new(directory: &Directory, name: &'static str) -> Authority {
         let authority = Authority { directory: directory.path().to_owned(), name };
         let template = authority.write(
             &format!("{name}.info"),
@@ -39,12 +39,12 @@ impl Authority {
         authority
     }
 
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.place(&format!("{}.pem", self.name))
     }
 
     /// Signs a certificate with these lines in its template.
-    pub(super) fn sign(&self, name: &str, lines: &str) -> Certificate {
+    pub(crate) fn sign(&self, name: &str, lines: &str) -> Certificate {
         let name = format!("{}-{name}", self.name);
         let template = self.write(&format!("{name}.info"), lines);
         let key = self.private_key(&name);
@@ -66,19 +66,40 @@ impl Authority {
         Certificate { certificate, key }
     }
 
-    pub(super) fn server(&self, lines: &str) -> Certificate {
+    pub(crate) fn server(&self, lines: &str) -> Certificate {
         self.sign(
             "server",
             &format!("organization = \"Site\"\n{lines}\ntls_www_server\nencryption_key\nsigning_key\n"),
         )
     }
 
-    pub(super) fn client(&self, lines: &str) -> Certificate {
+    pub(crate) fn client(&self, lines: &str) -> Certificate {
         self.sign("client", &format!("organization = \"Site\"\ncn = \"client1\"\n{lines}\ntls_www_client\nencryption_key\nsigning_key\n"))
     }
 
+    /// The list by which this authority takes a certificate back.
+    pub(crate) fn revoke(&self, certificate: &Certificate) -> String {
+        let list = self.place(&format!("{}.crl", self.name));
+        let template = self.write("crl.info", "crl_next_update = 700\ncrl_number = 1\n");
+        let authority_key = self.place(&format!("{}.key", self.name));
+        certtool(&[
+            "--generate-crl",
+            "--load-ca-certificate",
+            &self.path(),
+            "--load-ca-privkey",
+            &authority_key,
+            "--load-certificate",
+            &certificate.certificate,
+            "--template",
+            &template,
+            "--outfile",
+            &list,
+        ]);
+        list
+    }
+
     /// A folder as `pkipath` names them: this authority, and perhaps a client's certificate. Made by copying.
-    pub(super) fn folder(&self, name: &str, client: Option<&Certificate>) -> String {
+    pub(crate) fn folder(&self, name: &str, client: Option<&Certificate>) -> String {
         let copy = |file: &str, from: &str| {
             let text = fs::read_to_string(from).expect("a file that certtool has written");
             self.write(&format!("{name}/{file}"), &text)

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use virtwire::client::{Connection, OpenError, OpenOptions};
+use virtwire::client::{CloseReason, Connection, OpenError, OpenOptions};
+use virtwire::protocol::error::Fate;
 
 use super::{failed, reaches, refusal, succeeded, virtwire};
 use crate::lab::{Directory, Libvirtd, next_number, runtime};
@@ -19,6 +20,20 @@ fn it_gets_there_by_a_program_of_the_users() {
     let uri = format!("test+ext://anywhere/default?command={program}");
     reaches(&daemon, &uri, OpenOptions::default());
     assert!(succeeded(virtwire(&["list", &uri])).contains("test"));
+}
+
+/// As one that asks its user for a password, or a daemon that has to look around first. Who waits for less, says so.
+#[test]
+fn the_command_waits_for_a_program_that_takes_its_time() {
+    need!(Libvirtd, Namespaces, Netcat);
+    let daemon = Libvirtd::start();
+    let lead = format!("exec nc -U '{}'", daemon.socket().display());
+    // Longer than the library waits by default.
+    let program = script(daemon.directory(), "slow", &format!("sleep 12; {lead}"));
+    let uri = format!("test+ext:///default?command={program}");
+    assert!(succeeded(virtwire(&["list", &uri])).contains("test"));
+    let line = failed(virtwire(&["list", "--connect-timeout", "1", &uri]));
+    assert!(line.contains("within 1s") && line.contains("--connect-timeout gives it longer"), "{line}");
 }
 
 /// Each is told by its own words and end, well before the deadline where it ends at all.
@@ -59,6 +74,36 @@ fn it_says_how_a_program_failed() {
     assert!(matches!(&error, OpenError::Unreachable { .. }), "{error:?}");
 }
 
+/// Also in the middle of a session: the calls and whoever waits for the end learn what it said.
+#[test]
+fn it_says_how_a_program_failed_that_had_led_there() {
+    need!(Libvirtd, Namespaces, Netcat);
+    let daemon = Libvirtd::start();
+    let socket = daemon.socket();
+    let body = format!(
+        "exec 3<&0; nc -U '{}' <&3 & lead=$!\n\
+         until [ -e \"$(dirname \"$0\")/fall\" ]; do sleep 0.05; done\n\
+         kill $lead; echo 'client_loop: send disconnect: Broken pipe' >&2; exit 255",
+        socket.display()
+    );
+    let program = script(daemon.directory(), "lead", &body);
+    runtime().block_on(async {
+        let uri = format!("test+ext:///default?command={program}");
+        let connection = Connection::open(&uri).await.unwrap();
+        assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+        daemon.directory().write("fall", "");
+        let reason = connection.closed().await;
+        let CloseReason::Program { ended: Some(ended), stderr, .. } = &reason else { panic!("{reason:?}") };
+        assert_eq!(ended, "exit status: 255");
+        assert_eq!(stderr, "client_loop: send disconnect: Broken pipe");
+        assert!(reason.to_string().ends_with("lead`, which led to the daemon, ended (exit status: 255): client_loop: send disconnect: Broken pipe"), "{reason}");
+        // The same for calls that come too late.
+        let error = connection.connect_get_hostname().await.unwrap_err();
+        assert!(error.to_string().contains("Broken pipe"), "{error}");
+        assert_eq!(error.fate(), Fate::DidNotRun);
+    });
+}
+
 #[test]
 fn it_ends_a_program_that_hangs() {
     let directory = Directory::new(next_number());
@@ -66,7 +111,7 @@ fn it_ends_a_program_that_hangs() {
     let body =
         "trap '' TERM HUP; echo $$ > $(dirname $0)/pid; echo waiting >&2; while :; do sleep 60 & wait; done";
     let uri = format!("test+ext:///default?command={}", script(&directory, "hangs", body));
-    let options = OpenOptions { open_within: Duration::from_millis(700), ..OpenOptions::default() };
+    let options = OpenOptions { open_within: Duration::from_secs(5), ..OpenOptions::default() };
     let runtime = runtime();
     let error = runtime.block_on(Connection::open_with(&uri, options)).unwrap_err();
     let OpenError::Program { ended: None, stderr, error: inner, .. } = &error else { panic!("{error:?}") };

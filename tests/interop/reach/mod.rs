@@ -1,6 +1,6 @@
 //! How our client gets to a real libvirtd: unix sockets, TLS, SSH, programs, and what the user's settings say.
 
-mod certificates;
+pub(crate) mod certificates;
 mod ext;
 mod sockets;
 mod ssh;

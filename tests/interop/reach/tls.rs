@@ -9,6 +9,7 @@ use super::certificates::Authority;
 use super::{failed, reaches, refusal, succeeded, virtwire};
 use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
+use crate::peers::virsh;
 
 #[test]
 fn it_gets_in_with_a_certificate_and_is_told_why_without_a_good_one() {
@@ -130,13 +131,15 @@ fn it_holds_a_daemon_to_its_name() {
 /// Names are DNS's as well as addresses; and a daemon that asks nobody for a certificate takes everybody.
 #[test]
 fn it_knows_a_daemon_by_its_dns_name() {
-    need!(Libvirtd, Namespaces, Certtool);
+    need!(Libvirtd, Namespaces, Certtool, Virsh);
     let setup = Setup::on(Ipv4Addr::LOCALHOST).libvirtd_conf("tls_no_verify_certificate = 1");
     let site = Authority::new(setup.directory(), "site");
     let daemon = serving(setup, &site, "dns_name = \"localhost\"");
     let bare = site.folder("bare", None);
     let by_name = format!("test://localhost:{}/default?pkipath={bare}", daemon.tls_address().port());
     reaches(&daemon, &by_name, OpenOptions::default());
+    // A folder that is named need not have a client's certificate, for virsh either.
+    assert!(virsh(&by_name, &["list", "--all"]).contains("test"));
     let by_address = uri(&daemon, &bare, "");
     assert!(matches!(fault(&by_address, OpenOptions::default()), TlsFault::WrongName { .. }));
 }
@@ -154,6 +157,10 @@ fn it_says_what_to_do_about_a_certificate_with_only_a_common_name() {
     assert_eq!((expected, common_name.as_ref()), (&host.to_string(), Some(&host.to_string())));
     let line = failed(virtwire(&["list", &uri(&daemon, &good, "")]));
     assert!(line.contains("no subject alternative name") && line.contains("certtool"), "{line}");
+    // The command has an option for it, and names that.
+    assert!(line.contains("until then --accept-common-name takes the common name"), "{line}");
+    let listed = succeeded(virtwire(&["list", "--accept-common-name", &uri(&daemon, &good, "")]));
+    assert!(listed.contains("test"), "{listed}");
 
     let lenient = OpenOptions { accept_common_name: true, ..OpenOptions::default() };
     reaches(&daemon, &uri(&daemon, &good, ""), lenient.clone());

@@ -114,6 +114,38 @@ async fn a_slow_reader_learns_how_much_it_has_lost_and_calls_go_on() {
 }
 
 #[tokio::test]
+async fn all_subscriptions_share_one_bound_and_the_one_furthest_behind_loses() {
+    let mut daemon = Daemon::start().await;
+    let options = OpenOptions { event_bytes_max: 100_000, ..OpenOptions::default() };
+    let connection = daemon.open_with(options).await;
+    let both = async { tokio::join!(connection.subscribe(None), connection.subscribe(None)) };
+    let ((idle, quick), ()) = tokio::join!(both, daemon.register([], 0, []));
+    let mut idle: Subscription<DomainEventLifecycle> = idle.unwrap();
+    let mut quick: Subscription<DomainEventLifecycle> = quick.unwrap();
+    let name = |number: usize| format!("{number:05}{}", "x".repeat(9_995));
+    // The one that is read at once loses none, however much waits for the other.
+    for number in 0..100 {
+        daemon.send([started(0, &name(number))]);
+        assert_eq!(next(&mut quick).await.dom.name, name(number).as_str());
+    }
+    let Some(Err(Missed::Lagged(lost))) = idle.next().await else { panic!("nothing is lost") };
+    assert!((90..=92).contains(&lost), "{lost} of 100 are lost where 9 fit");
+    for number in lost as usize..100 {
+        assert_eq!(next(&mut idle).await.dom.name, name(number).as_str());
+    }
+    // What is read or given up makes room again, and one event fits whatever its size.
+    drop(idle);
+    let large = "y".repeat(200_000);
+    daemon.send([started(0, &name(0)), started(0, &large)]);
+    assert_eq!(quick.next().await, Some(Err(Missed::Lagged(1))));
+    assert_eq!(next(&mut quick).await.dom.name, large.as_str());
+    daemon.send((0..9).map(|number| started(0, &name(number))));
+    for number in 0..9 {
+        assert_eq!(next(&mut quick).await.dom.name, name(number).as_str());
+    }
+}
+
+#[tokio::test]
 async fn every_family_is_typed() {
     let daemon = Daemon::start().await;
     let connection = daemon.open().await;

@@ -221,7 +221,7 @@ fn a_hole_that_makes_no_sense_fails_the_stream_by_a_packet_of_the_stream() {
 
 #[test]
 fn streams_take_no_place_among_the_requests_and_have_a_limit_of_their_own() {
-    let limits = Limits { requests: 1, streams: 1, ..Limits::default() };
+    let limits = Limits { requests: 1, waiting: 0, streams: 1, ..Limits::default() };
     let mut daemon = Daemon::with(limits, UPLOAD, 0);
     assert!(!daemon.session.can_receive(), "the call is one");
     daemon.answer();

@@ -31,9 +31,15 @@ pub(super) struct Files {
 pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 impl Files {
-    pub(super) fn find(pkipath: Option<&Path>, host: &Host) -> Files {
+    /// # Errors
+    /// [`TlsFault::File`] where a folder that was named has a certificate without its key, or a key without its certificate. One with
+    /// neither is for daemons that ask nobody for a certificate; libvirt's own client takes it, too.
+    pub(super) fn find(pkipath: Option<&Path>, host: &Host) -> Result<Files, TlsFault> {
         let own = host.pki.as_deref().filter(|_| !host.is_root);
-        Files::find_where(pkipath, own, Path::exists)
+        if let Some(missing) = pkipath.and_then(|folder| missing_half(folder, Path::exists)) {
+            return Err(unusable(&missing, "it is not there"));
+        }
+        Ok(Files::find_where(pkipath, own, Path::exists))
     }
 
     fn find_where(pkipath: Option<&Path>, own: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Files {
@@ -82,7 +88,7 @@ impl Files {
         let lists = CertificateRevocationListDer::pem_file_iter(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| unreadable(path, &error))?;
-        Ok(lists)
+        if lists.is_empty() { Err(unusable(path, "it holds no revocation list in PEM")) } else { Ok(lists) }
     }
 
     /// Who this client is, if anybody.
@@ -119,6 +125,16 @@ impl Files {
             other => other.to_string(),
         };
         TlsFault::Own { path, reason }
+    }
+}
+
+/// The one of certificate and key that a folder lacks, where it has the other.
+fn missing_half(folder: &Path, exists: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let (certificate, key) = (folder.join("clientcert.pem"), folder.join("clientkey.pem"));
+    match (exists(&certificate), exists(&key)) {
+        (true, false) => Some(key),
+        (false, true) => Some(certificate),
+        _ => None,
     }
 }
 
@@ -169,6 +185,28 @@ mod tests {
             false,
             &["/p/clientcert.pem", "/p/clientkey.pem"],
             ("/p/cacert.pem", Some(("/p/clientcert.pem", "/p/clientkey.pem")), None),
+        );
+    }
+
+    #[test]
+    fn a_folder_that_is_named_has_a_certificate_and_its_key_or_neither() {
+        let missing = |there: &[&str]| {
+            missing_half(Path::new("/p"), |path| there.iter().any(|known| Path::new(known) == path))
+        };
+        assert_eq!(missing(&["/p/clientcert.pem"]), Some("/p/clientkey.pem".into()));
+        assert_eq!(missing(&["/p/clientkey.pem"]), Some("/p/clientcert.pem".into()));
+        assert_eq!(missing(&["/p/clientkey.pem", "/p/clientcert.pem"]), None);
+        assert_eq!(missing(&[]), None);
+    }
+
+    #[test]
+    fn a_file_without_a_revocation_list_is_none() {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls"));
+        let mut files = Files::find_where(Some(folder), None, |_| false);
+        assert_eq!(files.revoked(), Ok(Vec::new()));
+        files.revoked = Some(files.authority.clone());
+        assert!(
+            matches!(files.revoked(), Err(TlsFault::File { reason, .. }) if reason.contains("no revocation list"))
         );
     }
 

@@ -35,7 +35,7 @@ pub(super) async fn over(
         tracing::debug!("parameter tls_priority is for GnuTLS and has no effect");
     }
     let parameters = &uri.parameters;
-    let files = Files::find(parameters.pkipath.as_deref(), host);
+    let files = Files::find(parameters.pkipath.as_deref(), host)?;
     let name = ServerName::try_from(uri.host_or_local().to_owned())
         .map_err(|_| TlsFault::HostName { name: uri.host_or_local().to_owned() })?;
     let provider = Arc::new(ring::default_provider());

@@ -3,6 +3,8 @@
 mod kept;
 mod life;
 mod moves;
+mod postcopy;
+mod snapshots;
 mod strangers;
 mod troubles;
 mod version3;

@@ -194,6 +194,9 @@ async fn the_uri_is_the_clients_wish_completed() {
         uri.unwrap().strip_prefix(before).unwrap().parse::<u16>().unwrap()
     };
     port(uri_out(None).await.unwrap(), "tcp:127.0.0.1:");
+    // A name that every host has for itself leads nowhere.
+    let nameless = Mem::new(Config { migration_host: Some("localhost.localdomain".to_owned()), ..config() });
+    assert_error(nameless.migrate_prepare(prepare(Some(&pair.xml))).await, 1, 10);
     port(uri_out(Some("tcp:127.0.0.2")).await.unwrap(), "tcp:127.0.0.2:");
     port(uri_out(Some("tcp://[::1]")).await.unwrap(), "tcp://[::1]:");
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

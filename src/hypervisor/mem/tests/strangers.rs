@@ -88,3 +88,31 @@ async fn what_a_stream_brings_in_version_1_is_read_like_any_xml() {
         }
     }
 }
+
+/// Who stands in the door that anybody reaches is in nobody's way who was let in.
+#[tokio::test]
+async fn strangers_at_the_direct_door_do_not_keep_out_those_who_are_expected() {
+    let pair = Pair::new().await;
+    let mem = &pair.destination.mem;
+    let door = mem.take_direct("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let coming = || mem.inner.table().incoming.len();
+    let mut silent = Vec::new();
+    for count in 1..=16 {
+        let mut stream = TcpStream::connect(door.address()).await.unwrap();
+        stream.write_all(b"VWDIRECT\0\0\0\0\0\0\0\x01").await.unwrap();
+        silent.push(stream);
+        while coming() < count {
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut one_more = TcpStream::connect(door.address()).await.unwrap();
+    one_more.write_all(b"VWDIRECT\0\0\0\0\0\0\0\x01").await.unwrap();
+    let _ = one_more.read_to_end(&mut Vec::new()).await;
+    assert_eq!(coming(), 16, "it was sent away");
+    for _ in 0..63 {
+        mem.migrate_prepare(prepare(None)).await.unwrap();
+    }
+    let prepared = mem.migrate_prepare(prepare(Some(&pair.xml))).await.unwrap();
+    pair.perform(&prepared).await.unwrap();
+    assert_error(mem.migrate_prepare(prepare(None)).await, 9, 10);
+}

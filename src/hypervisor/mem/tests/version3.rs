@@ -11,16 +11,16 @@ fn begin(pair: &Pair, flags: MigrateFlags) -> Begin {
 }
 
 /// By the one client that there is: it holds all that is held.
-fn perform(pair: &Pair, prepared: &Prepared) -> Perform {
+pub(super) fn perform(pair: &Pair, prepared: &Prepared) -> Perform {
     Perform { keeps: true, holds: pair.holds(), ..super::moves::perform(pair.guest, prepared) }
 }
 
-fn finish(cookie: Vec<u8>) -> Finish {
+pub(super) fn finish(cookie: Vec<u8>) -> Finish {
     let version = MigrationVersion::V3;
     Finish { version, dname: "a".to_owned(), cookie, uri: String::new(), flags: LIVE }
 }
 
-fn confirm(pair: &Pair, cookie: Vec<u8>, cancelled: bool) -> Confirm {
+pub(super) fn confirm(pair: &Pair, cookie: Vec<u8>, cancelled: bool) -> Confirm {
     Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled, holds: pair.holds() }
 }
 
@@ -50,7 +50,7 @@ impl Pair {
         (prepared, performed)
     }
 
-    async fn states(&self) -> [Option<(i32, i32)>; 2] {
+    pub(super) async fn states(&self) -> [Option<(i32, i32)>; 2] {
         [self.source.state("a").await, self.destination.state("a").await]
     }
 }
@@ -116,7 +116,7 @@ async fn protection_holds_a_guest_until_its_client_goes() {
     let id = begun.outgoing.unwrap();
     assert_error(pair.source.mem.migrate_begin(begin(&pair, LIVE)).await, 55, 10);
     assert_error(pair.source.mem.reset(pair.guest).await, 55, 10);
-    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), false)).await, 55, 10);
+    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), false)).await, 1, 10);
     assert!(pair.source.mem.migrate_holds(id));
     pair.source.mem.migrate_release(id);
     assert!(!pair.source.mem.migrate_holds(id));
@@ -165,6 +165,8 @@ async fn only_the_client_that_holds_a_guest_ends_the_hold() {
     let stranger = Perform { holds: Vec::new(), ..perform(&pair, &prepared) };
     assert_error(pair.source.mem.migrate_perform(stranger).await, 55, 10);
     pair.source.mem.migrate_perform(perform(&pair, &prepared)).await.unwrap();
+    // Nor does it go back to a step that it has left.
+    assert_error(pair.source.mem.migrate_perform(perform(&pair, &prepared)).await, 1, 10);
     for cancelled in [true, false] {
         let stranger = Confirm { holds: Vec::new(), ..confirm(&pair, Vec::new(), cancelled) };
         assert_error(pair.source.mem.migrate_confirm(stranger).await, 55, 10);

@@ -6,6 +6,7 @@ use virtwire_protocol::program::Notice;
 
 use super::*;
 use crate::client::{CallError, Connection, OpenOptions, Subscription};
+use crate::hypervisor::StartOptions;
 use crate::hypervisor::mem::{Config, Mem};
 use crate::server::{Exposure, ListenAddress, Listener, Server};
 
@@ -139,11 +140,11 @@ async fn whatever_is_not_there_is_answered_as_such() {
     assert_eq!(code(client.call(DomainGetInfo { dom: absent() }).await), (42, 10));
     assert_eq!(code(client.call(DomainDestroy { dom: d() }).await), (55, 10));
     assert_eq!(code(client.call(DomainGetXmlDesc { dom: d(), flags: 16 }).await), (8, 10));
-    assert_eq!(code(client.call(DomainCreateWithFlags { dom: d(), flags: 2 }).await), (8, 10));
+    assert_eq!(code(client.call(DomainCreateWithFlags { dom: d(), flags: 64 }).await), (8, 10));
     assert_eq!(code(client.call(DomainDefineXml { xml: b"<domain>\xff".to_vec().into() }).await), (35, 20));
     assert_eq!(code(client.call(ConnectListDomains { maxids: -1 }).await), (39, 7));
-    assert_eq!(code(client.call(ConnectListDomains { maxids: 16_385 }).await), (1, 7));
-    assert_eq!(client.call(ConnectListDomains { maxids: 0 }).await.unwrap().ids, []);
+    assert_eq!(code(client.call(ConnectListDomains { maxids: 16_385 }).await), (39, 7));
+    assert_eq!(client.call(ConnectListDomains { maxids: 0 }).await.unwrap().ids, Vec::<i32>::new());
     assert_eq!(client.call(ConnectListDefinedDomains { maxnames: 9 }).await.unwrap().names.len(), 1);
     let all = client.call(ConnectListAllDomains { need_results: 0, flags: 3 }).await.unwrap();
     assert_eq!((all.ret, all.domains), (1, vec![]));
@@ -228,4 +229,36 @@ async fn an_incoming_guest_goes_with_the_connection_that_prepared_it() {
     drop(destination);
     assert_eq!(heard(&mut notices).await, (107, None, 5, 1));
     assert_eq!(code(watcher.call(DomainLookupByUuid { uuid: dom.uuid }).await), (42, 10));
+}
+
+/// The codes tell a program what was wrong: its arguments, or the guest's state.
+#[tokio::test]
+async fn what_is_too_much_or_nowhere_is_told_by_its_code() {
+    let mem = Mem::new(Config::default());
+    let transient = mem.create(xml("transient"), StartOptions::default()).await.unwrap();
+    let defined = mem.define(xml("defined")).await.unwrap();
+    let (service, cx) = (HypervisorService::new(mem), cx(Release::NEWEST));
+    let dom = |of: &DomainInfo| super::super::wire::domain(of);
+    for (guest, flags, expected) in [
+        (&transient, 0, (0, 0)),
+        (&transient, 1, (0, 0)),
+        (&transient, 2, (55, 10)),
+        (&transient, 3, (8, 10)),
+        (&defined, 0, (0, 0)),
+        (&defined, 1, (55, 10)),
+        (&defined, 2, (0, 0)),
+    ] {
+        let count = DomainGetVcpusFlags { dom: dom(guest), flags };
+        assert_eq!(super::code(service.domain_get_vcpus_flags(&cx, count).await), expected, "{flags}");
+        let pins = DomainGetVcpuPinInfo { dom: dom(guest), ncpumaps: 1, maplen: 1, flags };
+        assert_eq!(super::code(service.domain_get_vcpu_pin_info(&cx, pins).await), expected, "{flags}");
+    }
+    for (nvcpus, expected) in [(255, (0, 0)), (256, (8, 10))] {
+        let most = DomainSetVcpusFlags { dom: dom(&defined), nvcpus, flags: 2 | 4 };
+        assert_eq!(super::code(service.domain_set_vcpus_flags(&cx, most).await), expected, "{nvcpus}");
+    }
+    for (memory, expected) in [(u64::MAX >> 10, (0, 0)), (1 << 54, (8, 10))] {
+        let most = DomainSetMaxMemory { dom: dom(&defined), memory };
+        assert_eq!(super::code(service.domain_set_max_memory(&cx, most).await), expected, "{memory}");
+    }
 }

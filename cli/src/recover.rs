@@ -1,0 +1,108 @@
+//! `virtwire recover`: where is the guest whose migration was cut off?
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use virtwire::migrate::Recover;
+use virtwire::protocol::migrate::{Fenced, Outcome, Settings};
+
+use crate::args::{FencedHost, RecoverArgs};
+use crate::connect::Opener;
+use crate::fail::Fail;
+use crate::journal::{Journal, Journals, Kept};
+use crate::migrate::{Ending, Report, Teller};
+use crate::screen::{Output, Screen, Style, say_json};
+
+/// Recovers. The exit status says where the guest is; of several guests it is the worst.
+pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, Fail> {
+    if !args.file.is_dir() {
+        return Ok(ExitCode::from(recover(&args, opener, &args.file).await?));
+    }
+    let mut worst = 0;
+    for file in Journals::found(&args.file)? {
+        let status = match recover(&args, opener, &file).await {
+            Ok(status) => status,
+            // The others are not left for it.
+            Err(fail) => {
+                let _ = fail.report();
+                1
+            }
+        };
+        worst = worst.max(status);
+    }
+    Ok(ExitCode::from(worst))
+}
+
+async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, Fail> {
+    let began = Instant::now();
+    let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
+    let until = Duration::try_from_secs_f64(args.wait).ok().and_then(|wait| began.checked_add(wait));
+    let until = until.ok_or_else(|| {
+        Fail::new(format!("--wait {}", args.wait), "is no time", "give seconds, such as 10")
+    })?;
+    let (journal, Kept { head, records, torn }) = Journal::open(file)?;
+    if torn > 0 {
+        let what =
+            format!("the journal's last line was not written to its end ({torn} bytes); it is left out");
+        screen.paragraph("   ", Style::Remarkable, &what);
+    }
+    let fenced = Fenced {
+        source: args.fenced.contains(&FencedHost::Source),
+        destination: args.fenced.contains(&FencedHost::Destination),
+    };
+    let settings = Settings { ask_again_after: ASK_AGAIN_AFTER, ..Settings::default() };
+    let Some(head) = head else { return nothing_began(&screen, args.json) };
+    let (from, to) = (args.from.clone().unwrap_or(head.from), args.to.clone().unwrap_or(head.to));
+    let Some(mut recover) = Recover::new(&from, &to, records, fenced, settings) else {
+        return nothing_began(&screen, args.json);
+    };
+    recover = recover.options(opener.briefly().options(&from));
+    let name = recover.request().domain.name.to_string();
+    let mut teller = Teller::new(screen.clone(), None);
+    teller.journal = Some(journal);
+    teller.paused = recover.is_to_arrive_paused();
+    let outcome = follow(&mut recover, &mut teller, until).await;
+    teller.settle();
+    let report = Report::new(&name, outcome, &teller, began.elapsed());
+    report.finish(&screen, args.json.then_some((from.as_str(), to.as_str())));
+    Ok(report.status())
+}
+
+/// Asks on until the end is known or the time has passed.
+async fn follow(recover: &mut Recover, teller: &mut Teller, until: Instant) -> Outcome {
+    // However short the time: both hosts are asked once.
+    let mut cut_off = until.max(Instant::now() + ASKED_WITHIN);
+    loop {
+        let running = tokio::time::timeout_at(cut_off.into(), recover.run(teller));
+        // Also a job on the source's guest is waited for no longer than that.
+        let outcome = running.await.unwrap_or_else(|_| recover.now());
+        cut_off = until;
+        let Outcome::Unknown(unknown) = &outcome else { return outcome };
+        if Instant::now() + ASK_AGAIN_AFTER >= until {
+            // Where the guest is may be known, though not everything is done.
+            let now = recover.now();
+            if let Outcome::Unknown(_) = now {
+                teller.unknown(unknown);
+            }
+            return now;
+        }
+        tokio::time::sleep(ASK_AGAIN_AFTER).await;
+    }
+}
+
+const ASKED_WITHIN: Duration = Duration::from_secs(25);
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// The process died before it had called anybody.
+fn nothing_began(screen: &Screen, as_json: bool) -> Result<u8, Fail> {
+    const SENTENCE: &str =
+        "the journal ends before the migration began: nothing was called, and the guest is where it was";
+    screen.paragraph("", Style::Remarkable, SENTENCE);
+    if as_json {
+        say_json(&json!({ "outcome": Ending::OnSource.words(), "sentence": SENTENCE }))?;
+    }
+    Ok(Ending::OnSource.status())
+}

@@ -1,0 +1,53 @@
+//! What administrators of `virtwire serve` can do, by virt-admin.
+
+use std::sync::{Arc, Weak};
+
+use tokio::sync::Notify;
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire::server::{Administration, Handler, Operator, Server};
+
+use super::config::Config;
+use super::doors::Doors;
+use crate::args::ServeArgs;
+
+/// The server of the admin program, and who is told when it is to end the daemon.
+pub(super) fn server<H: Handler>(
+    args: &Arc<ServeArgs>,
+    config: &Config,
+    doors: &Arc<Doors>,
+    server: &Server<H>,
+) -> (Server<Administration>, Arc<Notify>) {
+    let end = Arc::new(Notify::new());
+    let operator = Operated { args: args.clone(), doors: Arc::downgrade(doors), end: end.clone() };
+    let administration = Arc::new(Administration::new(operator));
+    let admin = Server::shared(administration.clone()).limits(config.admin.limits);
+    admin.set_client_limits(config.admin.clients);
+    administration.manage("virtwire", server);
+    administration.manage("admin", &admin);
+    (admin, end)
+}
+
+struct Operated {
+    args: Arc<ServeArgs>,
+    /// Gone with the listeners, which close when the daemon ends.
+    doors: Weak<Doors>,
+    end: Arc<Notify>,
+}
+
+impl Operator for Operated {
+    fn update_tls(&self, server: &str) -> Result<(), RemoteError> {
+        let doors = self.doors.upgrade().filter(|_| server != "admin");
+        let Some(doors) = doors else {
+            let text = "this server does not speak TLS";
+            return Err(RemoteError::new(ErrorCode::NO_SUPPORT, ErrorDomain::RPC, text));
+        };
+        super::config(&self.args)
+            .and_then(|config| doors.reload_tls(&config))
+            .map_err(|fail| RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::RPC, fail.to_string()))
+    }
+
+    fn shut_down(&self) -> Result<(), RemoteError> {
+        self.end.notify_one();
+        Ok(())
+    }
+}

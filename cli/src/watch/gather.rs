@@ -1,0 +1,181 @@
+//! What the hosts say: each is asked by a task of its own, so that one that hangs holds up no other.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use virtwire::client::{CallError, Connection, Domain};
+use virtwire::migrate::Progress;
+use virtwire::protocol::enums::{DomainState, DomainStateKind, JobOperation, PausedReason};
+use virtwire::protocol::flags::JobStatsFlags;
+
+use crate::connect::{Opener, known};
+use crate::list::{Does, does, guests};
+
+/// A host, as it was last seen.
+#[derive(Clone, Debug)]
+pub(super) struct Host {
+    pub(super) uri: String,
+    pub(super) phase: Phase,
+    /// Kept as they were last seen while the host is not reached.
+    pub(super) guests: Vec<Guest>,
+}
+
+/// How far asking a host has come.
+#[derive(Clone, Debug)]
+pub(super) enum Phase {
+    /// It has not answered yet.
+    Asked,
+    /// It has told what it has.
+    Seen,
+    /// It does not.
+    Failed(String),
+}
+
+/// A guest of a host.
+#[derive(Clone, Debug)]
+pub(super) struct Guest {
+    pub(super) name: String,
+    pub(super) uuid: String,
+    /// In words, with the reason.
+    pub(super) state: String,
+    pub(super) runs: bool,
+    /// Paused by a migration: it comes, or has been sent.
+    pub(super) held: bool,
+    pub(super) job: Option<Job>,
+}
+
+/// What is being done with it.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) operation: Option<String>,
+    pub(super) leaves: bool,
+    pub(super) progress: Progress,
+}
+
+/// Hosts under watch. Dropping it ends the watch.
+pub(super) struct Hosts {
+    seen: Arc<Mutex<Vec<Host>>>,
+    changes: watch::Receiver<u64>,
+    _tasks: JoinSet<()>,
+}
+
+impl Hosts {
+    /// Asks each now and then.
+    pub(super) fn watch(uris: &[String], opener: Opener, every: Duration) -> Hosts {
+        let unseen = |uri: &String| Host { uri: uri.clone(), phase: Phase::Asked, guests: Vec::new() };
+        let seen = Arc::new(Mutex::new(uris.iter().map(unseen).collect::<Vec<_>>()));
+        let (change, changes) = watch::channel(0_u64);
+        let change = Arc::new(change);
+        let mut tasks = JoinSet::new();
+        for (at, uri) in uris.iter().cloned().enumerate() {
+            let (seen, change) = (seen.clone(), change.clone());
+            tasks.spawn(async move {
+                let mut connection = None;
+                loop {
+                    let told = look(&uri, opener, &mut connection).await;
+                    if let Some(host) = lock(&seen).get_mut(at) {
+                        host.take(told);
+                    }
+                    change.send_modify(|change| *change = change.wrapping_add(1));
+                    tokio::time::sleep(every).await;
+                }
+            });
+        }
+        Hosts { seen, changes, _tasks: tasks }
+    }
+
+    /// Asks each once, all at the same time.
+    pub(super) async fn once(uris: &[String], opener: Opener) -> Vec<Host> {
+        let mut looks = JoinSet::new();
+        for (at, uri) in uris.iter().cloned().enumerate() {
+            looks.spawn(async move {
+                let mut host = Host { uri: uri.clone(), phase: Phase::Asked, guests: Vec::new() };
+                host.take(look(&uri, opener, &mut None).await);
+                (at, host)
+            });
+        }
+        let mut hosts = looks.join_all().await;
+        hosts.sort_by_key(|(at, _)| *at);
+        hosts.into_iter().map(|(_, host)| host).collect()
+    }
+
+    pub(super) fn seen(&self) -> Vec<Host> {
+        lock(&self.seen).clone()
+    }
+
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
+    }
+}
+
+impl Host {
+    fn take(&mut self, told: Result<Vec<Guest>, String>) {
+        match told {
+            Ok(guests) => (self.phase, self.guests) = (Phase::Seen, guests),
+            Err(why) => self.phase = Phase::Failed(why),
+        }
+    }
+}
+
+fn lock(seen: &Mutex<Vec<Host>>) -> MutexGuard<'_, Vec<Host>> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks at a host, over the connection of the last look if there is one.
+async fn look(uri: &str, opener: Opener, connection: &mut Option<Connection>) -> Result<Vec<Guest>, String> {
+    let open = match connection.take().filter(|connection| connection.ended().is_none()) {
+        Some(open) => open,
+        None => opener.open(uri).await.map_err(|fail| fail.to_string())?,
+    };
+    let told = tokio::time::timeout(ANSWERS_WITHIN, tell(&open)).await;
+    match told {
+        Ok(Ok(guests)) => {
+            *connection = Some(open);
+            Ok(guests)
+        }
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("does not answer within {} s", ANSWERS_WITHIN.as_secs())),
+    }
+}
+
+const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
+
+async fn tell(connection: &Connection) -> Result<Vec<Guest>, CallError> {
+    let mut told = Vec::new();
+    for domain in guests(connection, true).await? {
+        // One that went away meanwhile is no guest of this host.
+        let Some(does) = known(does(&domain).await)? else { continue };
+        let active = does.kind() != DomainStateKind::Shutoff;
+        let job = if active { known(job(&domain).await)?.flatten() } else { None };
+        told.push(Guest {
+            name: domain.name().to_string(),
+            uuid: domain.uuid().to_string(),
+            state: does.words(),
+            runs: does.kind() == DomainStateKind::Running,
+            held: matches!(does, Does::Why(DomainState::Paused(PausedReason::Migration))),
+            job,
+        });
+    }
+    Ok(told)
+}
+
+async fn job(domain: &Domain) -> Result<Option<Job>, CallError> {
+    let (operation, progress) = match domain.job_stats(JobStatsFlags::NONE).await {
+        Ok(stats) => (stats.operation(), Progress::from_stats(stats.kind, &stats.params)),
+        Err(error) if error.is_unsupported() => match domain.job_info().await {
+            Ok(info) => (None, Progress::from_info(&info)),
+            // A host that cannot tell of jobs, or not of this guest's, is watched all the same.
+            Err(CallError::Remote(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        },
+        Err(CallError::Remote(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(progress.is_running().then(|| Job {
+        operation: operation.map(|operation| operation.to_string()),
+        leaves: operation.is_none_or(|operation| operation == JobOperation::MigrationOut),
+        progress,
+    }))
+}

@@ -1,0 +1,170 @@
+//! The journal of a migration, and what is made of it afterwards.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::XML;
+use super::process::{Serve, command, json, run, run_with, temporary};
+
+/// What a journal's line is about: a call that is announced by its kind, or whose answer it is.
+fn subject(line: &str) -> String {
+    let record = &json(line)["record"];
+    if let Some(call) = record["Doing"]["call"].as_object() {
+        return format!("doing {}", call.keys().next().unwrap());
+    }
+    match record["Answered"]["procedure"].as_str() {
+        Some(procedure) => format!("answered {procedure}"),
+        None => record.as_object().unwrap().keys().next().unwrap().clone(),
+    }
+}
+
+#[test]
+fn a_migration_with_a_journal_announces_every_call_that_changes_something() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    run_with(&["create", from, "-"], XML).succeeded();
+    let file = temporary("journal");
+    let journal = file.to_str().unwrap();
+    let migrate =
+        |from, to| run(&["migrate", "--live", "--journal", journal, "--from", from, "--to", to, "web1"]);
+    migrate(from, to).succeeded();
+    let text = fs::read_to_string(&file).unwrap();
+    let (head, records) = text.split_once('\n').unwrap();
+    assert_eq!(
+        (json(head)["from"].as_str(), json(head)["to"].as_str()),
+        (Some(from.as_str()), Some(to.as_str()))
+    );
+    let told: Vec<String> = records.lines().map(subject).collect();
+    assert_eq!(
+        told,
+        [
+            "Chosen",
+            "doing Begin3",
+            "answered domain_migrate_begin3_params",
+            "answered domain_get_state",
+            "doing Prepare3",
+            "answered domain_migrate_prepare3_params",
+            "doing Perform3",
+            "answered domain_migrate_perform3_params",
+            "doing Finish3",
+            "answered domain_migrate_finish3_params",
+            "doing Confirm3",
+            "answered domain_migrate_confirm3_params",
+            "Ended",
+        ]
+    );
+    let again = migrate(to, from).failed(1);
+    fs::remove_file(&file).unwrap();
+    assert!(again.contains("is there already"), "{again}");
+    assert_eq!(again.lines().count(), 1, "{again}");
+}
+
+/// Each guest has a journal of its own, and all of them are recovered at once.
+#[test]
+fn guests_that_move_together_when_their_mover_is_killed_are_each_accounted_for() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    // It takes long enough at 1 MiB/s.
+    for name in ["one", "two words"] {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='MiB'>30</memory></domain>");
+        run_with(&["create", from, "-"], &xml).succeeded();
+    }
+    let directory = temporary("journals");
+    let kept = directory.to_str().unwrap();
+    let migrate =
+        ["migrate", "--live", "--bandwidth", "1", "--all", "--journal", kept, "--from", from, "--to", to];
+    let mut moving = command(&migrate).stdout(Stdio::null()).spawn().unwrap();
+    let [one, two] = ["one.journal", "two%20words.journal"].map(|name| directory.join(name));
+    let performs = |file: &Path| fs::read_to_string(file).is_ok_and(|text| text.contains("\"Perform3\""));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !(performs(&one) && performs(&two)) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let moved = performs(&one) && performs(&two);
+    moving.kill().unwrap();
+    moving.wait().unwrap();
+    assert!(moved, "they do not move");
+
+    let empty = temporary("nothing");
+    fs::create_dir(&empty).unwrap();
+    let nothing = run(&["recover", empty.to_str().unwrap()]).failed(1);
+    fs::remove_dir(&empty).unwrap();
+    assert!(nothing.contains("holds no journal"), "{nothing}");
+    let again = run(&migrate).failed(1);
+    assert!(again.contains("is there already") && again.contains("virtwire recover"), "{again}");
+    let told = run(&["recover", "--json", kept]);
+    let ends: Vec<_> = told.stdout.lines().map(json).collect();
+    fs::remove_dir_all(&directory).unwrap();
+    assert_eq!(told.status, Some(2), "{told:?}");
+    for (end, name) in ends.iter().zip(["one", "two words"]) {
+        assert_eq!(
+            (end["domain"].as_str(), end["outcome"].as_str()),
+            (Some(name), Some("on source")),
+            "{told:?}"
+        );
+    }
+    assert_eq!(ends.len(), 2, "{told:?}");
+    assert_eq!(run(&["list", from]).succeeded().matches("running").count(), 2);
+}
+
+/// The same file, cut where its writer could have died, says how far the migration came.
+#[test]
+fn what_was_cut_off_is_recovered_and_a_word_is_needed_for_a_dead_host() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    run_with(&["create", from, "-"], XML).succeeded();
+    let file = temporary("journal");
+    let journal = file.to_str().unwrap();
+    run(&["migrate", "--live", "--journal", journal, "--from", from, "--to", to, "web1"]).succeeded();
+    let whole = fs::read(&file).unwrap();
+    let lines = whole.split_inclusive(|byte| *byte == b'\n').collect::<Vec<_>>();
+
+    // Cut off before the destination was told to start the guest, and in the middle of a line: there it is, and not on the source.
+    let until_performed = lines[..9].concat();
+    fs::write(&file, [&until_performed[..], &lines[9][..40]].concat()).unwrap();
+    let there = run(&["recover", journal]).succeeded();
+    assert!(there.contains("was not written to its end (40 bytes)"), "{there}");
+    assert!(there.contains("web1 is on the destination, running"), "{there}");
+    assert!(fs::read(&file).unwrap().starts_with(&until_performed));
+    // What it found out is in the journal, so nobody needs to be asked again.
+    let again = run(&["recover", journal, "--json"]).succeeded();
+    assert_eq!(json(&again)["outcome"].as_str(), Some("on destination"));
+
+    // Nothing began.
+    fs::write(&file, lines[0]).unwrap();
+    let nothing = run(&["recover", journal, "--json"]);
+    assert_eq!((nothing.status, json(&nothing.stdout)["outcome"].as_str()), (Some(2), Some("on source")));
+
+    // The source does not answer: the guest is where it runs. The destination does not answer either: nobody knows, until it is said
+    // that both are dead.
+    drop(source);
+    fs::write(&file, lines[..9].concat()).unwrap();
+    let there = run(&["recover", journal, "--wait", "0"]).succeeded();
+    assert!(there.contains("if it is still there, destroy it and never resume it"), "{there}");
+    drop(destination);
+    fs::write(&file, lines[..9].concat()).unwrap();
+    let unknown = run(&["recover", journal, "--wait", "0"]).failed(3);
+    assert!(unknown.contains("domain web1: "), "{unknown}");
+    let word = ["recover", journal, "--wait", "0", "--fenced", "source", "--fenced", "destination"];
+    let nowhere = run(&word).failed(4);
+    assert!(nowhere.contains("fenced"), "{nowhere}");
+    fs::remove_file(&file).unwrap();
+
+    let none = run(&["recover", journal]).failed(1);
+    assert_eq!(none.lines().count(), 1, "{none}");
+    assert!(!none.contains("untouched"), "a file that is not there proves nothing: {none}");
+}
+
+/// Without its journal the migration that wanted one does not begin.
+#[test]
+fn a_journal_that_cannot_be_kept_stops_the_migration_before_it_begins() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    run_with(&["create", from, "-"], XML).succeeded();
+    let full =
+        run(&["migrate", "--journal", "/proc/none/journal", "--from", from, "--to", to, "web1"]).failed(1);
+    assert!(full.contains("the guest is untouched"), "{full}");
+    assert!(run(&["list", from]).succeeded().contains("web1"));
+}

@@ -1,0 +1,335 @@
+//! A daemon's definitions outlive it, also when it is killed while clients change them.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use virtwire::client::Connection;
+use virtwire::protocol::remote::{
+    ConnectListAllDomains, DomainCreate, DomainDefineXml, DomainGetXmlDesc, DomainUndefine,
+};
+
+use crate::process::{Serve, command, run, run_with, temporary};
+
+/// Daemons that are killed, all in all.
+const KILLS: u32 = 200;
+/// How many directories they share, each of which has one daemon after the other.
+const HOSTS: u32 = 4;
+const INACTIVE: u32 = 2;
+
+/// A directory that goes with the test.
+pub(crate) struct Directory(pub(crate) PathBuf);
+
+impl Directory {
+    pub(crate) fn new(name: &str) -> Directory {
+        Directory(temporary(name))
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_file(self.0.with_extension("sock"));
+    }
+}
+
+fn xml(number: u32, edition: u32) -> String {
+    format!(
+        "<domain type='mem'>\n  <!-- edition {edition} -->\n  <name>guest{number}</name>\n  \
+         <uuid>5f2a8c1e-0000-4000-8000-{number:012}</uuid>\n  <memory unit='KiB'>64</memory>\n</domain>\n"
+    )
+}
+
+#[test]
+fn definitions_and_their_marks_are_there_after_a_restart() {
+    let state = Directory::new("kept");
+    let options = ["--state", state.path()];
+    let serve = Serve::start(&options);
+    let uri = serve.uri();
+    for number in [1, 2, 3] {
+        run_with(&["define", &uri, "-"], &xml(number, 0)).succeeded();
+    }
+    run_with(&["define", &uri, "-"], &xml(1, 7)).succeeded();
+    run(&["start", &uri, "guest2"]).succeeded();
+    run(&["undefine", &uri, "guest3"]).succeeded();
+    let second = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--state", state.path()]);
+    assert!(second.failed(1).contains("is in use by another daemon"));
+    assert_eq!(serve.end_by("TERM"), Some(0));
+
+    let serve = Serve::start(&options);
+    let uri = serve.uri();
+    assert_eq!(run(&["dumpxml", &uri, "guest1"]).succeeded().trim_end(), xml(1, 7).trim_end());
+    let listed = run(&["list", &uri, "--all", "--json"]).succeeded();
+    assert!(listed.contains("guest1") && listed.contains("guest2") && !listed.contains("guest3"), "{listed}");
+}
+
+#[test]
+fn what_is_no_definition_is_told_and_set_aside() {
+    let state = Directory::new("torn");
+    let options = ["--state", state.path()];
+    let serve = Serve::start(&options);
+    run_with(&["define", &serve.uri(), "-"], &xml(1, 0)).succeeded();
+    run_with(&["define", &serve.uri(), "-"], &xml(2, 0)).succeeded();
+    drop(serve);
+    let domains = state.0.join("domains");
+    let torn = domains.join("5f2a8c1e-0000-4000-8000-000000000001.domain");
+    let whole = std::fs::read(&torn).unwrap();
+    std::fs::write(&torn, &whole[..whole.len() - 9]).unwrap();
+    std::fs::write(domains.join("notes.txt"), "mine").unwrap();
+
+    let daemon = Daemon::start(&state.0, &[]);
+    let said = daemon.killed();
+    assert_eq!(said.matches("set aside as ").count(), 2, "{said}");
+    assert!(said.contains("torn"), "{said}");
+    assert_eq!(std::fs::read(domains.join("notes.txt.set-aside")).unwrap(), b"mine");
+    let aside = domains.join("5f2a8c1e-0000-4000-8000-000000000001.domain.set-aside");
+    assert_eq!(std::fs::read(aside).unwrap(), whole[..whole.len() - 9]);
+    let daemon = Daemon::start(&state.0, &[]);
+    assert_eq!(runtime().block_on(daemon.definitions()).len(), 1);
+    assert_eq!(daemon.killed(), "");
+}
+
+#[test]
+fn no_definition_that_was_acknowledged_is_lost_by_kill_9() {
+    let hosts: Vec<_> =
+        (1..=HOSTS).map(|seed| thread::spawn(move || Told::new(seed).killed_often())).collect();
+    let acknowledged: u32 = hosts.into_iter().map(|host| host.join().unwrap()).sum();
+    println!("{KILLS} kills, {acknowledged} acknowledged changes, none lost");
+    assert!(acknowledged >= KILLS, "{acknowledged}");
+}
+
+/// One directory, and what its clients have been told of it.
+struct Told {
+    state: Directory,
+    seed: u32,
+    /// By number: the edition that is defined, if one is.
+    told: BTreeMap<u32, Option<u32>>,
+    /// What was asked for and not answered when the daemon was killed.
+    open: Option<(u32, Option<u32>)>,
+    acknowledged: u32,
+}
+
+impl Told {
+    fn new(seed: u32) -> Told {
+        let state = Directory::new("killed");
+        Told { state, seed, told: BTreeMap::new(), open: None, acknowledged: 0 }
+    }
+
+    fn killed_often(mut self) -> u32 {
+        for kill in 0..KILLS / HOSTS {
+            let mut daemon = Daemon::start(&self.state.0, &[]);
+            let runtime = runtime();
+            self.compare(kill, &runtime.block_on(daemon.definitions()));
+            // After so many changes, and then at any moment of the next ones.
+            let (changes, after) =
+                (self.random() % 5, Duration::from_micros(u64::from(self.random() % 9_000)));
+            let mut child = daemon.child.take().unwrap();
+            let (begin, begun) = channel();
+            let killer = thread::spawn(move || {
+                begun.recv().unwrap();
+                thread::sleep(after);
+                child.kill().unwrap();
+                child.wait().unwrap();
+            });
+            runtime.block_on(self.change(&daemon.uri, kill, changes, &begin));
+            killer.join().unwrap();
+            let mut said = String::new();
+            daemon.stderr.read_to_string(&mut said).unwrap();
+            assert_eq!(said, "", "host {}, kill {kill}", self.seed);
+        }
+        self.acknowledged
+    }
+
+    /// Defines, defines anew, starts and undefines until the daemon is gone.
+    async fn change(&mut self, uri: &str, kill: u32, changes: u32, begin: &Sender<()>) {
+        let connection = Connection::open(uri).await.unwrap();
+        for edition in 0.. {
+            if edition == changes {
+                begin.send(()).unwrap();
+            }
+            let number = self.random() % 12;
+            let defined = self.told.get(&number).copied().flatten().is_some();
+            let wanted = (!defined || !self.random().is_multiple_of(3)).then_some(kill * 100_000 + edition);
+            self.open = Some((number, wanted));
+            let done = match wanted {
+                Some(edition) => {
+                    let xml = xml(number, edition).as_str().into();
+                    connection.call(DomainDefineXml { xml }).await.map(|reply| Some(reply.dom))
+                }
+                None => {
+                    let dom = domain(&connection, number).await;
+                    match dom {
+                        Ok(dom) => connection.call(DomainUndefine { dom }).await.map(|_| None),
+                        Err(error) => Err(error),
+                    }
+                }
+            };
+            let Ok(dom) = done else { return };
+            self.told.insert(number, wanted);
+            self.open = None;
+            self.acknowledged += 1;
+            if let Some(dom) = dom {
+                // It may run already; whether it does is not the question here.
+                let _ = connection.call(DomainCreate { dom }).await;
+            }
+        }
+    }
+
+    #[track_caller]
+    fn compare(&mut self, kill: u32, found: &BTreeMap<u32, String>) {
+        if let Some((number, wanted)) = self.open.take() {
+            let before = self.told.get(&number).copied().flatten();
+            let now = found.get(&number);
+            let is = |edition: Option<u32>| now.cloned() == edition.map(|edition| xml(number, edition));
+            assert!(is(before) || is(wanted), "host {}, kill {kill}: {now:?} of {number}", self.seed);
+            self.told.insert(number, if is(wanted) { wanted } else { before });
+        }
+        let told: BTreeMap<u32, String> = self
+            .told
+            .iter()
+            .filter_map(|(number, edition)| edition.map(|edition| (*number, xml(*number, edition))))
+            .collect();
+        assert_eq!(found, &told, "host {}, before kill {kill}", self.seed);
+    }
+
+    /// xorshift32.
+    fn random(&mut self) -> u32 {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 17;
+        self.seed ^= self.seed << 5;
+        self.seed
+    }
+}
+
+async fn domain(
+    connection: &Connection,
+    number: u32,
+) -> Result<virtwire::protocol::remote::Domain, virtwire::client::CallError> {
+    let name = format!("guest{number}").as_str().into();
+    let call = virtwire::protocol::remote::DomainLookupByName { name };
+    connection.call(call).await.map(|reply| reply.dom)
+}
+
+/// A `virtwire serve --state`, of which all is heard.
+pub(crate) struct Daemon {
+    child: Option<Child>,
+    pub(crate) uri: String,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Daemon {
+    #[track_caller]
+    fn start(state: &Path, options: &[String]) -> Daemon {
+        // Beside the directory, and the same for each daemon of it.
+        let socket = state.with_extension("sock");
+        let listen = format!("unix:{}", socket.display());
+        let arguments = ["serve", "--listen", &listen, "--migration-ports", "0-0", "--state"];
+        let mut child = command(&arguments).arg(state).args(options).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("listening on "), "{line}");
+        let uri = format!("mem+unix:///default?socket={}", socket.display());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Daemon { child: Some(child), uri, stderr }
+    }
+
+    async fn definitions(&self) -> BTreeMap<u32, String> {
+        let connection = Connection::open(&self.uri).await.unwrap();
+        let all = ConnectListAllDomains { need_results: 1, flags: 0 };
+        let mut found = BTreeMap::new();
+        for dom in connection.call(all).await.unwrap().domains {
+            let number = dom.name.to_str().unwrap().strip_prefix("guest").unwrap().parse().unwrap();
+            let reply = connection.call(DomainGetXmlDesc { dom, flags: INACTIVE }).await.unwrap();
+            found.insert(number, reply.xml.to_str().unwrap().to_owned());
+        }
+        found
+    }
+
+    /// Kills it, and returns what it said on standard error.
+    fn killed(mut self) -> String {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut said = String::new();
+        self.stderr.read_to_string(&mut said).unwrap();
+        said
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // Both fail only for a child that has been waited for.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A host that has one daemon after the other, all with the same options.
+pub(crate) struct Host {
+    state: PathBuf,
+    options: Vec<String>,
+    daemon: Option<Daemon>,
+}
+
+impl Host {
+    #[track_caller]
+    pub(crate) fn start(state: PathBuf, options: Vec<String>) -> Host {
+        let daemon = Some(Daemon::start(&state, &options));
+        Host { state, options, daemon }
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        self.daemon.as_ref().expect("a daemon").uri.clone()
+    }
+
+    pub(crate) async fn open(&self) -> Connection {
+        Connection::open(&self.uri()).await.unwrap()
+    }
+
+    /// Kills its daemon, and returns what that said on standard error.
+    pub(crate) fn kill(&mut self) -> String {
+        self.daemon.take().map(Daemon::killed).unwrap_or_default()
+    }
+
+    /// Has its daemon end by itself.
+    pub(crate) fn terminate(&mut self) -> String {
+        let Some(daemon) = &self.daemon else { return String::new() };
+        let pid = daemon.child.as_ref().unwrap().id().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap().success());
+        let mut daemon = self.daemon.take().unwrap();
+        assert_eq!(daemon.child.take().unwrap().wait().unwrap().code(), Some(0));
+        String::new()
+    }
+
+    #[track_caller]
+    pub(crate) fn restart(&mut self) {
+        self.restart_with(&[]);
+    }
+
+    /// With more options, for once.
+    #[track_caller]
+    pub(crate) fn restart_with(&mut self, more: &[&str]) {
+        self.kill();
+        let options: Vec<_> =
+            self.options.iter().cloned().chain(more.iter().map(|&word| word.to_owned())).collect();
+        self.daemon = Some(Daemon::start(&self.state, &options));
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}

@@ -1,0 +1,85 @@
+//! `migrate --check` and `migrate --all`.
+
+use crate::process::{Serve, json, run, run_with};
+use crate::{XML, terminal::Terminal};
+
+#[test]
+fn a_check_says_what_is_in_the_way_and_moves_nothing() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let (from, to) = (source.uri(), destination.uri());
+    let check = |more: &[&str]| {
+        run(&[&["migrate", "--check", "--from", &from, "--to", &to, "web1"][..], more].concat())
+    };
+    let told = check(&[]).succeeded();
+    assert!(told.contains("ok     version    v3 with parameters"), "{told}");
+    assert!(told.contains("nothing was changed") && !told.contains("FAILS"), "{told}");
+    let found = json(&check(&["--json"]).succeeded());
+    assert_eq!((&found["would_fail"], &found["version"]), (&false.into(), &"v3+params".into()), "{found}");
+    // Something is.
+    run_with(&["create", &to, "-"], XML).succeeded();
+    let told = check(&[]);
+    assert_eq!(told.status, Some(1));
+    assert!(told.stdout.contains("FAILS  name       web1 is active on the destination already"), "{told:?}");
+    assert!(told.stdout.contains("it would fail: 1 thing is in the way"), "{told:?}");
+    assert!(run(&["list", &from]).succeeded().contains("running"));
+}
+
+#[test]
+fn all_guests_of_a_host_move_and_a_table_tells_of_each() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (source.uri(), destination.uri());
+    for number in 1..=5 {
+        let xml =
+            format!("<domain type='mem'><name>web{number}</name><memory unit='KiB'>64</memory></domain>");
+        run_with(&["create", &from, "-"], &xml).succeeded();
+    }
+    // One that cannot go: its name is taken.
+    run_with(
+        &["create", &to, "-"],
+        "<domain type='mem'><name>web2</name><memory unit='KiB'>64</memory></domain>",
+    )
+    .succeeded();
+    let all = ["migrate", "--live", "--all", "--at-once", "3", "--from", &from, "--to", &to];
+    let moved = run(&[&all[..], &["--except", "web4"]].concat());
+    assert_eq!(moved.status, Some(2), "{moved:?}");
+    assert!(moved.stdout.contains("3 of 4 guests are on the destination"), "{moved:?}");
+    let row = |name: &str| {
+        moved
+            .stdout
+            .lines()
+            .rfind(|line| line.starts_with(&format!(" {name} ")))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(row("web1").contains("on destination"), "{moved:?}");
+    assert!(row("web2").contains("on source") && row("web2").contains("already"), "{moved:?}");
+    assert!(row("web4").is_empty());
+    let left = run(&["list", &from]).succeeded();
+    assert!(left.contains("web2") && left.contains("web4") && !left.contains("web1"), "{left}");
+    // For programs, and nothing is left to move but those two.
+    let moved = run(&[&all[..], &["--json", "--except", "web2"]].concat());
+    let events: Vec<_> = moved.succeeded().lines().map(json).collect();
+    assert_eq!(
+        (&events[0]["event"], &events[0]["domain"], &events[0]["outcome"]),
+        (&"ended".into(), &"web4".into(), &"on destination".into())
+    );
+    assert_eq!((&events[1]["event"], &events[1]["moved"]), (&"summary".into(), &1.into()));
+}
+
+#[test]
+fn a_terminal_shows_how_far_all_of_them_are() {
+    let (source, destination) = (Serve::start(&["--fault", "stall-perform=524288"]), Serve::start(&[]));
+    let (from, to) = (source.uri(), destination.uri());
+    for name in ["one", "two"] {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='MiB'>1</memory></domain>");
+        run_with(&["create", &from, "-"], &xml).succeeded();
+    }
+    let mut terminal =
+        Terminal::start(20, 100, &["migrate", "--live", "--all", "--from", &from, "--to", &to]);
+    terminal.wait_for(&["0 of 2 ended", "one 50 %", "two 50 %"]);
+    terminal.interrupt();
+    let (status, shown) = terminal.end();
+    assert_eq!(status, Some(2), "{shown}");
+    assert!(shown.contains("0 of 2 guests are on the destination"), "{shown}");
+}

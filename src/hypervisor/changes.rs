@@ -1,0 +1,78 @@
+//! Changes to domains that are there.
+
+use std::future::{Future, ready};
+
+use virtwire_protocol::error::RemoteError;
+
+use super::{DomainInfo, Result, Uuid};
+
+/// What a host changes of its domains without defining them anew: `virsh desc`, `metadata`, `setmem`, `setvcpus`, `domrename`. For
+/// [`Hypervisor::changes`](super::Hypervisor::changes).
+///
+/// virtwire supplies flags, and sees to it that only what is there is changed: what runs of an active domain, and the configuration of a
+/// persistent one.
+pub trait Changes: Send + Sync {
+    /// A domain's description, title or element of metadata: of what runs or would run, or of its next start. `None` where it has none.
+    fn metadata(
+        &self,
+        domain: Uuid,
+        what: &Metadata,
+        inactive: bool,
+    ) -> impl Future<Output = Result<Option<String>>> + Send;
+
+    /// Makes a change. Where both places are asked for the configuration comes first, and what runs stays as it is if that fails.
+    fn change(&self, domain: Uuid, change: Change, place: Place) -> impl Future<Output = Result<()>> + Send;
+
+    /// The domain as it will be at its next start.
+    fn configured(&self, domain: Uuid) -> impl Future<Output = Result<DomainInfo>> + Send;
+
+    /// Gives a domain that is off another name.
+    fn rename(&self, _domain: Uuid, _name: String) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainRename")))
+    }
+}
+
+/// What people and programs note with a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Metadata {
+    /// What it is for.
+    Description,
+    /// The same in a line.
+    Title,
+    /// An element of a program's own, by its name space.
+    Element(String),
+}
+
+/// A change to a domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// Another description; `None` removes it.
+    Description(Option<String>),
+    /// Another title; `None` removes it.
+    Title(Option<String>),
+    /// Another element of metadata.
+    Element {
+        /// The name space that it is known by.
+        uri: String,
+        /// The prefix that it gets, and the element; `None` removes it.
+        element: Option<(String, String)>,
+    },
+    /// Memory that it has, KiB.
+    Memory(u64),
+    /// Memory that it may have, KiB.
+    MemoryMax(u64),
+    /// Virtual CPUs that it has.
+    Vcpus(u32),
+    /// Virtual CPUs that it may have.
+    VcpusMax(u32),
+}
+
+/// Where a change is made. At least one of the two is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// In what runs.
+    pub live: bool,
+    /// In what will run at the next start.
+    pub config: bool,
+}

@@ -1,0 +1,214 @@
+//! Guests that are processes: how they are started, kept in step with the table, and found again by the next daemon.
+//!
+//! What the next daemon does with a guest is said by its note:
+//!
+//! | its migration was | then |
+//! |---|---|
+//! | none, or a hold of version 3 | it is as it was: what a hold has sent stays paused, for it may run elsewhere |
+//! | a Perform that had paused it and was not over | it runs again: nobody was told that it had left |
+//! | none, and it was being saved, or a snapshot was taken | it runs on: nobody was told of either |
+//! | coming, not all here, or by version 3 | it is gone with the daemon that received it: its source has it |
+//! | all here, by version 1 or 2 | it stays, paused, for any Finish; if its source has dropped it, for resume too |
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+
+use rustix::process::Pid;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use super::super::store::Opened;
+use super::super::{PausedReason, Result, RunningReason, ShutoffReason, StoppedDetail, Uuid, errors};
+use super::apart::{Found, Guests, Process, find};
+use super::guest::{Activity, Live, LiveState, Run};
+use super::incoming::Incoming;
+use super::machine::Machine;
+use super::memory::Memory;
+use super::note::{Note, Noted};
+use super::table::Table;
+use super::xml::Definition;
+use super::{Config, Inner, Mem};
+
+/// How guests are started, and where their files are.
+#[derive(Debug)]
+pub(super) struct Home {
+    guests: Guests,
+    directory: PathBuf,
+}
+
+impl Mem {
+    /// A host that keeps its definitions as [`Mem::kept`] does, and whose guests are processes that outlive it: those
+    /// that run already are its guests from now on.
+    ///
+    /// Returns what somebody should know as well, one line each: what was set aside, and guests that ended while no daemon watched.
+    ///
+    /// # Errors
+    /// The system's; and where a guest's process is there and does not answer, so that nobody knows what it does.
+    pub fn with_guests(config: Config, opened: Opened, guests: Guests) -> io::Result<(Mem, Vec<String>)> {
+        use std::os::unix::fs::DirBuilderExt;
+        let directory = opened.store.directory().join("guests");
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+        // So that it means the same to a guest, wherever this process goes.
+        let directory = directory.canonicalize()?;
+        let found = find(&directory)?;
+        let (mut mem, set_aside) = Mem::kept(config, opened)?;
+        let mut remarks: Vec<_> = set_aside.iter().map(ToString::to_string).collect();
+        if let Some(inner) = Arc::get_mut(&mut mem.inner) {
+            inner.home = Some(Home { guests, directory });
+        }
+        for found in found {
+            match found {
+                Found::Gone(uuid) => {
+                    remarks.push(format!("the guest {uuid} ended while no daemon watched"));
+                    if let Ok(guest) = mem.inner.table().guest_mut(uuid) {
+                        guest.run = Run::Off(ShutoffReason::Crashed);
+                    }
+                }
+                Found::Alive { process, note } => {
+                    let uuid = process.uuid();
+                    mem.inner
+                        .adopt(process, &note)
+                        .map_err(|why| io::Error::other(format!("guest {uuid}: {why}")))?;
+                }
+            }
+        }
+        Ok((mem, remarks))
+    }
+}
+
+impl Inner {
+    /// What a guest is to run on that will be given its memory.
+    pub(super) async fn empty_machine(self: &Arc<Self>, uuid: Uuid) -> Result<Machine> {
+        self.loaded_machine(uuid, Memory::received(Vec::new())).await
+    }
+
+    /// What a guest runs on that boots now. Made before the table is locked for the boot: it takes its time.
+    pub(super) async fn booted_machine(self: &Arc<Self>, definition: &Definition) -> Result<Machine> {
+        self.loaded_machine(definition.uuid, self.boot_memory(definition)).await
+    }
+
+    /// What a guest runs on that has this memory.
+    pub(super) async fn loaded_machine(self: &Arc<Self>, uuid: Uuid, memory: Memory) -> Result<Machine> {
+        if self.home.is_none() {
+            return Ok(Machine::Here(Arc::new(memory)));
+        }
+        let inner = self.clone();
+        let started = tokio::task::spawn_blocking(move || {
+            let home = inner.home.as_ref().ok_or_else(|| errors::failed("no home for guests"))?;
+            let process = Process::start(&home.guests, &home.directory, uuid)
+                .map_err(|error| errors::failed(format!("the guest's process cannot be started: {error}")))?;
+            let machine = inner.watched(process).map_err(|error| errors::failed(error.to_string()));
+            machine.and_then(|mut machine| {
+                // It has none from the beginning.
+                let is_empty = memory.as_bytes().is_empty();
+                if is_empty { Ok(machine) } else { machine.load(memory).map(|()| machine) }
+            })
+        });
+        started
+            .await
+            .unwrap_or_else(|error| Err(errors::failed(format!("the starting thread ended: {error}"))))
+    }
+
+    /// A process whose end is noticed.
+    fn watched(self: &Arc<Self>, process: Process) -> io::Result<Machine> {
+        let process = Arc::new(process);
+        let (inner, uuid, pid) = (Arc::downgrade(self), process.uuid(), process.pid());
+        process.watch(move || {
+            if let Some(inner) = Weak::upgrade(&inner) {
+                inner.table().process_ended(uuid, pid);
+            }
+        })?;
+        Ok(Machine::Apart(process))
+    }
+
+    fn adopt(self: &Arc<Self>, process: Process, note: &str) -> std::result::Result<(), String> {
+        let note = Note::from_text(note).ok_or("its note is none that this daemon understands")?;
+        let definition = Definition::parse(&note.xml, None).map_err(|error| error.to_string())?;
+        let machine = self.watched(process).map_err(|error| error.to_string())?;
+        self.table().adopt(note, Arc::new(definition), machine).map_err(|error| error.to_string())
+    }
+}
+
+impl Table {
+    /// Has a guest's process do and know what the table says of it. One that does not answer is off from then on.
+    pub(super) fn settle(&mut self, uuid: Uuid) -> Result<()> {
+        let live = self.guest(uuid)?.live()?;
+        let machine = live.machine.clone();
+        let set = self.note(live, &machine);
+        set.inspect_err(|error| {
+            warn!(domain = %uuid, %error, "a guest's process is gone");
+            let _ = self.turn_off(uuid, ShutoffReason::Crashed, StoppedDetail::Crashed);
+        })
+    }
+
+    /// The same for a guest that is not in the table yet.
+    pub(super) fn note(&self, live: &Live, machine: &Machine) -> Result<()> {
+        if let Machine::Here(_) = machine {
+            return Ok(());
+        }
+        let activity = match &live.activity {
+            Activity::Leaving(departure) if departure.paused_it() => Noted::Leaving,
+            Activity::Arriving(id) => match self.incoming.get(id) {
+                Some(Incoming { version, ticket, uri, arrival, .. }) => Noted::Arriving {
+                    version: *version,
+                    ticket: *ticket,
+                    arrival: *arrival.borrow(),
+                    uri: uri.clone(),
+                },
+                None => Noted::Idle,
+            },
+            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Noted::Idle,
+        };
+        let note = Note { id: live.id, state: live.state(), activity, xml: live.definition.xml.clone() };
+        machine.set(matches!(live.state(), LiveState::Running(_)), &note.to_text())
+    }
+
+    /// A guest's process is not there any more.
+    fn process_ended(&mut self, uuid: Uuid, pid: Pid) {
+        let ended = |live: &Live| matches!(&live.machine, Machine::Apart(process) if process.pid() == pid);
+        if self.guest(uuid).and_then(|guest| guest.live()).is_ok_and(ended) {
+            warn!(domain = %uuid, "a guest's process has ended");
+            let _ = self.turn_off(uuid, ShutoffReason::Crashed, StoppedDetail::Crashed);
+        }
+    }
+
+    /// A guest that an earlier daemon has left.
+    fn adopt(&mut self, note: Note, definition: Arc<Definition>, machine: Machine) -> Result<()> {
+        let Note { id, state, activity, .. } = note;
+        let uuid = self.guest_for(&definition)?.uuid;
+        self.use_id(id);
+        info!(domain = definition.name, ?activity, "a guest that an earlier daemon has left");
+        // The link went with the daemon.
+        let state = match state {
+            LiveState::Paused(PausedReason::Postcopy) => LiveState::Paused(PausedReason::PostcopyFailed),
+            LiveState::Running(RunningReason::Postcopy) => LiveState::Running(RunningReason::PostcopyFailed),
+            state => state,
+        };
+        let mut live = Live::new(id, definition, machine, state);
+        let runs_again = (activity == Noted::Leaving && state == LiveState::Paused(PausedReason::Migration))
+            || state == LiveState::Paused(PausedReason::Save)
+            || state == LiveState::Paused(PausedReason::Snapshot);
+        if let Noted::Arriving { version, ticket, arrival, uri } = activity {
+            let incoming = self.new_incoming();
+            live.activity = Activity::Arriving(incoming);
+            let arrival = watch::Sender::new(arrival);
+            let entry = Incoming {
+                version,
+                uri,
+                ticket,
+                guest: Some(uuid),
+                arrival,
+                came: Vec::new(),
+                abandoned: true,
+                _task: None,
+            };
+            self.incoming.insert(incoming, entry);
+        }
+        if runs_again {
+            live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
+        }
+        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
+        if runs_again { self.settle(uuid) } else { Ok(()) }
+    }
+}

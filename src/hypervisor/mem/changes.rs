@@ -1,0 +1,134 @@
+//! What is changed of a guest that is there: in the document of what runs, in that of its next start, or in both.
+
+use std::sync::Arc;
+
+use super::super::{Change, Changes, DomainInfo, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::xml::{Definition, VCPUS_MAX};
+use super::{Inner, Mem, edit, lasting};
+
+/// So many KiB are all bytes that there can be.
+const KIB_MAX: u64 = u64::MAX >> 10;
+
+impl Changes for Mem {
+    async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
+        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
+        let definition = self.inner.table().definition(domain, which)?;
+        match what {
+            Metadata::Description => edit::text(&definition.xml, "description"),
+            Metadata::Title => edit::text(&definition.xml, "title"),
+            Metadata::Element(uri) => edit::metadata(&definition.xml, uri),
+        }
+    }
+
+    async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
+        let live = match place.live {
+            true => Some(self.inner.live_changed(domain, &change)?),
+            false => None,
+        };
+        if place.config {
+            lasting::redefine(&self.inner, domain, move |before| changed(before, &change, false)).await?;
+        }
+        match live {
+            Some((before, after)) => self.inner.put_live(domain, &before, after),
+            None => Ok(()),
+        }
+    }
+
+    async fn configured(&self, domain: Uuid) -> Result<DomainInfo> {
+        let table = self.inner.table();
+        let guest = table.guest(domain)?;
+        let mut info = guest.info();
+        if let Some(config) = guest.inactive() {
+            info.memory_max_kib = config.memory_max_kib;
+            info.memory_kib = config.memory_kib;
+            info.vcpus_max = config.vcpus_max;
+            info.vcpus = config.vcpus;
+        }
+        Ok(info)
+    }
+
+    async fn rename(&self, domain: Uuid, name: String) -> Result<()> {
+        lasting::rename(&self.inner, domain, name).await
+    }
+}
+
+impl Inner {
+    /// What an active guest runs by, and what it would run by.
+    fn live_changed(&self, uuid: Uuid, change: &Change) -> Result<(Arc<Definition>, Definition)> {
+        let before = self.table().guest_mut(uuid)?.idle_mut()?.definition.clone();
+        let after = changed(&before, change, true)?;
+        Ok((before, after))
+    }
+
+    fn put_live(&self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {
+        let mut table = self.table();
+        let live = table.guest_mut(uuid)?.idle_mut()?;
+        if !Arc::ptr_eq(&live.definition, before) {
+            return Err(errors::failed("the domain was changed by somebody else meanwhile"));
+        }
+        live.definition = Arc::new(after);
+        table.settle(uuid)
+    }
+}
+
+/// The definition with a change, of what runs or of what will.
+fn changed(before: &Definition, change: &Change, live: bool) -> Result<Definition> {
+    let xml = before.xml.as_str();
+    let kib = ("unit", Some("KiB"));
+    let xml = match change {
+        Change::Description(text) => {
+            edit::with_text(xml, "description", text.as_deref(), ("", None), &["title", "uuid"])?
+        }
+        Change::Title(text) => edit::with_text(xml, "title", text.as_deref(), ("", None), &["uuid"])?,
+        Change::Element { uri, element } => {
+            let element = element.as_ref().map(|(key, xml)| (key.as_str(), xml.as_str()));
+            edit::with_metadata(xml, uri, element)?
+        }
+        Change::Memory(0) | Change::MemoryMax(0) => {
+            return Err(errors::invalid_argument("memory must not be zero"));
+        }
+        Change::Memory(size) if *size > before.memory_max_kib => {
+            return Err(errors::invalid_argument("cannot set memory higher than max memory"));
+        }
+        Change::Memory(size) => {
+            edit::with_text(xml, "currentMemory", Some(&size.to_string()), kib, &["memory"])?
+        }
+        Change::MemoryMax(_) if live => {
+            return Err(errors::invalid("cannot resize the maximum memory on an active domain"));
+        }
+        Change::MemoryMax(size) if *size > KIB_MAX => {
+            return Err(errors::invalid_argument(format!("more memory than {KIB_MAX} KiB is in no host")));
+        }
+        Change::MemoryMax(size) => {
+            // What it has stays what it is, as far as there is room.
+            let current = before.memory_kib.min(*size).to_string();
+            let xml = edit::with_text(xml, "memory", Some(&size.to_string()), kib, &[])?;
+            edit::with_text(&xml, "currentMemory", Some(&current), kib, &["memory"])?
+        }
+        Change::Vcpus(0) | Change::VcpusMax(0) => {
+            return Err(errors::invalid_argument("nvcpus must not be zero"));
+        }
+        Change::Vcpus(count) if *count > before.vcpus_max => {
+            let most = before.vcpus_max;
+            let detail = format!("requested cpu amount exceeds maximum ({count} > {most})");
+            return Err(errors::invalid_argument(detail));
+        }
+        Change::Vcpus(count) => vcpus(xml, *count, before.vcpus_max)?,
+        Change::VcpusMax(_) if live => {
+            return Err(errors::invalid_argument("maximum vcpu count of a live domain can't be modified"));
+        }
+        Change::VcpusMax(most) if *most > VCPUS_MAX => {
+            let detail =
+                format!("requested cpu amount exceeds maximum supported amount ({most} > {VCPUS_MAX})");
+            return Err(errors::invalid_argument(detail));
+        }
+        Change::VcpusMax(most) => vcpus(xml, before.vcpus.min(*most), *most)?,
+    };
+    Definition::parse(&xml, None)
+}
+
+fn vcpus(xml: &str, count: u32, most: u32) -> Result<String> {
+    let current = count.to_string();
+    let current = (count != most).then_some(current.as_str());
+    edit::with_text(xml, "vcpu", Some(&most.to_string()), ("current", current), &["currentMemory", "memory"])
+}

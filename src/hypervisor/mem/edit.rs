@@ -1,0 +1,317 @@
+//! Changes to a domain's document: an element comes, goes or changes, and the rest stays byte for byte as it was.
+
+use std::ops::Range;
+
+use quick_xml::escape::{escape, unescape};
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::ResolveResult;
+use quick_xml::{NsReader, XmlVersion};
+
+use super::super::{Result, errors};
+use super::outline::not_xml;
+
+/// The longest document: no longer string is sent.
+const XML_BYTES_MAX: usize = 4_194_304;
+
+/// The longest URI of a name space.
+const URI_BYTES_MAX: usize = 1_024;
+/// `&quot;` for one byte.
+const ESCAPED_BYTES_MAX: usize = 6 * URI_BYTES_MAX;
+
+/// An element below the root, or below its `<metadata>`.
+#[derive(Debug)]
+struct Element {
+    name: String,
+    /// It is in the name space that was asked for.
+    is_wanted: bool,
+    attributes: Vec<(String, String)>,
+    /// With its tags, and what is between them.
+    whole: Range<usize>,
+    content: Range<usize>,
+}
+
+/// Where an element is looked for.
+#[derive(Clone, Copy, Debug)]
+enum Below<'a> {
+    /// A document's root.
+    Root,
+    /// The first `<metadata>` below it, for this name space.
+    Metadata(&'a str),
+    /// Nothing: the root itself.
+    Nothing,
+}
+
+/// The elements of a document that are directly below something.
+fn elements(xml: &str, below: Below<'_>) -> Result<Vec<Element>> {
+    let document = xml.trim_start_matches('\u{feff}');
+    let mark_bytes = xml.len() - document.len();
+    let mut reader = NsReader::from_str(document);
+    reader.config_mut().expand_empty_elements = true;
+    let depth_wanted = match below {
+        Below::Nothing => 0,
+        Below::Root => 1,
+        Below::Metadata(_) => 2,
+    };
+    let mut found = Vec::new();
+    let (mut depth, mut in_metadata, mut metadata_seen) = (0_usize, false, false);
+    let mut open = None::<Element>;
+    loop {
+        let start = mark_bytes + usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event = reader.read_event().map_err(|error| not_xml(start as u64, error))?;
+        let here = mark_bytes + usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        match event {
+            Event::Start(tag) => {
+                if depth == 1 {
+                    in_metadata = !metadata_seen && tag.name().as_ref() == "metadata";
+                    metadata_seen |= in_metadata;
+                }
+                if depth == depth_wanted && (depth < 2 || in_metadata) {
+                    // Not kept: all may be in one, whose URI is as long as the document.
+                    let is_wanted = match (below, reader.resolver().resolve_element(tag.name()).0) {
+                        (Below::Metadata(uri), ResolveResult::Bound(namespace)) => is_named(namespace.0, uri),
+                        _ => false,
+                    };
+                    open = Some(Element {
+                        name: tag.name().as_ref().to_owned(),
+                        is_wanted,
+                        attributes: attributes(&tag, start)?,
+                        whole: start..here,
+                        content: here..here,
+                    });
+                }
+                depth += 1;
+            }
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                if depth == depth_wanted
+                    && let Some(mut done) = open.take()
+                {
+                    done.whole.end = here;
+                    done.content.end = start.max(done.content.start);
+                    found.push(done);
+                }
+            }
+            Event::Eof => return Ok(found),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a name space has this URI, of which the document has the escaped form.
+fn is_named(namespace: &str, uri: &str) -> bool {
+    namespace.len() <= ESCAPED_BYTES_MAX && unescape(namespace).is_ok_and(|plain| plain == uri)
+}
+
+fn attributes(tag: &BytesStart<'_>, at: usize) -> Result<Vec<(String, String)>> {
+    tag.attributes()
+        .map(|attribute| {
+            let attribute = attribute.map_err(|error| not_xml(at as u64, error))?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+            let value = value.map_err(|error| not_xml(at as u64, error))?;
+            Ok((attribute.key.as_ref().to_owned(), value.into_owned()))
+        })
+        .collect()
+}
+
+/// The text of an element directly below the root, if it has one.
+pub(super) fn text(xml: &str, name: &str) -> Result<Option<String>> {
+    let Some(element) = elements(xml, Below::Root)?.into_iter().find(|one| one.name == name) else {
+        return Ok(None);
+    };
+    let content = xml.get(element.content).unwrap_or_default();
+    let text = unescape(content).map_err(|error| not_xml(0, error))?;
+    Ok(Some(text.into_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Has an element with this text be directly below the root: in place of the one of its name, else behind those of these names. Without
+/// a text there is none. The attributes that it had stay, but for this one.
+pub(super) fn with_text(
+    xml: &str,
+    name: &str,
+    text: Option<&str>,
+    attribute: (&str, Option<&str>),
+    behind: &[&str],
+) -> Result<String> {
+    let all = elements(xml, Below::Root)?;
+    let there = all.iter().find(|one| one.name == name);
+    let Some(text) = text else {
+        return match there {
+            Some(element) => checked(without(xml, element)),
+            None => Ok(xml.to_owned()),
+        };
+    };
+    let mut kept: Vec<_> = there.map(|element| element.attributes.clone()).unwrap_or_default();
+    kept.retain(|(key, _)| key != attribute.0);
+    kept.extend(attribute.1.map(|value| (attribute.0.to_owned(), value.to_owned())));
+    let tag: String =
+        kept.iter().map(|(key, value)| format!(" {key}='{}'", escape(value.as_str()))).collect();
+    let element = format!("<{name}{tag}>{}</{name}>", escape(text));
+    match there {
+        Some(old) => checked(spliced(xml, old.whole.clone(), &element)),
+        None => checked(inserted(xml, &all, &element, behind)),
+    }
+}
+
+/// The element of a name space in `<metadata>`, as it was set.
+pub(super) fn metadata(xml: &str, uri: &str) -> Result<Option<String>> {
+    let Some(found) = elements(xml, Below::Metadata(uri))?.into_iter().find(|one| one.is_wanted) else {
+        return Ok(None);
+    };
+    let text = xml.get(found.whole.clone()).unwrap_or_default();
+    let (prefix, local) = split(&found.name);
+    let declared = prefix.map_or_else(|| "xmlns".to_owned(), |prefix| format!("xmlns:{prefix}"));
+    let tags = found.attributes.iter().filter(|(key, _)| *key != declared);
+    let content = xml.get(found.content).unwrap_or_default();
+    Ok(Some(rebuilt(local, tags, content, text.ends_with("/>"))))
+}
+
+/// Has an element be the one of its name space in `<metadata>`; without one there is none.
+///
+/// # Errors
+/// Code 35 for what is no element, 8 for what would not be found again.
+pub(super) fn with_metadata(xml: &str, uri: &str, element: Option<(&str, &str)>) -> Result<String> {
+    if uri.len() > URI_BYTES_MAX || uri.contains(char::is_control) {
+        let detail = format!("the URI of metadata is one line of at most {URI_BYTES_MAX} bytes");
+        return Err(errors::invalid_argument(detail));
+    }
+    let element = match element {
+        None => None,
+        Some((key, text)) => {
+            let trimmed = text.trim();
+            let roots = elements(trimmed, Below::Nothing)?;
+            let [root] = roots.as_slice() else { return Err(not_xml(0, "it is not one element")) };
+            if root.whole != (0..trimmed.len()) {
+                return Err(not_xml(0, "there is more than one element"));
+            }
+            let (_, local) = split(&root.name);
+            let declared = format!("xmlns:{key}");
+            let own = (declared.clone(), uri.to_owned());
+            let others = root.attributes.iter().filter(|(name, _)| *name != declared);
+            let content = trimmed.get(root.content.clone()).unwrap_or_default();
+            let tags = std::iter::once(&own).chain(others);
+            Some(rebuilt(&format!("{key}:{local}"), tags, content, trimmed.ends_with("/>")))
+        }
+    };
+    let there = elements(xml, Below::Metadata(uri))?.into_iter().find(|one| one.is_wanted);
+    let Some(element) = element else {
+        return match there {
+            Some(old) => checked(without(xml, &old)),
+            None => Ok(xml.to_owned()),
+        };
+    };
+    if let Some(old) = there {
+        return checked(spliced(xml, old.whole, &element));
+    }
+    let all = elements(xml, Below::Root)?;
+    match all.iter().find(|one| one.name == "metadata") {
+        Some(metadata) if xml.get(metadata.whole.clone()).is_some_and(|text| text.ends_with("/>")) => {
+            let whole = format!("<metadata>{element}</metadata>");
+            checked(spliced(xml, metadata.whole.clone(), &whole))
+        }
+        Some(metadata) => checked(spliced(xml, metadata.content.end..metadata.content.end, &element)),
+        None => {
+            let whole = format!("<metadata>{element}</metadata>");
+            checked(inserted(xml, &all, &whole, &["description", "title", "uuid", "name"]))
+        }
+    }
+}
+
+fn split(name: &str) -> (Option<&str>, &str) {
+    name.split_once(':').map_or((None, name), |(prefix, local)| (Some(prefix), local))
+}
+
+fn rebuilt<'a>(
+    name: &str,
+    attributes: impl Iterator<Item = &'a (String, String)>,
+    content: &str,
+    is_empty: bool,
+) -> String {
+    let tag: String =
+        attributes.map(|(key, value)| format!(" {key}=\"{}\"", escape(value.as_str()))).collect();
+    if is_empty && content.is_empty() {
+        format!("<{name}{tag}/>")
+    } else {
+        format!("<{name}{tag}>{content}</{name}>")
+    }
+}
+
+/// The document with a new element behind the last of these that is there, in the style of the document.
+fn inserted(xml: &str, all: &[Element], element: &str, behind: &[&str]) -> Option<String> {
+    let anchor = behind.iter().find_map(|name| all.iter().find(|one| one.name == *name))?;
+    let before = xml.get(..anchor.whole.start)?;
+    let indent = before.get(before.trim_end().len()..)?;
+    spliced(xml, anchor.whole.end..anchor.whole.end, &format!("{indent}{element}"))
+}
+
+/// The document without an element and the space before it.
+fn without(xml: &str, element: &Element) -> Option<String> {
+    let start = xml.get(..element.whole.start)?.trim_end().len();
+    spliced(xml, start..element.whole.end, "")
+}
+
+fn spliced(xml: &str, part: Range<usize>, with: &str) -> Option<String> {
+    Some([xml.get(..part.start)?, with, xml.get(part.end..)?].concat())
+}
+
+fn checked(xml: Option<String>) -> Result<String> {
+    match xml {
+        Some(xml) if xml.len() <= XML_BYTES_MAX => Ok(xml),
+        Some(xml) => Err(errors::failed(format!("the domain's XML would have {} bytes", xml.len()))),
+        None => Err(errors::failed("the domain's XML has no place for it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const XML: &str = "\u{feff}<domain type='test'>\n  <name>a</name>\n  <uuid>u</uuid>\n  <memory unit='MiB' dumpCore='on'>1</memory>\n</domain>\n";
+
+    #[test]
+    fn an_element_comes_changes_and_goes() {
+        let titled = with_text(XML, "title", Some("a<b"), ("", None), &["uuid", "name"]).unwrap();
+        assert_eq!(titled, XML.replace("</uuid>", "</uuid>\n  <title>a&lt;b</title>"));
+        assert_eq!(text(&titled, "title").unwrap().as_deref(), Some("a<b"));
+        let other = with_text(&titled, "title", Some("c"), ("", None), &["uuid", "name"]).unwrap();
+        assert_eq!(text(&other, "title").unwrap().as_deref(), Some("c"));
+        assert_eq!(with_text(&other, "title", None, ("", None), &[]).unwrap(), XML);
+        assert_eq!(text(XML, "title").unwrap(), None);
+        let larger = with_text(XML, "memory", Some("7"), ("unit", Some("KiB")), &["name"]).unwrap();
+        assert_eq!(larger, XML.replace("unit='MiB' dumpCore='on'>1", "dumpCore='on' unit='KiB'>7"));
+    }
+
+    #[test]
+    fn metadata_is_kept_by_name_space() {
+        let set = |xml: &str, uri: &str, element| with_metadata(xml, uri, element).unwrap();
+        let first = "<derp xmlns:f=\"http://f\"><f:doc/></derp>";
+        let one = set(XML, "http://a", Some(("k", first)));
+        assert!(one.contains("<k:derp xmlns:k=\"http://a\" xmlns:f=\"http://f\"><f:doc/></k:derp>"), "{one}");
+        assert_eq!(metadata(&one, "http://a").unwrap().as_deref(), Some(first));
+        assert_eq!(metadata(&one, "http://f").unwrap(), None);
+        let two = set(&one, "http://b", Some(("k", "<x y=\"&quot;\"/>")));
+        assert_eq!(metadata(&two, "http://b").unwrap().as_deref(), Some("<x y=\"&quot;\"/>"));
+        let two = set(&two, "http://a", Some(("k", "<x>1</x>")));
+        assert_eq!(metadata(&two, "http://a").unwrap().as_deref(), Some("<x>1</x>"));
+        let one = set(&two, "http://a", None);
+        assert_eq!(
+            (metadata(&one, "http://a").unwrap(), metadata(&one, "http://b").unwrap().is_some()),
+            (None, true)
+        );
+        let empty = XML.replace("</uuid>", "</uuid><metadata/>");
+        assert_eq!(
+            metadata(&set(&empty, "u:r", Some(("k", "<x/>"))), "u:r").unwrap().as_deref(),
+            Some("<x/>")
+        );
+        let escaped = "http://x/?a=1&b='2'&amp;c=<\">";
+        let three = set(&set(&two, escaped, Some(("k", "<old/>"))), escaped, Some(("k", "<y>2</y>")));
+        assert_eq!(metadata(&three, escaped).unwrap().as_deref(), Some("<y>2</y>"));
+        assert!(!three.contains("old"), "one takes the other's place: {three}");
+        assert_eq!(set(&three, escaped, None), two);
+        for wrong in ["a\nb", &"A".repeat(URI_BYTES_MAX + 1)] {
+            assert_eq!(with_metadata(XML, wrong, Some(("k", "<a/>"))).unwrap_err().code.0, 8);
+        }
+        for wrong in ["", "text", "<a/><b/>", "<a>", "<a/>x"] {
+            with_metadata(XML, "http://a", Some(("k", wrong))).unwrap_err();
+        }
+    }
+}

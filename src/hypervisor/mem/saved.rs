@@ -1,0 +1,322 @@
+//! Saved guests: a file carries all that a guest is restored from.
+//!
+//! ```text
+//! virtwire save 1 CHECKSUM          FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
+//! state running                     or paused: how it is to be restored
+//! xml LENGTH
+//! memory LENGTH
+//!                                   an empty line; the XML and the memory, so many bytes each
+//! ```
+//!
+//! A file is written beside its place, synced, and renamed into it: what was there before is there until all of the new one is.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use virtwire_protocol::error::{ErrorDomain, RemoteError};
+
+use super::super::saving::{Save, Saving};
+use super::super::{
+    Lifecycle, PausedReason, Result, ResumedDetail, RunningReason, ShutoffReason, StartedDetail,
+    StoppedDetail, SuspendedDetail, Uuid, errors,
+};
+use super::guest::{Activity, Live, LiveState};
+use super::held::check_same_guest;
+use super::machine::Machine;
+use super::memory::{Memory, checksum};
+use super::table::Table;
+use super::xml::Definition;
+use super::{Inner, Mem};
+
+const FIRST_WORDS: &str = "virtwire save 1 ";
+/// What is read of a file before its lengths are known, and the longest XML: the wire's own bound on a string.
+const HEAD_BYTES_MAX: u64 = 256;
+const XML_BYTES_MAX: u64 = 4_194_304;
+
+/// What a file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Image {
+    runs: bool,
+    xml: String,
+    memory: Vec<u8>,
+}
+
+impl Image {
+    fn to_bytes(&self) -> Vec<u8> {
+        let state = if self.runs { "running" } else { "paused" };
+        let (xml, memory) = (self.xml.len(), self.memory.len());
+        let head = format!("state {state}\nxml {xml}\nmemory {memory}\n\n");
+        let rest = [head.as_bytes(), self.xml.as_bytes(), &self.memory].concat();
+        [format!("{FIRST_WORDS}{:016x}\n", checksum(&rest)).as_bytes(), &rest].concat()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> std::result::Result<Image, String> {
+        let foreign = || "it is no saved guest of this format".to_owned();
+        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(foreign)?;
+        let (first, rest) = bytes.split_at(end + 1);
+        let sum = std::str::from_utf8(first).ok().and_then(|line| line.trim_end().strip_prefix(FIRST_WORDS));
+        let sum = sum.ok_or_else(foreign)?;
+        let found = checksum(rest);
+        if u64::from_str_radix(sum, 16) != Ok(found) {
+            return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
+        }
+        let end = rest.windows(2).position(|pair| pair == b"\n\n").ok_or_else(foreign)?;
+        let (head, body) = rest.split_at(end + 2);
+        let mut lines = std::str::from_utf8(head).map_err(|_| foreign())?.lines();
+        let mut value = |name| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+        let runs = match value("state") {
+            Some("running") => true,
+            Some("paused") => false,
+            _ => return Err(foreign()),
+        };
+        let mut length = |name| value(name)?.parse::<usize>().ok();
+        let (xml, memory) = length("xml").zip(length("memory")).ok_or_else(foreign)?;
+        if xml.checked_add(memory) != Some(body.len()) {
+            return Err(foreign());
+        }
+        let (xml, memory) = body.split_at(xml);
+        let xml = String::from_utf8(xml.to_vec()).map_err(|_| foreign())?;
+        Ok(Image { runs, xml, memory: memory.to_vec() })
+    }
+
+    fn read(path: &Path, memory_bytes_max: usize) -> Result<Image> {
+        let failed = |error: io::Error| {
+            RemoteError::system(ErrorDomain::QEMU, format!("cannot read {}", path.display()), &error)
+        };
+        let most = HEAD_BYTES_MAX + XML_BYTES_MAX + memory_bytes_max as u64;
+        let mut bytes = Vec::new();
+        File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+        let read = match bytes.len() as u64 > most {
+            true => Err(format!("it has more than {most} bytes")),
+            false => Image::from_bytes(&bytes),
+        };
+        read.map_err(|why| errors::failed(format!("cannot restore from {}: {why}", path.display())))
+    }
+
+    fn write(&self, path: &Path) -> Result<()> {
+        let failed = |error: io::Error| {
+            RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), &error)
+        };
+        // A name that nobody can have put there before, also where others may write: the path is a client's.
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}.new", Uuid::random()));
+        let beside = PathBuf::from(name);
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
+        let written = (|| {
+            file.write_all(&self.to_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, path)?;
+            path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+        })();
+        written.map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            failed(error)
+        })
+    }
+}
+
+impl Saving for Mem {
+    async fn save(&self, domain: Uuid, to: &Path, how: Save) -> Result<()> {
+        let to = to.to_owned();
+        on_a_thread(&self.inner, move |inner| save(inner, domain, &to, how)).await
+    }
+
+    async fn restore(&self, from: &Path, how: Save) -> Result<()> {
+        let (from, bytes_max) = (from.to_owned(), self.inner.config.memory_bytes_max);
+        let image = on_a_thread(&self.inner, move |_| Image::read(&from, bytes_max)).await?;
+        let definition = Arc::new(definition(&image, how.xml.as_deref())?);
+        self.inner.table().check_startable(&definition)?;
+        let machine = self.inner.loaded_machine(definition.uuid, Memory::received(image.memory)).await?;
+        self.inner.table().restore_saved(definition, machine, how.runs.unwrap_or(image.runs))
+    }
+
+    async fn saved_xml(&self, file: &Path) -> Result<String> {
+        let (file, bytes_max) = (file.to_owned(), self.inner.config.memory_bytes_max);
+        on_a_thread(&self.inner, move |_| Ok(Image::read(&file, bytes_max)?.xml)).await
+    }
+
+    async fn set_saved(&self, file: &Path, how: Save) -> Result<()> {
+        let (file, bytes_max) = (file.to_owned(), self.inner.config.memory_bytes_max);
+        on_a_thread(&self.inner, move |_| {
+            let image = Image::read(&file, bytes_max)?;
+            let xml = definition(&image, how.xml.as_deref())?.xml;
+            Image { xml, runs: how.runs.unwrap_or(image.runs), ..image }.write(&file)
+        })
+        .await
+    }
+
+    fn managed(&self, domain: Uuid) -> Option<PathBuf> {
+        self.inner.managed(domain)
+    }
+}
+
+impl Inner {
+    /// Where a guest's managed save image is, or would be.
+    pub(super) fn managed(&self, domain: Uuid) -> Option<PathBuf> {
+        Some(self.images.as_ref()?.join(format!("{domain}.save")))
+    }
+}
+
+/// Does what may wait for a guest or a disk.
+pub(super) async fn on_a_thread<T: Send + 'static>(
+    inner: &Arc<Inner>,
+    work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let inner = inner.clone();
+    let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+    done.unwrap_or_else(|error| Err(errors::failed(format!("the thread ended: {error}"))))
+}
+
+/// The configuration of a file, or the one that is wished for in its place.
+fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
+    let own = Definition::parse(&image.xml, None)?;
+    let Some(wished) = wished else { return Ok(own) };
+    let wished = Definition::parse(wished, None)?;
+    check_same_guest(&wished, &own)?;
+    Ok(wished)
+}
+
+fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
+    let pause = inner.table().pause_to_save(uuid, PausedReason::Save)?;
+    let (own, ran) = (&pause.definition, pause.ran);
+    let written = (|| {
+        let machine = inner.table().machine(uuid)?;
+        let mut image =
+            Image { runs: ran, xml: own.xml.clone(), memory: machine.memory()?.as_bytes().to_vec() };
+        image.xml = definition(&image, how.xml.as_deref())?.xml;
+        image.runs = how.runs.unwrap_or(ran);
+        image.write(to)
+    })();
+    let mut table = inner.table();
+    match written {
+        Ok(()) => {
+            table.paused_by(&pause)?;
+            table.turn_off(uuid, ShutoffReason::Saved, StoppedDetail::Saved)
+        }
+        Err(error) => {
+            // Where it is not the same guest any more, there is none to let run.
+            let _ = table.run_on(&pause, RunningReason::SaveCanceled);
+            Err(error)
+        }
+    }
+}
+
+/// What a guest was before it was paused to be saved, and which run of it.
+pub(super) struct Pause {
+    uuid: Uuid,
+    id: u32,
+    pub(super) definition: Arc<Definition>,
+    pub(super) ran: bool,
+    why: PausedReason,
+}
+
+impl Table {
+    /// A guest stands still, and is in nobody's hands but this.
+    pub(super) fn pause_to_save(&mut self, uuid: Uuid, why: PausedReason) -> Result<Pause> {
+        let live = self.guest_mut(uuid)?.idle_mut()?;
+        let ran = matches!(live.state(), LiveState::Running(_));
+        let pause = Pause { uuid, id: live.id, definition: live.definition.clone(), ran, why };
+        live.activity = Activity::Held { sent: None };
+        if ran {
+            live.set_state(LiveState::Paused(why));
+            self.settle(uuid)?;
+            self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
+        }
+        Ok(pause)
+    }
+
+    /// The guest, if it is still the same that was paused so, in the same hands. It may have been ended meanwhile, and another of
+    /// its UUID may be here, or on its way here.
+    fn paused_by(&mut self, pause: &Pause) -> Result<&mut Live> {
+        let is_held = self.held(pause.uuid).is_some();
+        let live = self.guest_mut(pause.uuid)?.live_mut()?;
+        match live.activity {
+            Activity::Held { sent: None } if live.id == pause.id && !is_held => Ok(live),
+            _ => Err(errors::invalid("the domain was ended meanwhile")),
+        }
+    }
+
+    /// It is as it was before; paused if somebody has paused it meanwhile.
+    pub(super) fn run_on(&mut self, pause: &Pause, why: RunningReason) -> Result<()> {
+        let live = self.paused_by(pause)?;
+        live.activity = Activity::Idle;
+        if pause.ran && live.state() == LiveState::Paused(pause.why) {
+            live.set_state(LiveState::Running(why));
+            if self.settle(pause.uuid).is_ok() {
+                self.tell(pause.uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
+            }
+        }
+        Ok(())
+    }
+
+    fn restore_saved(&mut self, definition: Arc<Definition>, machine: Machine, runs: bool) -> Result<()> {
+        self.check_startable(&definition)?;
+        let uuid = self.guest_for(&definition)?.uuid;
+        let state = match runs {
+            true => LiveState::Running(RunningReason::Restored),
+            false => LiveState::Paused(PausedReason::User),
+        };
+        self.turn_on(uuid, definition, machine, state, StartedDetail::Restored)?;
+        let told = match runs {
+            true => Lifecycle::Resumed(ResumedDetail::Unpaused),
+            false => Lifecycle::Suspended(SuspendedDetail::Restored),
+        };
+        self.tell(uuid, told);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, symlink};
+
+    use super::*;
+
+    /// A client names the path, perhaps in a folder in which others may write, too.
+    #[test]
+    fn a_file_is_written_through_nothing_that_somebody_has_put_there() {
+        let folder = std::env::temp_dir().join(format!("virtwire-saved-{}", Uuid::random()));
+        fs::create_dir_all(&folder).unwrap();
+        let (path, others) = (folder.join("guest"), folder.join("others"));
+        fs::write(&others, "precious").unwrap();
+        for name in ["guest", "guest.new"] {
+            symlink(&others, folder.join(name)).unwrap();
+        }
+        let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7] };
+        image.write(&path).unwrap();
+        assert_eq!(fs::read_to_string(&others).unwrap(), "precious");
+        let found = fs::symlink_metadata(&path).unwrap();
+        assert!(found.is_file() && found.mode() & 0o777 == 0o600, "{found:?}");
+        // Two at once do not write into each other's.
+        std::thread::scope(|scope| {
+            for last in 0..4 {
+                let (path, image) = (&path, &image);
+                scope.spawn(move || {
+                    Image { memory: vec![last; 1 << 20], ..image.clone() }.write(path).unwrap()
+                });
+            }
+        });
+        assert_eq!(Image::read(&path, 1 << 20).unwrap().memory.len(), 1 << 20);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "nothing is left beside it");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_says_what_was_saved_and_every_cut_and_change_is_noticed() {
+        let image = Image { runs: true, xml: "<domain>\n\n</domain>".to_owned(), memory: vec![7, 10, 10, 0] };
+        let bytes = image.to_bytes();
+        assert_eq!(Image::from_bytes(&bytes), Ok(image.clone()));
+        let paused = Image { runs: false, ..image };
+        assert_eq!(Image::from_bytes(&paused.to_bytes()), Ok(paused));
+        for at in 0..bytes.len() {
+            assert!(Image::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(Image::from_bytes(&changed).is_err(), "changed at {at}");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Snapshots of guests, in memory: a configuration, and what memory there was if the guest was active. They end with this process.
+//!
+//! A guest that has some is neither undefined nor moved to another host: they would be lost.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use quick_xml::escape::escape;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+
+use super::super::{
+    Lifecycle, PausedReason, Result, Revert, RunningReason, ShutoffReason, SnapshotInfo, Snapshots,
+    StartOptions, StartedDetail, StoppedDetail, SuspendedDetail, Uuid, errors,
+};
+use super::document::{check_name, fields};
+use super::guest::LiveState;
+use super::machine::Machine;
+use super::memory::Memory;
+use super::saved::on_a_thread;
+use super::table::Table;
+use super::xml::Definition;
+use super::{Inner, Mem, lasting};
+use crate::hypervisor::Hypervisor;
+
+/// Each may hold as much memory as its guest has.
+const COUNT_MAX: usize = 64;
+
+/// All of one guest's.
+#[derive(Debug, Default)]
+pub(super) struct Album {
+    all: Vec<Snapshot>,
+    current: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Snapshot {
+    name: String,
+    description: String,
+    parent: Option<String>,
+    created: u64,
+    definition: Arc<Definition>,
+    /// Of a guest that was active: whether it ran, and its memory.
+    live: Option<(bool, Arc<Vec<u8>>)>,
+}
+
+/// What the client says of one that is to be made.
+struct Head {
+    name: String,
+    description: String,
+    created: u64,
+}
+
+impl Album {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    fn get(&self, name: &str) -> Result<&Snapshot> {
+        self.all.iter().find(|one| one.name == name).ok_or_else(|| {
+            let text = format!("no domain snapshot with matching name '{name}'");
+            RemoteError::new(ErrorCode::NO_DOMAIN_SNAPSHOT, ErrorDomain::QEMU, text)
+        })
+    }
+
+    fn info(&self, one: &Snapshot) -> SnapshotInfo {
+        SnapshotInfo {
+            name: one.name.clone(),
+            parent: one.parent.clone(),
+            current: self.current.as_ref() == Some(&one.name),
+            active: one.live.is_some(),
+        }
+    }
+
+    fn check_room(&self, name: &str) -> Result<()> {
+        if self.all.iter().any(|other| other.name == name) {
+            return Err(errors::invalid(format!("domain snapshot {name} already exists")));
+        }
+        if self.all.len() >= COUNT_MAX {
+            return Err(errors::invalid(format!("the domain has its {COUNT_MAX} snapshots")));
+        }
+        Ok(())
+    }
+
+    /// Keeps one more: the current one, made from the one before.
+    fn keep(&mut self, mut one: Snapshot) -> Result<SnapshotInfo> {
+        self.check_room(&one.name)?;
+        one.parent = self.current.replace(one.name.clone());
+        let info = self.info(&one);
+        self.all.push(one);
+        Ok(info)
+    }
+
+    /// What is made from now on is made from this one, if it is still there.
+    fn go_to(&mut self, name: &str) {
+        if self.get(name).is_ok() {
+            self.current = Some(name.to_owned());
+        }
+    }
+
+    fn forget(&mut self, name: &str) -> Result<()> {
+        let parent = self.get(name)?.parent.clone();
+        self.all.retain(|one| one.name != name);
+        for one in &mut self.all {
+            if one.parent.as_deref() == Some(name) {
+                one.parent.clone_from(&parent);
+            }
+        }
+        if self.current.as_deref() == Some(name) {
+            self.current = parent;
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    /// Of a document that may name it and describe it. Without a name it is called after the time.
+    fn read(xml: &str) -> Result<Head> {
+        let (fields, _) = fields(xml, "domainsnapshot")?;
+        let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let name = fields.get("name").cloned().unwrap_or_else(|| created.to_string());
+        check_name("snapshot", &name)?;
+        let description = fields.get("description").cloned().unwrap_or_default();
+        Ok(Head { name, description, created })
+    }
+
+    fn of(self, definition: Arc<Definition>, live: Option<(bool, Vec<u8>)>) -> Snapshot {
+        let Head { name, description, created } = self;
+        let live = live.map(|(runs, memory)| (runs, Arc::new(memory)));
+        Snapshot { name, description, parent: None, created, definition, live }
+    }
+}
+
+impl Snapshot {
+    fn xml(&self) -> String {
+        let Snapshot { name, description, parent, created, definition, live } = self;
+        let (state, memory) = match live {
+            Some((true, _)) => ("running", "internal"),
+            Some((false, _)) => ("paused", "internal"),
+            None => ("shutoff", "no"),
+        };
+        let description = match description.as_str() {
+            "" => String::new(),
+            text => format!("  <description>{}</description>\n", escape(text)),
+        };
+        let parent = parent
+            .as_ref()
+            .map(|parent| format!("  <parent>\n    <name>{}</name>\n  </parent>\n", escape(parent.as_str())));
+        // Without what may only be before a root element.
+        let domain =
+            definition.xml.find("<domain").and_then(|at| definition.xml.get(at..)).unwrap_or_default();
+        format!(
+            "<domainsnapshot>\n  <name>{}</name>\n{description}  <state>{state}</state>\n{}  <creationTime>{created}</creationTime>\n  \
+             <memory snapshot='{memory}'/>\n{domain}\n</domainsnapshot>\n",
+            escape(name.as_str()),
+            parent.unwrap_or_default(),
+        )
+    }
+}
+
+impl Inner {
+    /// Keeps a guest as it is now: it stands still while its memory is copied.
+    fn keep_snapshot(&self, domain: Uuid, head: Head) -> Result<SnapshotInfo> {
+        let pause = {
+            let mut table = self.table();
+            let guest = table.guest_mut(domain)?;
+            let Some(config) = guest.config.clone() else {
+                return Err(errors::invalid("this host keeps no snapshots of transient domains"));
+            };
+            guest.snapshots.check_room(&head.name)?;
+            if !guest.is_active() {
+                return guest.snapshots.keep(head.of(config, None));
+            }
+            table.pause_to_save(domain, PausedReason::Snapshot)?
+        };
+        let machine = self.table().machine(domain);
+        let memory = machine.and_then(|machine| Ok(machine.memory()?.as_bytes().to_vec()));
+        // Let go and kept at once: it does not leave without it.
+        let mut table = self.table();
+        table.run_on(&pause, RunningReason::Unpaused)?;
+        let one = head.of(pause.definition, Some((pause.ran, memory?)));
+        table.guest_mut(domain)?.snapshots.keep(one)
+    }
+}
+
+impl Table {
+    /// The snapshot that a guest may go back to.
+    fn revertible(&mut self, domain: Uuid, snapshot: &str) -> Result<Snapshot> {
+        let guest = self.guest_mut(domain)?;
+        let found = guest.snapshots.get(snapshot)?.clone();
+        // It would be forgotten with all of its snapshots when it ends.
+        if guest.config.is_none() {
+            return Err(errors::invalid("this host reverts no transient domains"));
+        }
+        if guest.is_active() {
+            guest.idle_mut()?;
+        }
+        self.check_free(&found.definition)?;
+        Ok(found)
+    }
+
+    /// A guest is off, so as to go back.
+    fn end_for(&mut self, domain: Uuid, snapshot: &str) -> Result<()> {
+        // Others may have done anything since.
+        self.revertible(domain, snapshot)?;
+        if self.guest(domain)?.is_active() {
+            self.turn_off(domain, ShutoffReason::FromSnapshot, StoppedDetail::FromSnapshot)?;
+        }
+        self.guest_mut(domain)?.snapshots.go_to(snapshot);
+        Ok(())
+    }
+
+    /// A guest that is defined and off goes on with the memory that it had.
+    fn resume_from_snapshot(
+        &mut self,
+        definition: Arc<Definition>,
+        machine: Machine,
+        runs: bool,
+    ) -> Result<()> {
+        let uuid = definition.uuid;
+        self.guest(uuid)?;
+        self.check_startable(&definition)?;
+        let state = match runs {
+            true => LiveState::Running(RunningReason::FromSnapshot),
+            false => LiveState::Paused(PausedReason::FromSnapshot),
+        };
+        self.turn_on(uuid, definition, machine, state, StartedDetail::FromSnapshot)?;
+        if !runs {
+            self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::FromSnapshot));
+        }
+        Ok(())
+    }
+}
+
+impl Snapshots for Mem {
+    async fn snapshots(&self, domain: Uuid) -> Result<Vec<SnapshotInfo>> {
+        let table = self.inner.table();
+        let album = &table.guest(domain)?.snapshots;
+        Ok(album.all.iter().map(|one| album.info(one)).collect())
+    }
+
+    async fn snapshot_xml(&self, domain: Uuid, snapshot: &str) -> Result<String> {
+        let found = self.inner.table().guest(domain)?.snapshots.get(snapshot)?.clone();
+        Ok(found.xml())
+    }
+
+    async fn create_snapshot(&self, domain: Uuid, xml: String) -> Result<SnapshotInfo> {
+        let head = Head::read(&xml)?;
+        on_a_thread(&self.inner, move |inner| inner.keep_snapshot(domain, head)).await
+    }
+
+    async fn revert(&self, domain: Uuid, snapshot: &str, how: Revert) -> Result<()> {
+        let Snapshot { definition, live, .. } = self.inner.table().revertible(domain, snapshot)?;
+        // What may fail is done before the guest ends: the memory that it has then is nowhere else.
+        match live {
+            None => {
+                let definition = Definition::parse(&definition.xml, None)?;
+                lasting::define(&self.inner, definition).await?;
+                self.inner.table().end_for(domain, snapshot)?;
+                if let Some(runs) = how.runs {
+                    self.start(domain, StartOptions { paused: !runs }).await?;
+                }
+                Ok(())
+            }
+            Some((ran, memory)) => {
+                let memory = Memory::received(memory.to_vec());
+                let machine = self.inner.loaded_machine(domain, memory).await?;
+                let mut table = self.inner.table();
+                let runs = how.runs.unwrap_or(ran);
+                let ended = table.end_for(domain, snapshot);
+                let resumed =
+                    ended.and_then(|()| table.resume_from_snapshot(definition, machine.clone(), runs));
+                resumed.inspect_err(|_| machine.end())
+            }
+        }
+    }
+
+    async fn delete_snapshot(&self, domain: Uuid, snapshot: &str) -> Result<()> {
+        self.inner.table().guest_mut(domain)?.snapshots.forget(snapshot)
+    }
+}

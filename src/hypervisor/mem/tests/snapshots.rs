@@ -1,0 +1,142 @@
+//! What is kept of a guest beside what runs is not lost with it.
+
+use super::*;
+
+use crate::hypervisor::store::Store;
+use crate::hypervisor::{Confirm, MigrationVersion, PausedReason, Revert, RunningReason, Save};
+
+const OFFLINE: MigrateFlags =
+    MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0 | MigrateFlags::UNDEFINE_SOURCE.0);
+
+async fn snapshot(mem: &Mem, guest: Uuid, name: &str) {
+    let xml = format!("<domainsnapshot><name>{name}</name></domainsnapshot>");
+    mem.create_snapshot(guest, xml).await.unwrap();
+}
+
+async fn names(mem: &Mem, guest: Uuid) -> Vec<String> {
+    Snapshots::snapshots(mem, guest).await.unwrap().into_iter().map(|one| one.name).collect()
+}
+
+fn begin(domain: Uuid) -> Begin {
+    Begin { domain, xml: None, flags: OFFLINE, dname: None }
+}
+
+fn confirm(domain: Uuid) -> Confirm {
+    Confirm { domain, cookie: Vec::new(), flags: OFFLINE, cancelled: false, holds: Vec::new() }
+}
+
+#[tokio::test]
+async fn a_definition_does_not_move_away_from_its_snapshots() {
+    let world = World::new();
+    let guest = world.mem.define(xml("a")).await.unwrap().uuid;
+    world.mem.migrate_begin(begin(guest)).await.unwrap();
+    // Nobody holds it, so that there may be one since.
+    snapshot(&world.mem, guest, "one").await;
+    assert_error(world.mem.migrate_confirm(confirm(guest)).await, 55, 10);
+    assert_error(world.mem.migrate_begin(begin(guest)).await, 55, 10);
+    assert_error(world.mem.undefine(guest).await, 55, 10);
+    assert_eq!(names(&world.mem, guest).await, ["one"]);
+    world.mem.delete_snapshot(guest, "one").await.unwrap();
+    world.mem.migrate_confirm(confirm(guest)).await.unwrap();
+    assert_eq!(world.find("a").await, None);
+}
+
+#[tokio::test]
+async fn a_definition_does_not_move_away_from_its_saved_memory() {
+    let directory = std::env::temp_dir().join(format!("virtwire-offline-{}", Uuid::random()));
+    let (mem, _) = Mem::kept(config(), Store::open(&directory).unwrap()).unwrap();
+    let guest = mem.define(xml("a")).await.unwrap().uuid;
+    mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    let image = mem.managed(guest).unwrap();
+    mem.save(guest, &image, Save::default()).await.unwrap();
+    assert_error(mem.migrate_begin(begin(guest)).await, 55, 10);
+    assert_error(mem.migrate_confirm(confirm(guest)).await, 55, 10);
+    std::fs::remove_file(&image).unwrap();
+    mem.migrate_begin(begin(guest)).await.unwrap();
+    drop(mem);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// While the memory of a guest is copied others go on. What was before is not put over what they have done.
+#[tokio::test]
+async fn a_guest_runs_on_after_its_snapshot_only_if_it_is_the_same_and_nobody_else_paused_it() {
+    for why in [PausedReason::Snapshot, PausedReason::Save] {
+        let mut world = World::new();
+        let xml = xml("a");
+        let guest = world.mem.define(xml.clone()).await.unwrap().uuid;
+        let (run, paused) = (StartOptions { paused: false }, StartOptions { paused: true });
+        world.mem.start(guest, run).await.unwrap();
+        let pause = |mem: &Mem| mem.inner.table().pause_to_save(guest, why).unwrap();
+        let run_on = |mem: &Mem, pause| mem.inner.table().run_on(&pause, RunningReason::Unpaused);
+
+        let before = pause(&world.mem);
+        run_on(&world.mem, before).unwrap();
+        assert_eq!(world.state("a").await, Some((1, 5)));
+        // Another client pauses it.
+        let before = pause(&world.mem);
+        world.mem.suspend(guest).await.unwrap();
+        run_on(&world.mem, before).unwrap();
+        assert_eq!(world.state("a").await, Some((3, 1)));
+        world.mem.resume(guest).await.unwrap();
+        // Another ends it, and starts it anew.
+        let before = pause(&world.mem);
+        world.mem.destroy(guest).await.unwrap();
+        world.mem.start(guest, paused).await.unwrap();
+        assert_error(run_on(&world.mem, before), 55, 10);
+        assert_eq!(world.state("a").await, Some((3, 1)));
+        world.mem.resume(guest).await.unwrap();
+        // It comes from another host, where it still runs.
+        let before = pause(&world.mem);
+        world.mem.destroy(guest).await.unwrap();
+        let prepare = Prepare { version: MigrationVersion::V3, ..super::moves::prepare(Some(&xml)) };
+        world.mem.migrate_prepare(prepare).await.unwrap();
+        world.events();
+        assert_error(run_on(&world.mem, before), 55, 10);
+        assert_eq!((world.state("a").await, world.events()), (Some((3, 2)), vec![]));
+        assert_error(world.mem.resume(guest).await, 55, 10);
+    }
+}
+
+#[tokio::test]
+async fn a_guest_is_not_paused_for_a_snapshot_that_cannot_be_kept() {
+    let mut world = World::new();
+    let guest = world.mem.define(xml("a")).await.unwrap().uuid;
+    world.mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    snapshot(&world.mem, guest, "one").await;
+    world.events();
+    for (name, code, domain) in [("one", 55, 10), ("a/b", 27, 20)] {
+        let xml = format!("<domainsnapshot><name>{name}</name></domainsnapshot>");
+        assert_error(world.mem.create_snapshot(guest, xml).await, code, domain);
+    }
+    assert_eq!(world.events(), []);
+}
+
+#[tokio::test]
+async fn a_guest_that_is_not_defined_any_more_is_not_lost_by_going_back() {
+    let mut world = World::new();
+    let guest = world.mem.define(xml("a")).await.unwrap().uuid;
+    snapshot(&world.mem, guest, "off").await;
+    world.mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    snapshot(&world.mem, guest, "on").await;
+    world.mem.undefine(guest).await.unwrap();
+    world.events();
+    for name in ["on", "off"] {
+        assert_error(world.mem.revert(guest, name, Revert::default()).await, 55, 10);
+    }
+    assert_eq!((world.state("a").await, world.events()), (Some((1, 5)), vec![]));
+    assert_eq!(names(&world.mem, guest).await, ["off", "on"]);
+}
+
+#[tokio::test]
+async fn a_guest_goes_on_where_it_cannot_go_back() {
+    let directory = std::env::temp_dir().join(format!("virtwire-revert-{}", Uuid::random()));
+    let (mem, _) = Mem::kept(config(), Store::open(&directory).unwrap()).unwrap();
+    let guest = mem.define(xml("a")).await.unwrap().uuid;
+    snapshot(&mem, guest, "off").await;
+    mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    // Its definition can be written nowhere.
+    std::fs::remove_dir_all(&directory).unwrap();
+    mem.revert(guest, "off", Revert::default()).await.unwrap_err();
+    let state = mem.domain(Lookup::Uuid(guest)).await.unwrap().unwrap().state;
+    assert_eq!(state.to_wire(), (1, 1));
+}

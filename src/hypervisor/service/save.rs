@@ -1,0 +1,223 @@
+//! Saving domains to files, and restoring them.
+
+use std::path::{Path, PathBuf};
+
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::remote::{
+    Domain, DomainHasManagedSaveImage, DomainHasManagedSaveImageReply, DomainManagedSave,
+    DomainManagedSaveDefineXml, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescReply,
+    DomainManagedSaveRemove, DomainRestore, DomainRestoreFlags, DomainRestoreParams, DomainSave,
+    DomainSaveFlags, DomainSaveImageDefineXml, DomainSaveImageGetXmlDesc, DomainSaveImageGetXmlDescReply,
+    DomainSaveParams, TypedParam, TypedParamValue,
+};
+use virtwire_xdr::Text;
+
+use super::super::saving::{Save, Saving};
+use super::super::{Hypervisor, Result, Uuid, errors};
+use super::HypervisorService;
+use super::wire::xml;
+use crate::server::CallContext;
+
+/// Whatever a file system caches is not this layer's.
+const BYPASS_CACHE: u32 = 1;
+const RUNNING: u32 = 2;
+const PAUSED: u32 = 4;
+const SAVE_FLAGS: u64 = 7;
+/// With passwords: there are none to leave out.
+const XML_SECURE: u64 = 1;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    fn saving(&self, function: &str) -> Result<&impl Saving> {
+        self.hypervisor.saving().ok_or_else(|| RemoteError::no_support(function))
+    }
+
+    pub(super) async fn domain_save(&self, _: &CallContext, arguments: DomainSave) -> Result<()> {
+        let DomainSave { dom, to } = arguments;
+        self.saving("virDomainSave")?.save(Uuid(dom.uuid), &path(&to)?, Save::default()).await
+    }
+
+    pub(super) async fn domain_save_flags(&self, _: &CallContext, arguments: DomainSaveFlags) -> Result<()> {
+        let DomainSaveFlags { dom, to, dxml, flags } = arguments;
+        let how = how(dxml, flags, "domain_save_flags")?;
+        self.saving("virDomainSaveFlags")?.save(Uuid(dom.uuid), &path(&to)?, how).await
+    }
+
+    pub(super) async fn domain_save_params(
+        &self,
+        _: &CallContext,
+        arguments: DomainSaveParams,
+    ) -> Result<()> {
+        let DomainSaveParams { dom, params, flags } = arguments;
+        let (file, dxml) = named(params)?;
+        let how = how(dxml, flags, "domain_save_params")?;
+        self.saving("virDomainSaveParams")?.save(Uuid(dom.uuid), &path(&file)?, how).await
+    }
+
+    pub(super) async fn domain_restore(&self, _: &CallContext, arguments: DomainRestore) -> Result<()> {
+        self.saving("virDomainRestore")?.restore(&path(&arguments.from)?, Save::default()).await
+    }
+
+    pub(super) async fn domain_restore_flags(
+        &self,
+        _: &CallContext,
+        arguments: DomainRestoreFlags,
+    ) -> Result<()> {
+        let DomainRestoreFlags { from, dxml, flags } = arguments;
+        let how = how(dxml, flags, "domain_restore_flags")?;
+        self.saving("virDomainRestoreFlags")?.restore(&path(&from)?, how).await
+    }
+
+    pub(super) async fn domain_restore_params(
+        &self,
+        _: &CallContext,
+        arguments: DomainRestoreParams,
+    ) -> Result<()> {
+        let DomainRestoreParams { params, flags } = arguments;
+        let (file, dxml) = named(params)?;
+        let how = how(dxml, flags, "domain_restore_params")?;
+        self.saving("virDomainRestoreParams")?.restore(&path(&file)?, how).await
+    }
+
+    pub(super) async fn domain_save_image_get_xml_desc(
+        &self,
+        _: &CallContext,
+        arguments: DomainSaveImageGetXmlDesc,
+    ) -> Result<DomainSaveImageGetXmlDescReply> {
+        errors::check_flags(arguments.flags, XML_SECURE, "domain_save_image_get_xml_desc")?;
+        let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
+        let xml = saving.saved_xml(&path(&arguments.file)?).await?.into();
+        Ok(DomainSaveImageGetXmlDescReply { xml })
+    }
+
+    pub(super) async fn domain_save_image_define_xml(
+        &self,
+        _: &CallContext,
+        arguments: DomainSaveImageDefineXml,
+    ) -> Result<()> {
+        let DomainSaveImageDefineXml { file, dxml, flags } = arguments;
+        let how = how(Some(dxml), flags, "domain_save_image_define_xml")?;
+        self.saving("virDomainSaveImageDefineXML")?.set_saved(&path(&file)?, how).await
+    }
+
+    pub(super) async fn domain_managed_save(
+        &self,
+        _: &CallContext,
+        arguments: DomainManagedSave,
+    ) -> Result<()> {
+        let DomainManagedSave { dom, flags } = arguments;
+        let how = how(None, flags, "domain_managed_save")?;
+        let place = self.managed(&dom, "virDomainManagedSave")?;
+        if !self.known(&dom).await?.persistent {
+            return Err(errors::invalid("cannot do managed save for transient domain"));
+        }
+        self.saving("virDomainManagedSave")?.save(Uuid(dom.uuid), &place, how).await
+    }
+
+    pub(super) async fn domain_has_managed_save_image(
+        &self,
+        _: &CallContext,
+        arguments: DomainHasManagedSaveImage,
+    ) -> Result<DomainHasManagedSaveImageReply> {
+        self.known(&arguments.dom).await?;
+        let there = self.managed_image(Uuid(arguments.dom.uuid)).is_some();
+        Ok(DomainHasManagedSaveImageReply { result: there.into() })
+    }
+
+    pub(super) async fn domain_managed_save_remove(
+        &self,
+        _: &CallContext,
+        arguments: DomainManagedSaveRemove,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "domain_managed_save_remove")?;
+        self.known(&arguments.dom).await?;
+        self.managed(&arguments.dom, "virDomainManagedSaveRemove")?;
+        self.remove_managed(Uuid(arguments.dom.uuid))
+    }
+
+    pub(super) async fn domain_managed_save_get_xml_desc(
+        &self,
+        _: &CallContext,
+        arguments: DomainManagedSaveGetXmlDesc,
+    ) -> Result<DomainManagedSaveGetXmlDescReply> {
+        errors::check_flags(arguments.flags, XML_SECURE, "domain_managed_save_get_xml_desc")?;
+        self.known(&arguments.dom).await?;
+        let image = self.managed_image(Uuid(arguments.dom.uuid)).ok_or_else(no_image)?;
+        let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?.into();
+        Ok(DomainManagedSaveGetXmlDescReply { xml })
+    }
+
+    pub(super) async fn domain_managed_save_define_xml(
+        &self,
+        _: &CallContext,
+        arguments: DomainManagedSaveDefineXml,
+    ) -> Result<()> {
+        let DomainManagedSaveDefineXml { dom, dxml, flags } = arguments;
+        let how = how(dxml, flags, "domain_managed_save_define_xml")?;
+        self.known(&dom).await?;
+        let image = self.managed_image(Uuid(dom.uuid)).ok_or_else(no_image)?;
+        self.saving("virDomainManagedSaveDefineXML")?.set_saved(&image, how).await
+    }
+
+    /// The file that is a domain's own, if it is there.
+    pub(super) fn managed_image(&self, domain: Uuid) -> Option<PathBuf> {
+        self.hypervisor.saving()?.managed(domain).filter(|path| path.exists())
+    }
+
+    /// Starts a domain from its own file, which is used up by that; `None` where there is none.
+    pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
+        let image = self.managed_image(domain)?;
+        let how = Save { runs: paused.then_some(false), ..Save::default() };
+        let restored = self.hypervisor.saving()?.restore(&image, how).await;
+        Some(restored.and_then(|()| self.remove_managed(domain)))
+    }
+
+    pub(super) fn remove_managed(&self, domain: Uuid) -> Result<()> {
+        match self.managed_image(domain).map(std::fs::remove_file) {
+            Some(Err(error)) => Err(errors::failed(format!("the image cannot be removed: {error}"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn managed(&self, dom: &Domain, function: &str) -> Result<PathBuf> {
+        let place = self.saving(function)?.managed(Uuid(dom.uuid));
+        place.ok_or_else(|| RemoteError::no_support(function))
+    }
+}
+
+fn no_image() -> RemoteError {
+    errors::invalid("domain does not have managed save image")
+}
+
+fn path(file: &Text) -> Result<PathBuf> {
+    let path = file.to_str().map(Path::new).ok().filter(|path| path.is_absolute());
+    path.map(Path::to_owned).ok_or_else(|| errors::invalid_argument(format!("'{file}' is no absolute path")))
+}
+
+fn how(dxml: Option<Text>, flags: u32, function: &str) -> Result<Save> {
+    errors::check_flags(flags, SAVE_FLAGS, function)?;
+    let runs = match flags & !BYPASS_CACHE {
+        RUNNING => Some(true),
+        PAUSED => Some(false),
+        0 => None,
+        _ => return Err(errors::invalid_argument("running and paused flags are mutually exclusive")),
+    };
+    Ok(Save { xml: dxml.map(xml).transpose()?, runs })
+}
+
+/// The parameters of a saved domain: where it is, and its configuration.
+fn named(params: Vec<TypedParam>) -> Result<(Text, Option<Text>)> {
+    let (mut file, mut dxml) = (None, None);
+    for TypedParam { field, value } in params {
+        let slot = match field.as_bytes() {
+            b"file" => &mut file,
+            b"dxml" => &mut dxml,
+            _ => return Err(errors::unsupported_argument(format!("parameter '{field}' not supported"))),
+        };
+        match value {
+            TypedParamValue::String(text) if slot.is_none() => *slot = Some(text),
+            _ => return Err(errors::invalid_argument(format!("parameter '{field}' is one string, once"))),
+        }
+    }
+    let file = file.ok_or_else(|| errors::invalid_argument("no file passed"))?;
+    Ok((file, dxml))
+}

@@ -1,0 +1,311 @@
+//! Snapshots: which there are, how they descend from each other, and going back to one.
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::remote::*;
+use virtwire_xdr::Text;
+
+use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, errors};
+use super::HypervisorService;
+use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admits, by_descent, descendants};
+use super::list::count;
+use super::wire::xml;
+use crate::server::CallContext;
+
+const DELETE_CHILDREN: u32 = 1;
+const DELETE_METADATA_ONLY: u32 = 2;
+const DELETE_CHILDREN_ONLY: u32 = 4;
+
+const REVERT_RUNNING: u32 = 1;
+const REVERT_PAUSED: u32 = 2;
+/// Also where something is lost by it, as here nothing is.
+const REVERT_FORCE: u32 = 4;
+
+/// What a created snapshot may ask for that makes no difference: all or nothing.
+const CREATE_ATOMIC: u64 = 128;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    fn snapshots(&self, api: &str) -> Result<&impl Snapshots> {
+        self.hypervisor.snapshots().ok_or_else(|| RemoteError::no_support(api))
+    }
+
+    /// A domain's snapshots, parents before their children. Where a host has none of them, none.
+    async fn all_snapshots(&self, dom: &Domain) -> Result<(Uuid, Vec<SnapshotInfo>)> {
+        let uuid = self.known(dom).await?.uuid;
+        Ok((uuid, by_descent(self.snapshots_of(uuid).await?)))
+    }
+
+    /// A domain's snapshots, in any order.
+    pub(super) async fn snapshots_of(&self, domain: Uuid) -> Result<Vec<SnapshotInfo>> {
+        match self.hypervisor.snapshots() {
+            Some(snapshots) => snapshots.snapshots(domain).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Forgets all of them, with their domain.
+    pub(super) async fn remove_snapshots(&self, domain: Uuid) -> Result<()> {
+        let Some(snapshots) = self.hypervisor.snapshots() else { return Ok(()) };
+        // The youngest first: whatever fails leaves a tree.
+        for snapshot in by_descent(snapshots.snapshots(domain).await?).into_iter().rev() {
+            snapshots.delete_snapshot(domain, &snapshot.name).await?;
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&self, snap: &DomainSnapshot) -> Result<(Uuid, SnapshotInfo, Vec<SnapshotInfo>)> {
+        let (uuid, all) = self.all_snapshots(&snap.dom).await?;
+        let found = all.iter().find(|one| snap.name == one.name.as_str()).cloned();
+        Ok((uuid, found.ok_or_else(|| no_snapshot(&snap.name))?, all))
+    }
+
+    /// Those that a list of this domain has.
+    async fn listed(&self, dom: &Domain, flags: u32, function: &str) -> Result<Vec<SnapshotInfo>> {
+        errors::check_flags(flags, FILTERS.into(), function)?;
+        let (_, all) = self.all_snapshots(dom).await?;
+        let roots = flags & ROOTS_OR_DESCENDANTS != 0;
+        Ok(all
+            .iter()
+            .filter(|one| !(roots && one.parent.is_some()) && admits(flags, one, &all))
+            .cloned()
+            .collect())
+    }
+
+    /// The children of one, or all that descend from it.
+    async fn children(&self, snap: &DomainSnapshot, flags: u32, function: &str) -> Result<Vec<SnapshotInfo>> {
+        errors::check_flags(flags, FILTERS.into(), function)?;
+        let (_, parent, all) = self.snapshot(snap).await?;
+        let below = descendants(&parent.name, &all);
+        let deep = flags & ROOTS_OR_DESCENDANTS != 0;
+        let is_child = |one: &&SnapshotInfo| deep || one.parent.as_ref() == Some(&parent.name);
+        Ok(below.into_iter().filter(is_child).filter(|one| admits(flags, one, &all)).cloned().collect())
+    }
+
+    pub(super) async fn domain_has_current_snapshot(
+        &self,
+        _: &CallContext,
+        arguments: DomainHasCurrentSnapshot,
+    ) -> Result<DomainHasCurrentSnapshotReply> {
+        errors::check_flags(arguments.flags, 0, "domain_has_current_snapshot")?;
+        let (_, all) = self.all_snapshots(&arguments.dom).await?;
+        Ok(DomainHasCurrentSnapshotReply { result: all.iter().any(|one| one.current).into() })
+    }
+
+    pub(super) async fn domain_snapshot_num(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotNum,
+    ) -> Result<DomainSnapshotNumReply> {
+        let all = self.listed(&arguments.dom, arguments.flags, "domain_snapshot_num").await?;
+        Ok(DomainSnapshotNumReply { num: number(&all) })
+    }
+
+    pub(super) async fn domain_snapshot_list_names(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotListNames,
+    ) -> Result<DomainSnapshotListNamesReply> {
+        let most = count("maxnames", arguments.maxnames)?;
+        let all = self.listed(&arguments.dom, arguments.flags, "domain_snapshot_list_names").await?;
+        Ok(DomainSnapshotListNamesReply { names: names(all, most) })
+    }
+
+    pub(super) async fn domain_list_all_snapshots(
+        &self,
+        _: &CallContext,
+        arguments: DomainListAllSnapshots,
+    ) -> Result<DomainListAllSnapshotsReply> {
+        let DomainListAllSnapshots { dom, need_results, flags } = arguments;
+        let all = self.listed(&dom, flags, "domain_list_all_snapshots").await?;
+        let ret = number(&all);
+        let snapshots = if need_results == 0 { Vec::new() } else { wires(&dom, &all) };
+        Ok(DomainListAllSnapshotsReply { snapshots, ret })
+    }
+
+    pub(super) async fn domain_snapshot_num_children(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotNumChildren,
+    ) -> Result<DomainSnapshotNumChildrenReply> {
+        let all = self.children(&arguments.snap, arguments.flags, "domain_snapshot_num_children").await?;
+        Ok(DomainSnapshotNumChildrenReply { num: number(&all) })
+    }
+
+    pub(super) async fn domain_snapshot_list_children_names(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotListChildrenNames,
+    ) -> Result<DomainSnapshotListChildrenNamesReply> {
+        let most = count("maxnames", arguments.maxnames)?;
+        let function = "domain_snapshot_list_children_names";
+        let all = self.children(&arguments.snap, arguments.flags, function).await?;
+        Ok(DomainSnapshotListChildrenNamesReply { names: names(all, most) })
+    }
+
+    pub(super) async fn domain_snapshot_list_all_children(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotListAllChildren,
+    ) -> Result<DomainSnapshotListAllChildrenReply> {
+        let DomainSnapshotListAllChildren { snapshot, need_results, flags } = arguments;
+        let all = self.children(&snapshot, flags, "domain_snapshot_list_all_children").await?;
+        let ret = number(&all);
+        let snapshots = if need_results == 0 { Vec::new() } else { wires(&snapshot.dom, &all) };
+        Ok(DomainSnapshotListAllChildrenReply { snapshots, ret })
+    }
+
+    pub(super) async fn domain_snapshot_lookup_by_name(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotLookupByName,
+    ) -> Result<DomainSnapshotLookupByNameReply> {
+        self.snapshots("virDomainSnapshotLookupByName")?;
+        errors::check_flags(arguments.flags, 0, "domain_snapshot_lookup_by_name")?;
+        let snap = DomainSnapshot { name: arguments.name, dom: arguments.dom };
+        self.snapshot(&snap).await?;
+        Ok(DomainSnapshotLookupByNameReply { snap })
+    }
+
+    pub(super) async fn domain_snapshot_current(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotCurrent,
+    ) -> Result<DomainSnapshotCurrentReply> {
+        self.snapshots("virDomainSnapshotCurrent")?;
+        errors::check_flags(arguments.flags, 0, "domain_snapshot_current")?;
+        let (_, all) = self.all_snapshots(&arguments.dom).await?;
+        let current = all.iter().find(|one| one.current);
+        let current = current.ok_or_else(|| none_such("the domain does not have a current snapshot"))?;
+        Ok(DomainSnapshotCurrentReply { snap: wire(&arguments.dom, current) })
+    }
+
+    pub(super) async fn domain_snapshot_is_current(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotIsCurrent,
+    ) -> Result<DomainSnapshotIsCurrentReply> {
+        errors::check_flags(arguments.flags, 0, "domain_snapshot_is_current")?;
+        let (_, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        Ok(DomainSnapshotIsCurrentReply { current: snapshot.current.into() })
+    }
+
+    pub(super) async fn domain_snapshot_has_metadata(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotHasMetadata,
+    ) -> Result<DomainSnapshotHasMetadataReply> {
+        errors::check_flags(arguments.flags, 0, "domain_snapshot_has_metadata")?;
+        self.snapshot(&arguments.snap).await?;
+        // What is told of one here goes with it.
+        Ok(DomainSnapshotHasMetadataReply { metadata: 1 })
+    }
+
+    pub(super) async fn domain_snapshot_get_parent(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotGetParent,
+    ) -> Result<DomainSnapshotGetParentReply> {
+        errors::check_flags(arguments.flags, 0, "domain_snapshot_get_parent")?;
+        let (_, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        match snapshot.parent {
+            Some(parent) => {
+                let snap = DomainSnapshot { name: parent.into(), dom: arguments.snap.dom };
+                Ok(DomainSnapshotGetParentReply { snap })
+            }
+            None => Err(none_such(&format!("snapshot '{}' does not have a parent", snapshot.name))),
+        }
+    }
+
+    pub(super) async fn domain_snapshot_get_xml_desc(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotGetXmlDesc,
+    ) -> Result<DomainSnapshotGetXmlDescReply> {
+        // With secrets, of which there are none that are hidden.
+        errors::check_flags(arguments.flags, 1, "domain_snapshot_get_xml_desc")?;
+        let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        let text =
+            self.snapshots("virDomainSnapshotGetXMLDesc")?.snapshot_xml(domain, &snapshot.name).await?;
+        Ok(DomainSnapshotGetXmlDescReply { xml: text.into() })
+    }
+
+    pub(super) async fn domain_snapshot_create_xml(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotCreateXml,
+    ) -> Result<DomainSnapshotCreateXmlReply> {
+        let snapshots = self.snapshots("virDomainSnapshotCreateXML")?;
+        errors::check_flags(arguments.flags, CREATE_ATOMIC, "domain_snapshot_create_xml")?;
+        let domain = self.known(&arguments.dom).await?.uuid;
+        let made = snapshots.create_snapshot(domain, xml(arguments.xml_desc)?).await?;
+        Ok(DomainSnapshotCreateXmlReply { snap: wire(&arguments.dom, &made) })
+    }
+
+    pub(super) async fn domain_revert_to_snapshot(
+        &self,
+        _: &CallContext,
+        arguments: DomainRevertToSnapshot,
+    ) -> Result<()> {
+        let snapshots = self.snapshots("virDomainRevertToSnapshot")?;
+        let known = REVERT_RUNNING | REVERT_PAUSED | REVERT_FORCE;
+        errors::check_flags(arguments.flags, known.into(), "domain_revert_to_snapshot")?;
+        let runs = match (arguments.flags & REVERT_RUNNING != 0, arguments.flags & REVERT_PAUSED != 0) {
+            (true, true) => return Err(exclusive("running", "paused", "domain_revert_to_snapshot")),
+            (false, false) => None,
+            (runs, _) => Some(runs),
+        };
+        let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        snapshots.revert(domain, &snapshot.name, Revert { runs }).await
+    }
+
+    pub(super) async fn domain_snapshot_delete(
+        &self,
+        _: &CallContext,
+        arguments: DomainSnapshotDelete,
+    ) -> Result<()> {
+        let snapshots = self.snapshots("virDomainSnapshotDelete")?;
+        let known = DELETE_CHILDREN | DELETE_METADATA_ONLY | DELETE_CHILDREN_ONLY;
+        errors::check_flags(arguments.flags, known.into(), "domain_snapshot_delete")?;
+        if arguments.flags & DELETE_CHILDREN != 0 && arguments.flags & DELETE_CHILDREN_ONLY != 0 {
+            return Err(exclusive("children", "children_only", "domain_snapshot_delete"));
+        }
+        let (domain, snapshot, all) = self.snapshot(&arguments.snap).await?;
+        if arguments.flags & (DELETE_CHILDREN | DELETE_CHILDREN_ONLY) != 0 {
+            // The youngest first: whatever fails leaves a tree.
+            for child in descendants(&snapshot.name, &all).into_iter().rev() {
+                snapshots.delete_snapshot(domain, &child.name).await?;
+            }
+        }
+        if arguments.flags & DELETE_CHILDREN_ONLY == 0 {
+            snapshots.delete_snapshot(domain, &snapshot.name).await?;
+        }
+        Ok(())
+    }
+}
+
+fn number(all: &[SnapshotInfo]) -> i32 {
+    i32::try_from(all.len()).unwrap_or(i32::MAX)
+}
+
+fn names(all: Vec<SnapshotInfo>, most: usize) -> Vec<Text> {
+    all.into_iter().take(most).map(|one| one.name.into()).collect()
+}
+
+fn wire(dom: &Domain, one: &SnapshotInfo) -> DomainSnapshot {
+    DomainSnapshot { name: one.name.as_str().into(), dom: dom.clone() }
+}
+
+fn wires(dom: &Domain, all: &[SnapshotInfo]) -> Vec<DomainSnapshot> {
+    all.iter().map(|one| wire(dom, one)).collect()
+}
+
+fn exclusive(one: &str, other: &str, function: &str) -> RemoteError {
+    errors::invalid_argument(format!("flags '{one}' and '{other}' in function {function} exclude each other"))
+}
+
+fn no_snapshot(name: &Text) -> RemoteError {
+    none_such(&format!("no domain snapshot with matching name '{}'", name.to_string_lossy()))
+}
+
+fn none_such(text: &str) -> RemoteError {
+    RemoteError::new(ErrorCode::NO_DOMAIN_SNAPSHOT, ErrorDomain::QEMU, text)
+}

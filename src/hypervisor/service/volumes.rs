@@ -1,0 +1,295 @@
+//! Storage volumes, and what is in them.
+
+use virtwire_protocol::access::{Named, ObjectKind, Right};
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::remote::*;
+use virtwire_xdr::Text;
+
+use super::super::{Hypervisor, Part, PoolInfo, Result, Storage, VolumeInfo, errors};
+use super::HypervisorService;
+use super::clients::internal;
+use super::list::count;
+use super::pools::wire as pool_wire;
+use super::wire::xml;
+use crate::server::{CallContext, Stream};
+
+/// The upload's and the download's.
+const SPARSE: u32 = 1;
+/// Zeroed, and with its snapshots: what is removed here is gone.
+const DELETE_FLAGS: u64 = 3;
+/// The one flag of info that means anything: bytes that are taken, or that are used.
+const GET_PHYSICAL: u64 = 1;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    /// The volume that a call is about, and its pool, which must be active.
+    async fn volume(&self, vol: &StorageVol, api: &str) -> Result<(PoolInfo, VolumeInfo)> {
+        let pool = self.active_pool_named(&vol.pool, api).await?;
+        let found = self.volume_in(&pool, &vol.name, api).await?;
+        // Whoever decided whether this may be was told the key.
+        match vol.key == found.key.as_str() {
+            true => Ok((pool, found)),
+            false => Err(no_volume(&format!("key {}", vol.key.to_string_lossy()))),
+        }
+    }
+
+    async fn volume_in(&self, pool: &PoolInfo, name: &Text, api: &str) -> Result<VolumeInfo> {
+        let volumes = self.storage(api)?.volumes(pool.uuid).await?;
+        let found = volumes.into_iter().find(|volume| *name == volume.name.as_str());
+        found.ok_or_else(|| no_volume(&format!("name '{}'", name.to_string_lossy())))
+    }
+
+    /// The first volume of any active pool that is asked for. The client must be allowed to know of it.
+    async fn volume_where(
+        &self,
+        cx: &CallContext,
+        api: &str,
+        is_it: impl Fn(&VolumeInfo) -> bool + Send,
+    ) -> Result<Option<StorageVol>> {
+        let storage = self.storage(api)?;
+        for pool in storage.pools().await?.into_iter().filter(|pool| pool.standing.active) {
+            let volumes = storage.volumes(pool.uuid).await?;
+            if let Some(found) = volumes.iter().find(|volume| is_it(volume)) {
+                may_look(cx, &pool, found)?;
+                return Ok(Some(wire(&pool, found)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The volumes of an active pool that a client may know of.
+    async fn visible_volumes(
+        &self,
+        cx: &CallContext,
+        pool: &StoragePool,
+        api: &str,
+    ) -> Result<(PoolInfo, Vec<VolumeInfo>)> {
+        let pool = self.active_pool(pool, api).await?;
+        let mut volumes = self.storage(api)?.volumes(pool.uuid).await?;
+        volumes.retain(|volume| may_look(cx, &pool, volume).is_ok());
+        Ok((pool, volumes))
+    }
+
+    pub(super) async fn storage_pool_num_of_volumes(
+        &self,
+        cx: &CallContext,
+        arguments: StoragePoolNumOfVolumes,
+    ) -> Result<StoragePoolNumOfVolumesReply> {
+        let (_, volumes) = self.visible_volumes(cx, &arguments.pool, "virStoragePoolNumOfVolumes").await?;
+        Ok(StoragePoolNumOfVolumesReply { num: i32::try_from(volumes.len()).unwrap_or(i32::MAX) })
+    }
+
+    pub(super) async fn storage_pool_list_volumes(
+        &self,
+        cx: &CallContext,
+        arguments: StoragePoolListVolumes,
+    ) -> Result<StoragePoolListVolumesReply> {
+        let most = count("maxnames", arguments.maxnames)?;
+        let (_, volumes) = self.visible_volumes(cx, &arguments.pool, "virStoragePoolListVolumes").await?;
+        let names = volumes.into_iter().take(most).map(|volume| volume.name.into()).collect();
+        Ok(StoragePoolListVolumesReply { names })
+    }
+
+    pub(super) async fn storage_pool_list_all_volumes(
+        &self,
+        cx: &CallContext,
+        arguments: StoragePoolListAllVolumes,
+    ) -> Result<StoragePoolListAllVolumesReply> {
+        errors::check_flags(arguments.flags, 0, "storage_pool_list_all_volumes")?;
+        let (pool, volumes) =
+            self.visible_volumes(cx, &arguments.pool, "virStoragePoolListAllVolumes").await?;
+        let ret = u32::try_from(volumes.len()).ok().filter(|count| *count <= STORAGE_VOL_LIST_MAX);
+        let ret = ret.ok_or_else(|| internal(format!("Too many volumes '{}'", volumes.len())))?;
+        let vols = match arguments.need_results {
+            0 => Vec::new(),
+            _ => volumes.iter().map(|volume| wire(&pool, volume)).collect(),
+        };
+        Ok(StoragePoolListAllVolumesReply { vols, ret })
+    }
+
+    pub(super) async fn storage_vol_lookup_by_name(
+        &self,
+        cx: &CallContext,
+        arguments: StorageVolLookupByName,
+    ) -> Result<StorageVolLookupByNameReply> {
+        let api = "virStorageVolLookupByName";
+        let pool = self.active_pool(&arguments.pool, api).await?;
+        let volume = self.volume_in(&pool, &arguments.name, api).await?;
+        may_look(cx, &pool, &volume)?;
+        Ok(StorageVolLookupByNameReply { vol: wire(&pool, &volume) })
+    }
+
+    pub(super) async fn storage_vol_lookup_by_key(
+        &self,
+        cx: &CallContext,
+        arguments: StorageVolLookupByKey,
+    ) -> Result<StorageVolLookupByKeyReply> {
+        let key = arguments.key;
+        let is_it = |volume: &VolumeInfo| key == volume.key.as_str();
+        let found = self.volume_where(cx, "virStorageVolLookupByKey", is_it).await?;
+        let vol = found.ok_or_else(|| no_volume(&format!("key {}", key.to_string_lossy())))?;
+        Ok(StorageVolLookupByKeyReply { vol })
+    }
+
+    pub(super) async fn storage_vol_lookup_by_path(
+        &self,
+        cx: &CallContext,
+        arguments: StorageVolLookupByPath,
+    ) -> Result<StorageVolLookupByPathReply> {
+        let path = arguments.path;
+        let is_it = |volume: &VolumeInfo| path == volume.path.as_str();
+        let found = self.volume_where(cx, "virStorageVolLookupByPath", is_it).await?;
+        let vol = found.ok_or_else(|| no_volume(&format!("path '{}'", path.to_string_lossy())))?;
+        Ok(StorageVolLookupByPathReply { vol })
+    }
+
+    pub(super) async fn storage_pool_lookup_by_volume(
+        &self,
+        cx: &CallContext,
+        arguments: StoragePoolLookupByVolume,
+    ) -> Result<StoragePoolLookupByVolumeReply> {
+        let (pool, _) = self.volume(&arguments.vol, "virStoragePoolLookupByVolume").await?;
+        // The call did not say which pool.
+        cx.allows(Right::of(ObjectKind::StoragePool, "getattr"), pool.uuid.0, &pool.name)?;
+        Ok(StoragePoolLookupByVolumeReply { pool: pool_wire(&pool) })
+    }
+
+    pub(super) async fn storage_vol_get_info(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolGetInfo,
+    ) -> Result<StorageVolGetInfoReply> {
+        let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfo").await?;
+        let VolumeInfo { kind, capacity, allocation, .. } = volume;
+        Ok(StorageVolGetInfoReply { r#type: kind, capacity, allocation })
+    }
+
+    pub(super) async fn storage_vol_get_info_flags(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolGetInfoFlags,
+    ) -> Result<StorageVolGetInfoFlagsReply> {
+        errors::check_flags(arguments.flags, GET_PHYSICAL, "storage_vol_get_info_flags")?;
+        let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfoFlags").await?;
+        let VolumeInfo { kind, capacity, allocation, .. } = volume;
+        Ok(StorageVolGetInfoFlagsReply { r#type: kind, capacity, allocation })
+    }
+
+    pub(super) async fn storage_vol_get_path(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolGetPath,
+    ) -> Result<StorageVolGetPathReply> {
+        let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetPath").await?;
+        Ok(StorageVolGetPathReply { name: volume.path.into() })
+    }
+
+    pub(super) async fn storage_vol_get_xml_desc(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolGetXmlDesc,
+    ) -> Result<StorageVolGetXmlDescReply> {
+        errors::check_flags(arguments.flags, 0, "storage_vol_get_xml_desc")?;
+        let api = "virStorageVolGetXMLDesc";
+        let (pool, volume) = self.volume(&arguments.vol, api).await?;
+        let text = self.storage(api)?.volume_xml(pool.uuid, &volume.name).await?;
+        Ok(StorageVolGetXmlDescReply { xml: text.into() })
+    }
+
+    pub(super) async fn storage_vol_create_xml(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolCreateXml,
+    ) -> Result<StorageVolCreateXmlReply> {
+        errors::check_flags(arguments.flags, 0, "storage_vol_create_xml")?;
+        let api = "virStorageVolCreateXML";
+        let pool = self.active_pool(&arguments.pool, api).await?;
+        let made = self.storage(api)?.create_volume(pool.uuid, xml(arguments.xml)?).await?;
+        Ok(StorageVolCreateXmlReply { vol: wire(&pool, &made) })
+    }
+
+    pub(super) async fn storage_vol_delete(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolDelete,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, DELETE_FLAGS, "storage_vol_delete")?;
+        let api = "virStorageVolDelete";
+        let (pool, volume) = self.volume(&arguments.vol, api).await?;
+        self.storage(api)?.delete_volume(pool.uuid, &volume.name).await
+    }
+
+    pub(super) async fn storage_vol_resize(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolResize,
+    ) -> Result<()> {
+        const DELTA: u32 = 2;
+        const SHRINK: u32 = 4;
+        errors::check_flags(arguments.flags, (DELTA | SHRINK).into(), "storage_vol_resize")?;
+        let api = "virStorageVolResize";
+        let (pool, volume) = self.volume(&arguments.vol, api).await?;
+        let (by, shrinks) = (arguments.capacity, arguments.flags & SHRINK != 0);
+        let capacity = match (arguments.flags & DELTA != 0, shrinks) {
+            (false, _) => Some(by),
+            (true, false) => volume.capacity.checked_add(by),
+            (true, true) => Some(volume.capacity.saturating_sub(by)),
+        };
+        let capacity = capacity.ok_or_else(|| bad_capacity("capacity is out of range"))?;
+        if capacity < volume.capacity && !shrinks {
+            let text = "Can't shrink capacity below current capacity unless shrink flag explicitly specified";
+            return Err(bad_capacity(text));
+        }
+        self.storage(api)?.resize_volume(pool.uuid, &volume.name, capacity).await
+    }
+
+    pub(super) async fn storage_vol_upload(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolUpload,
+        stream: Stream,
+    ) -> Result<()> {
+        let StorageVolUpload { vol, offset, length, flags } = arguments;
+        errors::check_flags(flags, SPARSE.into(), "storage_vol_upload")?;
+        let (pool, volume) = self.volume(&vol, "virStorageVolUpload").await?;
+        let part = Part { offset, length, sparse: flags & SPARSE != 0 };
+        self.storage("virStorageVolUpload")?.upload(pool.uuid, &volume.name, part, stream).await
+    }
+
+    pub(super) async fn storage_vol_download(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolDownload,
+        stream: Stream,
+    ) -> Result<()> {
+        let StorageVolDownload { vol, offset, length, flags } = arguments;
+        errors::check_flags(flags, SPARSE.into(), "storage_vol_download")?;
+        let (pool, volume) = self.volume(&vol, "virStorageVolDownload").await?;
+        let part = Part { offset, length, sparse: flags & SPARSE != 0 };
+        self.storage("virStorageVolDownload")?.download(pool.uuid, &volume.name, part, stream).await
+    }
+}
+
+fn wire(pool: &PoolInfo, volume: &VolumeInfo) -> StorageVol {
+    StorageVol {
+        pool: pool.name.as_str().into(),
+        name: volume.name.as_str().into(),
+        key: volume.key.as_str().into(),
+    }
+}
+
+/// Whether the client may know of a volume.
+fn may_look(cx: &CallContext, pool: &PoolInfo, volume: &VolumeInfo) -> Result<()> {
+    let mut object = Named::default();
+    object.name = Some(volume.key.as_str().into());
+    object.pool = Some(pool.name.as_str().into());
+    cx.allows_named(Right::of(ObjectKind::StorageVol, "getattr"), &object)
+}
+
+fn bad_capacity(text: &str) -> RemoteError {
+    RemoteError::new(ErrorCode::INVALID_ARG, ErrorDomain::STORAGE, text)
+}
+
+fn no_volume(by: &str) -> RemoteError {
+    let detail = format!("no storage vol with matching {by}");
+    RemoteError::new(ErrorCode::NO_STORAGE_VOL, ErrorDomain::STORAGE, detail)
+}

@@ -1,0 +1,154 @@
+//! Storage: pools, and the volumes in them.
+
+use std::future::{Future, ready};
+
+use virtwire_protocol::error::RemoteError;
+
+use super::networks::Standing;
+use super::{Result, Uuid};
+use crate::server::Stream;
+
+/// A host's storage: `virsh pool-list`, `vol-list`, `vol-upload` and their like. For
+/// [`Hypervisor::storage`](super::Hypervisor::storage).
+///
+/// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that only pools that are active are asked for
+/// volumes. A verb that is not implemented is answered as not supported. What happens is told by
+/// [`Events::tell_pool`](super::Events::tell_pool), also where a client has asked for it.
+pub trait Storage: Send + Sync {
+    /// Every pool, active or not, in any order. At most 16,384 can be listed to a client.
+    fn pools(&self) -> impl Future<Output = Result<Vec<PoolInfo>>> + Send;
+
+    /// A pool's configuration: as it is, or as it will be at its next start.
+    fn pool_xml(&self, pool: Uuid, inactive: bool) -> impl Future<Output = Result<String>> + Send;
+
+    /// The volumes of an active pool. At most 16,384 can be listed to a client.
+    fn volumes(&self, pool: Uuid) -> impl Future<Output = Result<Vec<VolumeInfo>>> + Send;
+
+    /// A volume's description.
+    fn volume_xml(&self, pool: Uuid, volume: &str) -> impl Future<Output = Result<String>> + Send;
+
+    /// Makes a pool's configuration persistent, new or in place of the one with the same name and UUID.
+    fn define_pool(&self, _xml: String) -> impl Future<Output = Result<PoolInfo>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolDefineXML")))
+    }
+
+    /// Forgets a pool that is off. What is in it stays.
+    fn undefine_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolUndefine")))
+    }
+
+    /// Starts a pool from this configuration alone, made ready first where that is asked.
+    fn create_pool(&self, _xml: String, _build: bool) -> impl Future<Output = Result<PoolInfo>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolCreateXML")))
+    }
+
+    /// Makes a pool ready for its first start, such as by making its directory.
+    fn build_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolBuild")))
+    }
+
+    /// Starts a defined pool.
+    fn start_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolCreate")))
+    }
+
+    /// Ends it. What is in it stays.
+    fn destroy_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolDestroy")))
+    }
+
+    /// Looks anew which volumes there are.
+    fn refresh_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolRefresh")))
+    }
+
+    /// Whether to start it with the daemon.
+    fn set_pool_autostart(&self, _pool: Uuid, _autostart: bool) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolSetAutostart")))
+    }
+
+    /// Makes a volume.
+    fn create_volume(&self, _pool: Uuid, _xml: String) -> impl Future<Output = Result<VolumeInfo>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolCreateXML")))
+    }
+
+    /// Removes a volume and what is in it.
+    fn delete_volume(&self, _pool: Uuid, _volume: &str) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolDelete")))
+    }
+
+    /// Gives a volume another capacity, in bytes. What does not fit is cut off.
+    fn resize_volume(
+        &self,
+        _pool: Uuid,
+        _volume: &str,
+        _capacity: u64,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolResize")))
+    }
+
+    /// Writes to a volume what the stream brings; it returns once the stream is taken over. A failure afterwards is the stream's.
+    fn upload(
+        &self,
+        _pool: Uuid,
+        _volume: &str,
+        _part: Part,
+        _stream: Stream,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolUpload")))
+    }
+
+    /// Sends by the stream what a volume has; it returns once the stream is taken over.
+    fn download(
+        &self,
+        _pool: Uuid,
+        _volume: &str,
+        _part: Part,
+        _stream: Stream,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolDownload")))
+    }
+}
+
+/// Everything that the short questions about a pool ask, at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolInfo {
+    /// Its name, unique on this host.
+    pub name: String,
+    /// Its UUID.
+    pub uuid: Uuid,
+    /// Whether it is active, and what it outlives.
+    pub standing: Standing,
+    /// Bytes that it has room for; 0 while it is off.
+    pub capacity: u64,
+    /// Bytes that are taken.
+    pub allocation: u64,
+}
+
+/// Everything that the short questions about a volume ask, at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeInfo {
+    /// Its name, unique in its pool.
+    pub name: String,
+    /// What identifies it on this host. Calls name a volume by its pool, its name and this: all three must be right.
+    pub key: String,
+    /// Where guests find it.
+    pub path: String,
+    /// What it is: 0 a file, 1 a block device, 2 a directory, 3 on the network.
+    pub kind: i8,
+    /// Bytes that its user sees.
+    pub capacity: u64,
+    /// Bytes taken.
+    pub allocation: u64,
+}
+
+/// Which part of a volume is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From which byte on.
+    pub offset: u64,
+    /// How many bytes; 0 is to the end, or as many as come.
+    pub length: u64,
+    /// Whether holes travel as such.
+    pub sparse: bool,
+}

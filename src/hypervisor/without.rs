@@ -1,0 +1,113 @@
+//! What stands for a capability that a hypervisor does not have: nothing can be asked of it.
+
+use std::path::Path;
+
+use virtwire_protocol::flags::DomainStatsKinds;
+use virtwire_protocol::params::TypedParams;
+
+use super::{
+    Change, Changes, Consoles, DomainInfo, Metadata, NetworkInfo, Networks, OpenConsole, Place, PoolInfo,
+    Result, Revert, Save, Saving, SnapshotInfo, Snapshots, Stats, Storage, Uuid, VolumeInfo,
+};
+use crate::server::Stream;
+
+/// What a hypervisor has no value of.
+pub(super) enum Without {}
+
+impl Consoles for Without {
+    async fn open_console(&self, _: Uuid, _: OpenConsole, _: Stream) -> Result<()> {
+        match *self {}
+    }
+}
+
+impl Changes for Without {
+    async fn metadata(&self, _: Uuid, _: &Metadata, _: bool) -> Result<Option<String>> {
+        match *self {}
+    }
+
+    async fn change(&self, _: Uuid, _: Change, _: Place) -> Result<()> {
+        match *self {}
+    }
+
+    async fn configured(&self, _: Uuid) -> Result<DomainInfo> {
+        match *self {}
+    }
+}
+
+impl Snapshots for Without {
+    async fn snapshots(&self, _: Uuid) -> Result<Vec<SnapshotInfo>> {
+        match *self {}
+    }
+
+    async fn snapshot_xml(&self, _: Uuid, _: &str) -> Result<String> {
+        match *self {}
+    }
+
+    async fn create_snapshot(&self, _: Uuid, _: String) -> Result<SnapshotInfo> {
+        match *self {}
+    }
+
+    async fn revert(&self, _: Uuid, _: &str, _: Revert) -> Result<()> {
+        match *self {}
+    }
+
+    async fn delete_snapshot(&self, _: Uuid, _: &str) -> Result<()> {
+        match *self {}
+    }
+}
+
+impl Networks for Without {
+    async fn networks(&self) -> Result<Vec<NetworkInfo>> {
+        match *self {}
+    }
+
+    async fn network_xml(&self, _: Uuid, _: bool) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl Storage for Without {
+    async fn pools(&self) -> Result<Vec<PoolInfo>> {
+        match *self {}
+    }
+
+    async fn pool_xml(&self, _: Uuid, _: bool) -> Result<String> {
+        match *self {}
+    }
+
+    async fn volumes(&self, _: Uuid) -> Result<Vec<VolumeInfo>> {
+        match *self {}
+    }
+
+    async fn volume_xml(&self, _: Uuid, _: &str) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl Saving for Without {
+    async fn save(&self, _: Uuid, _: &Path, _: Save) -> Result<()> {
+        match *self {}
+    }
+
+    async fn restore(&self, _: &Path, _: Save) -> Result<()> {
+        match *self {}
+    }
+
+    async fn saved_xml(&self, _: &Path) -> Result<String> {
+        match *self {}
+    }
+
+    async fn set_saved(&self, _: &Path, _: Save) -> Result<()> {
+        match *self {}
+    }
+}
+
+impl Stats for Without {
+    fn kinds(&self) -> DomainStatsKinds {
+        match *self {}
+    }
+
+    async fn stats(&self, _: Uuid, _: DomainStatsKinds) -> Result<TypedParams> {
+        match *self {}
+    }
+}

@@ -1,0 +1,138 @@
+//! The guest where it is, and whatever has its name or UUID where it is to go.
+
+use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::migrate::{DomainState, MigrateFlags, State};
+
+use super::{Finding, Look, Subject, doubt, fails, good};
+use crate::client::{CallError, Domain};
+use crate::migrate::control::Question;
+use crate::uuid::Uuid;
+
+/// Whether the guest is in a state to move, and nothing else is done with it.
+pub(super) async fn state(look: &Look<'_>) -> Vec<Finding> {
+    let mut found = vec![activity(look).await, job(look).await];
+    found.extend(snapshots(look).await);
+    found.extend(host_devices(look));
+    found
+}
+
+async fn activity(look: &Look<'_>) -> Finding {
+    let offline = look.request.flags.has(MigrateFlags::OFFLINE);
+    let state = match look.guest.state().await {
+        Ok(state) => {
+            let (state, reason) = state.to_wire();
+            State { state: DomainState::from(state), reason: Some(reason) }
+        }
+        Err(error) => return doubt(Subject::Guest, format_args!("its state was not told: {error}")),
+    };
+    match state.state {
+        DomainState::ShutOff | DomainState::Crashed if !offline => fails(
+            Subject::Guest,
+            format_args!("is {state}: only a running guest moves, or a definition with OFFLINE"),
+        ),
+        _ if state.is_migrating() => {
+            fails(Subject::Guest, format_args!("is {state}: an earlier migration was not brought to its end"))
+        }
+        DomainState::ShutOff if !look.request.flags.has(MigrateFlags::PERSIST_DEST) => {
+            fails(Subject::Guest, "OFFLINE moves a definition, and needs PERSIST_DEST to keep it")
+        }
+        _ => good(Subject::Guest, format_args!("is {state}")),
+    }
+}
+
+async fn job(look: &Look<'_>) -> Finding {
+    match Question::new(look.guest.clone()).ask().await {
+        Ok(progress) if progress.is_running() => fails(
+            Subject::Guest,
+            "a job runs on it, perhaps another migration: wait for its end, or abort it",
+        ),
+        Ok(_) => good(Subject::Guest, "no job runs on it"),
+        // Not running, so without a job.
+        Err(error) if is(&error, ErrorCode::OPERATION_INVALID) => good(Subject::Guest, "no job runs on it"),
+        Err(error) => doubt(Subject::Guest, format_args!("whether a job runs on it was not told: {error}")),
+    }
+}
+
+/// QEMU's driver moves no guest that has snapshots.
+async fn snapshots(look: &Look<'_>) -> Option<Finding> {
+    match look.source.domain_snapshot_num(look.guest.wire(), 0).await {
+        Ok(reply) if reply.num > 0 => {
+            Some(fails(Subject::Guest, format_args!("has {} snapshots, which do not move", reply.num)))
+        }
+        // A host without snapshots has none in the way.
+        _ => None,
+    }
+}
+
+fn host_devices(look: &Look<'_>) -> Option<Finding> {
+    let devices = look.domain(Subject::Guest).ok()?.child("devices")?;
+    let count = devices.children("hostdev").count();
+    (count > 0).then(|| {
+        doubt(Subject::Guest, format_args!("has {count} devices of its host's own, which may hold it there"))
+    })
+}
+
+/// Whether the destination has a guest of that name or UUID.
+pub(super) async fn conflict(look: &Look<'_>) -> Finding {
+    let request = look.request;
+    let name = request.dname.as_ref().unwrap_or(&request.domain.name).to_string();
+    let (by_name, by_uuid) = tokio::join!(
+        look.destination.domain(&name),
+        look.destination.domain_by_uuid(Uuid(request.domain.uuid))
+    );
+    let (by_name, by_uuid) = match (known(by_name), known(by_uuid)) {
+        (Ok(by_name), Ok(by_uuid)) => (by_name, by_uuid),
+        (Err(error), _) | (_, Err(error)) => {
+            return doubt(
+                Subject::Name,
+                format_args!("the destination does not tell which guests it has: {error}"),
+            );
+        }
+    };
+    match (by_name, by_uuid) {
+        (None, None) => {
+            good(Subject::Name, format_args!("{name} is free on the destination, and so is the UUID"))
+        }
+        (Some(there), None) => {
+            let uuid = Uuid(there.wire().uuid);
+            fails(
+                Subject::Name,
+                format_args!(
+                    "the destination has another guest {name}, with UUID {uuid}: rename one of them"
+                ),
+            )
+        }
+        (_, Some(there)) if there.wire().name != *name => {
+            let other = there.name();
+            fails(
+                Subject::Name,
+                format_args!("the destination has this UUID already, on a guest with the name {other}"),
+            )
+        }
+        (_, Some(there)) => match there.is_active().await {
+            Ok(false) => good(
+                Subject::Name,
+                format_args!("{name} is defined on the destination, and not active: it is taken over"),
+            ),
+            Ok(true) => fails(Subject::Name, format_args!("{name} is active on the destination already")),
+            Err(error) => doubt(
+                Subject::Name,
+                format_args!(
+                    "{name} is known to the destination; whether it runs there was not told: {error}"
+                ),
+            ),
+        },
+    }
+}
+
+fn known(answer: Result<Domain, CallError>) -> Result<Option<Domain>, CallError> {
+    match answer {
+        Ok(domain) => Ok(Some(domain)),
+        Err(error) if is(&error, ErrorCode::NO_DOMAIN) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is(error: &CallError, code: ErrorCode) -> bool {
+    error.remote().is_some_and(|remote| remote.code == code)
+}

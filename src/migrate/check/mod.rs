@@ -1,0 +1,176 @@
+//! A look before the leap: what would make a migration fail, asked of both hosts by calls that only look.
+//!
+//! Nothing is changed, and nothing is promised: a host may refuse for reasons that it tells nobody before. What cannot be learned
+//! from here is said to be in doubt, and is no failure.
+
+mod guest;
+mod host;
+mod storage;
+mod xml;
+
+use std::fmt;
+
+use virtwire_protocol::migrate::{Plan, Request, Wish};
+
+use super::PlanError;
+use crate::client::{CallError, Connection, Domain};
+use xml::Element;
+
+/// What a look at both hosts found, in the order in which a migration would meet it.
+#[derive(Debug)]
+#[must_use = "a preflight that nobody reads keeps nobody from failing"]
+pub struct Preflight {
+    /// The version that would be used; `None` where none would do, and the findings say why.
+    pub plan: Option<Plan>,
+    /// Each thing that was looked at.
+    pub findings: Vec<Finding>,
+}
+
+impl Preflight {
+    /// Whether something was found that makes the migration fail.
+    pub fn would_fail(&self) -> bool {
+        self.findings.iter().any(|finding| finding.verdict == Verdict::Fails)
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What.
+    pub subject: Subject,
+    /// Whether it is in the way.
+    pub verdict: Verdict,
+    /// Why, in a line without a full stop; has text from the hosts.
+    pub text: String,
+}
+
+/// Whether something is in a migration's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It is not.
+    Good,
+    /// It may be: it cannot be seen from here, or was not told.
+    Doubt,
+    /// It is: the migration would fail, or leave the guest without what it needs.
+    Fails,
+}
+
+/// What a preflight looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subject {
+    /// Which version of the protocol the hosts have in common.
+    Version,
+    /// Whether they are two hosts.
+    Hosts,
+    /// Whether they notice that a link is dead.
+    Keepalive,
+    /// The guest on its source: its state, its job, what holds it there.
+    Guest,
+    /// Its name and UUID on the destination.
+    Name,
+    /// The kind of machine it is.
+    Machine,
+    /// Its CPU.
+    Cpu,
+    /// Its memory.
+    Memory,
+    /// Its disks.
+    Storage,
+    /// Where its data is to go.
+    Address,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Subject::Version => "version",
+            Subject::Hosts => "hosts",
+            Subject::Keepalive => "keepalive",
+            Subject::Guest => "guest",
+            Subject::Name => "name",
+            Subject::Machine => "machine",
+            Subject::Cpu => "cpu",
+            Subject::Memory => "memory",
+            Subject::Storage => "storage",
+            Subject::Address => "address",
+        })
+    }
+}
+
+/// Looks at both hosts, for a guest that is there. Only asks; see [`Migration::plan`](super::Migration::plan) for what the connections
+/// are to be.
+pub async fn check(source: &Connection, destination: &Connection, request: Request, wish: Wish) -> Preflight {
+    let guest = Domain::new(source, super::peer::wire(request.domain.clone()));
+    let planned = super::choose(source, Some(destination), request.clone(), wish).await;
+    let xml = match &request.xml {
+        Some(xml) => Ok(xml.0.to_string_lossy().into_owned()),
+        None => {
+            guest.connection().domain_get_xml_desc(guest.wire(), 0).await.map(|reply| reply.xml.to_string())
+        }
+    };
+    let look = Look { source, destination, guest, request: &request, xml };
+    let (hosts, keepalive, guest, name, machine, cpu, memory, storage, address) = tokio::join!(
+        host::identity(&look),
+        host::keepalive(&look),
+        guest::state(&look),
+        guest::conflict(&look),
+        host::machine(&look),
+        host::cpu(&look),
+        host::memory(&look),
+        storage::disks(&look),
+        host::address(&look),
+    );
+    let (plan, version) = match planned {
+        Ok(plan) => {
+            let said = good(Subject::Version, plan.why());
+            (Some(plan), said)
+        }
+        Err(error @ PlanError::Refused(_)) => (None, fails(Subject::Version, error)),
+        Err(error) => (None, doubt(Subject::Version, error)),
+    };
+    let found =
+        [vec![version, hosts, keepalive], guest, vec![name, machine, cpu, memory], storage, vec![address]];
+    Preflight { plan, findings: found.concat() }
+}
+
+/// What every look has.
+struct Look<'a> {
+    source: &'a Connection,
+    destination: &'a Connection,
+    guest: Domain,
+    request: &'a Request,
+    /// The guest's configuration, as the destination would get it.
+    xml: Result<String, CallError>,
+}
+
+impl Look<'_> {
+    /// The configuration's own element, or what to say of something that it would have told.
+    fn domain(&self, subject: Subject) -> Result<Element<'_>, Finding> {
+        match &self.xml {
+            Err(error) => Err(doubt(
+                subject,
+                format_args!("the source did not tell the guest's configuration: {error}"),
+            )),
+            Ok(xml) => {
+                Element::root(xml).ok_or_else(|| doubt(subject, "the guest's configuration is not XML"))
+            }
+        }
+    }
+}
+
+fn finding(subject: Subject, verdict: Verdict, text: impl fmt::Display) -> Finding {
+    Finding { subject, verdict, text: text.to_string() }
+}
+
+fn good(subject: Subject, text: impl fmt::Display) -> Finding {
+    finding(subject, Verdict::Good, text)
+}
+
+fn doubt(subject: Subject, text: impl fmt::Display) -> Finding {
+    finding(subject, Verdict::Doubt, text)
+}
+
+fn fails(subject: Subject, text: impl fmt::Display) -> Finding {
+    finding(subject, Verdict::Fails, text)
+}

@@ -1,0 +1,173 @@
+//! Whether a client may do what it asks for: the steps between a call's number and its handler.
+//!
+//! ```text
+//! number     read-only?  rights on the connection?          nothing has been decoded yet
+//! arguments  do they decode?  read-only, with these flags?  rights on the object, by an authorizer
+//! handler
+//! ```
+//!
+//! The arguments are decoded here only for calls whose access depends on them, where somebody asks.
+
+use std::fmt;
+use std::sync::Arc;
+
+use virtwire_protocol::access::{Asked, Named, ObjectKind, Right, asked};
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::program::{ProcedureInfo, ReadOnlyRule};
+use virtwire_protocol::session::server::Called;
+
+use super::context::{CallContext, ConnectionId};
+use super::handler::Handler;
+use super::identity::Identity;
+
+/// Decides who may do what.
+///
+/// A server without one lets every client that it has let in do everything, if it is not read-only. It is asked once for every right
+/// that a call needs, and for every domain that a client would see in a list or hear of in an event.
+///
+/// ```
+/// use virtwire::server::{AccessRequest, Authorizer};
+///
+/// /// Everybody may look; root may do everything.
+/// struct RootOrLook;
+///
+/// impl Authorizer for RootOrLook {
+///     fn allows(&self, request: &AccessRequest<'_>) -> bool {
+///         let looks = ["getattr", "read"].contains(&request.right.permission)
+///             || request.right.permission.starts_with("search_");
+///         looks || request.identity.process.is_some_and(|process| process.uid == 0)
+///     }
+/// }
+/// ```
+pub trait Authorizer: Send + Sync + 'static {
+    /// Whether this may be. It must not wait: keep what decides in memory. The answer holds for this one request, and is asked for
+    /// again.
+    fn allows(&self, request: &AccessRequest<'_>) -> bool;
+
+    /// Who denies, in the error that the client gets: `'NAME' denied access`.
+    fn name(&self) -> &str {
+        "virtwire"
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AccessRequest<'a> {
+    /// Who, as far as it is proved.
+    pub identity: &'a Identity,
+    /// Over which connection.
+    pub connection: ConnectionId,
+    /// By which procedure; of an event, the one that registered for it. `None` where it is not known which.
+    pub procedure: Option<&'static ProcedureInfo>,
+    /// The right that it needs.
+    pub right: Right,
+    /// The object; `None` for rights on the connection, which are decided before arguments are decoded.
+    ///
+    /// It is named as the call names it, and as [`Handler::identify`](super::Handler::identify) completes that.
+    pub object: Option<&'a Named<'a>>,
+    /// The call's flags; 0 where it has none, or they have not been decoded.
+    pub flags: u64,
+}
+
+impl CallContext {
+    /// Whether a call may go on, by its number alone.
+    pub(super) fn admits_number(&self, info: &'static ProcedureInfo) -> Result<(), RemoteError> {
+        if self.is_read_only()
+            && let Some(refusal) = info.refuses_read_only()
+        {
+            return Err(refusal);
+        }
+        if self.authorizer().is_none() {
+            return Ok(());
+        }
+        info.rights_by_number().try_for_each(|right| self.allowed(Some(info), *right, None, 0))
+    }
+
+    /// Whether anything about a call depends on its arguments.
+    pub(super) fn asks_about_arguments(&self, info: &'static ProcedureInfo) -> bool {
+        self.authorizer().is_some() || (self.is_read_only() && info.read_only == ReadOnlyRule::Conditional)
+    }
+
+    /// Whether a call may go to its handler, by what it is about.
+    pub(super) async fn admits_object<H: Handler + ?Sized>(
+        &self,
+        handler: &Arc<H>,
+        called: &Called,
+    ) -> Result<(), RemoteError> {
+        let (info, header) = (called.info, called.header);
+        let Some(asked) = asked(header.program, header.procedure, &called.payload) else { return Ok(()) };
+        let Asked { object, flags, .. } = asked.map_err(|error| {
+            tracing::debug!(procedure = info.name, %error, "arguments do not decode");
+            RemoteError::undecodable()
+        })?;
+        if self.is_read_only()
+            && let Some(refusal) = info.refuses_read_only_with(flags)
+        {
+            return Err(refusal);
+        }
+        let Some(kind) = info.rights_by_object(flags).map(|right| right.object).next() else { return Ok(()) };
+        if self.authorizer().is_none() {
+            return Ok(());
+        }
+        let object = handler.clone().identify(kind, object).await;
+        info.rights_by_object(flags)
+            .try_for_each(|right| self.allowed(Some(info), *right, Some(&object), flags))
+    }
+
+    /// Whether the client has a right.
+    ///
+    /// # Errors
+    /// Code 88, domain 55, with the name of who denies it.
+    fn allowed(
+        &self,
+        procedure: Option<&'static ProcedureInfo>,
+        right: Right,
+        object: Option<&Named<'_>>,
+        flags: u64,
+    ) -> Result<(), RemoteError> {
+        let Some(authorizer) = self.authorizer() else { return Ok(()) };
+        let (identity, connection) = (self.identity(), self.connection());
+        let request = AccessRequest { identity, connection, procedure, right, object, flags };
+        if authorizer.allows(&request) {
+            return Ok(());
+        }
+        tracing::debug!(peer = self.peer(), procedure = procedure.map(|info| info.name), %right, "denied");
+        Err(RemoteError::access_denied(authorizer.name()))
+    }
+
+    /// Whether the client has a right on an object that is there, such as a domain that a lookup has found.
+    ///
+    /// A handler asks so for what the arguments alone do not say. Without an authorizer everything is allowed.
+    ///
+    /// # Errors
+    /// Code 88, domain 55, with the name of who denies it.
+    pub fn allows(&self, right: Right, uuid: [u8; 16], name: &str) -> Result<(), RemoteError> {
+        if self.authorizer().is_none() {
+            return Ok(());
+        }
+        let mut object = Named::default();
+        object.uuid = Some(uuid);
+        object.name = Some(name.into());
+        self.allows_named(right, &object)
+    }
+
+    /// The same of an object that has more to its name, or less, such as a volume.
+    ///
+    /// # Errors
+    /// Code 88, domain 55, with the name of who denies it.
+    pub fn allows_named(&self, right: Right, object: &Named<'_>) -> Result<(), RemoteError> {
+        self.allowed(None, right, Some(object), 0)
+    }
+
+    /// Whether the client may know that this domain is there: what it may not see is left out of its lists and events.
+    pub fn may_see(&self, uuid: [u8; 16], name: &str) -> bool {
+        self.allows(Right::of(ObjectKind::Domain, "getattr"), uuid, name).is_ok()
+    }
+}
+
+impl fmt::Debug for dyn Authorizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorizer").field("name", &self.name()).finish()
+    }
+}

@@ -1,0 +1,170 @@
+//! Who is there, and how they are asked to go.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::context::{CallContext, ConnectionId};
+use super::identity::Identity;
+use super::places::{ClientLimits, Place, Places};
+use crate::shell::mailbox::Mailbox;
+
+/// A client that is there.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClientInfo {
+    /// Its connection.
+    pub id: ConnectionId,
+    /// When it came.
+    pub since: SystemTime,
+    /// Who it is, for people: an address, or the process behind a unix socket.
+    pub peer: String,
+    /// Who it is, as far as that is proved.
+    pub identity: Identity,
+    /// Whether it may only look.
+    pub is_read_only: bool,
+    /// Whether it has proved what it was asked for, or was asked for nothing.
+    pub is_known: bool,
+}
+
+/// What a server wants of one of its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Answer what was asked, and end.
+    Finish,
+    /// End.
+    Leave,
+}
+
+/// All clients of a server.
+#[derive(Debug)]
+pub(super) struct Clients {
+    list: Mutex<List>,
+    count: watch::Sender<usize>,
+    limits: watch::Sender<ClientLimits>,
+    /// From before their handshakes on.
+    pub(super) places: Arc<Places>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    there: BTreeMap<u64, There>,
+    is_shutting_down: bool,
+}
+
+#[derive(Debug)]
+struct There {
+    since: SystemTime,
+    cx: CallContext,
+    orders: Mailbox<Order>,
+}
+
+impl Default for Clients {
+    fn default() -> Clients {
+        Clients {
+            list: Mutex::default(),
+            count: watch::Sender::new(0),
+            limits: watch::Sender::new(ClientLimits::default()),
+            places: Arc::default(),
+        }
+    }
+}
+
+/// On the list until dropped.
+#[derive(Debug)]
+pub(super) struct Present {
+    clients: Arc<Clients>,
+    id: ConnectionId,
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        let mut list = self.clients.lock();
+        list.there.remove(&self.id.0);
+        self.clients.count.send_replace(list.there.len());
+    }
+}
+
+impl Clients {
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn limits(&self) -> ClientLimits {
+        *self.limits.borrow()
+    }
+
+    pub(super) fn set_limits(&self, limits: ClientLimits) {
+        self.limits.send_replace(limits);
+    }
+
+    /// One more client may come, as soon as there is room.
+    pub(super) async fn room(&self) {
+        self.places.room(self.limits.subscribe(), |limits| limits.clients).await;
+    }
+
+    /// A client's place, as soon as there is one.
+    pub(super) async fn place(&self) -> Place {
+        self.places.take(self.limits.subscribe(), |limits| limits.clients).await
+    }
+
+    /// A place before a door for one that is not known yet.
+    pub(super) async fn place_before(&self, door: &Arc<Places>) -> Place {
+        door.take(self.limits.subscribe(), |limits| limits.anonymous).await
+    }
+
+    /// Puts a connection on the list.
+    pub(super) fn enter(self: &Arc<Clients>, cx: &CallContext) -> (Present, Mailbox<Order>) {
+        let id = cx.connection();
+        let mut list = self.lock();
+        let orders = Mailbox::new();
+        if list.is_shutting_down {
+            orders.push(Order::Finish);
+        }
+        let there = There { since: SystemTime::now(), cx: cx.clone(), orders: orders.clone() };
+        list.there.insert(id.0, there);
+        self.count.send_replace(list.there.len());
+        drop(list);
+        (Present { clients: self.clone(), id }, orders)
+    }
+
+    pub(super) fn list(&self) -> Vec<ClientInfo> {
+        let info = |there: &There| ClientInfo {
+            id: there.cx.connection(),
+            since: there.since,
+            peer: there.cx.peer().to_owned(),
+            identity: there.cx.identity().clone(),
+            is_read_only: there.cx.is_read_only(),
+            is_known: there.cx.is_known(),
+        };
+        self.lock().there.values().map(info).collect()
+    }
+
+    pub(super) fn send_away(&self, id: ConnectionId) -> bool {
+        let list = self.lock();
+        let Some(there) = list.there.get(&id.0) else { return false };
+        there.orders.push(Order::Leave);
+        true
+    }
+
+    pub(super) async fn shut_down(&self, within: Duration) -> usize {
+        let mut count = self.count.subscribe();
+        self.order_all(Order::Finish);
+        if timeout(within, count.wait_for(|count| *count == 0)).await.is_ok() {
+            return 0;
+        }
+        self.order_all(Order::Leave)
+    }
+
+    fn order_all(&self, order: Order) -> usize {
+        let mut list = self.lock();
+        list.is_shutting_down = true;
+        for there in list.there.values() {
+            there.orders.push(order);
+        }
+        list.there.len()
+    }
+}

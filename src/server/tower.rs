@@ -1,0 +1,149 @@
+//! A handler as a tower service, and the reverse: for the middleware that there is.
+//!
+//! ```
+//! use std::future::{Ready, ready};
+//! use std::task::{Context, Poll};
+//!
+//! use tower_service::Service;
+//! use virtwire::protocol::error::RemoteError;
+//! use virtwire::protocol::frame::Draft;
+//! use virtwire::server::Server;
+//! use virtwire::server::tower::{CallRequest, ServiceHandler};
+//!
+//! /// Answers every call with nothing.
+//! #[derive(Clone)]
+//! struct Nothing;
+//!
+//! impl Service<CallRequest> for Nothing {
+//!     type Response = Draft;
+//!     type Error = RemoteError;
+//!     type Future = Ready<Result<Draft, RemoteError>>;
+//!
+//!     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), RemoteError>> {
+//!         Poll::Ready(Ok(()))
+//!     }
+//!
+//!     fn call(&mut self, _: CallRequest) -> Self::Future {
+//!         ready(Ok(Draft::empty()))
+//!     }
+//! }
+//!
+//! let server = Server::new(ServiceHandler::new(Nothing));
+//! ```
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::frame::Draft;
+use virtwire_protocol::session::server::Called;
+
+use super::context::CallContext;
+use super::handler::{BoxFuture, Handler};
+
+/// A call on its way to a handler.
+#[derive(Clone, Debug)]
+pub struct CallRequest {
+    /// The connection, and what came with the call.
+    pub cx: CallContext,
+    /// The call.
+    pub call: Called,
+}
+
+/// A tower service that has a [`Handler`] answer. It is always ready: what a client may have at work is the connection's affair.
+pub struct HandlerService<H: ?Sized>(Arc<H>);
+
+impl<H: Handler> HandlerService<H> {
+    /// Of this handler.
+    pub fn new(handler: H) -> HandlerService<H> {
+        HandlerService(Arc::new(handler))
+    }
+}
+
+impl<H: Handler + ?Sized> HandlerService<H> {
+    /// Of a handler that is needed elsewhere, too: who wraps this in middleware has to tell it of connections that end.
+    pub fn shared(handler: Arc<H>) -> HandlerService<H> {
+        HandlerService(handler)
+    }
+}
+
+impl<H: ?Sized> Clone for HandlerService<H> {
+    fn clone(&self) -> HandlerService<H> {
+        HandlerService(self.0.clone())
+    }
+}
+
+impl<H: ?Sized> fmt::Debug for HandlerService<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandlerService").finish_non_exhaustive()
+    }
+}
+
+impl<H: Handler + ?Sized> Service<CallRequest> for HandlerService<H> {
+    type Response = Draft;
+    type Error = RemoteError;
+    type Future = BoxFuture<'static, Result<Draft, RemoteError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), RemoteError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: CallRequest) -> Self::Future {
+        self.0.clone().call(request.cx, request.call)
+    }
+}
+
+/// A [`Handler`] that has a tower service answer. Each call gets a clone of the service, and waits until that one is ready.
+pub struct ServiceHandler<S> {
+    service: Mutex<S>,
+    closed: Closed,
+}
+
+type Closed = Box<dyn Fn(CallContext) -> BoxFuture<'static, ()> + Send + Sync>;
+
+impl<S> ServiceHandler<S> {
+    /// Of this service, which owns nothing that a connection's end would have to clean up.
+    pub fn new(service: S) -> ServiceHandler<S> {
+        ServiceHandler {
+            service: Mutex::new(service),
+            closed: Box::new(|_| Box::pin(std::future::ready(()))),
+        }
+    }
+
+    /// Of a service with a handler beneath, which is told of connections that end.
+    pub fn over<H: Handler + ?Sized>(service: S, handler: Arc<H>) -> ServiceHandler<S> {
+        let closed: Closed = Box::new(move |cx| handler.clone().closed(cx));
+        ServiceHandler { service: Mutex::new(service), closed }
+    }
+}
+
+impl<S> fmt::Debug for ServiceHandler<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceHandler").finish_non_exhaustive()
+    }
+}
+
+impl<S> Handler for ServiceHandler<S>
+where
+    S: Service<CallRequest, Response = Draft, Error = RemoteError> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        call: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Box::pin(async move {
+            poll_fn(|task| service.poll_ready(task)).await?;
+            service.call(CallRequest { cx, call }).await
+        })
+    }
+
+    fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+        (self.closed)(cx)
+    }
+}

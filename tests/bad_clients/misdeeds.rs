@@ -1,0 +1,207 @@
+//! What clients do that they should not, each with so many at a time; what is returned holds the connections that are still there.
+
+use std::io::{ErrorKind, Write};
+use std::os::unix::net::UnixStream;
+
+use virtwire::protocol::program::Program;
+use virtwire::protocol::remote::{
+    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainDefineXml, StorageVol, StorageVolDownload,
+    StorageVolUpload,
+};
+use virtwire::xdr::to_vec;
+
+use crate::daemon::{Daemon, call, descriptors_max, figures};
+
+/// Connections that are kept until the daemon has been looked at.
+type Held = Vec<UnixStream>;
+
+/// By name.
+type Misdeed = (&'static str, fn(&Daemon) -> Held);
+
+pub(crate) const ALL: [Misdeed; 8] = [
+    ("cut at every byte", cut_at_every_byte),
+    ("idle", idle),
+    ("half open", half_open),
+    ("slow readers", slow_readers),
+    ("floods of pings", floods_of_pings),
+    ("one serial for all", one_serial_for_all),
+    ("streams left open", streams_left_open),
+    ("nonsense", nonsense),
+];
+
+const IDLE: usize = 10_000;
+const HALF_OPEN: usize = 1_000;
+const SLOW: usize = 20;
+const OTHERS: usize = 20;
+
+const XML: &str = "<domain type='mem'><name>guest</name><memory>1024</memory></domain>";
+
+/// A session that opens, registers for events, makes and ends guests, and opens a stream: it ends after each of its bytes in turn.
+fn cut_at_every_byte(daemon: &Daemon) -> Held {
+    let session = [
+        call(66, 0, &[]),
+        call(60, 1, &[0, 0, 0, 10]),
+        call(1, 2, &[0; 8]),
+        call(316, 3, &to_vec(&ConnectDomainEventCallbackRegisterAny { event_id: 0, dom: None }).unwrap()),
+        // They end with their connection.
+        call(10, 4, &to_vec(&DomainCreateXml { xml_desc: XML.into(), flags: 2 }).unwrap()),
+        call(208, 5, &upload()),
+        data(208, 5, b"data"),
+        call(59, 6, &[]),
+        call(2, 7, &[]),
+    ]
+    .concat();
+    for cut in 0..=session.len() {
+        let mut stream = daemon.connect();
+        stream.write_all(&session[..cut]).unwrap();
+    }
+    Vec::new()
+}
+
+/// Opens the hypervisor, and says nothing more.
+fn idle(daemon: &Daemon) -> Held {
+    // All at once: answers one by one would be as many turns of two processes.
+    let mut clients: Vec<_> = (0..idle_count()).map(|_| daemon.opening_client()).collect();
+    for client in &mut clients {
+        client.next();
+    }
+    let held: Held = clients.into_iter().map(|client| client.stream).collect();
+    let mut witness = daemon.client();
+    assert_eq!(figures(&mut witness).clients, held.len() + 2, "all are in");
+    held
+}
+
+/// The system may allow less than 10,000 connections.
+fn idle_count() -> usize {
+    let most = descriptors_max().saturating_sub(500);
+    if most < IDLE {
+        println!("SKIPPED {} of {IDLE} idle connections: the system allows {most} descriptors", IDLE - most);
+    }
+    IDLE.min(most)
+}
+
+/// Announces as much as may be, sends some bytes of it, and stops.
+fn half_open(daemon: &Daemon) -> Held {
+    let large = 33_554_436_u32.to_be_bytes();
+    let begun = call(1, 0, &[0; 8]);
+    let heads = [&large[..], &[&large[..], &begun[4..28]].concat(), &begun[..begun.len() - 1], &begun[..3]];
+    let connect = |number: usize| {
+        let mut stream = daemon.connect();
+        stream.write_all(heads[number % heads.len()]).unwrap();
+        stream
+    };
+    (0..HALF_OPEN).map(connect).collect()
+}
+
+/// Asks and asks, and reads nothing, until the daemon does not read, either.
+fn slow_readers(daemon: &Daemon) -> Held {
+    let ask = call(7, 0, &[]).repeat(100);
+    let mut held = Vec::new();
+    for _ in 0..SLOW {
+        let client = daemon.client();
+        client.stream.set_nonblocking(true).unwrap();
+        send_until_full(&client.stream, &ask);
+        held.push(client.stream);
+    }
+    held
+}
+
+/// Sends the same until the socket is full, and stays so while the daemon has time to read: for as long as others are answered.
+fn send_until_full(mut stream: &UnixStream, bytes: &[u8]) {
+    let mut sent = 0_usize;
+    // A daemon that reads for ever would be found out by its memory.
+    while sent < 64 << 20 {
+        match stream.write(bytes) {
+            Ok(count) => sent += count,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Pings by ten thousands, of which no answer is read.
+fn floods_of_pings(daemon: &Daemon) -> Held {
+    let ping = [0x1c_u32, Program::KEEPALIVE.number, 1, 1, 2, 0, 0].map(u32::to_be_bytes).concat();
+    let flood = ping.repeat(1_000);
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut stream = daemon.client().stream;
+        for _ in 0..50 {
+            // It is read as fast as it comes: one pong answers any number.
+            stream.write_all(&flood).unwrap();
+        }
+        held.push(stream);
+    }
+    held
+}
+
+/// Each call has the serial of those before it, also where those are not answered yet, and each has its answer.
+fn one_serial_for_all(daemon: &Daemon) -> Held {
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut client = daemon.client();
+        client.stream.write_all(&call(59, 9, &[]).repeat(50)).unwrap();
+        for _ in 0..50 {
+            assert_eq!(client.next().header.serial.0, 9);
+        }
+        // And a stream beside a call of the same serial.
+        client.call(208, &upload());
+        client.stream.write_all(&[data(208, 7, &[1; 4_096]), call(59, 7, &[])].concat()).unwrap();
+        assert_eq!(client.next().header.procedure.0, 59);
+        held.push(client.stream);
+    }
+    held
+}
+
+/// Uploads that end in the middle, and downloads of which nobody reads.
+fn streams_left_open(daemon: &Daemon) -> Held {
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut client = daemon.client();
+        for serial in 10..30 {
+            let pieces = [call(208, serial, &upload()), data(208, serial, &[7; 10_000])].concat();
+            client.stream.write_all(&pieces).unwrap();
+        }
+        let download = StorageVolDownload { vol: StorageVol::default(), offset: 0, length: 0, flags: 0 };
+        for serial in 40..42 {
+            client.stream.write_all(&call(209, serial, &to_vec(&download).unwrap())).unwrap();
+        }
+        held.push(client.stream);
+    }
+    held
+}
+
+/// What is no frame, and frames that make no sense.
+fn nonsense(daemon: &Daemon) -> Held {
+    let good = call(59, 0, &[]);
+    for at in 0..good.len() {
+        for bit in [0, 7] {
+            let mut stream = daemon.client().stream;
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << bit;
+            // The daemon may have hung up already.
+            let _ = stream.write_all(&bytes);
+        }
+    }
+    // Definitions that are left behind by nobody: they fail.
+    let mut client = daemon.client();
+    client
+        .stream
+        .write_all(&call(11, 7, &to_vec(&DomainDefineXml { xml: "<domain".into() }).unwrap()))
+        .unwrap();
+    client.next();
+    Vec::new()
+}
+
+fn upload() -> Vec<u8> {
+    to_vec(&StorageVolUpload { vol: StorageVol::default(), offset: 0, length: 0, flags: 0 }).unwrap()
+}
+
+/// A packet of a stream.
+fn data(procedure: i32, serial: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut packet = call(procedure, serial, bytes);
+    // A stream's packet that goes on.
+    packet[16..20].copy_from_slice(&3_u32.to_be_bytes());
+    packet[24..28].copy_from_slice(&2_u32.to_be_bytes());
+    packet
+}

@@ -1,0 +1,53 @@
+//! libvirt's own SASL, with passwords of `virtwire passwd`.
+
+use super::daemon::{Daemon, auth_file, directory, set_password};
+use crate::need::need;
+use crate::peers::{python, try_virsh, virsh};
+
+const CONFIGURATION: &str = "
+listen = ['unix:DIR/sock']
+auth_unix_rw = 'sasl'
+passwords = 'DIR/passwords'
+";
+
+#[test]
+fn virsh_comes_in_by_a_password_and_not_without() {
+    need!(Virsh, SaslPasswords);
+    let directory = directory();
+    set_password(&directory, "fred", "pass, word=1");
+    set_password(&directory, "wilma", "other");
+    let daemon = Daemon::start(directory, 1, CONFIGURATION);
+    let good = auth_file(&daemon.directory, "good", "fred", "pass, word=1");
+    for mechanism in ["", ".SCRAM-SHA-512", ".SCRAM-SHA-256", ".SCRAM-SHA-1"] {
+        let uri = daemon.unix_uri(&format!("&authfile={good}&auth=sasl{mechanism}"));
+        assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "", "{mechanism}");
+    }
+    for (user, password) in [("fred", "other"), ("barney", "other"), ("wilma", "Other")] {
+        let bad = auth_file(&daemon.directory, "bad", user, password);
+        let refused = try_virsh(&daemon.unix_uri(&format!("&authfile={bad}")), &["list"]);
+        assert!(!refused.status.success(), "{user}: {refused:?}");
+        assert!(refused.stderr.contains("authentication failed"), "{user}: {refused:?}");
+    }
+}
+
+#[test]
+fn python_answers_the_librarys_questions() {
+    need!(Python, SaslPasswords);
+    let directory = directory();
+    set_password(&directory, "fred", "right");
+    let daemon = Daemon::start(directory, 1, CONFIGURATION);
+    let program = "
+uri, password = sys.argv[1:]
+def answer(questions, data):
+    for question in questions:
+        question[4] = 'fred' if question[0] == libvirt.VIR_CRED_AUTHNAME else password
+    return 0
+try:
+    connection = libvirt.openAuth(uri, [[libvirt.VIR_CRED_AUTHNAME, libvirt.VIR_CRED_PASSPHRASE], answer, None], 0)
+    print('in', connection.listAllDomains())
+except libvirt.libvirtError as error:
+    print('out', error.get_error_code() == libvirt.VIR_ERR_AUTH_FAILED)
+";
+    assert_eq!(python(program, &[&daemon.unix_uri(""), "right"]).trim(), "in []");
+    assert!(python(program, &[&daemon.unix_uri(""), "wrong"]).contains("out True"));
+}

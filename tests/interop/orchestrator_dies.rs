@@ -1,0 +1,250 @@
+//! `virtwire migrate --journal` is killed (SIGKILL) at random moments, alone or together with one of the daemons, whose guests are
+//! processes that outlive it; or a daemon is killed under it, and it goes on; or its machine is gone, and its connections stay open.
+//! Then `virtwire recover` ends what is left.
+//!
+//! Half of the moments are times; the other half are places in the journal, so that each step is met also where it takes no time. What
+//! the daemons say afterwards is compared with what `recover` says, and what the guests wrote down themselves: none is doubled, none is
+//! gone unless that was said, and every outcome has a name. "Unknown" is one of few questions, each of which a person answers here by
+//! the guests' own log, as it says; then `recover` knows.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use virtwire::protocol::enums::DomainStateKind;
+
+use crate::deaths::{Death, Moment, Orchestrator, Random, recover, seed};
+use crate::lab::{Directory, next_number};
+use crate::outliving::{Host, doubled};
+
+/// How many migrations are met by a death in each version of the protocol.
+const DEATHS: u64 = 50;
+
+/// A version of the protocol, by the daemons that speak it and the options that choose it.
+struct Way {
+    name: &'static str,
+    daemons: &'static [&'static str],
+    options: &'static [&'static str],
+    /// The source keeps the guest until Confirm; and daemons of that age ask silent clients whether they are there. Else the system's TCP
+    /// notices, sometime.
+    v3: bool,
+    /// Whether a destination shows a guest that is on its way. Where it does not, nobody can say that none will come.
+    shows: bool,
+    /// The most that may be unknown when both daemons answer, of [`DEATHS`].
+    unknown_at_most: u64,
+}
+
+const V3: Way = Way {
+    name: "v3 with parameters",
+    daemons: &[],
+    options: &[],
+    v3: true,
+    shows: true,
+    unknown_at_most: DEATHS / 4,
+};
+const V2: Way = Way { name: "v2", daemons: &["--as", "0.9.1"], v3: false, unknown_at_most: DEATHS / 2, ..V3 };
+
+const WAYS: [Way; 4] = [
+    V3,
+    Way { name: "v3", options: &["--migration", "v3"], ..V3 },
+    V2,
+    Way { name: "v1", daemons: &["--as", "0.4.4"], shows: false, unknown_at_most: DEATHS * 3 / 4, ..V2 },
+];
+
+#[test]
+fn two_hundred_migrations_are_met_by_a_death_and_every_guest_is_accounted_for() {
+    let seed = seed();
+    let began = Instant::now();
+    let campaigns: Vec<Ends> = thread::scope(|scope| {
+        let campaigns: Vec<_> =
+            WAYS.iter().zip(seed..).map(|(way, seed)| scope.spawn(move || campaign(way, seed))).collect();
+        campaigns
+            .into_iter()
+            .map(|campaign| campaign.join().unwrap_or_else(|_| panic!("VIRTWIRE_SEED={seed}")))
+            .collect()
+    });
+    for (way, ends) in WAYS.iter().zip(&campaigns) {
+        for (end, count) in ends {
+            println!("{}: {count} times {end}", way.name);
+        }
+        let unknown: u64 =
+            ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
+        assert!(unknown <= way.unknown_at_most, "{}: {unknown} of {DEATHS} unknown", way.name);
+    }
+    let total: u64 = campaigns.iter().flat_map(BTreeMap::values).sum();
+    println!(
+        "{total} migrations met by a death, in {} s: 0 guests doubled, 0 gone in silence",
+        began.elapsed().as_secs()
+    );
+    assert_eq!(total, DEATHS * 4);
+}
+
+/// What became of the guests, by what was said of them.
+type Ends = BTreeMap<String, u64>;
+
+fn campaign(way: &Way, seed: u64) -> Ends {
+    let mut random = Random(seed);
+    let logs = Directory::new(next_number());
+    let run_log = logs.path().join("runs");
+    let (mut source, mut destination) =
+        (Host::start(way.daemons, &run_log), Host::start(way.daemons, &run_log));
+    let mut ends = Ends::new();
+    for number in 0..DEATHS {
+        let guest = format!("guest{number}");
+        let journal = logs.path().join(format!("journal{number}"));
+        let xml = format!("<domain type='mem'><name>{guest}</name><memory unit='MiB'>2</memory></domain>");
+        let uuid = source.create(&xml);
+        let (moment, death) =
+            (Moment::random(&mut random, Duration::from_millis(700)), Death::random(&mut random));
+        let (from, to) = (source.uri(), destination.uri());
+        let options = [&["--bandwidth", "8"], way.options].concat();
+        let mut orchestrator = Orchestrator::start(&from, &to, &guest, &journal, &options);
+        moment.wait_for(&journal, &mut orchestrator);
+        death.happens(&mut orchestrator, |is_source| {
+            if is_source { source.restart(&run_log) } else { destination.restart(&run_log) }
+        });
+
+        // The journal of a machine that is gone is elsewhere, too.
+        let kept = logs.path().join(format!("kept{number}"));
+        let journal = match death {
+            Death::Machine if journal.exists() => fs::copy(&journal, &kept).map(|_| kept).expect("a copy"),
+            _ => journal,
+        };
+        let story = format!("{} {guest} (seed {seed}), {death:?} at {moment:?}", way.name);
+        let case = Case {
+            way,
+            journal: &journal,
+            source: &source,
+            destination: &destination,
+            uuid,
+            run_log: &run_log,
+            story,
+        };
+        if death == Death::Machine && !way.v3 {
+            case.is_not_misled();
+            orchestrator.is_killed();
+        }
+        let end = match journal.exists() {
+            true => case.recovered(),
+            false => {
+                assert_eq!(case.states(), (RUNNING, None), "{}", case.story);
+                "not begun, the guest is where it was".to_owned()
+            }
+        };
+        assert_eq!(doubled(&run_log), None, "{}", case.story);
+        *ends.entry(end).or_default() += 1;
+        source.destroy(&uuid);
+        destination.destroy(&uuid);
+    }
+    ends
+}
+
+const RUNNING: Option<DomainStateKind> = Some(DomainStateKind::Running);
+const PAUSED: Option<DomainStateKind> = Some(DomainStateKind::Paused);
+
+/// A migration that met a death, with both daemons there again.
+struct Case<'a> {
+    way: &'a Way,
+    journal: &'a Path,
+    source: &'a Host,
+    destination: &'a Host,
+    uuid: [u8; 16],
+    run_log: &'a Path,
+    story: String,
+}
+
+impl Case<'_> {
+    /// What the source says of the guest, and what the destination does.
+    fn states(&self) -> (Option<DomainStateKind>, Option<DomainStateKind>) {
+        (self.source.state(&self.uuid), self.destination.state(&self.uuid))
+    }
+
+    fn told(&self, said: &Value) -> String {
+        format!("{}: {said}, the hosts say {:?}", self.story, self.states())
+    }
+
+    /// While connections stay open at which nobody is, much is not known; but nothing is done that the rest would have to suffer for.
+    fn is_not_misled(&self) {
+        if self.journal.exists() {
+            let said = recover(self.journal, "0.2");
+            assert_ne!(self.states(), (RUNNING, RUNNING), "doubled: {}", self.told(&said));
+            assert_ne!(said["outcome"], "nowhere", "{}", self.told(&said));
+        }
+    }
+
+    /// Recovers, compares what is said with what is, and says it again.
+    fn recovered(&self) -> String {
+        // Where they ask, longer than a daemon needs to notice that a client is silent.
+        let mut said = recover(self.journal, if self.way.v3 { "4" } else { "1" });
+        assert_ne!(self.states(), (RUNNING, RUNNING), "doubled: {}", self.told(&said));
+        let end = match said["outcome"].as_str() {
+            Some("unknown") => {
+                let check =
+                    said["check"].as_str().unwrap_or_else(|| panic!("no check: {}", self.told(&said)));
+                let end = format!("unknown, {check}");
+                self.a_person_does_what_it_says(&said);
+                said = recover(self.journal, "1");
+                let stays =
+                    !self.way.shows && self.states() == (RUNNING, None) && said["outcome"] == "unknown";
+                assert!(stays || self.is_true(&said), "a person has looked, and still: {}", self.told(&said));
+                end
+            }
+            _ => {
+                assert!(self.is_true(&said), "{}", self.told(&said));
+                match (said["outcome"].as_str().unwrap_or_default(), &said["reason"]) {
+                    ("nowhere", reason) => {
+                        format!("lost, and said to be: {}", reason.as_str().unwrap_or_default())
+                    }
+                    (outcome, _) => outcome.to_owned(),
+                }
+            }
+        };
+        let before = self.states();
+        let again = recover(self.journal, "0");
+        assert_eq!(
+            again["outcome"],
+            said["outcome"],
+            "a second recovery says otherwise: {}, {again}",
+            self.told(&said)
+        );
+        assert_eq!(self.states(), before, "a second recovery changes something: {}", self.told(&again));
+        end
+    }
+
+    /// Whether a known outcome is what the hosts show.
+    fn is_true(&self, said: &Value) -> bool {
+        match said["outcome"].as_str() {
+            Some("on destination") => self.states() == (None, RUNNING),
+            Some("on source") => {
+                // An incoming copy goes with its connection.
+                let deadline = Instant::now() + Duration::from_secs(10);
+                while self.destination.state(&self.uuid).is_some() && Instant::now() < deadline {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                self.states() == (RUNNING, None)
+            }
+            Some("nowhere") => self.states() == (None, None),
+            _ => false,
+        }
+    }
+
+    /// With both daemons there it is one of these questions, and the guest's own log or the hosts answer it.
+    fn a_person_does_what_it_says(&self, said: &Value) {
+        match self.states() {
+            // Whether it ran on the destination: it did not.
+            (PAUSED, None) if self.way.v3 => {
+                assert!(!self.destination.ran(self.run_log, &self.uuid), "it ran there: {}", self.told(said));
+                self.source.resume(&self.uuid);
+            }
+            // Whether the copy is whole: what these versions keep of a guest is.
+            (None, PAUSED) if !self.way.v3 => self.destination.resume(&self.uuid),
+            // Whether the copy goes: the guest is on its source.
+            (RUNNING, PAUSED) if !self.way.v3 => self.destination.destroy(&self.uuid),
+            (RUNNING, None) if !self.way.shows => {}
+            _ => panic!("this should be known: {}", self.told(said)),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The same between two real libvirtd with a running QEMU guest: `virtwire migrate --journal` is killed, alone or together with one of
+//! the daemons, whose QEMU lives on; or a daemon is, under it; or it falls silent. And `virtwire recover` ends what is left.
+//!
+//! Where the guest is, virsh tells; that it is one guest which lived on, its own count. `VIRTWIRE_DEATHS` says how many die, and
+//! `VIRTWIRE_SEED` repeats a campaign.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::deaths::{Death, Moment, Orchestrator, Random, recover, seed};
+use crate::guest::Count;
+use crate::lab::{Libvirtd, Setup};
+use crate::need::need;
+use crate::peers::{table, virsh};
+
+/// How many die where nobody says how many.
+const DEATHS: usize = 8;
+
+#[test]
+fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let deaths = std::env::var("VIRTWIRE_DEATHS").map_or(DEATHS, |deaths| deaths.parse().expect("a number"));
+    let seed = seed();
+    let mut random = Random(seed);
+    let hosts = [0, 1].map(|_| {
+        // A client that answers no ping is gone after three seconds.
+        Setup::new().libvirtd_conf("keepalive_interval = 1").libvirtd_conf("keepalive_count = 2").start()
+    });
+    let mut at = 0;
+    let mut count = Count::start(&hosts[at]);
+    let mut ends = BTreeMap::<String, usize>::new();
+    for number in 0..deaths {
+        let (source, destination) = (&hosts[at], &hosts[1 - at]);
+        let journal = source.directory().path().join(format!("journal{number}"));
+        let death = Death::random(&mut random);
+        let moment = Moment::random(&mut random, Duration::from_secs(4));
+        let mut orchestrator = Orchestrator::start(&uri(source), &uri(destination), "guest", &journal, &[]);
+        moment.wait_for(&journal, &mut orchestrator);
+        death.happens(&mut orchestrator, |is_source| {
+            kill_and_restart(if is_source { source } else { destination });
+        });
+
+        // The journal of a machine that is gone is elsewhere, too.
+        let kept = source.directory().path().join(format!("kept{number}"));
+        let journal = match death {
+            Death::Machine if journal.exists() => {
+                std::fs::copy(&journal, &kept).map(|_| kept).expect("a copy")
+            }
+            _ => journal,
+        };
+        let story = format!("death {number} of seed {seed}: {death:?} at {moment:?}");
+        if !journal.exists() {
+            assert_eq!(states(source), ["guest running"], "{story}");
+            *ends.entry("not begun, the guest is where it was".into()).or_default() += 1;
+            continue;
+        }
+        let said = recover(&journal, "10");
+        let outcome = said["outcome"].as_str().unwrap_or_else(|| panic!("{story}: {said}"));
+        let seen = (states(source), states(destination));
+        let told = format!("{story}: {said}, virsh says {seen:?}");
+        println!("{told}");
+        let runs = |states: &[String]| states.iter().any(|state| state == "guest running");
+        assert!(!(runs(&seen.0) && runs(&seen.1)), "doubled: {told}");
+        let end = match outcome {
+            "on source" => {
+                settled(destination, &[], &told);
+                assert_eq!(states(source), ["guest running"], "{told}");
+                outcome.to_owned()
+            }
+            "on destination" => {
+                settled(source, &[], &told);
+                assert_eq!(states(destination), ["guest running"], "{told}");
+                count.read(source);
+                at = 1 - at;
+                outcome.to_owned()
+            }
+            "unknown" => {
+                let check = said["check"].as_str().unwrap_or_else(|| panic!("no check: {told}"));
+                // What the check says: it never ran on the destination, as its count tells, so it is resumed on the source.
+                assert!(check.contains("whether the guest ran on the destination"), "{told}");
+                assert_eq!(seen.0, ["guest paused"], "{told}");
+                assert!(seen.1.is_empty(), "{told}");
+                virsh(&uri(source), &["resume", "guest"]);
+                let known = recover(&journal, "10");
+                assert_eq!(known["outcome"], "on source", "a person has looked: {told}, {known}");
+                format!("unknown, {check}")
+            }
+            _ => panic!("a host is never lost here, so neither is the guest: {told}"),
+        };
+        *ends.entry(end).or_default() += 1;
+        count.goes_on(&hosts[at]);
+    }
+    for (end, count) in &ends {
+        println!("{count} times {end}");
+    }
+    let unknown: usize =
+        ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
+    assert!(unknown <= deaths.div_ceil(2), "{unknown} of {deaths} unknown");
+    println!("{deaths} deaths: 0 guests doubled, 0 gone");
+}
+
+/// A libvirtd that dies leaves its guests, and finds them again when it comes back.
+fn kill_and_restart(daemon: &Libvirtd) {
+    daemon.kill_and_restart();
+    // Calls that are made before the drivers are up wait, and connections before the sockets listen do not.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while std::net::TcpStream::connect(daemon.address()).is_err() {
+        assert!(Instant::now() < deadline, "libvirtd does not come back");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until the guests are these: what was prepared goes with its connection.
+#[track_caller]
+fn settled(daemon: &Libvirtd, guests: &[&str], story: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while states(daemon) != guests {
+        assert!(Instant::now() < deadline, "{:?} on {}: {story}", states(daemon), daemon.host_name());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn states(daemon: &Libvirtd) -> Vec<String> {
+    table(&virsh(&uri(daemon), &["list", "--all"])).iter().map(|row| row[1..].join(" ")).collect()
+}
+
+fn uri(daemon: &Libvirtd) -> String {
+    daemon.uri("qemu", "/system")
+}

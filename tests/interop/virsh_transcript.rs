@@ -1,0 +1,139 @@
+//! Two hundred commands of virsh, given to our daemon and to libvirtd's test driver one after the other: both answer alike.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::lab::Libvirtd;
+use crate::need::need;
+use crate::serve::Serve;
+
+/// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, and the others have a network, a
+/// pool and a volume.
+const COMMANDS: &str = include_str!("transcript.txt");
+
+const NETWORK: &str = "<network>
+  <name>lan</name>
+  <uuid>5f2a8c1e-0000-4000-8000-000000000011</uuid>
+  <forward mode='nat'/>
+  <bridge name='virbr7'/>
+  <ip address='192.168.9.1' netmask='255.255.255.0'/>
+</network>";
+const POOL: &str = "<pool type='dir'>
+  <name>images</name>
+  <uuid>5f2a8c1e-0000-4000-8000-000000000012</uuid>
+  <target><path>/images</path></target>
+</pool>";
+const VOLUME: &str = "<volume>
+  <name>disk.raw</name>
+  <capacity unit='MiB'>3</capacity>
+  <target><format type='raw'/></target>
+</volume>";
+
+/// Where the two differ, by the line of the command, and why each is right in its own way.
+const DIFFERENCES: [(&str, &str); 18] = [
+    (
+        "suspend web1",
+        "the test driver takes a paused guest for one that does not run; QEMU's driver and ours do nothing then",
+    ),
+    ("suspend web1", "of one that is shut off: its words for error 1, ours are QEMU's for error 55"),
+    ("resume web1", "as above"),
+    ("shutdown web1", "as above"),
+    ("domfsinfo web1", "nothing of ours has file systems"),
+    ("net-start lan", "of one that runs: the test driver has words of its own"),
+    (
+        "net-destroy lan",
+        "of one that is off: the test driver does nothing, the network driver and ours refuse it",
+    ),
+    ("net-undefine lan", "of one that is transient: refused with other words"),
+    (
+        "net-autostart lan",
+        "of one that is transient: the test driver keeps it, the network driver and ours refuse it",
+    ),
+    ("vol-list images", "of a pool that is off: ours says which"),
+    ("pool-start images", "of one that runs: the storage driver's words"),
+    ("pool-undefine images", "as above"),
+    ("pool-info images", "the pools of the test driver have 100 GiB, ours what there may be in memory"),
+    (
+        "vol-create images vol.xml",
+        "of one that is there: the storage driver's error 90, and the test driver's 9",
+    ),
+    ("vol-list images --details", "of a new volume nothing is written yet"),
+    ("vol-info disk.raw --pool images", "as above"),
+    ("vol-resize disk.raw 1MiB --pool images", "the test driver resizes nothing"),
+    ("undefine web1", "the test driver lets a transient guest be undefined; QEMU's driver and ours do not"),
+];
+
+#[test]
+fn virsh_hears_the_same_of_us_as_of_libvirtd() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let libvirtd = Libvirtd::start();
+    let node = libvirtd.directory().write("node.xml", "<node/>");
+    let ours = Serve::start(&[]);
+
+    let theirs = transcript(&libvirtd.uri("test", &node), "test", libvirtd.directory().path());
+    let ours = transcript(&ours.uri(), "mem", ours.directory().path());
+
+    let commands: Vec<&str> = COMMANDS.lines().collect();
+    assert_eq!([theirs.len(), ours.len()], [commands.len(); 2]);
+    let mut alike = 0;
+    let mut differing: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (at, command) in commands.iter().enumerate() {
+        if ours[at] == theirs[at] {
+            alike += 1;
+        } else {
+            let told = format!("line {}: ours {:?}, libvirtd's {:?}", at + 1, ours[at], theirs[at]);
+            differing.entry(command).or_default().push(told);
+        }
+    }
+    println!("{alike} of {} commands are answered alike", commands.len());
+    let known: Vec<&str> = DIFFERENCES.iter().map(|(command, _)| *command).collect();
+    for (command, told) in &differing {
+        assert!(known.contains(command), "{command}: {told:#?}");
+    }
+    for command in known {
+        assert!(differing.contains_key(command), "{command} is answered alike by now");
+    }
+    // The numbers of README.md.
+    assert_eq!((alike, commands.len()), (198, 218), "{differing:#?}");
+}
+
+/// What virsh printed for each command, in one session.
+#[track_caller]
+fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
+    let guest = format!(
+        "<domain type='{kind}'>
+  <name>web1</name>
+  <uuid>5f2a8c1e-0000-4000-8000-00000000000b</uuid>
+  <memory unit='KiB'>65536</memory>
+  <currentMemory unit='KiB'>65536</currentMemory>
+  <vcpu>2</vcpu>
+  <os><type>hvm</type></os>
+</domain>"
+    );
+    for (file, text) in
+        [("guest.xml", guest.as_str()), ("net.xml", NETWORK), ("pool.xml", POOL), ("vol.xml", VOLUME)]
+    {
+        std::fs::write(directory.join(file), text).expect("a directory of ours");
+    }
+    let script: String = COMMANDS.lines().map(|command| format!("{command}\necho @\n")).collect();
+    // virsh prints errors to another stream: a shell makes them one.
+    let mut shell = Command::new("sh")
+        .args(["-c", "timeout 60 virsh --quiet --connect \"$0\" 2>&1", uri])
+        .env("LC_ALL", "C")
+        .current_dir(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell");
+    drop(shell.stdin.take().map(|mut input| input.write_all(script.as_bytes())));
+    let output = shell.wait_with_output().expect("virsh ends");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // virsh echoes what it reads, behind its prompt.
+    text.split("virsh # echo @\n@")
+        .filter_map(|part| part.split_once("virsh # ")?.1.split_once('\n'))
+        .map(|(_, said)| said.trim().to_owned())
+        .take(COMMANDS.lines().count()) // behind the last one is the end of the input
+        .collect()
+}

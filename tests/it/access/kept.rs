@@ -1,0 +1,185 @@
+//! Networks, pools and volumes that a client may not know of: they are in none of its lists and events, and whatever a call says of them,
+//! it is the one that is meant about which the authorizer is asked.
+
+use std::sync::Arc;
+
+use virtwire::hypervisor::HypervisorService;
+use virtwire::hypervisor::mem::{Config, Mem};
+use virtwire::protocol::header::MessageKind;
+use virtwire::protocol::program::Notice;
+use virtwire::protocol::remote::*;
+use virtwire::server::{AccessRequest, Authorizer, Server};
+use virtwire::xdr::from_slice;
+
+use crate::raw::{Raw, call_of, code, serve};
+
+/// Lets everybody do everything but what is about something of this name, or in a pool of this name.
+struct HidesSecrets;
+
+impl Authorizer for HidesSecrets {
+    fn allows(&self, request: &AccessRequest<'_>) -> bool {
+        let Some(object) = request.object else { return true };
+        let is_secret = |name: Option<&str>| name.is_some_and(|name| name.contains("secret"));
+        !is_secret(object.name.as_deref()) && !is_secret(object.pool.as_deref())
+    }
+}
+
+const DENIED: (i32, i32) = (88, 55);
+
+fn uuid(name: &str) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
+    bytes
+}
+
+fn document(kind: &str, name: &str) -> virtwire::xdr::Text {
+    let uuid = virtwire::hypervisor::Uuid(uuid(name));
+    format!("<{kind}><name>{name}</name><uuid>{uuid}</uuid></{kind}>").into()
+}
+
+fn volume(name: &str) -> virtwire::xdr::Text {
+    format!("<volume><name>{name}</name><capacity>7</capacity></volume>").into()
+}
+
+// The names are lies: it is the UUID that counts.
+fn net(name: &str) -> Network {
+    Network { name: "open".into(), uuid: uuid(name) }
+}
+
+fn pool(name: &str) -> StoragePool {
+    StoragePool { name: "open".into(), uuid: uuid(name) }
+}
+
+fn vol(pool: &str, name: &str, key: &str) -> StorageVol {
+    StorageVol { pool: pool.into(), name: name.into(), key: key.into() }
+}
+
+/// A host with two networks and two pools, a volume and a secret one in each, and two clients: one may do everything.
+async fn host() -> (Raw, Raw) {
+    let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
+    let free = serve(Server::shared(service.clone())).await;
+    let guarded = serve(Server::shared(service).authorizer(HidesSecrets)).await;
+    let mut free = Raw::open(&free, 0).await;
+    for name in ["open", "secret"] {
+        free.ask(&NetworkDefineXml { xml: document("network", name) }).await.unwrap();
+        free.ask(&StoragePoolCreateXml { xml: document("pool", name), flags: 0 }).await.unwrap();
+        for volume in ["disk", "secret-disk"].map(self::volume) {
+            free.ask(&StorageVolCreateXml { pool: pool(name), xml: volume, flags: 0 }).await.unwrap();
+        }
+    }
+    (free, Raw::open(&guarded, 0).await)
+}
+
+#[tokio::test]
+async fn they_are_in_none_of_its_lists() {
+    let (_free, mut guarded) = host().await;
+    let reply = guarded.ask(&ConnectListAllNetworks { need_results: 1, flags: 0 }).await.unwrap();
+    let reply: ConnectListAllNetworksReply = from_slice(&reply).unwrap();
+    assert_eq!((reply.ret, reply.nets.len(), reply.nets[0].name.to_str().unwrap()), (1, 1, "open"));
+    assert_eq!(guarded.ask(&ConnectNumOfDefinedNetworks {}).await.unwrap(), [0, 0, 0, 1]);
+    let names = guarded.ask(&ConnectListDefinedNetworks { maxnames: 9 }).await.unwrap();
+    assert_eq!(from_slice::<ConnectListDefinedNetworksReply>(&names).unwrap().names, ["open"]);
+
+    let reply = guarded.ask(&ConnectListAllStoragePools { need_results: 0, flags: 0 }).await.unwrap();
+    assert_eq!(from_slice::<ConnectListAllStoragePoolsReply>(&reply).unwrap().ret, 1);
+    let names = guarded.ask(&ConnectListStoragePools { maxnames: 9 }).await.unwrap();
+    assert_eq!(from_slice::<ConnectListStoragePoolsReply>(&names).unwrap().names, ["open"]);
+    assert_eq!(guarded.ask(&StoragePoolNumOfVolumes { pool: pool("open") }).await.unwrap(), [0, 0, 0, 1]);
+    let names = guarded.ask(&StoragePoolListVolumes { pool: pool("open"), maxnames: 9 }).await.unwrap();
+    assert_eq!(from_slice::<StoragePoolListVolumesReply>(&names).unwrap().names, ["disk"]);
+    let all = StoragePoolListAllVolumes { pool: pool("open"), need_results: 1, flags: 0 };
+    let all: StoragePoolListAllVolumesReply = from_slice(&guarded.ask(&all).await.unwrap()).unwrap();
+    assert_eq!((all.ret, all.vols), (1, vec![vol("open", "disk", "/mem/open/disk")]));
+}
+
+#[tokio::test]
+async fn nothing_that_a_call_says_leads_to_them() {
+    let (mut free, mut guarded) = host().await;
+    macro_rules! denied {
+        ($($call:expr),* $(,)?) => {
+            $(
+                assert_eq!(code(&guarded.ask(&$call).await), DENIED, "{}", stringify!($call));
+                assert_eq!(code(&free.ask(&$call).await), (0, 0), "{}", stringify!($call));
+            )*
+        };
+    }
+    let secret = || vol("open", "secret-disk", "/mem/open/secret-disk");
+    denied![
+        NetworkLookupByName { name: "secret".into() },
+        NetworkLookupByUuid { uuid: uuid("secret") },
+        NetworkCreate { net: net("secret") },
+        NetworkGetXmlDesc { net: net("secret"), flags: 0 },
+        StoragePoolLookupByName { name: "secret".into() },
+        StoragePoolLookupByUuid { uuid: uuid("secret") },
+        StoragePoolGetInfo { pool: pool("secret") },
+        StoragePoolListVolumes { pool: pool("secret"), maxnames: 9 },
+        StoragePoolLookupByVolume { vol: vol("secret", "disk", "/mem/secret/disk") },
+        StorageVolCreateXml { pool: pool("secret"), xml: volume("new"), flags: 0 },
+        StorageVolLookupByName { pool: pool("secret"), name: "disk".into() },
+        StorageVolLookupByName { pool: pool("open"), name: "secret-disk".into() },
+        StorageVolLookupByKey { key: "/mem/open/secret-disk".into() },
+        StorageVolLookupByPath { path: "/mem/open/secret-disk".into() },
+        StorageVolGetInfo { vol: secret() },
+        StorageVolGetInfo { vol: vol("secret", "disk", "/mem/secret/disk") },
+        StorageVolGetPath { vol: secret() },
+        StorageVolGetXmlDesc { vol: secret(), flags: 0 },
+        StorageVolResize { vol: secret(), capacity: 9, flags: 0 },
+        StorageVolDelete { vol: secret(), flags: 0 },
+    ];
+    // The key of another volume does not lead to it either.
+    let lie = vol("open", "disk", "/mem/open/other");
+    assert_eq!(code(&guarded.ask(&StorageVolDelete { vol: lie.clone(), flags: 0 }).await), (50, 18));
+    let lie = StorageVol { name: "secret-disk".into(), ..vol("secret", "", "/mem/secret/disk") };
+    assert_eq!(code(&free.ask(&StorageVolDelete { vol: lie, flags: 0 }).await), (50, 18));
+}
+
+#[tokio::test]
+async fn events_are_told_to_those_who_may_know_of_it() {
+    let (mut free, mut guarded) = host().await;
+    for raw in [&mut free, &mut guarded] {
+        raw.ask(&ConnectNetworkEventRegisterAny { event_id: 0, net: None }).await.unwrap();
+        raw.ask(&ConnectStoragePoolEventRegisterAny { event_id: 1, pool: None }).await.unwrap();
+    }
+    for name in ["secret", "open"] {
+        free.send(&call_of(&NetworkCreate { net: net(name) })).await;
+        free.send(&call_of(&StoragePoolRefresh { pool: pool(name), flags: 0 })).await;
+    }
+    for (raw, expected) in [
+        (&mut free, &["network secret", "pool secret", "network open", "pool open"][..]),
+        (&mut guarded, &["network open", "pool open"]),
+    ] {
+        let mut heard = Vec::new();
+        while heard.len() < expected.len() {
+            heard.extend(event(&raw.next().await.unwrap()));
+        }
+        assert_eq!(heard, expected);
+    }
+    // Of a network that it may not know of it hears nothing, also where it registers for that one.
+    guarded.ask(&ConnectNetworkEventRegisterAny { event_id: 0, net: Some(net("secret")) }).await.unwrap();
+    for name in ["secret", "open"] {
+        free.send(&call_of(&NetworkDestroy { net: net(name) })).await;
+    }
+    loop {
+        if let Some(name) = event(&guarded.next().await.unwrap()) {
+            assert_eq!(name, "network open");
+            break;
+        }
+    }
+}
+
+fn event(frame: &virtwire::protocol::frame::Frame) -> Option<String> {
+    if frame.header.kind() != Ok(MessageKind::Notice) {
+        return None;
+    }
+    match frame.header.procedure {
+        NetworkEventLifecycle::NUMBER => {
+            let event: NetworkEventLifecycle = from_slice(&frame.payload).unwrap();
+            Some(format!("network {}", event.net.name.to_string_lossy()))
+        }
+        StoragePoolEventRefresh::NUMBER => {
+            let event: StoragePoolEventRefresh = from_slice(&frame.payload).unwrap();
+            Some(format!("pool {}", event.pool.name.to_string_lossy()))
+        }
+        _ => None,
+    }
+}

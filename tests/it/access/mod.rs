@@ -1,0 +1,5 @@
+//! Who may call what: procedure by procedure, and by an authorizer.
+
+mod authorizer;
+mod every_procedure;
+mod kept;

@@ -1,0 +1,155 @@
+//! How long calls may take and wait: deadlines of a call, a handle and a connection; what a call's fate is when they pass; and
+//! which calls never wait for a place.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use virtwire::client::{CallError, CallPhase, Connection, Domain, OpenOptions};
+use virtwire::protocol::error::Fate;
+use virtwire::protocol::flags::DomainSaveFlags;
+use virtwire::protocol::remote::{
+    self, AuthType, ConnectGetHostname, ConnectGetHostnameReply, ConnectGetUri, ConnectGetUriReply,
+    DomainAbortJob, DomainCreate, DomainEventLifecycle, DomainGetJobInfo, DomainGetJobInfoReply,
+};
+
+use crate::opening::peer::{Peer, Place};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_deadline_passes_before_it_has_a_place_is_not_sent() {
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let meter = phases.clone();
+    let meter = move |phase: CallPhase| meter.lock().unwrap().push(phase);
+    let options = OpenOptions { window: 1, meter: Some(Arc::new(meter)), ..OpenOptions::default() };
+    let (connection, mut peer) = open(options).await;
+    let slow = tokio::spawn(connection.call(ConnectGetUri {}));
+    let [slows] = peer.flight(["connect_get_uri"]).await;
+    let error = connection.within(SECOND).call(ConnectGetHostname {}).await.unwrap_err();
+    assert!(matches!(error, CallError::TimedOut { sent: false, .. }), "{error:?}");
+    assert_eq!(error.fate(), Fate::DidNotRun);
+    assert_eq!(error.to_string(), "no place for connect_get_hostname within 1s, so it was not sent");
+    peer.reply(&slows, &ConnectGetUriReply { uri: "late".into() }).await;
+    assert_eq!(slow.await.unwrap().unwrap().uri, "late");
+    // It is passed over: the next that the daemon hears of is another.
+    let next = tokio::spawn(connection.call(ConnectGetUri {}));
+    let [nexts] = peer.flight(["connect_get_uri"]).await;
+    peer.reply(&nexts, &ConnectGetUriReply { uri: "next".into() }).await;
+    assert_eq!(next.await.unwrap().unwrap().uri, "next");
+    let passed_over =
+        |phase: &&CallPhase| matches!(phase, CallPhase::NotSent { procedure: "connect_get_hostname", .. });
+    assert_eq!(phases.lock().unwrap().iter().filter(passed_over).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_with_a_deadline_has_it_for_every_call_object_and_subscription() {
+    let options = OpenOptions { call_within: Some(2 * SECOND), ..OpenOptions::default() };
+    let (connection, mut peer) = open(options).await;
+    assert_eq!(passed(connection.call(ConnectGetUri {}).await), 2 * SECOND);
+    let hurried = connection.within(SECOND);
+    assert_eq!(passed(hurried.call(ConnectGetUri {}).await), SECOND);
+    let domain = Domain::new(&hurried, guest());
+    assert_eq!(passed(domain.suspend().await), SECOND);
+    // A word for the handle counts for long calls, too.
+    assert_eq!(passed(domain.managed_save(DomainSaveFlags::NONE).await), SECOND);
+    for late in ["connect_get_uri", "connect_get_uri", "domain_suspend", "domain_managed_save"] {
+        let [_] = peer.flight([late]).await;
+    }
+    // Of the same connection, and without any. All four places are taken, and only one of them by an urgent call.
+    assert!(connection.ended().is_none());
+    let forever = tokio::spawn(hurried.within(None).call(DomainAbortJob { dom: guest() }));
+    let [forevers] = peer.flight(["domain_abort_job"]).await;
+    tokio::time::sleep(100 * SECOND).await;
+    peer.reply(&forevers, &()).await;
+    forever.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribing_has_the_deadline_too_and_leaves_nothing_behind() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    let hurried = connection.within(SECOND);
+    let subscribing = tokio::spawn(async move { hurried.subscribe::<DomainEventLifecycle>(None).await });
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.pings(&feature, true).await;
+    let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    let error = subscribing.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("within 1s"), "{error}");
+    // The daemon answers after all, and is told that nobody wants it.
+    let reply = remote::ConnectDomainEventCallbackRegisterAnyReply { callback_id: 3 };
+    peer.reply(&registers, &reply).await;
+    let [deregisters] = peer.flight(["connect_domain_event_callback_deregister_any"]).await;
+    peer.reply(&deregisters, &()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_before_it_has_a_place_is_not_sent() {
+    let (connection, mut peer) = open(OpenOptions { window: 1, ..OpenOptions::default() }).await;
+    let slow = tokio::spawn(connection.call(ConnectGetUri {}));
+    let [slows] = peer.flight(["connect_get_uri"]).await;
+    let dropped = tokio::spawn(connection.call(DomainCreate { dom: guest() }));
+    tokio::task::yield_now().await;
+    dropped.abort();
+    assert!(dropped.await.unwrap_err().is_cancelled());
+    peer.reply(&slows, &ConnectGetUriReply { uri: "late".into() }).await;
+    slow.await.unwrap().unwrap();
+    let next = tokio::spawn(connection.call(ConnectGetHostname {}));
+    let [nexts] = peer.flight(["connect_get_hostname"]).await;
+    peer.reply(&nexts, &ConnectGetHostnameReply { hostname: "here".into() }).await;
+    next.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_asked_about_and_aborted_whatever_waits_for_guests() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    // More slow calls than there are places for them: three of four.
+    let slow: Vec<_> = (0..6).map(|_| tokio::spawn(connection.call(DomainCreate { dom: guest() }))).collect();
+    let [first, ..] = peer.flight(["domain_create"; 3]).await;
+    let question = tokio::spawn(connection.call(DomainGetJobInfo { dom: guest() }));
+    let [asks] = peer.flight(["domain_get_job_info"]).await;
+    // The daemon answers neither, and more questions wait; the abort waits for none of them.
+    let more = tokio::spawn(connection.call(DomainGetJobInfo { dom: guest() }));
+    tokio::task::yield_now().await;
+    let abort = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
+    let [aborts] = peer.flight(["domain_abort_job"]).await;
+    // Five are pending now, as many as a daemon reads: a second abort waits.
+    let again = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
+    tokio::task::yield_now().await;
+    peer.reply(&aborts, &()).await;
+    abort.await.unwrap().unwrap();
+    let [again_aborts] = peer.flight(["domain_abort_job"]).await;
+    peer.reply(&again_aborts, &()).await;
+    again.await.unwrap().unwrap();
+    peer.reply(&asks, &DomainGetJobInfoReply::default()).await;
+    question.await.unwrap().unwrap();
+    let [asks] = peer.flight(["domain_get_job_info"]).await;
+    peer.reply(&asks, &DomainGetJobInfoReply::default()).await;
+    more.await.unwrap().unwrap();
+    // A slow call goes on with the next slow one, and not before.
+    peer.reply(&first, &()).await;
+    let [_] = peer.flight(["domain_create"]).await;
+    drop(slow);
+}
+
+async fn open(options: OpenOptions) -> (Connection, Peer) {
+    let place = Place::new().await;
+    let opening = place.open("", OpenOptions { keepalive: None, ..options });
+    let mut peer = place.accept().await;
+    // With a window of 1 one call comes after the other.
+    let list = peer.next().await.unwrap();
+    peer.list(&list, &[AuthType::None]).await;
+    let open = peer.next().await.unwrap();
+    peer.reply(&open, &()).await;
+    (opening.await.unwrap().unwrap(), peer)
+}
+
+fn guest() -> remote::Domain {
+    remote::Domain { name: "guest".into(), uuid: [1; 16], id: 1 }
+}
+
+/// The deadline that passed.
+fn passed<T: std::fmt::Debug>(answer: Result<T, CallError>) -> Duration {
+    match answer.unwrap_err() {
+        CallError::TimedOut { within, sent: true, .. } => within,
+        other => panic!("{other:?}"),
+    }
+}

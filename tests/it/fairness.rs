@@ -1,0 +1,134 @@
+//! Slow calls hold up nothing but each other: pings, cheap calls and other clients go on.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{MessageKind, Serial};
+use virtwire::protocol::program::{Priority, Program, ReadOnlyRule};
+use virtwire::protocol::session::server::{Called, Limits};
+use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+
+use crate::raw::{Raw, call, serve};
+
+/// Shutting a guest down may wait for it, and takes as long as nobody gives a permit.
+const SLOW: i32 = 33;
+/// A host's name waits for no guest.
+const CHEAP: i32 = 59;
+
+#[derive(Default)]
+struct Slow {
+    gate: Arc<Permits>,
+}
+
+/// A permit lets one slow call end; each that has begun is one in `begun`.
+struct Permits {
+    begun: Semaphore,
+    end: Semaphore,
+}
+
+impl Default for Permits {
+    fn default() -> Permits {
+        Permits { begun: Semaphore::new(0), end: Semaphore::new(0) }
+    }
+}
+
+impl Handler for Slow {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            if called.header.procedure.0 == SLOW {
+                self.gate.begun.add_permits(1);
+                self.gate.end.acquire().await.unwrap().forget();
+            }
+            Ok(Draft::encode("answered").unwrap())
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+fn ping() -> Vec<u8> {
+    let words = [0x1c_u32, 0x6b65_6570, 1, 1, 2, 0, 0];
+    words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+/// Ten calls that wait for guests, with 5 places as libvirt's daemons have: a ping after them is answered, and so is an eleventh call.
+#[tokio::test]
+async fn ten_slow_calls_delay_neither_a_ping_nor_a_cheap_call() {
+    let slow = Arc::new(Slow::default());
+    let gate = slow.gate.clone();
+    let limits = Limits { requests: 5, ..Limits::default() };
+    let server = Server::shared(slow).limits(limits);
+    let metrics = server.metrics().clone();
+    let mut raw = Raw::connect(&serve(server).await).await;
+    for serial in 0..10 {
+        raw.send(&call(Program::REMOTE, SLOW, Serial(serial), &[0; 64])).await;
+    }
+    gate.begun.acquire_many(5).await.unwrap().forget();
+    raw.send(&ping()).await;
+    let pong = raw.next().await.unwrap();
+    assert_eq!((pong.header.program, pong.header.procedure.0), (Program::KEEPALIVE, 2));
+    raw.send(&call(Program::REMOTE, CHEAP, Serial(10), &[])).await;
+    assert_eq!(raw.next().await.unwrap().header.serial, Serial(10), "the cheap call overtakes all ten");
+    // Five are at work, five wait.
+    assert_eq!(gate.begun.available_permits(), 0);
+    let snapshot = metrics.snapshot();
+    let at_work = snapshot.calls.iter().find(|figures| figures.info.number.0 == SLOW).unwrap();
+    assert_eq!((at_work.at_work, at_work.answered), (5, 0));
+    // One ends, and the next begins; all are answered, in the end.
+    gate.end.add_permits(1);
+    gate.begun.acquire().await.unwrap().forget();
+    gate.end.add_permits(9);
+    for _ in 0..10 {
+        assert_eq!(raw.next().await.unwrap().header.kind(), Ok(MessageKind::Reply));
+    }
+    let snapshot = metrics.snapshot();
+    let at_work = snapshot.calls.iter().find(|figures| figures.info.number.0 == SLOW).unwrap();
+    assert_eq!((at_work.at_work, at_work.answered, at_work.errors), (0, 10, 0));
+}
+
+/// What a client can make the daemon hold ends with its reading: of many large calls it takes the limit and one more, and what the
+/// kernel holds.
+#[tokio::test(start_paused = true)]
+async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
+    let slow = Arc::new(Slow::default());
+    let gate = slow.gate.clone();
+    let limits = Limits { requests: 5, call_bytes: 1 << 20, ..Limits::default() };
+    let address = serve(Server::shared(slow).limits(limits)).await;
+    let raw = Raw::connect(&address).await;
+    let large = call(Program::REMOTE, SLOW, Serial(0), &vec![0; 64 << 10]);
+    let mut taken = 0;
+    // The daemon stops reading, and then the kernel takes no more: time passes while nobody has anything to do.
+    loop {
+        match tokio::time::timeout(std::time::Duration::from_secs(1), raw.stream.writable()).await {
+            Ok(ready) => ready.unwrap(),
+            Err(_) => break,
+        }
+        match raw.stream.try_write(&large[taken % large.len()..]) {
+            Ok(written) => taken += written,
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => panic!("{error}"),
+        }
+        assert!(taken < 64 << 20, "{taken} bytes, and no end");
+    }
+    assert!(gate.begun.available_permits() <= 5);
+    // Somebody else is served meanwhile.
+    let mut other = Raw::connect(&address).await;
+    other.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+}
+
+/// What the lanes rest on: most calls that only look wait for no guest, and so have places of their own.
+#[test]
+fn the_contract_says_which_calls_wait_for_no_guest() {
+    let calls = Program::REMOTE.procedures().iter().filter(|info| info.priority == Priority::High);
+    let looking = calls.clone().filter(|info| info.read_only != ReadOnlyRule::Refused).count();
+    let changing = calls.count() - looking;
+    assert!(looking > 100 && changing > 30, "{looking} {changing}");
+}

@@ -1,0 +1,115 @@
+//! The preflight between daemons of ours: what it finds there, and that it has only asked.
+
+use std::sync::{Arc, Mutex};
+
+use virtwire::client::{Connection, OpenOptions, Passed};
+use virtwire::hypervisor::mem::Faults;
+use virtwire::migrate::{Migration, Preflight, Subject, Verdict, check};
+use virtwire::protocol::migrate::{MigrateFlags, Request, Version, Wish};
+use virtwire::protocol::program::{ProcedureNumber, Program, ReadOnlyRule};
+
+use crate::migration::{Host, NEW, V2, age};
+
+#[tokio::test]
+async fn what_is_in_the_way_is_found_before_anything_moves() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let found = look(&source, &destination, |_| ()).await;
+    assert!(!found.would_fail(), "{found:#?}");
+    assert_eq!(found.plan.as_ref().unwrap().version(), Version::V3Params);
+    for subject in [
+        Subject::Version,
+        Subject::Hosts,
+        Subject::Keepalive,
+        Subject::Guest,
+        Subject::Name,
+        Subject::Machine,
+        Subject::Storage,
+    ] {
+        is(&found, subject, Verdict::Good, "");
+    }
+    // Such a guest has nothing to compare, and a host in memory has no free memory to tell of.
+    is(&found, Subject::Cpu, Verdict::Good, "no particular CPU");
+
+    // By version 3, from before definitions moved.
+    let older = Host::start(age("1.0.0")).await;
+    let offline = |request: &mut Request| request.flags = MigrateFlags::OFFLINE | MigrateFlags::PERSIST_DEST;
+    is(&look(&source, &older, offline).await, Subject::Version, Verdict::Fails, "MIGRATION_OFFLINE (12)");
+    assert!(!look(&source, &destination, offline).await.would_fail());
+    let found = look(&source, &source, |_| ()).await;
+    is(&found, Subject::Hosts, Verdict::Fails, "both say that they are the host");
+    is(&found, Subject::Name, Verdict::Fails, "is active on the destination already");
+    let copy = Host::start(age(NEW)).await;
+    copy.create().await;
+    let found = look(&source, &copy, |_| ()).await;
+    is(&found, Subject::Hosts, Verdict::Good, "two hosts");
+    is(&found, Subject::Name, Verdict::Fails, "guest is active on the destination already");
+    // The destination has one of that name now.
+    let other = "<domain type='mem'><name>guest</name><memory unit='KiB'>64</memory></domain>";
+    destination.connect().await.domain_create_xml(other, 0).await.unwrap();
+    is(&look(&source, &destination, |_| ()).await, Subject::Name, Verdict::Fails, "another guest guest");
+    let renamed = look(&source, &destination, |request| request.dname = Some("wanderer".into())).await;
+    is(&renamed, Subject::Name, Verdict::Good, "wanderer is free");
+    // A type of guest that it does not run.
+    let old = Host::start(age("0.3.1")).await;
+    let found = look(&source, &old, |_| ()).await;
+    assert!(found.plan.is_none());
+    is(&found, Subject::Version, Verdict::Fails, "no migration version in common");
+    is(&found, Subject::Keepalive, Verdict::Doubt, "answers no pings");
+}
+
+#[tokio::test]
+async fn a_guest_that_is_on_its_way_is_not_one_to_move() {
+    let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
+    source.create().await;
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(1_000);
+    source.mem.set_faults(faults);
+    let mut migration = source.plan(&destination).await;
+    let canceller = migration.canceller();
+    let running = tokio::spawn(async move { migration.run(&mut ()).await });
+    let guest = source.connect().await.domain("guest").await.unwrap();
+    while guest.job_info().await.unwrap().r#type == 0 {
+        tokio::task::yield_now().await;
+    }
+    let other = Host::start(age(V2)).await;
+    let found = look(&source, &other, |_| ()).await;
+    is(&found, Subject::Guest, Verdict::Fails, "a job runs on it");
+    canceller.cancel();
+    let _ = running.await.unwrap();
+}
+
+async fn look(source: &Host, destination: &Host, change: impl FnOnce(&mut Request)) -> Preflight {
+    let asked: Arc<Mutex<Vec<ProcedureNumber>>> = Arc::default();
+    let open = async |host: &Host| {
+        let asked = asked.clone();
+        let observer = Arc::new(move |passed: Passed| {
+            if passed.sent && passed.header.program == Program::REMOTE {
+                asked.lock().unwrap().push(passed.header.procedure);
+            }
+        });
+        let options = OpenOptions { observer: Some(observer), ..OpenOptions::default() };
+        Connection::open_with(&host.uri, options).await.unwrap()
+    };
+    let (from, to) = (open(source).await, open(destination).await);
+    let mut request = Request::live(Migration::find(&from, "guest").await.unwrap());
+    change(&mut request);
+    let found = check(&from, &to, request, Wish::Auto).await;
+    for number in asked.lock().unwrap().iter() {
+        let info = Program::REMOTE.procedure(*number).unwrap();
+        assert!(
+            info.read_only != ReadOnlyRule::Refused || number.0 == 393,
+            "{} does more than look",
+            info.name
+        );
+    }
+    found
+}
+
+#[track_caller]
+fn is(found: &Preflight, subject: Subject, verdict: Verdict, text: &str) {
+    let fits = found.findings.iter().any(|finding| {
+        (finding.subject, finding.verdict) == (subject, verdict) && finding.text.contains(text)
+    });
+    assert!(fits, "{subject}, {verdict:?}, {text:?}: {found:#?}");
+}

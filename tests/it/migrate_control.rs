@@ -1,0 +1,176 @@
+//! Reaching into a migration that runs: what is told of it, and that it can be stopped when its own connection cannot be used.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use virtwire::client::Connection;
+use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Watch};
+use virtwire::protocol::migrate::{CancelAnswer, Outcome, Request, Wish};
+
+use crate::migration::{Host, NEW, V2, age};
+use virtwire::hypervisor::mem::Faults;
+
+/// Moves until so many bytes are sent, and then waits for an abort.
+fn stalling(host: &Host) {
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(100_000);
+    host.mem.set_faults(faults);
+}
+
+#[tokio::test]
+async fn a_running_migration_is_told_steered_and_stopped_by_its_control() {
+    // By job stats, and by the older job info where the source has nothing else.
+    for release in [NEW, V2] {
+        let (source, destination) = (Host::start(age(release)).await, Host::start(age(release)).await);
+        source.create().await;
+        stalling(&source);
+        let mut migration = source.plan(&destination).await;
+        let control = migration.control();
+        let told = Told::default();
+        let running = tokio::spawn({
+            let mut told = told.clone();
+            async move { migration.run(&mut told).await }
+        });
+        told.moves.notified().await;
+        let progress = control.progress().await.unwrap();
+        // Only job stats tell of passes.
+        let iteration = (release == NEW).then_some(1);
+        assert!(progress.is_running() && progress.phase() == Phase::Memory { iteration }, "{progress:?}");
+        assert!(progress.data.total >= 1 << 20 && progress.data.processed > 0 && progress.data.remaining > 0);
+        control.set_speed(7).await.unwrap();
+        let guest = source.connect().await.domain("guest").await.unwrap();
+        if release == NEW {
+            assert_eq!(guest.migrate_max_speed().await.unwrap(), 7);
+            control.set_max_downtime(Duration::from_millis(120)).await.unwrap();
+            assert_eq!(guest.migrate_max_downtime().await.unwrap(), Duration::from_millis(120));
+        }
+        control.abort().await.unwrap();
+        let outcome = running.await.unwrap();
+        assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+        assert!(source.guest().await.is_some() && destination.guest().await.is_none());
+        assert!(
+            matches!(control.abort().await, Err(ControlError::Call(_))),
+            "there is nothing left to abort"
+        );
+    }
+}
+
+/// Nothing passes on the migration's own connection any more, as when a link hangs that nobody has noticed yet.
+#[tokio::test]
+async fn a_migration_is_stopped_although_its_own_connection_hangs() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    stalling(&source);
+    let link = Link::to(&source.uri).await;
+    let (from, to) = (Connection::open(&link.uri).await.unwrap(), destination.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
+    let mut migration = migration.progress_every(Duration::from_millis(1));
+    let (canceller, told) = (migration.canceller(), Told::default());
+    let running = tokio::spawn({
+        let mut told = told.clone();
+        async move {
+            let outcome = migration.run(&mut told).await;
+            (outcome, told)
+        }
+    });
+    told.moves.notified().await;
+    link.first_carries.send_replace(false);
+    canceller.cancel();
+    let guest = source.connect().await.domain("guest").await.unwrap();
+    let stopped = async {
+        while guest.job_info().await.unwrap().r#type != 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), stopped).await.expect("the abort stops the job");
+    assert_eq!(link.clients.load(Ordering::SeqCst), 2, "the abort came over a second connection");
+    // Perform's reply comes when the link has recovered.
+    link.first_carries.send_replace(true);
+    let (outcome, told) = running.await.unwrap();
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(told.cancelled, [CancelAnswer::Taken]);
+    assert!(source.guest().await.is_some() && destination.guest().await.is_none());
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_reached_is_no_word_that_was_taken() {
+    let source = Host::start(age(NEW)).await;
+    source.create().await;
+    let link = Link::to(&source.uri).await;
+    let (from, to) = (Connection::open(&link.uri).await.unwrap(), source.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
+    let control: Control = migration.control().within(Duration::from_millis(50));
+    // Both connections hang: the migration's own, and every new one.
+    link.first_carries.send_replace(false);
+    link.others_carry.send_replace(false);
+    assert!(matches!(control.abort().await, Err(ControlError::TimedOut(_))));
+}
+
+#[derive(Clone, Default)]
+struct Told {
+    moves: Arc<Notify>,
+    cancelled: Vec<CancelAnswer>,
+}
+
+impl Watch for Told {
+    fn progress(&mut self, progress: &Progress) {
+        if progress.data.processed > 0 {
+            self.moves.notify_one();
+        }
+    }
+
+    fn cancelled(&mut self, answer: CancelAnswer) {
+        self.cancelled.push(answer);
+    }
+}
+
+/// A way to a daemon whose first connection, or all others, can hang: what is sent waits.
+struct Link {
+    uri: String,
+    clients: Arc<AtomicUsize>,
+    first_carries: watch::Sender<bool>,
+    others_carry: watch::Sender<bool>,
+}
+
+impl Link {
+    async fn to(uri: &str) -> Link {
+        let server =
+            uri.strip_prefix("mem+tcp://").and_then(|rest| rest.strip_suffix("/default")).unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("mem+tcp://{}/default", listener.local_addr().unwrap());
+        let (first_carries, others_carry) = (watch::Sender::new(true), watch::Sender::new(true));
+        let clients = Arc::new(AtomicUsize::new(0));
+        let link = Link { uri, clients: clients.clone(), first_carries, others_carry };
+        let (first, others) = (link.first_carries.subscribe(), link.others_carry.subscribe());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let carries = if clients.fetch_add(1, Ordering::SeqCst) == 0 { &first } else { &others };
+                let server = TcpStream::connect(&server).await.unwrap();
+                let (client, server) = (client.into_split(), server.into_split());
+                tokio::spawn(carry(client.0, server.1, carries.clone()));
+                tokio::spawn(carry(server.0, client.1, carries.clone()));
+            }
+        });
+        link
+    }
+}
+
+async fn carry(
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: impl tokio::io::AsyncWrite + Unpin,
+    mut carries: watch::Receiver<bool>,
+) {
+    let mut bytes = vec![0; 65_536];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        if carries.wait_for(|carries| *carries).await.is_err() || to.write_all(&bytes[..count]).await.is_err()
+        {
+            return;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What can go wrong with one call: whether and when the host runs it, and what the caller hears.
+
+use virtwire_protocol::migrate::{Call, Do, Host};
+
+/// A fault at one call. Both halves together: "the call runs, the reply is lost".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) runs: Runs,
+    pub(crate) hears: Hears,
+}
+
+/// Whether and when the host runs the call. Times are ticks: each call and each wait of the engine is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runs {
+    /// Never: it was lost on the way there.
+    Never,
+    /// At once.
+    Now,
+    /// Later, whatever has happened to its connection by then.
+    Late(u32),
+    /// Perform only: at once, and it takes this long.
+    Long(u32),
+    /// Perform of versions 1 and 2 only: all of the guest comes at once, and the source drops its own so much later.
+    Lingers(u32),
+    /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
+    Ends,
+    /// A question to the destination: at once, but the guest has shut down there by then, if it had time to or was seen before.
+    Ended,
+    /// The host fails it by itself.
+    Fails(Fails),
+}
+
+/// How a host fails a call by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fails {
+    /// With an error, having changed nothing.
+    Cleanly,
+    /// Perform: and the broken data ends the incoming guest.
+    BreakingIncoming,
+    /// Perform: all of the guest has come, and the source has not heard so.
+    Unheard,
+    /// Finish: the guest cannot be resumed and is left paused, no longer incoming.
+    LeavingPaused,
+    /// Finish: the guest is killed. Of a source that carries the migration out: and left paused where it was.
+    Killing,
+    /// Of a source that carries the migration out: no failure, but its paused copy stays.
+    LeavingCopy,
+    /// The same, and the guest shuts down on the destination at once.
+    LeavingPast,
+    /// Of a source that carries the migration out: its daemon dies so far, and its connection to the destination with it.
+    Dying(Far),
+}
+
+/// How far a source's daemon gets with a migration that it carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Far {
+    /// The destination is prepared.
+    Prepared,
+    /// The guest is sent.
+    Performed,
+    /// The destination has started it.
+    Finished,
+}
+
+/// What the caller hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hears {
+    /// The host's own answer.
+    Answer,
+    /// Nothing: the connection died. `eof` if the peer has closed it and so knows; else it finds out later.
+    Closed { eof: bool },
+    /// Nothing until its deadline. The connection lives.
+    Deadline,
+    /// Nothing for long, until the connection is given up on our side.
+    Starved,
+    /// The host's own answer, but after long: the network was slow, or the host was reached again late.
+    Slowly,
+    /// An error that a proxy made up.
+    MadeUpError,
+    /// That the call was not sent.
+    NotSent,
+    /// The same of this call and the next ones, so many in all, as far as they need a record: the journal cannot be written.
+    Unwritten(usize),
+    /// Nothing: the host's daemon died. It comes back after that many ticks; with `perish` its guests died
+    /// too.
+    HostDied { back: u32, perish: bool },
+    /// The caller is dead.
+    CallerDied,
+}
+
+/// Every fault that a call can meet.
+pub(crate) fn possible(order: &Do) -> Vec<Fault> {
+    let call = &order.call;
+    let mut runs = vec![Runs::Never, Runs::Now];
+    if call.changes_something() {
+        // Long enough for a late Perform to meet everything up to a cancellation.
+        let last = match call {
+            Call::Perform { .. } => 18,
+            Call::Perform3 { .. } => 10,
+            Call::PerformTo { .. } => 4,
+            _ => 6,
+        };
+        runs.extend((1..=last).map(Runs::Late));
+    }
+    runs.push(Runs::Fails(Fails::Cleanly));
+    if super::by_source::is_asked(call) {
+        let ends = [Fails::LeavingCopy, Fails::LeavingPast, Fails::Killing];
+        runs.extend(ends.map(Runs::Fails));
+        let far = [Far::Prepared, Far::Performed, Far::Finished];
+        runs.extend(far.map(|far| Runs::Fails(Fails::Dying(far))));
+    }
+    match call {
+        Call::Perform { .. } | Call::Perform3 { .. } | Call::PerformTo { .. } => {
+            runs.push(Runs::Fails(Fails::BreakingIncoming));
+            if !super::by_source::is_asked(call) {
+                runs.push(Runs::Fails(Fails::Unheard));
+            }
+            runs.extend([1, 2, 4, 7].map(Runs::Long));
+            if matches!(call, Call::Perform { .. }) && !super::by_source::is_asked(call) {
+                runs.extend([2, 12, 24].map(Runs::Lingers));
+            }
+        }
+        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends]),
+        Call::LookupByUuid { .. } if order.host == Host::Destination => runs.push(Runs::Ended),
+        Call::Finish { .. } | Call::Finish2 { .. } => {
+            runs.extend([Runs::Fails(Fails::LeavingPaused), Runs::Fails(Fails::Killing)]);
+        }
+        _ => {}
+    }
+    let mut hears = vec![
+        Hears::Answer,
+        Hears::Closed { eof: true },
+        Hears::Closed { eof: false },
+        Hears::Deadline,
+        Hears::MadeUpError,
+        Hears::NotSent,
+        Hears::CallerDied,
+    ];
+    if order.host == Host::Destination && matches!(call, Call::Finish3 { .. } | Call::LookupByUuid { .. }) {
+        hears.extend([Hears::Starved, Hears::Slowly]);
+    }
+    if call.changes_something() {
+        hears.extend([1, 5, 1000].map(Hears::Unwritten));
+    }
+    for back in [1, 4, 1000] {
+        hears.extend([false, true].map(|perish| Hears::HostDied { back, perish }));
+    }
+    let mut faults = Vec::new();
+    for runs in runs {
+        for &hears in &hears {
+            let fault = Fault { runs, hears };
+            if fault.makes_sense(order) {
+                faults.push(fault);
+            }
+        }
+    }
+    faults
+}
+
+impl Fault {
+    fn makes_sense(self, order: &Do) -> bool {
+        let call = &order.call;
+        match (self.runs, self.hears) {
+            (Runs::Fails(Fails::Dying(_)), hears) => {
+                matches!(hears, Hears::CallerDied | Hears::HostDied { perish: false, .. })
+            }
+            // No fault at all, or no answer to hear.
+            (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,
+            (Runs::Ends, hears) => {
+                matches!(hears, Hears::Deadline | Hears::Starved | Hears::Closed { .. })
+            }
+            (Runs::Ended, hears) => hears == Hears::Answer,
+            (runs, Hears::Slowly) => matches!(runs, Runs::Now | Runs::Fails(_)),
+            // A source of versions 1 and 2 does nothing when a connection closes, so it does not matter whether it knows.
+            (_, Hears::Closed { eof: false }) if order.host == Host::Source => {
+                matches!(call, Call::Perform3 { .. } | Call::Confirm3 { .. })
+            }
+            // The same as a slow reply.
+            (Runs::Long(_) | Runs::Lingers(_), Hears::Answer) => false,
+            (runs, Hears::NotSent | Hears::Unwritten(_)) => runs == Runs::Never,
+            // The limit that the engine's documentation states: no host starts a guest, dies with it and is back before the next
+            // question.
+            (_, Hears::HostDied { back: 1, perish: true }) if matches!(call, Call::Finish3 { .. }) => false,
+            (runs, Hears::HostDied { .. }) => matches!(runs, Runs::Never | Runs::Now),
+            // The limit that the engine's documentation states: an error made up before the source starts
+            // Perform.
+            (Runs::Late(_), Hears::MadeUpError) => !call.performs(),
+            // A question that ran is a question that was lost, to its host.
+            (Runs::Now, _) => call.changes_something(),
+            _ => true,
+        }
+    }
+}

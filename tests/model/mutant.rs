@@ -1,0 +1,750 @@
+//! Engines with one rule broken each: the real one, with a liar between it and its driver.
+//!
+//! What an engine does not know it cannot heed. So a liar that answers a question itself makes an engine that
+//! does not ask it; one that misreports a failure makes an engine that mistakes it; one that alters an order
+//! makes an engine that gives it.
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use virtwire_protocol::error::{ErrorCode, RemoteError};
+use virtwire_protocol::migrate::{
+    Call, Cookie, Do, DomainState, Failure, Feature, Features, Host, JobInfo, MigrateFlags, Outcome, Plan,
+    Reason, Record, Refusal, Reply, Retcode, Said, State, Terms, Unknown, Waiting,
+};
+
+use super::setup::Setup;
+use super::source::{error, guest};
+use super::version3::PREPARED;
+use super::world::World;
+
+/// Which rule is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    None,
+
+    /// v1 is used only if both report feature 1.
+    V1IsCommonGround,
+    /// v2 is used only if both report feature 3.
+    V2IsCommonGround,
+    /// A peer that reports v3 gets no older version unasked.
+    V3IsNotSkipped,
+    /// A lost reply of Prepare2 is no reason to downgrade.
+    NoDowngradeAfterLoss,
+    /// Nor is any other error.
+    NoDowngradeAfterError,
+
+    /// A guest that is paused arrives paused.
+    PausedStaysPaused,
+    /// A guest that does not run is not moved.
+    InactiveIsRefused,
+    /// The XML is the migratable one where there is one.
+    XmlFlags,
+    /// The destination does not see the flags of the source.
+    FlagsStripped,
+    /// The source sees them all.
+    FlagsKept,
+    /// The cookie goes where it belongs.
+    CookiePassed,
+    /// The destination's URI is used.
+    UriOut,
+    /// Finish names the guest as the destination knows it.
+    FinishName,
+    /// Prepare of v1 carries no name unless the guest is renamed.
+    V1CarriesNoName,
+
+    /// After an error of Perform the source is asked.
+    ErrorIsDoubted,
+    /// A lost Perform is not a failed one.
+    LossIsNotError,
+    /// Perform is sent once.
+    PerformOnce,
+    /// A guest that is only defined has left.
+    StateNotExistence,
+    /// A job that runs is waited for.
+    JobIsAwaited,
+    /// The job is asked for before the state.
+    JobBeforeState,
+    /// A source that cannot tell of jobs may have one.
+    UntoldIsNotNone,
+    /// A source that does not answer has not said that it has the guest.
+    SilenceIsNotStay,
+    /// Nor that it has not.
+    SilenceIsNotLeave,
+    /// A Perform that may be queued is not cancelled unasked.
+    HeldUntilTheWord,
+    /// At the caller's word the source is asked once more.
+    WordAsksAgain,
+    /// When the incoming guest is gone, the source is asked once more.
+    GoneAsksAgain,
+    /// A destination of v1 that shows no guest may still wait for one.
+    V1ShowsNoSlot,
+    /// A destination of v1 is not told of a failure.
+    V1IsNotTold,
+    /// Error 93 is the success of a cancellation.
+    AbortIsSuccess,
+    /// The first error is reported.
+    FirstErrorWins,
+    /// What came whole of a guest that stayed is looked for.
+    LeftoverIsSought,
+    /// And is removed.
+    LeftoverIsRemoved,
+    /// But not while its source may be about to drop the guest.
+    LeftoverMayBeTheGuest,
+    /// An error that is not the source's own does not say that it is over, where nothing else does.
+    HearsayIsDoubted,
+
+    /// After an error of Finish the destination is asked.
+    FinishErrorIsDoubted,
+    /// A lost Finish is not a good one.
+    FinishLossIsDoubted,
+    /// Finish is repeated while the guest is incoming.
+    FinishRepeated,
+    /// A destination of v1 that shows no guest may still read it.
+    V1FinishRepeated,
+    /// A guest is lost only if both say so.
+    BothSayNowhere,
+    /// What cannot be undone is journalled before.
+    Journalled,
+
+    /// And not made without its record.
+    UnwrittenIsNotMade,
+
+    /// v3 is used only if both report it.
+    V3IsCommonGround,
+    /// Begin's cookie goes to Prepare.
+    V3CookiePassed,
+    /// Prepare's cookie goes to Perform and not back in Finish.
+    V3CookieGoesOn,
+    /// A source that can protects the guest's configuration.
+    V3Protects,
+    /// Prepare has the XML of Begin.
+    V3XmlGoesOn,
+    /// Perform has the destination's URI.
+    V3UriOut,
+    /// Finish names the guest as the destination knows it.
+    V3FinishName,
+    /// The destination does not see the flags of the source.
+    V3FlagsStripped,
+    /// A source that lets go of nothing is told to.
+    V3Releases,
+    /// After an error of Perform the source is asked.
+    V3ErrorIsDoubted,
+    /// A source that died with the guest has not got it.
+    V3LossIsDoubted,
+    /// A Finish without success may have been one.
+    V3FinishIsDoubted,
+    /// A Finish that was lost is not a good one.
+    V3FinishLossIsNotSuccess,
+    /// Who was silent after Finish may have run the guest.
+    V3SilenceIsRemembered,
+    /// Whether the guest runs on, only the source can tell.
+    V3BackIsAsked,
+    /// A Confirm without success may not have been one.
+    V3ConfirmIsDoubted,
+    /// A guest that an earlier migration left is not moved.
+    LeftIsRefused,
+    /// Who shows how the guest ended has run it.
+    V3EndIsHeeded,
+    /// Who did not answer at once was silent.
+    V3LateIsSilent,
+    /// Who refuses Finish because nothing is incoming has started the guest.
+    V3RefusalIsHeeded,
+    /// Confirm goes over Begin's connection and no other.
+    V3ConfirmOnItsConnection,
+    /// A source that does not have the guest has not sent it.
+    V3GoneIsNotSent,
+    /// What was given up is not finished.
+    V3GivenUpForGood,
+    /// After Finish nothing is given up unless the source still has it.
+    V3WordAsksTheSource,
+    /// A source that has answered Perform with an error is sent no Confirm.
+    V3RefusalIsNotConfirmed,
+
+    /// A paused copy that the source has forgotten is removed.
+    V3CopyIsRemoved,
+    /// A source that does not say whether it has one is asked again.
+    V3CopyIsAskedFor,
+    /// A definition that was to go and did not is told.
+    V3DefinitionIsTold,
+
+    /// Nor is a lost reply of Begin or Prepare of version 3.
+    V3NoDowngradeAfterLoss,
+    /// Nor is another error.
+    V3NoDowngradeAfterError,
+    /// The source lets the guest go before an older version begins.
+    V3ReleasesBeforeOlder,
+
+    /// What the source carries out is over only when it says so.
+    BySourceLossIsDoubted,
+    /// Also after an error the source is asked.
+    BySourceErrorIsDoubted,
+    /// Also after a success.
+    BySourceSuccessIsDoubted,
+    /// A copy that may be of the past runs on only at the caller's word.
+    BySourceHeldUntilTheWord,
+    /// The destination's URI goes with it.
+    BySourceUri,
+    /// An error of what the source carries out is no reason to ask it by an older call.
+    BySourceNoDowngradeAfterError,
+
+    /// A post-copy that has switched over is not rolled back.
+    SwitchedIsNotRolledBack,
+    /// One that may switch is not given up while Perform runs.
+    SwitchIsAwaited,
+    /// A destination in post-copy has not all of the guest.
+    RestIsAwaited,
+    /// One that is broken is told.
+    BrokenIsTold,
+    /// A run that resumes one tells nobody to give up.
+    ResumedIsNotGivenUp,
+    /// Nor that the guest is to arrive paused.
+    ResumedIsNotPaused,
+    /// A guest whose post-copy is not over is not moved.
+    InPostCopyIsRefused,
+}
+
+/// Each rule with what an engine does that does not heed it.
+pub(crate) const RULES: [(Rule, &str); 84] = [
+    (Rule::V1IsCommonGround, "v1 is not common ground"),
+    (Rule::V2IsCommonGround, "v2 is not common ground"),
+    (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
+    (Rule::NoDowngradeAfterLoss, "a downgrade without proof"),
+    (Rule::NoDowngradeAfterError, "a downgrade without proof"),
+    (Rule::PausedStaysPaused, "the outcome is not true"),
+    (Rule::InactiveIsRefused, "unknown for no reason"),
+    (Rule::XmlFlags, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FlagsStripped, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FlagsKept, "the source does not see all flags"),
+    (Rule::CookiePassed, "nothing went wrong, and the guest did not arrive"),
+    (Rule::UriOut, "nothing went wrong, and the guest did not arrive"),
+    (Rule::FinishName, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V1CarriesNoName, "a name that is no new one"),
+    (Rule::ErrorIsDoubted, "the only copy is cancelled"),
+    (Rule::LossIsNotError, "the outcome is not true"),
+    (Rule::PerformOnce, "Perform a second time"),
+    (Rule::StateNotExistence, "the only copy is cancelled"),
+    (Rule::JobIsAwaited, "the outcome is not true"),
+    (Rule::JobBeforeState, "the only copy is cancelled"),
+    (Rule::UntoldIsNotNone, "the outcome is not true"),
+    (Rule::SilenceIsNotStay, "the only copy is cancelled"),
+    (Rule::SilenceIsNotLeave, "two copies run"),
+    (Rule::HeldUntilTheWord, "the engine lost the guest"),
+    (Rule::WordAsksAgain, "the only copy is cancelled"),
+    (Rule::GoneAsksAgain, "the outcome is not true"),
+    (Rule::V1ShowsNoSlot, "the outcome is not true"),
+    (Rule::V1IsNotTold, "Finish while the source has the guest"),
+    (Rule::AbortIsSuccess, "a leftover of what is not there"),
+    (Rule::FirstErrorWins, "the first failure is not reported"),
+    (Rule::LeftoverIsSought, "a half of the guest is left over"),
+    (Rule::LeftoverIsRemoved, "a half of the guest is left over"),
+    (Rule::LeftoverMayBeTheGuest, "the engine lost the guest"),
+    (Rule::HearsayIsDoubted, "the outcome is not true"),
+    (Rule::FinishErrorIsDoubted, "the outcome is not true"),
+    (Rule::FinishLossIsDoubted, "the outcome is not true"),
+    (Rule::FinishRepeated, "the outcome is not true"),
+    (Rule::V1FinishRepeated, "the outcome is not true"),
+    (Rule::BothSayNowhere, "a host did not say so"),
+    (Rule::Journalled, "not journalled before"),
+    (Rule::V3IsCommonGround, "v3 is not common ground"),
+    (Rule::V3CookiePassed, "an empty cookie for a host that dies of it"),
+    (Rule::V3CookieGoesOn, "a cookie goes back"),
+    (Rule::V3Protects, "the source does not see all flags"),
+    (Rule::V3XmlGoesOn, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3UriOut, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3FinishName, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3FlagsStripped, "nothing went wrong, and the guest did not arrive"),
+    (Rule::V3Releases, "the source is left with its job"),
+    (Rule::V3ErrorIsDoubted, "the outcome is not true"),
+    (Rule::V3LossIsDoubted, "the only copy is cancelled"),
+    (Rule::V3FinishIsDoubted, "the source runs what the destination has"),
+    (Rule::V3FinishLossIsNotSuccess, "the source's copy is ended and nobody has another"),
+    (Rule::V3SilenceIsRemembered, "the source runs on from the past"),
+    (Rule::V3BackIsAsked, "the outcome is not true"),
+    (Rule::V3ConfirmIsDoubted, "the outcome is not true"),
+    (Rule::LeftIsRefused, "what an earlier migration left is moved"),
+    (Rule::V3EndIsHeeded, "the source runs on from the past"),
+    (Rule::V3LateIsSilent, "the source runs on from the past"),
+    (Rule::V3RefusalIsHeeded, "the source runs on from the past"),
+    (Rule::V3ConfirmOnItsConnection, "somebody else's migration is confirmed"),
+    (Rule::V3GoneIsNotSent, "Finish of what is not known to be sent"),
+    (Rule::V3GivenUpForGood, "Finish of what was given up"),
+    (Rule::V3WordAsksTheSource, "the only copy is cancelled"),
+    (Rule::V3RefusalIsNotConfirmed, "somebody else's migration is confirmed"),
+    (Rule::V3CopyIsRemoved, "a copy is left on the source, and was not removed"),
+    (Rule::V3CopyIsAskedFor, "a copy is left on the source, and was not removed"),
+    (Rule::V3DefinitionIsTold, "the outcome is not true"),
+    (Rule::V3NoDowngradeAfterLoss, "a downgrade without proof"),
+    (Rule::V3NoDowngradeAfterError, "a downgrade without proof"),
+    (Rule::V3ReleasesBeforeOlder, "a downgrade while the source holds the guest"),
+    (Rule::BySourceLossIsDoubted, "the outcome is not true"),
+    (Rule::BySourceErrorIsDoubted, "the outcome is not true"),
+    (Rule::BySourceSuccessIsDoubted, "the outcome is not true"),
+    (Rule::BySourceHeldUntilTheWord, "the source runs on from the past"),
+    (Rule::SwitchedIsNotRolledBack, "a post-copy is rolled back"),
+    (Rule::SwitchIsAwaited, "the engine lost the guest"),
+    (Rule::RestIsAwaited, "the source's part of a post-copy is ended"),
+    (Rule::BrokenIsTold, "a broken post-copy is not told"),
+    (Rule::ResumedIsNotGivenUp, "a post-copy is rolled back"),
+    (Rule::ResumedIsNotPaused, "a post-copy that is resumed is to arrive paused"),
+    (Rule::InPostCopyIsRefused, "what an earlier post-copy left is moved"),
+    (Rule::BySourceUri, "what the source carries out is not asked for as it is to be"),
+    (Rule::BySourceNoDowngradeAfterError, "Perform a second time"),
+];
+
+impl Rule {
+    /// How many things must go wrong until it is needed.
+    pub(crate) fn needs_faults(self) -> usize {
+        if self.shows_late() { 2 } else { 1 }
+    }
+
+    /// Whether two faults are needed to see what comes of it, and so very many worlds.
+    pub(crate) fn shows_late(self) -> bool {
+        matches!(self, Rule::V3WordAsksTheSource | Rule::V3RefusalIsHeeded | Rule::SwitchIsAwaited)
+    }
+}
+
+type Answer = Result<Reply, Failure>;
+
+/// One engine's liar, and what it remembers.
+#[derive(Clone, Debug)]
+pub(crate) struct Mutant {
+    pub(crate) rule: Rule,
+    /// What the source last told of its state, or was asked in secret.
+    state: State,
+    /// Perform has had no success, and this is how.
+    performed: Option<Failure>,
+    /// Finish has had no success, and this is how.
+    finished: Option<Failure>,
+    /// The source has carried it out.
+    sent: bool,
+    /// Confirm was sent that lets the guest run on, or that has had no success.
+    confirmed_back: bool,
+    confirm_failed: bool,
+    /// The preparing connection was closed.
+    closed: bool,
+    /// Whatever the source would say, the guest is believed to be there.
+    believes_it_stays: bool,
+    /// The Finish that the engine would send, or has sent.
+    finish: Option<Call>,
+}
+
+impl Mutant {
+    pub(crate) fn breaking(rule: Rule) -> Mutant {
+        let state = DomainState::Running.into();
+        Mutant {
+            rule,
+            state,
+            performed: None,
+            finished: None,
+            sent: false,
+            confirmed_back: false,
+            confirm_failed: false,
+            closed: false,
+            believes_it_stays: false,
+            finish: None,
+        }
+    }
+
+    /// Chooses the version.
+    pub(crate) fn plan(&self, setup: &Setup) -> Result<Plan, Refusal> {
+        let believes = |features: Features| -> Features {
+            let believes = |feature: &Feature| match (self.rule, feature) {
+                (Rule::V1IsCommonGround, Feature::MigrationV1) => true,
+                (Rule::V2IsCommonGround, Feature::MigrationV2) => true,
+                (Rule::V3IsCommonGround, Feature::MigrationV3) => true,
+                (Rule::V3IsNotSkipped, Feature::MigrationV3 | Feature::MigrationParams) => false,
+                _ => features.has(*feature),
+            };
+            Feature::ALL.into_iter().filter(believes).collect()
+        };
+        let (source, destination) = (setup.source.features(), setup.destination.features());
+        Plan::choose(setup.request(), setup.wish, believes(source), believes(destination))
+    }
+
+    /// Changes an order before it is carried out.
+    pub(crate) fn alters(&self, order: &mut Do, setup: &Setup) {
+        match (self.rule, &mut order.call) {
+            (Rule::XmlFlags, Call::GetXmlDesc { flags, .. }) => *flags = if *flags == 8 { 5 } else { 8 },
+            (Rule::FlagsStripped, Call::Prepare { flags, .. } | Call::Prepare2 { flags, .. }) => {
+                *flags = *flags | setup.request().flags;
+            }
+            (Rule::FlagsKept, Call::Perform { flags, .. }) => *flags = flags.for_destination(),
+            (Rule::CookiePassed, Call::Perform { cookie, .. }) => *cookie = Cookie::default(),
+            (Rule::UriOut, Call::Perform { uri, .. }) => *uri = "tcp:destination".into(),
+            (Rule::FinishName, Call::Finish { dname, .. } | Call::Finish2 { dname, .. }) => {
+                *dname = "guest".into()
+            }
+            (Rule::V3CookiePassed, Call::Prepare3 { cookie, .. }) => *cookie = Cookie::default(),
+            (Rule::V3CookieGoesOn, Call::Finish3 { cookie, .. }) => *cookie = Cookie(PREPARED.into()),
+            (Rule::V3Protects, Call::Begin3 { flags, .. }) => {
+                *flags = flags.without(MigrateFlags::CHANGE_PROTECTION);
+            }
+            (Rule::V3XmlGoesOn, Call::Prepare3 { terms, .. }) => forget(terms, "destination_xml"),
+            (Rule::V3UriOut, Call::Perform3 { terms, .. }) => forget(terms, "migrate_uri"),
+            (Rule::V3FinishName, Call::Finish3 { terms, .. }) => forget(terms, "destination_name"),
+            (Rule::V3FlagsStripped, Call::Prepare3 { flags, .. }) => *flags = *flags | setup.request().flags,
+            (Rule::ResumedIsNotPaused, Call::Prepare3 { flags, .. }) => {
+                *flags = *flags | MigrateFlags::PAUSED
+            }
+            (Rule::BySourceUri, Call::PerformTo { dconnuri, .. }) => *dconnuri = None,
+            (Rule::V3RefusalIsNotConfirmed, call @ Call::Close) if order.host == Host::Source => {
+                let terms = Terms::Params(Vec::new());
+                let flags = setup.request().flags | MigrateFlags::CHANGE_PROTECTION;
+                let (cookie, cancelled) = (Cookie::default(), Retcode::Cancelled);
+                *call = Call::Confirm3 { domain: guest(7), cookie, terms, flags, cancelled };
+            }
+            (Rule::V1CarriesNoName, Call::Prepare { dname, .. }) => *dname = Some("guest".into()),
+            _ => {}
+        }
+    }
+
+    /// Makes a call that the engine has not ordered, after one that it has.
+    pub(crate) fn also_sends(&self, order: &Do, answer: &Answer) -> Option<Do> {
+        match (self.rule, &order.call, answer) {
+            (Rule::PerformOnce, Call::Perform { .. }, Err(_)) => Some(order.clone()),
+            (Rule::V1IsNotTold, Call::Perform { cookie, uri, flags, .. }, Err(_)) => {
+                let (cookie, uri, flags) = (cookie.clone(), uri.clone(), flags.for_destination());
+                let call = Call::Finish { dname: "guest".into(), cookie, uri, flags };
+                Some(Do { host: Host::Destination, call, deadline: None })
+            }
+            (Rule::ResumedIsNotGivenUp, Call::Prepare3 { terms, flags, .. }, Err(_)) => {
+                let flags = *flags | MigrateFlags::CHANGE_PROTECTION;
+                let (cookie, cancelled) = (Cookie::default(), Retcode::Cancelled);
+                let call =
+                    Call::Confirm3 { domain: guest(7), cookie, terms: terms.clone(), flags, cancelled };
+                Some(Do { host: Host::Source, call, deadline: None })
+            }
+            (Rule::V3GoneIsNotSent, Call::LookupByUuid { .. }, Err(failure))
+                if order.host == Host::Source && is_absent(failure) && self.performed.is_some() =>
+            {
+                self.finish.clone().map(|call| Do { host: Host::Destination, call, deadline: None })
+            }
+            (Rule::V3GivenUpForGood, Call::Finish3 { cancelled: Retcode::Cancelled, .. }, Err(_))
+                if self.finished.is_some() =>
+            {
+                self.finish.clone().map(|call| Do { host: Host::Destination, call, deadline: None })
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers a question in the host's place.
+    pub(crate) fn answers_itself(&mut self, order: &Do, world: &mut World) -> Option<Answer> {
+        let at_source = order.host == Host::Source;
+        let perform_refused = matches!(self.performed, Some(Failure::Answered(_)));
+        let finish = matches!(order.call, Call::Finish { .. } | Call::Finish2 { .. });
+        let question = is_question(&order.call);
+        let refused = |code| Some(Err(error(code, "made up by the mutant")));
+        world.confirms_anywhere = self.rule == Rule::V3ConfirmOnItsConnection;
+        if let Call::Perform3 { terms, flags, .. } = &order.call {
+            let (cookie, cancelled) = (Cookie::default(), Retcode::Success);
+            let (terms, flags) = (terms.clone(), flags.for_destination());
+            self.finish = Some(Call::Finish3 { cookie, terms, flags, cancelled });
+        }
+        match self.rule {
+            Rule::LeftoverIsSought if !at_source && question && perform_refused => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::LeftoverIsRemoved if !at_source && self.performed.is_some() => match order.call {
+                Call::Destroy { .. } => {
+                    self.believes_it_stays = true;
+                    Some(Ok(Reply::Done))
+                }
+                _ if question && self.believes_it_stays => refused(ErrorCode::NO_DOMAIN),
+                _ => None,
+            },
+            Rule::ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
+            Rule::WordAsksAgain | Rule::GoneAsksAgain | Rule::V3WordAsksTheSource
+                if at_source && self.believes_it_stays =>
+            {
+                self.stays(&order.call)
+            }
+            Rule::BySourceErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
+            Rule::BySourceSuccessIsDoubted if at_source && self.sent && question => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::JobBeforeState if at_source => match order.call {
+                Call::GetJobInfo { .. } => {
+                    let early = Do { call: Call::GetState { domain: guest(7) }, ..order.clone() };
+                    if let Ok(Reply::State(state)) = world.call(&early, None) {
+                        self.state = state;
+                    }
+                    None
+                }
+                Call::GetState { .. } => self.stays(&order.call),
+                _ => None,
+            },
+            Rule::FinishErrorIsDoubted if matches!(self.finished, Some(Failure::Answered(_))) => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::V3Releases | Rule::V3ReleasesBeforeOlder
+                if self.performed.is_none() && self.finished.is_none() =>
+            {
+                match order.call {
+                    Call::Confirm3 { cancelled: Retcode::Cancelled, .. } => Some(Ok(Reply::Done)),
+                    _ => None,
+                }
+            }
+            Rule::V3ErrorIsDoubted if at_source && perform_refused => self.stays(&order.call),
+            Rule::V3LossIsDoubted if at_source && self.performed.is_some() => self.stays(&order.call),
+            Rule::V3FinishIsDoubted if !at_source && question && self.finished.is_some() => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::V3CopyIsRemoved if matches!(order.call, Call::Destroy { .. }) => Some(Ok(Reply::Done)),
+            Rule::V3BackIsAsked if at_source && self.confirmed_back => {
+                self.state = DomainState::Running.into();
+                self.stays(&order.call)
+            }
+            Rule::V3ConfirmIsDoubted if at_source && question && self.confirm_failed => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            Rule::FinishRepeated if self.finished.is_some() && finish => {
+                refused(ErrorCode::OPERATION_INVALID)
+            }
+            Rule::V1FinishRepeated if self.finished.is_some() && finish => refused(ErrorCode::NO_DOMAIN),
+            Rule::BothSayNowhere if at_source && is_question(&order.call) && self.finished.is_some() => {
+                refused(ErrorCode::NO_DOMAIN)
+            }
+            _ => None,
+        }
+    }
+
+    /// Changes an answer before the engine hears it.
+    pub(crate) fn hears(&mut self, order: &Do, answer: Answer) -> Answer {
+        let at_source = order.host == Host::Source;
+        match (&order.call, &answer) {
+            (call, Err(failure)) if call.performs() => self.performed = Some(failure.clone()),
+            (Call::PerformTo { .. }, Ok(_)) => self.sent = true,
+            (Call::Close, _) => self.closed = true,
+            (
+                Call::Finish { .. }
+                | Call::Finish2 { retcode: Retcode::Success, .. }
+                | Call::Finish3 { cancelled: Retcode::Success, .. },
+                Err(failure),
+            ) => self.finished = Some(failure.clone()),
+            (Call::Confirm3 { cancelled, .. }, answer) => {
+                self.confirmed_back |= *cancelled == Retcode::Cancelled;
+                self.confirm_failed |= *cancelled == Retcode::Success && answer.is_err();
+            }
+            (Call::GetState { .. } | Call::GetInfo { .. }, Ok(Reply::State(state))) if at_source => {
+                self.state = *state
+            }
+            (Call::LookupByUuid { .. }, Err(_)) if !at_source => {
+                self.believes_it_stays |= self.rule == Rule::GoneAsksAgain;
+            }
+            _ => {}
+        }
+        let doubting = self.performed.is_some() && at_source;
+        let running = Ok(Reply::State(DomainState::Running.into()));
+        match (self.rule, &order.call, answer) {
+            (
+                Rule::NoDowngradeAfterLoss,
+                Call::Prepare2 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            )
+            | (Rule::NoDowngradeAfterError, Call::Prepare2 { .. }, Err(Failure::Answered(_))) => {
+                Err(Failure::Unsupported(RemoteError::unknown_procedure(108).into()))
+            }
+            (
+                Rule::V3NoDowngradeAfterLoss,
+                call @ (Call::Begin3 { .. } | Call::Prepare3 { .. }),
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            )
+            | (
+                Rule::V3NoDowngradeAfterError,
+                call @ (Call::Begin3 { .. } | Call::Prepare3 { .. }),
+                Err(Failure::Answered(_)),
+            )
+            | (
+                Rule::BySourceNoDowngradeAfterError,
+                call @ Call::PerformTo { .. },
+                Err(Failure::Answered(_)),
+            ) => Err(Failure::Unsupported(RemoteError::unknown_procedure(call.number()).into())),
+            (Rule::PausedStaysPaused, Call::GetInfo { .. }, Ok(_)) if at_source => running,
+            (Rule::InactiveIsRefused, Call::GetInfo { .. }, Ok(_)) if at_source && !doubting => running,
+            (Rule::LeftIsRefused, Call::GetState { .. }, Ok(Reply::State(state)))
+                if at_source && self.finish.is_none() =>
+            {
+                Ok(Reply::State(State { reason: Some(1), ..state }))
+            }
+            (Rule::V3EndIsHeeded, Call::GetState { .. }, Ok(Reply::State(state)))
+                if !at_source && state.state == DomainState::ShutOff =>
+            {
+                Ok(Reply::State(State { reason: Some(6), ..state }))
+            }
+            (Rule::SwitchedIsNotRolledBack, Call::GetState { .. }, Ok(Reply::State(state)))
+                if at_source && state.is_post_copy() =>
+            {
+                Ok(Reply::State(State { reason: Some(2), ..state }))
+            }
+            (Rule::InPostCopyIsRefused, Call::GetState { .. }, Ok(Reply::State(state)))
+                if at_source && state.is_post_copy() && self.finish.is_none() =>
+            {
+                Ok(Reply::State(State { reason: Some(1), ..state }))
+            }
+            (Rule::SwitchIsAwaited, Call::GetJobInfo { .. }, Ok(_)) => Ok(Reply::Job(JobInfo::default())),
+            (Rule::RestIsAwaited, Call::GetState { .. }, Ok(Reply::State(state)))
+                if !at_source && state.state == DomainState::Running =>
+            {
+                Ok(Reply::State(State { reason: Some(2), ..state }))
+            }
+            (Rule::BrokenIsTold, Call::GetState { .. }, Ok(Reply::State(state)))
+                if !at_source && state.has_broken_post_copy() =>
+            {
+                Ok(Reply::State(State { reason: Some(10), ..state }))
+            }
+            (Rule::V3RefusalIsHeeded, Call::Finish3 { .. }, Err(failure))
+                if failure.code() == Some(ErrorCode::OPERATION_INVALID) =>
+            {
+                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (
+                Rule::BySourceLossIsDoubted,
+                Call::PerformTo { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant")),
+            (
+                Rule::LossIsNotError,
+                Call::Perform { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant")),
+            (Rule::HearsayIsDoubted, Call::Perform { .. }, Err(Failure::Answered(_))) => {
+                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (Rule::StateNotExistence, Call::GetState { .. } | Call::GetInfo { .. }, Ok(_)) if doubting => {
+                running
+            }
+            (Rule::JobIsAwaited, Call::GetJobInfo { .. }, Ok(_))
+            | (Rule::UntoldIsNotNone, Call::GetJobInfo { .. }, Err(_)) => Ok(Reply::Job(JobInfo::default())),
+            (Rule::LeftoverMayBeTheGuest, Call::GetJobInfo { .. }, Err(_)) if self.closed => {
+                Ok(Reply::Job(JobInfo::default()))
+            }
+            (Rule::SilenceIsNotStay, call, Err(failure)) if doubting && !is_absent(&failure) => {
+                self.stays(call).unwrap_or(Err(failure))
+            }
+            (Rule::SilenceIsNotLeave, call, Err(_)) if doubting && is_question(call) => {
+                Err(error(ErrorCode::NO_DOMAIN, "made up by the mutant"))
+            }
+            (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_)) => {
+                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
+            }
+            (
+                Rule::V3FinishLossIsNotSuccess,
+                Call::Finish3 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Ok(Reply::Finished3 { domain: guest(21), cookie: Cookie::default() }),
+            (Rule::V3SilenceIsRemembered, call, Err(failure))
+                if !at_source && self.finished.is_some() && !is_absent(&failure) =>
+            {
+                match call {
+                    Call::LookupByUuid { .. } => Ok(Reply::Found(guest(21))),
+                    Call::GetState { .. } => {
+                        Ok(Reply::State(State { state: DomainState::Paused, reason: Some(2) }))
+                    }
+                    _ => Err(failure),
+                }
+            }
+            (
+                Rule::FinishLossIsDoubted,
+                Call::Finish { .. } | Call::Finish2 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Ok(Reply::Finished(guest(21))),
+            (_, _, answer) => answer,
+        }
+    }
+
+    /// Says the caller's word though the caller has not.
+    pub(crate) fn cancels(&self) -> bool {
+        matches!(self.rule, Rule::HeldUntilTheWord | Rule::BySourceHeldUntilTheWord)
+    }
+
+    /// Takes what is not known for a stay.
+    pub(crate) fn ends(&self, unknown: &Unknown, trace: &[(Do, Answer)]) -> Option<Outcome> {
+        let v1 = trace.iter().any(|(order, _)| matches!(order.call, Call::Prepare { .. }));
+        let (source, reason) = (unknown.source.clone(), unknown.reason.clone());
+        let shows_none = self.rule == Rule::V1ShowsNoSlot && v1 && unknown.destination == Said::Absent;
+        shows_none.then_some(Outcome::OnSource { source, reason, left_on_destination: None })
+    }
+
+    /// Waits for no word of this.
+    pub(crate) fn leaves(&self, why: &Waiting) -> bool {
+        self.rule == Rule::V3CopyIsAskedFor && matches!(why, Waiting::Copy(_))
+    }
+
+    /// What the engine hears of the time.
+    pub(crate) fn tells_time(&self, now: Instant) -> Instant {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        if self.rule == Rule::V3LateIsSilent { *BEGINNING } else { now }
+    }
+
+    /// Makes calls though they are not recorded.
+    pub(crate) fn dares(&self) -> bool {
+        self.rule == Rule::UnwrittenIsNotMade
+    }
+
+    /// Leaves this record out of the journal.
+    pub(crate) fn forgets(&self, record: &Record) -> bool {
+        self.rule == Rule::Journalled && matches!(record, Record::Doing(_))
+    }
+
+    /// The caller's word was taken.
+    pub(crate) fn was_cancelled(&mut self) {
+        self.believes_it_stays |= matches!(self.rule, Rule::WordAsksAgain | Rule::V3WordAsksTheSource);
+    }
+
+    /// Reports another end than the engine has found.
+    pub(crate) fn reports(&self, outcome: Outcome, trace: &[(Do, Answer)]) -> Outcome {
+        match (
+            self.rule,
+            outcome,
+            trace.iter().rev().find_map(|(order, answer)| answer.clone().err().map(|e| (order, e))),
+        ) {
+            (
+                Rule::FirstErrorWins,
+                Outcome::OnSource { source, left_on_destination, .. },
+                Some((order, failure)),
+            ) => {
+                let reason = Reason::Failed { host: order.host, procedure: order.call.name(), failure };
+                Outcome::OnSource { source, reason, left_on_destination }
+            }
+            (Rule::V3DefinitionIsTold, Outcome::OnDestination { domain, state, warning, .. }, _) => {
+                Outcome::OnDestination { domain, state, warning, left_on_source: None }
+            }
+            (_, outcome, _) => outcome,
+        }
+    }
+
+    /// What a source says that has the guest, in the state last told, and no job.
+    fn stays(&self, question: &Call) -> Option<Answer> {
+        match question {
+            Call::LookupByUuid { .. } => Some(Ok(Reply::Found(guest(7)))),
+            Call::GetJobInfo { .. } => Some(Ok(Reply::Job(JobInfo::default()))),
+            Call::GetState { .. } | Call::GetInfo { .. } => Some(Ok(Reply::State(self.state))),
+            _ => None,
+        }
+    }
+}
+
+/// Leaves what belongs to this parameter out.
+fn forget(terms: &mut Terms, name: &str) {
+    match terms {
+        Terms::Fixed { xml, uri, dname, .. } => match name {
+            "destination_xml" => *xml = None,
+            "migrate_uri" => *uri = None,
+            _ => *dname = Some("guest".into()),
+        },
+        Terms::Params(params) => params.retain(|param| param.field != *name),
+    }
+}
+
+fn is_question(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::LookupByUuid { .. } | Call::GetJobInfo { .. } | Call::GetState { .. } | Call::GetInfo { .. }
+    )
+}
+
+fn is_absent(failure: &Failure) -> bool {
+    failure.code() == Some(ErrorCode::NO_DOMAIN)
+}

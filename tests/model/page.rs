@@ -1,0 +1,151 @@
+//! `docs/what-happens-when.md`: what a migration comes to when one thing goes wrong, told by the model's own runs.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use virtwire_protocol::migrate::{Call, Do, Host, Outcome, Retcode, Said};
+
+use super::fault::{Fails, Fault, Hears, Runs, possible};
+use super::mutant::{Mutant, Rule};
+use super::run::Run;
+use super::setup;
+
+const FILE: &str = "../../docs/what-happens-when.md";
+
+const HEAD: &str = "# What happens when…
+
+Each row is one run of the engine that ships, over modelled hosts, with one thing that goes wrong. The tests write this page
+(`VIRTWIRE_WRITE=1 cargo test -p virtwire-model what_happens_when`), and fail where it is not what they would write. The guest
+runs, and has no definition; nobody gives the migration up by a word; hosts that go down come back, some after a long time.
+
+*Then* lists the calls that follow, in order: S is the source, D the destination, and the numbers are libvirt's procedures. `24`, `163`,
+`212` and `16` only ask. `✗` marks what tells a host to give the guest up or to let it run on. A `…` stands for asking again and again.
+
+*Ends* is the outcome, as `Outcome` has it. Where it is *not known*, the migration was kept for a long time and asked both hosts again and
+again; the name is that of the `Check`, whose words are below.
+";
+
+/// The failures of a row, in the order of the page.
+const FAILURES: [(&str, Fault); 8] = [
+    ("the host refuses it", Fault { runs: Runs::Fails(Fails::Cleanly), hears: Hears::Answer }),
+    ("it cannot be sent", Fault { runs: Runs::Never, hears: Hears::NotSent }),
+    ("it is lost, with its connection", Fault { runs: Runs::Never, hears: Hears::Closed { eof: true } }),
+    ("its reply is lost, with the connection", Fault { runs: Runs::Now, hears: Hears::Closed { eof: true } }),
+    ("no reply in time, though it ran", Fault { runs: Runs::Now, hears: Hears::Deadline }),
+    (
+        "the daemon dies after it, and comes back",
+        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 4, perish: false } },
+    ),
+    (
+        "the host dies after it, with its guests",
+        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 1000, perish: true } },
+    ),
+    ("the orchestrator dies after it", Fault { runs: Runs::Now, hears: Hears::CallerDied }),
+];
+
+#[test]
+fn what_happens_when_is_what_the_page_says() {
+    let page = page();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    if std::env::var_os("VIRTWIRE_WRITE").is_some() {
+        std::fs::write(&file, &page).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    for (number, (is, told)) in written.lines().zip(page.lines()).enumerate() {
+        assert_eq!(is, told, "{FILE} line {}: see the page's head for how to write it anew", number + 1);
+    }
+    assert_eq!(
+        written.lines().count(),
+        page.lines().count(),
+        "{FILE}: see its head for how to write it anew"
+    );
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    let mut checks = Vec::new();
+    for (title, setup) in setup::one_of_each() {
+        let _ = writeln!(page, "\n## {title}\n\n| when | goes wrong | then | ends |\n|---|---|---|---|");
+        let plain = Run::new(setup, Vec::new(), Mutant::breaking(Rule::None));
+        for (at, (order, _)) in plain.trace.iter().enumerate() {
+            let possible = possible(order);
+            for (failure, fault) in FAILURES.iter().filter(|(_, fault)| possible.contains(fault)) {
+                let run = Run::new(setup, vec![(at, *fault)], Mutant::breaking(Rule::None));
+                assert!(run.broken.is_empty(), "{run}");
+                if let Some(Outcome::Unknown(unknown)) = &run.outcome
+                    && !checks.contains(&unknown.check)
+                {
+                    checks.push(unknown.check);
+                }
+                let _ =
+                    writeln!(page, "| {} | {failure} | {} | {} |", step(order), then(&run, at), ends(&run));
+            }
+        }
+    }
+    page += "\n## What to check\n\n";
+    for check in checks {
+        let _ = writeln!(page, "- `{check:?}`: {}.", check.to_string().trim_start_matches("to check: "));
+    }
+    page
+}
+
+fn step(order: &Do) -> String {
+    format!("{} on the {}", order.call.name().trim_start_matches("domain_"), order.host)
+}
+
+/// The calls after the one that failed.
+fn then(run: &Run, at: usize) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut asked = 0;
+    for (order, _) in run.trace.iter().skip(at + 1) {
+        let side = if order.host == Host::Source { "S" } else { "D" };
+        let gives_up = matches!(
+            order.call,
+            Call::Finish2 { retcode: Retcode::Cancelled, .. }
+                | Call::Finish3 { cancelled: Retcode::Cancelled, .. }
+                | Call::Confirm3 { cancelled: Retcode::Cancelled, .. }
+        );
+        asked = if order.call.changes_something() { 0 } else { asked + 1 };
+        match asked {
+            0..=9 => told.push(format!("{side} {}{}", order.call.number(), if gives_up { "✗" } else { "" })),
+            10 => told.push("…".to_owned()),
+            _ => {}
+        }
+    }
+    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+}
+
+fn ends(run: &Run) -> String {
+    match &run.outcome {
+        None => format!("nobody is told; {}", lies(run)),
+        Some(Outcome::OnDestination { left_on_source: None, .. }) => "on the destination".to_owned(),
+        Some(Outcome::OnDestination { .. }) => {
+            "on the destination; the source may keep a paused copy, and it is said so".to_owned()
+        }
+        Some(Outcome::OnSource { source: Said::NotAsked, .. }) => "on the source, untouched".to_owned(),
+        Some(Outcome::OnSource { source, .. }) if source.is_gone() => "it died on the source".to_owned(),
+        Some(Outcome::OnSource { .. }) => "on the source".to_owned(),
+        Some(Outcome::Nowhere { .. }) => "on neither host, by their own words".to_owned(),
+        Some(Outcome::Unknown(unknown)) => format!("not known: `{:?}`", unknown.check),
+        Some(_) => "an end that this page has no words for".to_owned(),
+    }
+}
+
+/// Where the guest is in truth.
+fn lies(run: &Run) -> String {
+    let source = match run.world.source.active {
+        Some(true) => Some("paused on the source"),
+        Some(false) => Some("running on the source"),
+        None => None,
+    };
+    let destination = match (&run.world.destination.guest, &run.world.destination.incoming) {
+        (Some(_), _) => Some("running on the destination"),
+        (None, Some(_)) => Some("waiting on the destination"),
+        (None, None) => None,
+    };
+    match (source, destination) {
+        (None, None) => "the guest is lost".to_owned(),
+        (Some(one), None) | (None, Some(one)) => format!("the guest is {one}"),
+        (Some(one), Some(other)) => format!("the guest is {one} and {other}"),
+    }
+}

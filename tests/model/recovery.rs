@@ -1,0 +1,234 @@
+//! The recovery, model-checked: every journal prefix of every migration, with the world as it was when the orchestrator died then.
+//!
+//! An orchestrator dies at each record that it writes, so with the call announced and not made; and, by the faults of
+//! [`fault`](super::fault), while each of its calls is under way, which the host then ran, runs later or never runs. Each such wreck is
+//! recovered: with nothing more going wrong; with each fault at each call of the recovery, among them its own death, after which
+//! another recovery takes over; and with either host dead for good and the recovery told so. A second recovery of what has ended must
+//! change nothing.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use virtwire_protocol::migrate::{Fenced, Host, Outcome};
+
+use super::fault::{Hears, possible};
+use super::first_story;
+use super::rescue::{Rescue, Wreck};
+use super::rescue_mutant::{Liar, Needs, RULES, Rule};
+use super::run::{Faults, Run};
+use super::setup::{self, Guest, Setup};
+
+#[test]
+fn every_journal_prefix_of_every_migration_recovers_to_a_legal_end() {
+    check(&[setup::all(), setup::post_copy()].concat(), 0, 0);
+}
+
+#[test]
+fn every_journal_prefix_after_any_fault_recovers_to_a_legal_end() {
+    check(&setup::few_to_recover(), 1, 0);
+}
+
+#[test]
+fn a_recovery_that_meets_any_fault_or_dies_is_recovered_in_turn() {
+    check(&setup::few_to_recover(), 0, 1);
+}
+
+/// A recovery without the rule does what the rule forbids, and the model sees it.
+#[test]
+fn every_rule_of_recovery_is_needed() {
+    needed(|rule| rule != Rule::UnwrittenIsNotMade);
+}
+
+#[test]
+#[ignore = "explores for long: .ci/long"]
+fn every_rule_of_recovery_that_shows_late_is_needed() {
+    needed(|rule| rule == Rule::UnwrittenIsNotMade);
+}
+
+#[track_caller]
+fn needed(which: impl Fn(Rule) -> bool) {
+    let rules: Vec<_> = RULES.into_iter().filter(|(rule, ..)| which(*rule)).collect();
+    let paused =
+        setup::few_to_recover().into_iter().map(|setup| Setup { guest: Guest::PersistentPaused, ..setup });
+    let setups: Vec<_> = setup::few_to_recover().into_iter().chain(paused).collect();
+    let worlds = AtomicUsize::new(0);
+    let found = first_story(&rules, |(rule, expected, needs)| {
+        let mut look = |rescue: &Rescue| {
+            worlds.fetch_add(1, Relaxed);
+            if rescue.broken.iter().any(|broken| broken == expected) { Break(()) } else { Continue(()) }
+        };
+        let liar = Liar::breaking(*rule);
+        let (depth, recovery_depth) = match needs {
+            Needs::NoFault => (0, 0),
+            Needs::FaultOfMigration => (1, 0),
+            Needs::FaultOfRecovery => (0, 1),
+            Needs::Both => (1, 1),
+        };
+        let mut explored =
+            setups.iter().map(|setup| explore(*setup, depth, recovery_depth, &liar, &mut look));
+        let caught = explored.any(|found| found.is_break());
+        (!caught).then(|| format!("without the rule {rule:?} this does not happen: {expected}"))
+    });
+    if let Some(story) = found {
+        panic!("{story}");
+    }
+    println!("{} broken recoveries caught in {} worlds", rules.len(), worlds.into_inner());
+}
+
+#[track_caller]
+fn check(setups: &[Setup], depth: usize, recovery_depth: usize) {
+    let rescues = AtomicUsize::new(0);
+    let words = Mutex::new(BTreeMap::<&str, usize>::new());
+    let found = first_story(setups, |setup| {
+        let mut found = None;
+        let mut mine = BTreeMap::<&str, usize>::new();
+        let mut look = |rescue: &Rescue| {
+            rescues.fetch_add(1, Relaxed);
+            *mine.entry(rescue.word()).or_default() += 1;
+            if rescue.broken.is_empty() {
+                return Continue(());
+            }
+            found = Some(rescue.to_string());
+            Break(())
+        };
+        let _ = explore(*setup, depth, recovery_depth, &Liar::breaking(Rule::None), &mut look);
+        let mut words = words.lock().unwrap();
+        for (word, count) in mine {
+            *words.entry(word).or_default() += count;
+        }
+        found
+    });
+    if let Some(story) = found {
+        panic!("{story}");
+    }
+    let (rescues, words) = (rescues.into_inner(), words.into_inner().unwrap());
+    println!(
+        "{rescues} recoveries from {} setups, up to {recovery_depth} faults in each: {words:?}",
+        setups.len()
+    );
+}
+
+/// Looks at every recovery of every wreck of every migration with up to `depth` faults.
+fn explore(
+    setup: Setup,
+    depth: usize,
+    recovery_depth: usize,
+    liar: &Liar,
+    look: &mut dyn FnMut(&Rescue) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if setup.plan().is_err() {
+        return Continue(());
+    }
+    let mut worlds = vec![Faults::new()];
+    while let Some(faults) = worlds.pop() {
+        let run = Run::cut_anywhere(setup, faults, liar.migration());
+        for wreck in wrecks(&run) {
+            salvage(wreck, recovery_depth, liar, look)?;
+        }
+        if run.faults.len() == depth {
+            continue;
+        }
+        let after = run.faults.last().map_or(0, |(at, _)| at + 1);
+        for (at, (order, _)) in run.trace.iter().enumerate().take(run.exposed).skip(after) {
+            for fault in possible(order).into_iter().filter(|fault| setup.admits(*fault)) {
+                worlds.push([run.faults.as_slice(), &[(at, fault)]].concat());
+            }
+        }
+    }
+    Continue(())
+}
+
+/// What is left of a migration whose orchestrator dies: at each record; or where a fault has it die.
+fn wrecks(run: &Run) -> Vec<Wreck> {
+    let wreck = |length: usize, world: super::world::World| Wreck {
+        setup: run.setup,
+        journal: run.journal[..length].to_vec(),
+        world,
+        fenced: Fenced::default(),
+        past: format!("  faults of the migration {:?}, which died after {length} records", run.faults),
+    };
+    if run.world.caller_died {
+        return vec![wreck(run.journal.len(), run.world.clone())];
+    }
+    // What came before the last fault is the same in the migration without it.
+    let same = match run.faults.last() {
+        Some((at, _)) => records_before(run, *at),
+        None => 0,
+    };
+    let cuts = run.cuts.iter().flatten().skip(same);
+    cuts.map(|(length, world)| {
+        let mut world = world.clone();
+        world.caller_dies();
+        wreck(*length, world)
+    })
+    .collect()
+}
+
+/// How many records there are before the answer of the call that met a fault.
+fn records_before(run: &Run, call: usize) -> usize {
+    use virtwire_protocol::migrate::Record;
+    let answers =
+        run.journal.iter().enumerate().filter(|(_, record)| matches!(record, Record::Answered { .. }));
+    answers.map(|(at, _)| at).nth(call).unwrap_or(0)
+}
+
+/// Every recovery of a wreck.
+fn salvage(
+    wreck: Wreck,
+    recovery_depth: usize,
+    liar: &Liar,
+    look: &mut dyn FnMut(&Rescue) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let plain = wreck.clone().rescue(Faults::new(), liar.clone());
+    look(&plain)?;
+    look(&again(&plain, liar))?;
+    for host in [Host::Source, Host::Destination] {
+        let mut wreck = wreck.clone();
+        wreck.world.dies_for_good(host);
+        wreck.fenced = Fenced { source: host == Host::Source, destination: host == Host::Destination };
+        look(&wreck.rescue(Faults::new(), liar.clone()))?;
+    }
+    if recovery_depth == 0 {
+        return Continue(());
+    }
+    for (at, (order, _)) in plain.trace.iter().enumerate() {
+        for fault in possible(order).into_iter().filter(|fault| wreck.setup.admits(*fault)) {
+            let rescue = wreck.clone().rescue(vec![(at, fault)], liar.clone());
+            look(&rescue)?;
+            if fault.hears == Hears::CallerDied {
+                look(&taken_over(&rescue, liar))?;
+            }
+        }
+    }
+    Continue(())
+}
+
+/// Another recovery takes over where one died.
+fn taken_over(rescue: &Rescue, liar: &Liar) -> Rescue {
+    let past = format!("{}\n  and a recovery that died: {:?}", rescue.wreck.past, rescue.faults);
+    Wreck { past, ..rescue.wreck.clone() }.rescue(Faults::new(), liar.clone())
+}
+
+/// A second recovery of what has ended changes nothing, and says the same.
+fn again(rescue: &Rescue, liar: &Liar) -> Rescue {
+    let mut second = taken_over(rescue, liar);
+    // A source that did not answer may do so now, and its copy goes.
+    let left = matches!(
+        &rescue.outcome,
+        Some(
+            Outcome::OnDestination { left_on_source: Some(_), .. }
+                | Outcome::OnSource { left_on_destination: Some(_), .. }
+        )
+    );
+    let known = !left && !matches!(rescue.word(), "unknown" | "nothing began");
+    if known && second.changes() > 0 {
+        second.broken.push("a second recovery changes something".to_owned());
+    }
+    if known && second.word() != rescue.word() {
+        second.broken.push("a second recovery says otherwise".to_owned());
+    }
+    second
+}

@@ -1,0 +1,140 @@
+//! The modelled source: holds the guest until Perform succeeds, then has it no more, or only its definition.
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::migrate::{
+    Call, Cookie, Domain, DomainState, DomainXml, Failure, Feature, JobInfo, MigrateFlags, Reply, State,
+};
+
+use super::fault::Fails;
+use super::peers::Peer;
+use super::postcopy::Half;
+use super::version3::Migrating;
+
+pub(crate) const UUID: [u8; 16] = [0x2a; 16];
+pub(crate) const COOKIE: &[u8] = b"\x00cookie\xff\x00";
+
+pub(crate) fn guest(id: i32) -> Domain {
+    Domain { name: "guest".into(), uuid: UUID, id }
+}
+
+pub(crate) fn error(code: ErrorCode, text: &str) -> Failure {
+    Failure::Answered(RemoteError::new(code, ErrorDomain::QEMU, text).into())
+}
+
+/// The XML that the destination can rebuild the guest from.
+pub(crate) fn xml() -> DomainXml {
+    DomainXml("<domain><name>guest</name></domain>".into())
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) peer: Peer,
+    /// The guest has a definition.
+    pub(crate) defined: bool,
+    /// The guest is there, and whether its processors are stopped.
+    pub(crate) active: Option<Paused>,
+    /// The guest died here with its host.
+    pub(crate) perished: bool,
+    /// Perform under way: when it ends, where to, and how.
+    pub(crate) job: Option<SourceJob>,
+    /// Version 3: the migration that it remembers.
+    pub(crate) migrating: Option<Migrating>,
+    /// Version 3: Perform has stopped the guest, and it is here still.
+    pub(crate) stopped: bool,
+    /// Somebody else waits to migrate the guest.
+    pub(crate) stranger: bool,
+    /// A post-copy has switched over: this has a part of the guest's memory.
+    pub(crate) half: Option<Half>,
+}
+
+pub(crate) type Paused = bool;
+
+#[derive(Clone, Debug)]
+pub(crate) struct SourceJob {
+    pub(crate) ends: u32,
+    pub(crate) call: Call,
+    pub(crate) fails: Option<Fails>,
+    /// All of the guest is there already.
+    pub(crate) arrived: bool,
+}
+
+impl Source {
+    pub(crate) fn state(&self) -> State {
+        let (state, reason) = match self.active {
+            Some(true) if self.half.is_some() => {
+                (DomainState::Paused, if self.half == Some(Half::Broken) { 13 } else { 12 })
+            }
+            Some(true) if self.stopped => (DomainState::Paused, 2),
+            Some(true) => (DomainState::Paused, 1),
+            Some(false) => (DomainState::Running, 1),
+            None => (DomainState::ShutOff, 4),
+        };
+        State { state, reason: Some(reason) }
+    }
+
+    pub(crate) fn knows(&self) -> Result<(), Failure> {
+        if self.active.is_some() || self.defined {
+            Ok(())
+        } else {
+            Err(error(ErrorCode::NO_DOMAIN, "no domain"))
+        }
+    }
+
+    /// Everything but Perform.
+    pub(crate) fn answer(&self, call: &Call) -> Result<Reply, Failure> {
+        match call {
+            Call::LookupByUuid { .. } => self.knows().map(|()| Reply::Found(guest(7))),
+            Call::GetXmlDesc { flags, .. } => {
+                self.knows()?;
+                // A source without feature 11 refuses flag 8; one with it gives an XML for people without the
+                // flag.
+                match (self.peer.reports(Feature::XmlMigratable), flags) {
+                    (true, 8) | (false, 5) => Ok(Reply::Xml(xml())),
+                    (true, _) => Ok(Reply::Xml(DomainXml("<domain>for people</domain>".into()))),
+                    (false, _) => Err(error(ErrorCode::INVALID_ARG, "unsupported flags")),
+                }
+            }
+            Call::GetInfo { .. } => self.knows().map(|()| Reply::State(self.state().state.into())),
+            Call::GetState { .. } => self.knows().map(|()| Reply::State(self.state())),
+            Call::GetJobInfo { .. } => {
+                self.knows()?;
+                match (&self.job, self.active) {
+                    (_, None) => Err(error(ErrorCode::OPERATION_INVALID, "domain is not running")),
+                    // One that waits for Confirm shows on some hosts.
+                    (None, _) if self.migrating.is_some() && self.peer.shows_waiting_job() => {
+                        Ok(Reply::Job(JobInfo { kind: 2, ..JobInfo::default() }))
+                    }
+                    (Some(_), _) => Ok(Reply::Job(JobInfo { kind: 2, ..JobInfo::default() })),
+                    (None, _) => Ok(Reply::Job(JobInfo::default())),
+                }
+            }
+            _ => Err(error(ErrorCode::INTERNAL_ERROR, "not a call to a source")),
+        }
+    }
+
+    /// Whether Perform can begin at all.
+    pub(crate) fn accepts(&self, call: &Call) -> Result<(), Failure> {
+        let Call::Perform { cookie, .. } = call else {
+            return Err(error(ErrorCode::INTERNAL_ERROR, "not Perform"));
+        };
+        self.knows()?;
+        if self.active.is_none() {
+            return Err(error(ErrorCode::OPERATION_INVALID, "domain is not running"));
+        }
+        if self.job.is_some() {
+            return Err(error(ErrorCode::OPERATION_INVALID, "another migration job is already running"));
+        }
+        if *cookie != Cookie(COOKIE.into()) {
+            return Err(error(ErrorCode::INTERNAL_ERROR, "migration cookie is not the destination's"));
+        }
+        Ok(())
+    }
+
+    /// The guest is gone from here, as it is at Perform's success.
+    pub(crate) fn leaves(&mut self, call: &Call) {
+        self.active = None;
+        if let Call::Perform { flags, .. } = call {
+            self.defined &= !flags.has(MigrateFlags::UNDEFINE_SOURCE);
+        }
+    }
+}
