@@ -77,9 +77,56 @@ static uint64_t resident_kib(void) {
     return resident * 4;
 }
 
+/* A volume of zeros in a pool of its own, up or down. Prints what `Moved` in src/daemon.rs prints. */
+static int move_volume(const char *uri, int up, const char *folder, uint64_t bytes) {
+    char xml[1024];
+    static char packet[262120];
+    virConnectPtr to = virConnectOpen(uri);
+    if (!to) return 1;
+    virSetErrorFunc(NULL, NULL);
+    virStoragePoolPtr pool = virStoragePoolLookupByName(to, "bench");
+    if (!pool) {
+        const char *form = "<pool type='dir'><name>bench</name><target><path>%s</path></target></pool>";
+        snprintf(xml, sizeof xml, form, folder);
+        pool = virStoragePoolCreateXML(to, xml, 0);
+    }
+    if (!pool) return 1;
+    virStorageVolPtr volume = virStorageVolLookupByName(pool, "volume");
+    if (!volume) {
+        const char *form = "<volume><name>volume</name><capacity>%llu</capacity><allocation>0</allocation>"
+                           "<target><format type='raw'/></target></volume>";
+        snprintf(xml, sizeof xml, form, (unsigned long long)bytes);
+        volume = virStorageVolCreateXML(pool, xml, 0);
+    }
+    virStreamPtr stream = virStreamNew(to, 0);
+    if (!volume || !stream) return 1;
+    uint64_t began = clock_ns(CLOCK_MONOTONIC), spent = clock_ns(CLOCK_PROCESS_CPUTIME_ID), moved = 0;
+    if (up) {
+        if (virStorageVolUpload(volume, stream, 0, bytes, 0) < 0) return 1;
+        while (moved < bytes) {
+            uint64_t left = bytes - moved;
+            int sent = virStreamSend(stream, packet, left < sizeof packet ? left : sizeof packet);
+            if (sent < 0) return 1;
+            moved += (uint64_t)sent;
+        }
+    } else {
+        if (virStorageVolDownload(volume, stream, 0, bytes, 0) < 0) return 1;
+        for (int got; (got = virStreamRecv(stream, packet, sizeof packet)) != 0; moved += (uint64_t)got)
+            if (got < 0) return 1;
+    }
+    if (virStreamFinish(stream) < 0 || moved != bytes) return 1;
+    began = clock_ns(CLOCK_MONOTONIC) - began;
+    spent = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - spent;
+    double mb = (double)bytes / 1e6;
+    printf("%.1f %.2f\n", mb / ((double)began / 1e9), (double)spent / 1e3 / mb);
+    return 0;
+}
+
 int main(int count, char **arguments) {
     if (count != 5) return 2;
     const char *uri = arguments[1];
+    if (strcmp(arguments[2], "upload") == 0 || strcmp(arguments[2], "download") == 0)
+        return move_volume(uri, arguments[2][0] == 'u', arguments[3], strtoull(arguments[4], NULL, 10));
     if (strcmp(arguments[2], "idle") == 0) {
         int connections = atoi(arguments[3]);
         if (!virConnectOpen(uri)) return 1;

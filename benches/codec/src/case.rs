@@ -7,6 +7,9 @@ use std::time::Instant;
 /// The measured shapes, in the table's order.
 pub const SHAPES: [&str; 5] = ["header", "prepare2", "list1000", "params100", "opaque256k"];
 
+/// What is gated beside the codec, and in no table.
+pub const SESSIONS: [&str; 3] = ["client session", "server session", "stream session"];
+
 /// The measured codecs, in the table's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
@@ -93,7 +96,7 @@ impl Name {
         let mut words = line.split('|');
         let (shape, codec, direction) = (words.next()?, words.next()?, words.next()?);
         Some(Name {
-            shape: SHAPES.into_iter().find(|known| *known == shape)?,
+            shape: SHAPES.into_iter().chain(SESSIONS).find(|known| *known == shape)?,
             codec: Codec::ALL.into_iter().find(|known| known.name() == codec)?,
             direction: Direction::BOTH.into_iter().find(|known| known.name() == direction)?,
         })

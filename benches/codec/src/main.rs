@@ -1,7 +1,7 @@
 //! The codec against others: nanoseconds, instructions and allocations, and the gate that keeps ours from growing.
 //!
 //! `--features rivals` and no argument: the table of `benches/README.md`; `readme` writes it there. `gate` compares
-//! our instructions and allocations with `baseline.txt`, which `baseline` rewrites; neither needs the feature.
+//! our instructions and allocations with `baseline.txt`, which `baseline` rewrites, and those of the sessions; neither needs the feature.
 
 mod case;
 mod count;
@@ -13,6 +13,7 @@ mod ours;
 mod rust_xdr;
 #[cfg(feature = "rivals")]
 mod serde_xdr;
+mod sessions;
 #[cfg(feature = "rivals")]
 mod table;
 mod values;
@@ -40,7 +41,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         // Run by `count` under callgrind: each case twice, the second time warm. A case can be named, for a profile.
         Some("count") => {
             let wanted = std::env::args().nth(2);
-            for mut case in cases() {
+            for mut case in cases().into_iter().chain(sessions::cases()) {
                 if wanted.as_ref().is_some_and(|wanted| *wanted != case.name.to_string()) {
                     continue;
                 }

@@ -3,11 +3,14 @@
 //! `cargo run --release` prints the tables of benches/README.md, `-- readme` writes them there. Each client and server is a process of its own:
 //! this program again with another word, or client.c and client.go, which it builds.
 
+mod daemon;
+mod handover;
 mod lap;
 mod minimal;
 mod ours;
 mod process;
 mod raw_stream;
+mod servers;
 mod table;
 
 use std::path::Path;
@@ -44,17 +47,43 @@ fn main() {
                 runtime(number(workers)).block_on(async { tokio::spawn(client).await.expect("no panic") })
             );
         }
+        ["handover", workers, migrations] => {
+            println!("{}", runtime(number(workers)).block_on(handover::handover(number(migrations))))
+        }
         ["idle", uri, connections] => {
             println!("{:.2}", runtime(0).block_on(ours::idle(uri, number(connections))))
         }
         ["open", uri] => println!("{:.1}", runtime(0).block_on(ours::open(uri)).as_secs_f64() * 1e3),
+        ["server", address] => runtime(0).block_on(daemon::serve(address)),
+        ["slow-server", address, file] => {
+            runtime(0).block_on(daemon::serve_slow_and_files(address, file.into()));
+        }
+        ["hold", socket, connections] => daemon::hold(Path::new(socket), "test:///default", number(connections)),
+        ["churn", socket, uri, seconds] => {
+            println!("{}", daemon::churn(Path::new(socket), uri, number(seconds)));
+        }
+        ["beside-slow", socket] => {
+            let (mb_s, cpu_us) = daemon::beside_slow_calls(Path::new(socket));
+            println!("{}", daemon::Moved { mb_s, cpu_us });
+        }
+        ["move", uri, direction, bytes] => {
+            let moved = ours::move_volume(uri.to_owned(), direction == "upload", number(bytes));
+            println!(
+                "{}",
+                runtime(0).block_on(async { tokio::spawn(moved).await.expect("no panic") })
+            );
+        }
         ["stream-server", address] => runtime(0).block_on(ours::serve_stream(address)),
         ["download", uri, bytes] => {
-            println!("{:.0}", runtime(0).block_on(ours::download(uri, number(bytes))))
+            let download = ours::download(uri.to_owned(), number(bytes));
+            println!(
+                "{}",
+                runtime(0).block_on(async { tokio::spawn(download).await.expect("no panic") })
+            );
         }
         ["raw-stream-server", socket] => raw_stream::serve(Path::new(socket)),
         ["raw-download", socket, bytes] => {
-            println!("{:.0}", raw_stream::download(Path::new(socket), number(bytes)))
+            println!("{}", raw_stream::download(Path::new(socket), number(bytes)))
         }
         _ => panic!("unknown words: {words:?}"),
     }

@@ -81,13 +81,13 @@ fn word(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes(word.try_into().ok()?) as usize)
 }
 
-fn frame(procedure: i32, serial: u32, payload: &[u8]) -> Vec<u8> {
+pub fn frame(procedure: i32, serial: u32, payload: &[u8]) -> Vec<u8> {
     let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
     Draft::raw(payload).expect("a small frame").seal(&header).to_vec()
 }
 
 /// The frames that open a connection.
-fn opening(uri: &str) -> [Vec<u8>; 2] {
+pub fn opening(uri: &str) -> [Vec<u8>; 2] {
     let open = ConnectOpen { name: Some(uri.into()), flags: 0 };
     [frame(66, 0, &[]), frame(1, 1, &xdr::to_vec(&open).expect("within bounds"))]
 }

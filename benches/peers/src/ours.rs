@@ -13,6 +13,7 @@ use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, ListenAddress, Listener, Server};
 use virtwire::xdr::{Array, FixedOpaque, Plain, Str, record};
 
+use crate::daemon::{Moved, Moving};
 use crate::lap::{Calls, Lap, Span, resident_kib};
 
 /// What to call.
@@ -151,11 +152,11 @@ pub async fn serve_stream(address: &str) {
     Server::new(Source).serve(&listener).await.expect("clients");
 }
 
-/// Downloads so many bytes into nowhere: MB a second.
-pub async fn download(uri: &str, bytes: u64) -> f64 {
-    let connection = Connection::open(uri).await.expect("a connection");
+/// Downloads so many bytes into nowhere.
+pub async fn download(uri: String, bytes: u64) -> Moved {
+    let connection = Connection::open(&uri).await.expect("a connection");
     let volume = StorageVol { pool: "pool".into(), name: "volume".into(), key: "key".into() };
-    let before = Instant::now();
+    let moving = Moving::begin();
     let mut stream = connection.storage_vol_download(&volume, 0, bytes, 0).await.expect("a stream");
     let mut received = 0;
     while let Some(chunk) = stream.read_chunk().await.expect("data") {
@@ -163,7 +164,33 @@ pub async fn download(uri: &str, bytes: u64) -> f64 {
             received += data.len();
         }
     }
-    let took = before.elapsed();
     stream.finish().await.expect("a good end");
-    received as f64 / 1e6 / took.as_secs_f64()
+    moving.end(received as u64)
+}
+
+/// The volume of zeros that client.c has made, up or down.
+pub async fn move_volume(uri: String, up: bool, bytes: u64) -> Moved {
+    let connection = Connection::open(&uri).await.expect("a connection");
+    let volume = match connection.storage_pool_lookup_by_name("bench").await {
+        Ok(pool) => connection.storage_vol_lookup_by_name(&pool.pool, "volume").await.expect("a volume").vol,
+        // Our own server has one alone.
+        Err(_) => StorageVol::default(),
+    };
+    let (moving, packet) = (Moving::begin(), Bytes::from(vec![0; PACKET_BYTES]));
+    let mut moved = 0;
+    let mut stream = match up {
+        true => connection.storage_vol_upload(&volume, 0, bytes, 0).await.expect("a stream"),
+        false => connection.storage_vol_download(&volume, 0, bytes, 0).await.expect("a stream"),
+    };
+    while up && moved < bytes {
+        let data = packet.slice(..PACKET_BYTES.min((bytes - moved) as usize));
+        moved += data.len() as u64;
+        stream.write_chunk(data).await.expect("room");
+    }
+    while let (false, Some(Chunk::Data(data))) = (up, if up { None } else { stream.read_chunk().await.expect("data") }) {
+        moved += data.len() as u64;
+    }
+    stream.finish().await.expect("a good end");
+    assert_eq!(moved, bytes);
+    moving.end(moved)
 }

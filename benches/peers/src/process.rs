@@ -16,15 +16,15 @@ pub enum Placement {
 }
 
 impl Placement {
+    /// With as many descriptors as it may have.
     fn command(self, program: &Path) -> Command {
-        match self {
-            Placement::Anywhere => Command::new(program),
-            Placement::OneCore => {
-                let mut command = Command::new("taskset");
-                command.args(["--cpu-list", "0"]).arg(program);
-                command
-            }
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""]);
+        if self == Placement::OneCore {
+            command.args(["taskset", "--cpu-list", "0"]);
         }
+        command.arg(program);
+        command
     }
 }
 
@@ -35,11 +35,32 @@ pub struct Server {
 }
 
 impl Server {
+    /// The processes that it consists of.
+    fn processes(&self) -> Vec<u32> {
+        let (mut found, mut at) = (vec![self.child.id()], 0);
+        while let Some(process) = found.get(at).copied() {
+            for task in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
+                let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+                found.extend(children.split_whitespace().filter_map(|word| word.parse::<u32>().ok()));
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// Memory of all of them.
+    pub fn resident_kib(&self) -> f64 {
+        let pages = self.processes().into_iter().filter_map(|process| {
+            let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+            text.split_whitespace().nth(1)?.parse::<f64>().ok()
+        });
+        pages.sum::<f64>() * 4.0
+    }
+
     /// Processor time of all that it consists of, so far.
     pub fn processor_time(&self) -> Duration {
-        let mut processes = vec![self.child.id()];
         let mut total = 0;
-        while let Some(process) = processes.pop() {
+        for process in self.processes() {
             for task in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
                 let read = |name: &str| fs::read_to_string(task.path().join(name)).unwrap_or_default();
                 total += read("schedstat")
@@ -47,8 +68,6 @@ impl Server {
                     .next()
                     .and_then(|word| word.parse().ok())
                     .unwrap_or(0);
-                processes
-                    .extend(read("children").split_whitespace().filter_map(|word| word.parse::<u32>().ok()));
             }
         }
         Duration::from_nanos(total)
@@ -94,12 +113,30 @@ impl Place {
         Server { child, socket }
     }
 
+    /// Idle, opened connections, until they are dropped.
+    pub fn holder(&self, socket: &Path, connections: usize) -> Server {
+        let mut child = Placement::Anywhere
+            .command(&own())
+            .arg("hold")
+            .arg(socket)
+            .arg(connections.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program again");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        assert_eq!(line.trim(), connections.to_string(), "connections that were opened");
+        Server { child, socket: socket.to_owned() }
+    }
+
     /// A libvirtd with folders of its own, by the same means as the tests'.
     pub fn libvirtd(&self, placement: Placement) -> Option<Server> {
         let (folder, script) = (self.0.join("libvirtd"), repository().join("tests/interop/lab.sh"));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("etc/libvirt")).expect("a folder");
-        let conf = "listen_tls = 0\nlisten_tcp = 0\nauth_unix_rw = \"none\"\nunix_sock_group = \"root\"\n";
+        let conf = "listen_tls = 0\nlisten_tcp = 0\nauth_unix_rw = \"none\"\nunix_sock_group = \"root\"\n\
+                    max_clients = 20000\nmax_queued_clients = 20000\nmax_anonymous_clients = 20000\n";
         fs::write(folder.join("etc/libvirt/libvirtd.conf"), conf).expect("a configuration");
         let mut child = placement
             .command(Path::new("unshare"))

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::time::Instant;
 
+use crate::daemon::{Moved, Moving};
 use crate::ours::PACKET_BYTES;
 
 const FRAME_BYTES: usize = 28 + PACKET_BYTES;
@@ -25,14 +25,13 @@ pub fn serve(socket: &Path) {
     }
 }
 
-/// MB a second.
-pub fn download(socket: &Path, bytes: u64) -> f64 {
+pub fn download(socket: &Path, bytes: u64) -> Moved {
     let mut stream = UnixStream::connect(socket).expect("a server");
-    let before = Instant::now();
+    let moving = Moving::begin();
     stream.write_all(&bytes.to_be_bytes()).expect("a server");
     let (mut buffer, mut received) = (vec![0; FRAME_BYTES], 0);
     while let Ok(read @ 1..) = stream.read(&mut buffer) {
         received += read;
     }
-    received as f64 / 1e6 / before.elapsed().as_secs_f64()
+    moving.end(received as u64)
 }
