@@ -1,15 +1,16 @@
 //! What modelled hosts do where the source carries the migration out: its daemon prepares and finishes on the destination over a
 //! connection of its own, within the one call that it is asked to do it by.
 
-use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::migrate::{Call, Cookie, Failure, MigrateFlags, Reply};
 
 use super::destination::{Connection, Destination, Incoming, Loss};
 use super::fault::{Fails, Far};
+use super::offline;
 use super::source::{Source, error};
 
 /// The source's own connection to the destination. Nobody else's.
-const ITS_OWN: Connection = 1_000_000;
+pub(crate) const ITS_OWN: Connection = 1_000_000;
 
 /// Whether the source is asked for everything.
 pub(crate) fn is_asked(call: &Call) -> bool {
@@ -20,8 +21,15 @@ pub(crate) fn is_asked(call: &Call) -> bool {
     }
 }
 
-pub(crate) fn accepts(source: &mut Source) -> Result<(), Failure> {
+fn is_offline(call: &Call) -> bool {
+    matches!(call, Call::PerformTo { flags, .. } if flags.has(MigrateFlags::OFFLINE))
+}
+
+pub(crate) fn accepts(source: &mut Source, call: &Call) -> Result<(), Failure> {
     source.knows()?;
+    if is_offline(call) {
+        return Ok(());
+    }
     if source.active.is_none() || source.job.is_some() || source.stopped {
         return Err(error(ErrorCode::OPERATION_INVALID, "domain is not running"));
     }
@@ -42,6 +50,13 @@ pub(crate) fn carry_out(
         _ => return Err(error(ErrorCode::INTERNAL_ERROR, "not asked for everything")),
     };
     let failed = Err(error(ErrorCode::OPERATION_FAILED, "failed by the host itself"));
+    if fails == Some(Fails::PassingOn) {
+        let finish = if by_v3 { 306 } else { 109 };
+        return Err(Failure::Unsupported(RemoteError::unknown_procedure(finish).into()));
+    }
+    if flags.has(MigrateFlags::OFFLINE) {
+        return offline::carry_out(source, destination, flags, fails).map(|()| reply);
+    }
     let Some(paused) = source.active else { return failed };
     if matches!(fails, Some(Fails::Cleanly | Fails::BreakingIncoming | Fails::LeavingPaused)) {
         return failed;

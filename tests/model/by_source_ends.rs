@@ -184,7 +184,7 @@ fn a_paused_copy_that_the_source_leaves() {
             "{copy}
              destination {LOOKUP} => found
              destination {STATE} => shutoff 1
-             wait: WhetherItRanThere
+             wait: HowItEndedThere
              refused"
         ),
     );

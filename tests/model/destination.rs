@@ -8,6 +8,7 @@ use virtwire_protocol::migrate::{
 use virtwire_xdr::Text;
 
 use super::fault::Fails;
+use super::offline::Coming;
 use super::peers::Peer;
 use super::postcopy::Half;
 use super::source::{COOKIE, UUID, error, xml};
@@ -44,6 +45,9 @@ pub(crate) struct Destination {
     pub(crate) half: Option<Half>,
     /// Ready to go on with a broken post-copy, at this address, for this connection.
     pub(crate) recovers: Option<(Text, Connection)>,
+    /// A definition that waits for Finish; and the name of one that has come.
+    pub(crate) coming: Option<Coming>,
+    pub(crate) kept: Option<Text>,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +116,7 @@ impl Destination {
                 Some(State { state: DomainState::Running, reason: Some(reason) })
             }
             (None, Some(_)) => Some(State { state: DomainState::Paused, reason: Some(2) }),
-            (None, None) if self.defined => {
+            (None, None) if self.defined || self.kept.is_some() || self.shows_coming() => {
                 Some(State { state: DomainState::ShutOff, reason: Some(self.off) })
             }
             (None, None) => None,
@@ -124,7 +128,7 @@ impl Destination {
             self.guest.as_ref().map(|taken| &taken.name).or(self.incoming.as_ref().map(|one| &one.name));
         match name {
             Some(name) => Some(Domain { name: name.clone(), uuid: UUID, id: 21 }),
-            None => self.defined.then(|| Domain { name: "guest".into(), uuid: UUID, id: -1 }),
+            None => self.defined_as().map(|name| Domain { name, uuid: UUID, id: -1 }),
         }
     }
 
@@ -149,6 +153,8 @@ impl Destination {
     }
 
     pub(crate) fn connection_closed(&mut self, by: Connection) {
+        let keeps = self.keeps;
+        self.coming.take_if(|coming| coming.by == by && !keeps);
         self.recovers.take_if(|(_, its)| *its == by);
         if self.keeps && self.holds_only_copy() {
             return;
@@ -330,6 +336,9 @@ impl Destination {
     /// Fails a call by itself.
     pub(crate) fn fail(&mut self, call: &Call, how: Fails) -> Result<Reply, Failure> {
         self.arrive(u32::MAX);
+        if let (Call::Finish3 { .. }, Fails::Killing) = (call, how) {
+            self.coming = None;
+        }
         let arrived = self.incoming.as_ref().is_some_and(|incoming| incoming.memory.is_some());
         if call.finishes() && arrived {
             match how {

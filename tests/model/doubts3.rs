@@ -17,6 +17,9 @@ fn a_finish_that_met_its_deadline() {
             "{}
              {FINISH} => silent
              destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
              wait: WhetherItRanThere
              stop",
             performed("performed")
@@ -28,9 +31,9 @@ fn a_finish_that_met_its_deadline() {
 /// has not.
 #[test]
 fn a_guest_that_shows_how_it_ended_on_the_destination() {
-    for (reason, word) in
-        [(1, "refused"), (2, "stop"), (3, "refused"), (4, "refused"), (5, "refused"), (8, "stop")]
-    {
+    let ended = "HowItEndedThere\n refused";
+    let perhaps = "WhetherItRanThere\n stop";
+    for (reason, doubt) in [(1, ended), (2, perhaps), (3, ended), (4, ended), (5, ended), (8, perhaps)] {
         check(
             fixed(),
             &format!(
@@ -38,8 +41,10 @@ fn a_guest_that_shows_how_it_ended_on_the_destination() {
                  {FINISH} => lost
                  destination {LOOKUP} => found
                  destination {STATE} => shutoff {reason}
-                 wait: WhetherItRanThere
-                 {word}",
+                 source {LOOKUP} => found
+                 {JOB} => job 2
+                 source {STATE} => paused 2
+                 wait: {doubt}",
                 performed("performed")
             ),
         );
@@ -75,6 +80,9 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
              wait: WhetherItTookOver
              retry
              destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
              wait: WhetherItRanThere
              cancel
              source {LOOKUP} => found
@@ -88,8 +96,14 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
              source {STATE} => paused 2
              {CANCEL} => lost
              destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
              wait: WhetherItRanThere
-             stop",
+             retry
+             destination {LOOKUP} => error 42/10
+             source {LOOKUP} => error 42/10
+             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: no such guest; the destination says: no such guest; reason: domain_migrate_finish3 on the destination: no reply: connection closed",
             performed("performed")
         ),
     );
@@ -106,6 +120,9 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
              {JOB} => job 2
              source {STATE} => paused 2
              {CANCEL} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
              wait: WhetherItRanThere
              cancel
              source {LOOKUP} => found

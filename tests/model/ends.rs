@@ -34,6 +34,8 @@ const JOB: &str = "source 163 domain_get_job_info(dom=guest)";
 const STATE: &str = "212 domain_get_state(dom=guest)";
 const FINISHED: &str =
     "destination 109 domain_migrate_finish2(dname=guest, cookie=9 bytes, uri=tcp:d, flags=LIVE, retcode=0)";
+const FINISHED1: &str =
+    "destination 63 domain_migrate_finish(dname=guest, cookie=9 bytes, uri=tcp:d, flags=LIVE)";
 const CANCELLED: &str =
     "destination 109 domain_migrate_finish2(dname=guest, cookie=9 bytes, uri=tcp:d, flags=LIVE, retcode=1)";
 
@@ -250,6 +252,72 @@ fn a_lost_perform_of_version_1_that_is_cancelled() {
              source {STATE} => running 1
              destination {LOOKUP} => error 42/10
              end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform on the source: no reply: connection closed"
+        ),
+    );
+}
+
+/// Where nobody knows whether that has reached it, no other word would tell it any more than the first: it is not asked for again.
+#[test]
+fn a_destination_of_version_1_that_is_not_known_to_be_told() {
+    let there = format!("source {LOOKUP} => found\n {JOB} => job 0\n source {STATE} => running 1");
+    check(
+        v1(),
+        &format!(
+            "{V1} => lost
+             {there}
+             destination {LOOKUP} => error 42/10
+             wait: WhetherPerformStillRuns
+             cancel
+             {there}
+             destination 2 connect_close() => lost
+             destination {LOOKUP} => error 42/10
+             wait: WhetherItIsAwaited
+             retry
+             {there}
+             destination 2 connect_close() => lost
+             destination {LOOKUP} => error 42/10
+             wait: WhetherItIsAwaited
+             refused"
+        ),
+    );
+}
+
+/// All of it has come, and a source that cannot tell of jobs may be about to drop its own: whoever has seen that it does not says so.
+#[test]
+fn a_whole_copy_of_version_1_whose_source_cannot_tell_of_jobs() {
+    let there = format!("source {LOOKUP} => found\n {JOB} => unknown 163\n source {STATE} => running 1");
+    let whole = format!("destination {LOOKUP} => found\n destination {STATE} => paused 2");
+    let doubt = format!(
+        "{V1} => lost
+         {there}
+         destination {LOOKUP} => error 42/10
+         wait: WhetherPerformStillRuns
+         cancel
+         {there}
+         destination 2 connect_close() => done
+         {there}
+         {whole}
+         wait: WhetherItIsAboutToLeave"
+    );
+    check(
+        v1(),
+        &format!(
+            "{doubt}
+             cancel
+             {there}
+             {whole}
+             end: the guest did not move; the source says: running (booted), it cannot tell of jobs; reason: domain_migrate_perform on the source: no reply: connection closed; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+        ),
+    );
+    check(
+        v1(),
+        &format!(
+            "{doubt}
+             retry
+             source {LOOKUP} => error 42/10
+             {FINISHED1} => finished guest
+             destination 16 domain_get_info(dom=guest) => running
+             end: guest is on the destination, running (on the way: domain_migrate_perform on the source: no reply: connection closed)"
         ),
     );
 }

@@ -93,6 +93,8 @@ fn a_guest_that_does_not_run() {
     );
 }
 
+const FINISH_DEFINITION: &str = "destination 217 domain_migrate_finish3(cookie_in=0 bytes, xml=35 bytes, uri=null, dname=guest, resource=0, flags=PERSIST_DEST|UNDEFINE_SOURCE|OFFLINE, cancelled=0)";
+
 /// Up to Finish, of a definition whose older version the destination may have.
 fn sent_definition(before: &str, answer: &str) -> String {
     format!(
@@ -132,6 +134,9 @@ fn a_definition_whose_finish_is_lost() {
              retry
              destination {LOOKUP} => found
              destination {STATE} => shutoff 0
+             {FINISH_DEFINITION} => error 55/10
+             destination {LOOKUP} => found
+             destination {STATE} => shutoff 0
              {UNDEFINE}
              end: guest is on the destination (on the way: {lost})"
         ),
@@ -141,10 +146,32 @@ fn a_definition_whose_finish_is_lost() {
         &format!(
             "{began}
              destination {LOOKUP} => error 42
+             {FINISH_DEFINITION} => error 42
+             destination {LOOKUP} => error 42
              {KEEP}
              {}
              end: the guest did not move; the source says: shut off; reason: {lost}",
             kept()
+        ),
+    );
+    // What it shows may be what it has prepared, and no more: it is told again.
+    check(
+        definition(),
+        &format!(
+            "{began}
+             destination {LOOKUP} => found
+             destination {STATE} => shutoff 0
+             {FINISH_DEFINITION} => lost
+             destination {LOOKUP} => found
+             destination {STATE} => shutoff 0
+             wait: WhetherItWasDefined
+             retry
+             destination {LOOKUP} => found
+             destination {STATE} => shutoff 0
+             {FINISH_DEFINITION} => finished3 guest
+             {}
+             end: guest is on the destination (on the way: {lost})",
+            UNDEFINE.replace("cookie_in=0", "cookie_in=8")
         ),
     );
     check(
@@ -155,6 +182,17 @@ fn a_definition_whose_finish_is_lost() {
              wait: WhetherItWasDefined
              refused"
         ),
+    );
+}
+
+/// With its definition elsewhere somebody might start a guest twice that runs.
+#[test]
+fn a_guest_that_runs_is_not_moved_by_its_definition() {
+    check(
+        definition(),
+        "source 213 domain_migrate_begin3(dom=guest, xml=null, uri=null, dname=null, resource=0, flags=PERSIST_DEST|UNDEFINE_SOURCE|OFFLINE) => begun nothing
+         source 16 domain_get_info(dom=guest) => running
+         end: the guest did not move; the source says: running; reason: the guest is running, and OFFLINE moves what does not run: with its definition elsewhere somebody might start it twice",
     );
 }
 
@@ -169,6 +207,9 @@ fn a_definition_that_the_destination_had_before() {
                 "{}
                  destination {LOOKUP} => found
                  destination {STATE} => shutoff 0
+                 {FINISH_DEFINITION} => error 55/10
+                 destination {LOOKUP} => found
+                 destination {STATE} => shutoff 0
                  wait: WhetherItWasDefined
                  retry
                  destination {LOOKUP} => found
@@ -177,7 +218,7 @@ fn a_definition_that_the_destination_had_before() {
                  cancel
                  {KEEP}
                  {}
-                 end: the guest did not move; the source says: shut off; reason: {lost}",
+                 end: the guest did not move; the source says: shut off; reason: {lost}; the destination has a definition of it, from before or by this migration (it says: shut off): start the guest on one of them only, or undefine it there",
                 sent_definition(&before, "lost"),
                 kept()
             ),
@@ -352,6 +393,9 @@ fn a_destination_that_was_silent_after_finish() {
              wait: WhetherItTookOver
              retry
              destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
              wait: WhetherItRanThere
              cancel
              source {LOOKUP} => found
@@ -415,7 +459,21 @@ fn a_confirm_that_fails() {
              source {LOOKUP} => unsent
              end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed); the source did not confirm that its paused copy is gone (it says: no answer (not sent: connection refused)): if it is still there, destroy it and never resume it",
             performed("performed"),
-            format!("source {LOOKUP} => unsent\n wait: the source's copy\n retry\n ").repeat(10),
+            format!("source {LOOKUP} => unsent\n wait: the source's copy\n retry\n ").repeat(20),
+        ),
+    );
+    // A silent one is not asked for longer than twenty seconds.
+    check(
+        fixed(),
+        &format!(
+            "{}
+             {FINISH} => finished3 guest
+             {CONFIRM} => lost
+             {}
+             source {LOOKUP} => silent
+             end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed); the source did not confirm that its paused copy is gone (it says: no answer (no reply: deadline passed)): if it is still there, destroy it and never resume it",
+            performed("performed"),
+            format!("source {LOOKUP} => silent\n wait: the source's copy\n retry\n ").repeat(2),
         ),
     );
 }

@@ -22,6 +22,8 @@ pub(crate) enum Runs {
     Long(u32),
     /// Perform of versions 1 and 2 only: all of the guest comes at once, and the source drops its own so much later.
     Lingers(u32),
+    /// Perform of versions 1 and 2 only: it begins, and the guest crashes. `whole`: when all of it had come.
+    Crashes { whole: bool },
     /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
     Ends,
     /// A question to the destination: at once, but the guest has shut down there by then, if it had time to or was seen before.
@@ -47,6 +49,8 @@ pub(crate) enum Fails {
     LeavingCopy,
     /// The same, and the guest shuts down on the destination at once.
     LeavingPast,
+    /// Of a source that carries the migration out: the destination lacks a call, and its answer is passed on.
+    PassingOn,
     /// Of a source that carries the migration out: its daemon dies so far, and its connection to the destination with it.
     Dying(Far),
 }
@@ -77,6 +81,8 @@ pub(crate) enum Hears {
     Slowly,
     /// An error that a proxy made up.
     MadeUpError,
+    /// Of a question for the guest: that it is another one.
+    Another,
     /// That the call was not sent.
     NotSent,
     /// The same of this call and the next ones, so many in all, as far as they need a record: the journal cannot be written.
@@ -104,7 +110,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
     }
     runs.push(Runs::Fails(Fails::Cleanly));
     if super::by_source::is_asked(call) {
-        let ends = [Fails::LeavingCopy, Fails::LeavingPast, Fails::Killing];
+        let ends = [Fails::LeavingCopy, Fails::LeavingPast, Fails::Killing, Fails::PassingOn];
         runs.extend(ends.map(Runs::Fails));
         let far = [Far::Prepared, Far::Performed, Far::Finished];
         runs.extend(far.map(|far| Runs::Fails(Fails::Dying(far))));
@@ -118,6 +124,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
             runs.extend([1, 2, 4, 7].map(Runs::Long));
             if matches!(call, Call::Perform { .. }) && !super::by_source::is_asked(call) {
                 runs.extend([2, 12, 24].map(Runs::Lingers));
+                runs.extend([false, true].map(|whole| Runs::Crashes { whole }));
             }
         }
         Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends]),
@@ -141,6 +148,9 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
     }
     if call.changes_something() {
         hears.extend([1, 5, 1000].map(Hears::Unwritten));
+    }
+    if matches!(call, Call::LookupByUuid { .. }) {
+        hears.push(Hears::Another);
     }
     for back in [1, 4, 1000] {
         hears.extend([false, true].map(|perish| Hears::HostDied { back, perish }));
@@ -170,6 +180,9 @@ impl Fault {
                 matches!(hears, Hears::Deadline | Hears::Starved | Hears::Closed { .. })
             }
             (Runs::Ended, hears) => hears == Hears::Answer,
+            (Runs::Crashes { .. }, hears) => {
+                matches!(hears, Hears::Answer | Hears::Deadline | Hears::Closed { .. } | Hears::CallerDied)
+            }
             (runs, Hears::Slowly) => matches!(runs, Runs::Now | Runs::Fails(_)),
             // A source of versions 1 and 2 does nothing when a connection closes, so it does not matter whether it knows.
             (_, Hears::Closed { eof: false }) if order.host == Host::Source => {
@@ -177,7 +190,7 @@ impl Fault {
             }
             // The same as a slow reply.
             (Runs::Long(_) | Runs::Lingers(_), Hears::Answer) => false,
-            (runs, Hears::NotSent | Hears::Unwritten(_)) => runs == Runs::Never,
+            (runs, Hears::NotSent | Hears::Unwritten(_) | Hears::Another) => runs == Runs::Never,
             // The limit that the engine's documentation states: no host starts a guest, dies with it and is back before the next
             // question.
             (_, Hears::HostDied { back: 1, perish: true }) if matches!(call, Call::Finish3 { .. }) => false,

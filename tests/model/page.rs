@@ -3,12 +3,18 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use virtwire_protocol::migrate::{Call, Do, Host, Outcome, Retcode, Said};
+use virtwire_protocol::migrate::{
+    Call, Check, Do, DomainState, Fenced, Host, Outcome, Record, Retcode, Said,
+};
 
 use super::fault::{Fails, Fault, Hears, Runs, possible};
-use super::mutant::{Mutant, Rule};
+use super::mutant::Mutant;
+use super::offline::Offline;
+use super::rescue::{Rescue, Wreck};
+use super::rescue_mutant::Liar;
+use super::rule::Rule;
 use super::run::Run;
-use super::setup;
+use super::setup::{self, Setup};
 
 const FILE: &str = "../../docs/what-happens-when.md";
 
@@ -16,13 +22,17 @@ const HEAD: &str = "# What happens when…
 
 Each row is one run of the engine that ships, over modelled hosts, with one thing that goes wrong. The tests write this page
 (`VIRTWIRE_WRITE=1 cargo test -p virtwire-model what_happens_when`), and fail where it is not what they would write. The guest
-runs, and has no definition; nobody gives the migration up by a word; hosts that go down come back, some after a long time.
+runs, and has no definition, but with OFFLINE, where it has nothing else; nobody gives the migration up by a word; hosts that go down
+come back, some after a long time. Failures that lead to the same stand in one row.
 
 *Then* lists the calls that follow, in order: S is the source, D the destination, and the numbers are libvirt's procedures. `24`, `163`,
 `212` and `16` only ask. `✗` marks what tells a host to give the guest up or to let it run on. A `…` stands for asking again and again.
 
 *Ends* is the outcome, as `Outcome` has it. Where it is *not known*, the migration was kept for a long time and asked both hosts again and
 again; the name is that of the `Check`, whose words are below.
+
+*Recover* is what `virtwire recover` comes to if the orchestrator does nothing of that, but dies as soon as it has heard of the failure; with
+the calls by which it changes something. It asks both hosts before and after.
 ";
 
 /// The failures of a row, in the order of the page.
@@ -65,20 +75,14 @@ fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut checks = Vec::new();
     for (title, setup) in setup::one_of_each() {
-        let _ = writeln!(page, "\n## {title}\n\n| when | goes wrong | then | ends |\n|---|---|---|---|");
+        let _ = writeln!(
+            page,
+            "\n## {title}\n\n| when | goes wrong | then | ends | recover |\n|---|---|---|---|---|"
+        );
         let plain = Run::new(setup, Vec::new(), Mutant::breaking(Rule::None));
         for (at, (order, _)) in plain.trace.iter().enumerate() {
-            let possible = possible(order);
-            for (failure, fault) in FAILURES.iter().filter(|(_, fault)| possible.contains(fault)) {
-                let run = Run::new(setup, vec![(at, *fault)], Mutant::breaking(Rule::None));
-                assert!(run.broken.is_empty(), "{run}");
-                if let Some(Outcome::Unknown(unknown)) = &run.outcome
-                    && !checks.contains(&unknown.check)
-                {
-                    checks.push(unknown.check);
-                }
-                let _ =
-                    writeln!(page, "| {} | {failure} | {} | {} |", step(order), then(&run, at), ends(&run));
+            for (failures, what) in rows(setup, at, order, &mut checks) {
+                let _ = writeln!(page, "| {} | {} | {what} |", step(order), failures.join("; "));
             }
         }
     }
@@ -89,15 +93,72 @@ fn page() -> String {
     page
 }
 
+/// What the failures of one call lead to, each with those that lead to it.
+fn rows(setup: Setup, at: usize, order: &Do, checks: &mut Vec<Check>) -> Vec<(Vec<&'static str>, String)> {
+    let mut rows: Vec<(Vec<&str>, String)> = Vec::new();
+    let possible = possible(order);
+    for (failure, fault) in FAILURES.iter().filter(|(_, fault)| possible.contains(fault)) {
+        let run = Run::new(setup, vec![(at, *fault)], Mutant::breaking(Rule::None));
+        assert!(run.broken.is_empty(), "{run}");
+        let rescue = recovered(setup, at, *fault);
+        assert!(rescue.broken.is_empty(), "{rescue}");
+        for outcome in [&run.outcome, &rescue.outcome] {
+            if let Some(Outcome::Unknown(unknown)) = outcome
+                && !checks.contains(&unknown.check)
+            {
+                checks.push(unknown.check);
+            }
+        }
+        let what = format!("{} | {} | {}", then(&run, at), ends(&run), recovers(&rescue));
+        match rows.iter_mut().find(|(_, same)| *same == what) {
+            Some((failures, _)) => failures.push(failure),
+            None => rows.push((vec![failure], what)),
+        }
+    }
+    rows
+}
+
+/// The recovery of a migration whose orchestrator died when it had heard of a failure.
+fn recovered(setup: Setup, at: usize, fault: Fault) -> Rescue {
+    let run = Run::cut_anywhere(setup, vec![(at, fault)], Rule::None);
+    let answers =
+        run.journal.iter().enumerate().filter(|(_, record)| matches!(record, Record::Answered { .. }));
+    let heard = answers.map(|(at, _)| at + 1).nth(at);
+    let cut = run.cuts.iter().flatten().find(|(length, _)| Some(*length) == heard);
+    let (length, mut world) = match cut {
+        Some((length, world)) => (*length, world.clone()),
+        None => (run.journal.len(), run.world.clone()),
+    };
+    world.caller_dies();
+    let journal = run.journal[..length].to_vec();
+    let wreck = Wreck { setup, journal, world, fenced: Fenced::default(), past: String::new() };
+    wreck.rescue(Vec::new(), Liar::breaking(super::rescue_mutant::Rule::None))
+}
+
+fn recovers(rescue: &Rescue) -> String {
+    let told =
+        told(rescue.trace.iter().map(|(order, _)| order).filter(|order| order.call.changes_something()));
+    let end = match &rescue.outcome {
+        None => "nothing had begun".to_owned(),
+        Some(outcome) => end(outcome),
+    };
+    if told.is_empty() { end } else { format!("{end} ({told})") }
+}
+
 fn step(order: &Do) -> String {
     format!("{} on the {}", order.call.name().trim_start_matches("domain_"), order.host)
 }
 
 /// The calls after the one that failed.
 fn then(run: &Run, at: usize) -> String {
+    let told = told(run.trace.iter().skip(at + 1).map(|(order, _)| order));
+    if told.is_empty() { "nothing".to_owned() } else { told }
+}
+
+fn told<'a>(orders: impl Iterator<Item = &'a Do>) -> String {
     let mut told: Vec<String> = Vec::new();
     let mut asked = 0;
-    for (order, _) in run.trace.iter().skip(at + 1) {
+    for order in orders {
         let side = if order.host == Host::Source { "S" } else { "D" };
         let gives_up = matches!(
             order.call,
@@ -112,33 +173,63 @@ fn then(run: &Run, at: usize) -> String {
             _ => {}
         }
     }
-    if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+    told.join(", ")
 }
 
 fn ends(run: &Run) -> String {
     match &run.outcome {
         None => format!("nobody is told; {}", lies(run)),
-        Some(Outcome::OnDestination { left_on_source: None, .. }) => "on the destination".to_owned(),
-        Some(Outcome::OnDestination { .. }) => {
+        Some(outcome) => end(outcome),
+    }
+}
+
+fn end(outcome: &Outcome) -> String {
+    let is_definition = |said: &Said| said.state().is_some_and(|state| state.state == DomainState::ShutOff);
+    match outcome {
+        Outcome::OnDestination { left_on_source: None, .. } => "on the destination".to_owned(),
+        Outcome::OnDestination { left_on_source: Some(said), .. } if is_definition(said) => {
+            "on the destination; the source has its definition still, and it is said so".to_owned()
+        }
+        Outcome::OnDestination { .. } => {
             "on the destination; the source may keep a paused copy, and it is said so".to_owned()
         }
-        Some(Outcome::OnSource { source: Said::NotAsked, .. }) => "on the source, untouched".to_owned(),
-        Some(Outcome::OnSource { source, .. }) if source.is_gone() => "it died on the source".to_owned(),
-        Some(Outcome::OnSource { .. }) => "on the source".to_owned(),
-        Some(Outcome::Nowhere { .. }) => "on neither host, by their own words".to_owned(),
-        Some(Outcome::Unknown(unknown)) => format!("not known: `{:?}`", unknown.check),
-        Some(_) => "an end that this page has no words for".to_owned(),
+        Outcome::OnSource { left_on_destination: Some(said), .. } if is_definition(said) => {
+            "on the source; the destination has a definition, and it is said so".to_owned()
+        }
+        Outcome::OnSource { left_on_destination: Some(_), .. } => {
+            "on the source; the destination may keep a paused copy, and it is said so".to_owned()
+        }
+        Outcome::OnSource { source: Said::NotAsked, .. } => "on the source, untouched".to_owned(),
+        // With OFFLINE it is off from the beginning.
+        Outcome::OnSource { source, .. } if is_definition(source) => "off, on the source".to_owned(),
+        Outcome::OnSource { source, .. } if source.is_gone() => "it died on the source".to_owned(),
+        Outcome::OnSource { .. } => "on the source".to_owned(),
+        Outcome::Nowhere { .. } => "on neither host, by their own words".to_owned(),
+        Outcome::PostCopyBroken { .. } => "on both hosts: the post-copy broke, and can be resumed".to_owned(),
+        Outcome::Unknown(unknown) => format!("not known: `{:?}`", unknown.check),
+        _ => "an end that this page has no words for".to_owned(),
     }
 }
 
 /// Where the guest is in truth.
 fn lies(run: &Run) -> String {
+    if run.setup.offline != Offline::No {
+        return match (run.world.source.defined, &run.world.destination.kept) {
+            (true, Some(_)) => "both hosts have the definition".to_owned(),
+            (true, None) => "the definition is on the source".to_owned(),
+            (false, Some(_)) => "the definition is on the destination".to_owned(),
+            (false, None) => "the definition is lost".to_owned(),
+        };
+    }
     let source = match run.world.source.active {
         Some(true) => Some("paused on the source"),
         Some(false) => Some("running on the source"),
         None => None,
     };
     let destination = match (&run.world.destination.guest, &run.world.destination.incoming) {
+        (Some(_), _) if run.world.destination.half.is_some() => {
+            Some("running in post-copy on the destination")
+        }
         (Some(_), _) => Some("running on the destination"),
         (None, Some(_)) => Some("waiting on the destination"),
         (None, None) => None,

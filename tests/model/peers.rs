@@ -30,7 +30,7 @@ impl Peer {
 }
 
 use Feature::XmlMigratable;
-use Feature::{MigrateChangeProtection, MigrationDirect, MigrationP2p, MigrationParams};
+use Feature::{MigrateChangeProtection, MigrationDirect, MigrationOffline, MigrationP2p, MigrationParams};
 use Feature::{MigrationV1, MigrationV2, MigrationV3};
 
 /// Version 1 only, before job info (163) and states with reasons (212).
@@ -94,6 +94,7 @@ pub(crate) const V3: Peer = Peer {
         MigrationV3,
         MigrateChangeProtection,
         XmlMigratable,
+        MigrationOffline,
         MigrationParams,
     ],
     procedures: &[
@@ -104,7 +105,14 @@ pub(crate) const V3: Peer = Peer {
 /// The same before parameters.
 pub(crate) const V3_FIXED: Peer = Peer {
     name: "1.0.5",
-    features: &[MigrationP2p, MigrationV2, MigrationV3, MigrateChangeProtection, XmlMigratable],
+    features: &[
+        MigrationP2p,
+        MigrationV2,
+        MigrationV3,
+        MigrateChangeProtection,
+        XmlMigratable,
+        MigrationOffline,
+    ],
     procedures: &[2, 12, 14, 16, 23, 24, 28, 62, 108, 109, 163, 212, 213, 214, 216, 217, 218],
 };
 
@@ -135,7 +143,7 @@ pub(crate) const EVERY_VERSION: Peer = Peer {
 /// Version 3 of both forms, whose source does not hold the guest's configuration still.
 pub(crate) const V3_UNPROTECTED: Peer = Peer {
     name: "9.0 without feature 7",
-    features: &[MigrationV3, MigrationParams],
+    features: &[MigrationV3, MigrationOffline, MigrationParams],
     procedures: V3.procedures,
 };
 

@@ -104,6 +104,33 @@ impl World {
         self.coming = Some(Coming { left: TAKES, breaks: self.post_copy.breaks() });
     }
 
+    /// Whether the source's daemon switches a migration over that it carries out.
+    pub(crate) fn switches_by_itself(&self, call: &Call) -> bool {
+        let asked = matches!(call, Call::PerformTo { flags, .. } if flags.has(MigrateFlags::POSTCOPY));
+        asked && matches!(self.post_copy, PostCopy::Switches { .. })
+    }
+
+    /// And brings it to its end, if the link between the hosts does not break.
+    pub(crate) fn carry_out_torn(&mut self) -> Result<Reply, Failure> {
+        let failed = Err(error(ErrorCode::OPERATION_FAILED, "job failed in post-copy phase"));
+        let there = &self.destination;
+        if self.source.active != Some(false) || there.guest.is_some() || there.incoming.is_some() {
+            return failed;
+        }
+        (self.source.active, self.source.stopped) = (Some(true), true);
+        self.destination.guest = Some(Taken { name: "guest".into(), paused: false, from_memory: true });
+        self.destination.ran = true;
+        self.comes();
+        while self.destination.half == Some(Half::Comes) {
+            self.tick();
+        }
+        if self.destination.half.is_some() {
+            return failed;
+        }
+        (self.source.active, self.source.stopped, self.source.half) = (None, false, None);
+        Ok(Reply::Performed(Cookie::default()))
+    }
+
     pub(crate) fn perform_resumes(&mut self, uri: &Text, fails: Option<Fails>) -> Result<Reply, Failure> {
         let ready = self.destination.recovers.as_ref().is_some_and(|(at, _)| at == uri);
         if fails.is_some() || !ready || self.source.half != Some(Half::Broken) {

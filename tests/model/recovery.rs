@@ -14,8 +14,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use virtwire_protocol::migrate::{Fenced, Host, Outcome};
 
-use super::fault::{Hears, possible};
+use super::fault::{Fault, Hears, possible};
 use super::first_story;
+use super::offline::{self, Offline};
 use super::rescue::{Rescue, Wreck};
 use super::rescue_mutant::{Liar, Needs, RULES, Rule};
 use super::run::{Faults, Run};
@@ -23,7 +24,14 @@ use super::setup::{self, Guest, Setup};
 
 #[test]
 fn every_journal_prefix_of_every_migration_recovers_to_a_legal_end() {
-    check(&[setup::all(), setup::post_copy()].concat(), 0, 0);
+    check(&[setup::all(), setup::post_copy(), offline::setups()].concat(), 0, 0);
+}
+
+/// A definition is never lost, and claimed where it is.
+#[test]
+fn every_journal_prefix_of_a_definition_that_moves_recovers_after_any_fault() {
+    check(&offline::few(), 1, 0);
+    check(&offline::few(), 0, 1);
 }
 
 #[test]
@@ -39,23 +47,11 @@ fn a_recovery_that_meets_any_fault_or_dies_is_recovered_in_turn() {
 /// A recovery without the rule does what the rule forbids, and the model sees it.
 #[test]
 fn every_rule_of_recovery_is_needed() {
-    needed(|rule| rule != Rule::UnwrittenIsNotMade);
-}
-
-#[test]
-#[ignore = "explores for long: .ci/long"]
-fn every_rule_of_recovery_that_shows_late_is_needed() {
-    needed(|rule| rule == Rule::UnwrittenIsNotMade);
-}
-
-#[track_caller]
-fn needed(which: impl Fn(Rule) -> bool) {
-    let rules: Vec<_> = RULES.into_iter().filter(|(rule, ..)| which(*rule)).collect();
     let paused =
         setup::few_to_recover().into_iter().map(|setup| Setup { guest: Guest::PersistentPaused, ..setup });
-    let setups: Vec<_> = setup::few_to_recover().into_iter().chain(paused).collect();
+    let setups: Vec<_> = setup::few_to_recover().into_iter().chain(paused).chain(offline::few()).collect();
     let worlds = AtomicUsize::new(0);
-    let found = first_story(&rules, |(rule, expected, needs)| {
+    let found = first_story(&RULES, |(rule, expected, needs)| {
         let mut look = |rescue: &Rescue| {
             worlds.fetch_add(1, Relaxed);
             if rescue.broken.iter().any(|broken| broken == expected) { Break(()) } else { Continue(()) }
@@ -67,15 +63,17 @@ fn needed(which: impl Fn(Rule) -> bool) {
             Needs::FaultOfRecovery => (0, 1),
             Needs::Both => (1, 1),
         };
-        let mut explored =
-            setups.iter().map(|setup| explore(*setup, depth, recovery_depth, &liar, &mut look));
+        let mut explored = setups
+            .iter()
+            .filter(|setup| rule.concerns(setup))
+            .map(|setup| explore(*setup, depth, recovery_depth, &liar, &mut look));
         let caught = explored.any(|found| found.is_break());
         (!caught).then(|| format!("without the rule {rule:?} this does not happen: {expected}"))
     });
     if let Some(story) = found {
         panic!("{story}");
     }
-    println!("{} broken recoveries caught in {} worlds", rules.len(), worlds.into_inner());
+    println!("{} broken recoveries caught in {} worlds", RULES.len(), worlds.into_inner());
 }
 
 #[track_caller]
@@ -133,7 +131,8 @@ fn explore(
         }
         let after = run.faults.last().map_or(0, |(at, _)| at + 1);
         for (at, (order, _)) in run.trace.iter().enumerate().take(run.exposed).skip(after) {
-            for fault in possible(order).into_iter().filter(|fault| setup.admits(*fault)) {
+            let fits = |fault: &Fault| setup.admits(*fault) && liar.may_begin_with(&order.call, *fault);
+            for fault in possible(order).into_iter().filter(fits) {
                 worlds.push([run.faults.as_slice(), &[(at, fault)]].concat());
             }
         }
@@ -188,6 +187,9 @@ fn salvage(
     for host in [Host::Source, Host::Destination] {
         let mut wreck = wreck.clone();
         wreck.world.dies_for_good(host);
+        if wreck.setup.offline != Offline::No {
+            offline::forget(&mut wreck.world, host);
+        }
         wreck.fenced = Fenced { source: host == Host::Source, destination: host == Host::Destination };
         look(&wreck.rescue(Faults::new(), liar.clone()))?;
     }

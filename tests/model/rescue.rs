@@ -8,12 +8,14 @@ use virtwire_protocol::migrate::{
     Settings,
 };
 
-use super::destination::{Loss, Taken};
+use super::destination::{self, Destination, Loss, Taken};
 use super::fault::{Fault, Hears};
+use super::offline::{self, Offline};
 use super::postcopy::{Half, PostCopy};
 use super::rescue_mutant::Liar;
 use super::run::{Answer, Faults};
 use super::setup::{By, Guest, Setup, Word};
+use super::source::Source;
 use super::world::World;
 
 /// From this wait on all hosts are up, and nothing goes wrong any more.
@@ -51,12 +53,18 @@ pub(crate) struct Rescue {
     refused: bool,
     /// Whether the guest was in some form when the recovery began.
     existed: bool,
+    /// And the destination may have been told by then to start it.
+    pub(crate) told: bool,
+    /// The hosts as they were when the first of them was asked.
+    before: Option<(Source, Destination)>,
 }
 
 impl Wreck {
     /// Recovers once.
     pub(crate) fn rescue(self, faults: Faults, liar: Liar) -> Rescue {
         let existed = self.world.guest_exists();
+        let told =
+            self.journal.iter().any(|record| matches!(record, Record::Doing(order) if starts(&order.call)));
         let mut rescue = Rescue {
             wreck: self,
             faults,
@@ -68,6 +76,8 @@ impl Wreck {
             waits: 0,
             refused: false,
             existed,
+            told,
+            before: None,
         };
         rescue.wreck.world.taken_up();
         let journal = rescue.liar.reads(&rescue.wreck.journal);
@@ -75,7 +85,9 @@ impl Wreck {
             Some(recovery) => rescue.drive(recovery),
             None => rescue.nothing_began = true,
         }
-        if rescue.outcome.is_some() {
+        if rescue.wreck.setup.offline != Offline::No {
+            offline::judge_recovery(&mut rescue);
+        } else if rescue.outcome.is_some() {
             rescue.judge();
         }
         rescue
@@ -145,8 +157,29 @@ impl Rescue {
         if let Some(more) = self.liar.also_sends(&order, &self.wreck.setup) {
             let _ = self.carry_out(&more);
         }
+        let asked_first = if self.is_by_source() { Host::Source } else { Host::Destination };
+        if order.host == asked_first && matches!(order.call, Call::LookupByUuid { .. }) {
+            let world = &self.wreck.world;
+            self.before = Some((world.source.clone(), world.destination.clone()));
+        }
         let answer = self.carry_out(&order);
+        let answer = self.said_before(&order, asked_first).unwrap_or(answer);
         self.liar.hears(&order, answer)
+    }
+
+    /// What the host that is asked last would have said first, for one that asks in the wrong order.
+    fn said_before(&mut self, order: &Do, asked_first: Host) -> Option<Answer> {
+        if !self.liar.asks_in_another_order() || order.host == asked_first || order.call.changes_something() {
+            return None;
+        }
+        let (source, destination) = self.before.as_mut()?;
+        match order.host {
+            Host::Source => source.peer.serves(order.call.number()).then(|| source.answer(&order.call)),
+            Host::Destination => match destination.run(&order.call, 0, self.wreck.world.now) {
+                destination::Answer::Now(answer) => Some(answer),
+                destination::Answer::Waits => None,
+            },
+        }
     }
 
     fn carry_out(&mut self, order: &Do) -> Answer {
@@ -172,9 +205,17 @@ impl Rescue {
         let world = &self.wreck.world;
         let at_source = world.source.active.is_some();
         let arrived = world.destination.incoming.as_ref().is_some_and(|one| one.memory.is_some());
+        let is_offline = self.wreck.setup.offline != Offline::No;
+        if let Some(broken) = is_offline.then(|| offline::forbids_recovery(self, call)).flatten() {
+            return self.breaks(broken);
+        }
         let broken = match call {
+            _ if is_offline && call.finishes() => return,
             Call::Confirm3 { .. } => "Confirm over another connection than Begin's",
             _ if call.begins_something() || matches!(call, Call::Close) => "a recovery begins something",
+            _ if call.finishes() && self.is_by_source() => {
+                "what the source carries out is finished by somebody else"
+            }
             _ if starts(call) && !self.proven() => "Finish of what is not known to be sent",
             _ if starts(call) && self.given_up() => "Finish of what was given up",
             _ if starts(call) && world.source.active == Some(false) => {
@@ -231,14 +272,16 @@ impl Rescue {
     }
 
     /// And that its host has answered the last one.
-    fn answered(&self) -> bool {
+    pub(crate) fn answered(&self) -> bool {
         let performs = |record: &Record| matches!(record, Record::Doing(order) if order.call.performs());
         let answered = |record: &Record| match record {
             Record::Answered { procedure, answer, .. } => {
                 let told = match answer {
                     // One that may have been made up says nothing of a source that nobody can ask for its job.
-                    Err(Failure::Answered(error)) if error.domain == ErrorDomain::RPC => {
-                        self.wreck.setup.source.serves(163)
+                    Err(Failure::Answered(error) | Failure::Unsupported(error))
+                        if error.domain == ErrorDomain::RPC =>
+                    {
+                        self.wreck.setup.source.serves(163) && self.wreck.setup.offline == Offline::No
                     }
                     Err(failure) => failure.code().is_some(),
                     Ok(_) => true,
@@ -255,13 +298,24 @@ impl Rescue {
         self.wreck.setup.by != By::Us
     }
 
-    /// The destination was told to give the guest up.
+    /// The destination was told to give the guest up, or the source to let it run on.
     fn given_up(&self) -> bool {
-        let gives_up = |record: &Record| match record {
-            Record::Doing(order) => order.call.finishes() && !starts(&order.call),
-            _ => false,
-        };
-        self.wreck.journal.iter().any(gives_up)
+        let gives_up = |order: &Do| order.call.finishes() && !starts(&order.call);
+        self.went_back() || self.announced(gives_up)
+    }
+
+    /// The source was told to let the guest run on.
+    fn went_back(&self) -> bool {
+        self.announced(|order| {
+            matches!(order.call, Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. })
+        })
+    }
+
+    /// Such a call was announced since Perform was. Before that it only lets go of what Begin holds.
+    fn announced(&self, is_it: impl Fn(&Do) -> bool) -> bool {
+        let performs = |record: &&Record| matches!(record, Record::Doing(order) if order.call.performs());
+        let mut since = self.wreck.journal.iter().skip_while(|record| !performs(record));
+        since.any(|record| matches!(record, Record::Doing(order) if is_it(order)))
     }
 
     /// Is what is claimed true, does it stay so, and is nothing left over?
@@ -341,13 +395,17 @@ impl Rescue {
                 self.is_by_source() && world.source.active.is_some() && !self.answered()
             }
             Check::WhetherItTookOver => unreached && world.source.stopped,
-            // Whether it had that definition before, only the source's daemon has asked.
-            Check::WhetherItWasDefined => self.is_by_source() && !self.proven(),
             Check::WhetherItArrived => unreached && world.source.active.is_none() && !self.proven(),
+            Check::HowItEndedThere => {
+                world.destination.ended
+                    && world.source.active == Some(true)
+                    && world.destination.guest.is_none()
+            }
             Check::WhetherItRanThere => {
                 (told || world.destination.ended)
                     && world.source.active == Some(true)
                     && world.destination.guest.is_none()
+                    && !self.went_back()
             }
             // The destination has lost its part, or was not told to go on.
             Check::WhetherThePostCopyBroke => {
@@ -465,7 +523,7 @@ impl Rescue {
         self.trace.iter().filter(|(order, _)| order.call.changes_something()).count()
     }
 
-    fn breaks(&mut self, invariant: &str) {
+    pub(crate) fn breaks(&mut self, invariant: &str) {
         self.broken.push(invariant.to_owned());
     }
 }

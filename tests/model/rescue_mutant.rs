@@ -5,8 +5,10 @@ use virtwire_protocol::migrate::{
     Call, Cookie, Do, DomainState, Failure, Host, JobInfo, MigrateFlags, Record, Reply, Retcode, State, Terms,
 };
 
-use super::mutant;
+use super::fault::{Fault, Hears};
+use super::offline::Offline;
 use super::rescue::starts;
+use super::rule;
 use super::run::Answer;
 use super::setup::{By, Setup};
 use super::source::{COOKIE, error, guest};
@@ -57,10 +59,42 @@ pub(crate) enum Rule {
     SwitchedIsNotRolledBack,
     /// The journal announces every call that may have been made.
     UnwrittenIsNotMade,
+    /// What was decided to go back is not started at the destination.
+    GoesBackIsRemembered,
+    /// The destination of a migration that the source carries out is told nothing.
+    BySourceTellsNothing,
+    /// A source that has answered what it was to carry out has no part in it any more.
+    BySourceRefusalIsBelieved,
+    /// The host is asked first that a guest is not seen to leave, or to come.
+    AskedInOrder,
+    /// Only the destination's answer tells whether it has kept a definition, and not what it shows.
+    OfflineFinishRepeated,
+    /// A definition that was there before is not the one that was sent.
+    OfflineOldIsNotNew,
+}
+
+impl Rule {
+    /// Whether it can be seen to be needed by what happens in this migration.
+    pub(crate) fn concerns(self, setup: &Setup) -> bool {
+        let of_definitions = matches!(
+            self,
+            Rule::BySourceRefusalIsBelieved | Rule::OfflineFinishRepeated | Rule::OfflineOldIsNotNew
+        );
+        let moves_so = match self {
+            Rule::ToldIsRemembered | Rule::GoesBackIsRemembered => setup.by_v3() && setup.by == By::Us,
+            Rule::BySourceLossIsNotError
+            | Rule::BySourceLossIsNotSuccess
+            | Rule::BySourceNothingIsResumed
+            | Rule::BySourceCopyIsRemoved => setup.by != By::Us,
+            Rule::UnwrittenIsNotMade => setup.by_v3() && setup.by == By::Us && !setup.guest.is_paused(),
+            _ => true,
+        };
+        of_definitions == (setup.offline != Offline::No) && moves_so
+    }
 }
 
 /// Each rule with what a recovery does that does not heed it.
-pub(crate) const RULES: [(Rule, &str, Needs); 21] = [
+pub(crate) const RULES: [(Rule, &str, Needs); 27] = [
     (Rule::NoConfirm, "Confirm over another connection than Begin's", Needs::NoFault),
     (Rule::Journalled, "not journalled before", Needs::NoFault),
     (Rule::SentIsProven, "Finish of what is not known to be sent", Needs::FaultOfRecovery),
@@ -82,6 +116,12 @@ pub(crate) const RULES: [(Rule, &str, Needs); 21] = [
     (Rule::RestIsAwaited, "the source's part of a post-copy is ended", Needs::NoFault),
     (Rule::SwitchedIsNotRolledBack, "a post-copy is rolled back", Needs::NoFault),
     (Rule::UnwrittenIsNotMade, "the source runs what the destination has", Needs::Both),
+    (Rule::GoesBackIsRemembered, "unknown for no reason", Needs::FaultOfMigration),
+    (Rule::BySourceTellsNothing, "what the source carries out is finished by somebody else", Needs::NoFault),
+    (Rule::BySourceRefusalIsBelieved, "unknown for no reason", Needs::FaultOfMigration),
+    (Rule::AskedInOrder, "the outcome is not true", Needs::FaultOfMigration),
+    (Rule::OfflineFinishRepeated, "the outcome is not true", Needs::NoFault),
+    (Rule::OfflineOldIsNotNew, "the outcome is not true", Needs::NoFault),
 ];
 
 /// What has to go wrong, beside the orchestrator's death, for the difference to show.
@@ -105,17 +145,35 @@ impl Liar {
     }
 
     /// What the migration did not heed that is recovered.
-    pub(crate) fn migration(&self) -> mutant::Rule {
+    pub(crate) fn migration(&self) -> rule::Rule {
         match self.rule {
-            Rule::UnwrittenIsNotMade => mutant::Rule::UnwrittenIsNotMade,
-            _ => mutant::Rule::None,
+            Rule::UnwrittenIsNotMade => rule::Rule::UnwrittenIsNotMade,
+            _ => rule::Rule::None,
+        }
+    }
+
+    /// Where two faults are needed that of the migration is sought at what the rule is about, or there would be too many worlds.
+    pub(crate) fn may_begin_with(&self, call: &Call, fault: Fault) -> bool {
+        match self.rule {
+            Rule::UnwrittenIsNotMade => call.finishes() && matches!(fault.hears, Hears::Unwritten(_)),
+            _ => true,
         }
     }
 
     /// What the recovery reads of the journal.
     pub(crate) fn reads(&self, journal: &[Record]) -> Vec<Record> {
+        let goes_back = |order: &Do| match order.call {
+            Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. } => true,
+            Call::Close => order.host == Host::Source,
+            _ => false,
+        };
         let kept = |record: &&Record| match (self.rule, record) {
             (Rule::ToldIsRemembered, Record::Doing(order)) => !starts(&order.call),
+            (Rule::GoesBackIsRemembered, Record::Doing(order)) => !goes_back(order),
+            // The destination was asked before Prepare, and showed it.
+            (Rule::OfflineOldIsNotNew, Record::Answered { procedure, host, .. }) => {
+                *host == Host::Source || *procedure != "domain_get_state"
+            }
             _ => true,
         };
         let is_asked = |order: &Do| order.call.performs() && super::by_source::is_asked(&order.call);
@@ -148,6 +206,25 @@ impl Liar {
             ) if procedure == "domain_migrate_perform" => {
                 let answer = Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"));
                 vec![Record::Answered { host: Host::Source, procedure, answer }]
+            }
+            (
+                Rule::BySourceRefusalIsBelieved,
+                Record::Answered { host: Host::Source, procedure, answer: Err(Failure::Answered(_)) },
+            ) if procedure.starts_with("domain_migrate_perform") => {
+                let answer = Err(Failure::Lost { message: "made up by the mutant".to_owned() });
+                vec![Record::Answered { host: Host::Source, procedure, answer }]
+            }
+            (Rule::OfflineFinishRepeated, Record::Doing(order)) if starts(&order.call) => {
+                let answer = Err(error(ErrorCode::OPERATION_INVALID, "made up by the mutant"));
+                let procedure = order.call.name();
+                vec![record.clone(), Record::Answered { host: Host::Destination, procedure, answer }]
+            }
+            (
+                Rule::OfflineOldIsNotNew,
+                Record::Answered { host: Host::Destination, procedure, answer: Ok(Reply::Found(_)) },
+            ) => {
+                let answer = Err(error(ErrorCode::NO_DOMAIN, "made up by the mutant"));
+                vec![Record::Answered { host: Host::Destination, procedure, answer }]
             }
             (
                 Rule::PausedStaysPaused,
@@ -189,6 +266,11 @@ impl Liar {
         order
     }
 
+    /// Hears of the host that is asked last what it would have said before the other one was asked.
+    pub(crate) fn asks_in_another_order(&self) -> bool {
+        self.rule == Rule::AskedInOrder
+    }
+
     /// A call that the recovery has not ordered, before one that it has.
     pub(crate) fn also_sends(&self, order: &Do, setup: &Setup) -> Option<Do> {
         let asks_source = order.host == Host::Source && matches!(order.call, Call::LookupByUuid { .. });
@@ -197,6 +279,12 @@ impl Liar {
         }
         if self.rule == Rule::BySourceNothingIsResumed && setup.by != By::Us {
             return Some(Do { host: Host::Source, call: Call::Resume { domain: guest(7) }, deadline: None });
+        }
+        if self.rule == Rule::BySourceTellsNothing && setup.by != By::Us {
+            let (terms, flags) = (Terms::Params(Vec::new()), MigrateFlags::LIVE);
+            let call =
+                Call::Finish3 { cookie: Cookie::default(), terms, flags, cancelled: Retcode::Cancelled };
+            return Some(Do { host: Host::Destination, call, deadline: None });
         }
         if self.rule != Rule::V2OnlyFailedIsCancelled || setup.by_v3() || setup.by != By::Us {
             return None;

@@ -10,8 +10,11 @@ use virtwire_protocol::migrate::{
 use virtwire_xdr::Text;
 
 use super::fault::{Fault, Hears};
-use super::mutant::{Mutant, Rule};
+use super::mutant::Mutant;
+use super::offline::{self, Offline};
+use super::rule::Rule;
 use super::setup::{By, Guest, Setup, Word};
+use super::source::another;
 use super::verdict;
 use super::version3;
 use super::world::World;
@@ -153,9 +156,21 @@ impl Run {
             Word::AtOnce => true,
             Word::AtLast => self.waits >= CANCELLED_AT,
         };
-        if self.mutant.cancels() {
+        // What to check leaves it to the caller to cancel; that the source is not about to drop its own a caller has to see first.
+        let offered = matches!(
+            unknown.check,
+            Check::WhetherPerformStillRuns | Check::WhetherItRanThere | Check::WhetherItIsAboutToLeave
+        );
+        let sees = unknown.check != Check::WhetherItIsAboutToLeave || self.world.source.job.is_none();
+        if self.mutant.cancels(unknown) {
             let _ = engine.cancel();
-        } else if word && engine.cancel() == CancelAnswer::Taken {
+        } else if word && sees {
+            if engine.cancel() != CancelAnswer::Taken {
+                if offered {
+                    self.breaks("a word is asked for and not taken");
+                }
+                return;
+            }
             self.cancelled = true;
             self.swore |= unknown.check == Check::WhetherItRanThere;
             self.mutant.was_cancelled();
@@ -233,6 +248,14 @@ impl Run {
     /// What may be sent, judged by the whole truth.
     fn check_allowed(&mut self, order: &Do) {
         let call = &order.call;
+        if self.setup.offline != Offline::No {
+            if let Some(broken) = offline::forbids(self, call) {
+                return self.breaks(broken);
+            }
+            if call.finishes() || matches!(call, Call::Confirm3 { .. }) {
+                return;
+            }
+        }
         let sent = |number: i32| self.trace.iter().find(|(order, _)| order.call.number() == number);
         let request = &self.request;
         let protects = self.setup.source.reports(Feature::MigrateChangeProtection);
@@ -267,7 +290,9 @@ impl Run {
                 "a downgrade while the source holds the guest"
             }
             Call::Perform { .. } | Call::Perform3 { .. } | Call::PerformTo { .. }
-                if self.trace.iter().any(|(order, answer)| order.call.performs() && !is_lacking(answer)) =>
+                if self.trace.iter().any(|(order, _)| {
+                    order.call.performs() && self.setup.source.serves(order.call.number())
+                }) =>
             {
                 "Perform a second time"
             }
@@ -276,6 +301,14 @@ impl Run {
             }
             Call::Finish3 { cookie, .. } if cookie.0 == version3::PREPARED => "a cookie goes back",
             Call::Confirm3 { cookie, .. } if cookie.0 == version3::PERFORMED => "a cookie goes back",
+            Call::Finish3 { cookie, cancelled: Retcode::Cancelled, .. } | Call::Confirm3 { cookie, .. }
+                if !cookie.0.is_empty() && self.trace.last().is_none_or(|(_, answer)| answer.is_err()) =>
+            {
+                "a cookie after a step that failed"
+            }
+            Call::Finish3 { cookie, cancelled: Retcode::Cancelled, .. } if !cookie.0.is_empty() => {
+                "a cookie after a step that failed"
+            }
             Call::Begin3 { flags, .. } | Call::Perform3 { flags, .. } | Call::Confirm3 { flags, .. }
                 if !flags.has(request.flags) || flags.has(MigrateFlags::CHANGE_PROTECTION) != protects =>
             {
@@ -325,6 +358,9 @@ impl Run {
             Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if at_source => {
                 "Finish while the source has the guest"
             }
+            Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if self.shows_a_crash() => {
+                "what has ended on the source is started elsewhere"
+            }
             Call::Finish2 { retcode: Retcode::Cancelled, .. } if arrived && !at_source => {
                 "the only copy is cancelled"
             }
@@ -364,6 +400,16 @@ impl Run {
         self.trace.iter().any(succeeded) || self.world.source.half.is_some()
     }
 
+    /// The guest has ended on its source by itself, which has told so.
+    fn shows_a_crash(&self) -> bool {
+        let source = &self.world.source;
+        let told = |(order, answer): &(Do, Answer)| {
+            let state = matches!(answer, Ok(Reply::State(state)) if state.reason == Some(3));
+            order.host == Host::Source && state
+        };
+        source.perished && source.off == 3 && source.defined && self.trace.iter().any(told)
+    }
+
     /// The destination has been told to give the guest up.
     fn gave_up(&self) -> bool {
         let given_up = |call: &Call| matches!(call, Call::Finish3 { cancelled: Retcode::Cancelled, .. });
@@ -387,10 +433,14 @@ impl Run {
         let last = self.trace.iter().rev().find(|(order, _)| order.host == host);
         let holds = match (said, last) {
             (Said::NotAsked, None) => true,
-            (Said::NotAsked, Some((order, _))) => order.call.changes_something() || order.call.number() <= 16,
+            // Nor what it was asked before the start.
+            (Said::NotAsked, Some((order, _))) => {
+                order.call.changes_something() || matches!(order.call.number(), 0..=16 | 212)
+            }
             (Said::Absent, Some((_, Err(failure)))) => failure.code() == Some(ErrorCode::NO_DOMAIN),
             (Said::Aborted, Some((_, Err(failure)))) => failure.code() == Some(ErrorCode::MIGRATE_FINISH_OK),
             (Said::Has { state, .. }, Some((_, Ok(Reply::State(last))))) => state == last,
+            (Said::NoAnswer(_), Some((_, Ok(Reply::Found(domain))))) => domain.uuid == another().uuid,
             (Said::NoAnswer(failure), Some((order, Err(last)))) => {
                 failure == last && !order.call.changes_something()
             }

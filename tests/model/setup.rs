@@ -4,6 +4,7 @@ use virtwire_protocol::migrate::{Feature, MigrateFlags, Plan, Refusal, Request, 
 
 use super::destination::Destination;
 use super::fault::{Fault, Hears, Runs};
+use super::offline::Offline;
 use super::peers::{self, Peer};
 use super::postcopy::PostCopy;
 use super::source::{self, Source};
@@ -25,6 +26,7 @@ pub(crate) struct Setup {
     /// The source's host dies with the guest as soon as the destination is told to start it.
     pub(crate) source_dies: bool,
     pub(crate) post_copy: PostCopy,
+    pub(crate) offline: Offline,
 }
 
 /// The guest as the migration finds it. A persistent one has a definition, which stays when it leaves.
@@ -110,7 +112,7 @@ pub(crate) enum Word {
 }
 
 impl Setup {
-    fn plain(source: Peer, destination: Peer, wish: Wish) -> Setup {
+    pub(crate) fn plain(source: Peer, destination: Peer, wish: Wish) -> Setup {
         let (guest, request) = (Guest::Transient, Asked::Plainly);
         Setup {
             source,
@@ -124,6 +126,7 @@ impl Setup {
             by: By::Us,
             source_dies: false,
             post_copy: PostCopy::No,
+            offline: Offline::No,
         }
     }
 
@@ -135,7 +138,7 @@ impl Setup {
         if self.by_v3() && self.source.reports(Feature::MigrateChangeProtection) {
             setups.push(Setup { stranger: true, ..self });
             setups.push(Setup { request: Asked::WithEverything, guest: Guest::Persistent, ..self });
-            setups.push(Setup { source_dies: true, word: Word::AtOnce, ..self });
+            setups.extend([Word::AtOnce, Word::Never].map(|word| Setup { source_dies: true, word, ..self }));
         }
         let peculiar = [
             DestinationIs::Careless,
@@ -173,6 +176,9 @@ impl Setup {
             By::Direct => Way::Direct,
         };
         request.flags = request.flags | self.post_copy.flags();
+        if self.offline != Offline::No {
+            request.flags = self.offline.flags();
+        }
         if self.by == By::Direct {
             request.uri = Some("tcp:destination:50000".into());
         }
@@ -181,8 +187,12 @@ impl Setup {
             request.dname = Some("moved".into());
             request.bandwidth_mib_s = 32;
             let source_only = MigrateFlags::ABORT_ON_ERROR | MigrateFlags::AUTO_CONVERGE;
-            request.flags =
-                request.flags | source_only | MigrateFlags::PERSIST_DEST | MigrateFlags::UNDEFINE_SOURCE;
+            request.flags = match self.offline {
+                Offline::No => {
+                    request.flags | source_only | MigrateFlags::PERSIST_DEST | MigrateFlags::UNDEFINE_SOURCE
+                }
+                offline => offline.flags(),
+            };
         }
         request
     }
@@ -193,6 +203,7 @@ impl Setup {
             defined: self.guest.is_persistent(),
             active: (self.guest != Guest::Off).then_some(self.guest.is_paused()),
             perished: false,
+            off: if self.guest == Guest::Off { 0 } else { 4 },
             job: None,
             migrating: None,
             stopped: self.guest == Guest::Left,
@@ -215,6 +226,8 @@ impl Setup {
             destroyed: None,
             half: None,
             recovers: None,
+            coming: None,
+            kept: None,
         };
         let deadline = (self.destination_is == DestinationIs::Impatient).then_some(12);
         let mut world = World::new(source, destination, deadline);
@@ -247,7 +260,11 @@ impl Setup {
         if fault.runs == Runs::Lingers(24) && !self.source.serves(163) && !shows {
             return false;
         }
-        let perish = matches!(fault.hears, Hears::HostDied { perish: true, .. });
+        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended) {
+            return false;
+        }
+        let perish = matches!(fault.hears, Hears::HostDied { perish: true, .. })
+            || matches!(fault.runs, Runs::Crashes { .. });
         self.destination_is != DestinationIs::Careless || !(perish || self.guest == Guest::Off)
     }
 
@@ -284,6 +301,10 @@ impl Setup {
 
     /// Whether it is a migration of version 3.
     pub(crate) fn by_v3(&self) -> bool {
+        if matches!(self.by, By::Source | By::SourceAlone) {
+            // Its daemon chooses by what the other one reports.
+            return self.both_report(Feature::MigrationV3);
+        }
         let is_v3 = |version| matches!(version, Version::V3Params | Version::V3);
         match self.plan() {
             Ok(_) => self.lands_on().is_some_and(is_v3),
@@ -354,6 +375,14 @@ pub(crate) fn post_copy() -> Vec<Setup> {
             setups.push(Setup { destination_is: DestinationIs::Defined, ..plain });
         }
     }
+    for post_copy in switches.into_iter().chain([PostCopy::Allowed]) {
+        let plain = Setup { post_copy, by: By::Source, ..Setup::plain(peers::V3, peers::V3, Wish::Auto) };
+        setups.extend([
+            plain,
+            Setup { guest: Guest::Persistent, ..plain },
+            Setup { word: Word::AtOnce, ..plain },
+        ]);
+    }
     setups
 }
 
@@ -370,7 +399,31 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Setup)> {
             "The same, with a destination that is not reached",
             Setup { by: By::SourceAlone, ..plain(peers::V3) },
         ),
+        (
+            "Peer-to-peer to an older host, by version 2",
+            Setup { by: By::Source, destination: peers::V2_ONLY, ..plain(peers::V3) },
+        ),
         ("Direct", Setup { by: By::Direct, ..plain(peers::V3) }),
+        (
+            "A downgrade: version 2 is reported, its Prepare is missing",
+            Setup { destination: peers::LACKS_PREPARE2, ..plain(peers::OURS) },
+        ),
+        (
+            "A downgrade: version 3 with parameters is reported, its Prepare is missing",
+            Setup { destination: peers::LACKS_PARAMS, ..plain(peers::V3) },
+        ),
+        (
+            "Post-copy, which switches over",
+            Setup { post_copy: PostCopy::Switches { breaks: None }, ..plain(peers::V3) },
+        ),
+        (
+            "Post-copy, which switches over, and the link between the hosts breaks",
+            Setup { post_copy: PostCopy::Switches { breaks: Some(1) }, ..plain(peers::V3) },
+        ),
+        (
+            "OFFLINE, and the source's definition is to go",
+            Setup { guest: Guest::Off, offline: Offline::Goes, ..plain(peers::V3) },
+        ),
     ]
 }
 
@@ -387,8 +440,10 @@ pub(crate) fn by_source() -> Vec<Setup> {
         (peers::V2_NO_JOBS, By::Source),
         (peers::LACKS_PARAMS, By::Source),
     ];
-    for (peer, by) in ways {
-        let plain = Setup { by, ..Setup::plain(peer, peer, Wish::Auto) };
+    let ways = ways.map(|(peer, by)| (peer, peer, by));
+    let to_older = (peers::V3, peers::V2_ONLY, By::Source);
+    for (source, destination, by) in ways.into_iter().chain([to_older]) {
+        let plain = Setup { by, ..Setup::plain(source, destination, Wish::Auto) };
         setups.extend(Guest::ALL.map(|guest| Setup { guest, ..plain }));
         for guest in [Guest::Transient, Guest::Persistent] {
             for word in [Word::AtOnce, Word::AtLast] {
@@ -422,7 +477,7 @@ pub(crate) fn few() -> Vec<Setup> {
     setups.push(Setup { by: By::Source, word: Word::AtLast, ..plain(peers::V2_ONLY, peers::V2_ONLY) });
     let defined = Setup { destination_is: DestinationIs::Defined, ..v3 };
     setups.extend([defined, Setup { word: Word::AtLast, ..defined }, Setup { stranger: true, ..v3 }]);
-    setups.push(Setup { source_dies: true, word: Word::AtOnce, ..v3 });
+    setups.extend([Word::AtOnce, Word::Never].map(|word| Setup { source_dies: true, word, ..v3 }));
     for post_copy in [
         PostCopy::Switches { breaks: None },
         PostCopy::Switches { breaks: Some(1) },

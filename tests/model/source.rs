@@ -17,6 +17,23 @@ pub(crate) fn guest(id: i32) -> Domain {
     Domain { name: "guest".into(), uuid: UUID, id }
 }
 
+/// Another guest, which runs.
+pub(crate) fn another() -> Domain {
+    Domain { name: "another".into(), uuid: [0x3b; 16], id: 8 }
+}
+
+/// What any host says of it.
+pub(crate) fn answer_of_another(call: &Call) -> Option<Reply> {
+    let is_it = |domain: &Domain| domain.uuid == another().uuid;
+    match call {
+        Call::GetJobInfo { domain } if is_it(domain) => Some(Reply::Job(JobInfo::default())),
+        Call::GetState { domain } | Call::GetInfo { domain } if is_it(domain) => {
+            Some(Reply::State(State { state: DomainState::Running, reason: Some(2) }))
+        }
+        _ => None,
+    }
+}
+
 pub(crate) fn error(code: ErrorCode, text: &str) -> Failure {
     Failure::Answered(RemoteError::new(code, ErrorDomain::QEMU, text).into())
 }
@@ -33,8 +50,10 @@ pub(crate) struct Source {
     pub(crate) defined: bool,
     /// The guest is there, and whether its processors are stopped.
     pub(crate) active: Option<Paused>,
-    /// The guest died here with its host.
+    /// The guest died here, with its host or by itself.
     pub(crate) perished: bool,
+    /// Why it is off.
+    pub(crate) off: i32,
     /// Perform under way: when it ends, where to, and how.
     pub(crate) job: Option<SourceJob>,
     /// Version 3: the migration that it remembers.
@@ -67,7 +86,7 @@ impl Source {
             Some(true) if self.stopped => (DomainState::Paused, 2),
             Some(true) => (DomainState::Paused, 1),
             Some(false) => (DomainState::Running, 1),
-            None => (DomainState::ShutOff, 4),
+            None => (DomainState::ShutOff, self.off),
         };
         State { state, reason: Some(reason) }
     }

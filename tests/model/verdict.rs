@@ -6,6 +6,7 @@ use virtwire_protocol::migrate::{
 };
 
 use super::destination::{Incoming, Loss, Taken};
+use super::offline::{self, Offline};
 use super::postcopy::{Half, PostCopy};
 use super::run::{Answer, Run, is_lacking};
 use super::setup::{Asked, By, Guest, Word};
@@ -13,6 +14,9 @@ use super::setup::{Asked, By, Guest, Word};
 /// Checks the outcome when it is told, and again when everything that is under way has ended and all
 /// connections are closed.
 pub(crate) fn judge(run: &mut Run) {
+    if run.setup.offline != Offline::No {
+        return offline::judge(run);
+    }
     let Some(outcome) = run.outcome.clone() else { return judge_dead_caller(run) };
     check_arrival(run, &outcome);
     check_claims(run, &outcome);
@@ -173,7 +177,18 @@ fn check_doubt(run: &mut Run, check: Check) {
         // gone.
         Check::WhetherPerformStillRuns => {
             let waits = world.destination.incoming.is_some() || by_v1;
-            world.source.active.is_some() && waits && (run.setup.word == Word::Never || by_v1)
+            world.source.active.is_some() && waits && run.setup.word == Word::Never
+        }
+        // Given up, and nothing that is asked or sent tells whether it is waited for still.
+        Check::WhetherItIsAwaited => {
+            let waits = world.destination.incoming.is_some() || by_v1 && !run.world.preparing_is_closed();
+            world.source.active.is_some() && waits && (by_v1 || run.setup.by_v3())
+        }
+        // All of it is there, and its source cannot tell whether it is about to drop its own.
+        Check::WhetherItIsAboutToLeave => {
+            let whole = world.destination.incoming.as_ref().is_some_and(|one| one.memory.is_some());
+            let may_cancel = run.setup.word != Word::Never && world.source.job.is_none();
+            world.source.active.is_some() && by_v1 && whole && !run.setup.source.serves(163) && !may_cancel
         }
         // The destination has lost its part, or it is not told how it goes on.
         Check::WhetherThePostCopyBroke => {
@@ -207,8 +222,12 @@ fn check_doubt(run: &mut Run, check: Check) {
         }
         // Nobody but the caller knows what happened there meanwhile.
         Check::WhetherItRanThere => {
-            let may_swear = run.setup.word != Word::Never && !world.destination.ended;
-            !may_swear && world.source.stopped && world.destination.guest.is_none()
+            let is_copy = world.source.stopped && world.source.active.is_some();
+            run.setup.word == Word::Never && is_copy && world.destination.guest.is_none()
+        }
+        Check::HowItEndedThere => {
+            let is_copy = world.source.stopped && world.source.active.is_some();
+            world.destination.ended && is_copy && world.destination.guest.is_none()
         }
         _ => false,
     };
@@ -218,18 +237,19 @@ fn check_doubt(run: &mut Run, check: Check) {
 }
 
 /// Perform's reply was lost.
-fn lost(run: &Run) -> bool {
+pub(crate) fn lost(run: &Run) -> bool {
     run.trace.iter().any(|(order, answer)| {
         order.call.performs() && matches!(answer, Err(Failure::Lost { .. } | Failure::Silent { .. }))
     })
 }
 
 /// Perform was answered with an error that may have been made up, and its source cannot tell of jobs: so it may yet run.
-fn unheard(run: &Run) -> bool {
-    let made_up =
-        |answer: &Answer| matches!(answer, Err(Failure::Answered(error)) if error.domain == ErrorDomain::RPC);
+pub(crate) fn unheard(run: &Run) -> bool {
+    let made_up = |answer: &Answer| matches!(answer, Err(Failure::Answered(error) | Failure::Unsupported(error)) if error.domain == ErrorDomain::RPC);
     let performs = |(order, answer): &(Do, Answer)| order.call.performs() && made_up(answer);
-    !run.setup.source.serves(163) && run.trace.iter().any(performs)
+    // Nor does a definition that moves show as a job.
+    let shows_jobs = run.setup.source.serves(163) && run.setup.offline == Offline::No;
+    !shows_jobs && run.trace.iter().any(performs)
 }
 
 /// Perform was answered with an error.
@@ -241,7 +261,7 @@ fn failed(run: &Run) -> bool {
 
 /// A source whose guest was not sent is not left with the job that Begin started, unless a proxy made up that Begin failed: then
 /// the job lasts as long as the connection.
-fn check_release(run: &mut Run) {
+pub(crate) fn check_release(run: &mut Run) {
     let sent = run.trace.iter().any(|(order, _)| order.call.performs());
     let told = |(order, answer): &(Do, Answer)| match order.call {
         Call::Begin3 { .. } => answer.as_ref().is_err_and(|failure| failure.code().is_some()),
@@ -256,7 +276,7 @@ fn check_release(run: &mut Run) {
 }
 
 /// Whatever went wrong first is what is reported.
-fn check_first_error(run: &mut Run, outcome: &Outcome) {
+pub(crate) fn check_first_error(run: &mut Run, outcome: &Outcome) {
     let (Outcome::OnSource { reason, .. }
     | Outcome::Nowhere { reason, .. }
     | Outcome::PostCopyBroken { reason, .. }) = outcome
@@ -276,7 +296,10 @@ fn check_first_error(run: &mut Run, outcome: &Outcome) {
         reason => reason,
     };
     if first != expected
-        && !matches!(reason, Reason::NotActive(_) | Reason::LeftPaused(_) | Reason::InPostCopy(_))
+        && !matches!(
+            reason,
+            Reason::NotActive(_) | Reason::Active(_) | Reason::LeftPaused(_) | Reason::InPostCopy(_)
+        )
     {
         run.breaks("the first failure is not reported");
     }
@@ -325,7 +348,9 @@ fn judge_dead_caller(run: &mut Run) {
         run.breaks("two copies run");
     }
     let performed = |record: &Record| matches!(record, Record::Doing(order) if order.call.performs());
-    let was_there = run.setup.guest != Guest::Off && !run.world.source.perished;
+    // What is in two halves already is not lost by this migration, and the request says so.
+    let torn = matches!(run.setup.post_copy, PostCopy::Resumes { .. } | PostCopy::Left);
+    let was_there = run.setup.guest != Guest::Off && !run.world.source.perished && !torn;
     if was_there && !run.world.guest_exists() && !run.journal.iter().any(performed) {
         run.breaks("the guest is gone and the journal does not say that it might be");
     }

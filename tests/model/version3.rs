@@ -38,9 +38,16 @@ fn no_migration() -> Failure {
 
 impl Source {
     pub(crate) fn begin(&mut self, flags: MigrateFlags, by: Connection) -> Result<Reply, Failure> {
-        let Some(was_paused) = self.active else {
-            self.knows()?;
-            return Err(error(ErrorCode::OPERATION_INVALID, "domain is not running"));
+        let offline = flags.has(MigrateFlags::OFFLINE);
+        let was_paused = match self.active {
+            Some(was_paused) => was_paused,
+            None => {
+                self.knows()?;
+                if !offline {
+                    return Err(error(ErrorCode::OPERATION_INVALID, "domain is not running"));
+                }
+                false
+            }
         };
         if flags.has(MigrateFlags::POSTCOPY_RESUME) && self.half != Some(Half::Broken) {
             return Err(error(ErrorCode::OPERATION_INVALID, "not in a failed post-copy"));
@@ -52,7 +59,8 @@ impl Source {
             if !self.peer.reports(Feature::MigrateChangeProtection) {
                 return Err(error(ErrorCode::INVALID_ARG, "unsupported flags"));
             }
-            self.migrating = Some(Migrating { by, performed: false, was_paused });
+            // Of a definition there is nothing to perform.
+            self.migrating = Some(Migrating { by, performed: offline, was_paused });
         }
         Ok(Reply::Begun { cookie: Cookie(BEGUN.into()), xml: xml() })
     }
@@ -116,7 +124,11 @@ impl Source {
         by: Connection,
     ) -> Result<Reply, Failure> {
         self.knows()?;
-        let Some(Migrating { performed, was_paused, by: its }) = self.migrating else {
+        // A definition that is not held still can be confirmed all the same.
+        let unheld = flags.has(MigrateFlags::OFFLINE) && !flags.has(MigrateFlags::CHANGE_PROTECTION);
+        let held =
+            self.migrating.clone().or(unheld.then_some(Migrating { by, performed: true, was_paused: false }));
+        let Some(Migrating { performed, was_paused, by: its }) = held else {
             return Err(no_migration());
         };
         // A real daemon would end it. That it is asked to is what must not happen.
@@ -139,6 +151,10 @@ impl Source {
         }
         (self.stopped, self.half) = (false, None);
         match how {
+            _ if flags.has(MigrateFlags::OFFLINE) => {
+                let goes = how == Retcode::Success && flags.has(MigrateFlags::UNDEFINE_SOURCE);
+                self.defined &= !goes;
+            }
             Retcode::Success => {
                 self.active = None;
                 self.defined &= !flags.has(MigrateFlags::UNDEFINE_SOURCE);
@@ -199,6 +215,9 @@ impl Destination {
         if flags.has(MigrateFlags::POSTCOPY_RESUME) {
             return self.prepare_to_recover(uri_of(terms), by);
         }
+        if flags.has(MigrateFlags::OFFLINE) {
+            return self.prepare_definition(name_of(terms), *flags, by);
+        }
         if self.guest.is_some() || self.incoming.is_some() {
             return Err(error(ErrorCode::OPERATION_FAILED, "domain 'guest' already exists"));
         }
@@ -229,6 +248,9 @@ impl Destination {
         };
         if flags.has(MigrateFlags::POSTCOPY_RESUME) {
             return self.finish_recovered(*cancelled);
+        }
+        if flags.has(MigrateFlags::OFFLINE) {
+            return Answer::Now(self.finish_definition(name_of(terms), cookie, *cancelled));
         }
         let refuse = |code, text| Answer::Now(Err(error(code, text)));
         let found = self.domain().filter(|domain| Some(&domain.name) == name_of(terms).as_ref());

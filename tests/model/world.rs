@@ -12,7 +12,7 @@ use super::destination::{Answer, Connection, Destination, Loss};
 use super::fault::{Fails, Fault, Hears, Runs};
 use super::postcopy::resumes;
 use super::postcopy::{Coming, PostCopy};
-use super::source::{Source, SourceJob, error};
+use super::source::{Source, SourceJob, another, answer_of_another, error};
 use super::version3;
 
 /// When the model's time begins.
@@ -231,6 +231,14 @@ impl World {
                 self.source.job = Some(SourceJob { ends, call, fails: None, arrived: true });
                 lost
             }
+            Runs::Crashes { whole } => {
+                self.accepts(call, by)?;
+                if let (true, Call::Perform { uri, .. }) = (whole, call) {
+                    self.destination.receive(uri, self.source.active.unwrap_or_default(), self.now);
+                }
+                (self.source.active, self.source.perished, self.source.off) = (None, true, 3);
+                Err(error(ErrorCode::OPERATION_FAILED, "guest unexpectedly quit"))
+            }
             Runs::Fails(how) => match (host, call) {
                 (Host::Source, call) if call.performs() => self.perform(call, by, Some(how)),
                 (Host::Source, _) => Err(error(ErrorCode::INTERNAL_ERROR, "failed by the host itself")),
@@ -258,6 +266,7 @@ impl World {
                 self.disconnect(host, by, eof);
                 lost("connection closed")
             }
+            Hears::Another => Ok(Reply::Found(another())),
             Hears::MadeUpError => Err(Failure::Answered(RemoteError::rpc("the proxy's own error").into())),
             Hears::NotSent => Err(Failure::NotSent { message: "connection refused".to_owned() }),
             // It needs no record.
@@ -280,6 +289,9 @@ impl World {
         };
         if !peer.serves(call.number()) {
             return Err(Failure::Unsupported(RemoteError::unknown_procedure(call.number()).into()));
+        }
+        if let Some(reply) = answer_of_another(call) {
+            return Ok(reply);
         }
         match (host, call) {
             (Host::Source, call) if call.performs() => self.perform(call, by, None),
@@ -306,7 +318,7 @@ impl World {
     fn accepts(&mut self, call: &Call, by: Connection) -> Result<(), Failure> {
         match call {
             Call::Perform3 { .. } => self.source.accepts3(call, by),
-            _ if by_source::is_asked(call) => by_source::accepts(&mut self.source),
+            _ if by_source::is_asked(call) => by_source::accepts(&mut self.source, call),
             _ => self.source.accepts(call),
         }
     }
@@ -317,6 +329,9 @@ impl World {
             // A host that is down takes no guest.
             if self.link(Host::Destination).down_until.is_some() {
                 return Err(error(ErrorCode::SYSTEM_ERROR, "unable to connect to the destination"));
+            }
+            if fails.is_none() && self.switches_by_itself(call) {
+                return self.carry_out_torn();
             }
             return by_source::carry_out(&mut self.source, &mut self.destination, call, self.by_v3, fails);
         }
@@ -398,6 +413,11 @@ impl World {
         }
     }
 
+    /// Whether the destination is known to have closed the connection that made Prepare.
+    pub(crate) fn preparing_is_closed(&self) -> bool {
+        self.links[1].preparing.is_some_and(|(_, closed)| closed)
+    }
+
     fn die(&mut self, host: Host, back: u32, perish: bool) {
         let down_until = self.now + back;
         let link = self.link(host);
@@ -411,12 +431,13 @@ impl World {
             Host::Source => {
                 (self.source.job, self.source.migrating) = (None, None);
                 if perish && self.source.active.take().is_some() {
-                    self.source.perished = true;
+                    (self.source.perished, self.source.off) = (true, 0);
                     self.breaks_link();
                     self.source.half = None;
                 }
             }
             Host::Destination => {
+                self.destination.coming = None;
                 self.destination.destroy_slot(Loss::HostDied);
                 self.destination.destroy_incoming(Loss::HostDied);
                 if perish && self.destination.guest.take().is_some() {

@@ -12,6 +12,9 @@ use super::state::JobInfo;
 /// The times that the engine hands to its driver, and what it may leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// How long a host may take to describe the guest, to begin and to prepare, which may mean to make its disks. Until then nothing has
+    /// happened to the guest, and it stays where it is. Default 10 minutes.
+    pub prepare_deadline: Duration,
     /// How long a host may take to say where the guest is. Default 10 s.
     pub ask_deadline: Duration,
     /// How long the destination may take to finish. When it passes the destination is asked, and Finish is
@@ -32,6 +35,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
+            prepare_deadline: Duration::from_secs(600),
             ask_deadline: Duration::from_secs(10),
             finish_deadline: Duration::from_secs(60),
             ask_again_after: Duration::from_secs(1),

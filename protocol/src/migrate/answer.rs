@@ -105,7 +105,20 @@ impl Failure {
 
     /// A driver handed back the reply of another call: what became of this one is not known.
     pub(crate) fn foreign() -> Failure {
-        Failure::Lost { message: "the driver returned the reply of another call".to_owned() }
+        Failure::Lost { message: "the reply is that of another call, or about another guest".to_owned() }
+    }
+
+    /// A reply that names another guest is none to a call about this one.
+    pub(super) fn unless_of_another(
+        answer: Result<Reply, Failure>,
+        uuid: [u8; 16],
+    ) -> Result<Reply, Failure> {
+        match answer {
+            Ok(Reply::Finished(domain) | Reply::Finished3 { domain, .. }) if domain.uuid != uuid => {
+                Err(Failure::foreign())
+            }
+            answer => answer,
+        }
     }
 
     /// Whether it is the daemon's own word that it has no procedure of this number, and not another's that it passed on.

@@ -71,6 +71,10 @@ impl Ask {
         match (question, answer) {
             (_, Err(failure)) if failure.answered(ErrorCode::NO_DOMAIN) => Next::Said(Said::Absent),
 
+            // Whatever it says of another guest, it says nothing of this one.
+            (Question::Lookup(uuid), Ok(Reply::Found(domain))) if domain.uuid != uuid => {
+                Next::Said(Said::NoAnswer(Failure::foreign()))
+            }
             (Question::Lookup(_), Ok(Reply::Found(domain))) => match host {
                 Host::Source => ask(Question::Job(domain)),
                 Host::Destination => ask(Question::State(domain, Job::NotAsked)),

@@ -147,6 +147,7 @@ impl Engine {
     fn take(&mut self, answer: Result<Reply, Failure>) {
         let Some((host, procedure)) = self.calling.take() else { return };
         self.procedure = procedure;
+        let answer = Failure::unless_of_another(answer, self.request.domain.uuid);
         self.out.push_back(Action::Journal(Record::Answered { host, procedure, answer: answer.clone() }));
         self.step = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::Xml => self.got_xml(answer),
@@ -215,6 +216,9 @@ impl Engine {
             Step::AskSwitched(ask, departed) => {
                 self.asked(ask, answer, departed, Step::AskSwitched, Engine::switched_said)
             }
+            Step::AskCopy(ask, departed) => {
+                self.asked(ask, answer, departed, Step::AskCopy, Engine::copy_said)
+            }
             Step::AskThere(ask, halves) => {
                 self.asked(ask, answer, halves, Step::AskThere, |engine, halves, _| engine.there_said(halves))
             }
@@ -257,6 +261,11 @@ impl Engine {
     /// gone on both hosts, and the outcome will say so; if a source that cannot tell of jobs has sent all of it and is about to drop its
     /// own, the guest is gone after the outcome has said that it stayed.
     ///
+    /// Version 1 has no call by which a destination gives a guest up: its connection is closed. Where nobody knows whether that has
+    /// reached it, [the end stays unknown](Check::WhetherItIsAwaited), and no other word changes that. Where it has
+    /// [all of the guest](Check::WhetherItIsAboutToLeave), the word is that the source is not about to drop its own; the copy is left
+    /// then, and told.
+    ///
     /// In version 3 it is taken while the destination does not say whether it took the guest over. The source is asked, and only if it
     /// says that it still has the guest the destination is told to give it up; the source runs on as soon as the destination has said
     /// that it has done so. A source that has lost the guest meanwhile is not waited for: what the destination holds is the only copy,
@@ -269,6 +278,9 @@ impl Engine {
         let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
             Step::HoldDoubt(doubt, Check::WhetherPerformStillRuns) => {
                 (self.ask_source(doubt.given_up()), CancelAnswer::Taken)
+            }
+            Step::HoldDoubt(doubt, Check::WhetherItIsAboutToLeave) => {
+                (self.ask_source(doubt.sworn()), CancelAnswer::Taken)
             }
             Step::HoldArrival(departed, check) if departed.may_be_given_up() && !self.is_resuming() => {
                 (self.cancel_late(departed, check), CancelAnswer::Taken)

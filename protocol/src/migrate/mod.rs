@@ -58,6 +58,8 @@
 //!   gives the migration up.
 //! - After Perform only the destination has the guest, and Finish is repeated until the destination has
 //!   answered it.
+//! - A source that shows that the guest ended there by itself, by a crash or a shutdown, has not sent it. What the destination has of it
+//!   is not started unasked.
 //!
 //! In version 3 the source keeps the guest until Confirm:
 //!
@@ -75,6 +77,12 @@
 //! - A guest that is paused by an earlier migration is not moved.
 //! - Each cookie goes to the other host's next step only, and after a step that failed none does. Where Begin or Prepare gives
 //!   none, the migration stops.
+//!
+//! With OFFLINE nothing runs, and only a definition moves:
+//!
+//! - The source's is never removed before the destination has answered Finish: with success, or so that nothing waits for a Finish any
+//!   more while it shows a definition and had none before. Until it has answered, Finish is repeated.
+//! - A guest that runs is not moved so.
 //!
 //! In a post-copy the destination runs the guest before it has all of its memory:
 //!

@@ -5,7 +5,7 @@ use std::fmt;
 use super::answer::Failure;
 use super::call::Host;
 use super::plan::Version;
-use super::state::{Said, State};
+use super::state::{DomainState, Said, State};
 
 /// A decision or a surprise, for the user. `Display` is one line without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum Note {
     FinishedThoughCancelled,
     /// The caller gave the migration up, but the source no longer has the guest, or has switched to post-copy: what the destination has is kept.
     NotGivenUp,
-    /// Finish is sent once more, which is safe: the guest has left the source, and a second Finish changes
+    /// Finish is sent once more, which is safe: the guest has left the source, or only its definition moves, and a second Finish changes
     /// nothing.
     FinishAgain {
         /// What the destination said of the guest.
@@ -103,6 +103,9 @@ impl fmt::Display for Note {
             ),
             Note::NotGivenUp => f.write_str(
                 "not given up: the guest cannot go on at the source, and needs what the destination has",
+            ),
+            Note::FinishAgain { state: Some(state) } if state.state == DomainState::ShutOff => f.write_str(
+                "the destination shows the guest's definition, and may not have kept it yet; telling it again to keep it",
             ),
             Note::FinishAgain { state: Some(state) } => {
                 write!(f, "the guest is {state} on the destination; telling it again to start it")

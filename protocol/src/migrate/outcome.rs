@@ -34,7 +34,8 @@ pub enum Outcome {
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
         /// Versions 1 and 2: the destination has all of the guest, or may have, and did not confirm that it has removed it; this is
-        /// what it last said. A copy that is still there must be removed and **never be resumed**.
+        /// what it last said. A copy that is still there must be removed and **never be resumed**. With OFFLINE: the destination has a
+        /// definition of it, older than this migration or by it; then the guest must be started on one of the hosts only.
         #[cfg_attr(feature = "journal", serde(default))]
         left_on_destination: Option<Said>,
     },
@@ -92,6 +93,12 @@ pub enum Check {
     WhetherItLeft,
     /// The guest is on the source, but the source may still run the Perform whose reply was lost.
     WhetherPerformStillRuns,
+    /// The same, and the migration is given up, but the destination has not said that it waits no more: a word of the caller's would not
+    /// tell it either. By version 1 nothing does, once the connection is lost over which it was prepared.
+    WhetherItIsAwaited,
+    /// Version 1: the destination has all of the guest, paused, and the source has it too and cannot tell whether it is about to drop its
+    /// own.
+    WhetherItIsAboutToLeave,
     /// The guest has left the source, and the destination does not say that it took over.
     WhetherItArrived,
     /// Both hosts say that they have the guest.
@@ -102,8 +109,8 @@ pub enum Check {
     WhetherItIsPaused,
     /// Version 3: the same, and the destination has said that it does not have the guest.
     WhetherItRunsOn,
-    /// Version 3: the guest ended on the source, which no longer has it, before it was known to be sent. The destination may hold a
-    /// paused copy, which may not be whole.
+    /// The guest ended on the source, which no longer has it, before it was known to be sent. The destination may hold a paused copy, which
+    /// may not be whole.
     WhetherTheCopyIsGood,
     /// Version 3: the destination was told to start the guest and does not say whether it did. The source keeps a paused copy.
     WhetherItTookOver,
@@ -119,6 +126,8 @@ pub enum Check {
     /// Version 3: the destination has no guest, but was told to start it, and was silent since or shows an end of it that is no failed
     /// start: it may have run there and ended. The source keeps a paused copy, of the moment before.
     WhetherItRanThere,
+    /// Version 3: the destination shows that the guest ran there and ended. The source keeps a paused copy, of the moment before.
+    HowItEndedThere,
     /// Recovery: a host does not answer, and what it knows decides.
     WhereItIs,
     /// Recovery: the guest is on the source, and the destination holds a copy that waits for it still.
@@ -163,6 +172,8 @@ pub enum Reason {
     },
     /// The guest did not run when the migration began.
     NotActive(State),
+    /// OFFLINE: the guest runs, and so it is not its definition that is to move.
+    Active(State),
     /// The guest was paused by an earlier migration that was not brought to its end, so that it may be or have been elsewhere.
     LeftPaused(State),
     /// The guest is in a post-copy that is not over: only that one may go on.
@@ -190,6 +201,10 @@ impl fmt::Display for Reason {
                 write!(f, "{procedure} on the source: {failure}; the destination's own reason: {there}")
             }
             Reason::NotActive(state) => write!(f, "the guest is not running: {state}"),
+            Reason::Active(state) => write!(
+                f,
+                "the guest is {state}, and OFFLINE moves what does not run: with its definition elsewhere somebody might start it twice"
+            ),
             Reason::LeftPaused(state) => write!(
                 f,
                 "an earlier migration left the guest {state}: find out whether it runs elsewhere, then destroy it here, or else \
@@ -244,7 +259,17 @@ impl fmt::Display for Outcome {
             }
             Outcome::OnSource { source, reason, left_on_destination } => {
                 write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
-                if let Some(said) = left_on_destination {
+                let is_off =
+                    |said: &Said| said.state().is_some_and(|state| state.state == DomainState::ShutOff);
+                if let Some(said) = left_on_destination.as_ref().filter(|said| is_off(said) || is_off(source))
+                {
+                    let may_have = if is_off(said) { "has" } else { "may have" };
+                    write!(
+                        f,
+                        "; the destination {may_have} a definition of it, from before or by this migration (it says: {said}): start the \
+                         guest on one of them only, or undefine it there"
+                    )?;
+                } else if let Some(said) = left_on_destination {
                     write!(
                         f,
                         "; the destination did not confirm that it keeps nothing (it says: {said}): if a paused copy that came by this \
@@ -307,6 +332,17 @@ impl fmt::Display for Check {
                  until then keep the destination's connection open, or cancel and accept that a Perform that starts at \
                  this very moment loses the guest"
             }
+            Check::WhetherItIsAwaited => {
+                "to check: the guest's state on both hosts; it is on the source and the migration is given up, but the destination has not said \
+                 that nothing waits for the guest any more, and a Perform that is late may find it waiting: if the guest leaves the source \
+                 after all, the destination's paused copy is the only one: resume it there; once that host's daemon has been started again \
+                 nothing waits any more"
+            }
+            Check::WhetherItIsAboutToLeave => {
+                "to check: the guest's state on the source for a minute: if it leaves, the destination's paused copy is the only one; if it \
+                 stays, cancel: the guest is where it was then, and the destination's copy is to be destroyed; until then keep the \
+                 destination's connection open"
+            }
             Check::WhetherItArrived => {
                 "to check: the guest's state on the destination, which has the only copy: do not start it on the source, \
                  and keep the destination's connection open"
@@ -355,6 +391,10 @@ impl fmt::Display for Check {
                 "to check: whether the guest ran on the destination and ended there, by its log or its disks: if it never ran, \
                  cancel, and the source's paused copy runs on (after a recovery, resume it); if it did, that copy is of the past and \
                  must not be resumed"
+            }
+            Check::HowItEndedThere => {
+                "to check: how the guest ended on the destination, by its log; it ran there, so the source's paused copy is of the past and \
+                 must not be resumed: destroy it, and start the guest anew where it shall be"
             }
             Check::WhereItIs => {
                 "to check: the host that does not answer; recover again when it does, or say that it is fenced if it is dead and will \

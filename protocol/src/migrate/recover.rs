@@ -13,12 +13,17 @@
 //! - In versions 1 and 2 the destination's copy is given up only after a Perform that was answered with an error, while the source has
 //!   the guest and no job. A Perform that is still queued could make that copy the only one.
 //! - Where the source carries the migration out, the destination is told nothing.
+//! - OFFLINE: a Finish that was announced and is not answered is sent again, for only its answer tells whether the destination has kept
+//!   the definition; and the source's is never removed.
 //! - A host is dead only by the caller's word ([`Fenced`]). One that does not answer is not dead.
 //!
 //! Two recoveries of one migration must not run at once. Each call is journalled before it is made, in the same journal, so that the
 //! next one knows of it; and a second recovery of one that has ended changes nothing.
 
+mod by_source;
 mod decide;
+mod managed;
+mod offline;
 mod story;
 
 use std::collections::VecDeque;
@@ -129,6 +134,7 @@ impl Recovery {
     /// The call that was handed out last was answered, or was not. Ignored when no call is out.
     pub fn done(&mut self, answer: Result<Reply, Failure>) {
         let Some((host, procedure)) = self.calling.take() else { return };
+        let answer = Failure::unless_of_another(answer, self.story.request.domain.uuid);
         match std::mem::replace(&mut self.step, Step::Acting) {
             Step::Asking(ask) => match ask.answer(answer) {
                 Next::Ask(ask) => self.ask(ask),

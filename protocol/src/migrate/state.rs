@@ -91,6 +91,11 @@ impl State {
         self.state == DomainState::Running && self.reason == Some(2)
     }
 
+    /// Off, because it was shut down, destroyed, saved or crashed: not because a migration has sent it away.
+    pub(super) fn has_ended_by_itself(self) -> bool {
+        self.state == DomainState::ShutOff && matches!(self.reason, Some(1 | 2 | 3 | 5))
+    }
+
     /// libvirt's word for the reason, where it tells how a migration went or a guest ended.
     fn reason_name(self) -> Option<&'static str> {
         Some(match (self.state, self.reason?) {

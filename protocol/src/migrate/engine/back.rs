@@ -53,6 +53,8 @@ pub(super) struct Back {
     closed: bool,
     resumed: bool,
     cancelled: bool,
+    /// OFFLINE: what the destination shows of the guest's definition.
+    definition: Option<Said>,
 }
 
 /// How the source stands to the migration.
@@ -77,6 +79,7 @@ impl Back {
             closed: false,
             resumed: false,
             cancelled: false,
+            definition: None,
         }
     }
 
@@ -89,6 +92,11 @@ impl Back {
     /// Also a Perform that runs yet has nowhere to send the guest to.
     pub(super) fn incoming_gone(self) -> Back {
         Back { incoming_gone: true, perform_may_run: false, ..self }
+    }
+
+    /// The destination has a definition, which may be that of this migration.
+    pub(super) fn with_definition(self, definition: Option<Said>) -> Back {
+        Back { definition, ..self }
     }
 
     /// What is in doubt while the source does not say.
@@ -183,6 +191,8 @@ impl Engine {
                     _ => self.settled(back),
                 }
             }
+            // A definition stays where it is, and nobody has been told to remove it.
+            _ if self.is_offline() => self.settled(back),
             _ => {
                 let check = back.check();
                 self.hold_back(back, check)
@@ -207,6 +217,9 @@ impl Engine {
 
     /// The guest is as it shall be, and stays so unless a Perform comes that was lost.
     fn settled(&mut self, back: Back) -> Step {
+        if let Some(definition) = back.definition {
+            return self.leave(back.reason, definition);
+        }
         if !back.perform_may_run {
             return self.stay(back.reason);
         }
@@ -227,7 +240,7 @@ impl Engine {
             Said::Has { state, .. } if state.state != DomainState::Paused => {
                 self.hold_back(back, Check::WhetherItRunsTwice)
             }
-            _ => self.hold_back(back, Check::WhetherPerformStillRuns),
+            _ => self.hold_back(back, Check::WhetherItIsAwaited),
         }
     }
 
@@ -243,6 +256,9 @@ impl Engine {
 
     /// The guest died on the source meanwhile. Whatever the destination still holds is the only copy.
     fn lost_on_source(&mut self, back: Back, said: Said) -> Step {
+        if self.is_offline() {
+            return self.lost_definition(back.definition, said, back.reason);
+        }
         if back.incoming_gone {
             let destination = self.destination.clone();
             return self.end(Outcome::Nowhere { source: said, destination, reason: back.reason });

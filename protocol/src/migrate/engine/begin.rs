@@ -22,7 +22,7 @@ use virtwire_xdr::Text;
 impl Engine {
     pub(super) fn begin(&mut self) -> Step {
         let (domain, terms) = (self.request.domain.clone(), self.terms.clone());
-        self.call(Host::Source, Call::Begin3 { domain, terms, flags: self.source_flags() }, None);
+        self.call_before(Host::Source, Call::Begin3 { domain, terms, flags: self.source_flags() });
         Step::Begin
     }
 

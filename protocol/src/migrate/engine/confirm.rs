@@ -4,7 +4,9 @@
 //! mistake, so a Confirm that is not answered is repeated. A daemon whose connection was lost in between has forgotten the
 //! migration; then the copy is destroyed, if it is still paused by the migration and no job runs on it. Where the source says that
 //! it runs the guest too, both are asked until one of them does not have it. A source that does not answer may be back in a moment, and
-//! is asked [some times more](ASKED_AGAIN). Whatever remains is told, and so is a definition that was to go with the guest.
+//! is asked again [for a while](MAY_COME_BACK_WITHIN). Whatever remains is told, and so is a definition that was to go with the guest.
+
+use std::time::{Duration, Instant};
 
 use super::Engine;
 use super::start::{failed, failure_of};
@@ -30,13 +32,16 @@ pub(super) struct Arrived {
     cookie: Cookie,
     repeated: bool,
     destroyed: bool,
-    /// How often the source was asked for its copy, and did not answer.
+    /// How often the source was asked for its copy, and did not answer, and since when it does not.
     unanswered: u32,
+    silent_since: Option<Instant>,
 }
 
-/// How often a source that does not answer is asked again for the copy that it may have left. A daemon that is started again takes some
+/// How long a source that does not answer is asked again for the copy that it may have left. A daemon that is started again takes some
 /// seconds.
-const ASKED_AGAIN: u32 = 10;
+const MAY_COME_BACK_WITHIN: Duration = Duration::from_secs(20);
+/// How often that is at most; and where nobody tells the time.
+const ASKED_AGAIN: u32 = 20;
 
 impl Arrived {
     pub(super) fn new(
@@ -45,12 +50,32 @@ impl Arrived {
         warning: Option<Reason>,
         cookie: Cookie,
     ) -> Arrived {
-        Arrived { domain, state, warning, cookie, repeated: false, destroyed: false, unanswered: 0 }
+        Arrived {
+            domain,
+            state,
+            warning,
+            cookie,
+            repeated: false,
+            destroyed: false,
+            unanswered: 0,
+            silent_since: None,
+        }
     }
 
     /// The source carried the migration out, and waits for no Confirm.
     pub(super) fn unconfirmed(self) -> Arrived {
         Arrived { repeated: true, ..self }
+    }
+
+    /// The source did not answer, by now.
+    fn unanswered(self, now: Option<Instant>) -> Arrived {
+        Arrived { unanswered: self.unanswered + 1, silent_since: self.silent_since.or(now), ..self }
+    }
+
+    /// Whether a source that does not answer may do so yet.
+    fn may_be_answered(&self, now: Option<Instant>) -> bool {
+        let silent_for = now.zip(self.silent_since).map(|(now, since)| now.saturating_duration_since(since));
+        self.unanswered < ASKED_AGAIN && silent_for.is_none_or(|silent| silent < MAY_COME_BACK_WITHIN)
     }
 
     pub(super) fn outcome(&self, left_on_source: Option<Said>) -> Outcome {
@@ -113,9 +138,9 @@ impl Engine {
     /// The source does not answer.
     fn hold_copy(&mut self, arrived: Arrived, said: Said) -> Step {
         match said {
-            Said::NoAnswer(failure) if arrived.unanswered < ASKED_AGAIN => {
+            Said::NoAnswer(failure) if arrived.may_be_answered(self.now) => {
                 self.wait(Waiting::Copy(failure));
-                Step::HoldCopy(Arrived { unanswered: arrived.unanswered + 1, ..arrived })
+                Step::HoldCopy(arrived.unanswered(self.now))
             }
             said => self.end(arrived.outcome(Some(said))),
         }

@@ -5,6 +5,8 @@
 //! ```text
 //!  the source says            after an error reply      after a lost reply
 //!  absent, shut off           it has left ─▶ Finish     the same
+//!  shut off by a shutdown,    it ended there: what the destination has is not started unasked
+//!    a crash, …
 //!  a job runs                 wait, ask again           the same
 //!  nothing                    unknown, ask again        the same
 //!  there, cannot tell of jobs after an error of its own as below
@@ -14,6 +16,7 @@
 //!  there, no job              it stays ─▶ Finish2 1     Perform may still be queued ─▶ ask the destination:
 //!                                                         incoming copy gone (v2) ─▶ ask the source again: it stays
 //!                                                         else ─▶ unknown; cancel only at the caller's word
+//!  v1: there, and all of it is at the destination, and neither error nor job says that Perform is over ─▶ unknown; the caller's word
 //! ```
 //!
 //! In version 3 the guest cannot leave before Confirm, so a source that has it is all that must be known: the destination is
@@ -74,6 +77,9 @@ enum Standing {
     /// Yes, but it shall not: the caller has said so, or Perform was answered with an error by a source that
     /// cannot tell whether it still runs.
     GivenUp,
+    /// Perhaps: all of it is at the destination, and nothing shows whether the source is about to drop its own. `word`: it is not, as the
+    /// caller says.
+    Whole { word: bool },
     /// No: the destination has nothing left to receive it with.
     IncomingGone,
 }
@@ -112,12 +118,31 @@ impl Doubt {
 
     /// The source may be about to drop the guest, for all that it has said.
     pub(super) fn may_be_about_to_leave(&self, source: &Said) -> bool {
-        self.hearsay && !matches!(source, Said::Has { job: Job::None, .. })
+        self.hearsay && !matches!(source, Said::Has { job: Job::None, .. }) && !self.is_sworn()
     }
 
-    /// What was thought to be gone is there.
-    pub(super) fn in_spite_of_all(self) -> Doubt {
-        self.now(Standing::MayRun)
+    /// The caller's word is that the source keeps the guest.
+    pub(super) fn is_sworn(&self) -> bool {
+        self.standing == Standing::Whole { word: true }
+    }
+
+    /// The source has the guest, and all of it is where it was to go.
+    pub(super) fn whole(self) -> Doubt {
+        self.now(Standing::Whole { word: false })
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.standing, Standing::Whole { .. })
+    }
+
+    /// What could take the guest is not there any more.
+    pub(super) fn incoming_gone(self) -> Doubt {
+        self.now(Standing::IncomingGone)
+    }
+
+    /// And the source keeps its own, as the caller says.
+    pub(super) fn sworn(self) -> Doubt {
+        self.now(Standing::Whole { word: true })
     }
 
     /// What has the destination end its copy.
@@ -168,6 +193,9 @@ impl Engine {
             return self.source3_said(doubt, said);
         }
         match (said, doubt.standing) {
+            (Said::Has { state, .. }, _) if state.has_ended_by_itself() => {
+                self.ask_arrival(Departed::ended(doubt.prepared, doubt.reason))
+            }
             (said, Standing::IncomingGone) if said.is_gone() => {
                 self.ask_arrival(Departed::without_finish(doubt.prepared, doubt.reason))
             }
@@ -181,6 +209,7 @@ impl Engine {
                 self.ask_incoming(doubt.now(Standing::MayRun))
             }
             (Said::Has { job: Job::Untold, .. }, Standing::Over) => self.settle_on_source(doubt.given_up()),
+            (Said::Has { .. }, Standing::Whole { .. }) => self.look_for_leftover(doubt),
             (
                 Said::Has { .. },
                 Standing::NeverSent | Standing::Over | Standing::IncomingGone | Standing::GivenUp,
@@ -240,7 +269,9 @@ impl Engine {
     pub(super) fn settle_on_source(&mut self, doubt: Doubt) -> Step {
         match (doubt.prepared.form, doubt.standing) {
             // Closing its connection has a destination of version 1 forget the guest, unless it came whole.
-            (Form::V1, Standing::IncomingGone | Standing::Over) => self.look_for_leftover(doubt),
+            (Form::V1, Standing::IncomingGone | Standing::Over | Standing::Whole { .. }) => {
+                self.look_for_leftover(doubt)
+            }
             (_, Standing::IncomingGone) => self.stay(doubt.reason),
             (Form::V2 | Form::V3, _) => self.tell_cancelled(doubt),
             // Version 1 has no call for it: what it prepared dies with the data, the connection or a
@@ -288,6 +319,7 @@ impl Engine {
                 self.ask_source(doubt.now(Standing::IncomingGone))
             }
             Standing::GivenUp | Standing::MayRun => self.ask_incoming(doubt.now(Standing::MayRun)),
+            Standing::Whole { .. } => self.look_for_leftover(doubt),
         }
     }
 
@@ -324,7 +356,8 @@ impl Engine {
     pub(super) fn closed(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
         match answer {
             Ok(Reply::Done) => self.ask_source(doubt.now(Standing::IncomingGone)),
-            _ => self.ask_incoming(doubt.now(Standing::MayRun)),
+            // It stays given up, and is closed again after the next wait.
+            _ => self.ask_incoming(doubt),
         }
     }
 
@@ -342,7 +375,12 @@ impl Engine {
             // word.
             return self.ask_source(doubt.now(Standing::IncomingGone));
         }
-        self.hold_doubt(doubt, Check::WhetherPerformStillRuns)
+        // No other word would tell a destination of version 1 any more than this one has.
+        let check = match (doubt.prepared.form, doubt.standing) {
+            (Form::V1, Standing::GivenUp) => Check::WhetherItIsAwaited,
+            _ => Check::WhetherPerformStillRuns,
+        };
+        self.hold_doubt(doubt, check)
     }
 
     pub(super) fn ask_twice(&mut self, doubt: Doubt) -> Step {
@@ -353,8 +391,7 @@ impl Engine {
 
     pub(super) fn twice_said(&mut self, doubt: Doubt, said: Said) -> Step {
         if said.is_gone() && doubt.prepared.form == Form::V3 {
-            return self
-                .hold(Departed::taken_unasked(doubt.prepared, doubt.reason), Check::WhetherItRanThere);
+            return self.ask_copy(Departed::taken_unasked(doubt.prepared, doubt.reason));
         }
         if said.is_gone() {
             return self.ask_source(doubt.now(Standing::IncomingGone));

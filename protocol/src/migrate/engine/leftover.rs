@@ -75,6 +75,10 @@ impl Engine {
 
     pub(super) fn leftover_said(&mut self, leftover: Leftover, said: Said) -> Step {
         match said {
+            // It may have been the guest, so the source has the last word.
+            said if said.is_gone() && leftover.doubt.is_whole() => {
+                self.ask_source(leftover.doubt.incoming_gone())
+            }
             said if said.is_gone() || leftover.is_another(&said) => {
                 if leftover.doubt.form() == Form::V1 {
                     // It shows nothing before the data has come, and then it has nothing to keep.
@@ -86,8 +90,10 @@ impl Engine {
                 if state.state == DomainState::Paused
                     && leftover.doubt.may_be_about_to_leave(&self.source) =>
             {
-                self.hold_doubt(leftover.doubt.in_spite_of_all(), Check::WhetherPerformStillRuns)
+                self.hold_doubt(leftover.doubt.whole(), Check::WhetherItIsAboutToLeave)
             }
+            // A copy that may be the guest after all is no one's to remove.
+            said if leftover.doubt.is_sworn() => self.leave(leftover.doubt.reason, said),
             Said::Has { domain, state, .. } if leftover.may_be_removed(state, &self.source) => {
                 self.remove(leftover, domain)
             }

@@ -113,8 +113,9 @@ impl Engine {
     }
 
     pub(super) fn sender_said(&mut self, mut sent: Sent, said: Said) -> Step {
-        // Nothing else would show that it still moves the guest.
-        sent.lost |= sent.hearsay && matches!(said, Said::Has { job: Job::Untold, .. });
+        // Nothing else would show that it still moves the guest, or a definition, which has no job.
+        let untold = matches!(said, Said::Has { job: Job::Untold, .. }) || self.is_offline();
+        sent.lost |= sent.hearsay && untold;
         // The job of a post-copy that is broken stays until it is resumed.
         let broken = said.state().is_some_and(|state| state.is_post_copy() && !state.has_switched());
         if let Said::Has { job: Job::Running(info), .. } = said
@@ -132,7 +133,9 @@ impl Engine {
         let (is_gone, is_absent) = (self.is_gone(&self.source), self.is_gone(&said));
         sent.ended = false;
         let copy = self.source.state();
-        if copy.is_some_and(State::is_post_copy) {
+        // Either host shows that a post-copy has switched over, also one whose other half is gone.
+        let is_torn = said.state().is_some_and(|state| state.fetches() || state.has_broken_post_copy());
+        if is_torn || copy.is_some_and(State::is_post_copy) {
             return self.halves_sent(sent, &said);
         }
         match (copy, said) {
@@ -163,7 +166,11 @@ impl Engine {
             (Some(copy), said) if copy.is_migrating() && self.was_paused != Some(true) => {
                 let ended = said.state().map_or(Ended::Untold, Ended::of);
                 sent.ended = is_absent && ended == Ended::AfterRunning;
-                let check = if is_absent { Check::WhetherItRanThere } else { Check::WhetherItTookOver };
+                let check = match is_absent {
+                    true if sent.ended => Check::HowItEndedThere,
+                    true => Check::WhetherItRanThere,
+                    false => Check::WhetherItTookOver,
+                };
                 self.hold_sent(sent, check)
             }
             // One that moves without running may stay defined where it was.
@@ -177,9 +184,9 @@ impl Engine {
                 let runs_too = Check::WhetherTheSourceRunsToo;
                 self.hold_sent(sent, if is_paused { Check::WhetherItTookOver } else { runs_too })
             }
-            (Some(_), said @ Said::Has { .. }) if !is_absent && !self.is_offline() => {
-                self.leave(sent.reason(), said)
-            }
+            (Some(_), said @ Said::Has { .. }) if !is_absent => self.leave(sent.reason(), said),
+            // A source whose Finish had no success may have had its definition kept all the same.
+            (Some(_), said @ Said::NoAnswer(_)) if self.is_offline() => self.leave(sent.reason(), said),
             _ => self.stay(sent.reason()),
         }
     }
@@ -222,7 +229,7 @@ impl Engine {
         match (state.state, state.reason) {
             (DomainState::ShutOff, _) => false,
             (DomainState::Paused, None) => to_be_paused,
-            (DomainState::Paused, Some(reason)) => reason != 2,
+            (DomainState::Paused, Some(reason)) => !matches!(reason, 0 | 2 | 11),
             _ => true,
         }
     }

@@ -70,8 +70,14 @@ impl Engine {
         Some(self.start(next))
     }
 
+    /// A call before Perform.
+    pub(super) fn call_before(&mut self, host: Host, call: Call) {
+        let deadline = Some(self.settings.prepare_deadline);
+        self.call(host, call, deadline);
+    }
+
     fn ask_xml(&mut self, flags: u32) -> Step {
-        self.call(Host::Source, Call::GetXmlDesc { domain: self.request.domain.clone(), flags }, None);
+        self.call_before(Host::Source, Call::GetXmlDesc { domain: self.request.domain.clone(), flags });
         Step::Xml
     }
 
@@ -100,7 +106,7 @@ impl Engine {
             }
             _ => Call::GetInfo { domain },
         };
-        self.call(Host::Source, call, None);
+        self.call_before(Host::Source, call);
         Step::Info(draft)
     }
 
@@ -114,10 +120,13 @@ impl Engine {
             Ok(Reply::State(state)) if state.is_post_copy() => {
                 return self.refuse(&draft, state, Reason::InPostCopy);
             }
-            Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
-                if !self.is_offline() {
-                    return self.refuse(&draft, state, Reason::NotActive);
+            Ok(Reply::State(state)) if self.is_offline() => {
+                if state.state != DomainState::ShutOff {
+                    return self.refuse(&draft, state, Reason::Active);
                 }
+            }
+            Ok(Reply::State(state)) if state.state == DomainState::ShutOff => {
+                return self.refuse(&draft, state, Reason::NotActive);
             }
             Ok(Reply::State(state)) if state.is_migrating() => {
                 return self.refuse(&draft, state, Reason::LeftPaused);
@@ -125,7 +134,7 @@ impl Engine {
             // 16 tells no reason.
             Ok(Reply::State(State { state: DomainState::Paused, reason: None })) => {
                 let domain = self.request.domain.clone();
-                self.call(Host::Source, Call::GetState { domain }, None);
+                self.call_before(Host::Source, Call::GetState { domain });
                 return Step::Why(draft);
             }
             Ok(Reply::State(state)) if state.state == DomainState::Paused => self.found_paused(),
@@ -206,7 +215,7 @@ impl Engine {
             }
             Draft::BySource(version) => return self.send(*version),
         };
-        self.call(Host::Destination, call, None);
+        self.call_before(Host::Destination, call);
         Step::Prepare(draft)
     }
 

@@ -112,6 +112,8 @@ pub(super) enum Step {
 
     /// The destination has no guest, and the source is asked whether a post-copy has switched over.
     AskSwitched(Ask, Departed),
+    /// The destination has no guest and may have run it, and the source is asked whether it has its copy still.
+    AskCopy(Ask, Departed),
     /// A post-copy may have switched over, and the destination is asked for the guest.
     AskThere(Ask, Halves),
     /// And the source.
@@ -191,6 +193,9 @@ impl Step {
             Step::AskSender(..) | Step::AskReceiver(..) | Step::HoldSent(..) => {
                 "the source carries the migration out, and only it can stop it"
             }
+            Step::HoldDoubt(_, Check::WhetherItIsAwaited) => {
+                "it is given up already, and version 1 has no call by which the destination hears of it"
+            }
             Step::AskSource(..) | Step::AskIncoming(..) | Step::HoldDoubt(..) | Step::CloseBegun(_) => {
                 "the source has not said that it has the guest and runs no job"
             }
@@ -229,6 +234,7 @@ impl Step {
             | Step::AskArrival(..)
             | Step::AskLast(..)
             | Step::AskSwitched(..)
+            | Step::AskCopy(..)
             | Step::HoldArrival(..) => "the guest has left the source; to cancel now would destroy it",
             Step::Confirm(_)
             | Step::AskLeft(..)
@@ -279,6 +285,7 @@ impl Step {
             | Step::AskLast(_, departed)
             | Step::AskHeld(_, departed)
             | Step::AskSwitched(_, departed)
+            | Step::AskCopy(_, departed)
             | Step::CancelLate(departed) => (Some(departed.check()), departed.reason.clone()),
             Step::HoldArrival(departed, check) => (Some(*check), departed.reason.clone()),
             Step::Forget(back)

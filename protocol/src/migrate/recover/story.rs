@@ -34,7 +34,7 @@ pub(super) struct Story {
     pub(super) started: Started,
     /// OFFLINE: the destination said before Prepare that it knows no such guest.
     pub(super) had_no_definition: bool,
-    /// The last one of those was answered with an error of the destination's own.
+    /// The first one of those was answered with an error of the destination's own.
     pub(super) refused: bool,
     /// The destination may have been told to give the guest up.
     pub(super) given_up: bool,
@@ -142,7 +142,7 @@ impl Story {
             Call::Destroy { .. } if order.host == Host::Destination => self.given_up = true,
             // Before Perform it only lets go of what Begin holds.
             Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. } => {
-                self.goes_back |= self.performed != Performed::Never;
+                self.goes_back |= self.performed != Performed::Never || self.told;
             }
             // Closing the connection that made Begin has the source forget what shall not go on.
             Call::Close if order.host == Host::Source => self.goes_back |= self.performed != Performed::Never,
@@ -179,7 +179,8 @@ impl Story {
                 _ => Performed::Perhaps,
             };
         } else if is_start(&call) {
-            self.refused = answer.as_ref().is_err_and(Failure::is_the_hosts_own);
+            // The first; another may be refused because of it.
+            self.refused |= !self.told_before && answer.as_ref().is_err_and(Failure::is_the_hosts_own);
             match answer {
                 Ok(Reply::Finished(_) | Reply::Finished3 { .. }) => self.started = Started::Yes,
                 Err(failure) => {
@@ -237,6 +238,9 @@ impl Story {
     /// The Finish that starts what was sent. `None` unless Perform is known to have succeeded, and nothing since then says that the
     /// guest shall not run there.
     pub(super) fn start_call(&self) -> Option<Call> {
+        if self.is_offline() {
+            return self.define_call();
+        }
         let Performed::Done(performed) = &self.performed else { return None };
         if self.given_up || self.goes_back || self.is_by_source() {
             return None;
@@ -259,15 +263,26 @@ impl Story {
         }
     }
 
+    /// OFFLINE: the Finish that was announced before.
+    fn define_call(&self) -> Option<Call> {
+        let may_go_on = self.told && !self.given_up && !self.goes_back;
+        may_go_on.then(|| self.finish_call(Retcode::Success)).flatten()
+    }
+
     /// The Finish of version 3 that has the destination destroy what it prepared. `None` where nothing was prepared from here.
     pub(super) fn cancel_call(&self) -> Option<Call> {
+        self.finish_call(Retcode::Cancelled)
+    }
+
+    /// Without a cookie.
+    fn finish_call(&self, cancelled: Retcode) -> Option<Call> {
         let Call::Prepare3 { mut terms, flags, .. } = self.prepare.clone()? else { return None };
         if let Some(uri) = self.uri_out.clone() {
             terms.set_uri(uri);
         }
         terms.name(&self.request.domain.name);
         let cookie = Cookie::default();
-        Some(Call::Finish3 { cookie, terms, flags, cancelled: Retcode::Cancelled })
+        Some(Call::Finish3 { cookie, terms, flags, cancelled })
     }
 
     /// Versions 1 and 2: what has the destination end a copy of a guest that has stayed.
