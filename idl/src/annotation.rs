@@ -6,8 +6,18 @@ use crate::error::{Error, Kind};
 use crate::source::{Source, Span};
 
 /// Every key, in the order in which annotations usually have them.
-pub(crate) const KEYS: [&str; 9] =
-    ["since", "priority", "stream", "descriptors", "read-only", "acl", "filter", "event", "best-effort"];
+pub(crate) const KEYS: [&str; 10] = [
+    "since",
+    "priority",
+    "stream",
+    "descriptors",
+    "read-only",
+    "acl",
+    "filter",
+    "secret",
+    "event",
+    "best-effort",
+];
 
 /// What an annotation says of the procedure that it stands before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +36,8 @@ pub struct Annotations {
     pub acl: Option<Vec<String>>,
     /// `filter object:permission …`: what the caller must be allowed on an object to see it in the reply.
     pub filter: Vec<String>,
+    /// `secret field …`: those of its arguments and its reply that nobody prints.
+    pub secret: Vec<String>,
     /// `event`: a daemon sends it unasked.
     pub event: bool,
     /// `best-effort`: nobody waits for an answer, and losing it is no failure.
@@ -120,6 +132,8 @@ impl Annotations {
             ("acl", ["none"]) => self.acl = Some(Vec::new()),
             ("acl", rights) => self.acl = Some(permissions(rights)?),
             ("filter", rights) => self.filter = permissions(rights)?,
+            ("secret", []) => return Err("names of fields"),
+            ("secret", fields) => self.secret = fields.iter().map(|field| (*field).to_owned()).collect(),
             ("descriptors", []) => self.descriptors = true,
             ("event", []) => self.event = true,
             ("best-effort", []) => self.best_effort = true,
@@ -168,7 +182,8 @@ mod tests {
     fn every_key_is_read() {
         let found = annotations(
             " since 1.2.1..1.2.3; priority high; stream both; descriptors; read-only refused;
-            * acl domain:migrate domain:save:!CONFIG|LIVE; filter domain:getattr; event; best-effort; ",
+            * acl domain:migrate domain:save:!CONFIG|LIVE; filter domain:getattr; secret key data;
+            * event; best-effort; ",
         );
         let expected = Annotations {
             since: Some(Since { earliest: Release(1, 2, 1), latest: Release(1, 2, 3) }),
@@ -178,6 +193,7 @@ mod tests {
             read_only: Some(ReadOnly::Refused),
             acl: Some(vec!["domain:migrate".to_owned(), "domain:save:!CONFIG|LIVE".to_owned()]),
             filter: vec!["domain:getattr".to_owned()],
+            secret: vec!["key".to_owned(), "data".to_owned()],
             event: true,
             best_effort: true,
         };
@@ -193,7 +209,7 @@ mod tests {
             let error = annotations(body).unwrap_err();
             assert_eq!((error.place().column, error.kind().to_string().as_str()), (column, message));
         }
-        let keys = "since, priority, stream, descriptors, read-only, acl, filter, event, best-effort";
+        let keys = "since, priority, stream, descriptors, read-only, acl, filter, secret, event, best-effort";
         check(" event; sinse 1.0.0; ", 12, &format!("no annotation is called `sinse`: expected {keys}"));
         check(" event; event; ", 12, "the annotation `event` is there already");
         let since = "`since` expects a release, or two as `1.2.1..1.2.3`, found";
@@ -205,6 +221,7 @@ mod tests {
         check(" read-only; ", 5, "`read-only` expects allowed, refused or conditional, found ``");
         check(" acl domain; ", 5, "`acl` expects permissions as `domain:write`, found `domain`");
         check(" filter; ", 5, "`filter` expects permissions as `domain:write`, found ``");
+        check(" secret; ", 5, "`secret` expects names of fields, found ``");
         check(" event now; ", 5, "`event` expects nothing after it, found `now`");
     }
 }

@@ -82,6 +82,16 @@ pub enum GenerateError {
         /// What of it is not known: an object or a flag.
         what: &'static str,
     },
+    /// A secret that is not there.
+    #[error(
+        "`{procedure}` keeps `{field}` secret: neither its arguments nor its reply have a field of that name"
+    )]
+    UnknownSecret {
+        /// The procedure.
+        procedure: String,
+        /// What its annotation says.
+        field: String,
+    },
     /// A program with several versions.
     #[error("`{program}` has several versions: expected one")]
     SeveralVersions {

@@ -234,6 +234,31 @@ mod tests {
         }
     }
 
+    /// Whoever prints what is called or answered does not print these.
+    #[test]
+    fn secrets_are_not_printed() {
+        use crate::remote::*;
+        let (hush, bytes) = ("hush", b"hush".to_vec());
+        let param = TypedParam { field: "sev-secret".into(), value: TypedParamValue::String(hush.into()) };
+        let dom = crate::remote::Domain::default;
+        for printed in [
+            format!("{:?}", AuthSaslStart { mech: "PLAIN".into(), nil: 0, data: bytes.clone() }),
+            format!("{:?}", AuthSaslStartReply { complete: 0, nil: 0, data: bytes.clone() }),
+            format!("{:?}", AuthSaslStep { nil: 0, data: bytes.clone() }),
+            format!("{:?}", AuthSaslStepReply { complete: 0, nil: 0, data: bytes.clone() }),
+            format!("{:?}", SecretSetValue { value: bytes.clone(), ..SecretSetValue::default() }),
+            format!("{:?}", SecretGetValueReply { value: bytes.clone() }),
+            format!(
+                "{:?}",
+                DomainSetUserPassword { dom: dom(), user: None, password: Some(hush.into()), flags: 0 }
+            ),
+            format!("{:?}", DomainSetLaunchSecurityState { dom: dom(), params: vec![param], flags: 0 }),
+        ] {
+            assert!(printed.contains("(not shown)"), "{printed}");
+            assert!(!printed.contains("hush") && !printed.contains("104, 117"), "{printed}");
+        }
+    }
+
     struct Name;
 
     impl Visitor for Name {

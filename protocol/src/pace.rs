@@ -5,7 +5,8 @@ use crate::{qemu, remote};
 
 /// Whether a call may rightly take as long as a guest is big, a disk is slow or a guest pleases, so that a deadline meant for
 /// calls in general would cut it off: whatever moves a guest's memory, waits for a job that does, works through a volume or a
-/// whole pool, or asks the guest itself or its agent. Also what does so for some arguments alone, as a start from a managed save.
+/// whole pool, asks the guest itself or its agent, or waits for another host. Also what does so for some arguments alone, as a start
+/// from a managed save, or a shutdown by the agent.
 ///
 /// A procedure that is unknown here is not.
 pub fn is_long(program: Program, number: ProcedureNumber) -> bool {
@@ -17,10 +18,12 @@ pub fn is_long(program: Program, number: ProcedureNumber) -> bool {
 pub enum Urgency {
     /// It may wait for a guest, and so may others behind it.
     Patient,
-    /// It goes while patient calls wait for guests: those that the contract gives high priority, as they never wait for one, the
-    /// questions how far a job is, and the abort of a disk's job.
+    /// It goes while patient calls wait for guests, and may wait for one itself: the questions how far a job is, and the abort of a
+    /// disk's job.
     Urgent,
-    /// It ends or hastens what another call waits for, so it waits for none.
+    /// It waits for no guest, as the contract says by its high priority: whoever waits behind it does not wait for long.
+    Prompt,
+    /// It ends or hastens what another call waits for, so it waits for none that may wait for a guest.
     Ending,
 }
 
@@ -29,11 +32,14 @@ pub fn urgency(program: Program, number: ProcedureNumber) -> Urgency {
     if ENDING.contains(&(program, number)) {
         return Urgency::Ending;
     }
+    if URGENT.contains(&(program, number)) {
+        return Urgency::Urgent;
+    }
     let is_high = program.procedure(number).is_some_and(|info| info.priority == Priority::High);
-    if is_high || URGENT.contains(&(program, number)) { Urgency::Urgent } else { Urgency::Patient }
+    if is_high { Urgency::Prompt } else { Urgency::Patient }
 }
 
-/// Whether a call may take the place that a client keeps free of calls that wait for guests.
+/// Whether a call may take the places that a client keeps free of calls that wait for guests.
 pub fn is_urgent(program: Program, number: ProcedureNumber) -> bool {
     urgency(program, number) != Urgency::Patient
 }
@@ -45,11 +51,15 @@ const fn of<P: Procedure>() -> (Program, ProcedureNumber) {
 /// In the order of their numbers.
 const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainCreate>(),
+    of::<remote::DomainCreateXml>(),
+    of::<remote::DomainReboot>(),
+    of::<remote::DomainShutdown>(),
     of::<remote::DomainCoreDump>(),
     of::<remote::DomainRestore>(),
     of::<remote::DomainSave>(),
     of::<remote::DomainMigratePerform>(),
     of::<remote::DomainMigrateFinish>(),
+    of::<remote::ConnectFindStoragePoolSources>(),
     of::<remote::StoragePoolCreateXml>(),
     of::<remote::StoragePoolCreate>(),
     of::<remote::StoragePoolBuild>(),
@@ -59,25 +69,31 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::StorageVolDelete>(),
     of::<remote::DomainMigrateFinish2>(),
     of::<remote::StorageVolCreateXmlFrom>(),
+    of::<remote::InterfaceCreate>(),
     of::<remote::StorageVolWipe>(),
     of::<remote::DomainManagedSave>(),
     of::<remote::DomainSnapshotCreateXml>(),
     of::<remote::DomainRevertToSnapshot>(),
     of::<remote::DomainSnapshotDelete>(),
     of::<remote::DomainCreateWithFlags>(),
+    of::<remote::DomainSetVcpusFlags>(),
+    of::<remote::DomainGetVcpusFlags>(),
     of::<remote::DomainMigratePerform3>(),
     of::<remote::DomainMigrateFinish3>(),
     of::<remote::DomainMigrateConfirm3>(),
     of::<remote::DomainSaveFlags>(),
     of::<remote::DomainRestoreFlags>(),
     of::<remote::DomainBlockJobAbort>(),
+    of::<remote::DomainShutdownFlags>(),
     of::<remote::StorageVolWipePattern>(),
     of::<remote::StorageVolResize>(),
     of::<remote::DomainPmSuspendForDuration>(),
+    of::<remote::DomainGetHostname>(),
     of::<remote::DomainFstrim>(),
     of::<remote::DomainMigratePerform3Params>(),
     of::<remote::DomainMigrateFinish3Params>(),
     of::<remote::DomainMigrateConfirm3Params>(),
+    of::<remote::DomainCreateXmlWithFiles>(),
     of::<remote::DomainCreateWithFiles>(),
     of::<remote::DomainCoreDumpWithFormat>(),
     of::<remote::DomainFsfreeze>(),
@@ -85,6 +101,7 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainGetTime>(),
     of::<remote::DomainSetTime>(),
     of::<remote::DomainGetFsinfo>(),
+    of::<remote::DomainInterfaceAddresses>(),
     of::<remote::DomainSetUserPassword>(),
     of::<remote::DomainGetGuestVcpus>(),
     of::<remote::DomainSetGuestVcpus>(),
@@ -96,8 +113,8 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<qemu::DomainAgentCommand>(),
 ];
 
-/// Besides those of high priority. The abort of a disk's job waits for that job unless a flag says otherwise, so it must not hold
-/// the place beyond the window that ends a migration.
+/// The abort of a disk's job waits for that job unless a flag says otherwise, so it must not hold the place that a call that ends a
+/// migration is to have.
 const URGENT: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainGetJobInfo>(),
     of::<remote::DomainBlockJobAbort>(),
@@ -126,6 +143,7 @@ mod tests {
         assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobStats::NUMBER), Urgency::Urgent);
         assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobInfo::NUMBER), Urgency::Urgent);
         // The contract's own word is enough.
+        assert_eq!(urgency(Program::REMOTE, remote::ConnectGetUri::NUMBER), Urgency::Prompt);
         assert!(is_urgent(Program::REMOTE, remote::ConnectGetUri::NUMBER));
         assert!(!is_long(Program::REMOTE, remote::ConnectGetUri::NUMBER));
         assert!(!is_urgent(Program::REMOTE, ProcedureNumber::ABSENT));
@@ -135,6 +153,15 @@ mod tests {
     fn what_loads_a_guests_memory_or_asks_its_agent_is_long() {
         for name in [
             "domain_create",
+            "domain_create_xml",
+            "domain_create_xml_with_files",
+            "domain_shutdown",
+            "domain_shutdown_flags",
+            "domain_reboot",
+            "domain_get_vcpus_flags",
+            "domain_set_vcpus_flags",
+            "domain_interface_addresses",
+            "domain_get_hostname",
             "domain_create_with_flags",
             "domain_create_with_files",
             "domain_block_job_abort",
@@ -149,6 +176,11 @@ mod tests {
             "domain_authorized_ssh_keys_get",
             "domain_authorized_ssh_keys_set",
         ] {
+            let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
+            assert!(is_long(Program::REMOTE, info.expect("a procedure of the contract").number), "{name}");
+        }
+        // Hosts that answer slowly: other ones for their exports, and whoever gives addresses away.
+        for name in ["connect_find_storage_pool_sources", "interface_create"] {
             let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
             assert!(is_long(Program::REMOTE, info.expect("a procedure of the contract").number), "{name}");
         }

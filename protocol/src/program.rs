@@ -49,6 +49,11 @@ impl Program {
     /// What is known of one procedure.
     pub fn procedure(self, number: ProcedureNumber) -> Option<&'static ProcedureInfo> {
         let all = self.procedures();
+        // They are numbered from 1 on, mostly without a gap.
+        let place = usize::try_from(number.0).ok().and_then(|number| all.get(number.checked_sub(1)?));
+        if place.is_some_and(|info| info.number == number) {
+            return place;
+        }
         all.binary_search_by_key(&number, |info| info.number).ok().and_then(|at| all.get(at))
     }
 }

@@ -1,7 +1,5 @@
 //! A connection to a daemon: typed calls, made by many tasks at once.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, ready};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,17 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 use tracing::{Instrument, Span};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::pace::{self, Urgency};
+use virtwire_protocol::pace;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire_protocol::remote::{ConnectClose, ConnectSupportsFeature};
+use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
+use super::asks::{Asks, Taker};
 use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::{Desk, Held};
@@ -28,12 +28,9 @@ use super::opening;
 use super::task::SealAsk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Claim, Meter, ReplyTo, Waiting};
+use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
-#[cfg(feature = "fds")]
-use crate::shell::line::Line;
-use crate::shell::mailbox::Mailbox;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -45,8 +42,8 @@ pub struct OpenOptions {
     /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
     /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
     pub accept_common_name: bool,
-    /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`), or with
-    /// `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
+    /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`, or
+    /// `command=` in ssh's place), or with `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
     /// connection over once the daemon knows this client. And go on in clear there after GSSAPI with a daemon that does not seal. Off by default, and no parameter of a URI's, which comes from elsewhere.
     pub accept_unprotected: bool,
     /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
@@ -58,10 +55,13 @@ pub struct OpenOptions {
     /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
     /// ([`pace::is_long`]): those wait for ever unless [`Connection::within`] or [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
-    /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons stop
-    /// reading at 5, pings included. From 2 on, the last place is for urgent calls alone ([`pace::is_urgent`]), so that no question
-    /// waits behind calls that wait for guests. One call that ends others ([`Urgency::Ending`]) is made beyond the window, so that
-    /// an abort never waits behind what it is to abort.
+    /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
+    /// more, pings included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`](pace::Urgency::Patient)) have 2, and with the questions
+    /// how far a job is 3: the last is for calls that never wait for a guest, and for those that end others ([`Urgency::Ending`](pace::Urgency::Ending)), which
+    /// go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it.
+    ///
+    /// A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
+    /// deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent.
     pub window: usize,
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
     /// in half a minute.
@@ -70,10 +70,12 @@ pub struct OpenOptions {
     /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default.
     pub events_max: usize,
     /// Bytes of events that wait for the readers of all subscriptions of the connection together; then the reader that is furthest
-    /// behind loses its oldest. One event may wait for each whatever its size. 8 MiB by default.
+    /// behind loses its oldest. One event may wait for each whatever its size. 8 MiB by default. While the
+    /// daemon has not answered a registration yet, 1 MiB of what may be its events is kept besides.
     pub event_bytes_max: usize,
     /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
-    /// nothing until some are read. 1 MiB by default.
+    /// nothing until some are read. 1 MiB by default. What comes before the reply that opens the stream, 32 MiB more at most, stops
+    /// nothing.
     pub stream_bytes_max: usize,
     /// Watches every frame.
     pub observer: Option<Observer>,
@@ -131,24 +133,22 @@ pub struct Connection {
 struct Shared {
     uri: Uri,
     options: OpenOptions,
-    /// In boxes, as the two below: each queue has room for 32 before there is any.
-    asks: mpsc::Sender<Box<Ask>>,
-    urgent: mpsc::Sender<Box<Ask>>,
-    ending: mpsc::Sender<Box<Ask>>,
-    leaving: Mailbox<SubscriberId>,
+    asks: Arc<Asks>,
     subscribers: AtomicU64,
     held: Held,
     pipes: Pipes,
     /// Whether its socket carries descriptors.
     carries_fds: bool,
-    closed: watch::Receiver<Option<CloseReason>>,
-    features: Mutex<HashMap<i32, bool>>,
-    /// Dropped with the last handle, which tells the task.
-    _handle: oneshot::Sender<Infallible>,
+    /// Few are ever asked for.
+    features: Mutex<Vec<(i32, bool)>>,
 }
 
-/// Calls that may wait for a place in the window before their callers have to.
-const ASKS_WAITING_MAX: usize = 64;
+/// The last handle tells the task.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.asks.abandon();
+    }
+}
 
 impl Connection {
     /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
@@ -164,7 +164,19 @@ impl Connection {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, OpenError> {
-        Connection::open_uri(transport::resolve(uri)?, options).await
+        Connection::open_uri(transport::resolve(uri).await?, options).await
+    }
+
+    /// The URI that a text leads to: its own, an alias's of `libvirt.conf`, or what [`open_default`](Self::open_default) would take. Reads
+    /// that file here and now, unless the text is a whole URI.
+    ///
+    /// # Errors
+    /// [`OpenError`] where it leads nowhere.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, where the text is no whole URI.
+    pub fn resolve(uri: &str) -> Result<Uri, OpenError> {
+        transport::resolve_now(uri)
     }
 
     /// Opens whichever daemon the user means who names none: `LIBVIRT_DEFAULT_URI`, else `uri_default` of `libvirt.conf`, else this
@@ -191,28 +203,17 @@ impl Connection {
 
     /// Starts the task that owns the socket; nothing is said yet.
     pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
-        let (asks, patient_asks) = mpsc::channel(ASKS_WAITING_MAX);
-        let (urgent, urgent_asks) = mpsc::channel(ASKS_WAITING_MAX);
-        let (ending, ending_asks) = mpsc::channel(ASKS_WAITING_MAX);
-        // Unbounded, as dropping cannot wait; each subscription says one word.
-        let leaving = Mailbox::new();
-        let (closing, closed) = watch::channel(None);
-        let (handle, handles) = oneshot::channel();
+        let asks = Arc::<Asks>::default();
         let (streams, pipes) = StreamTable::new();
         let held = Held::default();
         let task = Task {
             session: ClientSession::new(options.window),
-            asks: patient_asks,
-            urgent: urgent_asks,
-            ending: ending_asks,
+            asks: Taker(asks.clone()),
             waiting: Waiting::new(options.window, options.meter.clone()),
             desk: Desk::new(held.clone(), options.event_bytes_max),
-            left: leaving.clone(),
             streams,
             line: None,
-            passing: HashMap::new(),
-            handles,
-            closed: closing,
+            passing: SerialMap::default(),
             observer: options.observer.clone(),
             frames_apart: socket.frames_apart(),
             #[cfg(feature = "gssapi")]
@@ -222,15 +223,11 @@ impl Connection {
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(_));
         match socket {
             Socket::Tcp(stream) => conduct(session, task.run(stream.into_split(), ready)),
-            #[cfg(feature = "fds")]
-            Socket::Unix(stream) => {
-                let line = Line::new(stream);
+            Socket::Unix(line) => {
                 let mut task = task;
-                task.line = Some(line.clone());
+                task.line = carries_fds.then(|| line.clone());
                 conduct(session, task.run((line.clone(), line), ready));
             }
-            #[cfg(not(feature = "fds"))]
-            Socket::Unix(stream) => conduct(session, task.run(stream.into_split(), ready)),
             #[cfg(feature = "tls")]
             Socket::Tls(stream) => conduct(session, task.run(tokio::io::split(*stream), ready)),
             #[cfg(feature = "ssh")]
@@ -240,21 +237,7 @@ impl Connection {
         }
         let (options, features) = (options.clone(), Mutex::default());
         let subscribers = AtomicU64::new(0);
-        let shared = Shared {
-            uri,
-            options,
-            asks,
-            urgent,
-            ending,
-            leaving,
-            subscribers,
-            held,
-            pipes,
-            carries_fds,
-            closed,
-            features,
-            _handle: handle,
-        };
+        let shared = Shared { uri, options, asks, subscribers, held, pipes, carries_fds, features };
         Connection { shared: Arc::new(shared), within: None }
     }
 
@@ -301,7 +284,7 @@ impl Connection {
     }
 
     /// The deadline of what is more than one call, or none.
-    pub(super) fn deadline(&self) -> Option<Duration> {
+    pub(crate) fn deadline(&self) -> Option<Duration> {
         self.within.unwrap_or(self.shared.options.call_within)
     }
 
@@ -382,23 +365,14 @@ impl Connection {
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
         let claim = within.map(|_| Claim::default());
-        let urgency = match ask.call_mut() {
-            Some(call) => {
-                call.claim.clone_from(&claim);
-                call.urgency
-            }
-            None => Urgency::Urgent,
-        };
-        let asks = match urgency {
-            Urgency::Patient => &self.shared.asks,
-            Urgency::Urgent => &self.shared.urgent,
-            Urgency::Ending => &self.shared.ending,
-        };
+        if let Some(call) = ask.call_mut() {
+            call.claim.clone_from(&claim);
+        }
         let exchange = async {
-            // The task outlives its handles, and answers every ask that it has taken.
-            let gone = |sent| CallError::Closed { procedure: name, reason: CloseReason::Local, sent };
-            asks.send(Box::new(ask)).await.map_err(|_| gone(false))?;
-            answer.await.map_err(|_| gone(true))?
+            let closed = |reason, sent| CallError::Closed { procedure: name, reason, sent };
+            self.ask(ask).map_err(|reason| closed(reason, false))?;
+            // The task answers every ask that it has taken, unless its runtime ends.
+            answer.await.map_err(|_| closed(CloseReason::Local, true))?
         };
         let (Some(within), Some(claim)) = (within, claim) else { return exchange.await };
         match tokio::time::timeout(within, exchange).await {
@@ -414,7 +388,8 @@ impl Connection {
     /// [`CallError`] of procedure 60. Before the hypervisor is open only feature 10 is answered.
     pub async fn supports(&self, feature: i32) -> Result<bool, CallError> {
         let known = |shared: &Shared| {
-            shared.features.lock().unwrap_or_else(PoisonError::into_inner).get(&feature).copied()
+            let features = shared.features.lock().unwrap_or_else(PoisonError::into_inner);
+            features.iter().find(|(known, _)| *known == feature).map(|(_, supported)| *supported)
         };
         if let Some(supported) = known(&self.shared) {
             return Ok(supported);
@@ -426,7 +401,11 @@ impl Connection {
 
     /// The daemon has said whether it has a feature.
     pub(super) fn learn(&self, feature: i32, supported: bool) {
-        self.shared.features.lock().unwrap_or_else(PoisonError::into_inner).insert(feature, supported);
+        let mut features = self.shared.features.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another may have asked at the same time.
+        if !features.iter().any(|(known, _)| *known == feature) {
+            features.push((feature, supported));
+        }
     }
 
     /// Whether this answer to a procedure of the remote program proves that the daemon has no such procedure and did nothing.
@@ -465,18 +444,26 @@ impl Connection {
         }
     }
 
-    /// Hands the task what it is asked; `Err` where it is gone.
-    pub(super) async fn ask(&self, ask: Ask) -> Result<(), ()> {
-        self.shared.urgent.send(Box::new(ask)).await.map_err(drop)
+    /// Hands the task what it is asked.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub(super) fn ask(&self, ask: Ask) -> Result<(), CloseReason> {
+        for mut given_up in self.shared.asks.push(ask)? {
+            if let Some(call) = given_up.call_mut() {
+                tell_not_sent(self.shared.options.meter.as_ref(), call.name, call.asked);
+            }
+        }
+        Ok(())
     }
 
     /// Has everything from here on sealed, as the daemon does. Nothing else may be under way.
     #[cfg(feature = "gssapi")]
     pub(super) async fn seal(&self, layer: Layer) -> Result<(), String> {
         let (done, sealed) = oneshot::channel();
-        // A task that is gone drops the sender.
-        let _ = self.ask(Ask::Seal(SealAsk { layer, done })).await;
-        sealed.await.map_err(|_| match &*self.shared.closed.borrow() {
+        // One that is not taken drops the sender.
+        let _ = self.ask(Ask::Seal(SealAsk { layer, done }));
+        sealed.await.map_err(|_| match self.ended() {
             Some(reason) => format!("nothing more can be said: {reason}"),
             None => "the connection cannot be sealed".to_owned(),
         })
@@ -504,23 +491,18 @@ impl Connection {
 
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
-        // With the task every subscription is gone.
-        if self.ended().is_none() {
-            self.shared.leaving.push(id);
-        }
+        // With the connection every subscription is gone.
+        let _ = self.ask(Ask::Leave(id));
     }
 
     /// Why the connection has ended; `None` while it lives.
     pub fn ended(&self) -> Option<CloseReason> {
-        self.shared.closed.borrow().clone()
+        self.shared.asks.over()
     }
 
     /// Waits until the connection has ended. Cancel-safe.
     pub async fn closed(&self) -> CloseReason {
-        let mut closed = self.shared.closed.clone();
-        let ended = closed.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
-        // The task tells before it goes, so one that is gone without a word was ended with its runtime.
-        ended.unwrap_or(CloseReason::Local)
+        self.shared.asks.ended().await
     }
 
     /// Says goodbye: the daemon answers that, sends what it had queued, and closes. Calls that it still works on end unanswered.
@@ -528,15 +510,18 @@ impl Connection {
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
     pub async fn close(&self) -> Result<(), CallError> {
-        match self.call(ConnectClose {}).await {
-            // libvirt's helper for SSH ends with the daemon's end of its socket, and may lose the last bytes: closed it is.
-            Err(CallError::Closed {
-                reason: CloseReason::Eof | CloseReason::Program { .. },
-                sent: true,
-                ..
-            }) => Ok(()),
-            answer => answer,
-        }
+        said_goodbye(self.call(ConnectClose {}).await)
+    }
+}
+
+/// What a goodbye has come to. Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of
+/// its own: closed it is.
+pub(super) fn said_goodbye(answer: Result<(), CallError>) -> Result<(), CallError> {
+    match answer {
+        Err(CallError::Closed {
+            reason: CloseReason::Eof | CloseReason::Program { .. }, sent: true, ..
+        }) => Ok(()),
+        answer => answer,
     }
 }
 

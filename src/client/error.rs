@@ -165,6 +165,7 @@ fn said(stderr: &str, error: &OpenError) -> String {
     match (stderr, error) {
         ("", OpenError::TimedOut { within, .. }) => format!(": nothing came within {within:?}"),
         ("", OpenError::Call { error, .. }) => format!(": {error}"),
+        ("", OpenError::Authentication { error, .. }) => format!(": {error}"),
         ("", other) => format!(": {other}"),
         (lines, _) => format!(": {}", lines.replace('\n', "; ")),
     }

@@ -1,6 +1,7 @@
 //! A client: connections to daemons, and the calls that they take.
 
 mod admin;
+mod asks;
 mod auth;
 mod connection;
 mod encoded;

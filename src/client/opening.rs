@@ -156,7 +156,7 @@ impl<'a> Opening<'a> {
             Pace::OneByOne => {
                 let _gate = self.authenticate(self.list().await).await?;
                 let pings = self.ask_for_pings().await;
-                self.start_pings(pings).await;
+                self.start_pings(pings);
                 let opened = self.open().await;
                 self.done(opened).await
             }
@@ -178,14 +178,14 @@ impl<'a> Opening<'a> {
         if again {
             return self.rest().await;
         }
-        self.start_pings(pings).await;
+        self.start_pings(pings);
         self.done(opened).await
     }
 
     /// What is left once the daemon knows the client.
     async fn rest(self) -> Result<Connection, OpenError> {
         let (pings, opened) = tokio::join!(self.ask_for_pings(), self.open());
-        self.start_pings(pings).await;
+        self.start_pings(pings);
         self.done(opened).await
     }
 
@@ -228,12 +228,12 @@ impl<'a> Opening<'a> {
     }
 
     /// Starts pinging if the daemon has said that it answers pings. One that does not know the question does not.
-    async fn start_pings(&self, pings: Option<Result<ConnectSupportsFeatureReply, CallError>>) {
+    fn start_pings(&self, pings: Option<Result<ConnectSupportsFeatureReply, CallError>>) {
         let (Some(pacing), Some(Ok(reply))) = (self.options.keepalive, pings) else { return };
         self.connection.learn(Feature::PROGRAM_KEEPALIVE, reply.supported != 0);
         if reply.supported != 0 {
             // A task that is gone is told of by the next call.
-            let _ = self.connection.ask(Ask::Keepalive(pacing)).await;
+            let _ = self.connection.ask(Ask::Keepalive(pacing));
         }
     }
 

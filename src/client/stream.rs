@@ -22,7 +22,7 @@ use crate::stream::{Chunk, Pipe, Side, StreamError, StreamReader, StreamWriter, 
 ///
 /// **libvirt's streams have no credits.** What a reader leaves unread waits here, up to
 /// [`OpenOptions::stream_bytes_max`](super::OpenOptions::stream_bytes_max) and one packet; then the connection stops reading, and
-/// its calls and events wait as well. So read what comes, and wait for no call before that. What is sent passes calls by: they, and
+/// its calls and events wait as well. Only before the reply that opens a stream it reads on, and aborts what sends 32 MiB more. So read what comes, and wait for no call before that. What is sent passes calls by: they, and
 /// pongs, go first, and streams take turns. But a libvirt daemon whose end of an upload is stuck stops reading calls, too. Who has
 /// much to move and to ask opens a second connection.
 ///

@@ -1,34 +1,37 @@
 //! The task that owns a client's session: the one place where its socket is read and written.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
+use std::future::poll_fn;
 use std::os::fd::OwnedFd;
+#[cfg(feature = "gssapi")]
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, oneshot, watch};
+#[cfg(feature = "gssapi")]
+use tokio::sync::oneshot;
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, Frame, Head, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
 use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
+use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
 use super::waiting::{Claim, ReplyTo, Waiting};
 use crate::shell::alarm::Alarm;
-use crate::shell::layer::Layer;
 #[cfg(feature = "gssapi")]
-use crate::shell::layer::Layered;
+use crate::shell::layer::{Layer, Layered};
 use crate::shell::line::Line;
-use crate::shell::mailbox::Mailbox;
-use crate::shell::reader::{FrameReader, Received};
+use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, WRITES_IN_A_ROW, now, step_back};
+use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -40,6 +43,7 @@ pub(super) enum Ask {
     Passing(PassingAsk),
     Keepalive(Pacing),
     Subscribe(SubscribeAsk),
+    Leave(SubscriberId),
     #[cfg(feature = "gssapi")]
     Seal(SealAsk),
 }
@@ -75,9 +79,25 @@ impl Ask {
             Ask::Call(call) | Ask::Stream(StreamAsk { call, .. }) | Ask::Passing(PassingAsk { call, .. }) => {
                 Some(call)
             }
-            Ask::Keepalive(_) | Ask::Subscribe(_) => None,
+            Ask::Keepalive(_) | Ask::Subscribe(_) | Ask::Leave(_) => None,
             #[cfg(feature = "gssapi")]
             Ask::Seal(_) => None,
+        }
+    }
+
+    /// Answers that the connection has ended.
+    pub(super) fn refuse(self, reason: &CloseReason) {
+        match self {
+            Ask::Call(CallAsk { name, reply, .. })
+            | Ask::Passing(PassingAsk { call: CallAsk { name, reply, .. }, .. })
+            | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
+                let reason = reason.clone();
+                let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
+            }
+            Ask::Subscribe(ask) => Desk::too_late(ask, reason),
+            Ask::Keepalive(_) | Ask::Leave(_) => {}
+            #[cfg(feature = "gssapi")]
+            Ask::Seal(_) => {}
         }
     }
 }
@@ -122,23 +142,14 @@ pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 /// The task.
 pub(super) struct Task {
     pub(super) session: ClientSession,
-    /// What may take any place in the window but the last.
-    pub(super) asks: mpsc::Receiver<Box<Ask>>,
-    /// What may take the last one, too.
-    pub(super) urgent: mpsc::Receiver<Box<Ask>>,
-    /// What ends other calls, and may go one beyond it.
-    pub(super) ending: mpsc::Receiver<Box<Ask>>,
+    pub(super) asks: Taker,
     pub(super) waiting: Waiting,
     pub(super) desk: Desk,
     pub(super) streams: StreamTable<Serial>,
     /// The socket, where it carries descriptors.
     pub(super) line: Option<Line>,
     /// The calls that pass them.
-    pub(super) passing: HashMap<Serial, Passing>,
-    pub(super) left: Mailbox<SubscriberId>,
-    /// Ends when the last handle is dropped, also while nothing more may be asked.
-    pub(super) handles: oneshot::Receiver<Infallible>,
-    pub(super) closed: watch::Sender<Option<CloseReason>>,
+    pub(super) passing: SerialMap<Passing>,
     pub(super) observer: Option<Observer>,
     /// Whether no two frames may be in one write.
     pub(super) frames_apart: bool,
@@ -147,13 +158,20 @@ pub(super) struct Task {
     pub(super) seal: Option<SealAsk>,
 }
 
+/// A socket, as the task has it.
+struct Talk<R, W> {
+    frames: FrameReader<R>,
+    writer: FrameWriter<W>,
+    alarm: Alarm,
+}
+
 /// How a conversation ended that no fault ended.
-enum Over<R, W> {
+enum Over {
     /// Its last handle is gone.
     Done,
-    /// It goes on, sealed.
-    #[cfg_attr(not(feature = "gssapi"), expect(dead_code, reason = "only that feature seals"))]
-    Sealed(R, W, Layer),
+    /// It is to go on, sealed.
+    #[cfg(feature = "gssapi")]
+    Sealing(SealAsk),
 }
 
 impl Task {
@@ -161,194 +179,192 @@ impl Task {
     ///
     /// `last_words` is asked why, once the socket is closed: it holds whatever else there is to the transport, which goes with the
     /// connection, and not with its last handle.
-    pub(super) async fn run<R, W, F>(
+    ///
+    /// No `async fn`: that would keep room for what it is given beside what it makes of it, for as long as it runs.
+    pub(super) fn run<R, W, F>(
         mut self,
-        (reader, writer): (R, W),
-        last_words: impl FnOnce(CloseReason) -> F,
-    ) where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
-        F: Future<Output = CloseReason>,
+        socket: (R, W),
+        last_words: impl FnOnce(CloseReason) -> F + Send + 'static,
+    ) -> impl Future<Output = ()> + Send + 'static
+    where
+        R: AsyncRead + Unpin + Send + 'static,
+        W: AsyncWrite + Unpin + Send + 'static,
+        F: Future<Output = CloseReason> + Send,
     {
-        let over = match self.converse(reader, writer).await {
-            #[cfg(feature = "gssapi")]
-            Ok(Over::Sealed(reader, writer, layer)) => self.converse_sealed(reader, writer, layer).await,
-            over => over.map(drop),
-        };
-        let reason = over.err().unwrap_or(CloseReason::Local);
-        // The last of the socket: it is closed, whoever still holds a handle.
-        self.line = None;
-        self.passing.clear();
-        let reason = last_words(reason).await;
-        tracing::debug!(%reason, "connection ended");
-        self.closed.send_replace(Some(reason.clone()));
-        self.desk.end(&reason);
-        self.streams.end_all(&reason);
-        self.waiting.end(&reason);
-        // Handles that ask later learn why, until the last is gone.
-        loop {
-            let ask = tokio::select! {
-                Some(ask) = self.asks.recv() => ask,
-                Some(ask) = self.urgent.recv() => ask,
-                Some(ask) = self.ending.recv() => ask,
-                else => return,
-            };
-            match *ask {
-                Ask::Call(CallAsk { name, reply, .. })
-                | Ask::Passing(PassingAsk { call: CallAsk { name, reply, .. }, .. })
-                | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
-                    let reason = reason.clone();
-                    let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
-                }
-                Ask::Subscribe(ask) => Desk::too_late(ask, &reason),
-                Ask::Keepalive(_) => {}
+        let mut talk = self.talk(socket);
+        async move {
+            let over = match poll_fn(|cx| self.poll(&mut talk, cx)).await {
                 #[cfg(feature = "gssapi")]
-                Ask::Seal(_) => {}
-            }
+                Ok(Over::Sealing(ask)) => self.converse_sealed(talk, ask).await,
+                over => {
+                    drop(talk);
+                    over.map(drop)
+                }
+            };
+            let reason = over.err().unwrap_or(CloseReason::Local);
+            // The last of the socket: it is closed, whoever still holds a handle.
+            self.line = None;
+            self.passing.clear();
+            let reason = last_words(reason).await;
+            tracing::debug!(%reason, "connection ended");
+            self.asks.end(&reason);
+            self.desk.end(&reason);
+            self.streams.end_all(&reason);
+            self.waiting.end(&reason);
         }
     }
 
     /// In a box, as few connections come to it.
     #[cfg(feature = "gssapi")]
-    async fn converse_sealed<R, W>(&mut self, reader: R, writer: W, layer: Layer) -> Result<(), CloseReason>
+    fn converse_sealed<R, W>(
+        &mut self,
+        talk: Talk<R, W>,
+        SealAsk { layer, done }: SealAsk,
+    ) -> Pin<Box<dyn Future<Output = Result<(), CloseReason>> + Send + '_>>
     where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
+        R: AsyncRead + Unpin + Send + 'static,
+        W: AsyncWrite + Unpin + Send + 'static,
     {
-        // As with TLS's records, so that nothing is left within a piece that the daemon has opened.
-        self.frames_apart = true;
-        let (reader, writer) = tokio::io::split(Layered::new(reader, writer, layer));
-        Box::pin(self.converse(reader, writer)).await.map(drop)
+        Box::pin(async move {
+            let Talk { frames, writer, .. } = talk;
+            let sealed = Layered::new(frames.into_inner()?, writer.into_inner(), layer);
+            // As with TLS's records, so that nothing is left within a piece that the daemon has opened.
+            self.frames_apart = true;
+            let mut talk = self.talk(tokio::io::split(sealed));
+            let _ = done.send(());
+            poll_fn(|cx| self.poll(&mut talk, cx)).await.map(drop)
+        })
     }
 
-    async fn converse<R, W>(&mut self, reader: R, writer: W) -> Result<Over<R, W>, CloseReason>
+    fn talk<R, W>(&mut self, (reader, writer): (R, W)) -> Talk<R, W>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut frames = FrameReader::new(reader, self.line.clone());
-        let mut writer = FrameWriter::new(writer, self.line.clone()).apart(self.frames_apart);
-        let mut alarm = Alarm::default();
-        let mut in_a_row = 0;
         if self.line.is_some() {
             self.session.carry_descriptors();
         }
-        loop {
-            #[cfg(feature = "gssapi")]
-            if writer.is_empty()
-                && let Some(SealAsk { layer, done }) = self.seal.take()
-            {
-                let sealed = Over::Sealed(frames.into_inner()?, writer.into_inner(), layer);
-                let _ = done.send(());
-                return Ok(sealed);
-            }
-            while let Some(event) = self.session.poll_event() {
-                self.deliver(event, &mut Vec::new());
-            }
-            self.desk.call(&mut self.session);
+        Talk {
+            frames: FrameReader::new(reader, self.line.clone()),
+            writer: FrameWriter::new(writer, self.line.clone()).apart(self.frames_apart),
+            alarm: Alarm::default(),
+        }
+    }
+
+    /// The conversation: the session decides, this reads, writes and waits. In each round everything that may be ready has one turn, so
+    /// that nothing waits for long, and reading never for writing.
+    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<Over, CloseReason>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        for _ in 0..ROUNDS_MAX {
+            let (mut is_busy, mut steps_back) = (false, false);
+            // What does not go out keeps more from being asked, but for what is no call.
+            let has_room = talk.writer.len() < OUT_BYTES_MAX;
             loop {
-                while writer.len() < OUT_BYTES_MAX {
-                    let Some(frame) = self.session.poll_transmit() else { break };
-                    observe_sent(&self.observer, &frame, frame.len());
-                    let fds = self.behind(&frame);
-                    writer.push(frame);
-                    writer.push_descriptors(fds);
-                }
-                let observe = |head: &Head, wire_bytes| observe_sent(&self.observer, head, wire_bytes);
-                if !self.streams.send(&mut self.session, &mut writer, observe) {
-                    break;
+                let places = if has_room { self.places() } else { Places::default() };
+                match self.asks.poll_next(cx, places) {
+                    // Whoever waits for a call holds a handle, so nobody waits.
+                    Poll::Ready(None) => return Poll::Ready(Ok(Over::Done)),
+                    Poll::Ready(Some(ask)) => self.start(ask),
+                    Poll::Pending => break,
                 }
             }
-            // What there is goes out at once. Where the socket does not take it, and for streams after some packets, writing has its turn
-            // among the others.
-            if !writer.is_empty() && in_a_row < WRITES_IN_A_ROW && writer.try_write().await? {
-                in_a_row += 1;
-                continue;
+            if let Poll::Ready(key) = self.streams.poll_word(cx) {
+                self.streams.attend(key, &mut self.session);
+                is_busy = true;
             }
-            in_a_row = 0;
-            let has_room = writer.len() < OUT_BYTES_MAX;
-            let can_call = self.session.can_call() && has_room;
-            let reads = self.streams.has_room();
-            if !reads {
+            if !self.streams.has_room() {
                 self.session.not_reading(now());
+            } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+                steps_back = self.receive(received.ok_or(CloseReason::Eof)?, &mut talk.frames)?;
+                is_busy = true;
             }
-            // Every branch is safe to cancel, and reading never waits for writing.
-            tokio::select! {
-                wrote = writer.write_some(), if !writer.is_empty() => wrote?,
-                frame = frames.next(), if reads => {
-                    // With it all that came in the same read, so that what follows from them goes out in one write.
-                    let (now, mut next) = (now(), Some(frame?.ok_or(CloseReason::Eof)?));
-                    let before = self.waiting.len();
-                    while let Some(Received { frame, fds: mut arrived }) = next {
-                        self.observe_received(&frame);
-                        self.session.handle_frame(now, frame)?;
-                        while let Some(event) = self.session.poll_event() {
-                            // What nobody takes is closed.
-                            self.deliver(event, &mut arrived);
-                        }
-                        next = if self.streams.has_room() { frames.at_once().await? } else { None };
-                    }
-                    if self.waiting.len() < before {
-                        // Those who have their answers have their turns, and what they ask next goes out at once.
-                        step_back().await;
-                        if writer.len() < OUT_BYTES_MAX {
-                            self.start_more();
-                        }
-                    }
+            if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
+                let now = now();
+                if talk.writer.take_progress() {
+                    self.session.progressed(now);
                 }
-                ask = self.asks.recv(), if can_call && self.waiting.has_place_for_patient() => {
-                    let Some(ask) = ask else { return Ok(Over::Done) };
-                    self.start(*ask);
-                    self.start_more();
-                }
-                ask = self.urgent.recv(), if can_call => {
-                    let Some(ask) = ask else { return Ok(Over::Done) };
-                    self.start(*ask);
-                    self.start_more();
-                }
-                ask = self.ending.recv(), if self.session.can_end() && has_room => {
-                    let Some(ask) = ask else { return Ok(Over::Done) };
-                    self.start(*ask);
-                    self.start_more();
-                }
-                key = self.streams.word() => self.streams.attend(key, &mut self.session),
-                id = self.left.next() => self.desk.leave(id),
-                // Whoever waits for a call holds a handle, so nobody waits.
-                _ = &mut self.handles => return Ok(Over::Done),
-                () = alarm.at(self.session.poll_timeout()) => {
-                    let now = now();
-                    if writer.take_progress() {
-                        self.session.progressed(now);
-                    }
-                    self.session.handle_timeout(now)?;
-                }
+                self.session.handle_timeout(now)?;
+                is_busy = true;
+            }
+            self.gather(&mut talk.writer);
+            if !talk.writer.is_empty() && talk.writer.poll_write(cx)?.is_ready() {
+                is_busy = true;
+            }
+            #[cfg(feature = "gssapi")]
+            if talk.writer.is_empty()
+                && let Some(ask) = self.seal.take()
+            {
+                return Poll::Ready(Ok(Over::Sealing(ask)));
+            }
+            if steps_back {
+                // Those who have got something have their turns: what they ask next goes out in one write, and what they have read into
+                // is free again.
+                break;
+            }
+            if !is_busy {
+                return Poll::Pending;
+            }
+        }
+        step_back(cx)
+    }
+
+    /// A frame has come, and with it all that came in the same read, so that what follows from them goes out in one write. Whether somebody
+    /// who waits for it has got something.
+    fn receive<R>(&mut self, first: Received, frames: &mut FrameReader<R>) -> Result<bool, CloseReason>
+    where
+        R: AsyncRead + Unpin,
+    {
+        let (now, before, mut next, mut has_large) = (now(), self.waiting.len(), Some(first), false);
+        while let Some(Received { frame, fds: mut arrived }) = next {
+            has_large |= frame.wire_bytes() > READ_BYTES;
+            self.observe_received(&frame);
+            self.session.handle_frame(now, frame)?;
+            while let Some(event) = self.session.poll_event() {
+                // What nobody takes is closed.
+                self.deliver(event, &mut arrived);
+            }
+            next = if self.streams.has_room() { frames.buffered()? } else { None };
+        }
+        Ok(has_large || self.waiting.len() < before)
+    }
+
+    /// Has the writer take what there is to send, as far as there is room.
+    fn gather<W: AsyncWrite + Unpin>(&mut self, writer: &mut FrameWriter<W>) {
+        while let Some(event) = self.session.poll_event() {
+            self.deliver(event, &mut Vec::new());
+        }
+        self.desk.call(&mut self.session);
+        loop {
+            while writer.len() < OUT_BYTES_MAX {
+                let Some(frame) = self.session.poll_transmit() else { break };
+                observe_sent(&self.observer, &frame, frame.len());
+                let fds = self.behind(&frame);
+                writer.push(frame);
+                writer.push_descriptors(fds);
+            }
+            let observe = |head: &Head, wire_bytes| observe_sent(&self.observer, head, wire_bytes);
+            if !self.streams.send(&mut self.session, writer, observe) {
+                return;
             }
         }
     }
 
-    /// Starts what else is asked already, so that it goes out in the same write.
-    fn start_more(&mut self) {
-        while self.session.can_end() {
-            let ask = match self.ending.try_recv() {
-                Ok(ask) => ask,
-                Err(_) if !self.session.can_call() => return,
-                Err(_) => {
-                    let ask = match self.urgent.try_recv() {
-                        Err(_) if self.waiting.has_place_for_patient() => self.asks.try_recv(),
-                        urgent => urgent,
-                    };
-                    let Ok(ask) = ask else { return };
-                    ask
-                }
-            };
-            self.start(*ask);
-        }
+    /// Which calls can be made now.
+    fn places(&self) -> Places {
+        let prompt = self.session.can_call();
+        let urgent = prompt && self.waiting.has_place_for_urgent();
+        let patient = urgent && self.waiting.has_place_for_patient();
+        Places { patient, urgent, prompt, ending: self.session.can_end() }
     }
 
     fn start(&mut self, ask: Ask) {
         match ask {
             Ask::Keepalive(pacing) => self.session.start_keepalive(now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
+            Ask::Leave(id) => self.desk.leave(id),
             #[cfg(feature = "gssapi")]
             Ask::Seal(ask) => self.seal = Some(ask),
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),
@@ -446,6 +462,7 @@ fn observe_sent(observer: &Option<Observer>, frame: &[u8], wire_bytes: usize) {
 impl StreamSession for ClientSession {
     type Id = Serial;
     const CONFIRMS: bool = false;
+    const READS_REPLIES: bool = true;
 
     fn data(&mut self, serial: Serial, bytes: usize) -> Option<Head> {
         self.stream_data(serial, bytes)
@@ -464,5 +481,70 @@ impl StreamSession for ClientSession {
             Ending::Abort(_) => self.abort_stream(serial),
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+
+    use tokio::io::{AsyncReadExt, ReadBuf};
+    use virtwire_protocol::header::StreamPart;
+
+    use super::super::asks::Asks;
+    use super::super::events::Held;
+    use super::*;
+
+    /// The same packet for ever, of a stream that is no more.
+    struct Flood(Vec<u8>, usize);
+
+    impl AsyncRead for Flood {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            let count = buffer.remaining().min(self.0.len() - self.1);
+            buffer.put_slice(&self.0[self.1..self.1 + count]);
+            self.1 = (self.1 + count) % self.0.len();
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_goes_out_beside_a_stream_that_always_has_more() {
+        let asks = Arc::<Asks>::default();
+        let mut task = Task {
+            session: ClientSession::new(4),
+            asks: Taker(asks.clone()),
+            waiting: Waiting::new(4, None),
+            desk: Desk::new(Held::default(), 1_000),
+            streams: StreamTable::new().0,
+            line: None,
+            passing: SerialMap::default(),
+            observer: None,
+            frames_apart: false,
+            #[cfg(feature = "gssapi")]
+            seal: None,
+        };
+        let (program, number) = (Program::REMOTE, ProcedureNumber(157));
+        let data = MessageKind::Stream(StreamPart::Data);
+        let packet = Draft::raw(&[7; 100_000]).unwrap().seal(&Header::new(data, program, number, Serial(9)));
+        let (near, mut far) = tokio::io::duplex(1_000);
+        let mut talk = task.talk((Flood(packet.to_vec(), 0), near));
+        let (reply, _answer) = tokio::sync::oneshot::channel();
+        let (urgency, body) = (Urgency::Urgent, Draft::empty());
+        let call = CallAsk { program, number, name: "call", body, reply, urgency, asked: None, claim: None };
+        asks.push(Ask::Call(call)).unwrap();
+        for _ in 0..3 {
+            assert!(poll_fn(|cx| Poll::Ready(task.poll(&mut talk, cx).is_pending())).await);
+        }
+        let mut sent = [0; 28];
+        tokio::select! {
+            biased;
+            read = far.read_exact(&mut sent) => assert_eq!(read.unwrap(), 28),
+            () = std::future::ready(()) => panic!("it waits for the stream to pause"),
+        }
+        assert_eq!(sealed_header(&sent).map(|header| header.procedure), Some(number));
     }
 }

@@ -45,7 +45,7 @@ pub enum CallPhase {
     },
 }
 
-/// Measures the calls of a connection. Called from the connection's task: be quick.
+/// Measures the calls of a connection. Called from the connection's task, or from a task that calls: be quick.
 pub type Meter = Arc<dyn Fn(CallPhase) + Send + Sync>;
 
 /// Settles whether a call is sent or its deadline passes: whoever takes it first.
@@ -65,10 +65,10 @@ pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
 /// The calls of a connection's handles.
 pub(super) struct Waiting {
     calls: SerialMap<Call>,
-    /// How many of them are patient.
+    /// How many of them are patient, and how many urgent.
     patient: usize,
-    /// How many may be: one less than the window, or 1.
-    patient_max: usize,
+    urgent: usize,
+    window: usize,
     meter: Option<Meter>,
 }
 
@@ -77,18 +77,32 @@ struct Call {
     reply: ReplyTo,
     urgency: Urgency,
     /// When it got its place, and what is traced of it, where somebody measures.
-    measured: Option<(Instant, Span)>,
+    measured: Option<Box<(Instant, Span)>>,
 }
 
 impl Waiting {
     pub(super) fn new(window: usize, meter: Option<Meter>) -> Waiting {
-        let patient_max = window.saturating_sub(1).max(1);
-        Waiting { calls: SerialMap::default(), patient: 0, patient_max, meter }
+        Waiting { calls: SerialMap::default(), patient: 0, urgent: 0, window, meter }
     }
 
-    /// Whether a patient call may be made, if any may.
+    /// Whether a patient call may be made, if any may: they leave two places, or what of them there is.
     pub(super) fn has_place_for_patient(&self) -> bool {
-        self.patient < self.patient_max
+        self.patient < self.window.saturating_sub(2).max(1) && self.has_place_for_urgent()
+    }
+
+    /// Whether an urgent call may be made, if any may. With the patient ones, as all of them may wait for guests, they leave the last
+    /// place to those that end such waiting, and to those that never wait so.
+    pub(super) fn has_place_for_urgent(&self) -> bool {
+        self.patient.saturating_add(self.urgent) < self.window.saturating_sub(1).max(1)
+    }
+
+    /// How many there are of that kind, where they are counted.
+    fn count_of(&mut self, urgency: Urgency) -> Option<&mut usize> {
+        match urgency {
+            Urgency::Patient => Some(&mut self.patient),
+            Urgency::Urgent => Some(&mut self.urgent),
+            Urgency::Prompt | Urgency::Ending => None,
+        }
     }
 
     /// How many there are.
@@ -105,10 +119,12 @@ impl Waiting {
         urgency: Urgency,
         asked: Option<Instant>,
     ) {
-        let measured = asked
+        let started = asked
             .map(|_| (Instant::now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
-        let started = measured.clone();
-        self.patient = self.patient.saturating_add(usize::from(urgency == Urgency::Patient));
+        let measured = started.clone().map(Box::new);
+        if let Some(count) = self.count_of(urgency) {
+            *count = count.saturating_add(1);
+        }
         self.calls.insert(serial, Call { name, reply, urgency, measured });
         if let (Some((started, span)), Some(asked)) = (started, asked) {
             let (waited, in_flight) = (started.duration_since(asked), self.calls.len());
@@ -120,8 +136,10 @@ impl Waiting {
     /// A reply has come; who waits for it, unless it is none of these calls.
     pub(super) fn remove(&mut self, serial: Serial, failed: bool) -> Option<(&'static str, ReplyTo)> {
         let Call { name, reply, urgency, measured } = self.calls.remove(&serial)?;
-        self.patient = self.patient.saturating_sub(usize::from(urgency == Urgency::Patient));
-        if let Some((started, span)) = measured {
+        if let Some(count) = self.count_of(urgency) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some((started, span)) = measured.map(|measured| *measured) {
             let took = started.elapsed();
             span.in_scope(|| tracing::trace!(?took, failed, "call answered"));
             self.tell(CallPhase::Answered { procedure: name, took, failed });
@@ -131,10 +149,7 @@ impl Waiting {
 
     /// A call is not made, as nobody waits for it any more.
     pub(super) fn not_sent(&self, procedure: &'static str, asked: Option<Instant>) {
-        if let Some(waited) = asked.map(|asked| asked.elapsed()) {
-            tracing::trace!(procedure, ?waited, "call not sent");
-            self.tell(CallPhase::NotSent { procedure, waited });
-        }
+        tell_not_sent(self.meter.as_ref(), procedure, asked);
     }
 
     /// The connection has ended.
@@ -148,6 +163,16 @@ impl Waiting {
     fn tell(&self, phase: CallPhase) {
         if let Some(meter) = &self.meter {
             meter(phase);
+        }
+    }
+}
+
+/// A call is not made, as nobody waits for it any more.
+pub(super) fn tell_not_sent(meter: Option<&Meter>, procedure: &'static str, asked: Option<Instant>) {
+    if let Some(waited) = asked.map(|asked| asked.elapsed()) {
+        tracing::trace!(procedure, ?waited, "call not sent");
+        if let Some(meter) = meter {
+            meter(CallPhase::NotSent { procedure, waited });
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::context::{CallContext, ConnectionId};
 use super::identity::Identity;
 use super::places::{ClientLimits, Place, Places};
-use crate::shell::mailbox::Mailbox;
+use super::post::Order;
 
 /// A client that is there.
 #[derive(Clone, Debug)]
@@ -28,15 +28,6 @@ pub struct ClientInfo {
     pub is_read_only: bool,
     /// Whether it has proved what it was asked for, or was asked for nothing.
     pub is_known: bool,
-}
-
-/// What a server wants of one of its connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    /// Answer what was asked, and end.
-    Finish,
-    /// End.
-    Leave,
 }
 
 /// All clients of a server.
@@ -59,7 +50,6 @@ struct List {
 struct There {
     since: SystemTime,
     cx: CallContext,
-    orders: Mailbox<Order>,
 }
 
 impl Default for Clients {
@@ -117,18 +107,16 @@ impl Clients {
     }
 
     /// Puts a connection on the list.
-    pub(super) fn enter(self: &Arc<Clients>, cx: &CallContext) -> (Present, Mailbox<Order>) {
+    pub(super) fn enter(self: &Arc<Clients>, cx: &CallContext) -> Present {
         let id = cx.connection();
         let mut list = self.lock();
-        let orders = Mailbox::new();
         if list.is_shutting_down {
-            orders.push(Order::Finish);
+            cx.order(Order::Finish);
         }
-        let there = There { since: SystemTime::now(), cx: cx.clone(), orders: orders.clone() };
-        list.there.insert(id.0, there);
+        list.there.insert(id.0, There { since: SystemTime::now(), cx: cx.clone() });
         self.count.send_replace(list.there.len());
         drop(list);
-        (Present { clients: self.clone(), id }, orders)
+        Present { clients: self.clone(), id }
     }
 
     pub(super) fn list(&self) -> Vec<ClientInfo> {
@@ -146,7 +134,7 @@ impl Clients {
     pub(super) fn send_away(&self, id: ConnectionId) -> bool {
         let list = self.lock();
         let Some(there) = list.there.get(&id.0) else { return false };
-        there.orders.push(Order::Leave);
+        there.cx.order(Order::Leave);
         true
     }
 
@@ -163,7 +151,7 @@ impl Clients {
         let mut list = self.lock();
         list.is_shutting_down = true;
         for there in list.there.values() {
-            there.orders.push(order);
+            there.cx.order(order);
         }
         list.there.len()
     }

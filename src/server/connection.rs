@@ -1,16 +1,16 @@
 //! One client's connection: the task that owns its session.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{Id, JoinSet};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MAX, sealed_header};
@@ -20,20 +20,19 @@ use virtwire_protocol::session::stream::{StreamId, is_sparse};
 use virtwire_protocol::session::{CountedHasher, ProtocolError};
 
 use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
-use super::clients::Order;
-use super::context::{CallContext, CallSlots, OutgoingNotice};
+use super::context::{CallContext, CallSlots};
 use super::door::Entrance;
 use super::handler::{BoxFuture, Handler};
 use super::identity::PeerTransport;
 use super::places::Place;
+use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
 use crate::shell::line::Line;
-use crate::shell::mailbox::Mailbox;
-use crate::shell::reader::{FrameReader, Received};
+use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, WRITES_IN_A_ROW, now};
+use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
 use crate::stream::{Pipes, StreamTable};
 
 /// Why a connection ended.
@@ -92,7 +91,8 @@ type Answer = (Result<Draft, RemoteError>, Vec<OwnedFd>);
 /// The handlers that wait for something, and which call each answers.
 #[derive(Default)]
 struct Calls {
-    tasks: JoinSet<Answer>,
+    /// `None` while there are none, as mostly: a set takes room also then.
+    tasks: Option<JoinSet<Answer>>,
     headers: HashMap<Id, Header, CountedHasher>,
 }
 
@@ -109,7 +109,7 @@ impl Calls {
         match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(task))) {
             Ok(Poll::Ready(answer)) => Some(answer),
             Ok(Poll::Pending) => {
-                let id = self.tasks.spawn(handler).id();
+                let id = self.tasks.get_or_insert_default().spawn(handler).id();
                 self.headers.insert(id, *header);
                 None
             }
@@ -117,13 +117,22 @@ impl Calls {
         }
     }
 
-    /// The next call to be answered; `None` while none is being worked on. Safe to cancel.
-    async fn ended(&mut self) -> Option<(Header, Answer)> {
-        let (id, answer) = match self.tasks.join_next_with_id().await? {
-            Ok((id, answer)) => (id, answer),
-            Err(panicked) => (panicked.id(), failed()),
-        };
-        self.headers.remove(&id).map(|header| (header, answer))
+    /// The next call to be answered.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<(Header, Answer)> {
+        loop {
+            let Some(tasks) = &mut self.tasks else { return Poll::Pending };
+            let (id, answer) = match ready!(tasks.poll_join_next_with_id(cx)) {
+                Some(Ok((id, answer))) => (id, answer),
+                Some(Err(panicked)) => (panicked.id(), failed()),
+                None => {
+                    self.tasks = None;
+                    return Poll::Pending;
+                }
+            };
+            if let Some(header) = self.headers.remove(&id) {
+                return Poll::Ready((header, answer));
+            }
+        }
     }
 }
 
@@ -134,18 +143,19 @@ fn failed() -> Answer {
 }
 
 /// Serves one client until it goes, then lets the handler clean up after it.
-pub(super) async fn run<R, W, H>(
+///
+/// No `async fn`: that would keep room for what it is given beside what it makes of it, for as long as it runs.
+pub(super) fn run<R, W, H>(
     (reader, writer): (R, W),
     handler: Arc<H>,
     cx: CallContext,
-    notices: Mailbox<OutgoingNotice>,
-    (entrance, orders): (Entrance, Mailbox<Order>),
+    entrance: Entrance,
     limits: Limits,
     line: Option<Line>,
-) -> Ended
+) -> impl Future<Output = Ended> + Send + use<R, W, H>
 where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
+    R: AsyncRead + Unpin + Send,
+    W: AsyncWrite + Unpin + Send,
     H: Handler + ?Sized,
 {
     let (streams, pipes) = StreamTable::new();
@@ -155,44 +165,68 @@ where
     if entrance.shut {
         session.keep_out(RemoteError::auth_failed());
     }
-    let way_in =
-        WayIn { asking: entrance.asking, deciding: None, until: entrance.until, place: entrance.place };
-    let calls = Calls::default();
-    let passing = HashMap::new();
-    let mut client = Client {
-        session,
-        streams,
-        pipes,
-        limits,
-        handler,
-        cx,
-        calls,
-        notices,
-        line,
-        passing,
-        way_in,
-        orders,
-    };
-    let ended = match client.converse(reader, writer).await {
-        Ok(ended) | Err(ended) => ended,
-    };
-    // The last of the socket: it is closed, also while calls run on.
-    client.line = None;
-    client.passing.clear();
-    tracing::debug!(peer = client.cx.peer(), %ended, "connection ended");
-    client.cx.set_closed();
-    client.streams.end_all(&ended);
-    if !client.session.is_authenticated() {
-        // The handler has never heard of it.
-        return ended;
+    if line.is_some() {
+        session.carry_descriptors();
     }
-    client.handler.clone().closed(client.cx.clone()).await;
-    if !client.calls.tasks.is_empty() {
-        // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
-        while client.calls.tasks.join_next().await.is_some() {}
+    let mut talk = Talk {
+        frames: FrameReader::new(reader, line.clone()),
+        // As towards libvirtd, which loses what shares a record; libvirt's clients are not trusted to do better.
+        writer: FrameWriter::new(writer, line.clone()).apart(cx.identity().transport == PeerTransport::Tls),
+        alarm: Alarm::default(),
+    };
+    let way_in = if session.is_authenticated() {
+        cx.set_known(None);
+        None
+    } else {
+        talk.frames.set_frame_bytes_max(ANONYMOUS_FRAME_BYTES_MAX);
+        let Entrance { asking, until, place, .. } = entrance;
+        Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
+    };
+    let stream_bytes = limits.stream_bytes;
+    let (calls, passing) = Default::default();
+    let mut client =
+        Client { session, streams, pipes, stream_bytes, handler, cx, calls, line, passing, way_in };
+    async move {
+        let ended = match poll_fn(|task| client.poll(&mut talk, task)).await {
+            Ok(()) => goodbye(&mut talk.writer).await,
+            Err(ended) => ended,
+        };
+        // The last of the socket: it is closed, also while calls run on.
+        drop(talk);
+        client.line = None;
+        client.passing.clear();
+        tracing::debug!(peer = client.cx.peer(), %ended, "connection ended");
+        client.cx.set_closed();
+        client.streams.end_all(&ended);
+        if !client.session.is_authenticated() {
+            // The handler has never heard of it.
+            return ended;
+        }
         client.handler.clone().closed(client.cx.clone()).await;
+        if let Some(mut tasks) = client.calls.tasks.take().filter(|tasks| !tasks.is_empty()) {
+            // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
+            while tasks.join_next().await.is_some() {}
+            client.handler.clone().closed(client.cx.clone()).await;
+        }
+        ended
     }
-    ended
+}
+
+/// Tells the client that there will be no more. One that takes nothing more is not waited for: it has said goodbye.
+fn goodbye<W: AsyncWrite + Unpin + Send>(writer: &mut FrameWriter<W>) -> BoxFuture<'_, Ended> {
+    Box::pin(async {
+        match timeout(GOODBYE_WITHIN, writer.shutdown()).await {
+            Ok(shut) => shut.map_or_else(Ended::from, |()| Ended::Closed),
+            Err(_) => Ended::Gone,
+        }
+    })
+}
+
+/// A socket, as a client's task has it.
+struct Talk<R, W> {
+    frames: FrameReader<R>,
+    writer: FrameWriter<W>,
+    alarm: Alarm,
 }
 
 /// One client, as its task has it.
@@ -200,19 +234,17 @@ struct Client<H: ?Sized> {
     session: ServerSession,
     streams: StreamTable<StreamId>,
     pipes: Pipes,
-    limits: Limits,
+    /// Bytes of a stream that wait for its handler.
+    stream_bytes: usize,
     handler: Arc<H>,
     cx: CallContext,
     calls: Calls,
-    /// What handlers have the client told.
-    notices: Mailbox<OutgoingNotice>,
     /// The socket, where it carries descriptors.
     line: Option<Line>,
-    /// Those that go behind replies which have not been handed to the writer.
-    passing: HashMap<StreamId, Vec<OwnedFd>>,
-    way_in: WayIn,
-    /// What this server wants of the connection.
-    orders: Mailbox<Order>,
+    /// Those that go behind replies which have not been handed to the writer, in the order of these: two calls may have one serial.
+    passing: VecDeque<Vec<OwnedFd>>,
+    /// `None` once it is known.
+    way_in: Option<Box<WayIn>>,
 }
 
 /// What a client goes through before it is known.
@@ -222,117 +254,136 @@ struct WayIn {
     /// The call that is being decided about.
     deciding: Option<BoxFuture<'static, (Header, Asking, Verdict)>>,
     until: Instant,
+    patience: Alarm,
     /// Its place before the door.
-    place: Option<Place>,
+    _place: Option<Place>,
 }
 
 impl WayIn {
-    /// The decision about a call, and what it came to; never, while there is none to make. Safe to cancel.
-    async fn decided(&mut self) -> (Header, Verdict) {
-        let Some(deciding) = &mut self.deciding else { return std::future::pending().await };
-        let (header, asking, verdict) = deciding.await;
+    /// The decision about a call, and what it came to; never, while there is none to make.
+    fn poll_decided(&mut self, cx: &mut Context<'_>) -> Poll<(Header, Verdict)> {
+        let Some(deciding) = &mut self.deciding else { return Poll::Pending };
+        let (header, asking, verdict) = ready!(deciding.as_mut().poll(cx));
         self.deciding = None;
         self.asking = Some(asking);
-        (header, verdict)
+        Poll::Ready((header, verdict))
     }
 }
 
 impl<H: Handler + ?Sized> Client<H> {
-    /// The conversation: the session decides, this loop reads, writes, waits and starts handlers.
-    async fn converse<R, W>(&mut self, reader: R, writer: W) -> Result<Ended, Ended>
+    /// The conversation, until the client has said goodbye and has all its replies: the session decides, this reads, writes, waits and
+    /// starts handlers. In each round everything that may be ready has one turn, so that nothing waits for long, and reading never for
+    /// writing.
+    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<(), Ended>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let mut frames = FrameReader::new(reader, self.line.clone());
-        let mut writer = FrameWriter::new(writer, self.line.clone())
-            // As towards libvirtd, which loses what shares a record; libvirt's clients are not trusted to do better.
-            .apart(self.cx.identity().transport == PeerTransport::Tls);
-        let (mut alarm, mut patience) = (Alarm::default(), Alarm::default());
-        let mut is_known = self.session.is_authenticated();
-        if is_known {
-            self.cx.set_known(None);
-            self.way_in.place = None;
-        } else {
-            frames.set_frame_bytes_max(ANONYMOUS_FRAME_BYTES_MAX);
-        }
-        let mut in_a_row = 0;
-        if self.line.is_some() {
-            self.session.carry_descriptors();
-        }
-        loop {
-            loop {
-                while writer.len() < OUT_BYTES_MAX {
-                    let Some(frame) = self.session.poll_transmit() else { break };
-                    let fds = self.behind(&frame);
-                    writer.push(frame);
-                    writer.push_descriptors(fds);
+        for _ in 0..ROUNDS_MAX {
+            let (mut is_busy, mut steps_back) = (false, false);
+            if let Poll::Ready(item) = self.cx.poll_post(cx) {
+                match item {
+                    Item::Order(Order::Finish) => self.session.wind_up(),
+                    Item::Order(Order::Leave) => return Poll::Ready(Err(Ended::SentAway)),
+                    Item::Overrun => return Poll::Ready(Err(Ended::Slow)),
+                    Item::Notice(notice) => self.tell(notice)?,
                 }
-                if !self.streams.send(&mut self.session, &mut writer, |_, _| {}) {
-                    break;
-                }
+                is_busy = true;
             }
-            if writer.is_empty() && self.session.is_finished() {
-                // A client that takes nothing more is not waited for: it has said goodbye.
-                return match tokio::time::timeout(GOODBYE_WITHIN, writer.shutdown()).await {
-                    Ok(shut) => shut.map(|()| Ended::Closed).map_err(Ended::from),
-                    Err(_) => Err(Ended::Gone),
-                };
+            if let Poll::Ready((header, answer)) = self.calls.poll_ended(cx) {
+                self.answer(&header, answer)?;
+                // The turn of a call that waited may have come.
+                self.take_events(cx, Vec::new())?;
+                is_busy = true;
             }
-            // What there is goes out at once. Where the socket does not take it, and for streams after some packets, writing has its turn
-            // among the others.
-            if !writer.is_empty()
-                && in_a_row < WRITES_IN_A_ROW
-                && writer.try_write().await.map_err(unwritten)?
-            {
-                in_a_row += 1;
-                continue;
+            if let Poll::Ready(key) = self.streams.poll_word(cx) {
+                self.streams.attend(key, &mut self.session);
+                is_busy = true;
             }
-            in_a_row = 0;
-            let reads = self.may_read();
-            if !reads {
+            if self.way_in.is_some() {
+                is_busy |= self.poll_way_in(&mut talk.frames, cx)?;
+            }
+            if !self.may_read() {
                 self.session.not_reading(now());
+            } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+                steps_back = self.receive(received.ok_or(Ended::Gone)?, &mut talk.frames, cx)?;
+                is_busy = true;
             }
-            let until = self.way_in.until.into_std();
-            // Every branch is safe to cancel, and reading never waits for writing.
-            tokio::select! {
-                wrote = writer.write_some(), if !writer.is_empty() => wrote.map_err(unwritten)?,
-                frame = frames.next(), if reads => {
-                    // With it all that came in the same read.
-                    let (now, mut next) = (now(), Some(frame?.ok_or(Ended::Gone)?));
-                    while let Some(Received { frame, mut fds }) = next {
-                        self.session.handle_frame(now, frame)?;
-                        poll_fn(|task| Poll::Ready(self.take_events(task, std::mem::take(&mut fds)))).await?;
-                        next = if self.may_read() { frames.at_once().await? } else { None };
-                    }
+            if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
+                let now = now();
+                if talk.writer.take_progress() {
+                    self.session.progressed(now);
                 }
-                (header, verdict) = self.way_in.decided(), if !is_known => {
-                    self.let_in(&header, verdict);
-                    is_known = self.session.is_authenticated();
-                    if is_known {
-                        frames.set_frame_bytes_max(FRAME_BYTES_MAX);
-                    }
-                }
-                () = patience.at(Some(until)), if !is_known => return Err(Ended::Unknown),
-                order = self.orders.next() => match order {
-                    Order::Finish => self.session.wind_up(),
-                    Order::Leave => return Err(Ended::SentAway),
-                },
-                Some((header, answer)) = self.calls.ended() => {
-                    self.answer(&header, answer)?;
-                    // The turn of a call that waited may have come.
-                    poll_fn(|task| Poll::Ready(self.take_events(task, Vec::new()))).await?;
-                }
-                key = self.streams.word() => self.streams.attend(key, &mut self.session),
-                notice = self.notices.next() => self.tell(notice)?,
-                () = self.cx.overrun() => return Err(Ended::Slow),
-                () = alarm.at(self.session.poll_timeout()) => {
-                    let now = now();
-                    if writer.take_progress() {
-                        self.session.progressed(now);
-                    }
-                    self.session.handle_timeout(now)?;
-                }
+                self.session.handle_timeout(now)?;
+                is_busy = true;
+            }
+            self.gather(&mut talk.writer);
+            if !talk.writer.is_empty() && talk.writer.poll_write(cx).map_err(unwritten)?.is_ready() {
+                is_busy = true;
+            }
+            if talk.writer.is_empty() && self.session.is_finished() {
+                return Poll::Ready(Ok(()));
+            }
+            if steps_back {
+                // Whoever takes what was large has a turn, so that what it was read into is free again.
+                break;
+            }
+            if !is_busy {
+                return Poll::Pending;
+            }
+        }
+        step_back(cx)
+    }
+
+    /// A client that is not known yet. Whether something has been decided.
+    fn poll_way_in<R: AsyncRead + Unpin>(
+        &mut self,
+        frames: &mut FrameReader<R>,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, Ended> {
+        let Some(way_in) = &mut self.way_in else { return Ok(false) };
+        if let Poll::Ready((header, verdict)) = way_in.poll_decided(cx) {
+            self.let_in(&header, verdict);
+            if self.session.is_authenticated() {
+                self.way_in = None;
+                frames.set_frame_bytes_max(FRAME_BYTES_MAX);
+            }
+            return Ok(true);
+        }
+        match way_in.patience.poll_at(cx, Some(way_in.until.into_std())) {
+            Poll::Ready(()) => Err(Ended::Unknown),
+            Poll::Pending => Ok(false),
+        }
+    }
+
+    /// A frame has come, and with it all that came in the same read. Whether one of them was large.
+    fn receive<R: AsyncRead + Unpin>(
+        &mut self,
+        first: Received,
+        frames: &mut FrameReader<R>,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, Ended> {
+        let (now, mut next, mut has_large) = (now(), Some(first), false);
+        while let Some(Received { frame, fds }) = next {
+            has_large |= frame.wire_bytes() > READ_BYTES;
+            self.session.handle_frame(now, frame)?;
+            self.take_events(cx, fds)?;
+            next = if self.may_read() { frames.buffered()? } else { None };
+        }
+        Ok(has_large)
+    }
+
+    /// Has the writer take what there is to send, as far as there is room.
+    fn gather<W: AsyncWrite + Unpin>(&mut self, writer: &mut FrameWriter<W>) {
+        loop {
+            while writer.len() < OUT_BYTES_MAX {
+                let Some(frame) = self.session.poll_transmit() else { break };
+                let fds = self.behind(&frame);
+                writer.push(frame);
+                writer.push_descriptors(fds);
+            }
+            if !self.streams.send(&mut self.session, writer, |_, _| {}) {
+                return;
             }
         }
     }
@@ -340,14 +391,15 @@ impl<H: Handler + ?Sized> Client<H> {
     /// Has a call of the way in decided about. The session hands out one at a time.
     fn decide(&mut self, called: Called) {
         let header = called.header;
-        let Some(asking) = self.way_in.asking.take() else {
+        let asking = self.way_in.as_mut().and_then(|way_in| Some((way_in.asking.take()?, way_in)));
+        let Some((asking, way_in)) = asking else {
             return self.session.reply(&header, Err(RemoteError::auth_failed()));
         };
         if let Some(within) = asking.person_within() {
-            self.way_in.until = self.way_in.until.max(Instant::now() + within);
+            way_in.until = way_in.until.max(Instant::now() + within);
         }
         let peer = self.cx.peer().to_owned();
-        self.way_in.deciding = Some(Box::pin(async move {
+        way_in.deciding = Some(Box::pin(async move {
             let (asking, verdict) = asking.answer(called, peer).await;
             (header, asking, verdict)
         }));
@@ -360,7 +412,6 @@ impl<H: Handler + ?Sized> Client<H> {
                 self.session.reply(header, answer);
                 self.session.authenticated();
                 self.cx.set_known(user);
-                self.way_in.place = None;
             }
             Verdict::Enough(answer) => {
                 self.session.reply(header, answer);
@@ -397,8 +448,11 @@ impl<H: Handler + ?Sized> Client<H> {
         if self.passing.is_empty() {
             return Vec::new();
         }
-        let header = sealed_header(frame).filter(|header| header.kind() == Ok(MessageKind::ReplyWithFds));
-        header.and_then(|header| self.passing.remove(&StreamId::of(&header))).unwrap_or_default()
+        let brings = |header: Header| header.kind() == Ok(MessageKind::ReplyWithFds);
+        match sealed_header(frame).is_some_and(brings) {
+            true => self.passing.pop_front().unwrap_or_default(),
+            false => Vec::new(),
+        }
     }
 
     /// Starts the handler of a call, unless the connection may not make it. Returns the answer, if there is one already.
@@ -417,7 +471,7 @@ impl<H: Handler + ?Sized> Client<H> {
             return Some((Err(refusal), Vec::new()));
         }
         let stream = called.info.stream.map(|direction| {
-            let pipe = self.pipes.pipe(self.limits.stream_bytes);
+            let pipe = self.pipes.pipe(self.stream_bytes);
             self.streams.insert(StreamId::of(&header), pipe.clone());
             Stream::new(pipe, direction, is_sparse(header.program, header.procedure, &called.payload))
         });
@@ -450,14 +504,15 @@ impl<H: Handler + ?Sized> Client<H> {
 
     /// Answers a call, after what its handler had the client told before.
     fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), QueueFull> {
-        while let Some(notice) = self.notices.take() {
+        while let Some(notice) = self.cx.take_notice() {
             self.tell(notice)?;
         }
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
             (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if self.line.is_some() => {
-                self.session.reply_with_descriptors(header, body, count);
-                self.passing.insert(StreamId::of(header), fds);
+                if self.session.reply_with_descriptors(header, body, count) {
+                    self.passing.push_back(fds);
+                }
             }
             (answer, _) => self.session.reply(header, answer),
         }
@@ -530,11 +585,9 @@ mod tests {
         let identity = Identity::of(PeerTransport::Inside);
         let entrance = door.meet(&identity, None, false);
         let (id, profile, metrics) = (ConnectionId::next(), Arc::default(), Metrics::default());
-        let (cx, notices) =
-            CallContext::new(id, "a test".to_owned(), identity, profile, false, None, metrics);
-        let (_present, orders) = Arc::new(Clients::default()).enter(&cx);
-        let came = (entrance, orders);
-        let running = run((reader, Endless), Arc::new(Nothing), cx, notices, came, Limits::default(), None);
+        let cx = CallContext::new(id, "a test".to_owned(), identity, profile, false, None, metrics);
+        let _present = Arc::new(Clients::default()).enter(&cx);
+        let running = run((reader, Endless), Arc::new(Nothing), cx, entrance, Limits::default(), None);
         tokio::time::timeout(Duration::from_secs(3_600), running).await.expect("it ends")
     }
 

@@ -4,17 +4,17 @@ use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 
-use tokio::sync::Notify;
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
-use virtwire_protocol::program::{Notice, ProcedureNumber, Program};
+use virtwire_protocol::program::Notice;
 
 use super::access::Authorizer;
 use super::identity::{Identity, PeerTransport};
 use super::metrics::Metrics;
+use super::post::{Item, Order, OutgoingNotice, Post};
 use super::stream::Stream;
-use crate::shell::mailbox::Mailbox;
 
 /// A number for each connection that the servers of this process have accepted, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +46,7 @@ struct Shared {
     peer: String,
     identity: Identity,
     /// The same with what the client has proved since it came.
-    proved: OnceLock<Identity>,
+    proved: OnceLock<Box<Identity>>,
     profile: Arc<Profile>,
     carries_fds: bool,
     read_only: AtomicBool,
@@ -54,22 +54,11 @@ struct Shared {
     authorizer: Option<Arc<dyn Authorizer>>,
     metrics: Metrics,
     closed: AtomicBool,
-    notices: Mailbox<OutgoingNotice>,
-    overrun: Notify,
+    post: Post,
 }
-
-/// An event on its way to the task that owns the connection.
-pub(super) struct OutgoingNotice {
-    pub(super) program: Program,
-    pub(super) number: ProcedureNumber,
-    pub(super) body: Draft,
-}
-
-/// Events that may wait for the connection's task at a time.
-const NOTICES_WAITING_MAX: usize = 1_024;
 
 impl CallContext {
-    /// The context of a fresh connection, and the end from which its task takes the events to send.
+    /// The context of a fresh connection.
     pub(super) fn new(
         id: ConnectionId,
         peer: String,
@@ -78,10 +67,9 @@ impl CallContext {
         carries_fds: bool,
         authorizer: Option<Arc<dyn Authorizer>>,
         metrics: Metrics,
-    ) -> (CallContext, Mailbox<OutgoingNotice>) {
-        let notices = Mailbox::new();
+    ) -> CallContext {
         let [read_only, known, closed] = [const { AtomicBool::new(false) }; 3];
-        let (overrun, proved) = (Notify::new(), OnceLock::new());
+        let (post, proved) = (Post::default(), OnceLock::new());
         let shared = Shared {
             id,
             peer,
@@ -94,22 +82,27 @@ impl CallContext {
             authorizer,
             metrics,
             closed,
-            notices: notices.clone(),
-            overrun,
+            post,
         };
-        (CallContext(Arc::new(shared), None), notices)
+        CallContext(Arc::new(shared), None)
     }
 
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         let inside = Identity::of(PeerTransport::Inside);
-        CallContext::new(id, "detached".to_owned(), inside, profile, false, None, Metrics::default()).0
+        CallContext::new(id, "detached".to_owned(), inside, profile, false, None, Metrics::default())
     }
 
     /// The context of one call.
     pub(super) fn of_call(&self, slots: CallSlots) -> CallContext {
         CallContext(self.0.clone(), Some(Arc::new(slots)))
+    }
+
+    /// The same connection without what came with the call: for who keeps it.
+    #[must_use]
+    pub fn of_connection(&self) -> CallContext {
+        CallContext(self.0.clone(), None)
     }
 
     pub(super) fn call_slots(&self) -> Option<&CallSlots> {
@@ -158,7 +151,7 @@ impl CallContext {
 
     /// Who is at the other end, as far as that is proved.
     pub fn identity(&self) -> &Identity {
-        self.0.proved.get().unwrap_or(&self.0.identity)
+        self.0.proved.get().map_or(&self.0.identity, |proved| proved)
     }
 
     /// The client has come in, as this user of SASL if that was the way.
@@ -166,7 +159,8 @@ impl CallContext {
         self.0.known.store(true, Ordering::Relaxed);
         if user.is_some() {
             // Once: nobody comes in twice.
-            let _ = self.0.proved.set(Identity { sasl_user: user, ..self.0.identity.clone() });
+            let proved = Identity { sasl_user: user, ..self.0.identity.clone() };
+            let _ = self.0.proved.set(Box::new(proved));
         }
     }
 
@@ -206,9 +200,8 @@ impl CallContext {
     /// Where the event exceeds a bound of its type.
     pub fn notify<N: Notice>(&self, notice: &N) -> Result<(), DraftError> {
         let body = Draft::encode(notice)?;
-        let notice = OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body };
-        if !self.is_closed() && !self.0.notices.push_below(NOTICES_WAITING_MAX, notice) {
-            self.0.overrun.notify_one();
+        if !self.is_closed() {
+            self.0.post.notify(OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body });
         }
         Ok(())
     }
@@ -224,12 +217,22 @@ impl CallContext {
     pub(super) fn set_closed(&self) {
         self.0.closed.store(true, Ordering::Release);
         // Nobody takes them any more.
-        while self.0.notices.take().is_some() {}
+        while self.take_notice().is_some() {}
     }
 
-    /// Waits until the client has been too slow to read its events.
-    pub(super) async fn overrun(&self) {
-        self.0.overrun.notified().await;
+    /// Has the connection end.
+    pub(super) fn order(&self, order: Order) {
+        self.0.post.order(order);
+    }
+
+    /// What others want of the connection's task.
+    pub(super) fn poll_post(&self, cx: &mut Context<'_>) -> Poll<Item> {
+        self.0.post.poll_next(cx)
+    }
+
+    /// The event that has waited longest, if any does.
+    pub(super) fn take_notice(&self) -> Option<OutgoingNotice> {
+        self.0.post.take_notice()
     }
 }
 

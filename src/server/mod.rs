@@ -16,6 +16,7 @@ mod identity;
 mod listener;
 mod metrics;
 mod places;
+mod post;
 pub(crate) mod service;
 mod stream;
 #[cfg(feature = "tls")]
@@ -31,6 +32,7 @@ use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
 
 use crate::net::TcpStream;
+use crate::shell::line::Line;
 
 pub use access::{AccessRequest, Authorizer};
 pub use admin::{Administration, Operator};
@@ -55,8 +57,9 @@ pub use stream::Stream;
 #[cfg(feature = "tls")]
 pub use tls::{TlsServer, TlsSettings, TlsSettingsError};
 
-use clients::Clients;
+use clients::{Clients, Present};
 use door::Entrance;
+use places::Place;
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
 
@@ -157,20 +160,21 @@ impl<H: Handler + ?Sized> Server<H> {
             self.crowd.room().await;
             let before = listener.door.place(listener.shakes_hands(), &self.crowd).await;
             let accepted = match &listener.inner {
-                listener::Inner::Tcp(tcp) => {
-                    tcp.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer.to_string()))
-                }
+                listener::Inner::Tcp(tcp) => tcp
+                    .accept()
+                    .await
+                    .map(|(stream, peer)| Accepted::Plain(Socket::Tcp(stream, peer.to_string()))),
                 #[cfg(feature = "tls")]
                 listener::Inner::Tls(tcp, tls) => tcp
                     .accept()
                     .await
                     .map(|(stream, peer)| Accepted::Tls(stream, peer.to_string(), tls.clone())),
-                listener::Inner::Unix(unix, _) => unix.accept().await.map(|(stream, _)| {
+                listener::Inner::Unix(unix, _) => unix.accept().await.and_then(|(stream, _)| {
                     let process = process(&stream);
                     let pid = process.and_then(|process| process.pid);
                     let peer = pid.map_or("unix".to_owned(), |pid| format!("unix, process {pid}"));
                     crate::shell::tune_unix(&stream);
-                    Accepted::Unix(stream, peer, process)
+                    Ok(Accepted::Plain(Socket::Unix(Line::new(stream)?, peer, process)))
                 }),
             };
             let accepted = match accepted {
@@ -185,66 +189,50 @@ impl<H: Handler + ?Sized> Server<H> {
             // Another listener's client may have come first: then this one waits here.
             let place = self.crowd.place().await;
             let entrance = listener.door.meet(&accepted.identity(), before, listener.is_read_only());
+            self.metrics.connected();
             let server = self.clone();
-            tokio::spawn(async move {
-                server.metrics.connected();
-                let ended = match accepted.secured(entrance.until).await {
-                    Some(accepted) => server.converse(accepted, entrance).await,
-                    None => Ended::Unknown,
-                };
-                server.metrics.disconnected(&ended);
-                drop(place);
-            });
+            match accepted {
+                Accepted::Plain(socket) => server.host(socket, entrance, place),
+                #[cfg(feature = "tls")]
+                Accepted::Tls(stream, peer, tls) => drop(tokio::spawn(async move {
+                    match secured(stream, &peer, tls, entrance.until).await {
+                        Some(secured) => server.host(Socket::Secured(secured, peer), entrance, place),
+                        None => server.metrics.disconnected(&Ended::Unknown),
+                    }
+                })),
+            }
         }
     }
 
-    async fn converse(&self, accepted: Accepted, entrance: Entrance) -> Ended {
-        let id = ConnectionId::next();
-        let identity = accepted.identity();
-        let carries_fds = cfg!(feature = "fds") && matches!(accepted, Accepted::Unix(..));
+    /// Has a task serve a client.
+    fn host(self, socket: Socket, entrance: Entrance, place: Place) {
+        let (id, identity) = (ConnectionId::next(), socket.identity());
+        let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(..));
         let (profile, authorizer) = (self.profile.clone(), self.authorizer.clone());
-        let (cx, notices) = CallContext::new(
-            id,
-            accepted.peer().to_owned(),
-            identity,
-            profile,
-            carries_fds,
-            authorizer,
-            self.metrics.clone(),
-        );
+        let peer = socket.peer().to_owned();
+        let cx = CallContext::new(id, peer, identity, profile, carries_fds, authorizer, self.metrics.clone());
         if entrance.read_only {
             cx.set_read_only();
         }
         tracing::debug!(peer = cx.peer(), "client connected");
-        let (present, orders) = self.crowd.enter(&cx);
-        let came = (entrance, orders);
-        let handler = self.handler.clone();
-        let ended = match accepted {
-            Accepted::Tcp(stream, _) => {
+        let guest = Guest { present: self.crowd.enter(&cx), metrics: self.metrics, place };
+        let (handler, limits) = (self.handler, self.limits);
+        match socket {
+            Socket::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                connection::run(stream.into_split(), handler, cx, notices, came, self.limits, None).await
+                guest.stay(connection::run(stream.into_split(), handler, cx, entrance, limits, None));
             }
-            // It has become another, or never came so far.
             #[cfg(feature = "tls")]
-            Accepted::Tls(..) => Ended::Gone,
-            #[cfg(feature = "tls")]
-            Accepted::Secured(secured, _) => {
+            Socket::Secured(secured, _) => {
                 let both = tokio::io::split(secured.stream);
-                connection::run(both, handler, cx, notices, came, self.limits, None).await
+                guest.stay(connection::run(both, handler, cx, entrance, limits, None));
             }
-            #[cfg(feature = "fds")]
-            Accepted::Unix(stream, ..) => {
-                let line = crate::shell::line::Line::new(stream);
+            Socket::Unix(line, ..) => {
                 let both = (line.clone(), line.clone());
-                connection::run(both, handler, cx, notices, came, self.limits, Some(line)).await
+                let line = carries_fds.then_some(line);
+                guest.stay(connection::run(both, handler, cx, entrance, limits, line));
             }
-            #[cfg(not(feature = "fds"))]
-            Accepted::Unix(stream, ..) => {
-                connection::run(stream.into_split(), handler, cx, notices, came, self.limits, None).await
-            }
-        };
-        drop(present);
-        ended
+        }
     }
 
     /// The clients that are there, in the order in which they came.
@@ -265,62 +253,93 @@ impl<H: Handler + ?Sized> Server<H> {
     }
 }
 
+/// What a client holds while it is there, beside its connection.
+struct Guest {
+    present: Present,
+    metrics: Metrics,
+    place: Place,
+}
+
+impl Guest {
+    /// Has a task see to the client's connection until that ends.
+    fn stay(self, connection: impl Future<Output = Ended> + Send + 'static) {
+        // In a box, or it would have room in the task both as what is given and as what is waited for.
+        let connection = Box::pin(connection);
+        tokio::spawn(async move {
+            let ended = connection.await;
+            drop(self.present);
+            self.metrics.disconnected(&ended);
+            drop(self.place);
+        });
+    }
+}
+
 enum Accepted {
-    Tcp(TcpStream, String),
+    Plain(Socket),
+    /// With a handshake before it.
     #[cfg(feature = "tls")]
     Tls(TcpStream, String, TlsServer),
-    #[cfg(feature = "tls")]
-    Secured(Box<tls::Secured>, String),
-    Unix(UnixStream, String, Option<PeerProcess>),
 }
 
 impl Accepted {
-    /// Who it is, for people.
-    fn peer(&self) -> &str {
+    fn identity(&self) -> Identity {
         match self {
-            Accepted::Tcp(_, peer) | Accepted::Unix(_, peer, _) => peer,
+            Accepted::Plain(socket) => socket.identity(),
             #[cfg(feature = "tls")]
-            Accepted::Tls(_, peer, _) | Accepted::Secured(_, peer) => peer,
+            Accepted::Tls(..) => Identity::of(PeerTransport::Tls),
         }
     }
+}
 
-    /// Behind its handshake, where it has one to make; `None` where that came to nothing in time.
-    async fn secured(self, until: tokio::time::Instant) -> Option<Accepted> {
+/// A client's socket, and who is there, for people.
+enum Socket {
+    Tcp(TcpStream, String),
+    #[cfg(feature = "tls")]
+    Secured(Box<tls::Secured>, String),
+    Unix(Line, String, Option<PeerProcess>),
+}
+
+impl Socket {
+    fn peer(&self) -> &str {
         match self {
+            Socket::Tcp(_, peer) | Socket::Unix(_, peer, _) => peer,
             #[cfg(feature = "tls")]
-            Accepted::Tls(stream, peer, tls) => {
-                crate::shell::tune(&stream);
-                match tokio::time::timeout_at(until, tls.secure(stream)).await {
-                    Ok(Ok(secured)) => Some(Accepted::Secured(Box::new(secured), peer)),
-                    Ok(Err(error)) => {
-                        tracing::info!(peer, %error, "a client is not let in by TLS");
-                        None
-                    }
-                    Err(_) => {
-                        tracing::info!(peer, "a client has not made its handshake in time");
-                        None
-                    }
-                }
-            }
-            other => {
-                let _ = until;
-                Some(other)
-            }
+            Socket::Secured(_, peer) => peer,
         }
     }
 
     fn identity(&self) -> Identity {
         match self {
-            Accepted::Tcp(..) => Identity::of(PeerTransport::Tcp),
+            Socket::Tcp(..) => Identity::of(PeerTransport::Tcp),
             #[cfg(feature = "tls")]
-            Accepted::Tls(..) => Identity::of(PeerTransport::Tls),
-            #[cfg(feature = "tls")]
-            Accepted::Secured(secured, _) => {
+            Socket::Secured(secured, _) => {
                 Identity { tls_name: secured.name.clone(), ..Identity::of(PeerTransport::Tls) }
             }
-            Accepted::Unix(_, _, process) => {
+            Socket::Unix(_, _, process) => {
                 Identity { process: *process, ..Identity::of(PeerTransport::Unix) }
             }
+        }
+    }
+}
+
+/// A client behind its handshake; `None` where that came to nothing in time.
+#[cfg(feature = "tls")]
+async fn secured(
+    stream: TcpStream,
+    peer: &str,
+    tls: TlsServer,
+    until: tokio::time::Instant,
+) -> Option<Box<tls::Secured>> {
+    crate::shell::tune(&stream);
+    match tokio::time::timeout_at(until, tls.secure(stream)).await {
+        Ok(Ok(secured)) => Some(Box::new(secured)),
+        Ok(Err(error)) => {
+            tracing::info!(peer, %error, "a client is not let in by TLS");
+            None
+        }
+        Err(_) => {
+            tracing::info!(peer, "a client has not made its handshake in time");
+            None
         }
     }
 }

@@ -88,6 +88,7 @@ delegate_io!(Stream);
 impl StreamSession for ServerSession {
     type Id = StreamId;
     const CONFIRMS: bool = true;
+    const READS_REPLIES: bool = false;
 
     fn data(&mut self, id: StreamId, bytes: usize) -> Option<Head> {
         self.stream_data(id, bytes)

@@ -1,6 +1,7 @@
 //! A clock for a time that mostly moves away.
 
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use tokio::time::{Sleep, sleep_until};
@@ -11,17 +12,17 @@ use tokio::time::{Sleep, sleep_until};
 pub(crate) struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
-    /// Waits until the time; for ever, if there is none. Safe to cancel.
-    pub(crate) async fn at(&mut self, time: Option<Instant>) {
-        let Some(time) = time.map(tokio::time::Instant::from) else { return std::future::pending().await };
+    /// Ready at the time; never, if there is none.
+    pub(crate) fn poll_at(&mut self, cx: &mut Context<'_>, time: Option<Instant>) -> Poll<()> {
+        let Some(time) = time.map(tokio::time::Instant::from) else { return Poll::Pending };
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
         if sleep.deadline() > time {
             sleep.as_mut().reset(time);
         }
         loop {
-            sleep.as_mut().await;
+            ready!(sleep.as_mut().poll(cx));
             if sleep.deadline() >= time {
-                return;
+                return Poll::Ready(());
             }
             sleep.as_mut().reset(time);
         }
@@ -30,6 +31,7 @@ impl Alarm {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
     use std::time::Duration;
 
     use super::*;
@@ -39,17 +41,18 @@ mod tests {
         let start = tokio::time::Instant::now();
         let after = |seconds| Some((start + Duration::from_secs(seconds)).into_std());
         let mut alarm = Alarm::default();
+        let at = async |time, alarm: &mut Alarm| poll_fn(|cx| alarm.poll_at(cx, time)).await;
         for (begun, then) in [(10, 20), (40, 30), (30, 31), (31, 31)] {
             tokio::select! {
                 biased;
-                () = alarm.at(after(begun)) => assert_eq!(start.elapsed().as_secs(), begun),
+                () = at(after(begun), &mut alarm) => assert_eq!(start.elapsed().as_secs(), begun),
                 () = std::future::ready(()) => {}
             }
-            alarm.at(after(then)).await;
+            at(after(then), &mut alarm).await;
             assert_eq!(start.elapsed().as_secs(), then, "{begun}");
         }
         tokio::select! {
-            () = alarm.at(None) => panic!("it rings at no time"),
+            () = at(None, &mut alarm) => panic!("it rings at no time"),
             () = tokio::time::sleep(Duration::from_secs(1_000)) => {}
         }
     }

@@ -1,15 +1,8 @@
 //! A security layer of SASL's (RFC 4422): once both ends know each other, everything on the connection is sealed, in pieces of their
 //! own, each behind its length.
 
-/// Without the feature there is no such layer.
-#[cfg(not(feature = "gssapi"))]
-#[derive(Debug)]
-pub(crate) enum Layer {}
-
-#[cfg(feature = "gssapi")]
 pub(crate) use sealing::{Layer, Layered, SEALED_BYTES_MAX};
 
-#[cfg(feature = "gssapi")]
 mod sealing {
     use std::fmt;
     use std::io;

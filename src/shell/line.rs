@@ -1,36 +1,156 @@
-//! File descriptors beside the bytes of a unix socket.
+//! A unix socket, and file descriptors beside its bytes.
 //!
-//! Behind the frame that announces them each travels with one byte of its own. What is read where such a byte may come is
-//! read with room for a descriptor, as the system would drop it otherwise.
+//! The runtime's own is watched for room as well as for bytes, and such a socket has room anew whenever its peer has read something: so
+//! whoever waits for a reply would be woken by the call being read, only to wait on. This one is watched for room only from when
+//! there was none for the first time.
+//!
+//! Behind the frame that announces them descriptors travel with one byte each. What is read where such a byte may come is read with
+//! room for a descriptor, as the system would drop it otherwise.
 
-#[cfg(feature = "fds")]
-pub(crate) use passing::Line;
-
-/// Without the feature there is no such line.
+use std::io::{self, IoSlice, Read, Write};
+use std::net::Shutdown;
 #[cfg(not(feature = "fds"))]
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+
+/// Either end of a unix socket. Clones are the same socket; one task reads and writes.
 #[derive(Clone, Debug)]
-pub(crate) enum Line {}
+pub(crate) struct Line(Arc<Ends>);
+
+#[derive(Debug)]
+struct Ends {
+    socket: AsyncFd<UnixStream>,
+    /// The same socket by another descriptor, watched for room.
+    room: OnceLock<AsyncFd<UnixStream>>,
+}
+
+impl Line {
+    /// # Errors
+    /// Where the runtime cannot watch it.
+    pub(crate) fn new(stream: tokio::net::UnixStream) -> io::Result<Line> {
+        let socket = watched(stream.into_std()?, Interest::READABLE)?;
+        Ok(Line(Arc::new(Ends { socket, room: OnceLock::new() })))
+    }
+
+    /// Reads at most so many bytes. `read` says how many came, and whether there are certainly no more.
+    fn poll_read_by<T>(
+        &self,
+        cx: &mut Context<'_>,
+        mut read: impl FnMut(&UnixStream) -> io::Result<(T, bool)>,
+    ) -> Poll<io::Result<T>> {
+        loop {
+            let mut guard = ready!(self.0.socket.poll_read_ready(cx))?;
+            match read(self.0.socket.get_ref()) {
+                Ok((read, is_drained)) => {
+                    if is_drained {
+                        // Nobody asks the system again before there is something.
+                        guard.clear_ready();
+                    }
+                    return Poll::Ready(Ok(read));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn poll_write_by(
+        &self,
+        cx: &mut Context<'_>,
+        mut write: impl FnMut(&UnixStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let mut guard = match self.0.room.get() {
+                Some(room) => Some(ready!(room.poll_write_ready(cx))?),
+                None => None,
+            };
+            let socket = self.0.socket.get_ref();
+            match write(socket) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => match &mut guard {
+                    Some(guard) => guard.clear_ready(),
+                    None => {
+                        let room = watched(socket.try_clone()?, Interest::WRITABLE)?;
+                        // There is none yet, as one task writes.
+                        let _ = self.0.room.set(room);
+                    }
+                },
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                wrote => return Poll::Ready(wrote),
+            }
+        }
+    }
+}
+
+/// Its successor of tokio 1.54 is unsafe, for what may close its descriptor or have another later: a `UnixStream` does neither.
+#[allow(deprecated)]
+fn watched(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
+    AsyncFd::with_interest(socket, interest)
+}
+
+impl AsyncRead for Line {
+    /// Reads bytes alone: for where no descriptor may come.
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = buffer.initialize_unfilled();
+        let most = room.len();
+        let count = ready!(self.poll_read_by(cx, |mut socket| {
+            let count = socket.read(room)?;
+            Ok((count, (1..most).contains(&count)))
+        }))?;
+        buffer.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_by(cx, |mut socket| socket.write(bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_by(cx, |mut socket| socket.write_vectored(slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.socket.get_ref().shutdown(Shutdown::Write))
+    }
+}
 
 #[cfg(not(feature = "fds"))]
-mod none {
-    use std::io;
-    use std::os::fd::OwnedFd;
-    use std::task::{Context, Poll};
+impl Line {
+    /// Without the feature there are bytes alone.
+    pub(crate) fn poll_receive(
+        &self,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Option<OwnedFd>>> {
+        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
+    }
 
-    use tokio::io::ReadBuf;
-
-    impl super::Line {
-        pub(crate) fn poll_receive(
-            &self,
-            _: &mut Context<'_>,
-            _: &mut ReadBuf<'_>,
-        ) -> Poll<io::Result<Option<OwnedFd>>> {
-            match *self {}
-        }
-
-        pub(crate) fn poll_pass(&self, _: &mut Context<'_>, _: &OwnedFd) -> Poll<io::Result<()>> {
-            match *self {}
-        }
+    pub(crate) fn poll_pass(&self, _: &mut Context<'_>, _: &OwnedFd) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
     }
 }
 
@@ -39,26 +159,17 @@ mod passing {
     use std::io::{self, IoSlice, IoSliceMut};
     use std::mem::MaybeUninit;
     use std::os::fd::{AsFd, OwnedFd};
-    use std::pin::Pin;
-    use std::sync::Arc;
     use std::task::{Context, Poll, ready};
 
     use rustix::net::{
         RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
         SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
     };
-    use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
-    use tokio::net::UnixStream;
+    use tokio::io::ReadBuf;
 
-    /// Either end of a unix socket, for bytes and descriptors. Clones are the same socket.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Line(Arc<UnixStream>);
+    use super::Line;
 
     impl Line {
-        pub(crate) fn new(stream: UnixStream) -> Line {
-            Line(Arc::new(stream))
-        }
-
         /// Reads bytes, and the descriptor that came with the last of them, if one did. The system ends a read where a
         /// descriptor is.
         ///
@@ -69,44 +180,31 @@ mod passing {
             cx: &mut Context<'_>,
             buffer: &mut ReadBuf<'_>,
         ) -> Poll<io::Result<Option<OwnedFd>>> {
-            loop {
-                ready!(self.0.poll_read_ready(cx))?;
-                let mut drained = None;
-                let received = self.0.try_io(Interest::READABLE, || {
-                    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-                    let mut control = RecvAncillaryBuffer::new(&mut space);
-                    let room = &mut [IoSliceMut::new(buffer.initialize_unfilled())];
-                    let flags = RecvFlags::CMSG_CLOEXEC;
-                    let message = recvmsg(self.0.as_fd(), room, &mut control, flags)?;
-                    let mut fds = Vec::new();
-                    for part in control.drain() {
-                        if let RecvAncillaryMessage::ScmRights(rights) = part {
-                            fds.extend(rights);
-                        }
-                    }
-                    let is_cut = message.flags.contains(ReturnFlags::CTRUNC);
-                    let received = (message.bytes, fds, is_cut);
-                    // Less than there was room for, and no descriptor that ended the read: there is no more, which the runtime is told so
-                    // that nobody asks the system again.
-                    if (1..buffer.remaining()).contains(&received.0) && received.1.is_empty() {
-                        drained = Some(received);
-                        return Err(io::ErrorKind::WouldBlock.into());
-                    }
-                    Ok(received)
-                });
-                match drained.map_or(received, Ok) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Poll::Ready(Err(error)),
-                    Ok((bytes, mut fds, is_cut)) => {
-                        if is_cut || fds.len() > 1 {
-                            let text = "more than one file descriptor came with a byte";
-                            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, text)));
-                        }
-                        buffer.advance(bytes);
-                        return Poll::Ready(Ok(fds.pop()));
+            let room = buffer.initialize_unfilled();
+            let most = room.len();
+            let received = ready!(self.poll_read_by(cx, |socket| {
+                let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+                let mut control = RecvAncillaryBuffer::new(&mut space);
+                let flags = RecvFlags::CMSG_CLOEXEC;
+                let message = recvmsg(socket.as_fd(), &mut [IoSliceMut::new(room)], &mut control, flags)?;
+                let mut fds = Vec::new();
+                for part in control.drain() {
+                    if let RecvAncillaryMessage::ScmRights(rights) = part {
+                        fds.extend(rights);
                     }
                 }
+                let is_cut = message.flags.contains(ReturnFlags::CTRUNC);
+                // Less than there was room for, and no descriptor that ended the read: there is no more.
+                let is_drained = (1..most).contains(&message.bytes) && fds.is_empty();
+                Ok(((message.bytes, fds, is_cut), is_drained))
+            }));
+            let (bytes, mut fds, is_cut) = received?;
+            if is_cut || fds.len() > 1 {
+                let text = "more than one file descriptor came with a byte";
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, text)));
             }
+            buffer.advance(bytes);
+            Poll::Ready(Ok(fds.pop()))
         }
 
         /// Sends a descriptor, with a byte of its own.
@@ -114,73 +212,48 @@ mod passing {
         /// # Errors
         /// Those of the socket.
         pub(crate) fn poll_pass(&self, cx: &mut Context<'_>, fd: &OwnedFd) -> Poll<io::Result<()>> {
-            loop {
-                ready!(self.0.poll_write_ready(cx))?;
-                let sent = self.0.try_io(Interest::WRITABLE, || {
-                    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-                    let mut control = SendAncillaryBuffer::new(&mut space);
-                    let fds = [fd.as_fd()];
-                    if !control.push(SendAncillaryMessage::ScmRights(&fds)) {
-                        return Err(io::ErrorKind::OutOfMemory.into());
-                    }
-                    Ok(sendmsg(self.0.as_fd(), &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)?)
-                });
-                match sent {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Poll::Ready(Err(error)),
-                    Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                    Ok(_) => return Poll::Ready(Ok(())),
+            let sent = ready!(self.poll_write_by(cx, |socket| {
+                let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+                let mut control = SendAncillaryBuffer::new(&mut space);
+                let fds = [fd.as_fd()];
+                if !control.push(SendAncillaryMessage::ScmRights(&fds)) {
+                    return Err(io::ErrorKind::OutOfMemory.into());
                 }
-            }
+                Ok(sendmsg(socket.as_fd(), &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)?)
+            }))?;
+            Poll::Ready(if sent == 0 { Err(io::ErrorKind::WriteZero.into()) } else { Ok(()) })
         }
     }
+}
 
-    impl AsyncRead for Line {
-        /// Reads bytes alone: for where no descriptor may come.
-        fn poll_read(
-            self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-            buffer: &mut ReadBuf<'_>,
-        ) -> Poll<io::Result<()>> {
-            loop {
-                ready!(self.0.poll_read_ready(cx))?;
-                match self.0.try_read_buf(buffer) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    read => return Poll::Ready(read.map(drop)),
-                }
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_go_both_ways_also_where_there_was_no_room() {
+        let (near, far) = tokio::net::UnixStream::pair().unwrap();
+        let (mut near, mut far) = (Line::new(near).unwrap(), Line::new(far).unwrap());
+        far.write_all(b"question").await.unwrap();
+        let mut question = [0; 8];
+        near.read_exact(&mut question).await.unwrap();
+        assert_eq!(&question, b"question");
+        assert!(near.0.room.get().is_none() && far.0.room.get().is_none(), "there was room");
+        let sent: Vec<u8> = (0..4_000_000_u32).map(|at| (at >> 3) as u8).collect();
+        let writing = tokio::spawn({
+            let (mut near, sent) = (near.clone(), sent.clone());
+            async move {
+                near.write_all(&sent).await.unwrap();
+                near.shutdown().await.unwrap();
             }
-        }
-    }
-
-    impl AsyncWrite for Line {
-        fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-            self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
-        }
-
-        fn poll_write_vectored(
-            self: Pin<&mut Self>,
-            cx: &mut Context<'_>,
-            slices: &[IoSlice<'_>],
-        ) -> Poll<io::Result<usize>> {
-            loop {
-                ready!(self.0.poll_write_ready(cx))?;
-                match self.0.try_write_vectored(slices) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    wrote => return Poll::Ready(wrote),
-                }
-            }
-        }
-
-        fn is_write_vectored(&self) -> bool {
-            true
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(rustix::net::shutdown(self.0.as_fd(), rustix::net::Shutdown::Write)?))
-        }
+        });
+        tokio::task::yield_now().await;
+        assert!(near.0.room.get().is_some(), "there was none");
+        let mut received = Vec::new();
+        far.read_to_end(&mut received).await.unwrap();
+        assert!(received == sent);
+        writing.await.unwrap();
     }
 }

@@ -1,9 +1,8 @@
 //! A queue to one task, of the size of what is in it: a channel of the runtime's takes a kilobyte before there is anything.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// Room that is kept while nothing waits.
 const KEPT_MAX: usize = 32;
@@ -25,41 +24,23 @@ impl<T> Mailbox<T> {
 
     /// Adds something. Whoever pushes minds that there are not too many.
     pub(crate) fn push(&self, item: T) {
-        self.push_below(usize::MAX, item);
-    }
-
-    /// The same while fewer than so many wait. Whether it was added.
-    pub(crate) fn push_below(&self, most: usize, item: T) -> bool {
         let mut inner = self.lock();
-        if inner.waiting.len() >= most {
-            return false;
-        }
         inner.waiting.push_back(item);
         let taker = inner.taker.take();
         drop(inner);
         taker.into_iter().for_each(Waker::wake);
-        true
     }
 
-    /// What has waited longest, if anything has.
-    #[cfg(feature = "server")]
-    pub(crate) fn take(&self) -> Option<T> {
-        self.lock().take()
-    }
-
-    /// What has waited longest; waits until there is something, also if there never will be. Safe to cancel.
-    pub(crate) async fn next(&self) -> T {
-        poll_fn(|cx| {
-            let mut inner = self.lock();
-            if let Some(item) = inner.take() {
-                return Poll::Ready(item);
-            }
-            if !inner.taker.as_ref().is_some_and(|taker| taker.will_wake(cx.waker())) {
-                inner.taker = Some(cx.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await
+    /// What has waited longest; the task is woken once there is something.
+    pub(crate) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<T> {
+        let mut inner = self.lock();
+        if let Some(item) = inner.take() {
+            return Poll::Ready(item);
+        }
+        if !inner.taker.as_ref().is_some_and(|taker| taker.will_wake(cx.waker())) {
+            inner.taker = Some(cx.waker().clone());
+        }
+        Poll::Pending
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner<T>> {
@@ -85,14 +66,20 @@ impl<T> Clone for Mailbox<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use super::*;
+
+    async fn next<T>(mailbox: &Mailbox<T>) -> T {
+        poll_fn(|cx| mailbox.poll_next(cx)).await
+    }
 
     #[tokio::test]
     async fn what_is_pushed_comes_in_order_and_wakes_who_waits() {
         let mailbox = Mailbox::new();
         let taker = tokio::spawn({
             let mailbox = mailbox.clone();
-            async move { [mailbox.next().await, mailbox.next().await, mailbox.next().await] }
+            async move { [next(&mailbox).await, next(&mailbox).await, next(&mailbox).await] }
         });
         tokio::task::yield_now().await;
         for item in 1..=3 {
@@ -103,22 +90,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bound_is_kept() {
-        let mailbox = Mailbox::new();
-        assert_eq!([1, 2, 3].map(|item| mailbox.push_below(2, item)), [true, true, false]);
-        assert_eq!(mailbox.next().await, 1);
-        assert!(mailbox.push_below(2, 4));
-        assert_eq!([mailbox.next().await, mailbox.next().await], [2, 4]);
-    }
-
-    #[tokio::test]
     async fn it_gives_its_room_back() {
         let mailbox = Mailbox::new();
         for item in 0..1_000 {
             mailbox.push(item);
         }
         for item in 0..1_000 {
-            assert_eq!(mailbox.next().await, item);
+            assert_eq!(next(&mailbox).await, item);
         }
         assert!(mailbox.lock().waiting.capacity() <= KEPT_MAX);
     }

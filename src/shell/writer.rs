@@ -1,7 +1,6 @@
 //! From frames to a socket: small ones gathered into one write, large ones written from where they are.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
@@ -147,24 +146,11 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.pieces.push_back(Piece::Bytes(piece));
     }
 
-    /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on. Safe to cancel.
+    /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on.
     ///
     /// # Errors
     /// Those of the socket; one that takes nothing is at its end.
-    pub(crate) async fn write_some(&mut self) -> io::Result<()> {
-        poll_fn(|cx| self.poll_write(cx)).await
-    }
-
-    /// The same, if it can be done without waiting. Whether it was.
-    pub(crate) async fn try_write(&mut self) -> io::Result<bool> {
-        poll_fn(|cx| match self.poll_write(cx) {
-            Poll::Ready(wrote) => Poll::Ready(wrote.map(|()| true)),
-            Poll::Pending => Poll::Ready(Ok(false)),
-        })
-        .await
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let wrote = self.poll_write_once(cx);
         let was_blocked = std::mem::replace(&mut self.blocked, wrote.is_pending());
         self.progressed |= was_blocked && wrote.is_ready();
@@ -227,14 +213,14 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.tail.advance(count.min(self.tail.len()));
         if self.bytes == 0 {
             // Idle connections hold no memory.
-            self.tail = BytesMut::new();
+            (self.tail, self.pieces) = (BytesMut::new(), VecDeque::new());
         }
     }
 
     /// Tells the peer that there will be no more.
     #[cfg(feature = "server")]
     pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
-        poll_fn(|cx| Pin::new(&mut self.inner).poll_shutdown(cx)).await
+        std::future::poll_fn(|cx| Pin::new(&mut self.inner).poll_shutdown(cx)).await
     }
 }
 
@@ -259,9 +245,17 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use tokio::io::AsyncReadExt;
 
     use super::*;
+
+    impl<W: AsyncWrite + Unpin> FrameWriter<W> {
+        pub(crate) async fn write_some(&mut self) -> io::Result<()> {
+            poll_fn(|cx| self.poll_write(cx)).await
+        }
+    }
 
     #[tokio::test]
     async fn what_is_pushed_comes_out_in_order_whatever_its_size() {
@@ -336,7 +330,9 @@ mod tests {
         writer.push_data(&[3; 28], vec![3; 20_000].into());
         writer.push_data(&[4; 28], Bytes::new());
         writer.push(vec![5; 40].into());
-        while writer.try_write().await.unwrap() && !writer.is_empty() {}
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
         let writes = &writer.inner.0;
         assert!(writes.iter().all(|write| write.iter().all(|byte| *byte == write[0])), "{writes:?}");
         assert_eq!(writes.concat().len(), 40 + 40 + 28 + 20_000 + 28 + 40);

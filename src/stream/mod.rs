@@ -49,6 +49,9 @@ pub enum StreamError {
     /// the end.
     #[error("the stream was finished before all of it was read, and the rest of it is lost")]
     Unread,
+    /// The daemon sent more than any that means well before it said whether the stream is open; it is aborted.
+    #[error("the daemon sent too much of the stream before it said that it is open")]
+    Unopened,
     /// It has been finished or aborted here, or the other end has asked to finish: nothing more can be sent.
     #[error("the stream has ended")]
     Ended,

@@ -93,8 +93,8 @@ impl Pipe {
 
     // The task's side.
 
-    /// A piece came. Whether the queue is full now.
-    pub(crate) fn push(&self, chunk: Chunk) -> bool {
+    /// A piece came. How many bytes are beyond the bound now, where the queue is full.
+    pub(crate) fn push(&self, chunk: Chunk) -> Option<usize> {
         let chunk = match chunk {
             Chunk::Data(data) if data.len() < KEPT_BYTES_MIN => Chunk::Data(Bytes::copy_from_slice(&data)),
             other => other,
@@ -102,12 +102,17 @@ impl Pipe {
         self.change(|inner| {
             inner.overrun |= inner.hurried && inner.incoming_bytes >= self.incoming_max;
             if inner.deaf || inner.overrun {
-                return (None, false);
+                return (None, None);
             }
             inner.incoming_bytes += cost(&chunk);
             inner.incoming.push_back(chunk);
-            (inner.reader.take(), !inner.hurried && inner.incoming_bytes >= self.incoming_max)
+            (inner.reader.take(), inner.beyond(self.incoming_max))
         })
+    }
+
+    /// Whether the queue is full, and its reader is waited for.
+    pub(crate) fn is_full(&self) -> bool {
+        self.lock().beyond(self.incoming_max).is_some()
     }
 
     /// The peer will send no more.
@@ -317,6 +322,11 @@ impl Pipe {
 }
 
 impl Inner {
+    /// How many bytes wait beyond this bound, where as many do and are to be read.
+    fn beyond(&self, incoming_max: usize) -> Option<usize> {
+        self.incoming_bytes.checked_sub(incoming_max).filter(|_| !self.hurried && !self.deaf)
+    }
+
     /// Why nothing more can be sent.
     fn no_more(&self) -> Option<StreamError> {
         match &self.outcome {

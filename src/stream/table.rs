@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use virtwire_protocol::frame::Head;
+use virtwire_protocol::frame::{FRAME_BYTES_MAX, Head};
 use virtwire_protocol::session::CountedHasher;
 use virtwire_protocol::session::stream::StreamEvent;
 
@@ -15,6 +16,10 @@ use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
 use crate::shell::OUT_BYTES_MAX;
 use crate::shell::mailbox::Mailbox;
 use crate::shell::writer::FrameWriter;
+
+/// Bytes of a stream that may come before the reply to its call, beyond those that may wait. A daemon may send until its reply is out, which
+/// is behind a busy host's other work; what is more than a frame may have is no daemon's haste.
+const EARLY_BYTES_MAX: usize = FRAME_BYTES_MAX;
 
 /// A number for each stream of a connection, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +30,8 @@ pub(crate) trait StreamSession {
     type Id: Copy + Eq + Hash;
     /// Whether a finish that comes is a wish, which this end may confirm. Else it confirms ours.
     const CONFIRMS: bool;
+    /// Whether the word that a stream is open comes by the connection that its data comes by: then that is read until it has come.
+    const READS_REPLIES: bool;
 
     fn data(&mut self, id: Self::Id, bytes: usize) -> Option<Head>;
     fn hole(&mut self, id: Self::Id, length: u64) -> bool;
@@ -98,6 +105,9 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
             && let Some(stream) = self.streams.get_mut(&key)
         {
             stream.is_open = true;
+            if stream.pipe.is_full() {
+                self.full.insert(key);
+            }
             self.attend(key, session);
         }
     }
@@ -112,8 +122,8 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         let Some(key) = self.keys.get(&id).copied() else { return };
         let Some(stream) = self.streams.get(&key) else { return };
         match event {
-            StreamEvent::Data(data) => self.pushed(key, stream.pipe.push(Chunk::Data(data))),
-            StreamEvent::Hole(length) => self.pushed(key, stream.pipe.push(Chunk::Hole(length))),
+            StreamEvent::Data(data) => self.push(key, Chunk::Data(data), session),
+            StreamEvent::Hole(length) => self.push(key, Chunk::Hole(length), session),
             StreamEvent::EndOfData => stream.pipe.end_incoming(),
             StreamEvent::Finish if !S::CONFIRMS => self.remove(id, Ok(())),
             StreamEvent::Finish => {
@@ -131,9 +141,9 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         self.full.is_empty()
     }
 
-    /// The next stream whose handle wants something. Safe to cancel.
-    pub(crate) async fn word(&mut self) -> StreamKey {
-        self.words.next().await
+    /// The next stream whose handle wants something.
+    pub(crate) fn poll_word(&self, cx: &mut Context<'_>) -> Poll<StreamKey> {
+        self.words.poll_next(cx)
     }
 
     /// Does what a handle wants.
@@ -219,9 +229,16 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         self.keys.clear();
     }
 
-    fn pushed(&mut self, key: StreamKey, is_full: bool) {
-        if is_full {
+    fn push<S: StreamSession<Id = Id>>(&mut self, key: StreamKey, chunk: Chunk, session: &mut S) {
+        let Some(stream) = self.streams.get(&key) else { return };
+        let Some(beyond) = stream.pipe.push(chunk) else { return };
+        if stream.is_open || !S::READS_REPLIES {
             self.full.insert(key);
+        } else if beyond > EARLY_BYTES_MAX {
+            // Who waits for the reply cannot read yet, and whoever stopped reading now would never have it.
+            let id = stream.id;
+            session.end(id, &Ending::Abort(None));
+            self.remove(id, Err(StreamError::Unopened));
         }
     }
 

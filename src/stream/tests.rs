@@ -22,6 +22,7 @@ struct Permissive {
 impl StreamSession for Permissive {
     type Id = u32;
     const CONFIRMS: bool = false;
+    const READS_REPLIES: bool = true;
 
     fn data(&mut self, id: u32, bytes: usize) -> Option<Head> {
         let kind = MessageKind::Stream(StreamPart::Data);
@@ -71,7 +72,7 @@ impl Table {
         let last = pipe.key();
         pipe.stop_reading();
         loop {
-            let key = self.table.word().await;
+            let key = std::future::poll_fn(|cx| self.table.poll_word(cx)).await;
             if key == last {
                 return;
             }

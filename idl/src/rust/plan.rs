@@ -54,6 +54,8 @@ pub(crate) struct Item {
     pub documentation: Vec<String>,
     pub derives: String,
     pub kind: ItemKind,
+    /// Fields that nobody prints.
+    pub secret: Vec<String>,
 }
 
 pub(crate) enum ItemKind {
@@ -77,6 +79,20 @@ pub(crate) struct Variant {
     pub documentation: Vec<String>,
     /// The union's arm: its name on the wire and what it holds.
     pub field: Option<(String, FieldPlan)>,
+}
+
+impl Item {
+    /// Has a field of this name on the wire left out of what is printed. Whether there is one.
+    fn keep_secret(&mut self, wire: &str) -> bool {
+        let rust = snake(wire);
+        let ItemKind::Record(fields) = &self.kind else { return false };
+        let found = fields.iter().any(|field| field.rust == rust);
+        if found {
+            self.derives = self.derives.replace("Debug, ", "");
+            self.secret.push(rust);
+        }
+        found
+    }
 }
 
 impl ItemKind {
@@ -253,6 +269,7 @@ impl Names {
                 documentation,
                 derives: "Clone, Copy, Debug, Default, PartialEq, Eq".to_owned(),
                 kind: ItemKind::Record(Vec::new()),
+                secret: Vec::new(),
             }),
         }
         let reply =
@@ -261,6 +278,16 @@ impl Names {
             let mut documentation = wording::of_reply(module, procedure);
             wording::append(&mut documentation, rustdoc(&definition.documentation));
             items.extend(self.item(module, definition, documentation, shapes)?);
+        }
+        for field in &procedure.annotations.secret {
+            let mut found = false;
+            for item in &mut items {
+                found |= item.keep_secret(field);
+            }
+            if !found {
+                let (procedure, field) = (procedure.wire.clone(), field.clone());
+                return Err(GenerateError::UnknownSecret { procedure, field });
+            }
         }
         Ok(items)
     }
@@ -314,6 +341,7 @@ impl Names {
             documentation,
             derives: shapes.derives(&definition.name),
             kind,
+            secret: Vec::new(),
         }))
     }
 }

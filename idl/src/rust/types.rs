@@ -2,7 +2,7 @@
 
 use super::names::grouped;
 use super::plan::{FieldPlan, Item, ItemKind, ModulePlan, Plan, Variant};
-use super::text::{Code, header};
+use super::text::{Code, WIDTH, header};
 use super::wording;
 
 pub(crate) fn write(plan: &Plan<'_>, module: &ModulePlan<'_>) -> String {
@@ -61,6 +61,9 @@ fn write_item(code: &mut Code, item: &Item) {
                 code.line(&format!("    pub {rust}: {of},"));
             }
             code.line("}");
+            if !item.secret.is_empty() {
+                write_debug(code, item, fields);
+            }
         }
         ItemKind::Enumeration(variants) => {
             code.line(&format!("pub enum {} {{", item.rust));
@@ -76,6 +79,28 @@ fn write_item(code: &mut Code, item: &Item) {
             code.line("}");
         }
     }
+}
+
+/// What a type with secrets prints of itself.
+fn write_debug(code: &mut Code, item: &Item, fields: &[FieldPlan]) {
+    let field = |FieldPlan { rust, .. }: &FieldPlan| match item.secret.contains(rust) {
+        true => format!(".field(\"{rust}\", &format_args!(\"(not shown)\"))"),
+        false => format!(".field(\"{rust}\", &self.{rust})"),
+    };
+    let head = format!("f.debug_struct(\"{}\")", item.rust);
+    let links = fields.iter().map(field).chain([".finish()".to_owned()]).collect::<Vec<_>>();
+    code.line("");
+    code.line(&format!("impl std::fmt::Debug for {} {{", item.rust));
+    code.line("    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {");
+    let line = format!("        {head}{}", links.concat());
+    if line.len() <= WIDTH {
+        code.line(&line);
+    } else {
+        code.line(&format!("        {head}"));
+        links.iter().for_each(|link| code.line(&format!("            {link}")));
+    }
+    code.line("    }");
+    code.line("}");
 }
 
 fn write_variant(code: &mut Code, variant: &Variant, kept: Option<&str>) {

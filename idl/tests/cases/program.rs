@@ -17,7 +17,7 @@ pub struct Thing {
 /// Opens a thing, for [`ThingMove`].
 ///
 /// Program program, procedure 1, since libvirt 0.3.0; reply [`ThingOpenReply`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ThingOpen {
     /// The name. At most 64 bytes.
     pub name: Text,
@@ -25,11 +25,26 @@ pub struct ThingOpen {
     pub flags: u32,
 }
 
+impl std::fmt::Debug for ThingOpen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ThingOpen")
+            .field("name", &format_args!("(not shown)"))
+            .field("flags", &self.flags)
+            .finish()
+    }
+}
+
 /// What [`ThingOpen`] returns (program program, procedure 1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ThingOpenReply {
     /// What was opened.
     pub thing: Thing,
+}
+
+impl std::fmt::Debug for ThingOpenReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ThingOpenReply").field("thing", &format_args!("(not shown)")).finish()
+    }
 }
 
 /// Closes everything.
@@ -57,12 +72,21 @@ pub struct ThingMove {
 ///
 /// Program program, procedure 4, since libvirt 1.2.1; empty reply.
 /// Opens a stream that the daemon sends on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ThingRead {
     /// The thing.
     pub thing: Thing,
     /// The cookie. At most 64 bytes.
     pub cookie: Vec<u8>,
+}
+
+impl std::fmt::Debug for ThingRead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ThingRead")
+            .field("thing", &self.thing)
+            .field("cookie", &format_args!("(not shown)"))
+            .finish()
+    }
 }
 
 /// A thing has gone.

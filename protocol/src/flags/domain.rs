@@ -20,7 +20,7 @@ super::flags! {
         MIGRATABLE = 8,
     }
     /// How to describe a network, a storage pool or an interface.
-    XmlFlags = "virNetworkXMLFlags, virStorageXMLFlags, virInterfaceXMLFlags" "VIR_NETWORK_XML_" {
+    XmlFlags = "virNetworkXMLFlags, virStorageXMLFlags, virInterfaceXMLFlags, virNodeDeviceXMLFlags" "VIR_NETWORK_XML_" {
         /// What the next start begins with.
         INACTIVE = 1,
     }

@@ -1569,7 +1569,7 @@ pub struct AuthSaslInitReply {
 /// Chooses a SASL mechanism and sends the client's first token.
 ///
 /// Remote program, procedure 68, since libvirt 0.3.2 to 0.3.3; reply [`AuthSaslStartReply`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthSaslStart {
     /// The mechanism. At most 4,194,304 bytes.
     pub mech: Text,
@@ -1580,8 +1580,18 @@ pub struct AuthSaslStart {
     pub data: Vec<u8>,
 }
 
+impl std::fmt::Debug for AuthSaslStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthSaslStart")
+            .field("mech", &self.mech)
+            .field("nil", &self.nil)
+            .field("data", &format_args!("(not shown)"))
+            .finish()
+    }
+}
+
 /// What [`AuthSaslStart`] returns (remote program, procedure 68).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthSaslStartReply {
     /// 1 when the server is satisfied. Everything after this reply passes through the security layer that
     /// was agreed on.
@@ -1592,10 +1602,20 @@ pub struct AuthSaslStartReply {
     pub data: Vec<u8>,
 }
 
+impl std::fmt::Debug for AuthSaslStartReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthSaslStartReply")
+            .field("complete", &self.complete)
+            .field("nil", &self.nil)
+            .field("data", &format_args!("(not shown)"))
+            .finish()
+    }
+}
+
 /// Sends the client's next SASL token.
 ///
 /// Remote program, procedure 69, since libvirt 0.3.2 to 0.3.3; reply [`AuthSaslStepReply`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthSaslStep {
     /// 1 when there is no token at all.
     pub nil: i32,
@@ -1603,8 +1623,17 @@ pub struct AuthSaslStep {
     pub data: Vec<u8>,
 }
 
+impl std::fmt::Debug for AuthSaslStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthSaslStep")
+            .field("nil", &self.nil)
+            .field("data", &format_args!("(not shown)"))
+            .finish()
+    }
+}
+
 /// What [`AuthSaslStep`] returns (remote program, procedure 69).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AuthSaslStepReply {
     /// 1 when the server is satisfied. Everything after this reply passes through the security layer that
     /// was agreed on.
@@ -1613,6 +1642,16 @@ pub struct AuthSaslStepReply {
     pub nil: i32,
     /// The server's token, a word for each byte. At most 65,536 bytes.
     pub data: Vec<u8>,
+}
+
+impl std::fmt::Debug for AuthSaslStepReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthSaslStepReply")
+            .field("complete", &self.complete)
+            .field("nil", &self.nil)
+            .field("data", &format_args!("(not shown)"))
+            .finish()
+    }
 }
 
 /// Asks the server to authenticate the client by polkit, from what the unix socket tells of its
@@ -2783,7 +2822,7 @@ pub struct SecretGetXmlDescReply {
 /// Sets a secret's value.
 ///
 /// Remote program, procedure 144, since libvirt 0.7.1; empty reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretSetValue {
     /// The secret.
     pub secret: Secret,
@@ -2791,6 +2830,16 @@ pub struct SecretSetValue {
     pub value: Vec<u8>,
     /// No bit of it matters here: 0.
     pub flags: u32,
+}
+
+impl std::fmt::Debug for SecretSetValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretSetValue")
+            .field("secret", &self.secret)
+            .field("value", &format_args!("(not shown)"))
+            .field("flags", &self.flags)
+            .finish()
+    }
 }
 
 /// Reads a secret's value, unless it is private.
@@ -2805,10 +2854,16 @@ pub struct SecretGetValue {
 }
 
 /// What [`SecretGetValue`] returns (remote program, procedure 145).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretGetValueReply {
     /// The value. At most 65,536 bytes.
     pub value: Vec<u8>,
+}
+
+impl std::fmt::Debug for SecretGetValueReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretGetValueReply").field("value", &format_args!("(not shown)")).finish()
+    }
 }
 
 /// Forgets a secret and its value.
@@ -6326,7 +6381,7 @@ pub struct DomainDelIothread {
 /// Sets the password of one of the guest's users.
 ///
 /// Remote program, procedure 357, since libvirt 1.2.16; empty reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct DomainSetUserPassword {
     /// The domain.
     pub dom: Domain,
@@ -6336,6 +6391,17 @@ pub struct DomainSetUserPassword {
     pub password: Option<Text>,
     /// Bit 0 says that it is encrypted already.
     pub flags: u32,
+}
+
+impl std::fmt::Debug for DomainSetUserPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DomainSetUserPassword")
+            .field("dom", &self.dom)
+            .field("user", &self.user)
+            .field("password", &format_args!("(not shown)"))
+            .field("flags", &self.flags)
+            .finish()
+    }
 }
 
 /// Gives an inactive domain another name.
@@ -7640,7 +7706,7 @@ pub struct DomainEventMemoryDeviceSizeChange {
 /// Injects a secret into the encrypted memory of a domain that is paused at its start.
 ///
 /// Remote program, procedure 439, since libvirt 8.0.0; empty reply.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DomainSetLaunchSecurityState {
     /// The domain.
     pub dom: Domain,
@@ -7648,6 +7714,16 @@ pub struct DomainSetLaunchSecurityState {
     pub params: Vec<TypedParam>,
     /// No bit of it matters here: 0.
     pub flags: u32,
+}
+
+impl std::fmt::Debug for DomainSetLaunchSecurityState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DomainSetLaunchSecurityState")
+            .field("dom", &self.dom)
+            .field("params", &format_args!("(not shown)"))
+            .field("flags", &self.flags)
+            .finish()
+    }
 }
 
 /// Saves a domain as typed parameters say. Supersedes [`DomainSaveFlags`].

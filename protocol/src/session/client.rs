@@ -112,7 +112,7 @@ pub struct WindowFull {
 impl ClientSession {
     /// A session on a fresh connection, which lets at most `window` calls (at least 1) wait for replies at a time.
     ///
-    /// libvirt's daemons stop reading at 5 by default, pings included: stay below. One call that ends others goes beyond it.
+    /// libvirt's daemons read nothing more, pings included, while they work on 5 by default: stay below.
     pub fn new(window: usize) -> ClientSession {
         ClientSession {
             next: Serial(0),
@@ -134,9 +134,10 @@ impl ClientSession {
         self.waiting.len() < self.window
     }
 
-    /// Whether a call that ends others ([`Urgency::Ending`]) may be made now: one goes beyond the window.
+    /// Whether a call that ends others ([`Urgency::Ending`]) may be made now: beyond a window of 1, so that it never waits for what
+    /// it is to end. In a wider one the owner keeps a place for it.
     pub fn can_end(&self) -> bool {
-        self.waiting.len() <= self.window
+        self.waiting.len() < self.window.max(2)
     }
 
     /// Makes a call: its frame is ready for [`poll_transmit`](Self::poll_transmit), its reply will be a

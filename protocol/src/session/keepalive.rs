@@ -14,7 +14,7 @@ const PONG: ProcedureNumber = ProcedureNumber(2);
 /// How long to wait before a ping, and how many to send before giving up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacing {
-    /// Silence before a ping, and between pings.
+    /// Silence before a ping, and between pings. None at all never pings, and nobody counts as dead.
     pub interval: Duration,
     /// Pings without any packet in return before the peer counts as dead, which it does an interval after the last.
     /// 0 gives up after one interval, without a ping.
@@ -57,9 +57,9 @@ struct Running {
 }
 
 impl Keepalive {
-    /// Starts the timer. One that runs already goes on as it is.
+    /// Starts the timer. One that runs already goes on as it is, and one without an interval never runs.
     pub(super) fn start(&mut self, now: Instant, pacing: Pacing) {
-        if self.running.is_none() {
+        if self.running.is_none() && !pacing.interval.is_zero() {
             self.running = Some(Running { pacing, heard: now, since: now, pings: 0, speak: None });
         }
     }
@@ -183,6 +183,18 @@ mod tests {
         assert_eq!(keepalive.elapsed(at(24)), Verdict::Ping);
         assert_eq!(keepalive.elapsed(at(24)), Verdict::Wait);
         assert_eq!(keepalive.elapsed(at(29)), Verdict::Dead { silent: Duration::from_secs(5), pings: 0 });
+    }
+
+    #[test]
+    fn without_an_interval_nobody_is_pinged_or_given_up() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::default();
+        keepalive.start(start, Pacing { interval: Duration::ZERO, count: 5 });
+        assert_eq!(keepalive.deadline(), None);
+        assert_eq!(keepalive.elapsed(start + Duration::from_secs(100)), Verdict::Wait);
+        // Nor while nothing is read.
+        keepalive.not_reading(start);
+        assert_eq!(keepalive.deadline(), None);
     }
 
     #[test]

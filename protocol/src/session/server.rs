@@ -264,11 +264,15 @@ impl ServerSession {
         self.descriptors = DESCRIPTORS_MAX;
     }
 
-    /// Answers a call well, with so many descriptors, at most 32; they are to be sent right behind the reply's frame.
-    pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) {
+    /// Answers a call well, with so many descriptors, at most 32. Whether they are to be sent, right behind the reply's frame: not where an
+    /// error has taken its place, because it has become too long by their count.
+    #[must_use]
+    pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) -> bool {
         let answer = body.announcing(count).map_err(|_| RemoteError::unencodable());
+        let goes = answer.is_ok();
         self.ended(header);
         self.reply_as(MessageKind::ReplyWithFds, header, answer);
+        goes
     }
 
     /// Answers a call.
@@ -481,6 +485,10 @@ impl ServerSession {
 
     fn send(&mut self, bytes: Bytes) {
         self.transmit_bytes += bytes.len();
+        if self.transmit.capacity() == 0 {
+            // Mostly there is one.
+            self.transmit.reserve_exact(1);
+        }
         self.transmit.push_back(bytes);
     }
 }

@@ -7,11 +7,13 @@ use std::io;
 use std::time::Duration;
 
 use tokio::net::UnixStream;
+use tokio::time::Instant;
 use virtwire_protocol::admin::{ConnectClose, ConnectOpen};
 use virtwire_xdr::Text;
 
-use super::connection::{Connection, OpenOptions};
+use super::connection::{Connection, OpenOptions, said_goodbye};
 use super::error::{CallError, OpenError, OpenPhase};
+use super::task::Ask;
 use super::transport::{self, Socket};
 use crate::uri::{Transport, Uri, UriError};
 
@@ -46,19 +48,25 @@ impl Admin {
         Admin::open_with(uri, OpenOptions::default()).await
     }
 
-    /// The same, with options. The socket is never read-only, and nobody pings on it.
+    /// The same, with options. The socket is never read-only.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(uri: &str, options: OpenOptions) -> Result<Admin, OpenError> {
         let uri: Uri = uri.parse()?;
         let (within, text) = (options.open_within, uri.to_string());
-        let opened = tokio::time::timeout(within, async {
-            let stream = connect(&uri).await?;
+        let deadline = crate::shell::deadline(within);
+        let opened = tokio::time::timeout_at(deadline, async {
+            let stream = connect(&uri, deadline).await?;
             let text = uri.to_string();
-            let connection = Connection::start(Socket::Unix(stream), uri, &options);
+            let connection = Connection::start(Socket::unix(stream, &uri)?, uri, &options);
             let opened = connection.call(ConnectOpen { flags: 0 }).await;
             opened.map_err(|error| OpenError::Call { uri: text, error: error.into() })?;
+            // Every daemon answers pings on every socket; no feature of this program's says so.
+            if let Some(pacing) = options.keepalive {
+                // A task that is gone says so to the next call.
+                let _ = connection.ask(Ask::Keepalive(pacing));
+            }
             Ok(Admin { connection })
         });
         match opened.await {
@@ -130,11 +138,11 @@ impl Admin {
     /// # Errors
     /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
     pub async fn close(&self) -> Result<(), CallError> {
-        self.connection.call(ConnectClose {}).await
+        said_goodbye(self.connection.call(ConnectClose {}).await)
     }
 }
 
-async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
+async fn connect(uri: &Uri, deadline: Instant) -> Result<UnixStream, OpenError> {
     if uri.transport != Transport::Unix {
         let conflict =
             "the admin program and another transport than unix; leave the transport and the host out";
@@ -145,7 +153,7 @@ async fn connect(uri: &Uri) -> Result<UnixStream, OpenError> {
         None => transport::admin_socket(uri)?,
     };
     let attempt = match path {
-        Some(path) => match UnixStream::connect(&path).await {
+        Some(path) => match transport::connect_to(&path, deadline).await {
             Ok(stream) => return Ok(stream),
             Err(error) => (path.display().to_string(), error),
         },

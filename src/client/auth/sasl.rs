@@ -134,14 +134,16 @@ fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Fo
 }
 
 /// Whether nobody but the daemon can listen: then a password may be said as it is, and what follows be said in clear. What a program
-/// (`+ext`) does with it is not known, and an encrypted connection to whoever answers protects from nobody.
+/// (`+ext`, or `command=` in ssh's place) does with it is not known, and an encrypted connection to whoever answers protects from nobody.
 fn is_protected(uri: &Uri) -> bool {
     let parameters = &uri.parameters;
     match uri.transport {
         Transport::Unix => true,
         Transport::Tls => !parameters.no_verify,
         Transport::Ssh | Transport::Libssh | Transport::Libssh2 => {
-            !parameters.no_verify && parameters.known_hosts_verify != Some(KnownHosts::Ignore)
+            parameters.command.is_none()
+                && !parameters.no_verify
+                && parameters.known_hosts_verify != Some(KnownHosts::Ignore)
         }
         _ => false,
     }
@@ -410,5 +412,29 @@ impl SessionCallback for Answers {
             request.satisfy::<Password>(credentials.password().as_bytes())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_shown_only_where_what_carries_it_is_known() {
+        for (uri, expected) in [
+            ("qemu:///system", true),
+            ("qemu+tls://h/system", true),
+            ("qemu+tls://h/system?no_verify=1", false),
+            ("qemu+tcp://h/system", false),
+            ("qemu+ext://h/system?command=/any/program", false),
+            ("qemu+ssh://h/system", true),
+            ("qemu+ssh://h/system?command=/any/program", false),
+            ("qemu+libssh2://h/system?command=/any/program", false),
+            ("qemu+ssh://h/system?no_verify=1", false),
+            ("qemu+libssh://h/system?known_hosts_verify=ignore", false),
+            ("qemu+libssh://h/system", true),
+        ] {
+            assert_eq!(is_protected(&uri.parse().unwrap()), expected, "{uri}");
+        }
     }
 }

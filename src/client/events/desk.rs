@@ -11,6 +11,7 @@ use virtwire_protocol::session::client::{ClientSession, ReplyFault};
 use virtwire_protocol::session::subscriptions::{
     Ability, Refused, SubscriberId, SubscriptionEvent, Subscriptions, Ticket,
 };
+use virtwire_protocol::session::{CountedHasher, SerialMap};
 
 use super::super::error::{CallError, CloseReason};
 use super::mailbox::{Held, Mailbox};
@@ -35,8 +36,8 @@ const COPIED_BYTES_MAX: usize = 16 * 1024;
 #[derive(Debug)]
 pub(in crate::client) struct Desk {
     subscriptions: Subscriptions,
-    seats: HashMap<SubscriberId, Seat>,
-    calls: HashMap<Serial, Ticket>,
+    seats: HashMap<SubscriberId, Seat, CountedHasher>,
+    calls: SerialMap<Ticket>,
     held: Held,
     /// How many bytes may wait for all of them.
     bytes_max: usize,

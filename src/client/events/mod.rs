@@ -128,10 +128,9 @@ impl Connection {
         let mailbox = Arc::new(Mailbox::new(self.options().events_max, self.held()));
         let seat = Seat { id: self.next_subscriber(), mailbox: mailbox.clone(), connection: self.clone() };
         let (ready, answer) = oneshot::channel();
-        let gone = |sent| CallError::Closed { procedure: "subscribe", reason: CloseReason::Local, sent };
+        let closed = |reason, sent| CallError::Closed { procedure: "subscribe", reason, sent };
         self.ask(Ask::Subscribe(SubscribeAsk { id: seat.id, mailbox, topics, ability, ready }))
-            .await
-            .map_err(|()| gone(false))?;
+            .map_err(|reason| closed(reason, false))?;
         let missing =
             match self.deadline() {
                 None => answer.await,
@@ -139,7 +138,7 @@ impl Connection {
                     .await
                     .map_err(|_| CallError::TimedOut { procedure: "subscribe", within, sent: true })?,
             };
-        let missing = missing.map_err(|_| gone(true))??;
+        let missing = missing.map_err(|_| closed(CloseReason::Local, true))??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
         match missing.first() {
             // Nothing at all can be had; the first reason is as good as any.

@@ -1,6 +1,6 @@
 //! The host's devices.
 
-use virtwire_protocol::flags::{DefineFlags, ListNodeDevicesFlags};
+use virtwire_protocol::flags::{DefineFlags, ListNodeDevicesFlags, XmlFlags};
 use virtwire_protocol::remote;
 use virtwire_xdr::Text;
 
@@ -47,9 +47,9 @@ impl NodeDevice {
         &self.wire.name
     }
 
-    /// What it is and can do.
-    pub async fn xml(&self) -> Result<Text, CallError> {
-        Ok(self.connection.node_device_get_xml_desc(&self.named(), 0).await?.xml)
+    /// What it is and can do; with `XmlFlags::INACTIVE` as it is defined (libvirt 10.1).
+    pub async fn xml(&self, flags: XmlFlags) -> Result<Text, CallError> {
+        Ok(self.connection.node_device_get_xml_desc(&self.named(), flags.bits()).await?.xml)
     }
 
     /// The device that it is on, if one.

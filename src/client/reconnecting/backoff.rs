@@ -31,7 +31,8 @@ impl Backoff {
     pub(super) fn pause(&self, failures: u32) -> Duration {
         let factor = 2_u32.checked_pow(failures.min(20)).unwrap_or(u32::MAX);
         let most = self.first.saturating_mul(factor).min(self.longest);
-        most.mul_f64(random_from_half())
+        // Beyond what a duration can say it is the longest there is.
+        Duration::try_from_secs_f64(most.as_secs_f64() * random_from_half()).unwrap_or(most)
     }
 }
 
@@ -44,6 +45,14 @@ fn random_from_half() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_pause_there_is_is_one() {
+        let backoff = Backoff::between(Duration::MAX, Duration::MAX);
+        for failures in [0, 1, u32::MAX] {
+            assert!((0..50).all(|_| backoff.pause(failures) >= Duration::MAX / 4));
+        }
+    }
 
     #[test]
     fn pauses_grow_to_the_longest_and_differ() {

@@ -5,6 +5,7 @@ mod subscription;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
@@ -53,6 +54,7 @@ pub use subscription::{ReconnectingSubscription, Told};
 #[derive(Clone)]
 pub struct Reconnecting {
     uri: Arc<str>,
+    backoff: Backoff,
     link: watch::Receiver<Link>,
     closing: Arc<Notify>,
 }
@@ -103,7 +105,7 @@ impl Reconnecting {
         let uri: Arc<str> = uri.into();
         let keeper = Keeper { uri: uri.clone(), options, backoff, link: sender, closing: closing.clone() };
         tokio::spawn(keeper.keep(connection));
-        Ok(Reconnecting { uri, link, closing })
+        Ok(Reconnecting { uri, backoff, link, closing })
     }
 
     /// The connection of the moment; waits while there is none. Cancel-safe. For a limit, `tokio::time::timeout`.
@@ -149,10 +151,10 @@ impl Reconnecting {
         &self,
         topics: Vec<Topic>,
     ) -> Result<ReconnectingSubscription<E>, SubscribeError> {
-        ReconnectingSubscription::new(self.link.clone(), topics).await
+        ReconnectingSubscription::new(self.link.clone(), topics, self.backoff).await
     }
 
-    /// Says goodbye to the daemon if it is there, and does not come back.
+    /// Says goodbye to the daemon if it is there, and does not come back. A daemon that does not answer is left after 2 s.
     pub async fn close(&self) {
         let connection = match &*self.link.borrow() {
             Link::Up { connection, .. } => Some(connection.clone()),
@@ -161,7 +163,7 @@ impl Reconnecting {
         self.closing.notify_one();
         if let Some(connection) = connection {
             // One that is lost just now needs no goodbye.
-            let _ = connection.close().await;
+            let _ = connection.within(GOODBYE_WITHIN).close().await;
         }
     }
 }
@@ -171,6 +173,9 @@ impl fmt::Debug for Reconnecting {
         f.debug_struct("Reconnecting").field("uri", &self.uri).field("link", &self.link()).finish()
     }
 }
+
+/// How long a goodbye may take, as it has to wait for a place behind other calls, or for a stream's reader.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Waits for a connection that is not known to be lost.
 async fn up(link: &mut watch::Receiver<Link>) -> Result<Connection, GaveUp> {

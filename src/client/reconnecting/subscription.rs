@@ -8,9 +8,11 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use tokio::sync::watch;
+use tokio::time::sleep;
+use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::event::{Event, Topic};
 
-use super::{GaveUp, Link, up};
+use super::{Backoff, GaveUp, Link, up};
 use crate::client::error::CallError;
 use crate::client::events::{Missed, SubscribeError, Subscription};
 
@@ -21,9 +23,10 @@ use crate::client::events::{Missed, SubscribeError, Subscription};
 #[must_use = "dropping a subscription ends it"]
 pub struct ReconnectingSubscription<E> {
     link: watch::Receiver<Link>,
+    backoff: Backoff,
     topics: Vec<Topic>,
     phase: Phase<E>,
-    /// What could not be had on the connection before.
+    /// What cannot be had on the connection of the moment, or could not on the last.
     missing: Vec<(Topic, SubscribeError)>,
     /// What a daemon that is back has no more, and is still to be told.
     to_tell: VecDeque<(Topic, SubscribeError)>,
@@ -38,23 +41,32 @@ pub enum Told<E> {
     /// Something happened, and what it was is lost; the connection is the same.
     Missed(Missed),
     /// The daemon was lost, is back, and tells of events again. Those in between are lost, so whatever is derived from events needs to be
-    /// asked for anew, now.
+    /// asked for anew, now. Told also when events come again that were [`Unavailable`](Told::Unavailable).
     Resynced,
     /// Told after [`Resynced`](Told::Resynced): the daemon that is back does not tell of these events any more, and did before, as
-    /// one that is older or lacks a driver. The subscription goes on with the others.
+    /// one that is older or lacks a driver. The subscription goes on with the others. Where the reason may pass, as that of a daemon which
+    /// is not up yet behind the one that was asked, they are asked for again, after pauses that grow.
     Unavailable(Topic, SubscribeError),
-    /// The daemon is back, and does not want to tell of events any more. The last word.
+    /// The daemon is back, and does not have such events any more, or not for this client. The last word. A reason that may pass is none:
+    /// then it is asked again, after pauses that grow.
     Refused(SubscribeError),
     /// The daemon does not come back. The last word.
     GaveUp(GaveUp),
 }
 
 enum Phase<E> {
-    Live(Subscription<E>),
+    Live {
+        /// One mostly; each further one has what was missing at first. The next to be read is in front.
+        had: VecDeque<Subscription<E>>,
+        /// Asking for what is missing and may be had yet.
+        rest: Option<Asking<E>>,
+    },
     /// Waiting for the daemon, and subscribing again.
-    Away(Pin<Box<dyn Future<Output = Result<Subscription<E>, Failed>> + Send>>),
+    Away(Asking<E>),
     Over,
 }
+
+type Asking<E> = Pin<Box<dyn Future<Output = Result<Subscription<E>, Failed>> + Send>>;
 
 enum Failed {
     Refused(SubscribeError),
@@ -65,11 +77,14 @@ impl<E: Event + Send + 'static> ReconnectingSubscription<E> {
     pub(super) async fn new(
         link: watch::Receiver<Link>,
         topics: Vec<Topic>,
+        backoff: Backoff,
     ) -> Result<ReconnectingSubscription<E>, SubscribeError> {
-        match subscribe(link.clone(), topics.clone()).await {
+        match subscribe(link.clone(), topics.clone(), None).await {
             Ok(live) => {
-                let (missing, phase) = (live.missing().to_vec(), Phase::Live(live));
-                Ok(ReconnectingSubscription { link, topics, phase, missing, to_tell: VecDeque::new() })
+                let (missing, to_tell) = (live.missing().to_vec(), VecDeque::new());
+                let rest = rest(&link, &missing, backoff);
+                let phase = Phase::Live { had: VecDeque::from([live]), rest };
+                Ok(ReconnectingSubscription { link, backoff, topics, phase, missing, to_tell })
             }
             Err(Failed::Refused(error)) => Err(error),
             Err(Failed::GaveUp(why)) => Err(SubscribeError::GaveUp(why)),
@@ -97,14 +112,26 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
                 return Poll::Ready(Some(Told::Unavailable(topic, why)));
             }
             match &mut self.phase {
-                Phase::Live(live) => match ready!(Pin::new(live).poll_next(cx)) {
-                    Some(Ok(event)) => return Poll::Ready(Some(Told::Event(event))),
-                    Some(Err(missed)) => return Poll::Ready(Some(Told::Missed(missed))),
-                    None => {
-                        let again = subscribe(self.link.clone(), self.topics.clone());
-                        self.phase = Phase::Away(Box::pin(again));
+                Phase::Live { had, rest } => {
+                    let Poll::Ready(next) = poll_any(had, cx) else {
+                        let Some(asking) = rest else { return Poll::Pending };
+                        // On the same connection: with the next one, nothing is left of this phase.
+                        let found = ready!(asking.as_mut().poll(cx));
+                        *rest = None;
+                        if let Ok(found) = found {
+                            return Poll::Ready(Some(self.found(found)));
+                        }
+                        continue;
+                    };
+                    match next {
+                        Some(Ok(event)) => return Poll::Ready(Some(Told::Event(event))),
+                        Some(Err(missed)) => return Poll::Ready(Some(Told::Missed(missed))),
+                        None => {
+                            let again = subscribe(self.link.clone(), self.topics.clone(), Some(self.backoff));
+                            self.phase = Phase::Away(Box::pin(again));
+                        }
                     }
-                },
+                }
                 Phase::Away(again) => {
                     let (phase, told) = match ready!(again.as_mut().poll(cx)) {
                         Ok(live) => {
@@ -113,13 +140,8 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
                                 before.iter().all(|(known, _)| known != topic)
                             };
                             self.to_tell = self.missing.iter().filter(is_new).cloned().collect();
-                            (Phase::Live(live), Told::Resynced)
-                        }
-                        // Slow is not unwilling.
-                        Err(Failed::Refused(SubscribeError::Call(CallError::TimedOut { .. }))) => {
-                            let again = subscribe(self.link.clone(), self.topics.clone());
-                            self.phase = Phase::Away(Box::pin(again));
-                            continue;
+                            let rest = rest(&self.link, &self.missing, self.backoff);
+                            (Phase::Live { had: VecDeque::from([live]), rest }, Told::Resynced)
                         }
                         Err(Failed::Refused(error)) => (Phase::Over, Told::Refused(error)),
                         Err(Failed::GaveUp(why)) => (Phase::Over, Told::GaveUp(why)),
@@ -133,19 +155,105 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
     }
 }
 
-/// Subscribes on the connection of the moment, and on the next one if that is lost meanwhile.
+impl<E: Event + Send + 'static> ReconnectingSubscription<E> {
+    /// Some of what was missing can be had now.
+    fn found(&mut self, found: Subscription<E>) -> Told<E> {
+        self.missing.retain(|(_, why)| is_final(why));
+        self.missing.extend_from_slice(found.missing());
+        if let Phase::Live { had, rest: asking } = &mut self.phase {
+            *asking = rest(&self.link, &self.missing, self.backoff);
+            had.push_back(found);
+        }
+        Told::Resynced
+    }
+}
+
+/// Reads whichever has something, each in its turn. `None` once one has ended, as then all have: they are of one connection.
+fn poll_any<E: Event>(
+    had: &mut VecDeque<Subscription<E>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<E, Missed>>> {
+    for _ in 0..had.len() {
+        let Some(mut front) = had.pop_front() else { break };
+        let polled = Pin::new(&mut front).poll_next(cx);
+        had.push_back(front);
+        if polled.is_ready() {
+            return polled;
+        }
+    }
+    Poll::Pending
+}
+
+/// Asks, some time later, for what is missing for a reason that may pass, if anything is.
+fn rest<E: Event + Send + 'static>(
+    link: &watch::Receiver<Link>,
+    missing: &[(Topic, SubscribeError)],
+    backoff: Backoff,
+) -> Option<Asking<E>> {
+    let topics: Vec<Topic> =
+        missing.iter().filter(|(_, why)| !is_final(why)).map(|(topic, _)| topic.clone()).collect();
+    let link = link.clone();
+    let asking = async move {
+        sleep(backoff.pause(0)).await;
+        subscribe(link, topics, Some(backoff)).await
+    };
+    missing.iter().any(|(_, why)| !is_final(why)).then(|| Box::pin(asking) as Asking<E>)
+}
+
+/// Subscribes on the connection of the moment, and on the next one if that is lost meanwhile. Where a pause is said, a daemon that refuses for
+/// a reason that may pass is asked again and again.
 async fn subscribe<E: Event + Send + 'static>(
     mut link: watch::Receiver<Link>,
     topics: Vec<Topic>,
+    pause: Option<Backoff>,
 ) -> Result<Subscription<E>, Failed> {
+    let mut refusals: u32 = 0;
     loop {
         let connection = up(&mut link).await.map_err(Failed::GaveUp)?;
-        match connection.subscribe_to(topics.clone()).await {
+        let error = match connection.subscribe_to(topics.clone()).await {
             Ok(live) => return Ok(live),
             // Its end is known by now, so the next one is another.
-            Err(SubscribeError::Call(CallError::Closed { .. })) if connection.ended().is_some() => {}
-            Err(error) => return Err(Failed::Refused(error)),
+            Err(SubscribeError::Call(CallError::Closed { .. })) if connection.ended().is_some() => continue,
+            Err(error) => error,
+        };
+        match pause {
+            Some(backoff) if !is_final(&error) => {
+                // It keeps no connection that nobody else does.
+                drop(connection);
+                tracing::debug!(%error, refusals, "events are refused for now; asking again");
+                sleep(backoff.pause(refusals)).await;
+                refusals = refusals.saturating_add(1);
+            }
+            _ => return Err(Failed::Refused(error)),
         }
+    }
+}
+
+/// Whether asking again would get the same answer: the daemon has no such thing, or not for this client. Anything else may pass: slow is not
+/// unwilling, and a daemon that asks others for each family of events may be up before them.
+fn is_final(error: &SubscribeError) -> bool {
+    match error {
+        SubscribeError::Call(CallError::TimedOut { .. } | CallError::Closed { .. }) => false,
+        SubscribeError::Call(CallError::Remote(error)) => {
+            let no_such = [
+                ErrorCode::INVALID_ARG,
+                ErrorCode::OPERATION_DENIED,
+                ErrorCode::NO_DOMAIN,
+                ErrorCode::NO_NETWORK,
+                ErrorCode::NO_STORAGE_POOL,
+                ErrorCode::NO_NODE_DEVICE,
+                ErrorCode::NO_SECRET,
+                ErrorCode::CONFIG_UNSUPPORTED,
+                ErrorCode::ARGUMENT_UNSUPPORTED,
+                ErrorCode::OPERATION_UNSUPPORTED,
+                ErrorCode::ACCESS_DENIED,
+            ];
+            error.is_unsupported()
+                || no_such.contains(&error.code)
+                // A number that it does not know is an internal error to a daemon, as is much else.
+                || error.message.to_string_lossy().contains("event ID")
+        }
+        _ => true,
     }
 }
 

@@ -25,12 +25,14 @@ use tokio::time::{Instant, timeout};
 use super::connection::OpenOptions;
 use super::error::{OpenError, OpenPhase};
 use crate::net::{TcpStream, lookup_host};
+use crate::shell::line::Line;
 use crate::uri::{TCP_PORT, Transport, Uri};
 use host::Host;
 use settings::Settings;
 
 #[cfg(feature = "ssh")]
 pub(super) use program::ProgramSocket;
+pub(super) use sockets::connect_to;
 
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 16;
@@ -39,7 +41,7 @@ const ADDRESSES_MAX: usize = 16;
 #[derive(Debug)]
 pub(super) enum Socket {
     Tcp(TcpStream),
-    Unix(UnixStream),
+    Unix(Line),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
     /// Whatever ssh or another program makes of it, at its end there is a unix socket; but nothing else than bytes gets there.
@@ -48,6 +50,17 @@ pub(super) enum Socket {
 }
 
 impl Socket {
+    /// # Errors
+    /// [`OpenError::Unreachable`] where the system cannot watch it.
+    pub(super) fn unix(stream: UnixStream, uri: &Uri) -> Result<Socket, OpenError> {
+        crate::shell::tune_unix(&stream);
+        let failed = |error| OpenError::Unreachable {
+            uri: uri.to_string(),
+            attempts: vec![("a socket of this process".to_owned(), error)],
+        };
+        Line::new(stream).map(Socket::Unix).map_err(failed)
+    }
+
     /// Whether no two frames may be in one write: see [`FrameWriter::apart`](crate::shell::writer::FrameWriter::apart).
     pub(super) fn frames_apart(&self) -> bool {
         match self {
@@ -89,8 +102,37 @@ impl Progress {
 ///
 /// # Errors
 /// [`OpenError::Uri`], [`OpenError::Settings`].
-pub(super) fn resolve(text: &str) -> Result<Uri, OpenError> {
+pub(super) async fn resolve(text: &str) -> Result<Uri, OpenError> {
+    if !text.is_empty() && !settings::is_alias(text) {
+        return Ok(text.parse()?);
+    }
+    let (given, host) = (text.to_owned(), this_host(text)?);
+    apart(move || settings::resolve(&given, &host)).await
+}
+
+/// The same for who may be held up by reading the settings.
+pub(super) fn resolve_now(text: &str) -> Result<Uri, OpenError> {
+    if !text.is_empty() && !settings::is_alias(text) {
+        return Ok(text.parse()?);
+    }
     settings::resolve(text, &this_host(text)?)
+}
+
+/// The settings of this host's user.
+async fn settings(host: &Host) -> Result<Settings, OpenError> {
+    let host = host.clone();
+    apart(move || Settings::load(&host)).await
+}
+
+/// Reads the settings where it holds up nobody: the home that they are in may be another host's.
+async fn apart<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, OpenError> {
+    let gave_up = |error: tokio::task::JoinError| OpenError::Settings {
+        path: "libvirt.conf".into(),
+        reason: error.to_string(),
+    };
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(gave_up(error)))
 }
 
 /// Connects, trying each place that the URI may mean. Ends before the deadline by itself only where it can say more than that time
@@ -109,15 +151,16 @@ pub(super) async fn connect(
                 Some(mode) => mode,
                 // A socket that is named is the one, whatever the settings.
                 None if uri.socket().is_some() => Default::default(),
-                None => Settings::load(&host)?.mode.unwrap_or_default(),
+                None => settings(&host).await?.mode.unwrap_or_default(),
             };
             let stream = sockets::connect(uri, &host, mode, options.read_only, deadline).await?;
-            crate::shell::tune_unix(&stream);
-            Ok(alone(Socket::Unix(stream)))
+            Ok(alone(Socket::unix(stream, uri)?))
         }
         Transport::Tcp => Ok(alone(Socket::Tcp(tcp(uri, TCP_PORT, deadline, progress).await?))),
         Transport::Tls => tls(uri, options, deadline, progress).await.map(alone),
-        Transport::Ssh | Transport::Libssh | Transport::Libssh2 | Transport::Ext => by_program(uri, options),
+        Transport::Ssh | Transport::Libssh | Transport::Libssh2 | Transport::Ext => {
+            by_program(uri, options).await
+        }
     }
 }
 
@@ -217,11 +260,11 @@ async fn tls(uri: &Uri, _: &OpenOptions, _: Instant, _: &Progress) -> Result<Soc
 }
 
 #[cfg(feature = "ssh")]
-fn by_program(uri: &Uri, options: &OpenOptions) -> Result<(Socket, Witness), OpenError> {
+async fn by_program(uri: &Uri, options: &OpenOptions) -> Result<(Socket, Witness), OpenError> {
     let words = match (&uri.parameters.command, uri.transport) {
         (Some(command), Transport::Ext) => vec![command.clone().into_os_string()],
         _ => {
-            let settings = Settings::load(&this_host(uri.as_str())?)?;
+            let settings = settings(&this_host(uri.as_str())?).await?;
             ssh::command(uri, settings.mode, settings.proxy, options.read_only)
                 .map_err(|conflict| crate::uri::UriError::Conflict { uri: uri.to_string(), conflict })?
         }
@@ -236,7 +279,7 @@ fn by_program(uri: &Uri, options: &OpenOptions) -> Result<(Socket, Witness), Ope
 }
 
 #[cfg(not(feature = "ssh"))]
-fn by_program(uri: &Uri, _: &OpenOptions) -> Result<(Socket, Witness), OpenError> {
+async fn by_program(uri: &Uri, _: &OpenOptions) -> Result<(Socket, Witness), OpenError> {
     Err(OpenError::Unavailable { uri: uri.to_string(), transport: uri.transport, feature: "ssh" })
 }
 
@@ -251,9 +294,16 @@ impl Witness {
     /// The error with what the program said, where one led to the daemon and the opening failed for want of a daemon that speaks.
     #[cfg(feature = "ssh")]
     pub(super) async fn explain(self, error: OpenError) -> OpenError {
+        use super::auth::AuthError;
+        use super::error::CallError;
         let (uri, silent) = match &error {
             OpenError::TimedOut { uri, .. } => (uri.clone(), true),
-            OpenError::Call { uri, error } if matches!(**error, super::error::CallError::Closed { .. }) => {
+            OpenError::Call { uri, error } if matches!(**error, CallError::Closed { .. }) => {
+                (uri.clone(), false)
+            }
+            OpenError::Authentication { uri, error }
+                if matches!(**error, AuthError::Call(CallError::Closed { .. })) =>
+            {
                 (uri.clone(), false)
             }
             _ => return error,

@@ -1,6 +1,7 @@
 //! `libvirt.conf`: the URI for those who give none, short names for URIs, and which daemon is meant.
 
 use std::path::PathBuf;
+use std::sync::Once;
 use std::{env, fs, io};
 
 use super::conf::{self, Value};
@@ -59,7 +60,7 @@ impl Settings {
                     settings.proxy = Some(proxy.ok_or("remote_proxy is auto, netcat or native")?);
                 }
                 ("tls_priority", _) => {
-                    tracing::debug!("tls_priority of libvirt.conf is for GnuTLS and has no effect");
+                    warn_of_priority("tls_priority of libvirt.conf");
                 }
                 ("uri_default" | "remote_mode" | "remote_proxy", _) => {
                     return Err(format!("{key} takes a text in quotes"));
@@ -76,6 +77,14 @@ impl Settings {
     }
 }
 
+/// Somebody has hardened or loosened TLS by it, and ought to know that it does neither. Said once.
+pub(super) fn warn_of_priority(what: &str) {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!("{what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does");
+    });
+}
+
 fn alias(entry: &str) -> Result<(String, String), String> {
     let (alias, uri) = entry
         .split_once('=')
@@ -86,7 +95,7 @@ fn alias(entry: &str) -> Result<(String, String), String> {
     Ok((alias.to_owned(), uri.to_owned()))
 }
 
-fn is_alias(text: &str) -> bool {
+pub(super) fn is_alias(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 

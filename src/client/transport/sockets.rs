@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::net::UnixStream;
 use tokio::time::Instant;
@@ -27,9 +28,17 @@ pub(super) async fn connect(
         None => usual(uri, host, mode, read_only, |path| path.exists()),
     };
     for path in paths {
-        match UnixStream::connect(&path).await {
+        match connect_to(&path, deadline).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => attempts.push((path.display().to_string(), error)),
+            Err(error) => {
+                // Where somebody is who lets nobody in, at all or now, another daemon is not what was meant.
+                let is_there =
+                    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::WouldBlock);
+                attempts.push((path.display().to_string(), error));
+                if is_there {
+                    break;
+                }
+            }
         }
     }
     if is_session && uri.socket().is_none() {
@@ -49,6 +58,25 @@ pub(super) async fn connect(
         }
     }
     Err(OpenError::Unreachable { uri: uri.to_string(), attempts })
+}
+
+/// Connects to a socket. Where as many wait there already as may, it waits for room until shortly before the deadline, as whoever connects by a
+/// blocking call does: the daemon is there, and lets clients in as others go.
+pub(in crate::client) async fn connect_to(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
+    let mut pause = Duration::from_millis(5);
+    loop {
+        match UnixStream::connect(path).await {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if Instant::now() + pause * 2 >= deadline {
+                    let text = "its daemon lets nobody in: as many clients wait there as may";
+                    return Err(io::Error::new(io::ErrorKind::WouldBlock, text));
+                }
+                tokio::time::sleep(pause).await;
+            }
+            connected => return connected,
+        }
+        pause = (pause * 2).min(Duration::from_millis(200));
+    }
 }
 
 /// Whether the user's own daemon is meant. libvirt's clients take root's own to be the host's, and the test driver, which
@@ -209,5 +237,47 @@ mod tests {
             let there = |path: &Path| path.to_string_lossy().contains("virtqemud");
             assert_eq!(usual(&uri, &host, mode, read_only, there), expected, "{text} {mode:?}");
         }
+    }
+
+    /// A daemon that lets nobody in at the moment is there all the same: it is waited for, and no other is taken in its place.
+    #[tokio::test]
+    async fn a_socket_that_is_full_is_waited_for() {
+        let folder = std::env::temp_dir().join(format!("virtwire-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let listen = |name: &str| {
+            let listener = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+            listener.bind(&socket2::SockAddr::unix(folder.join(name)).unwrap()).unwrap();
+            listener.listen(0).unwrap();
+            listener
+        };
+        let (meant, _other) = (listen("virtqemud-sock"), listen("libvirt-sock"));
+        let path = folder.join("virtqemud-sock");
+        let mut waiting = Vec::new();
+        let full = loop {
+            match UnixStream::connect(&path).await {
+                Ok(stream) => waiting.push(stream),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(full.kind(), io::ErrorKind::WouldBlock);
+
+        let host = Host { runtime: Some(folder.clone()), ..user_of(7) };
+        let uri: Uri = "qemu:///session".parse().unwrap();
+        let soon = Instant::now() + Duration::from_millis(100);
+        let error = connect(&uri, &host, Mode::Auto, false, soon).await.unwrap_err();
+        let OpenError::Unreachable { attempts, .. } = error else { panic!("{error:?}") };
+        assert_eq!(attempts.len(), 1, "{attempts:?}");
+        assert!(attempts[0].1.to_string().contains("lets nobody in"), "{attempts:?}");
+
+        // Room is made while it waits.
+        let in_a_minute = Instant::now() + Duration::from_secs(60);
+        let (connected, accepted) =
+            tokio::join!(connect(&uri, &host, Mode::Auto, false, in_a_minute), async {
+                tokio::task::yield_now().await;
+                meant.accept().unwrap()
+            });
+        assert_eq!(connected.unwrap().peer_addr().unwrap().as_pathname(), Some(path.as_path()));
+        drop((accepted, waiting));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

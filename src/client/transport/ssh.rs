@@ -100,7 +100,17 @@ fn remote_command(
         None => proxy.unwrap_or_default(),
         Some(proxy) => proxy,
     };
-    let proxy = if proxy == Proxy::Auto && parameters.netcat.is_some() { Proxy::Netcat } else { proxy };
+    let proxy = match proxy {
+        Proxy::Auto if parameters.netcat.is_some() => Proxy::Netcat,
+        // A host without the helper would lead to its own daemon instead.
+        Proxy::Auto if is_session && parameters.socket.is_none() => Proxy::Native,
+        proxy => proxy,
+    };
+    if proxy == Proxy::Native && parameters.netcat.is_some() {
+        return Err(
+            "proxy native, as is usual here, runs no netcat: leave out parameter netcat, or take proxy netcat",
+        );
+    }
     if proxy == Proxy::Netcat && is_session && parameters.socket.is_none() {
         return Err("proxy netcat cannot find a user's own daemon: take proxy native, or name its socket");
     }
@@ -235,6 +245,7 @@ mod tests {
             ("qemu+ssh://h/system?proxy=auto", Some(Proxy::Native), &auto),
             ("qemu+ssh://h/system?proxy=netcat", Some(Proxy::Native), NETCAT),
             ("qemu+ssh://h/session", Some(Proxy::Auto), "virt-ssh-helper 'qemu:///session'"),
+            ("qemu+ssh://h/session?proxy=auto", None, "virt-ssh-helper 'qemu:///session'"),
             ("qemu+ssh://h/system?socket=/s", None, &NETCAT.replace("/var/run/libvirt/libvirt-sock", "/s")),
             (
                 "qemu+ssh://h/system?mode=direct&proxy=netcat",
@@ -285,12 +296,16 @@ mod tests {
 
     #[test]
     fn what_does_not_go_together_is_refused() {
-        for (uri, reason) in [
-            ("qemu+ssh://h/session?proxy=netcat", "user's own daemon"),
-            ("qemu+libssh2://h/system?sshauth=magic", "sshauth"),
-            ("qemu+libssh2://h/system?known_hosts=/a%22b", "known_hosts"),
+        for (uri, proxy, reason) in [
+            ("qemu+ssh://h/session?proxy=netcat", None, "user's own daemon"),
+            ("qemu+ssh://h/session?proxy=auto&netcat=/n", None, "user's own daemon"),
+            // What the URI asks for is not forgotten where something else is usual.
+            ("qemu+ssh://h/session?netcat=/n", None, "runs no netcat"),
+            ("qemu+ssh://h/system?netcat=/n", Some(Proxy::Native), "runs no netcat"),
+            ("qemu+libssh2://h/system?sshauth=magic", None, "sshauth"),
+            ("qemu+libssh2://h/system?known_hosts=/a%22b", None, "known_hosts"),
         ] {
-            let error = command(&uri.parse().unwrap(), None, None, false).unwrap_err();
+            let error = command(&uri.parse().unwrap(), None, proxy, false).unwrap_err();
             assert!(error.contains(reason), "{uri}: {error}");
         }
     }

@@ -21,10 +21,14 @@ pub(super) struct Subject {
 
 impl Subject {
     /// The process that has just come: once it has had time to end, its number may be another's, with a start of its own
-    /// (CVE-2013-4311). `None` where it is not known, or gone already.
+    /// (CVE-2013-4311). `None` where it is not known, gone already, or another user's by now: it has ended while it waited to be let in.
     pub(super) fn new(process: PeerProcess, read_only: bool) -> Option<Subject> {
         let pid = process.pid?;
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        if !users_of(&status).any(|uid| uid == process.uid) {
+            return None;
+        }
         let process = format!("{pid},{},{}", start_of(&stat)?, process.uid);
         Some(Subject { action: if read_only { MONITOR } else { MANAGE }, process })
     }
@@ -66,6 +70,12 @@ fn start_of(stat: &str) -> Option<&str> {
     rest.split_whitespace().nth(19).filter(|start| start.parse::<u64>().is_ok())
 }
 
+/// As whom a process acts: really, effectively, as it may again, and towards files.
+fn users_of(status: &str) -> impl Iterator<Item = u32> {
+    let line = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
+    line.split_whitespace().filter_map(|uid| uid.parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,13 +91,28 @@ mod tests {
         }
         let own = std::fs::read_to_string("/proc/self/stat").unwrap();
         let start = start_of(&own).unwrap();
-        let process = PeerProcess { uid: 7, gid: 8, pid: Some(std::process::id().cast_signed()) };
+        let uid = rustix::process::geteuid().as_raw();
+        let process = PeerProcess { uid, gid: 8, pid: Some(std::process::id().cast_signed()) };
         for (read_only, action) in [(false, "org.libvirt.unix.manage"), (true, "org.libvirt.unix.monitor")] {
             let subject = Subject::new(process, read_only).unwrap();
             assert_eq!(
                 (subject.action, subject.process),
-                (action, format!("{},{start},7", std::process::id()))
+                (action, format!("{},{start},{uid}", std::process::id()))
             );
         }
+        // Its number is another user's by now.
+        assert!(Subject::new(PeerProcess { uid: uid + 1, ..process }, false).is_none());
+        // It is nobody's any more, or not to be seen from here.
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        let pid = Some(ended.id().cast_signed());
+        ended.wait().unwrap();
+        assert!(Subject::new(PeerProcess { pid, ..process }, false).is_none());
+        assert!(Subject::new(PeerProcess { pid: None, ..process }, false).is_none());
+    }
+
+    /// It is asked about nobody, and told that it cannot be let in.
+    #[tokio::test]
+    async fn who_has_ended_is_refused() {
+        assert_eq!(ask(None).await.unwrap_err().code, ErrorCode::AUTH_FAILED);
     }
 }

@@ -36,6 +36,8 @@ pub use queue::{Queue, Queued};
 
 /// Early events that one registration under way keeps.
 const EARLY_EVENTS_MAX: usize = 256;
+/// And their bytes: a daemon that withholds its answer makes nobody hold more. An event that is larger is lost, and told so.
+const EARLY_BYTES_MAX: usize = 1 << 20;
 
 /// Who wants events. Numbers are the owner's to choose, and never chosen twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -262,7 +264,10 @@ impl Subscriptions {
                     if address.may_be_of(&registration.topic, registration.older) =>
                 {
                     match address.callback() {
-                        Some(_) => early.push(notice.clone()),
+                        Some(_) => {
+                            early.push(notice.clone());
+                            while early.bytes() > EARLY_BYTES_MAX && early.shed() {}
+                        }
                         None => deliver(&mut self.events, registration, &notice, &address),
                     }
                 }

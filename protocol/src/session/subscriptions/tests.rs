@@ -128,6 +128,28 @@ fn early_events_are_bounded_and_what_is_lost_of_them_is_told() {
 }
 
 #[test]
+fn early_events_are_bounded_in_bytes_too() {
+    let mut talk = Talk::new(NEW);
+    talk.subscribe(1, [domain(0, None)]);
+    // Also what comes before it is even asked for.
+    let large = [&[0, 0, 0, 7][..], &vec![1; 300_000]].concat();
+    (0..100).for_each(|_| talk.notice(Program::REMOTE, 318, &large));
+    talk.calls();
+    (0..100).for_each(|_| talk.notice(Program::REMOTE, 318, &large));
+    assert!(talk.early_bytes() <= EARLY_BYTES_MAX);
+    talk.agree(7);
+    assert_eq!(talk.events(), ["1 loses 197", "1 hears 318", "1 hears 318", "1 hears 318", "1 ready"]);
+    // One that is larger than all of it is lost alone.
+    talk.subscribe(2, [domain(1, None)]);
+    talk.calls();
+    talk.notice(Program::REMOTE, 319, &[&[0, 0, 0, 8][..], &vec![1; EARLY_BYTES_MAX]].concat());
+    assert_eq!(talk.early_bytes(), 0);
+    talk.notice(Program::REMOTE, 319, &[0, 0, 0, 8]);
+    talk.agree(8);
+    assert_eq!(talk.events(), ["2 loses 1", "2 hears 319", "2 ready"]);
+}
+
+#[test]
 fn what_nobody_asked_for_is_no_fault() {
     let mut talk = Talk::new(NEW);
     talk.subscribe(1, [domain(0, None)]);
@@ -339,6 +361,15 @@ impl Talk {
         let ticket = self.asked.pop_front().unwrap();
         let answer = answer.map(|word| Bytes::copy_from_slice(&word.to_be_bytes()));
         self.subscriptions.handle_answer(ticket, answer.map_err(ReplyFault::Remote));
+    }
+
+    /// Bytes that wait for answers.
+    fn early_bytes(&self) -> usize {
+        let bytes = |registration: &Registration| match &registration.state {
+            State::Registering { early, .. } => early.bytes(),
+            _ => 0,
+        };
+        self.subscriptions.registrations.values().map(bytes).sum()
     }
 
     fn agree(&mut self, callback: i32) {

@@ -19,6 +19,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, ClientConfig, Error};
 
 use super::host::Host;
+use super::settings::warn_of_priority;
 use crate::client::tls_fault::{TlsFault, Unconfirmed};
 use crate::uri::Uri;
 use files::Files;
@@ -32,14 +33,23 @@ pub(super) async fn over(
     deadline: Instant,
 ) -> Result<TlsStream<TcpStream>, TlsFault> {
     if uri.parameters.tls_priority.is_some() {
-        tracing::debug!("parameter tls_priority is for GnuTLS and has no effect");
+        warn_of_priority("parameter tls_priority");
     }
     let parameters = &uri.parameters;
-    let files = Files::find(parameters.pkipath.as_deref(), host)?;
     let name = ServerName::try_from(uri.host_or_local().to_owned())
         .map_err(|_| TlsFault::HostName { name: uri.host_or_local().to_owned() })?;
-    let provider = Arc::new(ring::default_provider());
-    let config = config(&files, provider, parameters.no_verify, parameters.no_sanity, accept_common_name)?;
+    let (pkipath, host) = (parameters.pkipath.clone(), host.clone());
+    let (no_verify, no_sanity) = (parameters.no_verify, parameters.no_sanity);
+    let read = move || {
+        let files = Files::find(pkipath.as_deref(), &host)?;
+        let provider = Arc::new(ring::default_provider());
+        let config = config(&files, provider, no_verify, no_sanity, accept_common_name)?;
+        Ok((files, config))
+    };
+    // Whose home is on another host waits for that host, and nobody else does.
+    let (files, config) = tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|error| Err(TlsFault::Handshake { reason: error.to_string() }))?;
     let peer = stream.peer_addr().ok();
     // Without a deadline of its own: the opening's says as much of a daemon that stops here.
     let mut stream = TlsConnector::from(Arc::new(config))

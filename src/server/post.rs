@@ -1,0 +1,171 @@
+//! What others have a connection's task do: send an event, or end.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use virtwire_protocol::frame::Draft;
+use virtwire_protocol::program::{ProcedureNumber, Program};
+
+/// Events that may wait for the connection's task at a time.
+const NOTICES_MAX: usize = 1_024;
+/// Room that is kept while nothing waits.
+const KEPT_MAX: usize = 32;
+
+/// An event on its way to the task that owns the connection.
+pub(super) struct OutgoingNotice {
+    pub(super) program: Program,
+    pub(super) number: ProcedureNumber,
+    pub(super) body: Draft,
+}
+
+/// What a server wants of one of its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Answer what was asked, and end.
+    Finish,
+    /// End.
+    Leave,
+}
+
+/// A connection's post. One for all of it: a queue of each kind would cost each idle connection as much.
+#[derive(Default)]
+pub(super) struct Post(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    notices: VecDeque<OutgoingNotice>,
+    /// The client has been too slow to read its events.
+    is_overrun: bool,
+    order: Option<Order>,
+    taker: Option<Waker>,
+}
+
+/// What the task finds.
+pub(super) enum Item {
+    Order(Order),
+    Overrun,
+    Notice(OutgoingNotice),
+}
+
+impl Post {
+    /// Has an event sent. One that would be too many is left out, and the task learns that.
+    pub(super) fn notify(&self, notice: OutgoingNotice) {
+        self.change(|inner| match inner.notices.len() < NOTICES_MAX {
+            true => inner.notices.push_back(notice),
+            false => inner.is_overrun = true,
+        });
+    }
+
+    /// Has the connection end. The stronger order counts.
+    pub(super) fn order(&self, order: Order) {
+        self.change(|inner| {
+            if inner.order != Some(Order::Leave) {
+                inner.order = Some(order);
+            }
+        });
+    }
+
+    /// The event that has waited longest, if any does.
+    pub(super) fn take_notice(&self) -> Option<OutgoingNotice> {
+        self.lock().take_notice()
+    }
+
+    /// What is next; the task is woken once there is something.
+    pub(super) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Item> {
+        let mut inner = self.lock();
+        if let Some(order) = inner.order.take() {
+            return Poll::Ready(Item::Order(order));
+        }
+        if inner.is_overrun {
+            return Poll::Ready(Item::Overrun);
+        }
+        if let Some(notice) = inner.take_notice() {
+            return Poll::Ready(Item::Notice(notice));
+        }
+        if !inner.taker.as_ref().is_some_and(|taker| taker.will_wake(cx.waker())) {
+            inner.taker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        let mut inner = self.lock();
+        change(&mut inner);
+        let taker = inner.taker.take();
+        drop(inner);
+        taker.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn take_notice(&mut self) -> Option<OutgoingNotice> {
+        let notice = self.notices.pop_front();
+        if self.notices.is_empty() && self.notices.capacity() > KEPT_MAX {
+            self.notices = VecDeque::new();
+        }
+        notice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(number: i32) -> OutgoingNotice {
+        OutgoingNotice { program: Program::REMOTE, number: ProcedureNumber(number), body: Draft::empty() }
+    }
+
+    fn next(post: &Post) -> Option<Item> {
+        match post.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(item) => Some(item),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn events_come_in_order_behind_orders_of_which_the_stronger_counts() {
+        let post = Post::default();
+        for number in 0..100 {
+            post.notify(notice(number));
+        }
+        for order in [Order::Finish, Order::Leave, Order::Finish] {
+            post.order(order);
+        }
+        assert!(matches!(next(&post), Some(Item::Order(Order::Leave))));
+        for expected in 0..100 {
+            assert!(matches!(next(&post), Some(Item::Notice(notice)) if notice.number.0 == expected));
+        }
+        assert!(next(&post).is_none());
+        assert!(post.lock().notices.capacity() <= KEPT_MAX, "it gives its room back");
+    }
+
+    #[test]
+    fn one_event_too_many_is_told_and_not_kept() {
+        let post = Post::default();
+        for number in 0..=NOTICES_MAX as i32 {
+            assert!(!post.lock().is_overrun, "{number}");
+            post.notify(notice(number));
+        }
+        assert_eq!(post.lock().notices.len(), NOTICES_MAX);
+        assert!(matches!(next(&post), Some(Item::Overrun)));
+    }
+
+    #[tokio::test]
+    async fn the_task_is_woken() {
+        let post = std::sync::Arc::new(Post::default());
+        let waiting = tokio::spawn({
+            let post = post.clone();
+            async move {
+                matches!(std::future::poll_fn(|cx| post.poll_next(cx)).await, Item::Order(Order::Finish))
+            }
+        });
+        tokio::task::yield_now().await;
+        post.order(Order::Finish);
+        assert!(waiting.await.unwrap());
+    }
+}
