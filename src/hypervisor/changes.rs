@@ -6,11 +6,11 @@ use virtwire_protocol::error::RemoteError;
 
 use super::{DomainInfo, Result, Uuid};
 
-/// What a host changes of its domains without defining them anew: `virsh desc`, `metadata`, `setmem`, `setvcpus`, `domrename`. For
-/// [`Hypervisor::changes`](super::Hypervisor::changes).
+/// What a host changes of its domains without defining them anew: `virsh desc`, `metadata`, `setmem`, `setvcpus`, `attach-disk`,
+/// `domrename`. For [`Hypervisor::changes`](super::Hypervisor::changes).
 ///
 /// virtwire supplies flags, and sees to it that only what is there is changed: what runs of an active domain, and the configuration of a
-/// persistent one.
+/// persistent one. It tells whoever wants to hear of it that metadata has changed.
 pub trait Changes: Send + Sync {
     /// A domain's description, title or element of metadata: of what runs or would run, or of its next start. `None` where it has none.
     fn metadata(
@@ -66,6 +66,14 @@ pub enum Change {
     Vcpus(u32),
     /// Virtual CPUs that it may have.
     VcpusMax(u32),
+    /// A device more: its element, such as `<disk>`.
+    Attach(String),
+    /// A device less: its element, complete enough to find it.
+    Detach(String),
+    /// A device less, by its alias.
+    DetachAlias(String),
+    /// A device as it shall be: its element, complete enough to find it.
+    Update(String),
 }
 
 /// Where a change is made. At least one of the two is set.

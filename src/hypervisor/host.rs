@@ -61,6 +61,17 @@ impl Host {
             self.uuid
         )
     }
+
+    /// What domains of a type can have (`virsh domcapabilities`): as much as clients need to describe one.
+    pub fn domain_capabilities(&self, domain_type: &str) -> String {
+        format!(
+            "<domainCapabilities>\n  <domain>{}</domain>\n  <arch>{}</arch>\n  <vcpu max='{}'/>\n  <iothreads supported='no'/>\n  \
+             <os supported='yes'/>\n  <cpu/>\n  <devices/>\n  <features/>\n</domainCapabilities>\n",
+            escape(domain_type),
+            escape(&self.node.model),
+            self.vcpus_max,
+        )
+    }
 }
 
 /// The machine: `virsh nodeinfo`.
@@ -132,5 +143,7 @@ mod tests {
         assert!(text.contains(&format!("<uuid>{}</uuid>", host.uuid)), "{text}");
         assert!(text.contains("<domain type='test'/><domain type='a&apos;b'/>"), "{text}");
         assert!(text.contains("<arch name='x86_64'>"), "{text}");
+        let text = host.domain_capabilities("a'b");
+        assert!(text.contains("<domain>a&apos;b</domain>") && text.contains("<vcpu max='255'/>"), "{text}");
     }
 }

@@ -1,4 +1,5 @@
-//! The handshakes of migration, in a hypervisor's terms.
+//! The handshakes of migration, in a hypervisor's terms. One that is [`Migrating`](super::Migrating) has to know of
+//! [`MigrationSupport`] alone.
 //!
 //! ```text
 //!            destination                                   source

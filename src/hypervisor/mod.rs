@@ -40,8 +40,8 @@
 //! # }
 //! ```
 //!
-//! What not every host has are traits of their own, [`Changes`], [`Consoles`], [`Stats`], [`Saving`], [`Snapshots`], [`Networks`] and
-//! [`Storage`]; a hypervisor says that it has them:
+//! What not every host has are traits of their own, [`Changes`], [`Consoles`], [`Migrating`], [`Stats`], [`Saving`], [`Snapshots`],
+//! [`Networks`] and [`Storage`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -71,6 +71,7 @@ pub mod errors;
 mod events;
 mod host;
 mod job;
+mod migrating;
 mod migration;
 mod networks;
 mod saving;
@@ -79,6 +80,9 @@ mod stats;
 mod storage;
 mod tunnel;
 mod without;
+
+// What is virtwire's of a migration.
+mod moves;
 
 // From procedures to verbs.
 mod service;
@@ -110,11 +114,12 @@ pub use events::{
 };
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
+pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
     Begin, Begun, Confirm, Finish, Finished, IncomingId, MigrationSupport, MigrationVersion, OutgoingId,
     Perform, Performed, Prepare, Prepared,
 };
-pub use networks::{NetworkInfo, Networks, Standing};
+pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
 pub use saving::{Save, Saving};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
@@ -174,6 +179,11 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Storage pools and their volumes, where there are some. Without it, clients are told "not supported".
     fn storage(&self) -> Option<&impl Storage> {
+        None::<&Without>
+    }
+
+    /// Guests that move between hosts, by verbs that are few. Without it, its migrations are what the `migrate_` verbs make of them.
+    fn migrating(&self) -> Option<&impl Migrating> {
         None::<&Without>
     }
 
@@ -262,7 +272,7 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainMemoryPeek")))
     }
 
-    /// The job that runs on the domain, if one does.
+    /// The job that runs on the domain, if one does. Of a migration that virtwire carries out it is not asked.
     fn job(&self, _domain: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send {
         ready(Err(RemoteError::no_support("virDomainGetJobInfo")))
     }
@@ -309,6 +319,11 @@ pub trait Hypervisor: Send + Sync + 'static {
     }
 
     /// Version 3: what the destination is to start. Changes nothing, but for holding the guest where that is asked.
+    ///
+    /// This and the other `migrate_` verbs are for a hypervisor that carries out the handshake as a whole: one that passes it on to another
+    /// daemon, or that has post-copy, definitions that move alone or guests that come direct. Then it is the hypervisor that knows which step may
+    /// follow which, answers out of order with code 1 and a second migration with code 55, resumes a guest whose Perform has failed, and refuses
+    /// changes of a guest in the meantime. Where it is [`migrating`](Self::migrating), all of that is done already, and none of these is called.
     ///
     /// The adapter remembers which connection asked, and calls [`migrate_release`](Self::migrate_release) when that
     /// connection ends before the migration does.

@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use virtwire_protocol::error::RemoteError;
 
-use super::{Result, Uuid};
+use super::{Place, Result, Uuid};
 
 /// A host's virtual networks: `virsh net-list` and its like. For [`Hypervisor::networks`](super::Hypervisor::networks).
 ///
@@ -50,6 +50,72 @@ pub trait Networks: Send + Sync {
     ) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virNetworkSetAutostart")))
     }
+
+    /// Changes one part of a network's configuration: of what is active, of its next start, or of both.
+    fn update_network(
+        &self,
+        _network: Uuid,
+        _change: NetworkChange,
+        _place: Place,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virNetworkUpdate")))
+    }
+}
+
+/// A change to one part of a network: `virsh net-update`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkChange {
+    /// What is done with it.
+    pub step: NetworkStep,
+    /// Which part.
+    pub part: NetworkPart,
+    /// In which of several elements that may hold it, from 0; `None` leaves the choice to the host.
+    pub parent: Option<u32>,
+    /// The part's element.
+    pub xml: String,
+}
+
+/// What is done with a part of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkStep {
+    /// It takes the place of the one that it is about.
+    Modify,
+    /// It goes.
+    Delete,
+    /// It comes, behind others of its kind.
+    AddLast,
+    /// It comes, before others of its kind.
+    AddFirst,
+}
+
+/// A part of a network that is changed by itself (`virNetworkUpdateSection`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetworkPart {
+    /// Its bridge.
+    Bridge,
+    /// Its domain of names.
+    Domain,
+    /// An address of the host.
+    Ip,
+    /// A guest that DHCP knows.
+    DhcpHost,
+    /// Addresses that DHCP gives away.
+    DhcpRange,
+    /// Where its packets go.
+    Forward,
+    /// An interface by which they go.
+    ForwardInterface,
+    /// A physical function whose virtual ones are used.
+    ForwardPf,
+    /// A group of ports.
+    PortGroup,
+    /// Names of an address.
+    DnsHost,
+    /// A text record.
+    DnsTxt,
+    /// A record of a service.
+    DnsSrv,
 }
 
 /// Everything that the short questions about a network ask, at one moment.

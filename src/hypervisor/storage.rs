@@ -57,6 +57,11 @@ pub trait Storage: Send + Sync {
         ready(Err(RemoteError::no_support("virStoragePoolDestroy")))
     }
 
+    /// Removes what [`build_pool`](Self::build_pool) has made, of a pool that is off. A pool that has volumes keeps them: it fails.
+    fn delete_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolDelete")))
+    }
+
     /// Looks anew which volumes there are.
     fn refresh_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virStoragePoolRefresh")))
@@ -70,6 +75,21 @@ pub trait Storage: Send + Sync {
     /// Makes a volume.
     fn create_volume(&self, _pool: Uuid, _xml: String) -> impl Future<Output = Result<VolumeInfo>> + Send {
         ready(Err(RemoteError::no_support("virStorageVolCreateXML")))
+    }
+
+    /// Makes a volume with all that another one has, of this pool or of another active one. It is at least as large.
+    fn clone_volume(
+        &self,
+        _pool: Uuid,
+        _xml: String,
+        _original: (Uuid, &str),
+    ) -> impl Future<Output = Result<VolumeInfo>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolCreateXMLFrom")))
+    }
+
+    /// Has a volume be zeros, from its beginning to its end.
+    fn wipe_volume(&self, _pool: Uuid, _volume: &str) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStorageVolWipe")))
     }
 
     /// Removes a volume and what is in it.
@@ -117,6 +137,8 @@ pub struct PoolInfo {
     pub name: String,
     /// Its UUID.
     pub uuid: Uuid,
+    /// What it is made of, as its document says it: `dir`, `logical` and so on. Lists can be of some kinds only.
+    pub kind: String,
     /// Whether it is active, and what it outlives.
     pub standing: Standing,
     /// Bytes that it has room for; 0 while it is off.

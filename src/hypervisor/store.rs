@@ -1,20 +1,22 @@
-//! What a daemon must not forget: the definitions of its domains, in a directory of its own.
+//! What a daemon must not forget: the definitions of its domains, networks and storage pools, in a directory of its own.
 //!
 //! ```text
 //! DIR/lock                          held by the daemon that has the directory open; two daemons never share one
 //! DIR/domains/UUID.domain           one definition
-//! DIR/domains/NAME.set-aside        what was found there and was no whole definition, as it was found
+//! DIR/networks/UUID.network         the same of a network
+//! DIR/pools/UUID.pool               the same of a storage pool
+//! DIR/domains/NAME.set-aside        what was found there and was no whole definition, as it was found; so in each folder
 //! ```
 //!
-//! A definition is written beside its place, synced, renamed into it, and the directory is synced: [`Store::keep`] returns
+//! A definition is written beside its place, synced, renamed into it, and the directory is synced: [`Folder::keep`] returns
 //! once the definition survives the end of the process and of the machine, and until then the one before it is whole. A
 //! file is text:
 //!
 //! ```text
-//! virtwire domain 1 CHECKSUM        FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
+//! virtwire domain 1 CHECKSUM        or network, or pool; FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
 //! uuid UUID
 //! autostart yes                     or no
-//!                                   an empty line; then the domain's XML, byte for byte, to the end
+//!                                   an empty line; then the XML, byte for byte, to the end
 //! ```
 //!
 //! Its methods wait for the disk: call them where that may be (`spawn_blocking`).
@@ -34,19 +36,29 @@ use super::Uuid;
 #[derive(Debug)]
 pub struct Store {
     directory: PathBuf,
-    domains: PathBuf,
+    domains: Folder,
+    networks: Folder,
+    pools: Folder,
     /// Its lock goes with the process, however that ends.
     _lock: File,
+}
+
+/// The definitions of one kind.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// What one is called: the ending of its file, and a word of its first line.
+    kind: &'static str,
 }
 
 /// A definition that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The domain's UUID, which names its file.
+    /// Its UUID, which names its file.
     pub uuid: Uuid,
     /// Whether to start it with the daemon.
     pub autostart: bool,
-    /// The domain's XML.
+    /// Its XML.
     pub xml: String,
 }
 
@@ -55,8 +67,12 @@ pub struct Kept {
 pub struct Opened {
     /// Where definitions are kept from now on.
     pub store: Store,
-    /// Those that were kept before, in the order of their UUIDs.
+    /// The domains that were kept before, in the order of their UUIDs.
     pub kept: Vec<Kept>,
+    /// The same of networks.
+    pub networks: Vec<Kept>,
+    /// The same of storage pools.
+    pub pools: Vec<Kept>,
     /// What was no definition.
     pub set_aside: Vec<SetAside>,
 }
@@ -93,10 +109,8 @@ pub enum StoreError {
     },
 }
 
-const SUFFIX: &str = ".domain";
 const ASIDE: &str = ".set-aside";
 const UNFINISHED: &str = ".new";
-const FIRST_WORDS: &str = "virtwire domain 1 ";
 
 impl Store {
     /// Opens a directory, and makes it where there is none: for its user alone.
@@ -110,9 +124,13 @@ impl Store {
             let path = path.to_owned();
             move |error| StoreError::Io { path, error }
         };
-        let domains = directory.join("domains");
+        let folder = |name: &str, kind| Folder { path: directory.join(name), kind };
+        let [domains, networks, pools] =
+            [folder("domains", "domain"), folder("networks", "network"), folder("pools", "pool")];
         let lasting = lasting(directory, Path::is_dir);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&domains).map_err(failed(&domains))?;
+        for Folder { path, .. } in [&domains, &networks, &pools] {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))?;
+        }
         let path = directory.join("lock");
         let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
         let lock = lock.map_err(failed(&path))?;
@@ -125,9 +143,11 @@ impl Store {
         for directory in lasting {
             sync(directory).map_err(failed(directory))?;
         }
-        let store = Store { directory: directory.to_owned(), domains, _lock: lock };
-        let (kept, set_aside) = store.read().map_err(failed(&store.domains))?;
-        Ok(Opened { store, kept, set_aside })
+        let mut set_aside = Vec::new();
+        let mut read = |folder: &Folder| folder.read(&mut set_aside).map_err(failed(&folder.path));
+        let (kept, of_networks, of_pools) = (read(&domains)?, read(&networks)?, read(&pools)?);
+        let store = Store { directory: directory.to_owned(), domains, networks, pools, _lock: lock };
+        Ok(Opened { store, kept, networks: of_networks, pools: of_pools, set_aside })
     }
 
     /// The directory, as it was given to [`open`](Self::open).
@@ -135,19 +155,35 @@ impl Store {
         &self.directory
     }
 
+    /// Where domains are kept.
+    pub fn domains(&self) -> &Folder {
+        &self.domains
+    }
+
+    /// Where networks are kept.
+    pub fn networks(&self) -> &Folder {
+        &self.networks
+    }
+
+    /// Where storage pools are kept.
+    pub fn pools(&self) -> &Folder {
+        &self.pools
+    }
+}
+
+impl Folder {
     /// Keeps a definition, in place of the one of the same UUID. When this returns it lasts.
     ///
     /// # Errors
     /// The system's. Then either the new definition or the one before is there, whole.
     pub fn keep(&self, kept: &Kept) -> io::Result<()> {
-        let place = self.place(kept.uuid);
-        let beside = self.domains.join(format!(".{}{SUFFIX}{UNFINISHED}", kept.uuid));
+        let beside = self.path.join(format!(".{}{UNFINISHED}", self.name(kept.uuid)));
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&to_bytes(kept))?;
+        file.write_all(&self.to_bytes(kept))?;
         file.sync_all()?;
-        fs::rename(&beside, &place)?;
-        sync(&self.domains)
+        fs::rename(&beside, self.place(kept.uuid))?;
+        sync(&self.path)
     }
 
     /// Forgets a definition, if there is one. When this returns it is gone for good.
@@ -157,7 +193,7 @@ impl Store {
     pub fn forget(&self, uuid: Uuid) -> io::Result<()> {
         match fs::remove_file(self.place(uuid)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => sync(&self.domains),
+            _ => sync(&self.path),
         }
     }
 
@@ -169,29 +205,34 @@ impl Store {
         self.move_aside(&self.place(uuid), why.into())
     }
 
-    fn place(&self, uuid: Uuid) -> PathBuf {
-        self.domains.join(format!("{uuid}{SUFFIX}"))
+    /// A definition's file.
+    fn name(&self, uuid: Uuid) -> String {
+        format!("{uuid}.{}", self.kind)
     }
 
-    fn read(&self) -> io::Result<(Vec<Kept>, Vec<SetAside>)> {
-        let (mut kept, mut set_aside) = (Vec::new(), Vec::new());
-        for entry in fs::read_dir(&self.domains)? {
+    fn place(&self, uuid: Uuid) -> PathBuf {
+        self.path.join(self.name(uuid))
+    }
+
+    fn read(&self, set_aside: &mut Vec<SetAside>) -> io::Result<Vec<Kept>> {
+        let mut kept = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name.contains(ASIDE) {
                 continue;
             }
-            if name.starts_with('.') && name.ends_with(&format!("{SUFFIX}{UNFINISHED}")) {
+            if name.starts_with('.') && name.ends_with(&format!(".{}{UNFINISHED}", self.kind)) {
                 fs::remove_file(&path)?;
                 continue;
             }
-            match read_one(&path, &name) {
+            match self.read_one(&path, &name) {
                 Ok(definition) => kept.push(definition),
                 Err(why) => set_aside.push(self.move_aside(&path, why)?),
             }
         }
         kept.sort_by_key(|definition| definition.uuid);
-        Ok((kept, set_aside))
+        Ok(kept)
     }
 
     /// Under a name that nothing has.
@@ -210,8 +251,49 @@ impl Store {
             number += 1;
         };
         fs::rename(path, &aside)?;
-        sync(&self.domains)?;
+        sync(&self.path)?;
         Ok(SetAside { path: aside, why })
+    }
+
+    fn first_words(&self) -> String {
+        format!("virtwire {} 1 ", self.kind)
+    }
+
+    fn to_bytes(&self, kept: &Kept) -> Vec<u8> {
+        let autostart = if kept.autostart { "yes" } else { "no" };
+        let rest = format!("uuid {}\nautostart {autostart}\n\n{}", kept.uuid, kept.xml);
+        format!("{}{:016x}\n{rest}", self.first_words(), fnv_1a(rest.as_bytes())).into_bytes()
+    }
+
+    fn read_one(&self, path: &Path, name: &str) -> Result<Kept, String> {
+        let bytes = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+        let kept = self.parse(bytes)?;
+        if name != self.name(kept.uuid) {
+            return Err(format!("it is the definition of {}", kept.uuid));
+        }
+        Ok(kept)
+    }
+
+    fn parse(&self, bytes: Vec<u8>) -> Result<Kept, String> {
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        let foreign = || "it is not a definition of this format".to_owned();
+        let (sum, rest) = text
+            .strip_prefix(&self.first_words())
+            .and_then(|text| text.split_once('\n'))
+            .ok_or_else(foreign)?;
+        let found = fnv_1a(rest.as_bytes());
+        if u64::from_str_radix(sum, 16) != Ok(found) {
+            return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
+        }
+        let (head, xml) = rest.split_once("\n\n").ok_or_else(foreign)?;
+        let (uuid, autostart) = head.split_once('\n').ok_or_else(foreign)?;
+        let uuid = uuid.strip_prefix("uuid ").and_then(|uuid| uuid.parse().ok()).ok_or_else(foreign)?;
+        let autostart = match autostart {
+            "autostart yes" => true,
+            "autostart no" => false,
+            _ => return Err(foreign()),
+        };
+        Ok(Kept { uuid, autostart, xml: xml.to_owned() })
     }
 }
 
@@ -231,41 +313,6 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
 /// What a directory contains lasts only when the directory is synced too.
 fn sync(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
-}
-
-fn to_bytes(kept: &Kept) -> Vec<u8> {
-    let autostart = if kept.autostart { "yes" } else { "no" };
-    let rest = format!("uuid {}\nautostart {autostart}\n\n{}", kept.uuid, kept.xml);
-    format!("{FIRST_WORDS}{:016x}\n{rest}", fnv_1a(rest.as_bytes())).into_bytes()
-}
-
-fn read_one(path: &Path, name: &str) -> Result<Kept, String> {
-    let bytes = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let kept = from_bytes(bytes)?;
-    if name != format!("{}{SUFFIX}", kept.uuid) {
-        return Err(format!("it is the definition of {}", kept.uuid));
-    }
-    Ok(kept)
-}
-
-fn from_bytes(bytes: Vec<u8>) -> Result<Kept, String> {
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let foreign = || "it is not a definition of this format".to_owned();
-    let (sum, rest) =
-        text.strip_prefix(FIRST_WORDS).and_then(|text| text.split_once('\n')).ok_or_else(foreign)?;
-    let found = fnv_1a(rest.as_bytes());
-    if u64::from_str_radix(sum, 16) != Ok(found) {
-        return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
-    }
-    let (head, xml) = rest.split_once("\n\n").ok_or_else(foreign)?;
-    let (uuid, autostart) = head.split_once('\n').ok_or_else(foreign)?;
-    let uuid = uuid.strip_prefix("uuid ").and_then(|uuid| uuid.parse().ok()).ok_or_else(foreign)?;
-    let autostart = match autostart {
-        "autostart yes" => true,
-        "autostart no" => false,
-        _ => return Err(foreign()),
-    };
-    Ok(Kept { uuid, autostart, xml: xml.to_owned() })
 }
 
 /// FNV-1a of 64 bits: against accidents, not against malice.
@@ -304,18 +351,31 @@ mod tests {
         let Opened { store, .. } = Store::open(&directory.0).unwrap();
         let all = [kept(1, "<domain/>"), kept(2, "two\n\nlines\n"), kept(3, "")];
         for definition in &all {
-            store.keep(definition).unwrap();
+            store.domains().keep(definition).unwrap();
         }
         let newer = kept(2, "<newer/>");
-        store.keep(&newer).unwrap();
-        store.forget(all[2].uuid).unwrap();
-        store.forget(all[2].uuid).unwrap();
+        store.domains().keep(&newer).unwrap();
+        store.domains().forget(all[2].uuid).unwrap();
+        store.domains().forget(all[2].uuid).unwrap();
         drop(store);
         // As a daemon leaves it that is killed while it writes.
         fs::write(directory.0.join("domains").join(format!(".{}.domain.new", newer.uuid)), "virtwi").unwrap();
         let opened = Store::open(&directory.0).unwrap();
-        assert_eq!((opened.kept, opened.set_aside), (vec![all[0].clone(), newer], vec![]));
+        assert_eq!((&opened.kept, &opened.set_aside), (&vec![all[0].clone(), newer], &vec![]));
         assert_eq!(fs::read_dir(directory.0.join("domains")).unwrap().count(), 2);
+        // Each kind has a folder of its own, and a word of its own in its files.
+        let Opened { store, .. } = {
+            drop(opened.store);
+            Store::open(&directory.0).unwrap()
+        };
+        store.networks().keep(&kept(7, "<network/>")).unwrap();
+        store.pools().keep(&kept(7, "<pool/>")).unwrap();
+        let file = |folder: &str, kind| directory.0.join(folder).join(format!("{}.{kind}", Uuid([7; 16])));
+        fs::copy(file("networks", "network"), file("domains", "domain")).unwrap();
+        drop(store);
+        let opened = Store::open(&directory.0).unwrap();
+        assert_eq!((opened.networks, opened.pools), (vec![kept(7, "<network/>")], vec![kept(7, "<pool/>")]));
+        assert_eq!((opened.kept.len(), opened.set_aside.len()), (2, 1));
     }
 
     #[test]
@@ -347,8 +407,8 @@ mod tests {
         let directory = Directory::new();
         let Opened { store, .. } = Store::open(&directory.0).unwrap();
         let good = kept(1, "<domain/>");
-        let whole = to_bytes(&good);
-        store.keep(&good).unwrap();
+        let whole = store.domains().to_bytes(&good);
+        store.domains().keep(&good).unwrap();
         drop(store);
         let domains = directory.0.join("domains");
         let other = domains.join(format!("{}.domain", Uuid([2; 16])));

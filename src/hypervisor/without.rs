@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::TypedParams;
 
 use super::{
-    Change, Changes, Consoles, DomainInfo, Metadata, NetworkInfo, Networks, OpenConsole, Place, PoolInfo,
-    Result, Revert, Save, Saving, SnapshotInfo, Snapshots, Stats, Storage, Uuid, VolumeInfo,
+    Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks,
+    OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SnapshotInfo, Snapshots, Stats, Storage,
+    Uuid, VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -30,6 +32,24 @@ impl Changes for Without {
     }
 
     async fn configured(&self, _: Uuid) -> Result<DomainInfo> {
+        match *self {}
+    }
+}
+
+impl Migrating for Without {
+    async fn expect(&self, _: String, _: Option<String>) -> Result<DomainInfo> {
+        match *self {}
+    }
+
+    async fn send(&self, _: Uuid, _: &mut (dyn AsyncWrite + Send + Unpin)) -> Result<()> {
+        match *self {}
+    }
+
+    async fn receive(&self, _: Uuid, _: &mut (dyn AsyncRead + Send + Unpin)) -> Result<()> {
+        match *self {}
+    }
+
+    async fn turn(&self, _: Uuid, _: DomainState) -> Result<()> {
         match *self {}
     }
 }

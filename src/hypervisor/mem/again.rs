@@ -147,6 +147,11 @@ impl Table {
         if let Machine::Here(_) = machine {
             return Ok(());
         }
+        machine.set(matches!(live.state(), LiveState::Running(_)), &self.noted(live).to_text())
+    }
+
+    /// What the next daemon is to know of a guest.
+    fn noted(&self, live: &Live) -> Note {
         let activity = match &live.activity {
             Activity::Leaving(departure) if departure.paused_it() => Noted::Leaving,
             Activity::Arriving(id) => match self.incoming.get(id) {
@@ -160,8 +165,7 @@ impl Table {
             },
             Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Noted::Idle,
         };
-        let note = Note { id: live.id, state: live.state(), activity, xml: live.definition.xml.clone() };
-        machine.set(matches!(live.state(), LiveState::Running(_)), &note.to_text())
+        Note { id: live.id, state: live.state(), activity, xml: live.definition.xml.clone() }
     }
 
     /// A guest's process is not there any more.
@@ -210,5 +214,50 @@ impl Table {
         }
         self.guest_mut(uuid)?.run = Run::On(Box::new(live));
         if runs_again { self.settle(uuid) } else { Ok(()) }
+    }
+}
+
+/// A daemon that is killed where nothing is a process: in the simulation.
+#[cfg(virtwire_sim)]
+impl Mem {
+    /// This host as its next daemon finds it, if this one is killed now: by the notes that it has left, as with guests that are processes.
+    ///
+    /// # Errors
+    /// Code 1 where a note cannot be read back.
+    pub fn after_a_kill(&self) -> Result<Mem> {
+        let mut next = Mem::new(self.inner.config.clone());
+        if let Some(inner) = Arc::get_mut(&mut next.inner) {
+            inner.host = self.inner.host.clone();
+        }
+        let table = self.inner.table();
+        for info in table.infos() {
+            let guest = table.guest(info.uuid)?;
+            if let Some(config) = &guest.config {
+                next.inner.table().guest_for(config)?.config = Some(config.clone());
+            }
+            let Run::On(live) = &guest.run else { continue };
+            if !table.outlives(live) {
+                continue;
+            }
+            let note = Note::from_text(&table.noted(live).to_text());
+            let note = note.ok_or_else(|| errors::failed("a note that no daemon understands"))?;
+            next.inner.table().adopt(note, live.definition.clone(), live.machine.clone())?;
+        }
+        drop(table);
+        Ok(next)
+    }
+}
+
+#[cfg(virtwire_sim)]
+impl Table {
+    /// Whether a guest has been noted, and so outlives its daemon: not one that comes and is not all here, or comes by version 3.
+    fn outlives(&self, live: &Live) -> bool {
+        use super::super::MigrationVersion;
+        use super::incoming::Arrival;
+        let Activity::Arriving(id) = &live.activity else { return true };
+        let all_here = |incoming: &Incoming| {
+            incoming.version != MigrationVersion::V3 && *incoming.arrival.borrow() >= Arrival::Received
+        };
+        matches!(live.state(), LiveState::Running(_)) || self.incoming.get(id).is_some_and(all_here)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{Change, Changes, DomainInfo, Metadata, Place, Result, Uuid, WhichXml, errors};
 use super::xml::{Definition, VCPUS_MAX};
-use super::{Inner, Mem, edit, lasting};
+use super::{Inner, Mem, devices, edit, lasting};
 
 /// So many KiB are all bytes that there can be.
 const KIB_MAX: u64 = u64::MAX >> 10;
@@ -123,6 +123,10 @@ fn changed(before: &Definition, change: &Change, live: bool) -> Result<Definitio
             return Err(errors::invalid_argument(detail));
         }
         Change::VcpusMax(most) => vcpus(xml, before.vcpus.min(*most), *most)?,
+        Change::Attach(device) => devices::attached(xml, device)?,
+        Change::Detach(device) => devices::detached(xml, device)?,
+        Change::DetachAlias(alias) => devices::detached_by_alias(xml, alias)?,
+        Change::Update(device) => devices::updated(xml, device)?,
     };
     Definition::parse(&xml, None)
 }

@@ -4,16 +4,20 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::super::MigrationSupport;
+use super::super::{MigrationSupport, Uuid};
 
 /// How a [`Mem`](super::Mem) is set up.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
+    /// The host's own UUID. A new one by default.
+    pub host_uuid: Option<Uuid>,
     /// The most memory that a guest really has, bytes. 4 MiB by default.
     pub memory_bytes_max: usize,
     /// The most that all volumes of all pools really hold, bytes. 64 MiB by default.
     pub storage_bytes_max: usize,
+    /// The most that all snapshots of all guests hold, their memory and their documents, bytes. 256 MiB by default.
+    pub snapshot_bytes_max: usize,
     /// The limit on migrations of guests that have none of their own, MiB/s. 4 by default: a guest takes a second.
     pub max_speed_mib_s: u64,
     /// The versions of migration that it takes part in. All by default.
@@ -37,8 +41,10 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            host_uuid: None,
             memory_bytes_max: 4 << 20,
             storage_bytes_max: 64 << 20,
+            snapshot_bytes_max: 256 << 20,
             max_speed_mib_s: 4,
             migration: MigrationSupport::ALL,
             migration_listen: IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -19,10 +19,11 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{Finish, MigrationVersion, Perform, Result};
 use super::cookie::Ticket;
+use super::door::{ACCEPT_PAUSE, OPENING_DEADLINE, STRANGERS_MAX};
 use super::finish;
 use super::guest::LiveState;
 use super::incoming::{Arrival, Coming, TaskGuard, check_flags};
-use super::receive::{self, ACCEPT_PAUSE, OPENING_DEADLINE, Reception, STRANGERS_MAX};
+use super::receive::{self, Reception};
 use super::stream::{self, StreamError};
 use super::{Inner, MIGRATE_FLAGS, Mem};
 use crate::net::{TcpListener, TcpStream};

@@ -6,7 +6,7 @@ use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
 use super::super::{Result, Uuid, errors};
-use super::outline::{not_xml, position, resolve};
+use super::outline::{not_xml, position, resolve, unit};
 
 /// The longest name, bytes.
 const NAME_BYTES_MAX: usize = 256;
@@ -15,8 +15,8 @@ const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
 const DEPTH_MAX: usize = 2;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 7] =
-    ["name", "uuid", "description", "capacity", "capacity@unit", "target/path", "bridge@name"];
+const WANTED: [&str; 8] =
+    ["@type", "name", "uuid", "description", "capacity", "capacity@unit", "target/path", "bridge@name"];
 
 /// What a document says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub(super) struct Document {
     /// As it came, with a UUID put in where there was none and one is wanted.
     pub(super) xml: String,
     pub(super) name: String,
-    /// Texts by `element` or `element/element`, and attributes by `element@name`, below the root; of each the first.
+    /// Texts by `element` or `element/element`, and attributes by `element@name`, below the root, or by `@name` of the root; of each the
+    /// first.
     fields: Fields,
 }
 
@@ -49,7 +50,7 @@ impl Document {
     fn checked(xml: String, root: &str, fields: Fields) -> Result<Document> {
         let name = fields.get("name").map(String::as_str).unwrap_or_default();
         check_name(root, name)?;
-        for place in ["target/path", "bridge@name"] {
+        for place in ["@type", "target/path", "bridge@name"] {
             if fields.get(place).is_some_and(|text| text.len() > PLACE_BYTES_MAX) {
                 let text = format!("{place} of the {root} has more than {PLACE_BYTES_MAX} bytes");
                 return Err(errors::bad_domain_xml(text));
@@ -87,20 +88,11 @@ impl Document {
     /// A number of bytes with a unit, such as `<capacity unit='MiB'>8</capacity>`.
     pub(super) fn bytes(&self, path: &str) -> Result<Option<u64>> {
         let Some(text) = self.field(path) else { return Ok(None) };
-        let unit = self.field(&format!("{path}@unit")).unwrap_or("B");
-        let each: u64 = match unit {
-            "B" | "byte" | "bytes" => 1,
-            "KB" => 1_000,
-            "K" | "KiB" | "k" => 1 << 10,
-            "MB" => 1_000_000,
-            "M" | "MiB" => 1 << 20,
-            "GB" => 1_000_000_000,
-            "G" | "GiB" => 1 << 30,
-            "T" | "TiB" => 1 << 40,
-            _ => return Err(errors::bad_domain_xml(format!("unknown unit {unit:?} of {path}"))),
-        };
+        let name = self.field(&format!("{path}@unit")).unwrap_or("B");
+        let unknown = || errors::bad_domain_xml(format!("unknown unit {name:?} of {path}"));
+        let each = unit(name).ok_or_else(unknown)?;
         let bytes = text.parse::<u64>().ok().and_then(|count| count.checked_mul(each));
-        bytes.map(Some).ok_or_else(|| errors::bad_domain_xml(format!("{path} of {text:?} {unit}")))
+        bytes.map(Some).ok_or_else(|| errors::bad_domain_xml(format!("{path} of {text:?} {name}")))
     }
 }
 
@@ -219,6 +211,7 @@ mod tests {
         assert_eq!(kept, Fields::from([("name", "a".to_owned()), ("target/path", "/p".to_owned())]));
         let long = "A".repeat(NAME_BYTES_MAX + 1);
         for xml in [
+            format!("<pool type='{}'><name>a</name></pool>", "A".repeat(PLACE_BYTES_MAX + 1)),
             format!("<pool><name>a</name><{long}><a/><b/></{long}></pool>"),
             format!("<pool><name>a</name><x><{long} a='' b=''/></x></pool>"),
             format!(

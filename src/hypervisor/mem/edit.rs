@@ -18,21 +18,27 @@ const URI_BYTES_MAX: usize = 1_024;
 /// `&quot;` for one byte.
 const ESCAPED_BYTES_MAX: usize = 6 * URI_BYTES_MAX;
 
-/// An element below the root, or below its `<metadata>`.
-#[derive(Debug)]
-struct Element {
-    name: String,
+/// An element of a document, and where it is there.
+#[derive(Clone, Debug)]
+pub(super) struct Element {
+    pub(super) name: String,
     /// It is in the name space that was asked for.
     is_wanted: bool,
     attributes: Vec<(String, String)>,
     /// With its tags, and what is between them.
-    whole: Range<usize>,
-    content: Range<usize>,
+    pub(super) whole: Range<usize>,
+    pub(super) content: Range<usize>,
+}
+
+impl Element {
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// Where an element is looked for.
 #[derive(Clone, Copy, Debug)]
-enum Below<'a> {
+pub(super) enum Below<'a> {
     /// A document's root.
     Root,
     /// The first `<metadata>` below it, for this name space.
@@ -42,7 +48,7 @@ enum Below<'a> {
 }
 
 /// The elements of a document that are directly below something.
-fn elements(xml: &str, below: Below<'_>) -> Result<Vec<Element>> {
+pub(super) fn elements(xml: &str, below: Below<'_>) -> Result<Vec<Element>> {
     let document = xml.trim_start_matches('\u{feff}');
     let mark_bytes = xml.len() - document.len();
     let mut reader = NsReader::from_str(document);
@@ -244,20 +250,20 @@ fn inserted(xml: &str, all: &[Element], element: &str, behind: &[&str]) -> Optio
 }
 
 /// The document without an element and the space before it.
-fn without(xml: &str, element: &Element) -> Option<String> {
+pub(super) fn without(xml: &str, element: &Element) -> Option<String> {
     let start = xml.get(..element.whole.start)?.trim_end().len();
     spliced(xml, start..element.whole.end, "")
 }
 
-fn spliced(xml: &str, part: Range<usize>, with: &str) -> Option<String> {
+pub(super) fn spliced(xml: &str, part: Range<usize>, with: &str) -> Option<String> {
     Some([xml.get(..part.start)?, with, xml.get(part.end..)?].concat())
 }
 
-fn checked(xml: Option<String>) -> Result<String> {
+pub(super) fn checked(xml: Option<String>) -> Result<String> {
     match xml {
         Some(xml) if xml.len() <= XML_BYTES_MAX => Ok(xml),
-        Some(xml) => Err(errors::failed(format!("the domain's XML would have {} bytes", xml.len()))),
-        None => Err(errors::failed("the domain's XML has no place for it")),
+        Some(xml) => Err(errors::failed(format!("the document would have {} bytes", xml.len()))),
+        None => Err(errors::failed("the document has no place for it")),
     }
 }
 

@@ -27,14 +27,16 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::debug;
-use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::migrate::MigrateFlags;
 
+pub(super) use super::super::moves::flags::check as check_flags;
 use super::super::{
     IncomingId, Lifecycle, MigrationVersion, PausedReason, Prepare, Prepared, Result, ShutoffReason,
     StartedDetail, StoppedDetail, Uuid, errors,
 };
 use super::cookie::{Cookie, Ticket};
+use super::door;
 use super::guest::{Activity, Live, LiveState, Run};
 use super::machine::Machine;
 use super::memory::Memory;
@@ -153,14 +155,8 @@ pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prep
         Some(definition) => Some(inner.empty_machine(definition.uuid).await?),
         None => None,
     };
-    let listener = listen(inner, wished.as_ref().and_then(|uri| uri.port)).await?;
-    let port =
-        listener.local_addr().map_err(|error| system("cannot tell the migration port", &error))?.port();
-    let uri = match &wished {
-        None => MigrationUri::new(host_for_sources(inner)?, port),
-        Some(wished) => wished.at(port),
-    };
-    let uri_out = wished.is_none_or(|wished| wished.port.is_none()).then(|| uri.to_string());
+    let place = door::Place { listen: inner.config.migration_listen, ports: &inner.config.migration_ports };
+    let (listener, uri, uri_out) = place.open(wished, || inner.migration_host()).await?;
 
     debug!(%uri, ?version, "prepared for a guest");
     if let Some(definition) = definition.as_ref().filter(|_| flags.has(MigrateFlags::POSTCOPY_RESUME)) {
@@ -249,49 +245,6 @@ impl Coming {
         table.incoming.insert(id, incoming);
         Ok((id, cookie))
     }
-}
-
-pub(super) fn check_flags(flags: MigrateFlags, known: u64, function: &str) -> Result<()> {
-    if flags.has(MigrateFlags::TUNNELLED) {
-        let detail = "Tunnelled migration requested but invalid RPC method called";
-        return Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail));
-    }
-    if flags.has(MigrateFlags::PEER2PEER) {
-        return Err(errors::unsupported_argument("this host does not migrate peer to peer"));
-    }
-    errors::check_flags(flags.0, known, function)
-}
-
-/// What sources are told to connect to: not a name that each host has for itself.
-fn host_for_sources(inner: &Inner) -> Result<String> {
-    let host = inner.migration_host();
-    if host.starts_with("localhost") {
-        let detail = format!("this host calls itself {host}, where no source finds it; name a migration URI");
-        return Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::QEMU, detail));
-    }
-    Ok(host)
-}
-
-/// Listens at the port that the client wishes, or at the first free one of the host's own.
-async fn listen(inner: &Inner, wished: Option<u16>) -> Result<TcpListener> {
-    let address = inner.config.migration_listen;
-    let ports = wished.map_or(inner.config.migration_ports.clone(), |port| port..=port);
-    let mut last = None;
-    for port in ports.clone() {
-        match TcpListener::bind((address, port)).await {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = Some(error),
-        }
-    }
-    let (first, end) = (ports.start(), ports.end());
-    Err(match last {
-        Some(error) => system(format!("no free migration port at {address} from {first} to {end}"), &error),
-        None => errors::failed(format!("no migration ports: {first} to {end}")),
-    })
-}
-
-fn system(detail: impl std::fmt::Display, error: &std::io::Error) -> RemoteError {
-    RemoteError::system(ErrorDomain::RPC, detail, error)
 }
 
 impl Table {

@@ -1,4 +1,4 @@
-//! Definitions that outlive the daemon: what is defined here is what the [`Store`] keeps.
+//! Definitions that outlive the daemon: what is defined here is what the [`Store`] keeps. Domains first, then networks and storage pools.
 //!
 //! Whatever changes a persistent configuration does so in one of these functions, one at a time: the store's lock is held
 //! around the change of the table and that of the disk, on a thread that may wait. Something new is on the disk before
@@ -13,21 +13,30 @@ use tracing::warn;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::migrate::MigrateFlags;
 
-use super::super::store::{Kept, Opened, SetAside, Store};
+use super::super::store::{Folder, Kept, Opened, SetAside, Store};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
+use super::shelf::Read;
 use super::xml::Definition;
 use super::{Config, Inner, Mem};
 
+/// A kind of definition: where it is kept, what is to be kept of one now, and whether there may be one like this.
+#[derive(Clone, Copy)]
+pub(super) struct Keeps {
+    pub(super) folder: fn(&Store) -> &Folder,
+    pub(super) kept: fn(&Inner, Uuid) -> Option<Kept>,
+    pub(super) check_free: fn(&Inner, &Read) -> Result<()>,
+}
+
 impl Mem {
-    /// A host that keeps its definitions in a directory, with those that it finds there. Nothing is started, also
-    /// of what is to start with the host.
+    /// A host that keeps its definitions in a directory, with those that it finds there. Networks and pools that are to start with the
+    /// host are active; domains are off, also those.
     ///
     /// Returns what could not be used as well: what the store set aside, and definitions that this hypervisor cannot have.
     ///
     /// # Errors
     /// The system's, where such a definition cannot be set aside.
     pub fn kept(config: Config, opened: Opened) -> std::io::Result<(Mem, Vec<SetAside>)> {
-        let Opened { store, kept, mut set_aside } = opened;
+        let Opened { store, kept, networks, pools, mut set_aside } = opened;
         let mut mem = Mem::new(config);
         for Kept { uuid, autostart, xml } in kept {
             let defined = Definition::parse(&xml, None)
@@ -37,9 +46,20 @@ impl Mem {
                 })
                 .and_then(|_| mem.inner.table().set_autostart(uuid, autostart));
             if let Err(error) = defined {
-                set_aside.push(store.set_aside(uuid, error.to_string())?);
+                set_aside.push(store.domains().set_aside(uuid, error.to_string())?);
             }
         }
+        let mut load = |all: Vec<Kept>, folder: &Folder, load: fn(&Inner, Kept) -> Result<()>| {
+            for kept in all {
+                let uuid = kept.uuid;
+                if let Err(error) = load(&mem.inner, kept) {
+                    set_aside.push(folder.set_aside(uuid, error.to_string())?);
+                }
+            }
+            std::io::Result::Ok(())
+        };
+        load(networks, store.networks(), Inner::load_network)?;
+        load(pools, store.pools(), Inner::load_pool)?;
         if let Some(inner) = Arc::get_mut(&mut mem.inner) {
             let images = store.directory().join("saved");
             DirBuilder::new().recursive(true).mode(0o700).create(&images)?;
@@ -54,7 +74,8 @@ pub(super) async fn define(inner: &Arc<Inner>, definition: Definition) -> Result
     changing(inner, move |inner, store| {
         inner.table().check_free(&definition)?;
         let (uuid, xml) = (definition.uuid, definition.xml.clone());
-        written(inner, store, uuid, |before| Kept { xml, ..before }, |inner| inner.table().define(definition))
+        let define = |inner: &Inner| inner.table().define(definition);
+        written(inner, store.map(Store::domains), kept, uuid, |before| Kept { xml, ..before }, define)
     })
     .await
 }
@@ -70,7 +91,7 @@ pub(super) async fn redefine(
         let after = edit(&before)?;
         let xml = after.xml.clone();
         let put = |inner: &Inner| inner.table().replace_config(uuid, &before, after);
-        written(inner, store, uuid, |kept| Kept { xml, ..kept }, put)
+        written(inner, store.map(Store::domains), kept, uuid, |kept| Kept { xml, ..kept }, put)
     })
     .await
 }
@@ -82,18 +103,15 @@ pub(super) async fn rename(inner: &Arc<Inner>, uuid: Uuid, name: String) -> Resu
         let after = Definition::parse(&before.xml, Some(&name))?;
         let xml = after.xml.clone();
         let put = |inner: &Inner| inner.table().rename(uuid, &before, after);
-        written(inner, store, uuid, |kept| Kept { xml, ..kept }, put)
+        written(inner, store.map(Store::domains), kept, uuid, |kept| Kept { xml, ..kept }, put)
     })
     .await
 }
 
 pub(super) async fn set_autostart(inner: &Arc<Inner>, uuid: Uuid, autostart: bool) -> Result<()> {
     changing(inner, move |inner, store| {
-        let kept = kept(inner, uuid).is_some();
         let set = |inner: &Inner| inner.table().set_autostart(uuid, autostart);
-        // What is not defined is refused by the table.
-        let store = store.filter(|_| kept);
-        written(inner, store, uuid, |before| Kept { autostart, ..before }, set)
+        marked(inner, store.map(Store::domains), kept, uuid, autostart, set)
     })
     .await
 }
@@ -101,7 +119,7 @@ pub(super) async fn set_autostart(inner: &Arc<Inner>, uuid: Uuid, autostart: boo
 pub(super) async fn undefine(inner: &Arc<Inner>, uuid: Uuid) -> Result<()> {
     changing(inner, move |inner, store| {
         inner.table().undefine(uuid)?;
-        store.map_or(Ok(()), |store| store.forget(uuid).map_err(|error| not_kept(&error)))
+        forgotten(store.map(Store::domains), uuid)
     })
     .await
 }
@@ -119,7 +137,7 @@ pub(super) async fn leaving<T: Send + 'static>(
     changing(inner, move |inner, store| {
         let left = leave(inner)?;
         if let Some(store) = store.filter(|_| kept(inner, uuid).is_none())
-            && let Err(error) = store.forget(uuid)
+            && let Err(error) = store.domains().forget(uuid)
         {
             // The guest is gone; only its definition comes back with the daemon.
             warn!(domain = %uuid, %error, "a definition that cannot be forgotten");
@@ -146,7 +164,8 @@ pub(super) async fn arriving<T: Send + 'static>(
             None => Err(errors::failed("it was run already")),
         };
         let xml = definition.xml.clone();
-        match written(inner, store, uuid, |before| Kept { xml, ..before }, &mut running) {
+        let folder = store.map(Store::domains);
+        match written(inner, folder, kept, uuid, |before| Kept { xml, ..before }, &mut running) {
             Err(error) if must_run && run.is_some() => {
                 warn!(domain = %uuid, %error, "a guest that came whose definition cannot be kept");
                 run.take().map_or(Err(error), |run| run(inner))
@@ -157,26 +176,89 @@ pub(super) async fn arriving<T: Send + 'static>(
     .await
 }
 
+/// Defines a network or a pool.
+pub(super) async fn keep<T: Send + 'static>(
+    inner: &Arc<Inner>,
+    keeps: Keeps,
+    read: Read,
+    define: impl FnOnce(&Inner, Read) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    changing(inner, move |inner, store| {
+        (keeps.check_free)(inner, &read)?;
+        let (xml, uuid) = (read.0.xml.clone(), read.1);
+        let define = |inner: &Inner| define(inner, read);
+        let folder = store.map(keeps.folder);
+        written(inner, folder, keeps.kept, uuid, |before| Kept { xml, ..before }, define)
+    })
+    .await
+}
+
+/// Has a network or a pool start with the host, or not.
+pub(super) async fn mark(
+    inner: &Arc<Inner>,
+    keeps: Keeps,
+    uuid: Uuid,
+    autostart: bool,
+    set: impl FnOnce(&Inner) -> Result<()> + Send + 'static,
+) -> Result<()> {
+    changing(inner, move |inner, store| {
+        marked(inner, store.map(keeps.folder), keeps.kept, uuid, autostart, set)
+    })
+    .await
+}
+
+/// Forgets the definition of a network or a pool.
+pub(super) async fn forget(
+    inner: &Arc<Inner>,
+    keeps: Keeps,
+    uuid: Uuid,
+    undefine: impl FnOnce(&Inner) -> Result<()> + Send + 'static,
+) -> Result<()> {
+    changing(inner, move |inner, store| {
+        undefine(inner)?;
+        forgotten(store.map(keeps.folder), uuid)
+    })
+    .await
+}
+
+/// What is not defined is not marked on the disk: its change is refused.
+fn marked(
+    inner: &Inner,
+    folder: Option<&Folder>,
+    kept: fn(&Inner, Uuid) -> Option<Kept>,
+    uuid: Uuid,
+    autostart: bool,
+    set: impl FnOnce(&Inner) -> Result<()>,
+) -> Result<()> {
+    let folder = folder.filter(|_| kept(inner, uuid).is_some());
+    written(inner, folder, kept, uuid, |before| Kept { autostart, ..before }, set)
+}
+
+fn forgotten(folder: Option<&Folder>, uuid: Uuid) -> Result<()> {
+    folder.map_or(Ok(()), |folder| folder.forget(uuid).map_err(|error| not_kept(&error)))
+}
+
 /// Writes a definition, then makes the change that it is for. If that is refused the one before is written again.
 fn written<T>(
     inner: &Inner,
-    store: Option<&Store>,
+    folder: Option<&Folder>,
+    kept: fn(&Inner, Uuid) -> Option<Kept>,
     uuid: Uuid,
     new: impl FnOnce(Kept) -> Kept,
     change: impl FnOnce(&Inner) -> Result<T>,
 ) -> Result<T> {
-    let Some(store) = store else { return change(inner) };
+    let Some(folder) = folder else { return change(inner) };
     let before = kept(inner, uuid);
     let blank = Kept { uuid, autostart: false, xml: String::new() };
-    let after = store.keep(&new(before.clone().unwrap_or(blank))).map_err(|error| not_kept(&error));
+    let after = folder.keep(&new(before.clone().unwrap_or(blank))).map_err(|error| not_kept(&error));
     let changed = after.and_then(|()| change(inner));
     if changed.is_err() {
         let restored = match &before {
-            Some(before) => store.keep(before),
-            None => store.forget(uuid),
+            Some(before) => folder.keep(before),
+            None => folder.forget(uuid),
         };
         if let Err(error) = restored {
-            warn!(domain = %uuid, %error, "a definition that was refused and cannot be taken back");
+            warn!(%uuid, %error, "a definition that was refused and cannot be taken back");
         }
     }
     changed
@@ -220,7 +302,7 @@ mod tests {
     async fn what_is_kept_is_for_the_daemons_user_alone() {
         let directory = std::env::temp_dir().join(format!("virtwire-lasting-{}", Uuid::random()));
         let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
-        for part in ["domains", "saved"] {
+        for part in ["domains", "networks", "pools", "saved"] {
             let mode = std::fs::metadata(directory.join(part)).unwrap().mode();
             assert_eq!(mode & 0o777, 0o700, "{part}");
         }

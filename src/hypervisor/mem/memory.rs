@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::super::Uuid;
+use super::super::moves::stream::Checksum;
 
 /// The memory of one running guest.
 ///
@@ -59,26 +60,6 @@ impl Memory {
     pub(super) fn read(&self, offset: u64, len: usize) -> Option<&[u8]> {
         let offset = usize::try_from(offset).ok()?;
         self.bytes.get(offset..offset.checked_add(len)?)
-    }
-}
-
-/// A running FNV-1a of 64 bits: against accidents, not against malice.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Checksum(u64);
-
-impl Checksum {
-    pub(super) fn new() -> Checksum {
-        Checksum(0xcbf2_9ce4_8422_2325)
-    }
-
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    pub(super) fn value(self) -> u64 {
-        self.0
     }
 }
 

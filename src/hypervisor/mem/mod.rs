@@ -12,8 +12,7 @@ mod again;
 mod apart;
 mod changes;
 mod config;
-mod cookie;
-mod departure;
+mod devices;
 mod direct;
 mod document;
 mod edit;
@@ -25,10 +24,11 @@ mod incoming;
 mod lasting;
 mod machine;
 mod memory;
+mod nested;
+mod network_edit;
 mod networks;
 mod note;
 mod offline;
-mod out;
 mod outgoing;
 mod outline;
 mod postcopy;
@@ -41,7 +41,6 @@ mod storage;
 mod stream;
 mod table;
 mod transfer;
-mod uri;
 mod verbs;
 mod xml;
 
@@ -54,6 +53,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
+use super::moves::{cookie, departure, door, flags, out, uri};
 use super::store::Store;
 use super::{
     Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,
@@ -75,16 +75,9 @@ use xml::{DOMAIN_TYPES, Definition, VCPUS_MAX};
 
 /// The flags of migration that mean something here, or nothing and do no harm: there are no disks. A source takes
 /// CHANGE_PROTECTION too.
-const MIGRATE_FLAGS: u64 = MigrateFlags::LIVE.0
-    | MigrateFlags::PERSIST_DEST.0
-    | MigrateFlags::UNDEFINE_SOURCE.0
-    | MigrateFlags::PAUSED.0
-    | MigrateFlags::UNSAFE.0
-    | MigrateFlags::POSTCOPY.0
-    | MigrateFlags::POSTCOPY_RESUME.0
-    | MigrateFlags::ABORT_ON_ERROR.0
-    | MigrateFlags::AUTO_CONVERGE.0;
-const SOURCE_FLAGS: u64 = MIGRATE_FLAGS | MigrateFlags::CHANGE_PROTECTION.0;
+const MIGRATE_FLAGS: u64 = flags::DESTINATION | POST_COPY_FLAGS;
+const SOURCE_FLAGS: u64 = flags::SOURCE | POST_COPY_FLAGS;
+const POST_COPY_FLAGS: u64 = MigrateFlags::POSTCOPY.0 | MigrateFlags::POSTCOPY_RESUME.0;
 
 /// The hypervisor. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -120,11 +113,8 @@ impl Inner {
 
     /// The host that sources are told to connect to.
     fn migration_host(&self) -> String {
-        match (&self.config.migration_host, self.config.migration_listen) {
-            (Some(host), _) => host.clone(),
-            (None, address) if address.is_unspecified() => self.host.hostname.clone(),
-            (None, address) => address.to_string(),
-        }
+        let Config { migration_host, migration_listen, .. } = &self.config;
+        door::host_of(migration_host.as_deref(), *migration_listen, &self.host.hostname)
     }
 
     fn boot_memory(&self, definition: &Definition) -> Memory {
@@ -147,6 +137,7 @@ impl Mem {
         let events = Events::new();
         let mut host = Host::new("Mem", "mem:///default", DOMAIN_TYPES[0]);
         host.also_known_as = vec!["test:///default".to_owned()];
+        host.uuid = config.host_uuid.unwrap_or(host.uuid);
         host.domain_types = DOMAIN_TYPES.map(str::to_owned).to_vec();
         host.vcpus_max = VCPUS_MAX;
         host.version = version();

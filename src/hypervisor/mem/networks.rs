@@ -2,18 +2,27 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use virtwire_protocol::error::{ErrorCode, ErrorDomain};
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::super::{NetworkEvent, NetworkInfo, NetworkLifecycle, Networks, Result, Uuid};
-use super::Mem;
+use super::super::store::{Kept, Store};
+use super::super::{
+    NetworkChange, NetworkEvent, NetworkInfo, NetworkLifecycle, Networks, Place, Result, Uuid,
+};
+use super::lasting::{self, Keeps};
 use super::shelf::{GONE, Kind, Read, Shelf};
+use super::{Inner, Mem, network_edit};
 
 const NETWORK: Kind =
     Kind { what: "network", root: "network", domain: ErrorDomain::NETWORK, absent: ErrorCode::NO_NETWORK };
+const KEEPS: Keeps = Keeps {
+    folder: Store::networks,
+    kept: |inner, uuid| inner.nets().kept(uuid),
+    check_free: |inner, (document, uuid)| inner.nets().check_free(document, *uuid),
+};
 
 /// One lock guards them; events are told under it, so that they are heard in order.
 #[derive(Debug)]
-pub(super) struct Table(Mutex<Shelf<()>>);
+pub(super) struct Table(Mutex<Shelf>);
 
 impl Default for Table {
     fn default() -> Table {
@@ -21,23 +30,25 @@ impl Default for Table {
     }
 }
 
-impl Mem {
-    fn nets(&self) -> MutexGuard<'_, Shelf<()>> {
-        self.inner.networks.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Inner {
+    fn nets(&self) -> MutexGuard<'_, Shelf> {
+        self.networks.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn load_network(&self, kept: Kept) -> Result<()> {
+        self.nets().load(kept)
     }
 
     /// A network comes or is changed by a document.
     fn network_from(
         &self,
         what: NetworkLifecycle,
-        xml: String,
-        change: impl FnOnce(&mut Shelf<()>, Read) -> Result<Uuid>,
+        change: impl FnOnce(&mut Shelf) -> Result<Uuid>,
     ) -> Result<NetworkInfo> {
-        let read = NETWORK.read(xml)?;
         let mut shelf = self.nets();
-        let uuid = change(&mut shelf, read)?;
+        let uuid = change(&mut shelf)?;
         let info = info(&shelf, uuid)?;
-        self.inner.events.tell_network(&NetworkEvent::new(info.clone(), what));
+        self.events.tell_network(&NetworkEvent::new(info.clone(), what));
         Ok(info)
     }
 
@@ -46,18 +57,18 @@ impl Mem {
         &self,
         uuid: Uuid,
         what: NetworkLifecycle,
-        step: impl FnOnce(&mut Shelf<()>, Uuid) -> Result<()>,
+        step: impl FnOnce(&mut Shelf, Uuid) -> Result<()>,
     ) -> Result<()> {
         let mut shelf = self.nets();
         let before = info(&shelf, uuid)?;
         step(&mut shelf, uuid)?;
         let after = info(&shelf, uuid).unwrap_or(NetworkInfo { standing: GONE, ..before });
-        self.inner.events.tell_network(&NetworkEvent::new(after, what));
+        self.events.tell_network(&NetworkEvent::new(after, what));
         Ok(())
     }
 }
 
-fn info(shelf: &Shelf<()>, uuid: Uuid) -> Result<NetworkInfo> {
+fn info(shelf: &Shelf, uuid: Uuid) -> Result<NetworkInfo> {
     let thing = shelf.get(uuid)?;
     let bridge = thing.document(false).and_then(|document| document.field("bridge@name"));
     let bridge = bridge.map(str::to_owned);
@@ -66,35 +77,81 @@ fn info(shelf: &Shelf<()>, uuid: Uuid) -> Result<NetworkInfo> {
 
 impl Networks for Mem {
     async fn networks(&self) -> Result<Vec<NetworkInfo>> {
-        let shelf = self.nets();
+        let shelf = self.inner.nets();
         shelf.iter().map(|(uuid, _)| info(&shelf, *uuid)).collect()
     }
 
     async fn network_xml(&self, network: Uuid, inactive: bool) -> Result<String> {
-        self.nets().xml(network, inactive)
+        self.inner.nets().xml(network, inactive)
     }
 
     async fn define_network(&self, xml: String) -> Result<NetworkInfo> {
-        self.network_from(NetworkLifecycle::Defined, xml, Shelf::define)
+        let define = |inner: &Inner, read: Read| {
+            inner.network_from(NetworkLifecycle::Defined, |shelf| shelf.define(read))
+        };
+        lasting::keep(&self.inner, KEEPS, NETWORK.read(xml)?, define).await
     }
 
     async fn undefine_network(&self, network: Uuid) -> Result<()> {
-        self.network_step(network, NetworkLifecycle::Undefined, Shelf::undefine)
+        let undefine =
+            move |inner: &Inner| inner.network_step(network, NetworkLifecycle::Undefined, Shelf::undefine);
+        lasting::forget(&self.inner, KEEPS, network, undefine).await
     }
 
     async fn create_network(&self, xml: String) -> Result<NetworkInfo> {
-        self.network_from(NetworkLifecycle::Started, xml, Shelf::create)
+        let read = NETWORK.read(xml)?;
+        self.inner.network_from(NetworkLifecycle::Started, |shelf| shelf.create(read))
     }
 
     async fn start_network(&self, network: Uuid) -> Result<()> {
-        self.network_step(network, NetworkLifecycle::Started, Shelf::start)
+        self.inner.network_step(network, NetworkLifecycle::Started, Shelf::start)
     }
 
     async fn destroy_network(&self, network: Uuid) -> Result<()> {
-        self.network_step(network, NetworkLifecycle::Stopped, Shelf::destroy)
+        self.inner.network_step(network, NetworkLifecycle::Stopped, Shelf::destroy)
     }
 
     async fn set_network_autostart(&self, network: Uuid, autostart: bool) -> Result<()> {
-        self.nets().set_autostart(network, autostart)
+        let set = move |inner: &Inner| inner.nets().set_autostart(network, autostart);
+        lasting::mark(&self.inner, KEEPS, network, autostart, set).await
+    }
+    async fn update_network(&self, network: Uuid, change: NetworkChange, place: Place) -> Result<()> {
+        let edited = |inner: &Inner, inactive: bool| {
+            let (name, before) = {
+                let shelf = inner.nets();
+                (shelf.get(network)?.name.clone(), shelf.xml(network, inactive)?)
+            };
+            let after = network_edit::changed(&name, &before, &change);
+            let after = after.map_err(|error| RemoteError { domain: ErrorDomain::NETWORK, ..error })?;
+            Ok((NETWORK.read(after)?, before))
+        };
+        let live = if place.live { Some(edited(&self.inner, false)?) } else { None };
+        if place.config {
+            let (after, before) = edited(&self.inner, true)?;
+            let define = move |inner: &Inner, read: Read| {
+                let mut shelf = inner.nets();
+                check_unchanged(&shelf.xml(network, true)?, &before)?;
+                shelf.define(read)
+            };
+            lasting::keep(&self.inner, KEEPS, after, define).await?;
+        }
+        match live {
+            None => Ok(()),
+            Some(((document, _), before)) => {
+                let mut shelf = self.inner.nets();
+                check_unchanged(&shelf.xml(network, false)?, &before)?;
+                shelf.set_live(network, document)
+            }
+        }
+    }
+}
+
+fn check_unchanged(now: &str, before: &str) -> Result<()> {
+    match now == before {
+        true => Ok(()),
+        false => {
+            let text = "the network was changed by somebody else meanwhile";
+            Err(RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::NETWORK, text))
+        }
     }
 }

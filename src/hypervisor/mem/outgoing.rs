@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, BufWriter};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::debug;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
@@ -26,24 +26,20 @@ use super::super::{
     Uuid, errors,
 };
 use super::cookie::{Cookie, Ticket, ticket};
-use super::departure::{Departure, PostCopy, Stop};
+use super::departure::{self, Departure, PostCopy, Stop};
 use super::faults::Faults;
 use super::guest::{Activity, LiveState};
 use super::incoming::check_flags;
 use super::lasting;
 use super::machine::Machine;
-use super::memory::Checksum;
 use super::out::{Halt, Out, broken, connect, through, within};
 use super::postcopy::{self, COUNTER_BYTES};
-use super::stream::{self, CHUNK_BYTES_MAX, Opening, StreamError};
+use super::stream::{self, CHUNK_BYTES_MAX, Checksum, Opening, StreamError};
 use super::table::Table;
 use super::uri::MigrationUri;
 use super::xml::Definition;
 use super::{Inner, SOURCE_FLAGS, direct, held};
 use crate::net::TcpStream;
-
-/// How often a waiting migration looks whether it may go faster now.
-const SPEED_CHECKED_EVERY: Duration = Duration::from_millis(250);
 
 pub(super) async fn perform(inner: &Arc<Inner>, request: Perform) -> Result<Performed> {
     let function = if request.keeps { "domain_migrate_perform3" } else { "domain_migrate_perform" };
@@ -234,7 +230,7 @@ impl Leaving {
                 stands_still = true;
                 memory = self.machine.memory()?;
                 let counter = memory.as_bytes().last_chunk::<COUNTER_BYTES>().copied().unwrap_or_default();
-                out.switch(silence, &counter).await?;
+                send_switch(out, silence, &counter).await?;
                 self.switch()?;
                 self.inner.table().tell_job(self.guest, JobStep::Iteration(2));
             }
@@ -252,14 +248,14 @@ impl Leaving {
                 memory = self.machine.memory()?;
                 continue;
             }
-            let len = rest.len().min(chunk_bytes(bytes_s));
+            let len = rest.len().min(departure::chunk_bytes(bytes_s));
             rest = rest.get(..len).unwrap_or_default();
             let chunk = rest;
             checksum.update(chunk);
             let spoilt =
                 (self.faults.corrupt_stream && sent == 0).then(|| chunk.iter().map(|byte| !byte).collect());
             let chunk: &[u8] = spoilt.as_ref().map_or(chunk, |spoilt: &Vec<u8>| spoilt);
-            self.pace(last).await;
+            self.departure.pace(last).await;
             out.chunk(silence, chunk).await?;
             last = (Instant::now(), len);
             sent += len as u64;
@@ -304,18 +300,6 @@ impl Leaving {
         // Dropping this takes the table, too.
         drop(table);
         Performed { cookie: Cookie { host: inner.host.uuid, guest: self.guest, ticket }.to_bytes(), outgoing }
-    }
-
-    /// Waits until the chunk sent last has taken as long as the speed allowed says; that may change meanwhile.
-    async fn pace(&self, (sent_at, len): (Instant, usize)) {
-        loop {
-            let due = sent_at + Duration::from_nanos(nanos(len, self.departure.bytes_s()));
-            let now = Instant::now();
-            if due <= now {
-                return;
-            }
-            sleep_until(due.min(now + SPEED_CHECKED_EVERY)).await;
-        }
     }
 
     async fn fail_on_request(&self, sent: u64) -> Result<()> {
@@ -511,11 +495,14 @@ impl Table {
     }
 }
 
-/// Small enough to show progress 32 times a second.
-fn chunk_bytes(bytes_s: u64) -> usize {
-    usize::try_from(bytes_s / 32).unwrap_or(usize::MAX).clamp(4_096, CHUNK_BYTES_MAX)
-}
-
-fn nanos(bytes: usize, bytes_s: u64) -> u64 {
-    u64::try_from(bytes as u128 * 1_000_000_000 / u128::from(bytes_s)).unwrap_or(u64::MAX)
+/// A tunnel goes one way, and is not asked for post-copy.
+async fn send_switch(
+    out: &mut Out<'_>,
+    silence: Duration,
+    counter: &[u8; COUNTER_BYTES],
+) -> std::result::Result<(), Halt> {
+    match out {
+        Out::Stream(writer) => Ok(within(silence, stream::send_switch(writer, counter)).await?),
+        Out::Tunnel(_) => Err(errors::invalid("a tunnel carries no post-copy").into()),
+    }
 }

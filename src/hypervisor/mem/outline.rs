@@ -183,6 +183,22 @@ fn attributes(element: &BytesStart<'_>) -> std::result::Result<Option<String>, q
     Ok(found)
 }
 
+/// How many bytes a unit of memory or storage has, by its name.
+pub(super) fn unit(name: &str) -> Option<u64> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "b" | "byte" | "bytes" => 1,
+        "kb" => 1_000,
+        "k" | "kib" => 1 << 10,
+        "mb" => 1_000_000,
+        "m" | "mib" => 1 << 20,
+        "gb" => 1_000_000_000,
+        "g" | "gib" => 1 << 30,
+        "tb" => 1_000_000_000_000,
+        "t" | "tib" => 1 << 40,
+        _ => return None,
+    })
+}
+
 pub(super) fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
     if let Some(character) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
         return Ok(character);

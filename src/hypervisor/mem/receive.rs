@@ -1,10 +1,8 @@
 //! The task that receives a guest: it waits at a port for the one stream with the right ticket, and reads it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::debug;
 use virtwire_protocol::error::RemoteError;
@@ -12,6 +10,7 @@ use virtwire_protocol::error::RemoteError;
 use super::super::{IncomingId, MigrationVersion, errors};
 use super::Inner;
 use super::cookie::Ticket;
+use super::door::{self, OPENING_DEADLINE};
 use super::incoming::Arrival;
 use super::memory::Memory;
 use super::postcopy::COUNTER_BYTES;
@@ -19,12 +18,6 @@ use super::stream::{self, StreamError};
 use super::xml::Definition;
 use crate::net::{TcpListener, TcpStream};
 use crate::server::Stream;
-
-/// The time in which one who connects must show the ticket.
-pub(super) const OPENING_DEADLINE: Duration = Duration::from_secs(5);
-pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Strangers that may be at the port at once.
-pub(super) const STRANGERS_MAX: usize = 16;
 
 /// Whom it receives, and for whom.
 pub(super) struct Reception {
@@ -61,7 +54,8 @@ pub(super) async fn run(reception: Reception, listener: TcpListener) {
 
 /// Reads the guest, and returns the stream once all of it is here.
 async fn receive(reception: &Reception, listener: TcpListener) -> Result<TcpStream, StreamError> {
-    let mut stream = the_one(reception, &listener).await;
+    let known = (stream::MAGIC, reception.version, reception.ticket);
+    let mut stream = door::the_one(&listener, known).await;
     drop(listener);
     if let Err(error) = read(reception, &mut stream).await {
         // So that the source can say why; whether it hears us changes nothing.
@@ -178,34 +172,4 @@ pub(super) async fn confirmed(reception: &Reception, mut stream: TcpStream) -> A
         Ok(Ok(())) => Arrival::Confirmed,
         _ => Arrival::Unconfirmed,
     }
-}
-
-/// The first stream that shows the ticket. Others are let go, however many come.
-async fn the_one(reception: &Reception, listener: &TcpListener) -> TcpStream {
-    let (version, ticket) = (reception.version, reception.ticket);
-    let mut strangers = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept(), if strangers.len() < STRANGERS_MAX => match accepted {
-                Ok((stream, _)) => {
-                    strangers.spawn(timeout(OPENING_DEADLINE, known(stream, version, ticket)));
-                }
-                // Out of descriptors, most likely: let others free theirs.
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-            Some(met) = strangers.join_next(), if !strangers.is_empty() => {
-                if let Ok(Ok(Some(stream))) = met {
-                    return stream;
-                }
-            }
-        }
-    }
-}
-
-/// Greets, and returns the stream if it shows the ticket.
-async fn known(mut stream: TcpStream, version: MigrationVersion, ticket: Ticket) -> Option<TcpStream> {
-    let _ = stream.set_nodelay(true);
-    stream::send_greeting(&mut stream, version).await.ok()?;
-    let shown = stream::read_ticket(&mut stream).await.ok()?;
-    (shown == ticket).then_some(stream)
 }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::networks::Standing;
+use super::super::store::Kept;
 use super::super::{Result, Uuid};
 use super::document::Document;
 
 /// The most of one kind on one host: no list on the wire is longer.
 const COUNT_MAX: usize = 16_384;
+/// The bytes of all documents of one kind: each may be as long as the wire allows, and not all of them.
+const BYTES_MAX: usize = 64 << 20;
 
 /// How something stands that is neither active nor defined any more.
 pub(super) const GONE: Standing = Standing { active: false, persistent: false, autostart: false };
@@ -37,23 +40,21 @@ impl Kind {
 
 /// All of one kind.
 #[derive(Debug)]
-pub(super) struct Shelf<T> {
+pub(super) struct Shelf {
     kind: Kind,
-    all: BTreeMap<Uuid, Thing<T>>,
+    all: BTreeMap<Uuid, Thing>,
 }
 
 /// One of them. It is defined, or active, or both.
 #[derive(Debug)]
-pub(super) struct Thing<T> {
+pub(super) struct Thing {
     pub(super) name: String,
     config: Option<Arc<Document>>,
     live: Option<Arc<Document>>,
     autostart: bool,
-    /// What there is of it beside its configuration.
-    pub(super) more: T,
 }
 
-impl<T> Thing<T> {
+impl Thing {
     pub(super) fn standing(&self) -> Standing {
         Standing { active: self.live.is_some(), persistent: self.config.is_some(), autostart: self.autostart }
     }
@@ -63,22 +64,29 @@ impl<T> Thing<T> {
         let (first, second) = if inactive { (&self.config, &self.live) } else { (&self.live, &self.config) };
         first.as_ref().or(second.as_ref())
     }
+
+    /// The bytes of its documents.
+    fn bytes(&self) -> usize {
+        let live =
+            self.live.as_ref().filter(|live| !self.config.as_ref().is_some_and(|one| Arc::ptr_eq(one, live)));
+        [self.config.as_ref(), live].into_iter().flatten().map(|document| document.xml.len()).sum()
+    }
 }
 
-impl<T: Default> Shelf<T> {
-    pub(super) fn new(kind: Kind) -> Shelf<T> {
+impl Shelf {
+    pub(super) fn new(kind: Kind) -> Shelf {
         Shelf { kind, all: BTreeMap::new() }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Uuid, &Thing<T>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Uuid, &Thing)> {
         self.all.iter()
     }
 
-    pub(super) fn get(&self, uuid: Uuid) -> Result<&Thing<T>> {
+    pub(super) fn get(&self, uuid: Uuid) -> Result<&Thing> {
         self.all.get(&uuid).ok_or_else(|| self.absent(uuid))
     }
 
-    pub(super) fn get_mut(&mut self, uuid: Uuid) -> Result<&mut Thing<T>> {
+    pub(super) fn get_mut(&mut self, uuid: Uuid) -> Result<&mut Thing> {
         let absent = self.absent(uuid);
         self.all.get_mut(&uuid).ok_or(absent)
     }
@@ -88,9 +96,27 @@ impl<T: Default> Shelf<T> {
         Ok(thing.document(inactive).map(|document| document.xml.clone()).unwrap_or_default())
     }
 
+    /// What is to be kept of one, if it is defined.
+    pub(super) fn kept(&self, uuid: Uuid) -> Option<Kept> {
+        let thing = self.all.get(&uuid)?;
+        let config = thing.config.as_ref()?;
+        Some(Kept { uuid, autostart: thing.autostart, xml: config.xml.clone() })
+    }
+
+    /// One that was kept is here again, and active where it is to start with its host.
+    pub(super) fn load(&mut self, Kept { uuid, autostart, xml }: Kept) -> Result<()> {
+        let read = self.kind.read(xml)?;
+        if read.1 != uuid {
+            return Err(self.invalid(format!("its uuid is {}", read.1)));
+        }
+        self.define(read)?;
+        self.set_autostart(uuid, autostart)?;
+        if autostart { self.start(uuid) } else { Ok(()) }
+    }
+
     /// Keeps a configuration. What is active goes on by its own.
     pub(super) fn define(&mut self, (document, uuid): Read) -> Result<Uuid> {
-        let thing = self.place(document.name.clone(), uuid)?;
+        let thing = self.place(&document, uuid)?;
         thing.config = Some(Arc::new(document));
         Ok(uuid)
     }
@@ -98,12 +124,21 @@ impl<T: Default> Shelf<T> {
     /// Starts from this configuration alone.
     pub(super) fn create(&mut self, (document, uuid): Read) -> Result<Uuid> {
         let already = self.invalid(format!("{} is already active as '{}'", self.kind.root, document.name));
-        let thing = self.place(document.name.clone(), uuid)?;
+        let thing = self.place(&document, uuid)?;
         if thing.live.is_some() {
             return Err(already);
         }
         thing.live = Some(Arc::new(document));
         Ok(uuid)
+    }
+
+    /// What is active goes on by another document.
+    pub(super) fn set_live(&mut self, uuid: Uuid, document: Document) -> Result<()> {
+        self.check_free(&document, uuid)?;
+        let inactive = self.invalid(format!("{} '{}' is not active", self.kind.what, self.get(uuid)?.name));
+        let live = self.get_mut(uuid)?.live.as_mut().ok_or(inactive)?;
+        *live = Arc::new(document);
+        Ok(())
     }
 
     pub(super) fn start(&mut self, uuid: Uuid) -> Result<()> {
@@ -146,23 +181,33 @@ impl<T: Default> Shelf<T> {
         Ok(())
     }
 
-    /// The thing of this name and UUID, or a new one, which must be given a configuration.
-    fn place(&mut self, name: String, uuid: Uuid) -> Result<&mut Thing<T>> {
-        let other = self.all.iter().find(|(other, thing)| (**other == uuid) != (thing.name == name));
+    /// That there may be a thing of this name and UUID, and room for its document.
+    pub(super) fn check_free(&self, document: &Document, uuid: Uuid) -> Result<()> {
+        let refused = |text| Err(RemoteError::new(ErrorCode::OPERATION_FAILED, self.kind.domain, text));
+        let other = self.all.iter().find(|(other, thing)| (**other == uuid) != (thing.name == document.name));
         if let Some((other, thing)) = other {
-            let text = format!("{} '{}' already exists with uuid {other}", self.kind.what, thing.name);
-            return Err(RemoteError::new(ErrorCode::OPERATION_FAILED, self.kind.domain, text));
+            return refused(format!("{} '{}' already exists with uuid {other}", self.kind.what, thing.name));
         }
         if self.all.len() >= COUNT_MAX && !self.all.contains_key(&uuid) {
-            let text = format!("this host has its {COUNT_MAX} of them");
-            return Err(RemoteError::new(ErrorCode::OPERATION_FAILED, self.kind.domain, text));
+            return refused(format!("this host has its {COUNT_MAX} of them"));
         }
-        let new = || Thing { name, config: None, live: None, autostart: false, more: T::default() };
+        let bytes: usize = self.all.values().map(Thing::bytes).sum();
+        if bytes.saturating_add(document.xml.len()) > BYTES_MAX {
+            return refused(format!("this host keeps {BYTES_MAX} bytes of their documents, and no more"));
+        }
+        Ok(())
+    }
+
+    /// The thing of a document's name and UUID, or a new one, which must be given a configuration.
+    fn place(&mut self, document: &Document, uuid: Uuid) -> Result<&mut Thing> {
+        self.check_free(document, uuid)?;
+        let name = document.name.clone();
+        let new = || Thing { name, config: None, live: None, autostart: false };
         Ok(self.all.entry(uuid).or_insert_with(new))
     }
 
     fn forget_unless_there(&mut self, uuid: Uuid) {
-        let is_over = |thing: &Thing<T>| thing.config.is_none() && thing.live.is_none();
+        let is_over = |thing: &Thing| thing.config.is_none() && thing.live.is_none();
         if self.all.get(&uuid).is_some_and(is_over) {
             self.all.remove(&uuid);
         }
@@ -200,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_is_neither_defined_nor_active_is_gone() {
-        let mut shelf = Shelf::<()>::new(KIND);
+        let mut shelf = Shelf::new(KIND);
         let one = shelf.create(read("one", 1)).unwrap();
         assert!(!shelf.get(one).unwrap().standing().persistent);
         shelf.set_autostart(one, true).unwrap_err();
@@ -222,11 +267,47 @@ mod tests {
 
     #[test]
     fn a_name_and_a_uuid_belong_together() {
-        let mut shelf = Shelf::<()>::new(KIND);
+        let mut shelf = Shelf::new(KIND);
         shelf.define(read("one", 1)).unwrap();
         shelf.define(read("one", 2)).unwrap_err();
         shelf.define(read("two", 1)).unwrap_err();
         shelf.create(read("two", 2)).unwrap();
         assert_eq!(shelf.iter().count(), 2);
+    }
+
+    /// However long the documents of one client's are, what all hold together has an end, and what goes makes room.
+    #[test]
+    fn all_documents_together_are_bounded() {
+        let long = "x".repeat(4_000_000);
+        let read = |number: u8| {
+            let uuid = Uuid([number; 16]);
+            KIND.read(format!("<network><name>{number}</name><uuid>{uuid}</uuid><!--{long}--></network>"))
+                .unwrap()
+        };
+        let mut shelf = Shelf::new(KIND);
+        let kept = (1..=255).take_while(|number| shelf.define(read(*number)).is_ok()).count();
+        assert_eq!(kept, BYTES_MAX / 4_000_000);
+        // What is active by the same document takes no more.
+        shelf.start(Uuid([1; 16])).unwrap();
+        shelf.undefine(Uuid([2; 16])).unwrap();
+        shelf.create(read(100)).unwrap();
+        shelf.create(read(101)).unwrap_err();
+    }
+
+    #[test]
+    fn what_was_kept_is_as_it_was_and_active_if_it_is_to_be() {
+        let mut shelf = Shelf::new(KIND);
+        let (one, two) = (shelf.define(read("one", 1)).unwrap(), shelf.define(read("two", 2)).unwrap());
+        shelf.set_autostart(one, true).unwrap();
+        let three = shelf.create(read("three", 3)).unwrap();
+        assert_eq!(shelf.kept(three), None);
+        let mut later = Shelf::new(KIND);
+        for kept in [one, two].map(|uuid| shelf.kept(uuid).unwrap()) {
+            later.load(kept).unwrap();
+        }
+        assert!(later.get(one).unwrap().standing().active && later.get(one).unwrap().standing().autostart);
+        assert_eq!(later.get(two).unwrap().standing(), Standing::default());
+        let other = Kept { uuid: three, ..later.kept(two).unwrap() };
+        later.load(other).unwrap_err();
     }
 }

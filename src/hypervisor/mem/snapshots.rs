@@ -1,6 +1,7 @@
 //! Snapshots of guests, in memory: a configuration, and what memory there was if the guest was active. They end with this process.
 //!
-//! A guest that has some is neither undefined nor moved to another host: they would be lost.
+//! A guest that has some is neither undefined nor moved to another host: they would be lost. All of a host's hold no more than
+//! [`Config::snapshot_bytes_max`](super::Config::snapshot_bytes_max).
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,7 +23,7 @@ use super::xml::Definition;
 use super::{Inner, Mem, lasting};
 use crate::hypervisor::Hypervisor;
 
-/// Each may hold as much memory as its guest has.
+/// The most of one guest.
 const COUNT_MAX: usize = 64;
 
 /// All of one guest's.
@@ -55,6 +56,11 @@ impl Album {
         self.all.len()
     }
 
+    /// The bytes that they hold.
+    pub(super) fn bytes(&self) -> usize {
+        self.all.iter().map(|one| one.bytes()).sum()
+    }
+
     fn get(&self, name: &str) -> Result<&Snapshot> {
         self.all.iter().find(|one| one.name == name).ok_or_else(|| {
             let text = format!("no domain snapshot with matching name '{name}'");
@@ -73,7 +79,7 @@ impl Album {
 
     fn check_room(&self, name: &str) -> Result<()> {
         if self.all.iter().any(|other| other.name == name) {
-            return Err(errors::invalid(format!("domain snapshot {name} already exists")));
+            return Err(errors::failed(format!("domain moment {name} already exists")));
         }
         if self.all.len() >= COUNT_MAX {
             return Err(errors::invalid(format!("the domain has its {COUNT_MAX} snapshots")));
@@ -131,6 +137,11 @@ impl Head {
 }
 
 impl Snapshot {
+    fn bytes(&self) -> usize {
+        let memory = self.live.as_ref().map_or(0, |(_, memory)| memory.len());
+        self.definition.xml.len() + self.description.len() + memory
+    }
+
     fn xml(&self) -> String {
         let Snapshot { name, description, parent, created, definition, live } = self;
         let (state, memory) = match live {
@@ -168,7 +179,7 @@ impl Inner {
             };
             guest.snapshots.check_room(&head.name)?;
             if !guest.is_active() {
-                return guest.snapshots.keep(head.of(config, None));
+                return table.keep_snapshot(domain, head.of(config, None), self.config.snapshot_bytes_max);
             }
             table.pause_to_save(domain, PausedReason::Snapshot)?
         };
@@ -178,11 +189,19 @@ impl Inner {
         let mut table = self.table();
         table.run_on(&pause, RunningReason::Unpaused)?;
         let one = head.of(pause.definition, Some((pause.ran, memory?)));
-        table.guest_mut(domain)?.snapshots.keep(one)
+        table.keep_snapshot(domain, one, self.config.snapshot_bytes_max)
     }
 }
 
 impl Table {
+    /// Keeps one more of a guest's, where there is room for it on this host.
+    fn keep_snapshot(&mut self, domain: Uuid, one: Snapshot, bytes_max: usize) -> Result<SnapshotInfo> {
+        if self.snapshot_bytes().saturating_add(one.bytes()) > bytes_max {
+            return Err(errors::failed(format!("this host's snapshots hold {bytes_max} bytes, and no more")));
+        }
+        self.guest_mut(domain)?.snapshots.keep(one)
+    }
+
     /// The snapshot that a guest may go back to.
     fn revertible(&mut self, domain: Uuid, snapshot: &str) -> Result<Snapshot> {
         let guest = self.guest_mut(domain)?;

@@ -12,42 +12,23 @@
 //!            ◀──  unless 3 was wanted: "the guest has left" (one byte), once the source has dropped it
 //! ```
 //!
-//! What is wanted is the version of the handshake: 1 where the stream must bring the configuration, 2 where Prepare2
-//! or Prepare3 has brought it and the stream carries memory only. Perform is the same call in 1 and 2, so the destination says it.
-//! Integers are big-endian. Every length is checked against its bound before memory is spent, and memory grows as
-//! bytes arrive.
+//! Greeting, ticket, chunks and answers are those of every guest that virtwire moves (`moves::stream`).
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::super::MigrationVersion;
+use super::super::moves::stream::{self, Magic};
+pub(super) use super::super::moves::stream::{
+    CHUNK_BYTES_MAX, Checksum, StreamError, read_answer, read_ticket, send_no, send_yes,
+};
 use super::cookie::Ticket;
-use super::memory::Checksum;
 use super::postcopy::COUNTER_BYTES;
 
-/// The most bytes of memory in one chunk.
-pub(super) const CHUNK_BYTES_MAX: usize = 65_536;
-/// The longest domain XML that a stream may bring: the wire's own bound on a string.
-const XML_BYTES_MAX: u32 = 4_194_304;
-const REASON_BYTES_MAX: u16 = 1_024;
-const MAGIC: [u8; 8] = *b"VWGUEST1";
+pub(super) const MAGIC: Magic = *b"VWGUEST1";
 /// In place of a chunk's length.
 const SWITCH: u32 = u32::MAX;
-
-/// Why a stream came to its end too early.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum StreamError {
-    /// The connection failed.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// The other side speaks something else.
-    #[error("{0}")]
-    Malformed(String),
-    /// The other side says no, and why.
-    #[error("{0}")]
-    Refused(String),
-}
 
 /// What opens a stream, from source to destination.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,37 +39,19 @@ pub(super) struct Opening {
     pub(super) memory_bytes: u64,
 }
 
-/// The destination says hello: this is the place, and this is what it wants.
+/// The destination says hello.
 pub(super) async fn send_greeting(
     to: &mut (impl AsyncWrite + Unpin),
     wants: MigrationVersion,
 ) -> io::Result<()> {
-    let mut greeting = MAGIC.to_vec();
-    greeting.push(match wants {
-        MigrationVersion::V1 => 1,
-        MigrationVersion::V2 => 2,
-        MigrationVersion::V3 => 3,
-    });
-    to.write_all(&greeting).await
+    stream::send_greeting(to, MAGIC, wants).await
 }
 
 /// The source learns what is wanted.
 pub(super) async fn read_greeting(
     from: &mut (impl AsyncRead + Unpin),
 ) -> Result<MigrationVersion, StreamError> {
-    let mut magic = [0; 8];
-    from.read_exact(&mut magic).await?;
-    if magic != MAGIC {
-        return Err(StreamError::Malformed(format!(
-            "expected the greeting {MAGIC:02x?}, found {magic:02x?}"
-        )));
-    }
-    match from.read_u8().await? {
-        1 => Ok(MigrationVersion::V1),
-        2 => Ok(MigrationVersion::V2),
-        3 => Ok(MigrationVersion::V3),
-        other => Err(StreamError::Malformed(format!("the destination wants {other}; expected 1 to 3"))),
-    }
+    stream::read_greeting(from, MAGIC).await
 }
 
 /// The source opens.
@@ -97,28 +60,9 @@ pub(super) async fn send_opening(
     ticket: &Ticket,
     opening: &Opening,
 ) -> Result<(), StreamError> {
-    let mut bytes = ticket.to_vec();
-    if let Some(xml) = &opening.xml {
-        let len = u32::try_from(xml.len()).ok().filter(|len| *len <= XML_BYTES_MAX);
-        let Some(len) = len else {
-            return Err(StreamError::Malformed(format!(
-                "{} bytes of XML; at most {XML_BYTES_MAX}",
-                xml.len()
-            )));
-        };
-        bytes.extend(len.to_be_bytes());
-        bytes.extend(xml.as_bytes());
-    }
+    let mut bytes = stream::opening(ticket, opening.xml.as_deref())?;
     bytes.extend(opening.memory_bytes.to_be_bytes());
     Ok(to.write_all(&bytes).await?)
-}
-
-/// The destination learns whether this is the stream that it waits for. The rest of the opening is read later, so
-/// that a stranger gets no further than this.
-pub(super) async fn read_ticket(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Ticket> {
-    let mut ticket = [0; 16];
-    from.read_exact(&mut ticket).await?;
-    Ok(ticket)
 }
 
 /// The destination reads the rest of the opening. The memory is bounded by what this host can hold.
@@ -129,20 +73,7 @@ pub(super) async fn read_opening(
 ) -> Result<Opening, StreamError> {
     let xml = match wants {
         MigrationVersion::V2 | MigrationVersion::V3 => None,
-        MigrationVersion::V1 => {
-            let len = from.read_u32().await?;
-            if len > XML_BYTES_MAX {
-                return Err(StreamError::Malformed(format!("{len} bytes of XML; at most {XML_BYTES_MAX}")));
-            }
-            let mut bytes = Vec::new();
-            from.take(u64::from(len)).read_to_end(&mut bytes).await?;
-            if bytes.len() as u64 != u64::from(len) {
-                return Err(StreamError::Io(io::ErrorKind::UnexpectedEof.into()));
-            }
-            let xml =
-                String::from_utf8(bytes).map_err(|error| StreamError::Malformed(format!("XML: {error}")))?;
-            Some(xml)
-        }
+        MigrationVersion::V1 => Some(stream::read_xml(from).await?),
     };
     let memory_bytes = from.read_u64().await?;
     if memory_bytes > memory_bytes_max {
@@ -153,13 +84,6 @@ pub(super) async fn read_opening(
     Ok(Opening { xml, memory_bytes })
 }
 
-/// The source sends a chunk, of 1 to 65,536 bytes.
-pub(super) async fn send_chunk(to: &mut (impl AsyncWrite + Unpin), chunk: &[u8]) -> io::Result<()> {
-    to.write_u32(u32::try_from(chunk.len()).map_err(io::Error::other)?).await?;
-    to.write_all(chunk).await?;
-    to.flush().await
-}
-
 /// The source has stopped the guest, which is to go on at the destination with this much and its last bytes.
 pub(super) async fn send_switch(
     to: &mut (impl AsyncWrite + Unpin),
@@ -167,13 +91,6 @@ pub(super) async fn send_switch(
 ) -> io::Result<()> {
     to.write_u32(SWITCH).await?;
     to.write_all(counter).await?;
-    to.flush().await
-}
-
-/// The source has sent all of it.
-pub(super) async fn send_end(to: &mut (impl AsyncWrite + Unpin), checksum: Checksum) -> io::Result<()> {
-    to.write_u32(0).await?;
-    to.write_u64(checksum.value()).await?;
     to.flush().await
 }
 
@@ -235,40 +152,9 @@ pub(super) async fn read_memory(
     Ok(())
 }
 
-/// Yes. The destination says it twice: go, and it is all here. The source says it once: the guest has left.
-pub(super) async fn send_yes(to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-    to.write_all(&[1]).await
-}
-
-/// The destination says no, and why.
-pub(super) async fn send_no(to: &mut (impl AsyncWrite + Unpin), reason: &str) -> io::Result<()> {
-    let mut end = reason.len().min(usize::from(REASON_BYTES_MAX));
-    while !reason.is_char_boundary(end) {
-        end -= 1;
-    }
-    let reason = reason.get(..end).unwrap_or_default();
-    let mut bytes = vec![0];
-    bytes.extend(u16::try_from(reason.len()).unwrap_or(REASON_BYTES_MAX).to_be_bytes());
-    bytes.extend(reason.as_bytes());
-    to.write_all(&bytes).await
-}
-
-/// Hears yes or no.
-pub(super) async fn read_answer(from: &mut (impl AsyncRead + Unpin)) -> Result<(), StreamError> {
-    match from.read_u8().await? {
-        1 => Ok(()),
-        0 => {
-            let len = from.read_u16().await?.min(REASON_BYTES_MAX);
-            let mut reason = vec![0; usize::from(len)];
-            from.read_exact(&mut reason).await?;
-            Err(StreamError::Refused(String::from_utf8_lossy(&reason).into_owned()))
-        }
-        other => Err(StreamError::Malformed(format!("an answer of {other}; expected 0 or 1"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::moves::stream::{send_chunk, send_end};
     use super::*;
 
     const TICKET: Ticket = [7; 16];
@@ -359,7 +245,7 @@ mod tests {
     #[tokio::test]
     async fn lengths_are_bounded_before_anything_is_read() {
         let mut xml = vec![0; 16];
-        xml.extend((XML_BYTES_MAX + 1).to_be_bytes());
+        xml.extend((stream::XML_BYTES_MAX + 1).to_be_bytes());
         let mut memory = vec![0; 16];
         memory.extend(101_u64.to_be_bytes());
         let mut chunk = vec![0; 16];
@@ -370,30 +256,6 @@ mod tests {
         {
             let error = received(&wire, wants).await.unwrap_err();
             assert!(matches!(error, StreamError::Malformed(_)), "{error}");
-        }
-    }
-
-    #[tokio::test]
-    async fn an_answer_is_yes_or_a_reason() {
-        let mut wire = Vec::new();
-        send_yes(&mut wire).await.unwrap();
-        read_answer(&mut &wire[..]).await.unwrap();
-        let mut wire = Vec::new();
-        send_no(&mut wire, &"é".repeat(1_000)).await.unwrap();
-        let StreamError::Refused(reason) = read_answer(&mut &wire[..]).await.unwrap_err() else {
-            panic!("a refusal")
-        };
-        assert_eq!(reason, "é".repeat(512));
-        assert!(read_answer(&mut &[2_u8][..]).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn strangers_are_known_by_their_greeting() {
-        let mut wire = Vec::new();
-        send_greeting(&mut wire, MigrationVersion::V1).await.unwrap();
-        assert_eq!(read_greeting(&mut &wire[..]).await.unwrap(), MigrationVersion::V1);
-        for wrong in [&b"SSH-2.0-OpenSSH_9"[..], b"VWGUEST1\x04", b"VW"] {
-            assert!(read_greeting(&mut &wrong[..]).await.is_err());
         }
     }
 }

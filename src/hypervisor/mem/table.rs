@@ -59,6 +59,11 @@ impl Table {
         self.guests.values().map(Guest::info).collect()
     }
 
+    /// The bytes that all snapshots hold.
+    pub(super) fn snapshot_bytes(&self) -> usize {
+        self.guests.values().map(|guest| guest.snapshots.bytes()).sum()
+    }
+
     pub(super) fn find(&self, key: Lookup<'_>) -> Option<&Guest> {
         match key {
             Lookup::Id(id) => self.guests.values().find(|guest| guest.live().is_ok_and(|live| live.id == id)),

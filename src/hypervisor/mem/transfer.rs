@@ -5,7 +5,7 @@ use virtwire_protocol::error::RemoteError;
 
 use super::super::{Part, Result, Uuid};
 use super::Mem;
-use super::storage::{Pools, Volume, failed, no_volume};
+use super::storage::failed;
 use crate::server::{Chunk, Stream, StreamError};
 
 /// Pieces in which a volume is read.
@@ -15,7 +15,7 @@ const ZEROS: &[u8] = &[0; PIECE_BYTES];
 /// The volume that a transfer is about.
 #[derive(Debug)]
 pub(super) struct Which {
-    pub(super) pool: Uuid,
+    pub(super) folder: String,
     pub(super) name: String,
     pub(super) id: Uuid,
 }
@@ -37,13 +37,6 @@ impl From<StreamError> for Trouble {
 impl From<RemoteError> for Trouble {
     fn from(error: RemoteError) -> Trouble {
         Trouble::Here(error)
-    }
-}
-
-impl Which {
-    fn find<'a>(&self, pools: &'a mut Pools) -> Result<&'a mut Volume> {
-        let volume = pools.get_mut(self.pool)?.more.get_mut(&self.name);
-        volume.filter(|volume| volume.id == self.id).ok_or_else(|| no_volume(&self.name))
     }
 }
 
@@ -114,23 +107,10 @@ impl Mem {
     }
 
     fn write(&self, which: &Which, at: u64, end: u64, piece: &[u8]) -> Result<()> {
-        let mut pools = self.stores();
-        let taken: u64 =
-            pools.iter().flat_map(|(_, thing)| thing.more.values()).map(|one| one.data.len() as u64).sum();
-        let volume = which.find(&mut pools)?;
-        if end > volume.capacity {
-            return Err(failed(format!("the volume has {} bytes, and more came", volume.capacity)));
-        }
-        let (most, grows) = (self.storage_bytes_max(), end.saturating_sub(volume.data.len() as u64));
-        if taken.saturating_add(grows) > most {
-            return Err(failed(format!("this host's pools hold {most} bytes, and no more")));
-        }
-        // No more than the bound, so both are sizes.
-        let (at, end) = (size(at), size(end));
-        if volume.data.len() < end {
-            volume.data.resize(end, 0);
-        }
-        if let Some(place) = volume.data.get_mut(at..end) {
+        let most = self.inner.storage_bytes_max();
+        let mut pools = self.inner.stores();
+        let volume = pools.hold(which, end, most)?;
+        if let Some(place) = volume.data_mut().get_mut(size(at)..size(end)) {
             place.copy_from_slice(piece);
         }
         Ok(())
@@ -138,8 +118,8 @@ impl Mem {
 
     /// What was there is zero now; beyond what was written it is anyway.
     fn blank(&self, which: &Which, at: u64, end: u64) -> Result<()> {
-        let mut pools = self.stores();
-        let data = &mut which.find(&mut pools)?.data;
+        let mut pools = self.inner.stores();
+        let data = pools.find(which)?.data_mut();
         let (from, to) = (size(at).min(data.len()), size(end).min(data.len()));
         if let Some(place) = data.get_mut(from..to) {
             place.fill(0);
@@ -149,8 +129,8 @@ impl Mem {
 
     /// What was written from a place on, as far as anything was.
     fn read(&self, which: &Which, at: u64, most: usize) -> Result<Bytes> {
-        let mut pools = self.stores();
-        let data = &which.find(&mut pools)?.data;
+        let mut pools = self.inner.stores();
+        let data = pools.find(which)?.data();
         let from = size(at).min(data.len());
         let to = from.saturating_add(most).min(data.len());
         Ok(Bytes::copy_from_slice(data.get(from..to).unwrap_or_default()))

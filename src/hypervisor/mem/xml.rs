@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::{Result, Uuid, errors};
-use super::outline::{NameElement, Outline, Quantity};
+use super::outline::{NameElement, Outline, Quantity, unit};
 
 /// The types of domain that this hypervisor runs: `test`, which every client knows, and its own name.
 pub(super) const DOMAIN_TYPES: [&str; 2] = ["test", "mem"];
@@ -141,24 +141,14 @@ fn vcpus(element: Option<Quantity>) -> Result<(u32, u32)> {
 
 /// An amount of memory, in KiB.
 fn kib(element: &Quantity) -> Result<u64> {
-    let unit = element.attribute.as_deref().unwrap_or("KiB");
-    let bytes_each: u64 = match unit.to_ascii_lowercase().as_str() {
-        "b" | "byte" | "bytes" => 1,
-        "kb" => 1_000,
-        "k" | "kib" => 1 << 10,
-        "mb" => 1_000_000,
-        "m" | "mib" => 1 << 20,
-        "gb" => 1_000_000_000,
-        "g" | "gib" => 1 << 30,
-        "tb" => 1_000_000_000_000,
-        "t" | "tib" => 1 << 40,
-        _ => return Err(errors::bad_domain_xml(format!("unknown unit {unit:?} of memory"))),
-    };
+    let name = element.attribute.as_deref().unwrap_or("KiB");
+    let unknown = || errors::bad_domain_xml(format!("unknown unit {name:?} of memory"));
+    let bytes_each = unit(name).ok_or_else(unknown)?;
     let count: Option<u64> = element.text.trim().parse().ok();
     let bytes = count.filter(|count| *count > 0).and_then(|count| count.checked_mul(bytes_each));
     match bytes {
         Some(bytes) => Ok(bytes.div_ceil(1 << 10)),
-        None => Err(errors::bad_domain_xml(format!("memory of {:?} {unit}", element.text))),
+        None => Err(errors::bad_domain_xml(format!("memory of {:?} {name}", element.text))),
     }
 }
 

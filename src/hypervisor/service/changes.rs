@@ -1,21 +1,26 @@
 //! What is changed of a domain that is there: where, and whether there is anything to change.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::flags::{AffectFlags, DeviceFlags, VcpuFlags};
 use virtwire_protocol::remote::{
-    Domain, DomainGetMetadata, DomainGetMetadataReply, DomainRename, DomainRenameReply, DomainSetMaxMemory,
-    DomainSetMemory, DomainSetMemoryFlags, DomainSetMetadata, DomainSetVcpus, DomainSetVcpusFlags,
+    Domain, DomainAttachDevice, DomainAttachDeviceFlags, DomainDetachDevice, DomainDetachDeviceAlias,
+    DomainDetachDeviceFlags, DomainGetMetadata, DomainGetMetadataReply, DomainRename, DomainRenameReply,
+    DomainSetMaxMemory, DomainSetMemory, DomainSetMemoryFlags, DomainSetMetadata, DomainSetVcpus,
+    DomainSetVcpusFlags, DomainUpdateDeviceFlags,
 };
 use virtwire_xdr::Text;
 
 use super::super::{Change, Changes, DomainInfo, Hypervisor, Metadata, Place, Result, errors};
 use super::HypervisorService;
-use super::wire::new_name;
+use super::wire::{new_name, xml};
 use crate::server::CallContext;
 
-pub(super) const LIVE: u32 = 1;
-pub(super) const CONFIG: u32 = 2;
+pub(super) const LIVE: u32 = AffectFlags::LIVE.bits();
+pub(super) const CONFIG: u32 = AffectFlags::CONFIG.bits();
 /// What it may have, in place of what it has.
-pub(super) const MAXIMUM: u32 = 4;
+pub(super) const MAXIMUM: u32 = VcpuFlags::MAXIMUM.bits();
+/// Also where the guest has not let go of a device's medium: nothing here holds one.
+const FORCE: u32 = DeviceFlags::FORCE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn changes(&self, api: &str) -> Result<&impl Changes> {
@@ -26,7 +31,14 @@ impl<H: Hypervisor> HypervisorService<H> {
     async fn changed(&self, dom: &Domain, change: Change, flags: u32, api: &str) -> Result<()> {
         let changes = self.changes(api)?;
         let domain = self.known(dom).await?;
-        changes.change(domain.uuid, change, place(&domain, flags)?).await
+        let told = metadata_of(&change);
+        let place = place(&domain, flags)?;
+        let _change = if place.live { self.change(domain.uuid).await? } else { None };
+        changes.change(domain.uuid, change, place).await?;
+        if let Some(what) = told {
+            self.clients.tell_metadata(&domain, &what);
+        }
+        Ok(())
     }
 
     pub(super) async fn domain_set_memory(&self, _: &CallContext, arguments: DomainSetMemory) -> Result<()> {
@@ -100,6 +112,65 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.changed(&dom, change, flags, "virDomainSetMetadata").await
     }
 
+    pub(super) async fn domain_attach_device(
+        &self,
+        _: &CallContext,
+        arguments: DomainAttachDevice,
+    ) -> Result<()> {
+        let change = Change::Attach(xml(arguments.xml)?);
+        self.changed(&arguments.dom, change, LIVE, "virDomainAttachDevice").await
+    }
+
+    pub(super) async fn domain_attach_device_flags(
+        &self,
+        _: &CallContext,
+        arguments: DomainAttachDeviceFlags,
+    ) -> Result<()> {
+        let DomainAttachDeviceFlags { dom, xml: device, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_attach_device_flags")?;
+        self.changed(&dom, Change::Attach(xml(device)?), flags, "virDomainAttachDeviceFlags").await
+    }
+
+    pub(super) async fn domain_detach_device(
+        &self,
+        _: &CallContext,
+        arguments: DomainDetachDevice,
+    ) -> Result<()> {
+        let change = Change::Detach(xml(arguments.xml)?);
+        self.changed(&arguments.dom, change, LIVE, "virDomainDetachDevice").await
+    }
+
+    pub(super) async fn domain_detach_device_flags(
+        &self,
+        _: &CallContext,
+        arguments: DomainDetachDeviceFlags,
+    ) -> Result<()> {
+        let DomainDetachDeviceFlags { dom, xml: device, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_detach_device_flags")?;
+        self.changed(&dom, Change::Detach(xml(device)?), flags, "virDomainDetachDeviceFlags").await
+    }
+
+    pub(super) async fn domain_detach_device_alias(
+        &self,
+        _: &CallContext,
+        arguments: DomainDetachDeviceAlias,
+    ) -> Result<()> {
+        let DomainDetachDeviceAlias { dom, alias, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_detach_device_alias")?;
+        let change = Change::DetachAlias(utf8(alias, "alias")?);
+        self.changed(&dom, change, flags, "virDomainDetachDeviceAlias").await
+    }
+
+    pub(super) async fn domain_update_device_flags(
+        &self,
+        _: &CallContext,
+        arguments: DomainUpdateDeviceFlags,
+    ) -> Result<()> {
+        let DomainUpdateDeviceFlags { dom, xml: device, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG | FORCE).into(), "domain_update_device_flags")?;
+        self.changed(&dom, Change::Update(xml(device)?), flags, "virDomainUpdateDeviceFlags").await
+    }
+
     pub(super) async fn domain_get_metadata(
         &self,
         _: &CallContext,
@@ -149,6 +220,16 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         changes.rename(domain.uuid, name).await?;
         Ok(DomainRenameReply { retcode: 0 })
+    }
+}
+
+/// What of its metadata a change is about, if it is.
+fn metadata_of(change: &Change) -> Option<Metadata> {
+    match change {
+        Change::Description(_) => Some(Metadata::Description),
+        Change::Title(_) => Some(Metadata::Title),
+        Change::Element { uri, .. } => Some(Metadata::Element(uri.clone())),
+        _ => None,
     }
 }
 

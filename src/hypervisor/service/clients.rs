@@ -6,13 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{
-    DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMigrationIteration,
-    DomainEventLifecycle, NetworkEventLifecycle, StoragePoolEventLifecycle, StoragePoolEventRefresh,
+    DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMetadataChange,
+    DomainEventCallbackMigrationIteration, DomainEventLifecycle, NetworkEventLifecycle,
+    StoragePoolEventLifecycle, StoragePoolEventRefresh,
 };
 
 use super::super::{
-    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId, PoolEvent,
-    PoolStep, Result, Uuid, errors,
+    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, Metadata, NetworkEvent, OutgoingId,
+    PoolEvent, PoolStep, Result, Uuid, errors,
 };
 use super::callbacks::Callbacks;
 use super::kept::may_see;
@@ -24,6 +25,8 @@ pub(super) const LIFECYCLE: i32 = 0;
 /// Two others, of jobs.
 const MIGRATION_ITERATION: i32 = 20;
 const JOB_COMPLETED: i32 = 21;
+/// Another, of what people note with a domain.
+const METADATA_CHANGE: i32 = 23;
 /// That a pool looks anew what is in it (`VIR_STORAGE_POOL_EVENT_ID_REFRESH`).
 const POOL_REFRESH: i32 = 1;
 /// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
@@ -35,7 +38,8 @@ const AUTO_DESTROY_MAX: usize = 1_024;
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    open: Mutex<HashMap<ConnectionId, Client>>,
+    /// In boxes, as a map has room for up to twice as many as are in it.
+    open: Mutex<HashMap<ConnectionId, Box<Client>>>,
 }
 
 /// One of them.
@@ -69,7 +73,7 @@ pub(super) enum HalfDone {
 }
 
 impl Clients {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Client>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Box<Client>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -83,7 +87,7 @@ impl Clients {
     /// Code 1 where it is in already.
     pub(super) fn open(&self, cx: &CallContext) -> Result<()> {
         let client = Client {
-            cx: cx.clone(),
+            cx: cx.of_connection(),
             kinds: BTreeSet::new(),
             domains: Callbacks::default(),
             networks: Callbacks::default(),
@@ -95,16 +99,16 @@ impl Clients {
         if open.contains_key(&cx.connection()) {
             return Err(internal("connection already open"));
         }
-        open.insert(cx.connection(), client);
+        open.insert(cx.connection(), Box::new(client));
         Ok(())
     }
 
     /// Forgets a connection. Returns what it answered for.
     pub(super) fn remove(&self, connection: ConnectionId) -> Left {
         let client = self.lock().remove(&connection);
-        client.map_or_else(Left::default, |Client { half_done, auto_destroy, .. }| Left {
-            half_done,
-            auto_destroy,
+        client.map_or_else(Left::default, |client| {
+            let Client { half_done, auto_destroy, .. } = *client;
+            Left { half_done, auto_destroy }
         })
     }
 
@@ -139,7 +143,7 @@ impl Clients {
     /// # Errors
     /// Code 1 where the connection is not open.
     pub(super) fn with<T>(&self, cx: &CallContext, then: impl FnOnce(&mut Client) -> T) -> Result<T> {
-        self.lock().get_mut(&cx.connection()).map(then).ok_or_else(not_open)
+        self.lock().get_mut(&cx.connection()).map(|client| then(client)).ok_or_else(not_open)
     }
 
     /// What a connection answers for.
@@ -178,6 +182,13 @@ impl Clients {
     pub(super) fn tell_job(&self, event: &JobEvent) {
         for client in self.lock().values() {
             client.tell_job(event);
+        }
+    }
+
+    /// Tells everyone who has asked that something noted with a domain is another one now.
+    pub(super) fn tell_metadata(&self, domain: &DomainInfo, what: &Metadata) {
+        for client in self.lock().values() {
+            client.tell_metadata(domain, what);
         }
     }
 
@@ -249,6 +260,21 @@ impl Client {
                     self.notify(&DomainEventCallbackJobCompleted { callback_id, dom, params });
                 }
             }
+        }
+    }
+
+    fn tell_metadata(&self, domain: &DomainInfo, what: &Metadata) {
+        if self.domains.is_empty() || !self.cx.may_see(domain.uuid.0, &domain.name) {
+            return;
+        }
+        let (kind, nsuri) = match what {
+            Metadata::Description => (0, None),
+            Metadata::Title => (1, None),
+            Metadata::Element(uri) => (2, Some(uri.as_str().into())),
+        };
+        for callback_id in self.domains.wanting(METADATA_CHANGE, domain.uuid) {
+            let (dom, nsuri) = (wire::domain(domain), nsuri.clone());
+            self.notify(&DomainEventCallbackMetadataChange { callback_id, dom, r#type: kind, nsuri });
         }
     }
 

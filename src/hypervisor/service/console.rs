@@ -1,15 +1,16 @@
 //! Consoles.
 
 use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::flags::ConsoleFlags;
 use virtwire_protocol::remote::DomainOpenConsole;
 
 use super::super::{Consoles, Hypervisor, OpenConsole, Result, errors};
 use super::HypervisorService;
 use crate::server::{CallContext, Stream};
 
-const FORCE: u32 = 1;
+const FORCE: u32 = ConsoleFlags::FORCE.bits();
 /// Only if the hypervisor keeps two clients apart, which whoever implements it here has to.
-const SAFE: u32 = 2;
+const SAFE: u32 = ConsoleFlags::SAFE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_open_console(

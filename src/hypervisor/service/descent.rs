@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use virtwire_protocol::flags::SnapshotListFlags;
+
 use super::super::SnapshotInfo;
 use super::list::passes;
 
 /// Lists: the roots alone, or of children all descendants.
-pub(super) const ROOTS_OR_DESCENDANTS: u32 = 1;
-const METADATA: u32 = 2;
-const LEAVES: u32 = 4;
-const NO_LEAVES: u32 = 8;
-const NO_METADATA: u32 = 16;
-const INACTIVE: u32 = 32;
-const ACTIVE: u32 = 64;
-const DISK_ONLY: u32 = 128;
-const INTERNAL: u32 = 256;
-const EXTERNAL: u32 = 512;
+pub(super) const ROOTS_OR_DESCENDANTS: u32 = SnapshotListFlags::ROOTS.bits();
+const METADATA: u32 = SnapshotListFlags::METADATA.bits();
+const LEAVES: u32 = SnapshotListFlags::LEAVES.bits();
+const NO_LEAVES: u32 = SnapshotListFlags::NO_LEAVES.bits();
+const NO_METADATA: u32 = SnapshotListFlags::NO_METADATA.bits();
+const INACTIVE: u32 = SnapshotListFlags::INACTIVE.bits();
+const ACTIVE: u32 = SnapshotListFlags::ACTIVE.bits();
+const DISK_ONLY: u32 = SnapshotListFlags::DISK_ONLY.bits();
+const INTERNAL: u32 = SnapshotListFlags::INTERNAL.bits();
+const EXTERNAL: u32 = SnapshotListFlags::EXTERNAL.bits();
 /// With the wish for parents before their children, which is the order here in any case.
 pub(super) const FILTERS: u32 = 0x7ff;
 

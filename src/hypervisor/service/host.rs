@@ -1,12 +1,15 @@
 //! Questions about the host.
 
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::remote::{
-    ConnectGetCapabilitiesReply, ConnectGetHostnameReply, ConnectGetLibVersionReply, ConnectGetMaxVcpus,
-    ConnectGetMaxVcpusReply, ConnectGetTypeReply, ConnectGetUriReply, ConnectGetVersionReply,
-    ConnectIsSecureReply, NodeGetInfoReply, NodeGetSecurityModelReply,
+    ConnectGetCapabilitiesReply, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesReply,
+    ConnectGetHostnameReply, ConnectGetLibVersionReply, ConnectGetMaxVcpus, ConnectGetMaxVcpusReply,
+    ConnectGetTypeReply, ConnectGetUriReply, ConnectGetVersionReply, ConnectIsSecureReply, NodeGetInfoReply,
+    NodeGetSecurityModelReply,
 };
+use virtwire_xdr::Text;
 
-use super::super::{Hypervisor, Result};
+use super::super::{Hypervisor, Result, errors};
 use super::{HypervisorService, wire::saturated};
 use crate::server::CallContext;
 
@@ -40,6 +43,35 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
     ) -> Result<ConnectGetCapabilitiesReply> {
         Ok(ConnectGetCapabilitiesReply { capabilities: self.hypervisor.host().capabilities().into() })
+    }
+
+    /// There is one architecture and one machine here, and no emulator to choose.
+    pub(super) async fn connect_get_domain_capabilities(
+        &self,
+        _: &CallContext,
+        arguments: ConnectGetDomainCapabilities,
+    ) -> Result<ConnectGetDomainCapabilitiesReply> {
+        let ConnectGetDomainCapabilities { arch, virttype, flags, .. } = arguments;
+        errors::check_flags(flags, 0, "connect_get_domain_capabilities")?;
+        let host = self.hypervisor.host();
+        let unsupported = |what: &str, which: &Text| {
+            let detail = format!("{what} '{}' is not supported by this host", which.to_string_lossy());
+            Err(RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::DOMAIN, detail))
+        };
+        if let Some(arch) = arch.filter(|arch| *arch != host.node.model.as_str()) {
+            return unsupported("architecture", &arch);
+        }
+        let known = match &virttype {
+            None => host.domain_types.first(),
+            Some(wanted) => host.domain_types.iter().find(|known| *wanted == known.as_str()),
+        };
+        match known {
+            Some(known) => {
+                let capabilities = host.domain_capabilities(known).into();
+                Ok(ConnectGetDomainCapabilitiesReply { capabilities })
+            }
+            None => unsupported("domain type", &virttype.unwrap_or_default()),
+        }
     }
 
     pub(super) async fn connect_get_max_vcpus(

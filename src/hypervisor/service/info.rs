@@ -1,5 +1,6 @@
 //! Questions about one domain, and the answers that stand for "there is none".
 
+use virtwire_protocol::flags::{DomainXmlFlags, MemoryPeekFlags};
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::remote::{
     DOMAIN_MEMORY_PEEK_BUFFER_MAX, DomainGetAutostart, DomainGetAutostartReply, DomainGetControlInfo,
@@ -7,9 +8,10 @@ use virtwire_protocol::remote::{
     DomainGetMaxMemoryReply, DomainGetMessages, DomainGetMessagesReply, DomainGetOsType,
     DomainGetOsTypeReply, DomainGetSecurityLabel, DomainGetSecurityLabelList,
     DomainGetSecurityLabelListReply, DomainGetSecurityLabelReply, DomainGetState, DomainGetStateReply,
-    DomainGetXmlDesc, DomainGetXmlDescReply, DomainIsActive, DomainIsActiveReply, DomainIsPersistent,
-    DomainIsPersistentReply, DomainIsUpdated, DomainIsUpdatedReply, DomainListAllCheckpoints,
-    DomainListAllCheckpointsReply, DomainMemoryPeek, DomainMemoryPeekReply,
+    DomainGetXmlDesc, DomainGetXmlDescReply, DomainInterfaceAddresses, DomainInterfaceAddressesReply,
+    DomainIsActive, DomainIsActiveReply, DomainIsPersistent, DomainIsPersistentReply, DomainIsUpdated,
+    DomainIsUpdatedReply, DomainListAllCheckpoints, DomainListAllCheckpointsReply, DomainMemoryPeek,
+    DomainMemoryPeekReply, DomainMemoryStat, DomainMemoryStats, DomainMemoryStatsReply,
 };
 
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
@@ -17,11 +19,11 @@ use super::HypervisorService;
 use super::clients::internal;
 use crate::server::CallContext;
 
-const XML_SECURE: u32 = 1;
-const XML_INACTIVE: u32 = 2;
-const XML_UPDATE_CPU: u32 = 4;
-const XML_MIGRATABLE: u32 = 8;
-const MEMORY_PHYSICAL: u32 = 2;
+const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
+const XML_INACTIVE: u32 = DomainXmlFlags::INACTIVE.bits();
+const XML_UPDATE_CPU: u32 = DomainXmlFlags::UPDATE_CPU.bits();
+const XML_MIGRATABLE: u32 = DomainXmlFlags::MIGRATABLE.bits();
+const MEMORY_PHYSICAL: u32 = MemoryPeekFlags::PHYSICAL.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_get_info(
@@ -142,9 +144,42 @@ impl<H: Hypervisor> HypervisorService<H> {
                 arguments.size
             )));
         }
-        let buffer =
-            self.hypervisor.memory_peek(Uuid(arguments.dom.uuid), arguments.offset, arguments.size).await?;
+        let domain = Uuid(arguments.dom.uuid);
+        self.check_is_here(domain).await?;
+        let buffer = self.hypervisor.memory_peek(domain, arguments.offset, arguments.size).await?;
         Ok(DomainMemoryPeekReply { buffer })
+    }
+
+    /// Nothing that this layer knows of gives addresses away, and there is no agent in the guest.
+    pub(super) async fn domain_interface_addresses(
+        &self,
+        _: &CallContext,
+        arguments: DomainInterfaceAddresses,
+    ) -> Result<DomainInterfaceAddressesReply> {
+        const AGENT: u32 = 1;
+        const ARP: u32 = 2;
+        errors::check_flags(arguments.flags, 0, "domain_interface_addresses")?;
+        self.known(&arguments.dom).await?.id.ok_or_else(errors::not_running)?;
+        match arguments.source {
+            AGENT => Err(errors::unsupported_argument("guest agent is not configured")),
+            0 | ARP => Ok(DomainInterfaceAddressesReply { ifaces: Vec::new() }),
+            source => Err(errors::unsupported_argument(format!("Unknown IP address data source {source}"))),
+        }
+    }
+
+    /// What it has; what of it is used, the guest alone knows.
+    pub(super) async fn domain_memory_stats(
+        &self,
+        _: &CallContext,
+        arguments: DomainMemoryStats,
+    ) -> Result<DomainMemoryStatsReply> {
+        const BALLOON: i32 = 6;
+        errors::check_flags(arguments.flags, 0, "domain_memory_stats")?;
+        let domain = self.known(&arguments.dom).await?;
+        domain.id.ok_or_else(errors::not_running)?;
+        let mut stats = vec![DomainMemoryStat { tag: BALLOON, val: domain.memory_kib }];
+        stats.truncate(usize::try_from(arguments.max_stats).unwrap_or(usize::MAX));
+        Ok(DomainMemoryStatsReply { stats })
     }
 
     pub(super) async fn domain_list_all_checkpoints(

@@ -22,7 +22,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigrateGetMaxSpeed,
     ) -> Result<DomainMigrateGetMaxSpeedReply> {
         errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_speed")?;
-        let bandwidth = self.hypervisor.max_speed_mib_s(Uuid(arguments.dom.uuid)).await?;
+        let bandwidth = self.max_speed_mib_s(Uuid(arguments.dom.uuid)).await?;
         Ok(DomainMigrateGetMaxSpeedReply { bandwidth })
     }
 
@@ -32,7 +32,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigrateSetMaxSpeed,
     ) -> Result<()> {
         errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_speed")?;
-        self.hypervisor.set_max_speed_mib_s(Uuid(arguments.dom.uuid), arguments.bandwidth).await
+        self.set_max_speed_mib_s(Uuid(arguments.dom.uuid), arguments.bandwidth).await
     }
 
     pub(super) async fn domain_migrate_get_max_downtime(
@@ -59,7 +59,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainGetJobInfo,
     ) -> Result<DomainGetJobInfoReply> {
-        let Some(job) = self.hypervisor.job(Uuid(arguments.dom.uuid)).await? else {
+        let Some(job) = self.job(Uuid(arguments.dom.uuid)).await? else {
             return Ok(DomainGetJobInfoReply::default());
         };
         let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
@@ -87,8 +87,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, (STATS_COMPLETED | STATS_KEEP).into(), "domain_get_job_stats")?;
         let uuid = Uuid(arguments.dom.uuid);
         let job = match arguments.flags & STATS_COMPLETED {
-            0 => self.hypervisor.job(uuid).await?,
-            _ => self.hypervisor.completed_job(uuid, arguments.flags & STATS_KEEP != 0).await?,
+            0 => self.job(uuid).await?,
+            _ => self.completed_job(uuid, arguments.flags & STATS_KEEP != 0).await?,
         };
         Ok(match job {
             None => DomainGetJobStatsReply { r#type: 0, params: Vec::new() },
@@ -97,7 +97,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_abort_job(&self, _: &CallContext, arguments: DomainAbortJob) -> Result<()> {
-        self.hypervisor.abort_job(Uuid(arguments.dom.uuid)).await
+        self.abort_job(Uuid(arguments.dom.uuid)).await
     }
 
     pub(super) async fn domain_abort_job_flags(
@@ -108,7 +108,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, ABORT_POST_COPY.into(), "domain_abort_job_flags")?;
         let domain = Uuid(arguments.dom.uuid);
         match arguments.flags & ABORT_POST_COPY {
-            0 => self.hypervisor.abort_job(domain).await,
+            0 => self.abort_job(domain).await,
             _ => self.hypervisor.pause_post_copy(domain).await,
         }
     }

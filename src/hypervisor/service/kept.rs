@@ -1,6 +1,7 @@
 //! What networks and storage pools have in common: lists, filters, counts, and whether a client may know of one.
 
 use virtwire_protocol::access::{ObjectKind, Right};
+use virtwire_protocol::flags::ListStoragePoolsFlags;
 use virtwire_xdr::Text;
 
 use super::super::networks::Standing;
@@ -12,9 +13,16 @@ use crate::server::CallContext;
 /// A network or a storage pool.
 pub(super) trait Kept {
     const KIND: ObjectKind;
+    /// The bits by which lists can be of some kinds alone.
+    const KINDS: u32 = 0;
     fn uuid(&self) -> Uuid;
     fn name(&self) -> &str;
     fn standing(&self) -> Standing;
+
+    /// The bit by which lists can be of its kind alone; 0 where it has none.
+    fn kind(&self) -> u32 {
+        0
+    }
 }
 
 impl Kept for NetworkInfo {
@@ -33,8 +41,31 @@ impl Kept for NetworkInfo {
     }
 }
 
+/// The kinds of pools, as their documents call them, and their bits.
+const POOL_KINDS: [(&str, ListStoragePoolsFlags); 14] = [
+    ("dir", ListStoragePoolsFlags::DIR),
+    ("fs", ListStoragePoolsFlags::FS),
+    ("netfs", ListStoragePoolsFlags::NETFS),
+    ("logical", ListStoragePoolsFlags::LOGICAL),
+    ("disk", ListStoragePoolsFlags::DISK),
+    ("iscsi", ListStoragePoolsFlags::ISCSI),
+    ("scsi", ListStoragePoolsFlags::SCSI),
+    ("mpath", ListStoragePoolsFlags::MPATH),
+    ("rbd", ListStoragePoolsFlags::RBD),
+    ("sheepdog", ListStoragePoolsFlags::SHEEPDOG),
+    ("gluster", ListStoragePoolsFlags::GLUSTER),
+    ("zfs", ListStoragePoolsFlags::ZFS),
+    ("vstorage", ListStoragePoolsFlags::VSTORAGE),
+    ("iscsi-direct", ListStoragePoolsFlags::ISCSI_DIRECT),
+];
+
 impl Kept for PoolInfo {
     const KIND: ObjectKind = ObjectKind::StoragePool;
+    const KINDS: u32 = 0xf_ffc0;
+
+    fn kind(&self) -> u32 {
+        POOL_KINDS.iter().find(|(name, _)| *name == self.kind).map_or(0, |(_, bit)| bit.bits())
+    }
 
     fn uuid(&self) -> Uuid {
         self.uuid
@@ -78,8 +109,9 @@ pub(super) fn listed<K: Kept, W>(
     most: u32,
     wire: impl Fn(&K) -> W,
 ) -> Result<(Vec<W>, u32)> {
-    errors::check_flags(flags, FILTERS.into(), function)?;
-    all.retain(|one| admits(flags, one.standing()));
+    errors::check_flags(flags, (FILTERS | K::KINDS).into(), function)?;
+    let kinds = flags & K::KINDS;
+    all.retain(|one| admits(flags, one.standing()) && (kinds == 0 || kinds & one.kind() != 0));
     let ret = u32::try_from(all.len()).ok().filter(|count| *count <= most);
     let ret = ret.ok_or_else(|| internal(format!("Too many objects '{}' for limit '{most}'", all.len())))?;
     Ok((if need_results != 0 { all.iter().map(wire).collect() } else { Vec::new() }, ret))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use virtwire_protocol::flags::{self, DefineFlags, DomainStartFlags};
 use virtwire_protocol::remote::{
     Domain, DomainCreate, DomainCreateWithFlags, DomainCreateWithFlagsReply, DomainCreateXml,
     DomainCreateXmlReply, DomainDefineXml, DomainDefineXmlFlags, DomainDefineXmlFlagsReply,
@@ -15,18 +16,22 @@ use super::HypervisorService;
 use super::wire::{domain, xml};
 use crate::server::CallContext;
 
-const START_PAUSED: u32 = 1;
-const START_AUTODESTROY: u32 = 2;
-const START_BYPASS_CACHE: u32 = 4;
-const START_FORCE_BOOT: u32 = 8;
+const START_PAUSED: u32 = DomainStartFlags::PAUSED.bits();
+const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
+const START_BYPASS_CACHE: u32 = DomainStartFlags::BYPASS_CACHE.bits();
+const START_FORCE_BOOT: u32 = DomainStartFlags::FORCE_BOOT.bits();
 /// Remove what a domain leaves behind: managed save image, snapshots, NVRAM, checkpoints, TPM. Of the last three there is none.
 const UNDEFINE_FLAGS: u64 = 0x7f;
-const UNDEFINE_MANAGED_SAVE: u32 = 1;
-const UNDEFINE_SNAPSHOTS: u32 = 2;
+const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
+const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
 /// Gently, and with its logs.
-const DESTROY_FLAGS: u64 = 3;
+const DESTROY_FLAGS: u32 =
+    flags::DomainDestroyFlags::GRACEFUL.bits() | flags::DomainDestroyFlags::REMOVE_LOGS.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.
-const ACPI_POWER_BUTTON: u64 = 1;
+const ACPI_POWER_BUTTON: u32 = flags::DomainShutdownFlags::ACPI_POWER_BTN.bits();
+/// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
+const DEFINE_VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+const START_VALIDATE: u32 = DomainStartFlags::VALIDATE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_define_xml(
@@ -38,13 +43,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         Ok(DomainDefineXmlReply { dom: domain(&defined) })
     }
 
-    /// Without validation: there is no schema here.
     pub(super) async fn domain_define_xml_flags(
         &self,
         _: &CallContext,
         arguments: DomainDefineXmlFlags,
     ) -> Result<DomainDefineXmlFlagsReply> {
-        errors::check_flags(arguments.flags, 0, "domain_define_xml_flags")?;
+        errors::check_flags(arguments.flags, DEFINE_VALIDATE.into(), "domain_define_xml_flags")?;
         let defined = self.hypervisor.define(xml(arguments.xml)?).await?;
         Ok(DomainDefineXmlFlagsReply { dom: domain(&defined) })
     }
@@ -87,7 +91,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainCreateXml,
     ) -> Result<DomainCreateXmlReply> {
-        let known = START_PAUSED | START_AUTODESTROY;
+        let known = START_PAUSED | START_AUTODESTROY | START_VALIDATE;
         errors::check_flags(arguments.flags, known.into(), "domain_create_xml")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let created = self.hypervisor.create(xml(arguments.xml_desc)?, options).await?;
@@ -136,7 +140,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         let noted = self.clients.destroys_at_end(cx, guest.uuid, run);
         if noted.is_err() {
-            self.hypervisor.destroy(guest.uuid).await?;
+            self.destroy(guest.uuid).await?;
         }
         noted
     }
@@ -147,7 +151,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             let is_there =
                 |found: Result<Option<DomainInfo>>| matches!(found, Ok(Some(one)) if one.id == Some(run));
             if is_there(self.hypervisor.domain(Lookup::Uuid(uuid)).await)
-                && let Err(error) = self.hypervisor.destroy(uuid).await
+                && let Err(error) = self.destroy(uuid).await
             {
                 tracing::warn!(%uuid, %error, "a guest that was to end with its client's connection");
             }
@@ -169,7 +173,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_destroy(&self, _: &CallContext, arguments: DomainDestroy) -> Result<()> {
-        self.hypervisor.destroy(uuid(&arguments.dom)).await
+        self.destroy(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_destroy_flags(
@@ -177,12 +181,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainDestroyFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DESTROY_FLAGS, "domain_destroy_flags")?;
-        self.hypervisor.destroy(uuid(&arguments.dom)).await
+        errors::check_flags(arguments.flags, DESTROY_FLAGS.into(), "domain_destroy_flags")?;
+        self.destroy(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_shutdown(&self, _: &CallContext, arguments: DomainShutdown) -> Result<()> {
-        self.hypervisor.shutdown(uuid(&arguments.dom)).await
+        self.shutdown(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_shutdown_flags(
@@ -190,26 +194,33 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainShutdownFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON, "domain_shutdown_flags")?;
-        self.hypervisor.shutdown(uuid(&arguments.dom)).await
+        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON.into(), "domain_shutdown_flags")?;
+        self.shutdown(uuid(&arguments.dom)).await
+    }
+
+    async fn shutdown(&self, domain: Uuid) -> Result<()> {
+        let _change = self.change(domain).await?;
+        self.hypervisor.shutdown(domain).await
     }
 
     pub(super) async fn domain_reboot(&self, _: &CallContext, arguments: DomainReboot) -> Result<()> {
-        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON, "domain_reboot")?;
+        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON.into(), "domain_reboot")?;
+        let _change = self.change(uuid(&arguments.dom)).await?;
         self.hypervisor.reboot(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_reset(&self, _: &CallContext, arguments: DomainReset) -> Result<()> {
         errors::check_flags(arguments.flags, 0, "domain_reset")?;
+        let _change = self.change(uuid(&arguments.dom)).await?;
         self.hypervisor.reset(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_suspend(&self, _: &CallContext, arguments: DomainSuspend) -> Result<()> {
-        self.hypervisor.suspend(uuid(&arguments.dom)).await
+        self.suspend(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_resume(&self, _: &CallContext, arguments: DomainResume) -> Result<()> {
-        self.hypervisor.resume(uuid(&arguments.dom)).await
+        self.resume(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_set_autostart(

@@ -2,6 +2,7 @@
 
 use virtwire_protocol::access::{ObjectKind, Right};
 use virtwire_protocol::error::{ErrorCode, RemoteError};
+use virtwire_protocol::flags::ListDomainsFlags;
 use virtwire_protocol::remote::{
     ConnectListAllDomains, ConnectListAllDomainsReply, ConnectListDefinedDomains,
     ConnectListDefinedDomainsReply, ConnectListDomains, ConnectListDomainsReply,
@@ -164,10 +165,10 @@ pub(super) fn count(name: &str, count: i32) -> Result<usize> {
 
 /// All bits of all groups (`virConnectListAllDomainsFlags`).
 const FILTERS: u64 = 0xffff;
-const MANAGED_SAVE: u32 = 256;
-const NO_MANAGED_SAVE: u32 = 512;
-const HAS_SNAPSHOT: u32 = 4_096;
-const NO_SNAPSHOT: u32 = 8_192;
+const MANAGED_SAVE: u32 = ListDomainsFlags::MANAGEDSAVE.bits();
+const NO_MANAGED_SAVE: u32 = ListDomainsFlags::NO_MANAGEDSAVE.bits();
+const HAS_SNAPSHOT: u32 = ListDomainsFlags::HAS_SNAPSHOT.bits();
+const NO_SNAPSHOT: u32 = ListDomainsFlags::NO_SNAPSHOT.bits();
 
 /// Whether a domain passes every group of filters but those of managed save images and of snapshots. A group without a bit lets all pass.
 pub(super) fn admits(flags: u32, domain: &DomainInfo) -> bool {

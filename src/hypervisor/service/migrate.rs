@@ -93,7 +93,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(wrong_way("Tunnelled migration requested but invalid RPC method called"));
         }
         request.flags = for_the_hypervisor(request.flags);
-        let prepared = self.hypervisor.migrate_prepare(request).await?;
+        let prepared = self.step_prepare(request, None).await?;
         self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
         Ok(prepared)
     }
@@ -109,7 +109,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(wrong_way("PrepareTunnel called but no TUNNELLED flag set"));
         }
         request.flags = for_the_hypervisor(request.flags);
-        let prepared = self.hypervisor.migrate_prepare_tunnel(request, stream).await?;
+        let prepared = self.step_prepare(request, Some(stream)).await?;
         self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
         Ok(prepared)
     }
@@ -119,8 +119,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         // The hypervisor is asked while the clients are not locked: it tells them of events under its own lock.
         for known in self.clients.half_done(cx) {
             let is_under_way = match known {
-                HalfDone::Incoming(id) => self.hypervisor.migrate_expects(id),
-                HalfDone::Outgoing(id) => self.hypervisor.migrate_holds(id),
+                HalfDone::Incoming(id) => self.expects(id),
+                HalfDone::Outgoing(id) => self.is_held(id),
             };
             if !is_under_way {
                 self.clients.disowns(cx, known);
@@ -140,8 +140,8 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     pub(super) fn give_up(&self, migration: HalfDone) {
         match migration {
-            HalfDone::Incoming(id) => self.hypervisor.migrate_abandon(id),
-            HalfDone::Outgoing(id) => self.hypervisor.migrate_release(id),
+            HalfDone::Incoming(id) => self.abandon(id),
+            HalfDone::Outgoing(id) => self.release(id),
         }
     }
 
@@ -185,7 +185,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: arguments.dname.map(new_name).transpose()?,
             bandwidth_mib_s: arguments.resource,
         };
-        self.hypervisor.migrate_perform(request).await.map(drop)
+        self.step_perform(request, None).await.map(drop)
     }
 
     /// Peer to peer: this daemon drives the migration.
@@ -209,7 +209,7 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     /// Cancels, and says so: code 93 where all is cleaned up.
     pub(super) async fn cancelled(&self, request: Finish) -> RemoteError {
-        match self.hypervisor.migrate_cancel(request).await {
+        match self.step_cancel(request).await {
             Ok(()) => RemoteError::new(ErrorCode::MIGRATE_FINISH_OK, ErrorDomain::QEMU, ""),
             Err(error) => error,
         }
@@ -227,7 +227,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             uri: uri(arguments.uri)?,
             flags: for_the_hypervisor(MigrateFlags(arguments.flags)),
         };
-        let moved = self.hypervisor.migrate_finish(request).await?;
+        let moved = self.step_finish(request).await?;
         Ok(DomainMigrateFinishReply { ddom: domain(&moved.domain) })
     }
 
@@ -247,7 +247,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if arguments.retcode != 0 {
             return Err(self.cancelled(request).await);
         }
-        let moved = self.hypervisor.migrate_finish(request).await?;
+        let moved = self.step_finish(request).await?;
         Ok(DomainMigrateFinish2Reply { ddom: domain(&moved.domain) })
     }
 }

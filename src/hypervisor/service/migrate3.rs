@@ -74,7 +74,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(flags),
             dname: dname.map(new_name).transpose()?,
         };
-        let begun = self.hypervisor.migrate_begin(request).await?;
+        let begun = self.step_begin(request).await?;
         if let Some(id) = begun.outgoing {
             self.answers_for(cx, HalfDone::Outgoing(id))?;
         }
@@ -206,7 +206,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: sending.dname.map(new_name).transpose()?,
             bandwidth_mib_s: sending.resource,
         };
-        let Performed { cookie, outgoing } = self.hypervisor.migrate_perform(request).await?;
+        let Performed { cookie, outgoing } = self.step_perform(request, None).await?;
         if let Some(id) = outgoing {
             // A client that has gone meanwhile leaves the guest paused: it may yet be finished from elsewhere.
             self.answers_for(cx, HalfDone::Outgoing(id))?;
@@ -250,7 +250,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let request = Finish { version: MigrationVersion::V3, dname, cookie, uri: String::new(), flags };
         match cancelled {
             true => Err(self.cancelled(request).await),
-            false => self.hypervisor.migrate_finish(request).await,
+            false => self.step_finish(request).await,
         }
     }
 
@@ -282,6 +282,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cancelled: bool,
     ) -> Result<()> {
         let request = Confirm { domain: Uuid(dom.uuid), cookie, flags, cancelled, holds: self.holds(cx) };
-        self.hypervisor.migrate_confirm(request).await
+        self.step_confirm(request).await
     }
 }

@@ -26,6 +26,7 @@ mod pools;
 mod save;
 mod snapshots;
 mod stats;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod vcpus;
@@ -42,7 +43,8 @@ use virtwire_protocol::program::{Procedure, Program};
 use virtwire_protocol::remote::*;
 use virtwire_protocol::session::server::Called;
 
-use super::{Hypervisor, Result, Subscription};
+use super::moves::Moves;
+use super::{Hypervisor, MigrationSettings, Result, Subscription};
 use crate::generated::{
     LxcService, QemuService, RemoteService, dispatch_lxc, dispatch_qemu, dispatch_remote,
 };
@@ -55,8 +57,10 @@ use clients::{Clients, Left};
 /// it. To add to it or to change it, implement [`RemoteService`] and pass on what is not yours.
 #[derive(Debug)]
 pub struct HypervisorService<H> {
-    hypervisor: H,
+    hypervisor: Arc<H>,
     clients: Arc<Clients>,
+    /// Where the hypervisor has the few verbs for it, its migrations.
+    moves: Option<Arc<Moves>>,
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
@@ -76,13 +80,23 @@ impl<H: Hypervisor> HypervisorService<H> {
                 events.listen_to_pools(move |event| of_pools.tell_pool(event)),
             ]
         });
+        let moves = moves_of(&hypervisor, MigrationSettings::default());
         HypervisorService {
-            hypervisor,
+            hypervisor: Arc::new(hypervisor),
             clients,
+            moves,
             #[cfg(feature = "migrate")]
             dialling: None,
             _subscriptions: subscriptions,
         }
+    }
+
+    /// Moves guests with other settings than the default ones, where the hypervisor is [`Migrating`](super::Migrating). To be said before
+    /// it serves anybody.
+    #[must_use]
+    pub fn moving(mut self, settings: MigrationSettings) -> HypervisorService<H> {
+        self.moves = moves_of(&*self.hypervisor, settings);
+        self
     }
 
     /// Forgets a connection, gives up the migrations that it had begun or prepared for and not ended, and ends the guests that were
@@ -94,6 +108,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         self.end_guests(auto_destroy).await;
     }
+}
+
+fn moves_of<H: Hypervisor>(hypervisor: &H, settings: MigrationSettings) -> Option<Arc<Moves>> {
+    hypervisor.migrating().is_some().then(|| Arc::new(Moves::new(settings, hypervisor.host())))
 }
 
 /// What is served, by family: the call, its arguments if it has any, its reply.
@@ -135,6 +153,7 @@ serve! {
     connect_get_hostname => ConnectGetHostnameReply;
     connect_get_uri => ConnectGetUriReply;
     connect_get_capabilities => ConnectGetCapabilitiesReply;
+    connect_get_domain_capabilities: ConnectGetDomainCapabilities => ConnectGetDomainCapabilitiesReply;
     connect_get_max_vcpus: ConnectGetMaxVcpus => ConnectGetMaxVcpusReply;
     connect_is_secure => ConnectIsSecureReply;
     node_get_info => NodeGetInfoReply;
@@ -163,6 +182,8 @@ serve! {
     domain_is_persistent: DomainIsPersistent => DomainIsPersistentReply;
     domain_is_updated: DomainIsUpdated => DomainIsUpdatedReply;
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
+    domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
+    domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
     domain_list_all_checkpoints: DomainListAllCheckpoints => DomainListAllCheckpointsReply;
@@ -178,6 +199,12 @@ serve! {
     domain_set_metadata: DomainSetMetadata => ();
     domain_get_metadata: DomainGetMetadata => DomainGetMetadataReply;
     domain_rename: DomainRename => DomainRenameReply;
+    domain_attach_device: DomainAttachDevice => ();
+    domain_attach_device_flags: DomainAttachDeviceFlags => ();
+    domain_detach_device: DomainDetachDevice => ();
+    domain_detach_device_flags: DomainDetachDeviceFlags => ();
+    domain_detach_device_alias: DomainDetachDeviceAlias => ();
+    domain_update_device_flags: DomainUpdateDeviceFlags => ();
     // console, stats
     domain_open_console: DomainOpenConsole, stream => ();
     connect_get_all_domain_stats: ConnectGetAllDomainStats => ConnectGetAllDomainStatsReply;
@@ -202,6 +229,8 @@ serve! {
     network_undefine: NetworkUndefine => ();
     network_create: NetworkCreate => ();
     network_destroy: NetworkDestroy => ();
+    network_update: NetworkUpdate => ();
+    network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
     connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
     connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
     // pools
@@ -225,6 +254,7 @@ serve! {
     storage_pool_create: StoragePoolCreate => ();
     storage_pool_destroy: StoragePoolDestroy => ();
     storage_pool_undefine: StoragePoolUndefine => ();
+    storage_pool_delete: StoragePoolDelete => ();
     storage_pool_refresh: StoragePoolRefresh => ();
     connect_storage_pool_event_register_any: ConnectStoragePoolEventRegisterAny =>
         ConnectStoragePoolEventRegisterAnyReply;
@@ -241,6 +271,9 @@ serve! {
     storage_vol_get_path: StorageVolGetPath => StorageVolGetPathReply;
     storage_vol_get_xml_desc: StorageVolGetXmlDesc => StorageVolGetXmlDescReply;
     storage_vol_create_xml: StorageVolCreateXml => StorageVolCreateXmlReply;
+    storage_vol_create_xml_from: StorageVolCreateXmlFrom => StorageVolCreateXmlFromReply;
+    storage_vol_wipe: StorageVolWipe => ();
+    storage_vol_wipe_pattern: StorageVolWipePattern => ();
     storage_vol_delete: StorageVolDelete => ();
     storage_vol_resize: StorageVolResize => ();
     storage_vol_upload: StorageVolUpload, stream => ();

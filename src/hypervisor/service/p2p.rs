@@ -6,8 +6,8 @@
 //!                                                                                 here   there     here      there    here
 //! ```
 //!
-//! The steps and their order are the engine's, as for anybody who moves a guest between two hosts; here the source's calls are verbs of
-//! the hypervisor. TUNNELLED, the data is a stream of the same connection.
+//! The steps and their order are the engine's, as for anybody who moves a guest between two hosts; here the source's calls are this
+//! service's own steps. TUNNELLED, the data is a stream of the same connection.
 //!
 //! Nobody has this daemon dial by his word alone: the embedder's policy says which destinations are opened, and with what.
 
@@ -110,7 +110,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         tracing::info!(destination = %uri, why = plan.why(), tunnelled, "a migration peer to peer");
         let moving = Moving {
-            hypervisor: &self.hypervisor,
+            service: self,
             guest: known.uuid,
             dconnuri,
             destination: Peer::new(connection),
@@ -167,7 +167,7 @@ pub(super) struct Wanted {
 
 /// A migration that this daemon drives. Dropped, it lets go of what it holds here.
 struct Moving<'a, H: Hypervisor> {
-    hypervisor: &'a H,
+    service: &'a HypervisorService<H>,
     guest: Uuid,
     /// The destination, as the client names it.
     dconnuri: Text,
@@ -241,10 +241,10 @@ impl<H: Hypervisor> Moving<'_, H> {
                     cancelled: cancelled.number() != 0,
                     holds: self.holds.clone(),
                 };
-                self.hypervisor.migrate_confirm(request).await.map(|()| Reply::Done)
+                self.service.step_confirm(request).await.map(|()| Reply::Done)
             }
             Call::GetXmlDesc { .. } => {
-                let xml = self.hypervisor.xml(self.guest, WhichXml::Migratable).await;
+                let xml = self.service.hypervisor.xml(self.guest, WhichXml::Migratable).await;
                 xml.map(|xml| Reply::Xml(DomainXml(xml.into())))
             }
             Call::GetInfo { .. } | Call::GetState { .. } => self.found().await.map(|info| {
@@ -252,7 +252,7 @@ impl<H: Hypervisor> Moving<'_, H> {
                 Reply::State(State { state: DomainState::from(state), reason: Some(reason) })
             }),
             Call::LookupByUuid { .. } => self.found().await.map(|info| Reply::Found(named(&info))),
-            Call::GetJobInfo { .. } => self.hypervisor.job(self.guest).await.map(|job| {
+            Call::GetJobInfo { .. } => self.service.job(self.guest).await.map(|job| {
                 Reply::Job(job.map_or_else(JobInfo::default, |job| JobInfo {
                     kind: job.kind.into(),
                     data_total: job.memory_total,
@@ -260,8 +260,8 @@ impl<H: Hypervisor> Moving<'_, H> {
                     data_remaining: job.memory_remaining(),
                 }))
             }),
-            Call::Resume { .. } => self.hypervisor.resume(self.guest).await.map(|()| Reply::Done),
-            Call::Destroy { .. } => self.hypervisor.destroy(self.guest).await.map(|()| Reply::Done),
+            Call::Resume { .. } => self.service.resume(self.guest).await.map(|()| Reply::Done),
+            Call::Destroy { .. } => self.service.destroy(self.guest).await.map(|()| Reply::Done),
             // What a client's connection would take with it.
             Call::Close => {
                 self.let_go();
@@ -274,13 +274,12 @@ impl<H: Hypervisor> Moving<'_, H> {
 
     fn let_go(&mut self) {
         for id in self.holds.drain(..) {
-            self.hypervisor.migrate_release(id);
+            self.service.release(id);
         }
     }
 
     async fn found(&self) -> Result<DomainInfo> {
-        let key = Lookup::Uuid(self.guest);
-        self.hypervisor.domain(key).await?.ok_or_else(|| errors::no_domain(key))
+        self.service.found(Lookup::Uuid(self.guest)).await
     }
 
     async fn begin(&mut self, terms: Terms, flags: MigrateFlags) -> Result<Reply> {
@@ -291,7 +290,7 @@ impl<H: Hypervisor> Moving<'_, H> {
             flags,
             dname: dname.map(super::wire::new_name).transpose()?,
         };
-        let begun = self.hypervisor.migrate_begin(request).await?;
+        let begun = self.service.step_begin(request).await?;
         self.holds.extend(begun.outgoing);
         Ok(Reply::Begun { cookie: Cookie(begun.cookie), xml: DomainXml(begun.xml.into()) })
     }
@@ -310,14 +309,14 @@ impl<H: Hypervisor> Moving<'_, H> {
             bandwidth_mib_s: resource,
         };
         let connection = self.destination.connection().clone();
-        let (hypervisor, guest) = (self.hypervisor, self.guest);
+        let (service, guest) = (self.service, self.guest);
         let performing = async {
             match self.tunnel.take() {
-                None => hypervisor.migrate_perform(request).await,
+                None => service.step_perform(request, None).await,
                 Some(stream) => {
                     let (tunnel, pieces) = Tunnel::new();
                     let carried = tokio::spawn(carry(pieces, stream));
-                    let performed = hypervisor.migrate_perform_tunnel(request, tunnel).await;
+                    let performed = service.step_perform(request, Some(tunnel)).await;
                     // It ends with the hypervisor's end of it.
                     let _ = carried.await;
                     performed
@@ -329,7 +328,7 @@ impl<H: Hypervisor> Moving<'_, H> {
             performed = &mut performing => performed,
             _ = connection.closed() => {
                 // Whether it is too late is told by Perform's own end.
-                let _ = hypervisor.abort_job(guest).await;
+                let _ = service.abort_job(guest).await;
                 performing.await
             }
         };
@@ -420,9 +419,11 @@ fn answer(outcome: Outcome) -> Result<()> {
             }
             Ok(())
         }
-        Outcome::OnSource { reason, left_on_destination: Some(said), .. } => Err(errors::failed(format!(
-            "{reason}; the destination may have a copy still, which must not run: {said}"
-        ))),
+        Outcome::OnSource { reason, left_on_destination: Some(said), .. } if !said.is_gone() => {
+            Err(errors::failed(format!(
+                "{reason}; the destination may have a copy still, which must not run: {said}"
+            )))
+        }
         Outcome::OnSource {
             reason:
                 Reason::Failed { failure: Failure::Answered(error) | Failure::Unsupported(error), .. }

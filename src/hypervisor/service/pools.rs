@@ -1,6 +1,7 @@
 //! Storage pools.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::flags::{DefineFlags, StoragePoolCreateFlags, StoragePoolDeleteFlags, XmlFlags};
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
@@ -12,12 +13,15 @@ use super::wire::xml;
 use crate::server::CallContext;
 
 /// Of what runs, or of what will.
-const XML_INACTIVE: u32 = 1;
+const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Made ready first; and, where something is there already, over it or not.
-const CREATE_BUILD: u32 = 1;
+const CREATE_BUILD: u32 = StoragePoolCreateFlags::WITH_BUILD.bits();
 const CREATE_FLAGS: u64 = 7;
 /// Anew, over what is there or not: here there is nothing to be careful of.
 const BUILD_FLAGS: u64 = 0xf;
+const DELETE_FLAGS: u32 = StoragePoolDeleteFlags::ZEROED.bits();
+/// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
+const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 /// Lifecycle and refresh.
 const EVENT_KINDS: i32 = 2;
 
@@ -46,7 +50,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         active(self.pool(pool, api).await?)
     }
 
-    async fn pool_named(&self, name: &Text, api: &str) -> Result<PoolInfo> {
+    /// The pool of a name, active or not.
+    pub(super) async fn pool_named(&self, name: &Text, api: &str) -> Result<PoolInfo> {
         let found = self.storage(api)?.pools().await?.into_iter().find(|pool| *name == pool.name.as_str());
         found.ok_or_else(|| no_pool(&format!("name '{}'", name.to_string_lossy())))
     }
@@ -178,7 +183,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolDefineXml,
     ) -> Result<StoragePoolDefineXmlReply> {
-        errors::check_flags(arguments.flags, 0, "storage_pool_define_xml")?;
+        errors::check_flags(arguments.flags, VALIDATE.into(), "storage_pool_define_xml")?;
         let defined = self.storage("virStoragePoolDefineXML")?.define_pool(xml(arguments.xml)?).await?;
         Ok(StoragePoolDefineXmlReply { pool: wire(&defined) })
     }
@@ -235,6 +240,21 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         let pool = self.pool(&arguments.pool, "virStoragePoolUndefine").await?;
         self.storage("virStoragePoolUndefine")?.undefine_pool(pool.uuid).await
+    }
+
+    /// Zeroed or not: what is removed here is gone.
+    pub(super) async fn storage_pool_delete(
+        &self,
+        _: &CallContext,
+        arguments: StoragePoolDelete,
+    ) -> Result<()> {
+        errors::check_flags(arguments.flags, DELETE_FLAGS.into(), "storage_pool_delete")?;
+        let pool = self.pool(&arguments.pool, "virStoragePoolDelete").await?;
+        if pool.standing.active {
+            let detail = format!("storage pool '{}' is still active", pool.name);
+            return Err(RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::STORAGE, detail));
+        }
+        self.storage("virStoragePoolDelete")?.delete_pool(pool.uuid).await
     }
 
     pub(super) async fn storage_pool_refresh(

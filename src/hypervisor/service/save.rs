@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::flags::{self, SaveImageXmlFlags};
 use virtwire_protocol::remote::{
     Domain, DomainHasManagedSaveImage, DomainHasManagedSaveImageReply, DomainManagedSave,
     DomainManagedSaveDefineXml, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescReply,
@@ -19,27 +20,32 @@ use super::wire::xml;
 use crate::server::CallContext;
 
 /// Whatever a file system caches is not this layer's.
-const BYPASS_CACHE: u32 = 1;
-const RUNNING: u32 = 2;
-const PAUSED: u32 = 4;
-const SAVE_FLAGS: u64 = 7;
+const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
+const RUNNING: u32 = flags::DomainSaveFlags::RUNNING.bits();
+const PAUSED: u32 = flags::DomainSaveFlags::PAUSED.bits();
+const SAVE_FLAGS: u32 = BYPASS_CACHE | RUNNING | PAUSED;
 /// With passwords: there are none to leave out.
-const XML_SECURE: u64 = 1;
+const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn saving(&self, function: &str) -> Result<&impl Saving> {
         self.hypervisor.saving().ok_or_else(|| RemoteError::no_support(function))
     }
 
+    async fn save(&self, saving: &impl Saving, dom: &Domain, to: &Path, how: Save) -> Result<()> {
+        let _change = self.change(Uuid(dom.uuid)).await?;
+        saving.save(Uuid(dom.uuid), to, how).await
+    }
+
     pub(super) async fn domain_save(&self, _: &CallContext, arguments: DomainSave) -> Result<()> {
         let DomainSave { dom, to } = arguments;
-        self.saving("virDomainSave")?.save(Uuid(dom.uuid), &path(&to)?, Save::default()).await
+        self.save(self.saving("virDomainSave")?, &dom, &path(&to)?, Save::default()).await
     }
 
     pub(super) async fn domain_save_flags(&self, _: &CallContext, arguments: DomainSaveFlags) -> Result<()> {
         let DomainSaveFlags { dom, to, dxml, flags } = arguments;
         let how = how(dxml, flags, "domain_save_flags")?;
-        self.saving("virDomainSaveFlags")?.save(Uuid(dom.uuid), &path(&to)?, how).await
+        self.save(self.saving("virDomainSaveFlags")?, &dom, &path(&to)?, how).await
     }
 
     pub(super) async fn domain_save_params(
@@ -50,7 +56,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainSaveParams { dom, params, flags } = arguments;
         let (file, dxml) = named(params)?;
         let how = how(dxml, flags, "domain_save_params")?;
-        self.saving("virDomainSaveParams")?.save(Uuid(dom.uuid), &path(&file)?, how).await
+        self.save(self.saving("virDomainSaveParams")?, &dom, &path(&file)?, how).await
     }
 
     pub(super) async fn domain_restore(&self, _: &CallContext, arguments: DomainRestore) -> Result<()> {
@@ -83,7 +89,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainSaveImageGetXmlDesc,
     ) -> Result<DomainSaveImageGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_SECURE, "domain_save_image_get_xml_desc")?;
+        errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
         let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
         let xml = saving.saved_xml(&path(&arguments.file)?).await?.into();
         Ok(DomainSaveImageGetXmlDescReply { xml })
@@ -110,7 +116,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if !self.known(&dom).await?.persistent {
             return Err(errors::invalid("cannot do managed save for transient domain"));
         }
-        self.saving("virDomainManagedSave")?.save(Uuid(dom.uuid), &place, how).await
+        self.save(self.saving("virDomainManagedSave")?, &dom, &place, how).await
     }
 
     pub(super) async fn domain_has_managed_save_image(
@@ -139,7 +145,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainManagedSaveGetXmlDesc,
     ) -> Result<DomainManagedSaveGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_SECURE, "domain_managed_save_get_xml_desc")?;
+        errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
         self.known(&arguments.dom).await?;
         let image = self.managed_image(Uuid(arguments.dom.uuid)).ok_or_else(no_image)?;
         let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?.into();
@@ -194,7 +200,7 @@ fn path(file: &Text) -> Result<PathBuf> {
 }
 
 fn how(dxml: Option<Text>, flags: u32, function: &str) -> Result<Save> {
-    errors::check_flags(flags, SAVE_FLAGS, function)?;
+    errors::check_flags(flags, SAVE_FLAGS.into(), function)?;
     let runs = match flags & !BYPASS_CACHE {
         RUNNING => Some(true),
         PAUSED => Some(false),

@@ -1,6 +1,7 @@
 //! Snapshots: which there are, how they descend from each other, and going back to one.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::flags::{SnapshotCreateFlags, SnapshotDeleteFlags, SnapshotRevertFlags};
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
@@ -11,17 +12,17 @@ use super::list::count;
 use super::wire::xml;
 use crate::server::CallContext;
 
-const DELETE_CHILDREN: u32 = 1;
-const DELETE_METADATA_ONLY: u32 = 2;
-const DELETE_CHILDREN_ONLY: u32 = 4;
+const DELETE_CHILDREN: u32 = SnapshotDeleteFlags::CHILDREN.bits();
+const DELETE_METADATA_ONLY: u32 = SnapshotDeleteFlags::METADATA_ONLY.bits();
+const DELETE_CHILDREN_ONLY: u32 = SnapshotDeleteFlags::CHILDREN_ONLY.bits();
 
-const REVERT_RUNNING: u32 = 1;
-const REVERT_PAUSED: u32 = 2;
-/// Also where something is lost by it, as here nothing is.
-const REVERT_FORCE: u32 = 4;
+const REVERT_RUNNING: u32 = SnapshotRevertFlags::RUNNING.bits();
+const REVERT_PAUSED: u32 = SnapshotRevertFlags::PAUSED.bits();
+/// Also where something is lost by it: memory that is saved, and fits no disk that goes back without its memory.
+const REVERT_FORCE: u32 = SnapshotRevertFlags::FORCE.bits();
 
-/// What a created snapshot may ask for that makes no difference: all or nothing.
-const CREATE_ATOMIC: u64 = 128;
+/// What a created snapshot may ask for that makes no difference: all or nothing, and a comparison with a schema that is not here.
+const CREATE_FLAGS: u32 = SnapshotCreateFlags::ATOMIC.bits() | SnapshotCreateFlags::VALIDATE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn snapshots(&self, api: &str) -> Result<&impl Snapshots> {
@@ -234,8 +235,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSnapshotCreateXml,
     ) -> Result<DomainSnapshotCreateXmlReply> {
         let snapshots = self.snapshots("virDomainSnapshotCreateXML")?;
-        errors::check_flags(arguments.flags, CREATE_ATOMIC, "domain_snapshot_create_xml")?;
+        errors::check_flags(arguments.flags, CREATE_FLAGS.into(), "domain_snapshot_create_xml")?;
         let domain = self.known(&arguments.dom).await?.uuid;
+        let _change = self.change(domain).await?;
         let made = snapshots.create_snapshot(domain, xml(arguments.xml_desc)?).await?;
         Ok(DomainSnapshotCreateXmlReply { snap: wire(&arguments.dom, &made) })
     }
@@ -254,7 +256,14 @@ impl<H: Hypervisor> HypervisorService<H> {
             (runs, _) => Some(runs),
         };
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
-        snapshots.revert(domain, &snapshot.name, Revert { runs }).await
+        if self.managed_image(domain).is_some() && !snapshot.active && arguments.flags & REVERT_FORCE == 0 {
+            let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";
+            return Err(RemoteError::new(ErrorCode::SNAPSHOT_REVERT_RISKY, ErrorDomain::QEMU, text));
+        }
+        let _change = self.change(domain).await?;
+        snapshots.revert(domain, &snapshot.name, Revert { runs }).await?;
+        // What was saved before is of another past: the next start must not go on with it.
+        self.remove_managed(domain)
     }
 
     pub(super) async fn domain_snapshot_delete(

@@ -1,7 +1,7 @@
 //! Statistics of many domains at once.
 
 use virtwire_protocol::error::{ErrorCode, RemoteError};
-use virtwire_protocol::flags::DomainStatsKinds;
+use virtwire_protocol::flags::{DomainStatsFlags, DomainStatsKinds};
 use virtwire_protocol::remote::{
     ConnectGetAllDomainStats, ConnectGetAllDomainStatsReply, DOMAIN_LIST_MAX, DomainStatsRecord, TypedParam,
     TypedParamValue,
@@ -16,9 +16,9 @@ use crate::server::CallContext;
 /// Of the flags, those that choose domains.
 const FILTERS: u32 = 0xff;
 /// Nothing here waits for a busy domain, and no disk has images below it.
-const NOWAIT: u32 = 1 << 29;
-const BACKING: u32 = 1 << 30;
-const ENFORCE: u32 = 1 << 31;
+const NOWAIT: u32 = DomainStatsFlags::NOWAIT.bits();
+const BACKING: u32 = DomainStatsFlags::BACKING.bits();
+const ENFORCE: u32 = DomainStatsFlags::ENFORCE_STATS.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_get_all_domain_stats(

@@ -2,6 +2,10 @@
 
 use virtwire_protocol::access::{Named, ObjectKind, Right};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::flags::{
+    StorageVolCreateFlags, StorageVolDeleteFlags, StorageVolInfoFlags, StorageVolResizeFlags,
+    StorageVolStreamFlags,
+};
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
@@ -14,11 +18,17 @@ use super::wire::xml;
 use crate::server::{CallContext, Stream};
 
 /// The upload's and the download's.
-const SPARSE: u32 = 1;
+const SPARSE: u32 = StorageVolStreamFlags::SPARSE_STREAM.bits();
 /// Zeroed, and with its snapshots: what is removed here is gone.
-const DELETE_FLAGS: u64 = 3;
+const DELETE_FLAGS: u32 = StorageVolDeleteFlags::ZEROED.bits() | StorageVolDeleteFlags::WITH_SNAPSHOTS.bits();
+/// Compared with a schema first: there is none here, and what is known of the document is checked in any case. With room for what
+/// describes the image, of which there is nothing.
+const CREATE_FLAGS: u32 =
+    StorageVolCreateFlags::VALIDATE.bits() | StorageVolCreateFlags::PREALLOC_METADATA.bits();
+/// Sharing blocks is the host's affair.
+const CLONE_FLAGS: u32 = CREATE_FLAGS | StorageVolCreateFlags::REFLINK.bits();
 /// The one flag of info that means anything: bytes that are taken, or that are used.
-const GET_PHYSICAL: u64 = 1;
+const GET_PHYSICAL: u32 = StorageVolInfoFlags::GET_PHYSICAL.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// The volume that a call is about, and its pool, which must be active.
@@ -147,7 +157,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: StoragePoolLookupByVolume,
     ) -> Result<StoragePoolLookupByVolumeReply> {
-        let (pool, _) = self.volume(&arguments.vol, "virStoragePoolLookupByVolume").await?;
+        // Also one that is off, whose volumes are not known.
+        let pool = self.pool_named(&arguments.vol.pool, "virStoragePoolLookupByVolume").await?;
         // The call did not say which pool.
         cx.allows(Right::of(ObjectKind::StoragePool, "getattr"), pool.uuid.0, &pool.name)?;
         Ok(StoragePoolLookupByVolumeReply { pool: pool_wire(&pool) })
@@ -168,7 +179,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolGetInfoFlags,
     ) -> Result<StorageVolGetInfoFlagsReply> {
-        errors::check_flags(arguments.flags, GET_PHYSICAL, "storage_vol_get_info_flags")?;
+        errors::check_flags(arguments.flags, GET_PHYSICAL.into(), "storage_vol_get_info_flags")?;
         let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfoFlags").await?;
         let VolumeInfo { kind, capacity, allocation, .. } = volume;
         Ok(StorageVolGetInfoFlagsReply { r#type: kind, capacity, allocation })
@@ -200,11 +211,55 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolCreateXml,
     ) -> Result<StorageVolCreateXmlReply> {
-        errors::check_flags(arguments.flags, 0, "storage_vol_create_xml")?;
+        errors::check_flags(arguments.flags, CREATE_FLAGS.into(), "storage_vol_create_xml")?;
         let api = "virStorageVolCreateXML";
         let pool = self.active_pool(&arguments.pool, api).await?;
         let made = self.storage(api)?.create_volume(pool.uuid, xml(arguments.xml)?).await?;
         Ok(StorageVolCreateXmlReply { vol: wire(&pool, &made) })
+    }
+
+    pub(super) async fn storage_vol_create_xml_from(
+        &self,
+        cx: &CallContext,
+        arguments: StorageVolCreateXmlFrom,
+    ) -> Result<StorageVolCreateXmlFromReply> {
+        errors::check_flags(arguments.flags, CLONE_FLAGS.into(), "storage_vol_create_xml_from")?;
+        let api = "virStorageVolCreateXMLFrom";
+        let pool = self.active_pool(&arguments.pool, api).await?;
+        // By its object the call is about the volume that it reads.
+        let mut made_in = Named::default();
+        made_in.pool = Some(pool.name.clone().into());
+        cx.allows_named(Right::of(ObjectKind::StorageVol, "create"), &made_in)?;
+        let (from, original) = self.volume(&arguments.clonevol, api).await?;
+        // The right to make one is not the right to read another, and that is what comes of it.
+        cx.allows_named(Right::of(ObjectKind::StorageVol, "data_read"), &named(&from, &original))?;
+        let original = (from.uuid, original.name.as_str());
+        let made = self.storage(api)?.clone_volume(pool.uuid, xml(arguments.xml)?, original).await?;
+        Ok(StorageVolCreateXmlFromReply { vol: wire(&pool, &made) })
+    }
+
+    pub(super) async fn storage_vol_wipe(&self, _: &CallContext, arguments: StorageVolWipe) -> Result<()> {
+        errors::check_flags(arguments.flags, 0, "storage_vol_wipe")?;
+        self.wiped(&arguments.vol, "virStorageVolWipe").await
+    }
+
+    pub(super) async fn storage_vol_wipe_pattern(
+        &self,
+        _: &CallContext,
+        arguments: StorageVolWipePattern,
+    ) -> Result<()> {
+        const ZEROS: u32 = 0;
+        errors::check_flags(arguments.flags, 0, "storage_vol_wipe_pattern")?;
+        if arguments.algorithm != ZEROS {
+            let text = format!("wiping algorithm {} not supported: zeros are", arguments.algorithm);
+            return Err(RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::STORAGE, text));
+        }
+        self.wiped(&arguments.vol, "virStorageVolWipePattern").await
+    }
+
+    async fn wiped(&self, vol: &StorageVol, api: &str) -> Result<()> {
+        let (pool, volume) = self.volume(vol, api).await?;
+        self.storage(api)?.wipe_volume(pool.uuid, &volume.name).await
     }
 
     pub(super) async fn storage_vol_delete(
@@ -212,7 +267,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolDelete,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DELETE_FLAGS, "storage_vol_delete")?;
+        errors::check_flags(arguments.flags, DELETE_FLAGS.into(), "storage_vol_delete")?;
         let api = "virStorageVolDelete";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
         self.storage(api)?.delete_volume(pool.uuid, &volume.name).await
@@ -223,8 +278,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolResize,
     ) -> Result<()> {
-        const DELTA: u32 = 2;
-        const SHRINK: u32 = 4;
+        const DELTA: u32 = StorageVolResizeFlags::DELTA.bits();
+        const SHRINK: u32 = StorageVolResizeFlags::SHRINK.bits();
         errors::check_flags(arguments.flags, (DELTA | SHRINK).into(), "storage_vol_resize")?;
         let api = "virStorageVolResize";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
@@ -279,10 +334,15 @@ fn wire(pool: &PoolInfo, volume: &VolumeInfo) -> StorageVol {
 
 /// Whether the client may know of a volume.
 fn may_look(cx: &CallContext, pool: &PoolInfo, volume: &VolumeInfo) -> Result<()> {
+    cx.allows_named(Right::of(ObjectKind::StorageVol, "getattr"), &named(pool, volume))
+}
+
+/// A volume, for who decides about it.
+fn named(pool: &PoolInfo, volume: &VolumeInfo) -> Named<'static> {
     let mut object = Named::default();
-    object.name = Some(volume.key.as_str().into());
-    object.pool = Some(pool.name.as_str().into());
-    cx.allows_named(Right::of(ObjectKind::StorageVol, "getattr"), &object)
+    object.name = Some(volume.key.clone().into());
+    object.pool = Some(pool.name.clone().into());
+    object
 }
 
 fn bad_capacity(text: &str) -> RemoteError {

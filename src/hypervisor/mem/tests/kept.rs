@@ -6,8 +6,8 @@ use super::moves::{Pair, finish, prepare};
 use super::*;
 use crate::hypervisor::MigrationVersion;
 use crate::hypervisor::mem::incoming::Arrival;
-use crate::hypervisor::mem::memory::Checksum;
 use crate::hypervisor::mem::stream::{self, Opening};
+use crate::hypervisor::moves::stream::{Checksum, send_chunk, send_end};
 
 /// Waits until the guest that comes by this Prepare is here so far, or gone.
 async fn arrived(mem: &Mem, prepared: &Prepared, arrival: Arrival) {
@@ -62,8 +62,8 @@ async fn send_all(prepared: &Prepared) -> TcpStream {
     stream::read_answer(&mut stream).await.unwrap();
     let mut checksum = Checksum::new();
     checksum.update(&[7; 1_024]);
-    stream::send_chunk(&mut stream, &[7; 1_024]).await.unwrap();
-    stream::send_end(&mut stream, checksum).await.unwrap();
+    send_chunk(&mut stream, &[7; 1_024]).await.unwrap();
+    send_end(&mut stream, checksum).await.unwrap();
     stream::read_answer(&mut stream).await.unwrap();
     stream
 }

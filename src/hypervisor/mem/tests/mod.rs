@@ -5,6 +5,7 @@ mod life;
 mod moves;
 mod postcopy;
 mod snapshots;
+mod storage;
 mod strangers;
 mod troubles;
 mod version3;

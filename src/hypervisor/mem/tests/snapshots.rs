@@ -41,6 +41,28 @@ async fn a_definition_does_not_move_away_from_its_snapshots() {
     assert_eq!(world.find("a").await, None);
 }
 
+/// Of all guests together: each may have little, and all of them much.
+#[tokio::test]
+async fn all_snapshots_of_a_host_are_bounded() {
+    // A guest has a mebibyte.
+    let world = World::with(Config { snapshot_bytes_max: (2 << 20) + 10_000, ..config() });
+    let mut guests = Vec::new();
+    for name in ["a", "b", "c"] {
+        let guest = world.mem.define(xml(name)).await.unwrap().uuid;
+        world.mem.start(guest, StartOptions { paused: false }).await.unwrap();
+        guests.push(guest);
+    }
+    snapshot(&world.mem, guests[0], "one").await;
+    snapshot(&world.mem, guests[1], "one").await;
+    let third =
+        || world.mem.create_snapshot(guests[2], "<domainsnapshot><name>one</name></domainsnapshot>".into());
+    assert_error(third().await, 9, 10);
+    // It runs on.
+    assert_eq!(world.state("c").await, Some((1, 5)));
+    world.mem.delete_snapshot(guests[0], "one").await.unwrap();
+    third().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_definition_does_not_move_away_from_its_saved_memory() {
     let directory = std::env::temp_dir().join(format!("virtwire-offline-{}", Uuid::random()));
@@ -104,7 +126,7 @@ async fn a_guest_is_not_paused_for_a_snapshot_that_cannot_be_kept() {
     world.mem.start(guest, StartOptions { paused: false }).await.unwrap();
     snapshot(&world.mem, guest, "one").await;
     world.events();
-    for (name, code, domain) in [("one", 55, 10), ("a/b", 27, 20)] {
+    for (name, code, domain) in [("one", 9, 10), ("a/b", 27, 20)] {
         let xml = format!("<domainsnapshot><name>{name}</name></domainsnapshot>");
         assert_error(world.mem.create_snapshot(guest, xml).await, code, domain);
     }

@@ -9,20 +9,18 @@ use tokio::time::timeout;
 use virtwire_protocol::error::{ErrorDomain, RemoteError};
 
 use super::super::{Result, Tunnel, errors};
-use super::memory::Checksum;
-use super::postcopy::COUNTER_BYTES;
-use super::stream::{self, StreamError};
+use super::stream::{self, Checksum, StreamError};
 use super::uri::MigrationUri;
 use crate::net::TcpStream;
 
 /// Where memory is written.
-pub(super) enum Out<'a> {
+pub(crate) enum Out<'a> {
     Stream(BufWriter<&'a mut TcpStream>),
     Tunnel(&'a Tunnel),
 }
 
 impl Out<'_> {
-    pub(super) async fn chunk(&mut self, silence: Duration, chunk: &[u8]) -> std::result::Result<(), Halt> {
+    pub(crate) async fn chunk(&mut self, silence: Duration, chunk: &[u8]) -> std::result::Result<(), Halt> {
         match self {
             Out::Stream(writer) => within(silence, stream::send_chunk(writer, chunk)).await?,
             Out::Tunnel(tunnel) => {
@@ -34,20 +32,7 @@ impl Out<'_> {
         Ok(())
     }
 
-    pub(super) async fn switch(
-        &mut self,
-        silence: Duration,
-        counter: &[u8; COUNTER_BYTES],
-    ) -> std::result::Result<(), Halt> {
-        match self {
-            Out::Stream(writer) => within(silence, stream::send_switch(writer, counter)).await?,
-            // It goes one way, and is not asked for post-copy.
-            Out::Tunnel(_) => return Err(errors::invalid("a tunnel carries no post-copy").into()),
-        }
-        Ok(())
-    }
-
-    pub(super) async fn end(
+    pub(crate) async fn end(
         &mut self,
         silence: Duration,
         checksum: Checksum,
@@ -75,12 +60,12 @@ async fn through_in_time(
     }
 }
 
-pub(super) fn through(error: StreamError) -> RemoteError {
+pub(crate) fn through(error: StreamError) -> RemoteError {
     errors::failed(format!("the tunnel to the destination broke: {error}"))
 }
 
 /// Why the memory was not sent.
-pub(super) enum Halt {
+pub(crate) enum Halt {
     Stream(StreamError),
     Remote(RemoteError),
 }
@@ -97,7 +82,7 @@ impl From<RemoteError> for Halt {
     }
 }
 
-pub(super) async fn connect(uri: &MigrationUri, silence: Duration) -> Result<TcpStream> {
+pub(crate) async fn connect(uri: &MigrationUri, silence: Duration) -> Result<TcpStream> {
     let Some(port) = uri.port else {
         return Err(errors::invalid_argument(format!("migration URI {uri} has no port")));
     };
@@ -113,7 +98,7 @@ pub(super) async fn connect(uri: &MigrationUri, silence: Duration) -> Result<Tcp
     Ok(stream)
 }
 
-pub(super) fn broken(uri: &MigrationUri, error: &StreamError) -> RemoteError {
+pub(crate) fn broken(uri: &MigrationUri, error: &StreamError) -> RemoteError {
     match error {
         StreamError::Refused(reason) => errors::failed(format!("{uri} refused the guest: {reason}")),
         error => errors::failed(format!("the stream to {uri} broke: {error}")),
@@ -121,7 +106,7 @@ pub(super) fn broken(uri: &MigrationUri, error: &StreamError) -> RemoteError {
 }
 
 /// Waits for the other side, but not for ever.
-pub(super) async fn within<T, E: Into<StreamError>>(
+pub(crate) async fn within<T, E: Into<StreamError>>(
     silence: Duration,
     step: impl Future<Output = std::result::Result<T, E>>,
 ) -> std::result::Result<T, StreamError> {

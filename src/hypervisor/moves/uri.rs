@@ -8,24 +8,24 @@ use super::super::{Result, errors};
 
 /// A migration URI, with or without a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct MigrationUri {
+pub(crate) struct MigrationUri {
     /// A name or an address; IPv6 without its brackets.
-    pub(super) host: String,
-    pub(super) port: Option<u16>,
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
     /// Whether it is written `tcp://`, as clients of libvirt 1.x and newer do, or `tcp:`.
     slashes: bool,
 }
 
 impl MigrationUri {
     /// The style that destinations answer in: `tcp:HOST:PORT`.
-    pub(super) fn new(host: impl Into<String>, port: u16) -> MigrationUri {
+    pub(crate) fn new(host: impl Into<String>, port: u16) -> MigrationUri {
         MigrationUri { host: host.into(), port: Some(port), slashes: false }
     }
 
     /// # Errors
     /// Code 74 for a scheme other than tcp, code 8 where scheme or host is missing, code 1 of the URI layer for
     /// what is no URI.
-    pub(super) fn parse(text: &str) -> Result<MigrationUri> {
+    pub(crate) fn parse(text: &str) -> Result<MigrationUri> {
         let Some((scheme, rest)) = text.split_once(':') else {
             return Err(errors::invalid_argument(format!("missing scheme in migration URI: {text}")));
         };
@@ -68,12 +68,12 @@ impl MigrationUri {
     }
 
     /// The same place at this port.
-    pub(super) fn at(&self, port: u16) -> MigrationUri {
+    pub(crate) fn at(&self, port: u16) -> MigrationUri {
         MigrationUri { port: Some(port), ..self.clone() }
     }
 
     /// Whether both mean the same place, however they are written.
-    pub(super) fn same_place(&self, other: &MigrationUri) -> bool {
+    pub(crate) fn same_place(&self, other: &MigrationUri) -> bool {
         (&self.host, self.port) == (&other.host, other.port)
     }
 }

@@ -8,22 +8,22 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use super::super::{Result, Uuid, errors};
 
 /// What makes a stream the one that was prepared for: random, handed from Prepare to Perform by the client.
-pub(super) type Ticket = [u8; 16];
+pub(crate) type Ticket = [u8; 16];
 
 const MAGIC: [u8; 8] = *b"VWMIG3\0\0";
 
 /// A cookie of version 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cookie {
+pub(crate) struct Cookie {
     /// The host that wrote it.
-    pub(super) host: Uuid,
-    pub(super) guest: Uuid,
+    pub(crate) host: Uuid,
+    pub(crate) guest: Uuid,
     /// Zero in Begin's.
-    pub(super) ticket: Ticket,
+    pub(crate) ticket: Ticket,
 }
 
 impl Cookie {
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
         [&MAGIC[..], &self.host.0, &self.guest.0, &self.ticket].concat()
     }
 
@@ -31,7 +31,21 @@ impl Cookie {
     ///
     /// # Errors
     /// Code 1 where it is no cookie, this host's own, or about another guest.
-    pub(super) fn read(bytes: &[u8], here: Uuid, guest: Uuid) -> Result<Option<Cookie>> {
+    pub(crate) fn read(bytes: &[u8], here: Uuid, guest: Uuid) -> Result<Option<Cookie>> {
+        let cookie = Cookie::of(bytes, here)?;
+        match &cookie {
+            Some(Cookie { guest: about, .. }) if *about != guest => {
+                Err(internal(format!("the migration cookie is of domain {about}, the call of {guest}")))
+            }
+            _ => Ok(cookie),
+        }
+    }
+
+    /// The same of whatever guest.
+    ///
+    /// # Errors
+    /// Code 1 where it is no cookie, or this host's own.
+    pub(crate) fn of(bytes: &[u8], here: Uuid) -> Result<Option<Cookie>> {
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -45,10 +59,6 @@ impl Cookie {
         if cookie.host == here {
             return Err(internal(format!("Attempt to migrate guest to the same host {here}")));
         }
-        if cookie.guest != guest {
-            let about = cookie.guest;
-            return Err(internal(format!("the migration cookie is of domain {about}, the call of {guest}")));
-        }
         Ok(Some(cookie))
     }
 }
@@ -57,7 +67,7 @@ impl Cookie {
 ///
 /// # Errors
 /// Code 8 where it is none.
-pub(super) fn ticket(bytes: &[u8]) -> Result<Ticket> {
+pub(crate) fn ticket(bytes: &[u8]) -> Result<Ticket> {
     Ticket::try_from(bytes).map_err(|_| {
         let found = bytes.len();
         errors::invalid_argument(format!("a migration cookie of {found} bytes; prepare answers one of 16"))

@@ -1,0 +1,173 @@
+//! A guest's devices: they are elements of its document, and are plugged in, pulled out and changed there.
+
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+
+use super::super::{Result, Uuid, errors};
+use super::edit::{Element, checked, spliced, without};
+use super::nested::{added, first_within, one, root, said, within};
+
+/// By what a device is known among those of its kind: disks and file systems by where the guest sees them, interfaces by their address.
+fn key(xml: &str, device: &Element) -> Result<Option<String>> {
+    let (part, attribute) = match device.name.as_str() {
+        "disk" => ("target", "dev"),
+        "filesystem" => ("target", "dir"),
+        "interface" => ("mac", "address"),
+        _ => return Ok(None),
+    };
+    let part = first_within(xml, device, part)?;
+    Ok(part.and_then(|part| part.attribute(attribute).map(str::to_ascii_lowercase)))
+}
+
+/// A device as a client describes it.
+struct Described<'a> {
+    xml: &'a str,
+    element: Element,
+    key: Option<String>,
+    said: Vec<String>,
+}
+
+impl<'a> Described<'a> {
+    fn read(xml: &'a str) -> Result<Described<'a>> {
+        let (xml, element) = one(xml)?;
+        let key = key(xml, &element)?;
+        Ok(Described { xml, element, key, said: said(xml)? })
+    }
+
+    /// For people.
+    fn name(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{} '{key}'", self.element.name),
+            None => self.element.name.clone(),
+        }
+    }
+
+    /// The device of a document that is meant.
+    fn find(&self, document: &str) -> Result<Option<Element>> {
+        let Some(devices) = first_within(document, &root(document)?, "devices")? else { return Ok(None) };
+        for device in within(document, &devices)?.into_iter().filter(|one| one.name == self.element.name) {
+            let is_it = match &self.key {
+                Some(wanted) => key(document, &device)?.as_ref() == Some(wanted),
+                None => said(document.get(device.whole.clone()).unwrap_or_default())? == self.said,
+            };
+            if is_it {
+                return Ok(Some(device));
+            }
+        }
+        Ok(None)
+    }
+
+    fn found(&self, document: &str) -> Result<Element> {
+        self.find(document)?.ok_or_else(|| missing(&self.name()))
+    }
+}
+
+fn missing(device: &str) -> RemoteError {
+    RemoteError::new(ErrorCode::DEVICE_MISSING, ErrorDomain::QEMU, format!("no {device} was found"))
+}
+
+/// The document with one device more. An interface without an address gets one.
+pub(super) fn attached(document: &str, xml: &str) -> Result<String> {
+    let device = Described::read(xml)?;
+    match (device.element.name.as_str(), &device.key) {
+        ("disk", None) => {
+            return Err(errors::bad_domain_xml("the disk has no target, where the guest would see it"));
+        }
+        (_, Some(_)) if device.find(document)?.is_some() => {
+            return Err(errors::failed(format!("{} is there already", device.name())));
+        }
+        _ => {}
+    }
+    let text = match (device.element.name.as_str(), &device.key) {
+        ("interface", None) => {
+            added(device.xml, &device.element, &format!("<mac address='{}'/>", new_mac()), true)?
+        }
+        _ => device.xml.to_owned(),
+    };
+    let whole = root(document)?;
+    match first_within(document, &whole, "devices")? {
+        Some(devices) => added(document, &devices, &text, false),
+        None => added(document, &whole, &format!("<devices>{text}</devices>"), false),
+    }
+}
+
+/// The document without a device.
+pub(super) fn detached(document: &str, xml: &str) -> Result<String> {
+    let device = Described::read(xml)?.found(document)?;
+    checked(without(document, &device))
+}
+
+/// The document without the device of this alias.
+pub(super) fn detached_by_alias(document: &str, alias: &str) -> Result<String> {
+    if let Some(devices) = first_within(document, &root(document)?, "devices")? {
+        for device in within(document, &devices)? {
+            let found = first_within(document, &device, "alias")?;
+            if found.is_some_and(|found| found.attribute("name") == Some(alias)) {
+                return checked(without(document, &device));
+            }
+        }
+    }
+    Err(missing(&format!("device with alias '{alias}'")))
+}
+
+/// The document with a device as it is described now.
+pub(super) fn updated(document: &str, xml: &str) -> Result<String> {
+    let device = Described::read(xml)?;
+    if device.key.is_none() {
+        let text = format!("a {} is not changed here: detach it and attach another", device.name());
+        return Err(errors::unsupported_argument(text));
+    }
+    checked(spliced(document, device.found(document)?.whole, device.xml))
+}
+
+/// An address of those that libvirt gives to guests.
+fn new_mac() -> String {
+    let Uuid([one, two, three, ..]) = Uuid::random();
+    format!("52:54:00:{one:02x}:{two:02x}:{three:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = "<domain type='test'>\n  <name>a</name>\n  <devices>\n    <disk type='file'><source file='/a'/><target dev='vda'/></disk>\n  </devices>\n</domain>";
+
+    #[test]
+    fn a_device_comes_changes_and_goes() {
+        let disk = "<disk type='file'>\n<source file='/b'/><target dev='vdb' bus='virtio'/>\n</disk>\n";
+        let two = attached(DOCUMENT, disk).unwrap();
+        assert_eq!(two, DOCUMENT.replace("</disk>\n", &format!("</disk>\n    {}\n", disk.trim())));
+        assert_eq!(attached(&two, disk).unwrap_err().code.0, 9);
+        let other = updated(&two, "<disk type='file'><source file='/c'/><target dev='vdb'/></disk>").unwrap();
+        assert!(other.contains("/c") && other.contains("/a") && !other.contains("/b"), "{other}");
+        // By its target, whatever else is said of it.
+        assert_eq!(detached(&other, "<disk><target dev='vdb'/></disk>").unwrap(), DOCUMENT);
+        for missing in
+            ["<disk><target dev='vdz'/></disk>", "<hostdev/>", "<interface><mac address='x'/></interface>"]
+        {
+            assert_eq!(detached(DOCUMENT, missing).unwrap_err().code.0, 99, "{missing}");
+        }
+        assert_eq!(updated(DOCUMENT, "<disk><target dev='vdz'/></disk>").unwrap_err().code.0, 99);
+        for wrong in ["", "<disk/><disk/>", "<disk", "<disk><source/></disk>"] {
+            attached(DOCUMENT, wrong).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn an_interface_has_an_address_and_other_devices_are_known_by_all_that_they_say() {
+        let bare = "<domain type='test'><name>a</name></domain>";
+        let with = attached(bare, "<interface type='network'><source network='lan'/></interface>").unwrap();
+        assert!(
+            with.starts_with(
+                "<domain type='test'><name>a</name><devices><interface type='network'><mac address='52:54:00:"
+            ),
+            "{with}"
+        );
+        let channel = "<channel type='pty'><alias name='ua-one'/><target type='virtio'/></channel>";
+        let both = attached(&with, channel).unwrap();
+        let same = "<channel  type=\"pty\">\n <alias name='ua-one'/>\n <target type='virtio'/>\n</channel>";
+        assert_eq!(detached(&both, same).unwrap(), with);
+        assert_eq!(detached_by_alias(&both, "ua-one").unwrap(), with);
+        assert_eq!(detached_by_alias(&both, "ua-two").unwrap_err().code.0, 99);
+        assert_eq!(updated(&both, channel).unwrap_err().code.0, 74);
+    }
+}

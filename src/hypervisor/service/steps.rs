@@ -1,0 +1,163 @@
+//! The steps of a migration, and what else is asked of a guest in one: virtwire's own for a hypervisor that has the few verbs
+//! ([`Migrating`](super::super::Migrating)), else the hypervisor's.
+
+use super::super::{
+    Begin, Begun, Confirm, Finish, Finished, Hypervisor, IncomingId, Job, OutgoingId, Perform, Performed,
+    Prepare, Prepared, Result, Tunnel, Uuid,
+};
+use super::HypervisorService;
+use crate::hypervisor::moves::Change;
+use crate::server::Stream;
+
+impl<H: Hypervisor> HypervisorService<H> {
+    pub(super) async fn step_begin(&self, request: Begin) -> Result<Begun> {
+        match &self.moves {
+            None => self.hypervisor.migrate_begin(request).await,
+            Some(moves) => moves.begin(&*self.hypervisor, request).await,
+        }
+    }
+
+    pub(super) async fn step_prepare(&self, request: Prepare, stream: Option<Stream>) -> Result<Prepared> {
+        match (&self.moves, stream) {
+            (None, None) => self.hypervisor.migrate_prepare(request).await,
+            (None, Some(stream)) => self.hypervisor.migrate_prepare_tunnel(request, stream).await,
+            (Some(moves), stream) => moves.prepare(&self.hypervisor, request, stream).await,
+        }
+    }
+
+    pub(super) async fn step_perform(&self, request: Perform, tunnel: Option<Tunnel>) -> Result<Performed> {
+        match (&self.moves, tunnel) {
+            (None, None) => self.hypervisor.migrate_perform(request).await,
+            (None, Some(tunnel)) => self.hypervisor.migrate_perform_tunnel(request, tunnel).await,
+            (Some(moves), tunnel) => moves.perform(&self.hypervisor, request, tunnel).await,
+        }
+    }
+
+    pub(super) async fn step_finish(&self, request: Finish) -> Result<Finished> {
+        match &self.moves {
+            None => self.hypervisor.migrate_finish(request).await,
+            Some(moves) => moves.finish(&self.hypervisor, request).await,
+        }
+    }
+
+    pub(super) async fn step_cancel(&self, request: Finish) -> Result<()> {
+        match &self.moves {
+            None => self.hypervisor.migrate_cancel(request).await,
+            Some(moves) => moves.cancel(&self.hypervisor, request).await,
+        }
+    }
+
+    pub(super) async fn step_confirm(&self, request: Confirm) -> Result<()> {
+        match &self.moves {
+            None => self.hypervisor.migrate_confirm(request).await,
+            Some(moves) => moves.confirm(&self.hypervisor, request).await,
+        }
+    }
+
+    pub(super) fn expects(&self, incoming: IncomingId) -> bool {
+        match &self.moves {
+            None => self.hypervisor.migrate_expects(incoming),
+            Some(moves) => moves.expects(incoming),
+        }
+    }
+
+    pub(super) fn abandon(&self, incoming: IncomingId) {
+        match &self.moves {
+            None => self.hypervisor.migrate_abandon(incoming),
+            Some(moves) => moves.abandon(&self.hypervisor, incoming),
+        }
+    }
+
+    pub(super) fn is_held(&self, outgoing: OutgoingId) -> bool {
+        match &self.moves {
+            None => self.hypervisor.migrate_holds(outgoing),
+            Some(moves) => moves.holds(outgoing),
+        }
+    }
+
+    pub(super) fn release(&self, outgoing: OutgoingId) {
+        match &self.moves {
+            None => self.hypervisor.migrate_release(outgoing),
+            Some(moves) => moves.release(outgoing),
+        }
+    }
+
+    pub(super) async fn job(&self, domain: Uuid) -> Result<Option<Job>> {
+        match &self.moves {
+            None => self.hypervisor.job(domain).await,
+            Some(moves) => moves.job(&*self.hypervisor, domain).await,
+        }
+    }
+
+    pub(super) async fn completed_job(&self, domain: Uuid, keep: bool) -> Result<Option<Job>> {
+        match &self.moves {
+            None => self.hypervisor.completed_job(domain, keep).await,
+            Some(moves) => moves.completed_job(&*self.hypervisor, domain, keep).await,
+        }
+    }
+
+    pub(super) async fn abort_job(&self, domain: Uuid) -> Result<()> {
+        match &self.moves {
+            None => self.hypervisor.abort_job(domain).await,
+            Some(moves) => moves.abort_job(&*self.hypervisor, domain).await,
+        }
+    }
+
+    pub(super) async fn max_speed_mib_s(&self, domain: Uuid) -> Result<u64> {
+        match &self.moves {
+            None => self.hypervisor.max_speed_mib_s(domain).await,
+            Some(moves) => moves.max_speed_mib_s(&*self.hypervisor, domain).await,
+        }
+    }
+
+    pub(super) async fn set_max_speed_mib_s(&self, domain: Uuid, speed: u64) -> Result<()> {
+        match &self.moves {
+            None => self.hypervisor.set_max_speed_mib_s(domain, speed).await,
+            Some(moves) => moves.set_max_speed_mib_s(&*self.hypervisor, domain, speed).await,
+        }
+    }
+
+    /// Somebody is about to change a domain, and does so until what this returns is dropped.
+    ///
+    /// # Errors
+    /// Code 55 where it is in a migration. A hypervisor whose migrations are its own refuses by itself.
+    pub(super) async fn change(&self, domain: Uuid) -> Result<Option<Change>> {
+        self.change_of(domain, false).await
+    }
+
+    async fn change_of(&self, domain: Uuid, resumes: bool) -> Result<Option<Change>> {
+        match &self.moves {
+            None => Ok(None),
+            Some(moves) => moves.change(&*self.hypervisor, domain, resumes).await.map(Some),
+        }
+    }
+
+    /// # Errors
+    /// Code 55 where not all of the domain is here.
+    pub(super) async fn check_is_here(&self, domain: Uuid) -> Result<()> {
+        match &self.moves {
+            None => Ok(()),
+            Some(moves) => moves.check_is_here(&*self.hypervisor, domain).await,
+        }
+    }
+
+    pub(super) async fn resume(&self, domain: Uuid) -> Result<()> {
+        let _change = self.change_of(domain, true).await?;
+        self.hypervisor.resume(domain).await
+    }
+
+    /// Allowed while it leaves: then it arrives paused only if the client says so.
+    pub(super) async fn suspend(&self, domain: Uuid) -> Result<()> {
+        self.check_is_here(domain).await?;
+        self.hypervisor.suspend(domain).await
+    }
+
+    /// Allowed at any time: it ends a migration too.
+    pub(super) async fn destroy(&self, domain: Uuid) -> Result<()> {
+        self.hypervisor.destroy(domain).await?;
+        if let Some(moves) = &self.moves {
+            moves.ended(domain);
+        }
+        Ok(())
+    }
+}
