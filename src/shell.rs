@@ -1,7 +1,7 @@
 //! What both connection tasks wait for, read and write.
 
 pub(crate) mod alarm;
-#[cfg(feature = "client")]
+#[cfg(feature = "gssapi")]
 pub(crate) mod layer;
 pub(crate) mod line;
 pub(crate) mod mailbox;
@@ -10,8 +10,7 @@ pub(crate) mod reader;
 pub(crate) mod subject;
 pub(crate) mod writer;
 
-use std::future::poll_fn;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -24,10 +23,8 @@ use crate::net::TcpStream;
 /// Bytes that are gathered before a write; above, the session keeps its frames until the socket has taken some.
 pub(crate) const OUT_BYTES_MAX: usize = 256 * 1024;
 
-/// Writes after which a connection looks at what else there is to do, if there is always more to write.
-pub(crate) const WRITES_IN_A_ROW: usize = 4;
-/// Packets that are read in a row, likewise.
-pub(crate) const PACKETS_IN_A_ROW: usize = 4;
+/// Rounds in which a connection has read, written or done something, before others have a turn.
+pub(crate) const ROUNDS_MAX: usize = 16;
 
 /// Bytes that a unix socket is to hold for its reader. Linux holds twice as many, for it counts its own memory with them, and takes no more
 /// than `net.core.wmem_max` allows: by default 208 KiB, which is twice what a socket has unasked.
@@ -50,17 +47,11 @@ pub(crate) fn deadline(within: Duration) -> tokio::time::Instant {
     now.checked_add(within).unwrap_or_else(|| now + year)
 }
 
-/// Lets those run that are ready to, and comes back without asking the system what else there is, as the runtime's own way would.
-pub(crate) async fn step_back() {
-    let mut done = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut done, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+/// Lets those run that are ready to, and has the task polled again without asking the system what else there is, as the runtime's own way
+/// would.
+pub(crate) fn step_back<T>(cx: &Context<'_>) -> Poll<T> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 /// Sends small frames at once, has the system notice a peer that is gone without a word within a minute, also where neither

@@ -496,6 +496,9 @@ pub(crate) struct MigrateArgs {
     /// Limit the transfer, MiB/s
     #[arg(long, value_name = "MIB", default_value_t = 0, hide_default_value = true)]
     pub(crate) bandwidth: u64,
+    /// How long a host may take for a step before the guest is sent, such as starting QEMU and making disks for it; then the guest stays where it is
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) step_within: u64,
     /// Give the guest this name on the destination
     #[arg(long, value_name = "NAME")]
     pub(crate) dname: Option<String>,
@@ -506,7 +509,7 @@ pub(crate) struct MigrateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) xml: Option<PathBuf>,
     /// The file with the definition that the destination is to keep (with --persistent)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "persistent")]
     pub(crate) persistent_xml: Option<PathBuf>,
     /// Keep a journal in this new file, for who finds out where the guest is if this process dies; with --all one for each guest, in
     /// this directory

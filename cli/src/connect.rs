@@ -51,11 +51,14 @@ impl Opener {
     }
 }
 
-/// How long opening may take of which the user says nothing. What an alias or a default leads to is not known here.
+/// How long opening may take of which the user says nothing; of what leads nowhere, that shows at once.
 fn usual(uri: &str, on_a_terminal: bool) -> Duration {
-    let by_socket = uri
-        .parse::<Uri>()
-        .is_ok_and(|uri| matches!(uri.transport, Transport::Unix | Transport::Tcp | Transport::Tls));
+    let transport = Connection::resolve(uri).map(|uri| uri.transport);
+    transport.map_or(OPEN_WITHIN, |transport| usual_by(transport, on_a_terminal))
+}
+
+fn usual_by(transport: Transport, on_a_terminal: bool) -> Duration {
+    let by_socket = matches!(transport, Transport::Unix | Transport::Tcp | Transport::Tls);
     if by_socket || !on_a_terminal { OPEN_WITHIN } else { PROGRAM_WITHIN }
 }
 
@@ -140,8 +143,14 @@ mod tests {
         for uri in ["qemu:///system", "qemu+tcp://host/system", "qemu://host/system"] {
             assert_eq!(usual(uri, true), OPEN_WITHIN, "{uri}");
         }
-        for uri in ["qemu+ssh://root@host/system", "qemu+ext:///system?command=/bin/lead", "an-alias", ""] {
+        for uri in ["qemu+ssh://root@host/system", "qemu+ext:///system?command=/bin/lead"] {
             assert_eq!((usual(uri, true), usual(uri, false)), (PROGRAM_WITHIN, OPEN_WITHIN), "{uri}");
         }
+    }
+
+    /// It is the transport that counts, and not how the user wrote it: no alias has one.
+    #[tokio::test]
+    async fn what_leads_nowhere_waits_for_no_person() {
+        assert_eq!(usual("no-such-alias", true), OPEN_WITHIN);
     }
 }

@@ -38,20 +38,14 @@ pub(crate) use teller::Teller;
 pub(crate) async fn run(args: MigrateArgs, opener: Opener) -> Result<ExitCode, Fail> {
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     if args.all {
-        // Each guest gets connections of its own; these are for the question which version may be wanted.
-        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, None).await?;
-        let wish = wish(&args, &hosts).await?;
-        return all::run(&args, opener, wish, &screen).await;
+        return all::run(&args, opener, &screen).await;
     }
     let ladder = args.ladder.then(|| Ladder::new(screen.clone()));
     if let Some(ladder) = &ladder {
         ladder.head("FROM", "TO");
     }
     if args.check {
-        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, ladder.as_ref()).await?;
-        let domain = hosts.find(name(&args)).await?;
-        let wish = wish(&args, &hosts).await?;
-        return check::run(&args, &hosts, request(&args, domain)?, wish, &screen).await;
+        return check::run(&args, opener, ladder.as_ref(), &screen).await;
     }
     let moved = run_on(&args, opener, &screen, ladder.clone()).await;
     if let Some(ladder) = &ladder {
@@ -72,19 +66,26 @@ async fn run_on(
     let mut interrupt = Signals::listen()?;
     let mut switching = args.postcopy.then(signals::postcopy).transpose()?;
     let mut giving_up = signals::give_up()?;
-    let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, ladder.as_ref()).await?;
-    if hosts.destination.is_none() {
-        screen.paragraph(
-            "   ",
-            Style::Remarkable,
-            "the destination is not reached from here, so the source's word is all there is",
-        );
-    }
-    let domain = hosts.find(name(args)).await?;
-    let name = domain.name.to_string();
-    let wish = wish(args, &hosts).await?;
-    let plan = hosts.plan(request(args, domain)?, wish).await?;
-    let mut migration = plan.map_err(|refusal| refused(args, &refusal))?.switch(switch(args));
+    let planned = async {
+        let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, ladder.as_ref()).await?;
+        if hosts.destination.is_none() {
+            screen.paragraph(
+                "   ",
+                Style::Remarkable,
+                "the destination is not reached from here, so the source's word is all there is",
+            );
+        }
+        let domain = hosts.find(name(args)).await?;
+        let name = domain.name.to_string();
+        let wish = wish(args, &hosts).await?;
+        let plan = hosts.plan(request(args, domain)?, wish).await?;
+        Ok((plan.map_err(|refusal| refused(args, &refusal))?, name))
+    };
+    let (migration, name) = tokio::select! {
+        planned = planned => planned?,
+        signal = interrupt.next() => return Err(interrupted(&format!("domain {}", name(args)), signal)),
+    };
+    let mut migration = migration.switch(switch(args)).step_within(Duration::from_secs(args.step_within));
     let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json));
     teller.paused = args.paused;
     teller.journal =
@@ -93,6 +94,19 @@ async fn run_on(
     let outcome = follow(&mut migration, &mut teller, screen, &mut asked).await;
     teller.settle();
     Ok(Report::new(&name, outcome, &teller, began.elapsed()))
+}
+
+/// The options by which a host is opened, so that a ladder shows its calls.
+pub(crate) fn watched(uri: &str, lane: Lane, opener: Opener, ladder: Option<&Arc<Ladder>>) -> OpenOptions {
+    OpenOptions { observer: ladder.map(|ladder| ladder.observer(lane)), ..opener.options(uri) }
+}
+
+/// Two hosts are needed, as far as that shows in their names.
+pub(crate) fn check_two(from: &str, to: &str) -> Result<(), Fail> {
+    match from == to {
+        true => Err(Fail::new(format!("host {from}"), "is both source and destination", "give two hosts")),
+        false => Ok(()),
+    }
 }
 
 /// The two connections of a migration.
@@ -111,19 +125,9 @@ impl Hosts {
         opener: Opener,
         ladder: Option<&Arc<Ladder>>,
     ) -> Result<Hosts, Fail> {
-        if from == to {
-            return Err(Fail::new(
-                format!("host {from}"),
-                "is both source and destination",
-                "give two hosts",
-            ));
-        }
-        let options = |uri, lane| OpenOptions {
-            observer: ladder.map(|ladder| ladder.observer(lane)),
-            ..opener.options(uri)
-        };
-        let source = open_with(from, options(from, Lane::Source)).await?;
-        let destination = match (open_with(to, options(to, Lane::Destination)).await, way) {
+        check_two(from, to)?;
+        let source = open_with(from, watched(from, Lane::Source, opener, ladder)).await?;
+        let destination = match (open_with(to, watched(to, Lane::Destination, opener, ladder)).await, way) {
             (Ok(destination), _) => Some(destination),
             (Err(fail), Way::Managed) => return Err(fail),
             // The source's daemon may reach it all the same.
@@ -199,6 +203,11 @@ fn way(args: &MigrateArgs) -> Way {
         (false, true) => Way::PeerToPeer { to: args.peer_uri.as_deref().unwrap_or(&args.to).into() },
         (false, false) => Way::Managed,
     }
+}
+
+/// Nothing had been begun when the user had enough.
+fn interrupted(what: &str, signal: &str) -> Fail {
+    Fail::new(what.to_owned(), format!("{signal} came before anything was tried"), "the guest is untouched")
 }
 
 /// The guest's, which is there unless all are meant.
@@ -309,7 +318,11 @@ struct Asked<'a> {
 
 /// What to check, where its words leave it to the user to cancel.
 fn cancellable(check: Check) -> Option<Check> {
-    matches!(check, Check::WhetherPerformStillRuns | Check::WhetherItRanThere).then_some(check)
+    let is_left_to_the_user = matches!(
+        check,
+        Check::WhetherPerformStillRuns | Check::WhetherItIsAboutToLeave | Check::WhetherItRanThere
+    );
+    is_left_to_the_user.then_some(check)
 }
 
 fn how_to_cancel() -> String {
@@ -356,8 +369,11 @@ async fn follow(
         let has_had_enough = outcome.is_none();
         let outcome = outcome.unwrap_or_else(|| migration.now());
         let Outcome::Unknown(unknown) = &outcome else {
-            // What came of the user's word is told before the end.
-            words.join_all().await;
+            // What came of the user's word is told before the end, if they wait for it.
+            tokio::select! {
+                _ = words.join_all() => {}
+                _ = asked.interrupt.next() => {}
+            }
             return outcome;
         };
         teller.unknown(unknown);

@@ -89,7 +89,8 @@ async fn follow(recover: &mut Recover, teller: &mut Teller, until: Instant) -> O
             }
             return now;
         }
-        tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        // Earlier if a host tells that something has happened to the guest.
+        let _ = tokio::time::timeout(ASK_AGAIN_AFTER, recover.changed()).await;
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         return Err(Fail::new("serve", "has no address to listen on", next));
     }
     let (ended, mut hang_up) = (ending(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
-    let host = host(&args)?;
+    let host = host(&args, &config)?;
     let direct = match &args.take_direct {
         Some(address) => Some(direct::open(&host, address, exposure).await?),
         None => None,
@@ -149,7 +149,7 @@ fn reload(args: &ServeArgs, doors: &Doors) -> Option<Config> {
     config.ok()
 }
 
-fn host(args: &ServeArgs) -> Result<Mem, Fail> {
+fn host(args: &ServeArgs, operator: &Config) -> Result<Mem, Fail> {
     let address = args.migration_host;
     if address.is_unspecified() {
         return Err(Fail::new(
@@ -166,6 +166,7 @@ fn host(args: &ServeArgs) -> Result<Mem, Fail> {
         ));
     }
     let mut config = mem::Config::default();
+    config.host_uuid = operator.host_uuid;
     config.migration_listen = address;
     config.migration_ports = args.migration_ports.clone();
     let host = match &args.state {

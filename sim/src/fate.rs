@@ -35,7 +35,7 @@ impl Dice {
     }
 }
 
-/// Something that happens to a link or a host.
+/// Something that happens to a link or a daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accident {
     /// What is sent is lost.
@@ -46,12 +46,27 @@ pub enum Accident {
     Held(&'static str, &'static str),
     /// And comes now.
     Released(&'static str, &'static str),
+    /// The daemon is killed. Its guests live on, as QEMU does.
+    Killed(&'static str),
+    /// It is started again.
+    Started(&'static str),
+}
+
+/// How an orchestrator ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// Its process is killed, and its machine closes the connections.
+    Process,
+    /// Its machine is gone: nobody closes anything. Of its journal so many answers at the end are lost, which nobody waited for to be on
+    /// the disk.
+    Machine { answers_lost: u64 },
 }
 
 /// All that a seed decides.
 #[derive(Clone, Debug)]
 pub struct Fate {
     version_3: bool,
+    version_1: bool,
     pub profile: Profile,
     pub live: bool,
     /// The guest stands still when it begins.
@@ -61,19 +76,32 @@ pub struct Fate {
     pub accidents: Vec<(Duration, Accident)>,
     /// The user gives up.
     pub cancel_after: Option<Duration>,
-    /// The orchestrator's process ends.
-    pub dies_after: Option<Duration>,
+    /// The orchestrator ends so long after its first record.
+    pub dies: Option<(Duration, Death)>,
+    /// Nothing more can be written to the journal, from so long after its first record on, and for so long.
+    pub disk_full: Option<(Duration, Duration)>,
+    /// What a migration has left is recovered after this time,
+    pub recovered_after: Duration,
+    /// and by somebody who dies so long after beginning it.
+    pub rescuer_dies_after: Option<Duration>,
+    /// It is recovered also where nothing is in doubt, and a second time where that has been done.
+    pub recovered_anyway: bool,
 }
 
 /// Version 3 with parameters.
 const NEWEST: &str = "12.8.0";
 /// Version 3 without.
 const V3: &str = "1.0.6";
+/// Version 1.
+const V1: &str = "0.4.4";
 
 const LINKS: [(&str, &str); 3] = [("orchestrator", "a"), ("orchestrator", "b"), ("a", "b")];
+const RESCUERS: [(&str, &str); 2] = [("rescuer", "a"), ("rescuer", "b")];
 
 /// Within this time a migration without accidents is over.
 const USUAL_MS: u64 = 400;
+/// Within this time somebody comes who recovers.
+const RESCUE_MS: u64 = 2_000;
 
 impl Fate {
     /// Whether the source keeps the guest until the destination runs it (version 3).
@@ -81,37 +109,75 @@ impl Fate {
         self.version_3
     }
 
+    /// Whether a destination shows a guest that is on its way: not in version 1, before its memory has come.
+    pub fn shows(&self) -> bool {
+        !self.version_1
+    }
+
     pub fn drawn(dice: &mut Dice) -> Fate {
         // Version 3 with parameters and without, version 2, version 1.
-        let release = dice.of(&[NEWEST, NEWEST, V3, "0.9.1", "0.4.4"]);
+        let release = dice.of(&[NEWEST, NEWEST, V3, "0.9.1", V1]);
         let mut accidents = Vec::new();
         for _ in 0..dice.below(4) {
-            let at = Duration::from_millis(dice.below(USUAL_MS));
-            let lasts = Duration::from_millis(dice.of(&[3, 30, 300, 3_000]) + dice.below(100));
-            let (one, other) = dice.of(&LINKS);
-            // What is cut off for good is noticed by pings, or on the guest's own way by a deadline. Peers from before pings have the
-            // system's TCP instead, which sends again what was lost: for them a link is held.
-            let noticed = release == NEWEST || one != "orchestrator";
-            if dice.one_in(2) && noticed {
-                accidents.push((at, Accident::Cut(one, other)));
-                accidents.push((at + lasts, Accident::Mended(one, other)));
-            } else {
-                accidents.push((at, Accident::Held(one, other)));
-                accidents.push((at + lasts, Accident::Released(one, other)));
+            let link = dice.of(&LINKS);
+            accidents.extend(accident(dice, release, link, USUAL_MS));
+        }
+        if dice.one_in(4) {
+            let link = dice.of(&RESCUERS);
+            accidents.extend(accident(dice, release, link, RESCUE_MS));
+        }
+        for daemon in ["a", "b"] {
+            if dice.one_in(6) {
+                let (at, lasts) = (moment(dice, USUAL_MS), lasting(dice));
+                accidents.extend([(at, Accident::Killed(daemon)), (at + lasts, Accident::Started(daemon))]);
             }
         }
         accidents.sort_by_key(|(at, _)| *at);
-        let moment =
-            |dice: &mut Dice, odds| dice.one_in(odds).then(|| Duration::from_millis(dice.below(USUAL_MS)));
+        let death = |dice: &mut Dice| match dice.below(4) {
+            // Peers from before pings never miss it.
+            0 if release == NEWEST => Death::Machine { answers_lost: dice.below(3) },
+            _ => Death::Process,
+        };
         Fate {
             version_3: [NEWEST, V3].contains(&release),
+            version_1: release == V1,
             profile: Profile::of(release.parse().expect("a release")),
             live: dice.one_in(2),
             paused: dice.one_in(5),
             latency_ms: dice.of(&[1, 5, 20]),
-            cancel_after: moment(dice, 6),
-            dies_after: moment(dice, 8),
+            cancel_after: dice.one_in(6).then(|| moment(dice, USUAL_MS)),
+            dies: dice.one_in(4).then(|| (moment(dice, USUAL_MS), death(dice))),
+            disk_full: dice.one_in(12).then(|| (moment(dice, USUAL_MS), lasting(dice))),
+            recovered_after: moment(dice, RESCUE_MS),
+            rescuer_dies_after: dice.one_in(3).then(|| moment(dice, USUAL_MS)),
+            recovered_anyway: dice.one_in(8),
             accidents,
         }
+    }
+}
+
+fn moment(dice: &mut Dice, within_ms: u64) -> Duration {
+    Duration::from_millis(dice.below(within_ms))
+}
+
+fn lasting(dice: &mut Dice) -> Duration {
+    Duration::from_millis(dice.of(&[3, 30, 300, 3_000]) + dice.below(100))
+}
+
+/// What befalls a link, and its end.
+fn accident(
+    dice: &mut Dice,
+    release: &str,
+    (one, other): (&'static str, &'static str),
+    within_ms: u64,
+) -> [(Duration, Accident); 2] {
+    let (at, lasts) = (moment(dice, within_ms), lasting(dice));
+    // What is cut off for good is noticed by pings, or on the guest's own way by a deadline. Peers from before pings have the
+    // system's TCP instead, which sends again what was lost: for them a link is held.
+    let noticed = release == NEWEST || one == "a";
+    if dice.one_in(2) && noticed {
+        [(at, Accident::Cut(one, other)), (at + lasts, Accident::Mended(one, other))]
+    } else {
+        [(at, Accident::Held(one, other)), (at + lasts, Accident::Released(one, other))]
     }
 }

@@ -1,11 +1,14 @@
-//! Migrations in a simulated network, with partitions, held links, cancellations and orchestrators that die, each from a seed.
+//! Migrations in a simulated network, each from a seed: with partitions, held links, cancellations, full disks, and with orchestrators,
+//! daemons and those who recover that die.
 //!
 //! ```text
 //! cargo run --release -- COUNT [FIRST]    plays so many seeds, from FIRST (0) on, and tells what came of them
 //! cargo run --release -- seed N           plays one, twice, and prints its trace
 //! ```
 
+mod actors;
 mod fate;
+mod laws;
 mod world;
 
 use std::collections::BTreeMap;
@@ -51,7 +54,8 @@ const TWICE_EVERY: u64 = 50;
 /// What the seeds came to.
 #[derive(Default)]
 struct Tally {
-    ends: BTreeMap<&'static str, u64>,
+    ends: BTreeMap<String, u64>,
+    happened: world::Happened,
     broken: Vec<(u64, String)>,
     simulated: Duration,
     twice: u64,
@@ -74,6 +78,7 @@ fn many(first: u64, count: u64) -> ExitCode {
                     let mut tally = tally.lock().unwrap_or_else(|broken| broken.into_inner());
                     tally.simulated += run.simulated;
                     tally.twice += u64::from(twice);
+                    tally.happened.add(&run.happened);
                     match run.end {
                         Ok(end) => *tally.ends.entry(end).or_default() += 1,
                         Err(why) => tally.broken.push((seed, why)),
@@ -93,6 +98,12 @@ fn many(first: u64, count: u64) -> ExitCode {
         took.as_secs_f64(),
         took.as_secs_f64() * 1_000.0 / count.max(1) as f64,
         tally.twice,
+    );
+    let world::Happened { orchestrators_died, daemons_died, recoveries, rescuers_died, persons_asked } =
+        tally.happened;
+    println!(
+        "{orchestrators_died} orchestrators died, {daemons_died} daemons, and {rescuers_died} who recovered; {recoveries} recoveries; \
+         {persons_asked} times a person had to look"
     );
     for (end, times) in &tally.ends {
         println!("{times:>8}  {end}");

@@ -1,38 +1,60 @@
-//! One migration in a simulated network: two daemons and an orchestrator, and what befalls them, all of it from one seed.
+//! One migration in a simulated network: two daemons, an orchestrator, and somebody who recovers; and what befalls them, all of it from
+//! one seed.
 //!
-//! Everything but the sockets and the clock is what ships: client, server, engine, the hypervisor in memory.
+//! Everything but the sockets and the clock is what ships: client, server, engine, recovery, the hypervisor in memory. A daemon that is
+//! killed leaves its guests, and the next one finds them by the notes that guests which are processes have (`Mem::after_a_kill`).
 
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use virtwire::client::{Connection, OpenOptions};
 use virtwire::hypervisor::mem::{Config, Mem};
-use virtwire::hypervisor::{Hypervisor, HypervisorService, Lookup};
-use virtwire::migrate::{Migration, Watch};
-use virtwire::protocol::enums::DomainState;
-use virtwire::protocol::migrate::{
-    CancelAnswer, Do, MigrateFlags, Note, Outcome, Request, Settings, Wait, Wish,
-};
+use virtwire::hypervisor::{Hypervisor, HypervisorService, Lookup, StartOptions};
+use virtwire::protocol::migrate::Outcome;
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::session::keepalive::Pacing;
+use virtwire::protocol::session::server::Limits;
 use virtwire::server::{Exposure, Listener, Server};
 
-use crate::fate::{Accident, Dice, Fate, MAX_SPEED_MIB_S};
+use crate::actors::{Desk, Story, orchestrate, rescue};
+use crate::fate::{Accident, Death, Dice, Fate, MAX_SPEED_MIB_S};
+use crate::laws::{Seen, is_users_pause};
 
 /// What came of a seed.
 pub struct Run {
     /// Every word of it, with its time: the same for the same seed.
     pub trace: String,
     /// How it ended, in a word or two; or which law was broken.
-    pub end: Result<&'static str, String>,
+    pub end: Result<String, String>,
     /// How much time passed there.
     pub simulated: Duration,
+    /// What happened in it, for a count.
+    pub happened: Happened,
+}
+
+/// What is counted of a seed.
+#[derive(Clone, Copy, Default)]
+pub struct Happened {
+    pub orchestrators_died: u64,
+    pub daemons_died: u64,
+    pub recoveries: u64,
+    pub rescuers_died: u64,
+    pub persons_asked: u64,
+}
+
+impl Happened {
+    pub fn add(&mut self, other: &Happened) {
+        self.orchestrators_died += other.orchestrators_died;
+        self.daemons_died += other.daemons_died;
+        self.recoveries += other.recoveries;
+        self.rescuers_died += other.rescuers_died;
+        self.persons_asked += other.persons_asked;
+    }
 }
 
 const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000-8000-000000000001</uuid>\
@@ -56,19 +78,40 @@ pub fn play(seed: u64) -> Run {
         .simulation_duration(LONGEST * 2)
         .tcp_capacity(4_096)
         .build();
-    let mems: [Mem; 2] = NAMES.map(|name| Mem::new(config(name)));
-    let memory = boot(&mems[0], fate.paused);
+    let first = NAMES.map(|name| Mem::new(config(name)));
+    let memory = boot(&first[0], fate.paused);
+    let mems = first.map(|mem| Arc::new(Mutex::new(mem)));
     for (name, mem) in NAMES.into_iter().zip(&mems) {
         let (mem, profile) = (mem.clone(), fate.profile.clone());
-        sim.host(name, move || serve(mem.clone(), profile.clone()));
+        sim.host(name, move || serve(now_at(&mem), profile.clone()));
     }
-    let story = Rc::new(RefCell::new(Story::default()));
-    let told = Arc::new(Mutex::new(Vec::new()));
-    sim.client("orchestrator", orchestrate(fate.clone(), story.clone(), told.clone()));
+    let (story, desk) = (Rc::new(RefCell::new(Story::default())), Arc::new(Desk::default()));
+    let (told, sits) = (story.clone(), desk.clone());
+    let moved = fate.clone();
+    sim.host("orchestrator", move || orchestrate(moved.clone(), told.clone(), sits.clone()));
+    let (told, sits) = (story.clone(), desk.clone());
+    sim.host("rescuer", move || rescue(told.clone(), sits.clone()));
+    // Nobody comes yet.
+    sim.crash("rescuer");
 
-    let mut world = World { mems, memory, fate, story, told, trace: String::new(), at: Duration::ZERO };
+    let mut world = World {
+        mems,
+        memory,
+        fate,
+        story,
+        desk,
+        trace: String::new(),
+        at: Duration::ZERO,
+        ran_there: false,
+        person_has_looked: false,
+        happened: Happened::default(),
+    };
     let end = world.run(&mut sim);
-    Run { trace: world.trace, end, simulated: world.at }
+    Run { trace: world.trace, end, simulated: world.at, happened: world.happened }
+}
+
+pub(crate) fn now_at(mem: &Mutex<Mem>) -> Mem {
+    mem.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn config(name: &str) -> Config {
@@ -84,7 +127,7 @@ fn config(name: &str) -> Config {
 
 /// Starts the guest, and tells the checksum of its memory.
 fn boot(mem: &Mem, paused: bool) -> u64 {
-    let created = now(mem.create(XML.to_owned(), virtwire::hypervisor::StartOptions::default()));
+    let created = now(mem.create(XML.to_owned(), StartOptions::default()));
     let guest = created.expect("a new host takes it");
     if paused {
         now(mem.suspend(guest.uuid)).expect("it runs");
@@ -93,7 +136,7 @@ fn boot(mem: &Mem, paused: bool) -> u64 {
 }
 
 /// A future that waits for nothing.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("it waits"),
@@ -103,144 +146,70 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 async fn serve(mem: Mem, profile: Profile) -> turmoil::Result {
     let address = "tcp://0.0.0.0:16509".parse()?;
     let listener = Listener::bind(&address, Exposure::AnyoneMayConnect).await?;
-    Server::new(HypervisorService::new(mem)).profile(profile).serve(&listener).await?;
+    let keepalive = Pacing { interval: Duration::from_secs(1), count: 1 };
+    let limits = Limits { keepalive, ..Limits::default() };
+    Server::new(HypervisorService::new(mem)).profile(profile).limits(limits).serve(&listener).await?;
     Ok(())
 }
 
-/// What the orchestrator has come to.
-#[derive(Default)]
-struct Story {
-    outcome: Option<Outcome>,
-    not_begun: Option<String>,
-    /// Its connections are closed.
-    gone: bool,
-}
-
-/// Opens, plans, runs until the end is known or the story is too long, and closes.
-async fn orchestrate(
-    fate: Fate,
-    story: Rc<RefCell<Story>>,
-    told: Arc<Mutex<Vec<String>>>,
-) -> turmoil::Result {
-    let mut follower = Follower(told.clone());
-    match begin(&fate).await {
-        Err(error) => story.borrow_mut().not_begun = Some(error),
-        Ok(mut migration) => {
-            let canceller = migration.canceller();
-            if let Some(after) = fate.cancel_after {
-                tokio::spawn(async move {
-                    tokio::time::sleep(after).await;
-                    canceller.cancel();
-                });
-            }
-            let mut asked = 0;
-            let outcome = loop {
-                let running = migration.run(&mut follower);
-                let outcome = match fate.dies_after {
-                    Some(after) if asked == 0 => match tokio::time::timeout(after, running).await {
-                        Ok(outcome) => outcome,
-                        Err(_) => {
-                            drop(migration);
-                            story.borrow_mut().gone = true;
-                            return Ok(());
-                        }
-                    },
-                    _ => running.await,
-                };
-                if !matches!(outcome, Outcome::Unknown(_)) || asked > 40 {
-                    break outcome;
-                }
-                asked += 1;
-                tokio::time::sleep(Duration::from_millis(250)).await;
-            };
-            story.borrow_mut().outcome = Some(outcome);
-            // The world looks at the hosts in this state.
-            tokio::time::sleep(Duration::from_millis(2)).await;
-            drop(migration);
-        }
-    }
-    story.borrow_mut().gone = true;
-    Ok(())
-}
-
-async fn begin(fate: &Fate) -> Result<Migration, String> {
-    let options = || OpenOptions {
-        open_within: Duration::from_secs(2),
-        call_within: Some(Duration::from_secs(3)),
-        keepalive: Some(Pacing { interval: Duration::from_millis(300), count: 2 }),
-        ..OpenOptions::default()
-    };
-    let open = |name| Connection::open_with(name, options());
-    let source = open("mem+tcp://a:16509/default").await.map_err(|error| error.to_string())?;
-    let destination = open("mem+tcp://b:16509/default").await.map_err(|error| error.to_string())?;
-    let guest = Migration::find(&source, "guest").await.map_err(|error| error.to_string())?;
-    let mut request = Request::live(guest);
-    if !fate.live {
-        request.flags = MigrateFlags(0);
-    }
-    let plan = Migration::plan(source, destination, request, Wish::Auto).await;
-    let mut settings = Settings::default();
-    settings.ask_deadline = Duration::from_secs(1);
-    settings.finish_deadline = Duration::from_secs(4);
-    settings.ask_again_after = Duration::from_millis(200);
-    Ok(plan.map_err(|error| error.to_string())?.settings(settings).progress_every(Duration::from_millis(20)))
-}
-
-/// Writes down what is decided and called.
-struct Follower(Arc<Mutex<Vec<String>>>);
-
-impl Follower {
-    fn say(&self, text: String) {
-        self.0.lock().unwrap().push(text);
-    }
-}
-
-impl Watch for Follower {
-    fn note(&mut self, note: &Note) {
-        self.say(format!("note: {note}"));
-    }
-    fn calling(&mut self, call: &Do) {
-        self.say(format!("call: {} on the {}", call.call.name(), call.host));
-    }
-    fn waiting(&mut self, wait: &Wait) {
-        self.say(format!("wait: {:?}", wait.ask_again_after));
-    }
-    fn cancelled(&mut self, answer: CancelAnswer) {
-        self.say(format!("cancelled: {answer:?}"));
-    }
-}
-
-struct World {
-    mems: [Mem; 2],
-    memory: u64,
-    fate: Fate,
-    story: Rc<RefCell<Story>>,
-    told: Arc<Mutex<Vec<String>>>,
-    trace: String,
+pub(crate) struct World {
+    pub(crate) mems: [Arc<Mutex<Mem>>; 2],
+    /// The checksum of the guest's memory.
+    pub(crate) memory: u64,
+    pub(crate) fate: Fate,
+    pub(crate) story: Rc<RefCell<Story>>,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) trace: String,
     at: Duration,
+    /// The guest was seen to run at its destination.
+    pub(crate) ran_there: bool,
+    person_has_looked: bool,
+    pub(crate) happened: Happened,
+}
+
+/// Who sits at the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The orchestrator.
+    Moving,
+    /// Nobody, since then.
+    Left(Duration),
+    /// Somebody who recovers, since then.
+    Recovering(Duration),
+    /// Nobody, and nobody comes any more.
+    Over,
 }
 
 impl World {
-    fn run(&mut self, sim: &mut turmoil::Sim<'_>) -> Result<&'static str, String> {
+    fn run(&mut self, sim: &mut turmoil::Sim<'_>) -> Result<String, String> {
         let accidents = std::mem::take(&mut self.fate.accidents);
         let mut accidents = accidents.into_iter().peekable();
-        let mut judged = None;
-        let mut quiet_since = None;
+        let (mut stage, mut judged) = (Stage::Moving, None);
+        let (mut began, mut over_since): (Option<Duration>, Option<Duration>) = (None, None);
+        let mut calm_since: Option<Duration> = None;
         loop {
             self.at = sim.elapsed();
             while let Some((_, accident)) = accidents.next_if(|(at, _)| *at <= self.at) {
                 self.say(&format!("accident: {accident:?}"));
-                happen(sim, accident);
+                self.happen(sim, accident)?;
+            }
+            if let Some(began) = began {
+                self.befall(sim, began, &mut stage);
             }
             sim.step().map_err(|error| format!("the simulation failed: {error}"))?;
-            let lines: Vec<_> = self.told.lock().unwrap().drain(..).collect();
-            lines.iter().for_each(|line| self.say(line));
-            self.never_two()?;
-            if judged.is_none() && self.story.borrow().outcome.is_some() {
-                judged = Some(self.judge()?);
+            self.listen();
+            if began.is_none() && !self.desk.journal().is_empty() {
+                began = Some(self.at);
             }
-            let over = accidents.peek().is_none() && self.story.borrow().gone;
-            if over && *quiet_since.get_or_insert(self.at) + CLEAN_AFTER <= self.at {
+            self.keeps_the_laws()?;
+            if judged.is_none() && self.story.borrow().outcome.is_some() {
+                judged = Some(self.judge_migration()?);
+            }
+            let is_calm = accidents.peek().is_none() && !self.desk.is_disk_full();
+            calm_since = is_calm.then(|| calm_since.unwrap_or(self.at));
+            stage = self.next(sim, stage, &mut judged, calm_since)?;
+            over_since = (stage == Stage::Over && is_calm).then(|| over_since.unwrap_or(self.at));
+            if over_since.is_some_and(|since| since + CLEAN_AFTER <= self.at) {
                 return self.at_last(judged);
             }
             if self.at > LONGEST {
@@ -249,115 +218,146 @@ impl World {
         }
     }
 
-    fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &str) {
         let _ = writeln!(self.trace, "{:>9.3} {line}", self.at.as_secs_f64());
     }
 
-    fn state(&self, host: usize) -> Option<DomainState> {
-        now(self.mems[host].domain(Lookup::Name("guest"))).ok()?.map(|info| info.state)
+    fn listen(&mut self) {
+        for line in self.desk.told() {
+            self.say(&line);
+        }
     }
 
-    fn runs(&self, host: usize) -> bool {
-        matches!(self.state(host), Some(DomainState::Running(_)))
+    fn happen(&mut self, sim: &mut turmoil::Sim<'_>, accident: Accident) -> Result<(), String> {
+        match accident {
+            Accident::Cut(one, other) => sim.partition(one, other),
+            Accident::Mended(one, other) => sim.repair(one, other),
+            Accident::Held(one, other) => sim.hold(one, other),
+            Accident::Released(one, other) => sim.release(one, other),
+            Accident::Killed(daemon) => {
+                let at = usize::from(daemon == NAMES[1]);
+                // Before its tasks end: they clean up, as nobody does whose process is killed.
+                let next = now_at(&self.mems[at]).after_a_kill().map_err(|error| error.to_string())?;
+                sim.crash(daemon);
+                *self.mems[at].lock().unwrap_or_else(PoisonError::into_inner) = next;
+                self.happened.daemons_died += 1;
+            }
+            Accident::Started(daemon) => sim.bounce(daemon),
+        }
+        Ok(())
     }
 
-    fn was_told(&self, words: &str) -> bool {
-        self.trace.contains(words)
+    /// What befalls whoever sits at the desk.
+    fn befall(&mut self, sim: &mut turmoil::Sim<'_>, began: Duration, stage: &mut Stage) {
+        if let Some((from, lasts)) = self.fate.disk_full {
+            let is_full = (began + from..began + from + lasts).contains(&self.at);
+            self.desk.set_disk_full(is_full);
+        }
+        match (*stage, self.fate.dies, self.fate.rescuer_dies_after) {
+            (Stage::Moving, Some((after, death)), _) if began + after <= self.at => {
+                self.say(&format!("the orchestrator dies: {death:?}"));
+                if let Death::Machine { answers_lost } = death {
+                    for daemon in NAMES {
+                        sim.partition("orchestrator", daemon);
+                    }
+                    self.desk.lose_answers(answers_lost);
+                }
+                sim.crash("orchestrator");
+                self.listen();
+                self.happened.orchestrators_died += 1;
+                self.story.borrow_mut().gone = true;
+            }
+            (Stage::Recovering(since), _, Some(after)) if since + after <= self.at => {
+                self.say("the rescuer dies");
+                self.fate.rescuer_dies_after = None;
+                sim.crash("rescuer");
+                self.listen();
+                self.happened.rescuers_died += 1;
+                *stage = Stage::Left(self.at);
+            }
+            _ => {}
+        }
     }
 
-    /// The first law.
-    fn never_two(&self) -> Result<(), String> {
-        if self.runs(0) && self.runs(1) { Err("the guest runs on both hosts".to_owned()) } else { Ok(()) }
+    /// Who comes and goes.
+    fn next(
+        &mut self,
+        sim: &mut turmoil::Sim<'_>,
+        stage: Stage,
+        judged: &mut Option<String>,
+        calm_since: Option<Duration>,
+    ) -> Result<Stage, String> {
+        let is_known = |end: &String| !end.starts_with("unknown");
+        Ok(match stage {
+            Stage::Moving if self.story.borrow().gone => {
+                let known = judged.as_ref().is_some_and(is_known);
+                let wanted = !known || std::mem::take(&mut self.fate.recovered_anyway);
+                if wanted && !self.desk.journal().is_empty() { Stage::Left(self.at) } else { Stage::Over }
+            }
+            Stage::Left(since) if since + self.fate.recovered_after <= self.at => {
+                self.say("somebody recovers");
+                self.happened.recoveries += 1;
+                sim.bounce("rescuer");
+                Stage::Recovering(self.at)
+            }
+            Stage::Recovering(since) => {
+                let Some(said) = self.story.borrow_mut().recovered.take() else { return Ok(stage) };
+                let before = judged.take().filter(is_known);
+                let now = self.judge_recovery(said.as_ref())?;
+                if let Some(before) = before.filter(|before| words(before) != words(&now)) {
+                    return Err(format!("a recovery of what was known, {before}, says: {now}"));
+                }
+                let is_known = is_known(&now);
+                *judged = Some(now);
+                match calm_since {
+                    _ if is_known && std::mem::take(&mut self.fate.recovered_anyway) => Stage::Left(self.at),
+                    _ if is_known => Stage::Over,
+                    Some(calm) if calm + CLEAN_AFTER <= since => self.a_person_looks(said)?,
+                    // Once more when nothing has been in the way for a while.
+                    _ => Stage::Left(self.at),
+                }
+            }
+            stage => stage,
+        })
     }
 
-    /// The outcome claims what is true.
-    fn judge(&mut self) -> Result<&'static str, String> {
-        let outcome = self.story.borrow().outcome.clone();
-        let Some(outcome) = outcome else { return Ok("") };
-        self.say(&format!("outcome: {outcome}"));
+    /// What recovery leaves to a person is one of few questions, which the guest's own story answers; and then it is known.
+    fn a_person_looks(&mut self, said: Option<Outcome>) -> Result<Stage, String> {
         let (a, b) = (self.state(0), self.state(1));
-        self.say(&format!("hosts: a {a:?}, b {b:?}"));
-        let wrong =
-            |what: &str| Err(format!("{what}: the outcome says: {outcome}; a has {a:?}, b has {b:?}"));
-        match &outcome {
-            Outcome::OnDestination { left_on_source, .. } => {
-                if b.is_none() || self.mems[1].checksum("guest") != Some(self.memory) {
-                    return wrong("the destination does not have it whole");
-                }
-                if a.is_some() && left_on_source.is_none() {
-                    return wrong("the source has it still");
-                }
-                if !self.fate.paused && !self.runs(1) && !outcome.to_string().contains("paused") {
-                    return wrong("it does not run");
-                }
-                Ok(if left_on_source.is_some() { "on destination, copy left" } else { "on destination" })
-            }
-            Outcome::OnSource { .. } => {
-                if a.is_none() || self.mems[0].checksum("guest") != Some(self.memory) {
-                    return wrong("the source does not have it whole");
-                }
-                if self.runs(1) {
-                    return wrong("the destination runs it");
-                }
-                if !self.fate.paused && !self.runs(0) && !outcome.to_string().contains("paused") {
-                    return wrong("it does not run");
-                }
-                Ok("on source")
-            }
-            Outcome::Nowhere { .. } => match (a, b) {
-                (None, None) => Ok("nowhere"),
-                _ => wrong("a host has it"),
-            },
-            Outcome::Unknown(_) => Ok("unknown"),
-            _ => wrong("this is no outcome that is known here"),
+        let told = said.map(|said| said.to_string()).unwrap_or_default();
+        let unclear = || Err(format!("this should be known: a has {a:?}, b has {b:?}; said was: {told}"));
+        if std::mem::replace(&mut self.person_has_looked, true) {
+            return match Seen::of(&a, &b) {
+                // Of a guest that runs no destination of version 1 says that it does not come any more.
+                Seen::OnSource if !self.fate.shows() => Ok(Stage::Over),
+                _ => unclear(),
+            };
         }
-    }
-
-    /// When all is quiet: nothing is left half-way, and the guest is somewhere unless that was said.
-    fn at_last(&mut self, judged: Option<&'static str>) -> Result<&'static str, String> {
-        let (a, b) = (self.state(0), self.state(1));
-        self.say(&format!("at last: a {a:?}, b {b:?}"));
-        let not_begun = self.story.borrow().not_begun.clone();
-        if let Some(why) = &not_begun {
-            self.say(&format!("not begun: {why}"));
-        }
-        let (has_a, has_b) = (a.is_some(), b.is_some());
-        let lost = !has_a && !has_b;
-        match judged {
-            Some("on source") | None if not_begun.is_some() || judged.is_some() => match (has_a, has_b) {
-                (true, false) => Ok(judged.unwrap_or("not begun")),
-                // A destination of versions 1 and 2 that has all of the guest cannot know whether the source has dropped it, and keeps
-                // its copy paused: as the only one it would be missed.
-                (true, true) if judged.is_some() && !self.fate.keeps() && !self.runs(1) => {
-                    Ok("on source, a whole copy left paused, by version 1 or 2")
-                }
-                // A partition that ended too late for a destination to notice that the connection is gone with which its copy goes, as the
-                // engine has said.
-                (true, true) if self.was_told("it will when the connection closes") && !self.runs(1) => {
-                    Ok("on source, a copy left until its connection is missed")
-                }
-                _ => Err(format!("a leftover, or a loss: a has {a:?}, b has {b:?}")),
-            },
-            Some("on destination") if has_a || !has_b => {
-                Err(format!("a leftover, or a loss: a has {a:?}, b has {b:?}"))
-            }
-            Some("nowhere" | "unknown" | "on destination, copy left" | "on destination") => {
-                Ok(judged.unwrap_or(""))
-            }
-            // The orchestrator died: what it leaves is for recovery. In version 3 the guest is somewhere. In those before, the source drops it
-            // when it is sent, and a destination that has not heard so ends it with the connection that prepared it.
-            _ if lost && self.fate.keeps() => Err("the guest is gone, and nobody said so".to_owned()),
-            _ if lost => Ok("lost with its orchestrator, by version 1 or 2"),
-            _ => Ok("orchestrator died"),
-        }
+        self.happened.persons_asked += 1;
+        self.say("a person looks");
+        let keeps = self.fate.keeps();
+        let uuid = |host: usize| {
+            let found = now(now_at(&self.mems[host]).domain(Lookup::Name("guest")));
+            found.ok().flatten().map(|info| info.uuid).ok_or_else(|| "it is not there".to_owned())
+        };
+        let done = match Seen::of(&a, &b) {
+            // Whether it ran on the destination.
+            Seen::HeldOnSource if keeps && !self.ran_there => now(now_at(&self.mems[0]).resume(uuid(0)?)),
+            // Whether the copy is whole: what these versions keep of a guest is.
+            Seen::HeldOnDestination if !keeps => now(now_at(&self.mems[1]).resume(uuid(1)?)),
+            // Whether the copy goes: the guest is on its source.
+            Seen::CopyOnDestination if !keeps => now(now_at(&self.mems[1]).destroy(uuid(1)?)),
+            Seen::OnSource if !self.fate.shows() => Ok(()),
+            // Nor does it change that its user had paused it before; that it has not run there is then the person's knowledge alone.
+            Seen::OnSource if keeps && !self.ran_there && is_users_pause(&a) => return Ok(Stage::Over),
+            _ => return unclear(),
+        };
+        done.map_err(|error| error.to_string())?;
+        Ok(Stage::Left(self.at))
     }
 }
 
-fn happen(sim: &mut turmoil::Sim<'_>, accident: Accident) {
-    match accident {
-        Accident::Cut(one, other) => sim.partition(one, other),
-        Accident::Mended(one, other) => sim.repair(one, other),
-        Accident::Held(one, other) => sim.hold(one, other),
-        Accident::Released(one, other) => sim.release(one, other),
-    }
+/// The outcome, without what else was said.
+fn words(end: &str) -> &str {
+    end.split(',').next().unwrap_or(end)
 }

@@ -12,12 +12,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use virtwire_protocol::migrate::{Domain, Host, Outcome, Request, Unknown, Wish};
+use virtwire_protocol::migrate::{Domain, Host, Outcome, Request, Settings, Unknown, Wish};
 
+use super::hosts::{Hosts, Name};
 use super::{Migration, PlanError, Watch};
 use crate::client::{CallError, Connection, OpenError, OpenOptions};
 
-/// How many migrations may run at once. Each counts for its source, for its destination and for the link between them.
+/// How many migrations may run at once. Each counts for its source, for its destination and for the link between them. A host is known
+/// by its name and its hardware's UUID, whatever URI leads to it; one that does not tell both, by its URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -45,7 +47,7 @@ pub struct Errand {
     pub guest: String,
     /// Which version.
     pub wish: Wish,
-    asked: Box<dyn FnOnce(&mut Request) + Send>,
+    pub(super) asked: Box<dyn FnOnce(&mut Request) + Send>,
 }
 
 impl Errand {
@@ -142,6 +144,7 @@ pub struct Fleet {
     limits: Limits,
     options: OpenOptions,
     settle: Duration,
+    step_within: Duration,
     cancelled: FleetCanceller,
 }
 
@@ -152,6 +155,7 @@ impl Fleet {
             limits,
             options: OpenOptions::default(),
             settle: Duration::from_secs(30),
+            step_within: Settings::default().prepare_deadline,
             cancelled: FleetCanceller(Arc::new(watch::Sender::new(false))),
         }
     }
@@ -167,6 +171,13 @@ impl Fleet {
     #[must_use = "this returns the fleet"]
     pub fn settle(mut self, settle: Duration) -> Fleet {
         self.settle = settle;
+        self
+    }
+
+    /// As [`Migration::step_within`].
+    #[must_use = "this returns the fleet"]
+    pub fn step_within(mut self, within: Duration) -> Fleet {
+        self.step_within = within;
         self
     }
 
@@ -188,22 +199,28 @@ impl Fleet {
         mut done: impl FnMut(&Done),
     ) -> Vec<Done> {
         let mut ended: Vec<Done> = Vec::with_capacity(errands.len());
+        let mut hosts =
+            Hosts::ask(errands.iter().flat_map(|errand| [&errand.from, &errand.to]), &self.options);
         let mut waiting: VecDeque<(usize, Errand)> = errands.into_iter().enumerate().collect();
         let (mut busy, mut running) = (Busy::default(), JoinSet::new());
         // What runs, for a task that ends without a word.
-        let mut known: HashMap<tokio::task::Id, (usize, [String; 3])> = HashMap::new();
+        let mut known: HashMap<tokio::task::Id, (usize, Link, [String; 3])> = HashMap::new();
         let mut cancelled = self.cancelled.0.subscribe();
         loop {
             let stopped = *cancelled.borrow_and_update();
             while !stopped
-                && let Some(at) = waiting.iter().position(|(_, errand)| busy.has_room(errand, self.limits))
+                && let Some((at, link)) = waiting.iter().enumerate().find_map(|(at, (_, errand))| {
+                    let link = (hosts.name(&errand.from)?, hosts.name(&errand.to)?);
+                    busy.has_room(&link, self.limits).then_some((at, link))
+                })
             {
                 let Some((index, errand)) = waiting.remove(at) else { break };
-                busy.take(&errand);
+                busy.take(&link);
                 let names = [errand.guest.clone(), errand.from.clone(), errand.to.clone()];
                 let watch = watcher(index, &errand);
-                let one = one(errand, self.options.clone(), self.settle, cancelled.clone(), watch);
-                known.insert(running.spawn(one).id(), (index, names));
+                let times = (self.step_within, self.settle);
+                let one = one(errand, self.options.clone(), times, cancelled.clone(), watch);
+                known.insert(running.spawn(one).id(), (index, link, names));
             }
             if stopped {
                 for (index, Errand { guest, from, to, .. }) in waiting.drain(..) {
@@ -213,19 +230,22 @@ impl Fleet {
                     ended.push(end);
                 }
             }
+            if waiting.is_empty() && running.is_empty() {
+                break;
+            }
             tokio::select! {
-                joined = running.join_next_with_id() => {
-                    let Some(joined) = joined else { break };
+                Some(joined) = running.join_next_with_id() => {
                     let (id, ended_so, took) = match joined {
                         Ok((id, (ended_so, took))) => (id, ended_so, took),
                         Err(error) => (error.id(), Ended::Broken(error.to_string()), Duration::ZERO),
                     };
-                    let Some((index, [guest, from, to])) = known.remove(&id) else { continue };
-                    busy.give_back(&from, &to);
+                    let Some((index, link, [guest, from, to])) = known.remove(&id) else { continue };
+                    busy.give_back(&link);
                     let end = Done { index, guest, from, to, ended: ended_so, took };
                     done(&end);
                     ended.push(end);
                 }
+                () = hosts.learn(), if hosts.are_asked() => {}
                 // Its sender is here, so it does not fail.
                 _ = cancelled.changed(), if !stopped => {}
             }
@@ -235,40 +255,42 @@ impl Fleet {
     }
 }
 
+/// From one host to another.
+type Link = (Name, Name);
+
 /// What runs, counted.
 #[derive(Debug, Default)]
 struct Busy {
     total: usize,
-    hosts: HashMap<String, usize>,
-    links: HashMap<(String, String), usize>,
+    hosts: HashMap<Name, usize>,
+    links: HashMap<Link, usize>,
 }
 
 impl Busy {
-    fn has_room(&self, errand: &Errand, limits: Limits) -> bool {
-        let host = |uri: &String| self.hosts.get(uri).copied().unwrap_or(0) < limits.host.max(1);
-        let link = self.links.get(&(errand.from.clone(), errand.to.clone())).copied().unwrap_or(0);
+    fn has_room(&self, link: &Link, limits: Limits) -> bool {
+        let host = |host: &Name| self.hosts.get(host).copied().unwrap_or(0) < limits.host.max(1);
         self.total < limits.total.max(1)
-            && host(&errand.from)
-            && host(&errand.to)
-            && link < limits.link.max(1)
+            && host(&link.0)
+            && host(&link.1)
+            && self.links.get(link).copied().unwrap_or(0) < limits.link.max(1)
     }
 
-    fn take(&mut self, errand: &Errand) {
+    fn take(&mut self, link: &Link) {
         self.total += 1;
-        for host in [&errand.from, &errand.to] {
+        for host in [&link.0, &link.1] {
             *self.hosts.entry(host.clone()).or_default() += 1;
         }
-        *self.links.entry((errand.from.clone(), errand.to.clone())).or_default() += 1;
+        *self.links.entry(link.clone()).or_default() += 1;
     }
 
-    fn give_back(&mut self, from: &str, to: &str) {
+    fn give_back(&mut self, link: &Link) {
         self.total = self.total.saturating_sub(1);
-        for host in [from, to] {
+        for host in [&link.0, &link.1] {
             if let Some(count) = self.hosts.get_mut(host) {
                 *count = count.saturating_sub(1);
             }
         }
-        if let Some(count) = self.links.get_mut(&(from.to_owned(), to.to_owned())) {
+        if let Some(count) = self.links.get_mut(link) {
             *count = count.saturating_sub(1);
         }
     }
@@ -278,14 +300,14 @@ impl Busy {
 async fn one(
     errand: Errand,
     options: OpenOptions,
-    settle: Duration,
+    (step_within, settle): (Duration, Duration),
     cancelled: watch::Receiver<bool>,
     mut watch: impl Watch,
 ) -> (Ended, Duration) {
     let began = Instant::now();
     let ended = match begin(errand, options).await {
         Err(not_begun) => Ended::NotBegun(not_begun),
-        Ok(migration) => finish(migration, settle, cancelled, &mut watch).await,
+        Ok(migration) => finish(migration.step_within(step_within), settle, cancelled, &mut watch).await,
     };
     (ended, began.elapsed())
 }

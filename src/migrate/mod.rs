@@ -6,8 +6,10 @@
 mod check;
 mod control;
 mod fleet;
+mod hosts;
 mod ledger;
 pub(crate) mod peer;
+mod place;
 mod progress;
 mod recover;
 
@@ -26,7 +28,7 @@ use virtwire_protocol::migrate::{
 };
 use virtwire_protocol::remote;
 
-pub use self::check::{Finding, Preflight, Subject, Verdict, check};
+pub use self::check::{Finding, Preflight, Subject, Verdict, check, check_errand};
 use self::control::Question;
 pub use self::control::{Control, ControlError};
 pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
@@ -54,6 +56,7 @@ pub struct Migration {
     switch: Switch,
     /// The outcome, once it is known for good.
     ended: Option<Outcome>,
+    settings: Settings,
     /// Whether the engine waits for [`Engine::retry`].
     waiting: bool,
     /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
@@ -212,6 +215,7 @@ impl Migration {
             progress_every: Duration::from_millis(250),
             switch: Switch::default(),
             ended: None,
+            settings: Settings::default(),
             waiting: false,
             calling: false,
             ledger: Ledger::default(),
@@ -221,12 +225,12 @@ impl Migration {
     /// The guest of this name on a host, as a [`Request`] wants it.
     ///
     /// # Errors
-    /// [`CallError`]; code 42 where there is none.
+    /// [`CallError`]; code 42 where there is none, and a lapse after 2 minutes where the connection sets no other deadline.
     pub async fn find(
         connection: &Connection,
         name: &str,
     ) -> Result<virtwire_protocol::migrate::Domain, CallError> {
-        let found = connection.call(remote::DomainLookupByName { name: name.into() }).await?;
+        let found = patient(connection).call(remote::DomainLookupByName { name: name.into() }).await?;
         Ok(peer::domain(found.dom))
     }
 
@@ -234,6 +238,7 @@ impl Migration {
     #[must_use = "this returns the migration"]
     pub fn settings(mut self, settings: Settings) -> Migration {
         self.engine = Engine::new(self.plan.clone(), settings);
+        self.settings = settings;
         self
     }
 
@@ -242,6 +247,15 @@ impl Migration {
     pub fn progress_every(mut self, every: Duration) -> Migration {
         self.progress_every = every;
         self
+    }
+
+    /// How long a host may take for each step before Perform ([`Settings::prepare_deadline`]): describing the guest, Begin, its state,
+    /// Prepare. When it passes the reply counts as lost: the guest stays where it is, and the outcome says so. Only before the first
+    /// [`run`](Self::run).
+    #[must_use = "this returns the migration"]
+    pub fn step_within(self, within: Duration) -> Migration {
+        let settings = Settings { prepare_deadline: within, ..self.settings };
+        self.settings(settings)
     }
 
     /// When it switches to post-copy, if its request has POSTCOPY. Not by itself by default.
@@ -482,6 +496,9 @@ async fn until(moment: Option<Instant>) {
     }
 }
 
+/// How long a host may take to find a guest and to say what it can, where the connection has no deadline.
+const LOOKUP_WITHIN: Duration = Duration::from_secs(120);
+
 /// How long a source may take to tell how far it is.
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 
@@ -508,6 +525,14 @@ async fn choose(
     Ok(Plan::choose(request, wish, reported?, by_destination?)?)
 }
 
+/// The same connection, whose calls do not wait for ever where nobody has said how long.
+fn patient(connection: &Connection) -> Connection {
+    match connection.deadline() {
+        Some(_) => connection.clone(),
+        None => connection.within(LOOKUP_WITHIN),
+    }
+}
+
 /// What a host reports. Every feature is asked for at once, so that distance is paid for once and not for each.
 pub(crate) async fn features(
     host: Host,
@@ -516,7 +541,7 @@ pub(crate) async fn features(
 ) -> Result<Features, PlanError> {
     let mut asked = JoinSet::new();
     for &feature in which {
-        let connection = connection.clone();
+        let connection = patient(connection);
         asked.spawn(async move { (feature, connection.supports(feature.number()).await) });
     }
     let mut reported = Vec::new();

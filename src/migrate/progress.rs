@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use virtwire_protocol::enums::JobKind;
+use virtwire_protocol::enums::{JobKind, JobOperation};
 use virtwire_protocol::migrate::JobInfo;
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::DomainGetJobInfoReply;
@@ -13,6 +13,8 @@ use virtwire_protocol::remote::DomainGetJobInfoReply;
 pub struct Progress {
     /// Whether the job runs, or how it ended.
     pub kind: JobKind,
+    /// What the job does. Of a guest that is only believed to move it may be something else, such as a backup.
+    pub operation: Option<JobOperation>,
     /// How long the job has run.
     pub elapsed: Duration,
     /// How long it will take yet: the source's own word, else what remains at this rate less what the guest writes meanwhile.
@@ -88,6 +90,7 @@ impl Progress {
         let page = number("memory_page_size").unwrap_or(USUAL_PAGE_BYTES);
         Progress {
             kind,
+            operation: params.i32("operation").map(JobOperation::from),
             elapsed: milliseconds(number("time_elapsed").unwrap_or(0)),
             time_left: number("time_remaining").filter(|left| *left > 0).map(milliseconds),
             data: amount("data_total", "data_processed", "data_remaining"),
@@ -106,6 +109,7 @@ impl Progress {
         let amount = |total, processed, remaining| Amount { total, processed, remaining };
         Progress {
             kind: info.r#type.into(),
+            operation: None,
             elapsed: milliseconds(info.time_elapsed),
             time_left: Some(info.time_remaining).filter(|left| *left > 0).map(milliseconds),
             data: amount(info.data_total, info.data_processed, info.data_remaining),

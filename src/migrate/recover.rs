@@ -1,14 +1,22 @@
 //! Ends a migration whose orchestrator died: drives [`Recovery`] over connections of its own.
 
+use std::time::{Duration, Instant};
+
 use virtwire_protocol::migrate::{
-    Action, Do, Failure, Fenced, Host, Outcome, Record, Recovery, Reply, Request, Settings, Waiting,
+    Action, Do, Failure, Fenced, Host, Outcome, Record, Recovery, Reply, Request, Settings, Wait, Waiting,
 };
 
+use super::Watch;
 use super::ledger::Ledger;
-use super::{Watch, peer};
-use crate::client::{Connection, OpenOptions};
+use super::place::Place;
+use super::progress::Reckoner;
+use crate::client::OpenOptions;
 
 /// The recovery of a migration from its journal.
+///
+/// Both hosts are asked for the guest's state, with its reason, and the source for its job. While a job runs there, which may be Perform
+/// yet, it is waited for, and how far it is goes to [`Watch::progress`]. Hosts that tell of events are asked again as soon as something
+/// happens to the guest.
 ///
 /// It may be dropped at any time: nothing of the guest depends on its connections, and another one goes on from the journal, to which
 /// this one has added what it did. Two of one migration must not run at once.
@@ -23,14 +31,9 @@ pub struct Recover {
     waiting: bool,
     calling: bool,
     ledger: Ledger,
-}
-
-/// A host, and a connection to it while there is one.
-#[derive(Debug)]
-struct Place {
-    uri: String,
-    options: OpenOptions,
-    connection: Option<Connection>,
+    /// How long a host may take to say something.
+    answers_within: Duration,
+    reckoner: Reckoner,
 }
 
 impl Recover {
@@ -46,15 +49,16 @@ impl Recover {
         fenced: Fenced,
         settings: Settings,
     ) -> Option<Recover> {
-        let place = |uri: String| Place { uri, options: OpenOptions::default(), connection: None };
         Some(Recover {
-            source: place(source.into()),
-            destination: place(destination.into()),
+            source: Place::new(source.into()),
+            destination: Place::new(destination.into()),
             recovery: Recovery::new(journal, fenced, settings)?,
             ended: None,
             waiting: false,
             calling: false,
             ledger: Ledger::default(),
+            answers_within: settings.ask_deadline,
+            reckoner: Reckoner::default(),
         })
     }
 
@@ -98,11 +102,13 @@ impl Recover {
                 }
                 Some(Action::Journal(record)) => self.ledger.keep(record, watch).await,
                 Some(Action::Do(order)) => {
-                    watch.calling(&order);
                     self.calling = true;
                     let answer = match self.ledger.refuses(&order.call, watch).await {
                         Some(failure) => Err(failure),
-                        None => self.make(order).await,
+                        None => {
+                            watch.calling(&order);
+                            self.make(order).await
+                        }
                     };
                     self.calling = false;
                     self.recovery.done(answer);
@@ -113,7 +119,7 @@ impl Recover {
                     if let Waiting::Unknown(unknown) = wait.why {
                         return Outcome::Unknown(unknown);
                     }
-                    tokio::time::sleep(wait.ask_again_after).await;
+                    self.wait(&wait, watch).await;
                     self.waiting = false;
                     self.recovery.retry();
                 }
@@ -133,21 +139,37 @@ impl Recover {
         self.ended.clone().unwrap_or_else(|| self.recovery.now())
     }
 
+    /// Waits until a host tells that something has happened to the guest, or begins to tell: then it is time to [`run`](Self::run) again.
+    /// For ever where none is reached that tells of events, so wait for a time as well. Cancel-safe.
+    pub async fn changed(&mut self) {
+        let (guest, within) = (self.recovery.request().domain.uuid, self.answers_within);
+        let (here, there) = tokio::join!(self.source.listen(within), self.destination.listen(within));
+        if here || there {
+            return;
+        }
+        tokio::select! {
+            () = self.source.hears(guest) => {}
+            () = self.destination.hears(guest) => {}
+        }
+    }
+
+    async fn wait(&mut self, wait: &Wait, watch: &mut impl Watch) {
+        let until = tokio::time::Instant::now() + wait.ask_again_after;
+        if let Waiting::Job(_) = wait.why {
+            let guest = self.recovery.request().domain.clone();
+            if let Some(progress) = self.source.progress(guest, self.answers_within).await {
+                watch.progress(&self.reckoner.complete(Instant::now(), progress));
+            }
+        }
+        let _ = tokio::time::timeout_at(until, self.changed()).await;
+    }
+
     async fn make(&mut self, order: Do) -> Result<Reply, Failure> {
         tracing::debug!(call = %order, "recovery step");
         let Do { host, call, deadline } = order;
-        let place = match host {
-            Host::Source => &mut self.source,
-            Host::Destination => &mut self.destination,
-        };
-        let connection = match place.connection.take().filter(|connection| connection.ended().is_none()) {
-            Some(connection) => connection,
-            None => {
-                let opened = Connection::open_with(&place.uri, place.options.clone()).await;
-                opened.map_err(|error| Failure::NotSent { message: error.to_string() })?
-            }
-        };
-        let connection = place.connection.insert(connection);
-        peer::perform(connection, call, deadline).await
+        match host {
+            Host::Source => self.source.make(call, deadline).await,
+            Host::Destination => self.destination.make(call, deadline).await,
+        }
     }
 }

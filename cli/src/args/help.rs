@@ -25,7 +25,8 @@ Example:
 
 Both hosts are asked where the guest is. What is safe by the journal and by what they say is done: a guest that was sent is started, \
 one that its source keeps paused runs on, a copy that is left over is removed. Otherwise nothing is changed, and what to check is said. \
-What is done is added to the journal, so it can be run again at any time, but not twice at once. Of a directory each journal is taken in \
+While a job runs on the source's guest, \
+which may be the migration yet, it is shown and waited for. What is done is added to the journal, so it can be run again at any time, but not twice at once. Of a directory each journal is taken in \
 turn, and the highest exit status is returned.
 
 A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced: what is decided then \
@@ -47,11 +48,12 @@ Prints `listening on ADDRESS` for each listener once it accepts. SIGTERM and SIG
 first, for 15 s at most. SIGHUP reads the file, certificates, passwords, lists and max_clients anew; clients stay. Sockets that systemd \
 passes are taken (TLS where their name ends in `-tls`, read-only where it ends in `-ro`), and systemd is told READY and STOPPING.
 
-FILE has these keys: listen, listen_ro, listen_admin (lists of addresses); auth_unix_rw, auth_unix_ro, auth_tcp, auth_tls (none, sasl; polkit on unix sockets); passwords; \
+FILE has these keys: listen, listen_ro, listen_admin (lists of addresses); unix_sock_group, unix_sock_rw_perms, unix_sock_ro_perms, \
+unix_sock_admin_perms (of the sockets' files, when they are made); auth_unix_rw, auth_unix_ro, auth_tcp, auth_tls (none, sasl; polkit on unix sockets); passwords; \
 sasl_allowed_username_list; unix_allowed_uids, unix_allowed_gids; ca_file, cert_file, key_file, crl_file, tls_no_verify_certificate, \
 tls_allowed_dn_list; max_clients, max_anonymous_clients, max_queued_clients, max_client_requests, keepalive_interval, keepalive_count, and the same of \
 listen_admin: admin_max_clients, admin_max_queued_clients, admin_max_client_requests, admin_keepalive_interval, admin_keepalive_count; \
-shutdown_within (seconds).
+host_uuid; shutdown_within (seconds).
 
 Example:
   virtwire serve --listen tcp://127.0.0.1:16509 --listen unix:/tmp/virtwire.sock
@@ -61,9 +63,9 @@ Several listeners share one host. Guests are <domain type='mem'> or <domain type
 process. Each has at most 4 MiB of real memory, whatever its XML says. Nobody is asked who they are, \
 unless --passwords, --polkit, --allow-uid or --allow-gid says so.
 
-With --state the domains that are defined outlive the process, however that ends: a definition is on the disk before its client is told. \
-Networks, pools, volumes and snapshots end with the process. \
-Nothing is started with the daemon, also of what is marked for it. A file in DIR that is no whole definition is said on standard error and \
+With --state the domains, networks and pools that are defined outlive the process, however that ends: a definition is on the disk before \
+its client is told. Volumes and snapshots end with the process. Networks and pools that are marked for it are started with the daemon, \
+domains are not. A file in DIR that is no whole definition is said on standard error and \
 renamed, with .set-aside behind its name.
 
 With --guests processes each guest is a process in a session of its own, which counts ten times a second in the last 8 bytes of its memory \
@@ -119,7 +121,7 @@ any other time it does nothing.
 Events of --json, each with `event` and `seconds` since the start; what is not known is null:
   chosen     version, why          call       host, number, procedure
   downgrade  version, why          note       text
-  progress   phase, iteration, fraction (0 to 1), total, processed, remaining (bytes), rate, dirty_rate (bytes/s),
+  progress   operation, phase, iteration, fraction (0 to 1), total, processed, remaining (bytes), rate, dirty_rate (bytes/s),
              time_left_s, downtime_ms
   waiting    why, again_after_s    cancelled  taken, why
   switched   done, why (the word to switch to post-copy)

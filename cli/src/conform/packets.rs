@@ -63,6 +63,21 @@ pub(super) fn rows(place: &Place) -> Vec<Row> {
         before("procedure -1", Packet { procedure: u32::MAX, ..call() }, rpc("unknown procedure: -1")),
         before("procedure 9999", Packet { procedure: 9999, ..call() }, rpc("unknown procedure: 9999")),
         before("an event's number", Packet { procedure: 107, ..call() }, rpc("unknown procedure: 107")),
+        before(
+            "a call with no descriptors of a program of nobody",
+            Packet { program: 74_565, kind: CALL_WITH_FDS, payload: vec![0; 4], ..call() },
+            rpc("Cannot find program 74565 version 1"),
+        ),
+        before(
+            "a call with no descriptors of status error",
+            Packet { kind: CALL_WITH_FDS, status: 1, payload: vec![0; 4], ..call() },
+            rpc("Unexpected message status 1"),
+        ),
+        before(
+            "a packet of a stream of a program of nobody",
+            Packet { program: 74_565, kind: 3, status: 2, ..call() },
+            Answer::Silence,
+        ),
         before("a reply", Packet { kind: 1, ..call() }, Answer::Silence),
         before("a message", Packet { kind: 2, ..call() }, Answer::Silence),
         before("a packet of no stream", Packet { kind: 3, ..call() }, Answer::Silence),

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use virtwire::client::OpenOptions;
 use virtwire::migrate::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, Progress, Watch};
-use virtwire::protocol::migrate::{CancelAnswer, Check, Outcome, Record, Wish};
+use virtwire::protocol::migrate::{CancelAnswer, Check, Outcome, Record, Way, Wish};
 
 use super::report::{Ending, ending};
-use super::{cancellable, how_to_cancel, live, request_with};
+use super::{Hosts, cancellable, how_to_cancel, interrupted, live, request_with};
 use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line};
@@ -26,16 +26,19 @@ use crate::signals::{self, Signals};
 use crate::table::{Side, Table};
 
 /// Moves them. The exit status is that of the worst end.
-pub(super) async fn run(
-    args: &MigrateArgs,
-    opener: Opener,
-    wish: Wish,
-    screen: &Arc<Screen>,
-) -> Result<ExitCode, Fail> {
+pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>) -> Result<ExitCode, Fail> {
     let mut interrupt = Signals::listen()?;
     // The word to cancel ends nobody's wait before it is asked for.
     let _ignored = signals::give_up()?;
-    let names = names(args, opener).await?;
+    let asked = async {
+        // Each guest gets connections of its own; these are for the question which version may be wanted.
+        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, None).await?;
+        Ok::<_, Fail>((super::wish(args, &hosts).await?, names(args, opener).await?))
+    };
+    let (wish, names) = tokio::select! {
+        asked = asked => asked?,
+        signal = interrupt.next() => return Err(interrupted(&format!("host {}", args.from), signal)),
+    };
     if names.is_empty() {
         screen.line(Style::Plain, "there is no active guest to move");
         return Ok(ExitCode::SUCCESS);
@@ -47,7 +50,9 @@ pub(super) async fn run(
     (limits.total, limits.host, limits.link) = (args.at_once, args.at_once, args.at_once);
     let [from, to] = [&args.from, &args.to].map(|uri| opener.options(uri));
     let open_within = from.open_within.max(to.open_within);
-    let fleet = Fleet::new(limits).options(OpenOptions { open_within, ..from });
+    let fleet = Fleet::new(limits)
+        .options(OpenOptions { open_within, ..from })
+        .step_within(Duration::from_secs(args.step_within));
     let canceller = fleet.canceller();
     let board = Arc::new(Board::new(screen.clone(), names.len()));
     let said = |done: &Done| {

@@ -1,40 +1,69 @@
 //! `virtwire migrate --check`: what would be in a migration's way, without moving anything.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
-use virtwire::migrate::{Finding, Preflight, Verdict, check};
-use virtwire::protocol::migrate::{Request, Wish};
+use virtwire::client::Connection;
+use virtwire::migrate::{Finding, Preflight, Subject, Verdict, check};
 
-use super::Hosts;
+use super::{Hosts, check_two, request, watched, wish};
 use crate::args::MigrateArgs;
+use crate::connect::{Opener, open_with};
 use crate::fail::{Fail, one_line};
+use crate::ladder::{Ladder, Lane};
 use crate::probe::short;
 use crate::screen::{Screen, Style, say_json};
 
 /// Looks, and prints what was found.
 pub(super) async fn run(
     args: &MigrateArgs,
-    hosts: &Hosts,
-    request: Request,
-    wish: Wish,
+    opener: Opener,
+    ladder: Option<&Arc<Ladder>>,
     screen: &Screen,
 ) -> Result<ExitCode, Fail> {
-    let name = request.domain.name.to_string();
-    let Some(destination) = &hosts.destination else {
-        return Err(Fail::new(
-            format!("host {}", args.to),
-            "is not reached from here",
-            "both hosts are asked",
-        ));
+    check_two(&args.from, &args.to)?;
+    let open = |uri, lane| open_with(uri, watched(uri, lane, opener, ladder));
+    // One after the other, as each may ask its user for a password.
+    let source = open(&args.from, Lane::Source).await;
+    let destination = open(&args.to, Lane::Destination).await;
+    let (name, found) = match (source, destination) {
+        (Ok(source), Ok(destination)) => look(args, source, destination).await?,
+        (source, destination) => {
+            let fails = [source.err(), destination.err()].into_iter().flatten();
+            let findings = fails.map(|fail| stops(Subject::Hosts, &fail)).collect();
+            (super::name(args).to_owned(), Preflight { plan: None, findings })
+        }
     };
-    let found = check(&hosts.source, destination, request, wish).await;
     if args.json {
         say_json(&document(args, &name, &found))?;
     } else {
         tell(screen, &name, args, &found);
     }
     Ok(if found.would_fail() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn look(
+    args: &MigrateArgs,
+    source: Connection,
+    destination: Connection,
+) -> Result<(String, Preflight), Fail> {
+    let hosts = Hosts { source: source.clone(), destination: Some(destination.clone()) };
+    let domain = match hosts.find(super::name(args)).await {
+        Ok(domain) => domain,
+        Err(fail) => {
+            let findings = vec![stops(Subject::Guest, &fail)];
+            return Ok((super::name(args).to_owned(), Preflight { plan: None, findings }));
+        }
+    };
+    let name = domain.name.to_string();
+    let wish = wish(args, &hosts).await?;
+    Ok((name, check(&source, &destination, request(args, domain)?, wish).await))
+}
+
+/// Without it nothing else can be looked at.
+fn stops(subject: Subject, fail: &Fail) -> Finding {
+    Finding { subject, verdict: Verdict::Fails, text: fail.to_string() }
 }
 
 fn tell(screen: &Screen, name: &str, args: &MigrateArgs, found: &Preflight) {

@@ -89,6 +89,7 @@ pub(super) const COPY: &str =
 /// How far a job is, by JSON's names.
 pub(crate) fn figures(progress: &Progress) -> Value {
     json!({
+        "operation": progress.operation.map(|operation| operation.to_string()),
         "phase": live::phase(progress.phase()),
         "iteration": progress.iteration,
         "fraction": progress.data.fraction().map(rounded),

@@ -89,6 +89,7 @@ impl Ending {
 fn after(reason: &Reason) -> &'static str {
     match reason {
         Reason::InPostCopy(_) => "`virtwire migrate --postcopy-resume` resumes it if it broke",
+        Reason::Active(_) => "without --offline it moves while it runs; or shut it down first",
         Reason::NotActive(_) => "only a running guest moves: `virtwire start URI NAME` starts it",
         // Begin's own word for the same.
         Reason::Failed { host: Host::Source, procedure, failure: Failure::Answered(error) }
@@ -126,6 +127,11 @@ impl Report {
     pub(crate) fn new(domain: &str, outcome: Outcome, teller: &Teller, took: Duration) -> Report {
         let (ending, sentence) = (ending(&outcome, teller.paused), outcome.to_string());
         let next_step = match &outcome {
+            Outcome::OnSource { source, left_on_destination: Some(said), .. }
+                if said.is_gone() || source.is_gone() =>
+            {
+                "`virtwire list --all URI` shows both definitions: start the guest on one of the hosts only"
+            }
             Outcome::OnSource { left_on_destination: Some(_), .. } => {
                 "`virtwire list --all URI` shows what the destination has: a paused copy there is destroyed, and never resumed"
             }

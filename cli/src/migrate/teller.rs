@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 use virtwire::migrate::{ControlError, Progress, Watch};
+use virtwire::protocol::enums::JobOperation;
 use virtwire::protocol::migrate::{
     CancelAnswer, Do, Failure, Job, Note, Record, Said, Unknown, Version, Wait, Waiting,
 };
@@ -115,6 +116,11 @@ impl Teller {
     }
 }
 
+/// Whether a job of this kind may be a migration's.
+fn may_move(operation: JobOperation) -> bool {
+    matches!(operation, JobOperation::MigrationOut | JobOperation::Unknown)
+}
+
 /// What became of the word to switch to post-copy.
 fn switched(answer: &Result<(), ControlError>) -> String {
     match answer {
@@ -172,6 +178,9 @@ impl Watch for Teller {
             let _ = moving.send(());
         }
         self.feed.progress(progress);
+        if let Some(other) = progress.operation.filter(|operation| !may_move(*operation)) {
+            self.tell(Style::Remarkable, &format!("the source says that this job is no migration: {other}"));
+        }
         // Also while Finish waits for a post-copy.
         self.live.get_or_insert_default().show(&self.screen, progress);
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::{Table, Value};
+use virtwire::hypervisor::Uuid;
 use virtwire::protocol::session::server::Limits;
 use virtwire::server::{AllowedProcesses, ClientLimits, ListenAddress, Patterns, TlsSettings};
 
@@ -74,8 +75,21 @@ pub(super) struct Config {
     pub(super) server: ServerConfig,
     /// The server of the admin program; its keys begin with `admin_`.
     pub(super) admin: ServerConfig,
+    /// Who may open the unix sockets that are made.
+    pub(super) sockets: SocketRights,
+    /// The host's own UUID; a new one at each start where it is not said.
+    pub(super) host_uuid: Option<Uuid>,
     /// How long clients have to finish when the daemon ends.
     pub(super) shutdown_within: Duration,
+}
+
+/// The group and the modes of the files of unix sockets; what is not said is as the system makes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SocketRights {
+    pub(super) group: Option<String>,
+    pub(super) read_write: Option<u32>,
+    pub(super) read_only: Option<u32>,
+    pub(super) admin: Option<u32>,
 }
 
 impl Default for Config {
@@ -95,16 +109,22 @@ impl Default for Config {
             pki: TlsSettings::default(),
             server: ServerConfig::default(),
             admin: ServerConfig::default(),
+            sockets: SocketRights::default(),
+            host_uuid: None,
             shutdown_within: Duration::from_secs(15),
         }
     }
 }
 
 /// All keys, in the order in which the help has them.
-pub(super) const KEYS: [&str; 29] = [
+pub(super) const KEYS: [&str; 34] = [
     "listen",
     "listen_ro",
     "listen_admin",
+    "unix_sock_group",
+    "unix_sock_rw_perms",
+    "unix_sock_ro_perms",
+    "unix_sock_admin_perms",
     "auth_unix_rw",
     "auth_unix_ro",
     "auth_tcp",
@@ -130,6 +150,7 @@ pub(super) const KEYS: [&str; 29] = [
     "admin_max_client_requests",
     "admin_keepalive_interval",
     "admin_keepalive_count",
+    "host_uuid",
     "shutdown_within",
 ];
 
@@ -193,6 +214,22 @@ impl Config {
                 "tls_allowed_dn_list" => {
                     config.pki.names = Some(Patterns::new(texts(value).ok_or_else(|| wrong(NAMES))?));
                 }
+                "unix_sock_group" => {
+                    config.sockets.group = Some(value.as_str().ok_or_else(|| wrong(GROUP))?.to_owned());
+                }
+                "unix_sock_rw_perms" => {
+                    config.sockets.read_write = Some(mode(value).ok_or_else(|| wrong(MODE))?);
+                }
+                "unix_sock_ro_perms" => {
+                    config.sockets.read_only = Some(mode(value).ok_or_else(|| wrong(MODE))?);
+                }
+                "unix_sock_admin_perms" => {
+                    config.sockets.admin = Some(mode(value).ok_or_else(|| wrong(MODE))?);
+                }
+                "host_uuid" => {
+                    let uuid = value.as_str().and_then(|text| text.parse().ok());
+                    config.host_uuid = Some(uuid.ok_or_else(|| wrong("a UUID"))?);
+                }
                 "shutdown_within" => {
                     config.shutdown_within = seconds(value, 0).ok_or_else(|| wrong("seconds"))?;
                 }
@@ -231,6 +268,8 @@ const NAMES: &str = "names with * and ?, such as [\"*@EXAMPLE.COM\"]";
 const POSITIVE: &str = "a number of at least 1";
 const SECONDS: &str = "seconds, at least 1";
 const NUMBERS: &str = "numbers, such as [0, 1000]";
+const GROUP: &str = "the name of a group, or its number, such as \"libvirt\"";
+const MODE: &str = "permissions in octal digits, such as \"0770\"";
 
 fn unknown(thing: &str, key: &str) -> Fail {
     let next = match key {
@@ -241,6 +280,27 @@ fn unknown(thing: &str, key: &str) -> Fail {
             "leave it out: calls here hold no thread each; max_client_requests bounds those of a client"
                 .to_owned()
         }
+        "max_requests" => "leave it out: max_client_requests bounds the calls of each client".to_owned(),
+        "log_level" | "log_filters" | "log_outputs" | "log_buffer_size" | "audit_level" | "audit_logging" => {
+            "leave it out: what there is to be said is said on standard error".to_owned()
+        }
+        "tls_priority" | "tls_no_sanity_certificate" => {
+            "leave it out: TLS is rustls's, which has no weak ciphers, and looks at its certificate itself"
+                .to_owned()
+        }
+        "tcp_min_ssf" => {
+            "leave it out: passwords protect nothing that follows them; listen on tls:// where others listen"
+                .to_owned()
+        }
+        "access_drivers" => {
+            "leave it out: whoever is let in may do everything; listen_ro is for those who may only look"
+                .to_owned()
+        }
+        "host_uuid_source" => "leave it out: host_uuid says it".to_owned(),
+        "keepalive_required" | "admin_keepalive_required" => {
+            "leave it out: clients that do not ask to be pinged are not".to_owned()
+        }
+        "mdns_adv" | "mdns_name" | "ovs_timeout" => "leave it out: there is no such thing here".to_owned(),
         _ => match nearest(key) {
             Some(known) => format!("did you mean {known}?"),
             None => format!("the keys are {}", KEYS.join(", ")),
@@ -254,6 +314,12 @@ fn nearest(key: &str) -> Option<&'static str> {
     let near = KEYS.map(|known| (strsim::jaro_winkler(key, known), known));
     let best = near.into_iter().max_by(|one, other| one.0.total_cmp(&other.0))?;
     (best.0 > 0.8).then_some(best.1)
+}
+
+/// What a file allows: `"0770"`.
+fn mode(value: &Value) -> Option<u32> {
+    let text = value.as_str().filter(|text| (3..=4).contains(&text.len()))?;
+    u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o777)
 }
 
 fn way(value: &Value) -> Option<Way> {
@@ -369,12 +435,24 @@ mod tests {
             ("max_client_requests = 0", "at least 1"),
             ("max_clients = 5", "more clients that are not known yet than clients"),
             ("max_workers = 5", "leave it out"),
+            ("unix_sock_rw_perms = 770", "give permissions"),
+            ("unix_sock_ro_perms = '1777'", "give permissions"),
+            ("unix_sock_group = 7", "give the name of a group"),
+            ("host_uuid = 'x'", "give a UUID"),
             ("admin_max_anonymous_clients = 5", "is unknown"),
             ("tls_no_verify_certificate = 2", "give 0 or 1"),
             ("ca_file = ''", "give a path"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");
+        }
+        // Each of libvirtd.conf's is known here, or told why it is not.
+        for key in LIBVIRTDS {
+            let told = KEYS.contains(&key) || {
+                let error = read(&format!("{key} = 1")).unwrap_err();
+                error.contains("leave it out") || error.contains("give whole addresses")
+            };
+            assert!(told, "{key}");
         }
         // Each key that is told as one is one.
         for key in KEYS {
@@ -386,4 +464,61 @@ mod tests {
             assert!(told, "{key}: the help does not tell of it");
         }
     }
+
+    /// The keys of libvirtd.conf (9.0).
+    const LIBVIRTDS: [&str; 53] = [
+        "listen_tls",
+        "listen_tcp",
+        "tls_port",
+        "tcp_port",
+        "listen_addr",
+        "mdns_adv",
+        "mdns_name",
+        "unix_sock_group",
+        "unix_sock_ro_perms",
+        "unix_sock_rw_perms",
+        "unix_sock_admin_perms",
+        "unix_sock_dir",
+        "auth_unix_ro",
+        "auth_unix_rw",
+        "auth_tcp",
+        "auth_tls",
+        "tcp_min_ssf",
+        "access_drivers",
+        "key_file",
+        "cert_file",
+        "ca_file",
+        "crl_file",
+        "tls_no_sanity_certificate",
+        "tls_no_verify_certificate",
+        "tls_allowed_dn_list",
+        "tls_priority",
+        "sasl_allowed_username_list",
+        "max_clients",
+        "max_queued_clients",
+        "max_anonymous_clients",
+        "min_workers",
+        "max_workers",
+        "prio_workers",
+        "max_requests",
+        "max_client_requests",
+        "admin_min_workers",
+        "admin_max_workers",
+        "admin_max_clients",
+        "admin_max_queued_clients",
+        "admin_max_client_requests",
+        "log_level",
+        "log_filters",
+        "log_outputs",
+        "log_buffer_size",
+        "audit_level",
+        "audit_logging",
+        "host_uuid",
+        "host_uuid_source",
+        "keepalive_interval",
+        "keepalive_count",
+        "admin_keepalive_interval",
+        "admin_keepalive_count",
+        "ovs_timeout",
+    ];
 }

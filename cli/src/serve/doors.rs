@@ -1,7 +1,12 @@
 //! The listeners of `virtwire serve`, and what each asks: opened once, and told anew when the operator has changed it.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 use virtwire::server::{
     AllowedProcesses, Authentication, BindError, Exposure, ListenAddress, Listener, PasswordFile, Sasl,
@@ -9,7 +14,7 @@ use virtwire::server::{
 };
 
 use super::cannot_listen;
-use super::config::{Config, Way};
+use super::config::{Config, SocketRights, Way};
 use super::systemd::{Door, Passed, Socket};
 use crate::fail::{Fail, plain};
 use crate::passwd;
@@ -52,6 +57,14 @@ impl Doors {
             let bound = match address {
                 ListenAddress::Tls(host) => {
                     Listener::bind_tls(host, doors.tls(config)?, doors.exposure_of(config.tls)).await
+                }
+                ListenAddress::Unix(path) => {
+                    let mode = mode(door, &config.sockets);
+                    let bound = bound_to(address, mode.is_some()).await;
+                    if bound.is_ok() {
+                        allow(path, mode, config.sockets.group.as_deref())?;
+                    }
+                    bound
                 }
                 address => Listener::bind(address, exposure).await,
             };
@@ -181,6 +194,53 @@ impl Doors {
     }
 }
 
+/// A unix socket that nobody else can open yet, where others are to be let in or kept out.
+async fn bound_to(address: &ListenAddress, is_closed: bool) -> Result<Listener, BindError> {
+    let usual = is_closed.then(|| umask(Mode::RWXG | Mode::RWXO));
+    let bound = Listener::bind(address, Exposure::LocalOnly).await;
+    if let Some(usual) = usual {
+        umask(usual);
+    }
+    bound
+}
+
+/// What a door's socket is to allow.
+fn mode(door: Door, rights: &SocketRights) -> Option<u32> {
+    match door {
+        Door::ReadWrite => rights.read_write,
+        Door::ReadOnly => rights.read_only,
+        Door::Admin => rights.admin,
+    }
+}
+
+/// Lets those open a socket who may.
+fn allow(path: &Path, mode: Option<u32>, group: Option<&str>) -> Result<(), Fail> {
+    let failed = |error: std::io::Error| {
+        let next = "only root's daemon can give its sockets to a group that its user is not in";
+        Fail::new(format!("socket {}", path.display()), plain(&error), next)
+    };
+    if let Some(name) = group {
+        let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+        let number = number_of(name, &groups).ok_or_else(|| {
+            Fail::new(format!("group {name}"), "is not in /etc/group", "give a group's name or its number")
+        })?;
+        chown(path, None, Some(number)).map_err(failed)?;
+    }
+    match mode {
+        Some(mode) => std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).map_err(failed),
+        None => Ok(()),
+    }
+}
+
+/// The number of a group, by its name or as it is.
+fn number_of(name: &str, groups: &str) -> Option<u32> {
+    let of_line = |line: &str| {
+        let mut parts = line.split(':');
+        (parts.next() == Some(name)).then(|| parts.nth(1)?.parse().ok())?
+    };
+    name.parse().ok().or_else(|| groups.lines().find_map(of_line))
+}
+
 fn passwords(config: &Config) -> Result<Option<PasswordFile>, Fail> {
     config.passwords.as_deref().map(passwd::read).transpose()
 }
@@ -206,4 +266,19 @@ fn no_tls(error: TlsSettingsError) -> Fail {
         plain(&std::io::Error::other(error.reason)),
         "make it as libvirt's pages say, or name another by ca_file, cert_file, key_file or crl_file in --config's file",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_known_by_its_name_or_its_number() {
+        let groups = "root:x:0:\nlibvirt:x:117:fred\nlib:x:9:\nbroken\n";
+        for (name, number) in
+            [("libvirt", Some(117)), ("root", Some(0)), ("7", Some(7)), ("libv", None), ("broken", None)]
+        {
+            assert_eq!(number_of(name, groups), number, "{name}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! The journal of a migration, and what is made of it afterwards.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::XML;
-use super::process::{Serve, command, json, run, run_with, temporary};
+use super::process::{Serve, command, json, run, run_with, send, temporary};
 
 /// What a journal's line is about: a call that is announced by its kind, or whose answer it is.
 fn subject(line: &str) -> String {
@@ -167,4 +169,60 @@ fn a_journal_that_cannot_be_kept_stops_the_migration_before_it_begins() {
         run(&["migrate", "--journal", "/proc/none/journal", "--from", from, "--to", to, "web1"]).failed(1);
     assert!(full.contains("the guest is untouched"), "{full}");
     assert!(run(&["list", from]).succeeded().contains("web1"));
+}
+
+/// Its disk has room for so many half KiB and no more, wherever in the migration that is: what is not in the journal was not done, and by what is
+/// there `recover` says where the guest is.
+#[test]
+fn a_migration_whose_disk_is_full_does_nothing_that_its_journal_does_not_know() {
+    const LIMITED: &str = "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$@\"";
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    let runs = |uri| run(&["list", uri]).succeeded().contains("running");
+    let mut statuses = BTreeSet::new();
+    let mut is_whole = false;
+    for room in 1..=100 {
+        run_with(&["create", from, "-"], XML).succeeded();
+        let file = temporary("full");
+        let mut moving = Command::new("sh")
+            .args(["-c", LIMITED, "sh", &room.to_string(), env!("CARGO_BIN_EXE_virtwire")])
+            .args(["migrate", "--live", "--from", from, "--to", to, "web1", "--journal"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(moving.stdout.take().unwrap());
+        for line in said.lines().map(Result::unwrap) {
+            // It asks on until its user has had enough, who says so twice.
+            if ["UNKNOWN", "asked the source to stop", "are asked on until"]
+                .iter()
+                .any(|told| line.contains(told))
+            {
+                send("INT", &moving);
+            }
+        }
+        let status = moving.wait().unwrap().code();
+        statuses.insert(status);
+        let kept = fs::read_to_string(&file).unwrap();
+        let told = run(&["recover", "--json", file.to_str().unwrap()]);
+        fs::remove_file(&file).unwrap();
+        let outcome = json(&told.stdout)["outcome"].as_str().unwrap_or_default().to_owned();
+        let there = match outcome.as_str() {
+            "on source" => [true, false],
+            "on destination" => [false, true],
+            _ => panic!("{room}: {told:?}"),
+        };
+        assert_eq!([runs(from), runs(to)], there, "{room}: {told:?}");
+        assert!(status != Some(0) || there[1], "{room}: {kept}");
+        run(&["destroy", if there[1] { to } else { from }, "web1"]).succeeded();
+        is_whole = kept.contains("\"Ended\"") && status == Some(0);
+        if is_whole {
+            break;
+        }
+    }
+    assert!(is_whole, "there was never room for all of it");
+    // Something before Perform; Finish, so that nobody knew until it was recovered; and all.
+    assert!(statuses.is_superset(&[2, 3, 0].map(Some).into()), "{statuses:?}");
 }

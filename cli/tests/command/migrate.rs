@@ -1,6 +1,10 @@
 //! `migrate --check` and `migrate --all`.
 
-use crate::process::{Serve, json, run, run_with};
+use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::Stdio;
+
+use crate::process::{Serve, command, free_port, json, run, run_with, send};
 use crate::{XML, terminal::Terminal};
 
 #[test]
@@ -23,6 +27,47 @@ fn a_check_says_what_is_in_the_way_and_moves_nothing() {
     assert!(told.stdout.contains("FAILS  name       web1 is active on the destination already"), "{told:?}");
     assert!(told.stdout.contains("it would fail: 1 thing is in the way"), "{told:?}");
     assert!(run(&["list", &from]).succeeded().contains("running"));
+}
+
+/// A host that is not reached, or has no such guest, is a finding as any other.
+#[test]
+fn a_check_finds_hosts_that_are_not_there_and_guests_that_are_not() {
+    let host = Serve::start(&[]);
+    let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
+    let check = |from: &str, to: &str| {
+        let done = run(&["migrate", "--check", "--json", "--from", from, "--to", to, "web1"]);
+        assert_eq!(done.status, Some(1), "{done:?}");
+        json(&done.stdout)
+    };
+    for found in [check(&host.uri(), &nobody), check(&nobody, &host.uri())] {
+        let finding = &found["findings"][0];
+        assert_eq!((&finding["subject"], &finding["verdict"]), (&"hosts".into(), &"fails".into()), "{found}");
+        assert!(finding["text"].as_str().unwrap().contains(&nobody), "{found}");
+    }
+    let other = Serve::start(&[]);
+    let found = check(&host.uri(), &other.uri());
+    assert_eq!(found["findings"][0]["subject"], "guest", "{found}");
+    assert_eq!(found["would_fail"], true, "{found}");
+}
+
+/// Whoever has enough while a host is opened is heard.
+#[test]
+fn a_migration_is_interrupted_before_it_begins() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let from = format!("mem+tcp://{}/default", silent.local_addr().unwrap());
+    for what in [&["web1"][..], &["--all"]] {
+        let to = format!("mem+tcp://127.0.0.1:{}/default", free_port());
+        let arguments = [&["migrate", "--from", &from, "--to", &to][..], what].concat();
+        let mut child = command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        // It has come, and is never answered.
+        let (mut met, _) = silent.accept().unwrap();
+        met.read_exact(&mut [0]).unwrap();
+        send("INT", &child);
+        let mut told = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(1), "{told}");
+        assert!(told.contains("SIGINT came before anything was tried"), "{told}");
+    }
 }
 
 #[test]

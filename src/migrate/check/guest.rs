@@ -1,5 +1,6 @@
 //! The guest where it is, and whatever has its name or UUID where it is to go.
 
+use virtwire_protocol::enums::JobOperation;
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{DomainState, MigrateFlags, State};
 
@@ -42,10 +43,11 @@ async fn activity(look: &Look<'_>) -> Finding {
 
 async fn job(look: &Look<'_>) -> Finding {
     match Question::new(look.guest.clone()).ask().await {
-        Ok(progress) if progress.is_running() => fails(
-            Subject::Guest,
-            "a job runs on it, perhaps another migration: wait for its end, or abort it",
-        ),
+        Ok(progress) if progress.is_running() => {
+            let what = progress.operation.filter(|operation| *operation != JobOperation::Unknown);
+            let what = what.map_or("perhaps another migration".to_owned(), |what| what.to_string());
+            fails(Subject::Guest, format_args!("a job runs on it ({what}): wait for its end, or abort it"))
+        }
         Ok(_) => good(Subject::Guest, "no job runs on it"),
         // Not running, so without a job.
         Err(error) if is(&error, ErrorCode::OPERATION_INVALID) => good(Subject::Guest, "no job runs on it"),

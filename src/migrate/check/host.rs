@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use virtwire_protocol::error::ErrorCode;
-use virtwire_protocol::profile::Feature;
+use virtwire_protocol::migrate::{Feature, Host, Way};
+use virtwire_protocol::profile;
+use virtwire_protocol::program::Release;
 use virtwire_protocol::remote::ConnectCompareHypervisorCpu;
 use virtwire_xdr::Text;
 
 use super::xml::Element;
 use super::{Finding, Look, Subject, doubt, fails, good};
 use crate::client::{CallError, Connection};
+use crate::migrate::features as features_of;
+use crate::uri::Uri;
 
 /// Whether source and destination are two hosts.
 pub(super) async fn identity(look: &Look<'_>) -> Finding {
@@ -32,14 +36,39 @@ pub(super) async fn identity(look: &Look<'_>) -> Finding {
     }
 }
 
-async fn host_uuid(connection: &Connection) -> Result<Option<String>, CallError> {
+/// The UUID of a host's hardware, if it tells.
+pub(in crate::migrate) async fn host_uuid(connection: &Connection) -> Result<Option<String>, CallError> {
     let capabilities = connection.capabilities().await?.to_string();
     let host = Element::root(&capabilities).and_then(|root| root.child("host"));
     Ok(host.and_then(|host| host.child("uuid")).map(Element::text))
 }
 
-/// Whether a dead link is noticed, and how soon.
-pub(super) async fn keepalive(look: &Look<'_>) -> Finding {
+/// Whether a dead link is noticed, and how soon; and by which clock the destination counts silence.
+pub(super) async fn keepalive(look: &Look<'_>) -> Vec<Finding> {
+    let (pings, clock) = tokio::join!(pings(look), clock(look));
+    [Some(pings), clock].into_iter().flatten().collect()
+}
+
+/// libvirt 7.0 counts silence by the wall clock, and 9.0 by one that nobody sets.
+async fn clock(look: &Look<'_>) -> Option<Finding> {
+    const BY_A_CLOCK_THAT_NOBODY_SETS: Release = Release::new(9, 0, 0);
+    match look.destination.daemon_version().await {
+        Ok(Some(release)) if release < BY_A_CLOCK_THAT_NOBODY_SETS => Some(doubt(
+            Subject::Keepalive,
+            format_args!(
+                "the destination's libvirt {release} may count silence by its wall clock: whoever sets that clock meanwhile may cut \
+                 this connection, and what was prepared over it goes with it"
+            ),
+        )),
+        Ok(_) => None,
+        Err(error) => {
+            let said = format_args!("the destination does not tell its release: {error}");
+            Some(doubt(Subject::Keepalive, said))
+        }
+    }
+}
+
+async fn pings(look: &Look<'_>) -> Finding {
     let mut silent: Option<Duration> = None;
     for (who, connection) in [("source", look.source), ("destination", look.destination)] {
         let Some(pacing) = connection.options().keepalive else {
@@ -48,7 +77,7 @@ pub(super) async fn keepalive(look: &Look<'_>) -> Finding {
                 format_args!("pings to the {who} are off: a link that dies is not noticed"),
             );
         };
-        match connection.supports(Feature::PROGRAM_KEEPALIVE).await {
+        match connection.supports(profile::Feature::PROGRAM_KEEPALIVE).await {
             Ok(true) => {
                 silent = silent.max(Some(pacing.interval.saturating_mul(pacing.count.saturating_add(1))))
             }
@@ -63,7 +92,10 @@ pub(super) async fn keepalive(look: &Look<'_>) -> Finding {
     }
     good(
         Subject::Keepalive,
-        format_args!("both answer pings; a dead link is noticed within {:?}", silent.unwrap_or_default()),
+        format_args!(
+            "both answer pings; a dead link is noticed here within {:?}, and by a daemon within 30 s if its settings are the usual ones",
+            silent.unwrap_or_default()
+        ),
     )
 }
 
@@ -243,6 +275,56 @@ pub(super) async fn memory(look: &Look<'_>) -> Finding {
     }
 }
 
+/// What each host reports, and whether nobody changes the guest's configuration while it moves.
+pub(super) async fn features(look: &Look<'_>) -> Finding {
+    let reported = |host, connection| features_of(host, connection, &Feature::ALL);
+    let (source, destination) =
+        tokio::join!(reported(Host::Source, look.source), reported(Host::Destination, look.destination));
+    let (source, destination) = match (source, destination) {
+        (Ok(source), Ok(destination)) => (source, destination),
+        (Err(error), _) | (_, Err(error)) => return doubt(Subject::Features, error),
+    };
+    let said = format!("the source reports {source}; the destination {destination}");
+    let by_v3 = [Feature::MigrationV3, Feature::MigrationParams].iter().any(|v3| source.has(*v3));
+    match by_v3 && !source.has(Feature::MigrateChangeProtection) {
+        true => doubt(
+            Subject::Features,
+            format_args!(
+                "{said}; without change protection somebody may change the guest between Begin and Perform"
+            ),
+        ),
+        false => good(Subject::Features, said),
+    }
+}
+
+/// Where the source's daemon is to find the destination's, in a migration that it carries out.
+pub(super) fn peer(look: &Look<'_>) -> Option<Finding> {
+    let Way::PeerToPeer { to } = &look.request.way else { return None };
+    let to = to.to_string();
+    let uri = match to.parse::<Uri>() {
+        Ok(uri) => uri,
+        Err(error) => return Some(fails(Subject::Address, format_args!("{to}: {error}"))),
+    };
+    Some(match &uri.host {
+        None if uri.socket().is_none() => fails(
+            Subject::Address,
+            format_args!("{to} names no host: for the source's daemon that is itself"),
+        ),
+        Some(host) if is_local(host) => fails(
+            Subject::Address,
+            format_args!(
+                "{to}: for the source's daemon {host} is itself; name the destination as it is reached from there"
+            ),
+        ),
+        _ => doubt(
+            Subject::Address,
+            format_args!(
+                "the source's daemon opens {to} by itself; whether it gets there is not seen from here"
+            ),
+        ),
+    })
+}
+
 /// Where the source is to send the guest.
 pub(super) async fn address(look: &Look<'_>) -> Finding {
     let Some(uri) = &look.request.uri else { return by_host_name(look).await };
@@ -268,7 +350,7 @@ pub(super) async fn address(look: &Look<'_>) -> Finding {
             }
             (host, None) => good(
                 Subject::Address,
-                format_args!("{scheme} to {host}, at a port that the destination chooses"),
+                format_args!("{scheme} to {host}, at a port that the destination chooses{USUAL_PORTS}"),
             ),
             (host, Some(Ok(port))) => good(
                 Subject::Address,
@@ -282,6 +364,8 @@ pub(super) async fn address(look: &Look<'_>) -> Finding {
     }
 }
 
+const USUAL_PORTS: &str = " (49152 to 49215 where nobody has set others)";
+
 /// The destination tells its own name, or one that its configuration has.
 async fn by_host_name(look: &Look<'_>) -> Finding {
     match look.destination.hostname().await {
@@ -293,7 +377,9 @@ async fn by_host_name(look: &Look<'_>) -> Finding {
         ),
         Ok(name) => good(
             Subject::Address,
-            format_args!("the destination chooses; it calls itself {name}, which the source must find"),
+            format_args!(
+                "the destination chooses{USUAL_PORTS}; it calls itself {name}, which the source must find"
+            ),
         ),
         Err(error) => {
             doubt(Subject::Address, format_args!("the destination does not tell its name: {error}"))

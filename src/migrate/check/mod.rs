@@ -10,10 +10,11 @@ mod xml;
 
 use std::fmt;
 
-use virtwire_protocol::migrate::{Plan, Request, Wish};
+use virtwire_protocol::migrate::{Host, Plan, Request, Wish};
 
-use super::PlanError;
-use crate::client::{CallError, Connection, Domain};
+use super::{Errand, Migration, PlanError, patient};
+use crate::client::{CallError, Connection, Domain, OpenOptions};
+pub(super) use host::host_uuid;
 use xml::Element;
 
 /// What a look at both hosts found, in the order in which a migration would meet it.
@@ -61,8 +62,10 @@ pub enum Verdict {
 pub enum Subject {
     /// Which version of the protocol the hosts have in common.
     Version,
-    /// Whether they are two hosts.
+    /// Whether they are reached, and are two hosts.
     Hosts,
+    /// What they report that they can do.
+    Features,
     /// Whether they notice that a link is dead.
     Keepalive,
     /// The guest on its source: its state, its job, what holds it there.
@@ -86,6 +89,7 @@ impl fmt::Display for Subject {
         f.pad(match self {
             Subject::Version => "version",
             Subject::Hosts => "hosts",
+            Subject::Features => "features",
             Subject::Keepalive => "keepalive",
             Subject::Guest => "guest",
             Subject::Name => "name",
@@ -98,9 +102,9 @@ impl fmt::Display for Subject {
     }
 }
 
-/// Looks at both hosts, for a guest that is there. Only asks; see [`Migration::plan`](super::Migration::plan) for what the connections
-/// are to be.
+/// Looks at both hosts, for a guest that is there. Only asks; see [`Migration::plan`] for what the connections are to be.
 pub async fn check(source: &Connection, destination: &Connection, request: Request, wish: Wish) -> Preflight {
+    let (source, destination) = (&patient(source), &patient(destination));
     let guest = Domain::new(source, super::peer::wire(request.domain.clone()));
     let planned = super::choose(source, Some(destination), request.clone(), wish).await;
     let xml = match &request.xml {
@@ -110,8 +114,9 @@ pub async fn check(source: &Connection, destination: &Connection, request: Reque
         }
     };
     let look = Look { source, destination, guest, request: &request, xml };
-    let (hosts, keepalive, guest, name, machine, cpu, memory, storage, address) = tokio::join!(
+    let (hosts, features, keepalive, guest, name, machine, cpu, memory, storage, address) = tokio::join!(
         host::identity(&look),
+        host::features(&look),
         host::keepalive(&look),
         guest::state(&look),
         guest::conflict(&look),
@@ -129,9 +134,47 @@ pub async fn check(source: &Connection, destination: &Connection, request: Reque
         Err(error @ PlanError::Refused(_)) => (None, fails(Subject::Version, error)),
         Err(error) => (None, doubt(Subject::Version, error)),
     };
-    let found =
-        [vec![version, hosts, keepalive], guest, vec![name, machine, cpu, memory], storage, vec![address]];
+    let found = [
+        vec![version, hosts, features],
+        keepalive,
+        guest,
+        vec![name, machine, cpu, memory],
+        storage,
+        host::peer(&look).into_iter().collect(),
+        vec![address],
+    ];
     Preflight { plan, findings: found.concat() }
+}
+
+/// The same for an errand: a host that is not reached is a finding too, and so is a guest that is not there.
+pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
+    let open = |uri: String| {
+        let options = options.clone();
+        async move { Connection::open_with(&uri, options).await }
+    };
+    let Errand { from, to, guest, wish, asked } = errand;
+    let (source, destination) = tokio::join!(open(from), open(to));
+    let unreached = [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())];
+    let mut findings: Vec<_> = unreached
+        .into_iter()
+        .filter_map(|(host, error)| {
+            Some(fails(Subject::Hosts, format_args!("the {host} is not reached: {}", error?)))
+        })
+        .collect();
+    let (Ok(source), Ok(destination)) = (source, destination) else {
+        return Preflight { plan: None, findings };
+    };
+    match Migration::find(&patient(&source), &guest).await {
+        Ok(domain) => {
+            let mut request = Request::live(domain);
+            asked(&mut request);
+            check(&source, &destination, request, wish).await
+        }
+        Err(error) => {
+            findings.push(fails(Subject::Guest, format_args!("{guest} is not found on the source: {error}")));
+            Preflight { plan: None, findings }
+        }
+    }
 }
 
 /// What every look has.

@@ -1,0 +1,71 @@
+//! Which hosts URIs lead to: one host may be reached by several, and is one all the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::check::host_uuid;
+use crate::client::{Connection, OpenOptions};
+
+/// What a host is known by.
+pub(super) type Name = Arc<str>;
+
+/// The hosts behind some URIs, each asked once, many at the same time.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    known: HashMap<String, Name>,
+    asked: JoinSet<(String, Option<String>)>,
+}
+
+impl Hosts {
+    /// Asks them who they are.
+    pub(super) fn ask<'a>(uris: impl IntoIterator<Item = &'a String>, options: &OpenOptions) -> Hosts {
+        let mut hosts = Hosts { known: HashMap::new(), asked: JoinSet::new() };
+        let mut seen: Vec<&String> = uris.into_iter().collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        for uri in seen {
+            let (uri, options, places) = (uri.clone(), options.clone(), places.clone());
+            hosts.asked.spawn(async move {
+                let _place = places.acquire().await;
+                let told = tokio::time::timeout(options.open_within + TOLD_WITHIN, told(&uri, options)).await;
+                (uri, told.ok().flatten())
+            });
+        }
+        hosts
+    }
+
+    /// The host that a URI leads to, once it has told. One that does not tell is known by its URI.
+    pub(super) fn name(&self, uri: &str) -> Option<Name> {
+        self.known.get(uri).cloned().or_else(|| (!self.are_asked()).then(|| uri.into()))
+    }
+
+    /// Waits until one more is known; at once where none is asked any more. Cancel-safe.
+    pub(super) async fn learn(&mut self) {
+        if let Some(Ok((uri, told))) = self.asked.join_next().await {
+            let name = told.unwrap_or_else(|| uri.clone()).into();
+            self.known.insert(uri, name);
+        }
+    }
+
+    /// Whether some are being asked.
+    pub(super) fn are_asked(&self) -> bool {
+        !self.asked.is_empty()
+    }
+}
+
+/// How many are asked at a time.
+const AT_ONCE: usize = 32;
+const TOLD_WITHIN: Duration = Duration::from_secs(10);
+
+/// A host's own word: its name, and the UUID of its hardware. Neither alone will do: some makers give all of their machines the same UUID, and
+/// some users all of theirs the same name.
+async fn told(uri: &str, options: OpenOptions) -> Option<String> {
+    let connection = Connection::open_with(uri, options).await.ok()?;
+    let (name, uuid) = tokio::join!(connection.hostname(), host_uuid(&connection));
+    Some(format!("{} {}", name.ok()?, uuid.ok().flatten()?))
+}
