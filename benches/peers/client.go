@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"sort"
@@ -29,16 +30,80 @@ func must(err error) {
 	}
 }
 
-func main() {
-	socket, uri, kind := os.Args[1], os.Args[2], os.Args[3]
-	callers, err := strconv.Atoi(os.Args[4])
-	must(err)
-	seconds, err := strconv.ParseFloat(os.Args[5], 64)
-	must(err)
+func open(socket, uri string) *libvirt.Libvirt {
 	conn, err := net.Dial("unix", socket)
 	must(err)
 	l := libvirt.New(conn)
 	must(l.ConnectToURI(libvirt.ConnectURI(uri)))
+	return l
+}
+
+func residentKiB() int {
+	text, err := os.ReadFile("/proc/self/statm")
+	must(err)
+	var pages, resident int
+	_, err = fmt.Sscan(string(text), &pages, &resident)
+	must(err)
+	return resident * 4
+}
+
+// Memory of so many open connections, in KiB each.
+func idle(socket, uri string, connections int) {
+	opened := []*libvirt.Libvirt{open(socket, uri)}
+	before := residentKiB()
+	for at := 0; at < connections; at++ {
+		opened = append(opened, open(socket, uri))
+	}
+	fmt.Printf("%.2f\n", float64(residentKiB()-before)/float64(connections))
+}
+
+// As much as is asked for, of whatever there is.
+type anything struct{}
+
+func (anything) Read(packet []byte) (int, error) { return len(packet), nil }
+
+type counted int64
+
+func (all *counted) Write(packet []byte) (int, error) {
+	*all += counted(len(packet))
+	return len(packet), nil
+}
+
+// The volume that client.c has made, up or down. Prints what `Moved` in src/daemon.rs prints.
+func move(l *libvirt.Libvirt, up bool, bytes uint64) {
+	pool, err := l.StoragePoolLookupByName("bench")
+	must(err)
+	volume, err := l.StorageVolLookupByName(pool, "volume")
+	must(err)
+	began, spent, moved := time.Now(), processor(), counted(0)
+	if up {
+		must(l.StorageVolUpload(volume, io.LimitReader(anything{}, int64(bytes)), 0, bytes, 0))
+	} else {
+		must(l.StorageVolDownload(volume, &moved, 0, bytes, 0))
+		if uint64(moved) != bytes {
+			panic(moved)
+		}
+	}
+	took, mb := time.Since(began), float64(bytes)/1e6
+	fmt.Printf("%.1f %.2f\n", mb/took.Seconds(), float64((processor() - spent).Microseconds())/mb)
+}
+
+func main() {
+	socket, uri, kind := os.Args[1], os.Args[2], os.Args[3]
+	number, err := strconv.Atoi(os.Args[4])
+	must(err)
+	switch kind {
+	case "idle":
+		idle(socket, uri, number)
+		return
+	case "upload", "download":
+		move(open(socket, uri), kind == "upload", uint64(number))
+		return
+	}
+	callers := number
+	seconds, err := strconv.ParseFloat(os.Args[5], 64)
+	must(err)
+	l := open(socket, uri)
 	start := time.Now()
 	warm := start.Add(time.Duration(seconds * 0.2e9))
 	end := warm.Add(time.Duration(seconds * 1e9))

@@ -3,15 +3,22 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fs, io};
 
-use virtwire::client::{AuthError, Connection, Credentials, OpenError, OpenOptions, Unfit};
+use tokio::time::timeout;
+use virtwire::client::{
+    AuthError, Backoff, Connection, Credentials, OpenError, OpenOptions, Reconnecting, Told, Unfit,
+};
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::ConnectGetHostname;
+use virtwire::protocol::remote::{ConnectGetHostname, DomainEventLifecycle};
 
 use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 use crate::process::run;
+
+/// Nothing here takes as long on the slowest machine; what does is stuck.
+const SOON: Duration = Duration::from_secs(60);
 
 pub(crate) const USER: &str = "fred";
 pub(crate) const PASSWORD: &str = "pass, word=1";
@@ -66,6 +73,35 @@ fn whoever_does_not_know_a_password_stays_out() {
         let options = OpenOptions { credentials: Some(Arc::new(source)), ..OpenOptions::default() };
         Connection::open_with(&uri(&daemon, ""), options).await.unwrap();
     });
+}
+
+/// A daemon that comes back has forgotten its clients: each proves the password anew, and only then subscriptions return.
+#[test]
+fn a_daemon_that_comes_back_is_authenticated_to_again() {
+    need!(Libvirtd, Namespaces, SaslPasswords);
+    let daemon = with_sasl("scram-sha-256");
+    runtime().block_on(async {
+        let credentials: Option<Arc<dyn virtwire::client::CredentialSource>> =
+            Some(Arc::new(Credentials::new(USER, PASSWORD)));
+        let options = OpenOptions { credentials, ..OpenOptions::default() };
+        let backoff = Backoff::between(Duration::from_millis(20), Duration::from_millis(500));
+        let link = Reconnecting::open(&uri(&daemon, ""), options, backoff).await.unwrap();
+        let mut events = link.subscribe::<DomainEventLifecycle>(None).await.unwrap();
+        for round in 1..=3 {
+            daemon.kill_and_restart();
+            let told = timeout(SOON, events.next()).await.expect("it comes back");
+            assert!(matches!(told, Some(Told::Resynced)), "round {round}: {told:?}");
+            let guest = link.connection().await.unwrap().domain("test").await.unwrap();
+            guest.suspend().await.unwrap();
+            let told = timeout(SOON, events.next()).await.expect("an event");
+            assert!(matches!(told, Some(Told::Event(_))), "round {round}: {told:?}");
+        }
+        link.close().await;
+    });
+    let log = fs::read_to_string(daemon.directory().path().join("var/log/libvirt/libvirtd.log")).unwrap();
+    let authenticated =
+        log.lines().filter(|line| line.contains("Using SASL mechanism SCRAM-SHA-256")).count();
+    assert!(authenticated >= 4, "{authenticated} times");
 }
 
 #[test]

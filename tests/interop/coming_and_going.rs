@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use virtwire::client::{
-    Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting, ReconnectingSubscription,
-    Told,
+    Admin, Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting,
+    ReconnectingSubscription, Told,
 };
 use virtwire::protocol::error::Fate;
 use virtwire::protocol::remote::{
@@ -54,6 +54,30 @@ fn a_daemon_that_stops_is_noticed_and_every_call_is_told_its_fate() {
         daemon.shell("kill -CONT $(cat /run/libvirt/libvirtd.pid)");
         let again = Connection::open(&uri(&daemon)).await.unwrap();
         assert_eq!(again.call(ConnectGetHostname {}).await.unwrap().hostname, daemon.host_name());
+    });
+}
+
+/// Its administration has pings of its own, and is missed as well.
+#[test]
+fn a_daemon_that_stops_is_noticed_by_who_looks_after_it() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let pacing = Pacing { interval: Duration::from_secs(1), count: 2 };
+        let options = OpenOptions { keepalive: Some(pacing), ..OpenOptions::default() };
+        let uri = format!("libvirtd:///system?socket={}", daemon.admin_socket().display());
+        let admin = Admin::open_with(&uri, options).await.unwrap();
+        // Several intervals in which nothing else is said.
+        tokio::select! {
+            ended = admin.connection().closed() => panic!("{ended}"),
+            () = tokio::time::sleep(5 * pacing.interval) => {}
+        }
+        assert!(!admin.servers().await.unwrap().is_empty());
+        daemon.shell("kill -STOP $(cat /run/libvirt/libvirtd.pid)");
+        let ended = timeout(STUCK, admin.connection().closed()).await.expect("the silence is noticed");
+        assert!(matches!(ended, CloseReason::Protocol(ProtocolError::Silent { pings: 2, .. })), "{ended:?}");
+        daemon.shell("kill -CONT $(cat /run/libvirt/libvirtd.pid)");
+        Admin::open(&uri).await.unwrap().close().await.unwrap();
     });
 }
 

@@ -56,6 +56,51 @@ fn libvirtds_test_driver_differs_where_the_page_says() {
     found.assert_tried(80);
 }
 
+/// Those rows that take long, of both at a time.
+#[test]
+fn the_patience_of_ours_is_that_of_libvirtd() {
+    need!(Libvirtd, Namespaces);
+    let (ours, theirs) = (Serve::start(&[]), Libvirtd::start());
+    let slow = ["--slow", "--only", "keepalive"];
+    std::thread::scope(|scope| {
+        for uri in [ours.uri(), theirs.uri("test", "/default")] {
+            scope.spawn(move || {
+                let found = conform(&uri, &slow);
+                found.assert_differs_in(&BTreeMap::new());
+                found.assert_tried(4);
+            });
+        }
+    });
+}
+
+/// What a stranger is answered who is not let in.
+#[test]
+fn the_way_in_of_ours_is_that_of_libvirtd() {
+    need!(Libvirtd, Namespaces);
+    let directory = Directory::new(next_number());
+    crate::login::daemon::set_password(&directory, "fred", "secret");
+    let passwords = directory.path().join("passwords").display().to_string();
+    let (ours, theirs) = (Serve::start(&["--passwords", &passwords]), Libvirtd::asking_for_sasl());
+    let found = conform(&ours.uri(), &[]);
+    found.assert_differs_in(&BTreeMap::new());
+    found.assert_tried(14);
+    let found = conform(&theirs.uri("test", "/default"), &[]);
+    found.assert_differs_in(&BTreeMap::new());
+    found.assert_tried(14);
+}
+
+/// Releases before it have died of these.
+#[test]
+fn libvirtd_lives_through_what_has_ended_others() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    for row in ["room for -1 ids", "room for -1 names"] {
+        let found = conform(&daemon.uri("test", "/default"), &["--hostile", "--only", row]);
+        found.assert_differs_in(&BTreeMap::new());
+        found.assert_tried(1);
+    }
+}
+
 /// With a guest that runs, has a console and can be looked at.
 #[test]
 fn libvirtds_qemu_driver_differs_where_the_page_says() {

@@ -2,8 +2,8 @@
 //! causes is in `events_of_a_guest.rs`.
 //!
 //! Not provoked, and why: watchdog, pm-suspend-disk, device-removal-failed, memory-device-size-change and the node devices' update need a
-//! guest with drivers, or a device, that is not at hand; control-error and memory-failure need a fault; nic-mac-change, vcpu-removed, channel-lifecycle and the
-//! networks' metadata-change a newer libvirt; networks that start would change this machine's; the close callback needs a daemon
+//! guest with drivers, or a device, that is not at hand; control-error and memory-failure need a fault; nic-mac-change needs a newer libvirt and such a guest, vcpu-removed and
+//! channel-lifecycle a newer one than any here; networks that start would change this machine's; the close callback needs a daemon
 //! that is a client itself.
 
 use std::fs;
@@ -12,8 +12,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use virtwire::client::{Connection, Subscription};
+use virtwire::client::{Connection, Metadata, Subscription};
 use virtwire::protocol::event::{AnyEvent, Event, Family, MonitorFilter, Words};
+use virtwire::protocol::flags::AffectFlags;
 use virtwire::protocol::qemu::DomainMonitorEvent;
 use virtwire::protocol::remote::*;
 
@@ -166,6 +167,27 @@ fn pools_networks_secrets_and_devices_are_heard() {
         assert_eq!(next(&mut one).await.event().to_string(), "deleted");
         // Whoever serves us has no connection to lose, and lets us ask.
         drop(connections[0].subscribe::<ConnectEventConnectionClosed>(None).await.unwrap());
+    });
+}
+
+/// Networks have titles since libvirt 9.7: a daemon from before says that it knows no such call, nor such events.
+#[test]
+fn a_networks_new_title_is_heard() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let network = connection.define_network("<network><name>net</name></network>").await.unwrap();
+        let events = connection.subscribe::<NetworkEventCallbackMetadataChange>(None).await;
+        let titled =
+            async { network.set_metadata(Metadata::Title, Some("A title"), AffectFlags::CONFIG).await };
+        if connection.connect_get_lib_version().await.unwrap().lib_ver < 9_007_000 {
+            assert!(events.is_err() && titled.await.unwrap_err().is_unsupported());
+            return;
+        }
+        titled.await.unwrap();
+        let told = next(&mut events.unwrap()).await;
+        assert_eq!((told.net.name.to_str(), told.nsuri), (Ok("net"), None));
     });
 }
 

@@ -201,7 +201,7 @@ fn devices_of_the_host_tell_what_they_are() {
         let connection = Connection::open(&uri).await.unwrap();
         let host = connection.node_device("computer").await.unwrap();
         assert_eq!(
-            host.xml().await.unwrap().to_string().trim(),
+            host.xml(XmlFlags::NONE).await.unwrap().to_string().trim(),
             virsh(&uri, &["nodedev-dumpxml", "computer"]).trim()
         );
         assert!(host.parent().await.unwrap().is_none());

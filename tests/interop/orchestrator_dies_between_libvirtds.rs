@@ -5,6 +5,7 @@
 //! `VIRTWIRE_SEED` repeats a campaign.
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::deaths::{Death, Moment, Orchestrator, Random, recover, seed};
@@ -15,12 +16,41 @@ use crate::peers::{table, virsh};
 
 /// How many die where nobody says how many.
 const DEATHS: usize = 8;
+/// Pairs of hosts among which they are, side by side: most of a death is waiting.
+const PAIRS: usize = 2;
 
 #[test]
 fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
     need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
     let deaths = std::env::var("VIRTWIRE_DEATHS").map_or(DEATHS, |deaths| deaths.parse().expect("a number"));
-    let seed = seed();
+    let (seed, began) = (seed(), Instant::now());
+    let pairs: Vec<Ends> = thread::scope(|scope| {
+        let pairs: Vec<_> = (0..PAIRS)
+            .map(|pair| {
+                let deaths = deaths / PAIRS + usize::from(pair < deaths % PAIRS);
+                scope.spawn(move || campaign(seed.wrapping_add(pair as u64), deaths))
+            })
+            .collect();
+        pairs.into_iter().map(|pair| pair.join().unwrap_or_else(|_| panic!("VIRTWIRE_SEED={seed}"))).collect()
+    });
+    let mut ends = Ends::new();
+    for (end, count) in pairs.into_iter().flatten() {
+        *ends.entry(end).or_default() += count;
+    }
+    for (end, count) in &ends {
+        println!("{count} times {end}");
+    }
+    let unknown: usize =
+        ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
+    assert!(unknown <= deaths.div_ceil(2), "{unknown} of {deaths} unknown");
+    assert_eq!(ends.values().sum::<usize>(), deaths);
+    println!("{deaths} deaths, in {} s: 0 guests doubled, 0 gone", began.elapsed().as_secs());
+}
+
+/// What became of the guests, by what was said of them.
+type Ends = BTreeMap<String, usize>;
+
+fn campaign(seed: u64, deaths: usize) -> Ends {
     let mut random = Random(seed);
     let hosts = [0, 1].map(|_| {
         // A client that answers no ping is gone after three seconds.
@@ -28,7 +58,7 @@ fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
     });
     let mut at = 0;
     let mut count = Count::start(&hosts[at]);
-    let mut ends = BTreeMap::<String, usize>::new();
+    let mut ends = Ends::new();
     for number in 0..deaths {
         let (source, destination) = (&hosts[at], &hosts[1 - at]);
         let journal = source.directory().path().join(format!("journal{number}"));
@@ -90,13 +120,7 @@ fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
         *ends.entry(end).or_default() += 1;
         count.goes_on(&hosts[at]);
     }
-    for (end, count) in &ends {
-        println!("{count} times {end}");
-    }
-    let unknown: usize =
-        ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
-    assert!(unknown <= deaths.div_ceil(2), "{unknown} of {deaths} unknown");
-    println!("{deaths} deaths: 0 guests doubled, 0 gone");
+    ends
 }
 
 /// A libvirtd that dies leaves its guests, and finds them again when it comes back.

@@ -58,6 +58,156 @@ while len(events) < 6:
 print([('DEFINED', 'UNDEFINED', 'STARTED', 'SUSPENDED', 'RESUMED', 'STOPPED')[event] for event in events])
 ";
 
+/// Up and down by streams, with handlers, in pieces and with holes.
+const STREAMS: &str = "
+import os, tempfile
+connection = libvirt.open(sys.argv[1])
+pool = connection.storagePoolCreateXML('<pool type=\"dir\"><name>p</name><target><path>/p</path></target></pool>', 0)
+volume = pool.createXML('<volume><name>v</name><capacity>3000000</capacity></volume>', 0)
+content = os.urandom(700000) + bytes(1000000) + os.urandom(300000)
+def upload(flags):
+    stream = connection.newStream()
+    volume.upload(stream, 0, len(content), flags)
+    return stream
+def download(flags):
+    stream = connection.newStream()
+    volume.download(stream, 0, len(content), flags)
+    return stream
+
+# By handlers.
+at = 0
+def more(stream, count, opaque):
+    global at
+    piece = content[at:at + count]
+    at += len(piece)
+    return piece
+stream = upload(0)
+stream.sendAll(more, None)
+stream.finish()
+came = []
+stream = download(0)
+stream.recvAll(lambda stream, piece, opaque: came.append(piece), None)
+stream.finish()
+assert b''.join(came) == content
+
+# With holes.
+with tempfile.TemporaryFile() as up, tempfile.TemporaryFile() as down:
+    up.write(content[:700000]); up.seek(1700000); up.write(content[1700000:]); up.seek(0)
+    stream = upload(libvirt.VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM)
+    def holds(stream, opaque):
+        here = up.tell()
+        try:
+            data = os.lseek(up.fileno(), here, os.SEEK_DATA)
+        except OSError:
+            os.lseek(up.fileno(), here, os.SEEK_SET)
+            return [False, len(content) - here]
+        if data > here:
+            os.lseek(up.fileno(), here, os.SEEK_SET)
+            return [False, data - here]
+        end = os.lseek(up.fileno(), here, os.SEEK_HOLE)
+        os.lseek(up.fileno(), here, os.SEEK_SET)
+        return [True, end - here]
+    stream.sparseSendAll(lambda stream, count, opaque: os.read(up.fileno(), count), holds,
+                         lambda stream, length, opaque: os.lseek(up.fileno(), length, os.SEEK_CUR), None)
+    stream.finish()
+    stream = download(libvirt.VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM)
+    stream.sparseRecvAll(lambda stream, piece, opaque: os.write(down.fileno(), piece),
+                         lambda stream, length, opaque: os.lseek(down.fileno(), length, os.SEEK_CUR), None)
+    stream.finish()
+    down.seek(0)
+    assert down.read() == content
+
+# Piece by piece, without waiting, from its event loop.
+libvirt.virEventRegisterDefaultImpl()
+connection = libvirt.open(sys.argv[1])
+volume = connection.storageVolLookupByPath('/p/v')
+stream, came, done = connection.newStream(libvirt.VIR_STREAM_NONBLOCK), [], []
+volume.download(stream, 0, len(content), 0)
+def ready(stream, events, opaque):
+    piece = stream.recv(65536)
+    if piece == -2:
+        return
+    came.append(piece)
+    if not piece:
+        stream.eventRemoveCallback()
+        stream.finish()
+        done.append(True)
+stream.eventAddCallback(libvirt.VIR_STREAM_EVENT_READABLE, ready, None)
+while not done:
+    libvirt.virEventRunDefaultImpl()
+assert b''.join(came) == content
+
+# Given up.
+stream = download(0)
+stream.recv(1000)
+stream.abort()
+assert volume.info()[1] == 3000000
+print('streamed')
+";
+
+/// Every question that can be asked of a guest without changing it: each is answered, or refused as what this host does not have.
+const GETTERS: &str = "
+uri, xml = sys.argv[1:]
+connection = libvirt.open(uri)
+guest = connection.defineXML(xml)
+guest.create()
+guest.snapshotCreateXML('<domainsnapshot><name>one</name></domainsnapshot>')
+zero = (0,)
+questions = {
+    'ID': (), 'OSType': (), 'UUID': (), 'UUIDString': (), 'XMLDesc': zero, 'autostart': (), 'blkioParameters': zero,
+    'blockInfo': ('vda',), 'blockIoTune': ('vda',), 'blockJobInfo': ('vda', 0), 'blockPeek': ('/a', 0, 1), 'blockStats': ('vda',),
+    'blockStatsFlags': ('vda',), 'checkpointLookupByName': ('one',), 'controlInfo': zero, 'diskErrors': zero, 'emulatorPinInfo': zero,
+    'fsInfo': zero, 'getCPUStats': (True, 0), 'getConnect': (), 'getGuestVcpus': zero, 'getLaunchSecurityInfo': zero, 'getTime': zero,
+    'guestInfo': (0, 0), 'hasCurrentSnapshot': zero, 'hasManagedSaveImage': zero, 'hostname': zero, 'info': (),
+    'interfaceAddresses': zero, 'interfaceParameters': ('vnet0', 0), 'interfaceStats': ('vnet0',), 'ioThreadInfo': zero, 'isActive': (),
+    'isPersistent': (), 'isUpdated': (), 'jobInfo': (), 'jobStats': zero, 'listAllCheckpoints': zero, 'listAllSnapshots': zero,
+    'managedSaveGetXMLDesc': zero, 'maxMemory': (), 'maxVcpus': (), 'memoryParameters': zero, 'memoryPeek': (0, 64, 2), 'memoryStats': (),
+    'messages': zero, 'metadata': (libvirt.VIR_DOMAIN_METADATA_TITLE, None, 0), 'migrateGetCompressionCache': zero,
+    'migrateGetMaxDowntime': zero, 'migrateMaxSpeed': zero, 'name': (), 'numaParameters': zero, 'perfEvents': zero,
+    'schedulerParameters': (), 'schedulerParametersFlags': zero, 'schedulerType': (), 'securityLabel': (), 'securityLabelList': (),
+    'snapshotCurrent': zero, 'snapshotListNames': zero, 'snapshotLookupByName': ('one',), 'snapshotNum': zero, 'state': zero,
+    'vcpuPinInfo': zero, 'vcpus': (), 'vcpusFlags': zero, 'backupGetXMLDesc': zero, 'authorizedSSHKeysGet': ('root', 0),
+}
+answered, refused = [], []
+for question, arguments in sorted(questions.items()):
+    if not hasattr(guest, question):
+        continue
+    try:
+        getattr(guest, question)(*arguments)
+        answered.append(question)
+    except libvirt.libvirtError as error:
+        refused.append((question, error.get_error_code()))
+# The connection has come through all of it.
+assert connection.isAlive() and guest.isActive()
+odd = [one for one in refused if one[1] not in (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_NO_DOMAIN_METADATA,
+                                                 libvirt.VIR_ERR_OPERATION_INVALID, libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT)]
+assert not odd, odd
+print(len(answered), ' '.join(question for question, code in refused))
+";
+
+#[test]
+fn bytes_go_up_and_down_by_its_streams() {
+    need!(Python);
+    let daemon = Serve::start(&[]);
+    assert_eq!(python(STREAMS, &[&daemon.uri()]).trim(), "streamed");
+}
+
+/// What nothing of ours has; every other question is answered.
+const REFUSED: &str = "\
+    authorizedSSHKeysGet backupGetXMLDesc blkioParameters blockInfo blockIoTune blockJobInfo blockPeek blockStats \
+    blockStatsFlags checkpointLookupByName diskErrors emulatorPinInfo fsInfo getCPUStats getTime guestInfo \
+    hostname interfaceParameters interfaceStats ioThreadInfo managedSaveGetXMLDesc memoryParameters metadata \
+    numaParameters perfEvents schedulerParameters schedulerParametersFlags schedulerType vcpuPinInfo vcpus";
+
+#[test]
+fn every_question_about_a_guest_has_an_answer() {
+    need!(Python);
+    let daemon = Serve::start(&[]);
+    let told = python(GETTERS, &[&daemon.uri(), &guest()]);
+    let (answered, refused) = told.trim().split_once(' ').unwrap_or((told.trim(), ""));
+    assert_eq!(refused, REFUSED, "{answered} are answered");
+}
+
 #[test]
 fn a_guest_lives_over_tcp() {
     need!(Python);

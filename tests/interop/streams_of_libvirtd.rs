@@ -72,6 +72,42 @@ fn a_volume_of_256_mib_goes_up_and_comes_down_unchanged_beside_calls() {
     });
 }
 
+/// 16 MiB go up and come down unchanged over whatever leads to the daemon, and calls beside them have their answers.
+#[track_caller]
+pub(crate) fn a_volume_passes(daemon: &Libvirtd, uri: &str) {
+    const ALL: u64 = 16;
+    runtime().block_on(async {
+        let connection = Connection::open(uri).await.unwrap();
+        let pool = Pool::new(daemon, &connection).await;
+        let volume = pool.volume("passing", 16 * MIB).await;
+        let calling = async || {
+            for _ in 0..64 {
+                assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+            }
+        };
+        let mut upload = connection.storage_vol_upload(&volume, 0, 0, 0).await.unwrap();
+        let writing = async {
+            for number in 0..ALL {
+                upload.write_chunk(mebibyte(number).into()).await.unwrap();
+            }
+            upload.finish().await.unwrap();
+        };
+        timeout(SOON, async { tokio::join!(writing, calling()) }).await.expect("it goes up");
+        let expected: Vec<u8> = (0..ALL).flat_map(mebibyte).collect();
+        assert!(fs::read(pool.path("passing")).unwrap() == expected);
+
+        let mut download = connection.storage_vol_download(&volume, 0, 0, 0).await.unwrap();
+        let mut found = Vec::new();
+        let reading = async {
+            download.read_to_end(&mut found).await.unwrap();
+            download.finish().await.unwrap();
+        };
+        timeout(SOON, async { tokio::join!(reading, calling()) }).await.expect("it comes down");
+        assert!(found == expected);
+        connection.close().await.unwrap();
+    });
+}
+
 #[test]
 fn holes_are_made_and_found() {
     need!(Libvirtd, Namespaces);

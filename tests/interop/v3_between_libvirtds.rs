@@ -10,11 +10,12 @@ use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::migrate::{Canceller, Migration, Progress, Watch};
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Do, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
+    Call, CancelAnswer, Do, DomainXml, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
 };
 
 use crate::guest::Count;
 use crate::lab::Libvirtd;
+use crate::libvirtd_answers::QEMU_GUEST;
 use crate::need::need;
 use crate::peers::{python, table, virsh};
 
@@ -72,6 +73,30 @@ fn a_running_guest_moves_by_both_forms_of_version_3_and_counts_on() {
     count.read(&b);
     count.goes_on(&a);
 
+    // The definition that stays there is another one than that of the guest that runs.
+    let kept = virsh(&uri(&a), &["dumpxml", "--inactive", "guest"]).replacen(
+        "<name>guest</name>",
+        "<name>guest</name><title>kept</title>",
+        1,
+    );
+    let titled = |request: &mut Request| {
+        request.flags = Flags::LIVE | Flags::PERSIST_DEST | Flags::UNDEFINE_SOURCE;
+        request.persistent_xml = Some(DomainXml(kept.as_str().into()));
+    };
+    let (outcome, _) = migrate(&a, &b, "guest", Wish::V3Params, titled);
+    arrived(&outcome, "guest");
+    has(&a, &[]);
+    let title = |options: &[&str]| virsh(&uri(&b), options).contains("<title>kept</title>");
+    assert!(title(&["dumpxml", "--inactive", "guest"]) && !title(&["dumpxml", "guest"]));
+    count.read(&a);
+    count.goes_on(&b);
+    let (outcome, _) = migrate(&b, &a, "guest", Wish::V3Params, |request| {
+        request.flags = Flags::LIVE | Flags::PERSIST_DEST | Flags::UNDEFINE_SOURCE;
+    });
+    arrived(&outcome, "guest");
+    count.read(&b);
+    count.goes_on(&a);
+
     // A paused guest arrives paused, and what is left of it on the source is its definition.
     virsh(&uri(&a), &["suspend", "guest"]);
     count.read(&a);
@@ -115,7 +140,7 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     }
 
     // The orchestrator's connection to the destination is cut after Perform, so the destination destroys what it has.
-    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Destination);
+    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Destination, |_| ());
     stayed(&outcome);
     assert!(watched.calls.contains(&307), "{:?}", watched.calls);
     has(&a, &["guest running"]);
@@ -123,7 +148,7 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     count.goes_on(&a);
 
     // That to the source: the daemon forgets the migration, and its paused copy is removed once the guest runs elsewhere.
-    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Source);
+    let (outcome, watched) = cut_before_finish(&a, &b, Cut::Source, |_| ());
     arrived_with_trouble(&outcome);
     assert!(
         watched.notes.iter().any(|note| note.contains("removing the source's paused copy")),
@@ -135,7 +160,7 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     count.goes_on(&b);
 
     // Both at once: the source has forgotten and the destination destroyed it. Confirm is refused, and the guest is resumed.
-    let (outcome, watched) = cut_before_finish(&b, &a, Cut::Both);
+    let (outcome, watched) = cut_before_finish(&b, &a, Cut::Both, |_| ());
     stayed(&outcome);
     assert!(watched.notes.iter().any(|note| note.contains("resuming it there")), "{watched:?}");
     has(&a, &[]);
@@ -152,6 +177,32 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     stayed(&outcome);
     has(&b, &["guest running"]);
     count.goes_on(&b);
+}
+
+/// libvirt shows a guest that is off from Prepare on, and keeps its definition at Finish: what it shows is not what it keeps.
+#[test]
+fn a_definition_goes_when_the_other_host_has_kept_it() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh);
+    let (a, b) = (host(), host());
+    virsh(&uri(&a), &["define", &a.directory().write("guest.xml", QEMU_GUEST)]);
+    let offline = |request: &mut Request| {
+        request.flags = Flags::OFFLINE | Flags::PERSIST_DEST | Flags::UNDEFINE_SOURCE;
+    };
+    let kept = |daemon: &Libvirtd| {
+        virsh(&uri(daemon), &["list", "--all", "--persistent", "--name"]).trim().to_owned()
+    };
+    let (outcome, watched) = migrate(&a, &b, "guest", Wish::Auto, offline);
+    arrived(&outcome, "guest");
+    assert_eq!(watched.calls, [302, 212, 24, 303, 306, 307]);
+    assert_eq!([kept(&a), kept(&b)], ["", "guest"]);
+
+    // Finish does not get there, or nobody hears that it has.
+    let (outcome, watched) = cut_before_finish(&b, &a, Cut::Destination, offline);
+    println!("{outcome}; {watched:?}");
+    let is_there = matches!(outcome, Outcome::OnDestination { left_on_source: None, .. });
+    assert!(is_there || matches!(outcome, Outcome::OnSource { left_on_destination: None, .. }), "{outcome}");
+    let expected = if is_there { ["guest", ""] } else { ["", "guest"] };
+    assert_eq!([kept(&a), kept(&b)], expected, "{outcome}");
 }
 
 #[track_caller]
@@ -265,7 +316,12 @@ enum Cut {
 }
 
 /// Moves the guest over connections of which some are cut when Perform has succeeded, before Finish is sent.
-fn cut_before_finish(from: &Libvirtd, to: &Libvirtd, which: Cut) -> (Outcome, Watched) {
+fn cut_before_finish(
+    from: &Libvirtd,
+    to: &Libvirtd,
+    which: Cut,
+    asked: impl Fn(&mut Request),
+) -> (Outcome, Watched) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let (source, destination) = (Link::to(from).await, Link::to(to).await);
@@ -280,7 +336,7 @@ fn cut_before_finish(from: &Libvirtd, to: &Libvirtd, which: Cut) -> (Outcome, Wa
             }
         };
         let mut watched = Watched { before_finish: Some(Box::new(before_finish)), ..Watched::default() };
-        let outcome = moved(&source.uri, &destination.uri, "guest", Wish::Auto, |_| (), &mut watched).await;
+        let outcome = moved(&source.uri, &destination.uri, "guest", Wish::Auto, asked, &mut watched).await;
         (outcome, watched)
     })
 }

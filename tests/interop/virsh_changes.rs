@@ -1,8 +1,14 @@
 //! Real virsh changes what is there: descriptions, metadata, memory, CPUs and names, of what runs and of what will.
 
-use crate::lab::{Directory, next_number};
+use std::process::Command;
+
+use virtwire::client::Connection;
+use virtwire::protocol::remote::DomainEventCallbackMetadataChange;
+
+use crate::lab::{Directory, next_number, runtime};
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
+use crate::process::run;
 use crate::serve::Serve;
 use crate::virsh_drives_us::GUEST;
 
@@ -40,6 +46,13 @@ fn what_people_note_is_kept_with_the_guest() {
             .success()
     );
 
+    // Whoever wants to hear of it hears of it.
+    let runtime = runtime();
+    let mut events = runtime.block_on(async {
+        let connection = Connection::open(&uri).await.unwrap();
+        connection.subscribe::<DomainEventCallbackMetadataChange>(None).await.unwrap()
+    });
+
     // What runs is one thing, what will run another.
     at(&["start", "guest"]);
     at(&["metadata", "guest", "http://a.b/", "--live", "--remove"]);
@@ -53,6 +66,19 @@ fn what_people_note_is_kept_with_the_guest() {
     at(&["desc", "guest", "--title", "--new-desc", ""]);
     assert!(!at(&["dumpxml", "guest"]).contains("title"));
     assert_eq!(at(&["metadata", "guest", "http://a.b/"]), element);
+    at(&["desc", "guest", "--new-desc", "other words"]);
+    let mut told = || {
+        let event = runtime.block_on(async {
+            let next = tokio::time::timeout(std::time::Duration::from_secs(30), events.next());
+            next.await.expect("an event comes").unwrap().unwrap()
+        });
+        assert_eq!(event.dom.name, *"guest");
+        (event.r#type, event.nsuri.map(|uri| uri.to_string()))
+    };
+    assert_eq!(
+        [told(), told(), told(), told()],
+        [(2, Some("http://a.b/".into())), (1, None), (1, None), (0, None)]
+    );
 }
 
 #[test]
@@ -144,4 +170,34 @@ fn a_guest_gets_another_name_and_keeps_it() {
     names.sort_unstable();
     assert_eq!(names, ["guest", "other"]);
     assert_eq!(virsh(&daemon.uri(), &["desc", "other", "--title"]).trim(), "kept");
+}
+
+/// virsh has documents checked that an editor has changed.
+#[test]
+fn an_editor_changes_what_is_defined() {
+    need!(Virsh);
+    let (daemon, uri) = host(&[]);
+    let write = |name: &str, text: &str| daemon.directory().write(name, text);
+    let network = write("net.xml", "<network><name>lan</name><bridge name='one'/></network>");
+    let pool =
+        write("pool.xml", "<pool type='dir'><name>images</name><target><path>/one</path></target></pool>");
+    virsh(&uri, &["net-define", &network, "--validate"]);
+    virsh(&uri, &["pool-define", &pool, "--validate"]);
+    let edit = |command: &str, name: &str, script: &str| {
+        let finished = run(Command::new("virsh")
+            .args(["--quiet", "--connect", &uri, command, name])
+            .env("LC_ALL", "C")
+            .env("VISUAL", format!("sed -i '{script}'")));
+        assert!(finished.status.success(), "{command}: {finished:?}");
+    };
+    edit("edit", "guest", "s/<vcpu>1</<vcpu>2</");
+    edit("net-edit", "lan", "s/one/two/");
+    edit("pool-edit", "images", "s:/one:/two:");
+    assert_eq!(virsh(&uri, &["vcpucount", "guest", "--config", "--current"]).trim(), "2");
+    assert!(virsh(&uri, &["net-dumpxml", "lan"]).contains("'two'"));
+    assert!(virsh(&uri, &["pool-dumpxml", "images"]).contains("/two"));
+    let guest = write("again.xml", GUEST);
+    virsh(&uri, &["define", &guest, "--validate"]);
+    virsh(&uri, &["undefine", "guest"]);
+    virsh(&uri, &["create", &guest, "--validate"]);
 }

@@ -63,6 +63,140 @@ fn a_network_lives() {
 }
 
 #[test]
+fn a_part_of_a_network_is_changed() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let with_dhcp = NETWORK.replace(
+        "</network>",
+        "  <ip address='192.168.9.1' netmask='255.255.255.0'>\n    <dhcp>\n      <range start='192.168.9.2' end='192.168.9.9'/>\n    </dhcp>\n  </ip>\n</network>",
+    );
+    let (uri, file) = (daemon.uri(), daemon.directory().write("network.xml", &with_dhcp));
+    let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;
+    virsh(&uri, &["net-define", &file]);
+    let update = ["net-update", "lan"];
+    let host = "<host mac='52:54:00:00:00:01' name='one' ip='192.168.9.2'/>";
+    virsh(&uri, &[&update[..], &["add", "ip-dhcp-host", host]].concat());
+    virsh(&uri, &["net-start", "lan"]);
+    let other = host.replace("9.2'", "9.3'");
+    virsh(&uri, &[&update[..], &["modify", "ip-dhcp-host", &other, "--live", "--config"]].concat());
+    for place in [&[][..], &["--inactive"]] {
+        let xml = virsh(&uri, &[&["net-dumpxml", "lan"], place].concat());
+        assert_eq!(xml.trim(), with_dhcp.replace("    </dhcp>", &format!("      {other}\n    </dhcp>")));
+    }
+    let again = refused(&[&update[..], &["add", "ip-dhcp-host", host, "--live"]].concat());
+    assert!(again.contains("existing dhcp host entry"), "{again}");
+    virsh(&uri, &[&update[..], &["delete", "ip-dhcp-host", "<host name='one'/>", "--live"]].concat());
+    assert_eq!(virsh(&uri, &["net-dumpxml", "lan"]).trim(), with_dhcp.trim());
+    let names = "<host ip='192.168.9.5'><hostname>five</hostname></host>";
+    virsh(&uri, &[&update[..], &["add-first", "dns-host", names, "--config"]].concat());
+    assert!(virsh(&uri, &["net-dumpxml", "lan", "--inactive"]).contains("<dns>"));
+    assert!(
+        refused(&[&update[..], &["modify", "bridge", "<bridge name='x'/>"]].concat())
+            .contains("can't update")
+    );
+    assert_eq!(table(&virsh(&uri, &["net-dhcp-leases", "lan"])).len(), 0);
+    virsh(&uri, &["net-destroy", "lan"]);
+    assert!(refused(&[&update[..], &["add", "dns-host", names, "--live"]].concat()).contains("not running"));
+}
+
+#[test]
+fn volumes_are_cloned_and_wiped() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    for (pool, place) in [("images", "/images"), ("others", "/others")] {
+        virsh(&uri, &["pool-create-as", pool, "dir", "--target", place]);
+    }
+    virsh(&uri, &["vol-create-as", "images", "disk.raw", "1MiB"]);
+    let up = daemon.directory().write("up", "precious");
+    let down = daemon.directory().path().join("down").display().to_string();
+    let content = |volume: &str, pool: &str| {
+        virsh(&uri, &["vol-download", volume, &down, "--pool", pool, "--length", "8"]);
+        std::fs::read_to_string(&down).unwrap()
+    };
+    virsh(&uri, &["vol-upload", "disk.raw", &up, "--pool", "images"]);
+    virsh(&uri, &["vol-clone", "disk.raw", "clone.raw", "--pool", "images"]);
+    let xml = virsh(&uri, &["vol-dumpxml", "disk.raw", "--pool", "images"]);
+    let xml = daemon.directory().write("vol.xml", &xml.replace("disk.raw", "other.raw"));
+    virsh(&uri, &["vol-create-from", "others", &xml, "disk.raw", "--inputpool", "images"]);
+    virsh(&uri, &["vol-wipe", "disk.raw", "--pool", "images"]);
+    assert_eq!(content("disk.raw", "images"), "\0".repeat(8));
+    assert_eq!(content("clone.raw", "images"), "precious");
+    assert_eq!(content("other.raw", "others"), "precious");
+    virsh(&uri, &["vol-wipe", "clone.raw", "--pool", "images", "--algorithm", "zero"]);
+    assert_eq!(content("clone.raw", "images"), "\0".repeat(8));
+    let refused = try_virsh(&uri, &["vol-wipe", "other.raw", "--pool", "others", "--algorithm", "dod"]);
+    assert!(refused.stderr.contains("not supported"), "{refused:?}");
+    // A pool that is off is told by a volume that is known to be in it.
+    assert_eq!(virsh(&uri, &["vol-pool", "/images/disk.raw"]).trim(), "images");
+}
+
+#[test]
+fn pools_are_listed_by_their_kind_and_are_in_their_place() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    virsh(&uri, &["pool-create-as", "images", "dir", "--target", "/images"]);
+    virsh(
+        &uri,
+        &[
+            "pool-create-as",
+            "shared",
+            "netfs",
+            "--source-host",
+            "h",
+            "--source-path",
+            "/x",
+            "--target",
+            "/shared",
+        ],
+    );
+    let listed = |kinds: &str| {
+        let listed = virsh(&uri, &["pool-list", "--type", kinds, "--name"]);
+        listed.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (listed("dir"), listed("netfs"), listed("rbd")),
+        (vec!["images".into()], vec!["shared".into()], vec![])
+    );
+    assert_eq!(listed("dir,netfs").len(), 2);
+    virsh(&uri, &["vol-create-as", "images", "disk.raw", "1MiB"]);
+    virsh(&uri, &["pool-destroy", "images"]);
+    let file = daemon
+        .directory()
+        .write("pool.xml", "<pool type='dir'><name>again</name><target><path>/images</path></target></pool>");
+    virsh(&uri, &["pool-define", &file]);
+    let full = try_virsh(&uri, &["pool-delete", "again"]);
+    assert!(full.stderr.contains("not empty"), "{full:?}");
+    virsh(&uri, &["pool-start", "again"]);
+    assert!(try_virsh(&uri, &["pool-delete", "again"]).stderr.contains("still active"));
+    assert_eq!(table(&virsh(&uri, &["vol-list", "again"])), [["disk.raw", "/images/disk.raw"]]);
+    virsh(&uri, &["vol-delete", "disk.raw", "--pool", "again"]);
+    virsh(&uri, &["pool-destroy", "again"]);
+    virsh(&uri, &["pool-delete", "again"]);
+}
+
+#[test]
+fn what_is_defined_is_there_after_a_restart() {
+    need!(Virsh);
+    let state = crate::lab::Directory::new(crate::lab::next_number());
+    let path = state.path().join("state").display().to_string();
+    let options = ["--state", &path];
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    virsh(&uri, &["net-define", &daemon.directory().write("network.xml", NETWORK)]);
+    virsh(&uri, &["net-autostart", "lan"]);
+    virsh(&uri, &["pool-define-as", "images", "dir", "--target", "/images"]);
+    drop(daemon);
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    // What is to start with the host has started.
+    assert_eq!(table(&virsh(&uri, &["net-list", "--all"])), [["lan", "active", "yes", "yes"]]);
+    assert_eq!(virsh(&uri, &["net-dumpxml", "lan"]).trim_end(), NETWORK);
+    assert_eq!(table(&virsh(&uri, &["pool-list", "--all"])), [["images", "inactive", "no"]]);
+}
+
+#[test]
 fn a_pool_and_its_volumes_live() {
     need!(Virsh);
     let daemon = Serve::start(&[]);

@@ -1,5 +1,6 @@
 //! Real virsh makes snapshots of our daemon's guests, and goes back to them.
 
+use crate::lab::{Directory, next_number};
 use crate::need::need;
 use crate::peers::{python, table, try_virsh, virsh};
 use crate::serve::Serve;
@@ -77,4 +78,30 @@ fn a_guest_goes_back_to_what_it_was() {
     assert!(text(&["undefine", "guest"]).contains("with 1 snapshots"));
     virsh(&uri, &["undefine", "guest", "--snapshots-metadata"]);
     assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "");
+}
+
+/// What was saved fits no other past: the next start must not go on with it.
+#[test]
+fn a_guest_that_goes_back_forgets_what_was_saved_of_it() {
+    need!(Virsh);
+    let state = Directory::new(next_number());
+    let path = state.path().join("state").display().to_string();
+    let daemon = Serve::start(&["--state", &path]);
+    let (uri, file) = (daemon.uri(), daemon.directory().write("guest.xml", GUEST));
+    let is_saved = || virsh(&uri, &["dominfo", "guest"]).contains("Managed save:   yes");
+    virsh(&uri, &["define", &file]);
+    virsh(&uri, &["snapshot-create-as", "guest", "off"]);
+    virsh(&uri, &["start", "guest"]);
+    virsh(&uri, &["snapshot-create-as", "guest", "on"]);
+    virsh(&uri, &["managedsave", "guest"]);
+    let refused = try_virsh(&uri, &["snapshot-revert", "guest", "off"]);
+    assert!(refused.stderr.contains("existing managed saved state") && is_saved(), "{refused:?}");
+    virsh(&uri, &["snapshot-revert", "guest", "off", "--force"]);
+    assert!(!is_saved());
+    virsh(&uri, &["start", "guest"]);
+    assert_eq!(virsh(&uri, &["domstate", "guest", "--reason"]).trim(), "running (booted)");
+    virsh(&uri, &["managedsave", "guest"]);
+    virsh(&uri, &["snapshot-revert", "guest", "on"]);
+    assert!(!is_saved());
+    assert_eq!(virsh(&uri, &["domstate", "guest", "--reason"]).trim(), "running (from snapshot)");
 }

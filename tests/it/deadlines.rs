@@ -52,10 +52,12 @@ async fn a_handle_with_a_deadline_has_it_for_every_call_object_and_subscription(
     assert_eq!(passed(domain.suspend().await), SECOND);
     // A word for the handle counts for long calls, too.
     assert_eq!(passed(domain.managed_save(DomainSaveFlags::NONE).await), SECOND);
-    for late in ["connect_get_uri", "connect_get_uri", "domain_suspend", "domain_managed_save"] {
-        let [_] = peer.flight([late]).await;
+    for _ in 0..2 {
+        let [late] = peer.flight(["connect_get_uri"]).await;
+        peer.reply(&late, &ConnectGetUriReply { uri: "late".into() }).await;
     }
-    // Of the same connection, and without any. All four places are taken, and only one of them by an urgent call.
+    let [_, _] = peer.flight(["domain_suspend", "domain_managed_save"]).await;
+    // Of the same connection, and without any. Both places for calls that wait for guests are taken.
     assert!(connection.ended().is_none());
     let forever = tokio::spawn(hurried.within(None).call(DomainAbortJob { dom: guest() }));
     let [forevers] = peer.flight(["domain_abort_job"]).await;
@@ -101,9 +103,9 @@ async fn a_call_that_is_dropped_before_it_has_a_place_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_job_is_asked_about_and_aborted_whatever_waits_for_guests() {
     let (connection, mut peer) = open(OpenOptions::default()).await;
-    // More slow calls than there are places for them: three of four.
+    // More slow calls than there are places for them: two of four.
     let slow: Vec<_> = (0..6).map(|_| tokio::spawn(connection.call(DomainCreate { dom: guest() }))).collect();
-    let [first, ..] = peer.flight(["domain_create"; 3]).await;
+    let [first, _second] = peer.flight(["domain_create"; 2]).await;
     let question = tokio::spawn(connection.call(DomainGetJobInfo { dom: guest() }));
     let [asks] = peer.flight(["domain_get_job_info"]).await;
     // The daemon answers neither, and more questions wait; the abort waits for none of them.
@@ -111,7 +113,7 @@ async fn a_job_is_asked_about_and_aborted_whatever_waits_for_guests() {
     tokio::task::yield_now().await;
     let abort = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
     let [aborts] = peer.flight(["domain_abort_job"]).await;
-    // Five are pending now, as many as a daemon reads: a second abort waits.
+    // Four are pending now, with which a daemon still reads, and with a fifth it would not: a second abort waits.
     let again = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
     tokio::task::yield_now().await;
     peer.reply(&aborts, &()).await;
@@ -128,6 +130,35 @@ async fn a_job_is_asked_about_and_aborted_whatever_waits_for_guests() {
     peer.reply(&first, &()).await;
     let [_] = peer.flight(["domain_create"]).await;
     drop(slow);
+}
+
+/// A daemon that works on five reads nothing more, and its client would take it for dead.
+#[tokio::test(start_paused = true)]
+async fn a_daemon_is_never_given_a_fifth_call_and_an_abort_has_the_next_place() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    let slow: Vec<_> = (0..3).map(|_| tokio::spawn(connection.call(DomainCreate { dom: guest() }))).collect();
+    let [_, _] = peer.flight(["domain_create"; 2]).await;
+    let asking: Vec<_> =
+        (0..3).map(|_| tokio::spawn(connection.call(DomainGetJobInfo { dom: guest() }))).collect();
+    let [_] = peer.flight(["domain_get_job_info"]).await;
+    // The last place is for what never waits for a guest.
+    let quick: Vec<_> = (0..3).map(|_| tokio::spawn(connection.call(ConnectGetUri {}))).collect();
+    let [first] = peer.flight(["connect_get_uri"]).await;
+    let abort = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
+    // All have had their turns to ask, and would be on their way.
+    tokio::time::sleep(SECOND).await;
+    peer.reply(&first, &ConnectGetUriReply { uri: "first".into() }).await;
+    let [aborts] = peer.flight(["domain_abort_job"]).await;
+    peer.reply(&aborts, &()).await;
+    abort.await.unwrap().unwrap();
+    for _ in 0..2 {
+        let [next] = peer.flight(["connect_get_uri"]).await;
+        peer.reply(&next, &ConnectGetUriReply { uri: "next".into() }).await;
+    }
+    for quick in quick {
+        quick.await.unwrap().unwrap();
+    }
+    drop((slow, asking));
 }
 
 async fn open(options: OpenOptions) -> (Connection, Peer) {

@@ -186,6 +186,30 @@ async fn what_comes_unannounced_is_closed_and_what_does_not_come_ends_the_connec
     assert_eq!(serials, [Some(Serial(1)), Some(Serial(2))]);
 }
 
+/// Nobody keeps a client from giving one serial to two calls. Each reply is followed by its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_calls_of_one_serial_have_descriptors_of_their_own() {
+    let (_connection, path) = serve().await;
+    let mut client = UnixStream::connect(&path).unwrap();
+    client.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    let call = |number, serial, body: Draft| {
+        let number = ProcedureNumber(number);
+        body.seal(&Header::new(MessageKind::Call, Program::REMOTE, number, Serial(serial)))
+    };
+    let graphics = || Draft::encode(&DomainOpenGraphicsFd { dom: guest(), idx: 0, flags: 0 }).unwrap();
+    // In one write, so that both are answered before the first reply goes out.
+    let all = [call(343, 1, graphics()), call(343, 1, graphics()), call(59, 2, Draft::empty())].concat();
+    client.write_all(&all).unwrap();
+    for _ in 0..2 {
+        let frame = answer(&mut client).unwrap();
+        assert_eq!((frame.header.kind(), frame.header.serial), (Ok(MessageKind::ReplyWithFds), Serial(1)));
+        let mut byte = [7];
+        client.read_exact(&mut byte).unwrap();
+        assert_eq!(byte, [0], "a byte for the descriptor");
+    }
+    assert_eq!(reply(&mut client), Some(Serial(2)));
+}
+
 fn pass(socket: &UnixStream, bytes: &[u8], fd: &OwnedFd) {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);

@@ -116,6 +116,53 @@ async fn a_cancelled_fleet_keeps_every_outcome() {
     );
 }
 
+/// One host that two URIs lead to is one host.
+#[tokio::test]
+async fn a_host_is_counted_by_what_it_is_and_not_by_its_uri() {
+    let (source, one, other) =
+        (Host::start(age(NEW)).await, Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(1_000);
+    source.mem.set_faults(faults);
+    for name in ["first", "second"] {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='KiB'>64</memory></domain>");
+        source.connect().await.domain_create_xml(&xml, 0).await.unwrap();
+    }
+    let door = source.another_door().await;
+    assert_ne!(door, source.uri);
+    let errands = vec![Errand::new(&source.uri, &one.uri, "first"), Errand::new(&door, &other.uri, "second")];
+    let mut limits = Limits::default();
+    limits.host = 1;
+    let fleet = Fleet::new(limits);
+    let canceller = fleet.canceller();
+    let mut begun = Vec::new();
+    let ends = fleet
+        .run(
+            errands,
+            |index, _| {
+                begun.push(index);
+                CancelsWhenItMoves(canceller.clone())
+            },
+            |_| (),
+        )
+        .await;
+    // Neither ends by itself, so that the other's turn would have come if there were room. Whose host is known first begins.
+    let [first] = begun[..] else { panic!("{begun:?}: {ends:?}") };
+    assert!(matches!(ends[first].ended, Ended::Known(Outcome::OnSource { .. })), "{ends:?}");
+    assert!(matches!(ends[1 - first].ended, Ended::NotBegun(NotBegun::Cancelled)), "{ends:?}");
+}
+
+/// Gives all up when it has shown that it moves.
+struct CancelsWhenItMoves(virtwire::migrate::FleetCanceller);
+
+impl Watch for CancelsWhenItMoves {
+    fn progress(&mut self, progress: &Progress) {
+        if progress.data.processed > 0 {
+            self.0.cancel();
+        }
+    }
+}
+
 /// Gives all up when two have shown that they move.
 struct CancelsAtSecond(virtwire::migrate::FleetCanceller, Arc<AtomicUsize>, bool);
 

@@ -15,9 +15,13 @@ mod descriptors;
 mod entrance;
 mod events;
 mod fairness;
+#[cfg(feature = "migrate")]
+mod few_verbs;
 #[cfg(feature = "mem")]
 mod fleet;
 mod going;
+#[cfg(feature = "mem")]
+mod handover;
 #[cfg(feature = "mem")]
 mod migrate_check;
 #[cfg(feature = "mem")]
@@ -32,6 +36,8 @@ mod raw;
 mod raw_v2;
 mod raw_v3;
 mod reconnecting;
+#[cfg(feature = "mem")]
+mod recover;
 #[cfg(feature = "mem")]
 mod roles;
 mod server_session;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use virtwire::client::{Connection, OpenOptions, Passed};
 use virtwire::hypervisor::mem::Faults;
-use virtwire::migrate::{Migration, Preflight, Subject, Verdict, check};
-use virtwire::protocol::migrate::{MigrateFlags, Request, Version, Wish};
+use virtwire::migrate::{Errand, Migration, Preflight, Subject, Verdict, check, check_errand};
+use virtwire::protocol::migrate::{MigrateFlags, Request, Version, Way, Wish};
 use virtwire::protocol::program::{ProcedureNumber, Program, ReadOnlyRule};
 
 use crate::migration::{Host, NEW, V2, age};
@@ -50,12 +50,67 @@ async fn what_is_in_the_way_is_found_before_anything_moves() {
     is(&look(&source, &destination, |_| ()).await, Subject::Name, Verdict::Fails, "another guest guest");
     let renamed = look(&source, &destination, |request| request.dname = Some("wanderer".into())).await;
     is(&renamed, Subject::Name, Verdict::Good, "wanderer is free");
+    is(
+        &look(&source, &copy, |_| ()).await,
+        Subject::Features,
+        Verdict::Good,
+        "MIGRATE_CHANGE_PROTECTION (7)",
+    );
+    // Where the source's daemon moves it, that looks for the destination from where it is.
+    let by_peer = async |to: &'static str| {
+        look(&source, &copy, |request| request.way = Way::PeerToPeer { to: to.into() }).await
+    };
+    for itself in ["mem+tcp://localhost/default", "mem:///default"] {
+        is(&by_peer(itself).await, Subject::Address, Verdict::Fails, "is itself");
+    }
+    is(
+        &by_peer("mem+tcp://b/default").await,
+        Subject::Address,
+        Verdict::Doubt,
+        "opens mem+tcp://b/default by itself",
+    );
+    // The clock by which a destination counts silence.
+    let clock = "may count silence by its wall clock";
+    let before = look(&source, &Host::start(age("7.0.0")).await, |_| ()).await;
+    is(&before, Subject::Keepalive, Verdict::Doubt, clock);
+    let since = look(&source, &Host::start(age("9.0.0")).await, |_| ()).await;
+    assert!(!since.findings.iter().any(|finding| finding.text.contains(clock)), "{since:#?}");
     // A type of guest that it does not run.
     let old = Host::start(age("0.3.1")).await;
     let found = look(&source, &old, |_| ()).await;
     assert!(found.plan.is_none());
     is(&found, Subject::Version, Verdict::Fails, "no migration version in common");
     is(&found, Subject::Keepalive, Verdict::Doubt, "answers no pings");
+}
+
+#[tokio::test]
+async fn an_errand_is_looked_at_also_where_a_host_is_not_reached() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let nobody = "mem+tcp://127.0.0.1:1/default".to_owned();
+    let look = async |from: &String, to: &String, guest: &str| {
+        check_errand(Errand::new(from, to, guest), OpenOptions::default()).await
+    };
+    let found = look(&source.uri, &destination.uri, "guest").await;
+    assert!(!found.would_fail() && found.plan.is_some(), "{found:#?}");
+    is(
+        &look(&source.uri, &destination.uri, "nobody").await,
+        Subject::Guest,
+        Verdict::Fails,
+        "nobody is not found",
+    );
+    is(
+        &look(&source.uri, &nobody, "guest").await,
+        Subject::Hosts,
+        Verdict::Fails,
+        "the destination is not reached",
+    );
+    is(
+        &look(&nobody, &destination.uri, "guest").await,
+        Subject::Hosts,
+        Verdict::Fails,
+        "the source is not reached",
+    );
 }
 
 #[tokio::test]

@@ -11,12 +11,15 @@ use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
 use virtwire::migrate::{Canceller, Migration, Progress, Watch};
+use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{
     CancelAnswer, Do, MigrateFlags, Note, Outcome, Record, Request, Version, Wish,
 };
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::ProcedureNumber;
-use virtwire::server::{Exposure, Listener, Server};
+use virtwire::protocol::session::server::Called;
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
 /// The last release with version 2, with version 3 in its fixed form, and the newest.
 pub(crate) const V2: &str = "0.9.1";
@@ -213,6 +216,37 @@ async fn a_guest_whose_finish_the_journal_lacks_runs_on_at_its_source() {
     assert_eq!(source.guest().await, Some(XML.to_owned()));
 }
 
+/// A daemon that does not answer, and answers pings, holds up nobody for ever: its reply is lost, and the guest is where it was.
+#[tokio::test]
+async fn a_step_that_is_never_answered_ends_the_migration() {
+    for (hangs, which) in [("source", 302), ("source", 212), ("destination", 303)] {
+        let at = |host| async move {
+            match host == hangs {
+                true => Host::hanging_at(ProcedureNumber(which)).await,
+                false => Host::start(age(NEW)).await,
+            }
+        };
+        let (source, destination) = (at("source").await, at("destination").await);
+        source.create().await;
+        let mut migration = source.plan(&destination).await.step_within(Duration::from_millis(200));
+        let outcome = migration.run(&mut Watched::default()).await;
+        match which {
+            // The state before the start is nothing that a migration depends on.
+            212 => assert!(matches!(outcome, Outcome::OnDestination { .. }), "{which}: {outcome}"),
+            _ => {
+                let Outcome::OnSource { reason, .. } = &outcome else { panic!("{which}: {outcome}") };
+                assert!(reason.to_string().contains("no reply"), "{which}: {reason}");
+                drop(migration);
+                assert!(source.guest().await.is_some(), "{which}");
+                let there = destination.connect().await;
+                while there.domain_lookup_by_name("guest").await.is_ok() {
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+    }
+}
+
 /// A daemon forgets a migration with the connection that began it, so Confirm goes over that one or not at all: over another it would
 /// end what somebody else has begun since.
 #[tokio::test]
@@ -253,13 +287,21 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) async fn start(profile: Profile) -> Host {
-        let listener =
-            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
         let mem = Mem::new(Config::default());
-        let server = Server::new(HypervisorService::new(mem.clone())).profile(profile);
-        tokio::spawn(async move { server.serve(&listener).await });
+        let uri = serve(Server::new(HypervisorService::new(mem.clone())).profile(profile)).await;
         Host { mem, uri }
+    }
+
+    /// Another URI that leads to the same host.
+    pub(crate) async fn another_door(&self) -> String {
+        serve(Server::new(HypervisorService::new(self.mem.clone()))).await
+    }
+
+    /// One that has begun to do this when it is asked to, and never says that it has.
+    async fn hanging_at(procedure: ProcedureNumber) -> Host {
+        let mem = Mem::new(Config::default());
+        let service = Arc::new(HypervisorService::new(mem.clone()));
+        Host { mem, uri: serve(Server::new(Hangs { service, procedure })).await }
     }
 
     pub(crate) async fn connect(&self) -> Connection {
@@ -287,6 +329,42 @@ impl Host {
         let guest = Migration::find(&from, "guest").await.unwrap();
         let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
         migration.progress_every(Duration::from_millis(1))
+    }
+}
+
+/// Its URI.
+async fn serve<H: Handler>(server: Server<H>) -> String {
+    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+    let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
+    tokio::spawn(async move { server.serve(&listener).await });
+    uri
+}
+
+/// Never answers one call.
+struct Hangs {
+    service: Arc<HypervisorService<Mem>>,
+    procedure: ProcedureNumber,
+}
+
+impl Handler for Hangs {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        let hangs = called.info.number == self.procedure;
+        let answer = Handler::call(self.service.clone(), cx, called);
+        Box::pin(async move {
+            let answer = answer.await;
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            answer
+        })
+    }
+
+    fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+        Handler::closed(self.service.clone(), cx)
     }
 }
 

@@ -67,6 +67,107 @@ async fn a_daemon_that_is_slow_to_subscribe_again_is_asked_again() {
     assert!(matches!(events.next().await, Some(Told::Event(event)) if event.dom.name == "later"));
 }
 
+/// A daemon may be back before those that it asks itself: what it refuses then is asked for again.
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_refuses_for_a_moment_is_asked_again() {
+    let place = Place::new().await;
+    let (daemon, mut peer) = opened(&place).await;
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
+    register(&mut peer, 3).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    for _ in 0..3 {
+        let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+        peer.fail(&registers, not_up()).await;
+    }
+    let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    peer.reply(&registers, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 7 }).await;
+    let (told, mut events) = next.await.unwrap();
+    assert!(matches!(told, Some(Told::Resynced)), "{told:?}");
+    peer.send(&event(7, "later")).await;
+    assert!(matches!(events.next().await, Some(Told::Event(event)) if event.dom.name == "later"));
+    // One that has no such thing any more has said the last word.
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events.next().await) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    peer.fail(&registers, RemoteError::no_support("virConnectDomainEventRegisterAny")).await;
+    let (refused, none) = next.await.unwrap();
+    assert!(matches!(refused, Some(Told::Refused(SubscribeError::Call(_)))), "{refused:?}");
+    assert!(none.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_is_refused_for_a_moment_is_asked_for_beside_the_others() {
+    let place = Place::new().await;
+    let (daemon, mut peer) = opened(&place).await;
+    let topics = || vec![topic(0), topic(2), topic(77)];
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe_to::<DomainEvent>(topics()).await });
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    answer_kinds(&mut peer, &[0, 2]).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events.next().await, events) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    let [first, second, third] = peer.flight(["connect_domain_event_callback_register_any"; 3]).await;
+    peer.reply(&first, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 0 }).await;
+    peer.fail(&second, not_up()).await;
+    let unknown = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "unsupported event ID 77");
+    peer.fail(&third, unknown).await;
+    let (back, lost, mut events) = next.await.unwrap();
+    assert!(matches!(back, Some(Told::Resynced)), "{back:?}");
+    assert!(matches!(lost, Some(Told::Unavailable(told, _)) if told == topic(2)));
+    // The others go on meanwhile, and it is asked for again, alone.
+    peer.send(&event(0, "meanwhile")).await;
+    assert!(matches!(events.next().await, Some(Told::Event(DomainEvent::Lifecycle(_)))));
+    let next = tokio::spawn(async move { (events.next().await, events) });
+    for is_up in [false, true] {
+        let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+        assert_eq!(registers.payload[..4], [0, 0, 0, 2]);
+        match is_up {
+            true => {
+                peer.reply(&registers, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 2 }).await
+            }
+            false => peer.fail(&registers, not_up()).await,
+        }
+    }
+    let (back, mut events) = next.await.unwrap();
+    assert!(matches!(back, Some(Told::Resynced)), "{back:?}");
+    assert_eq!(events.missing().iter().map(|(topic, _)| topic.clone()).collect::<Vec<_>>(), [topic(77)]);
+    // Both are read now, and end together.
+    peer.send(&event(0, "later")).await;
+    assert!(matches!(events.next().await, Some(Told::Event(DomainEvent::Lifecycle(_)))));
+    drop(peer);
+    let next = tokio::spawn(async move { (events.next().await, events) });
+    let mut peer = place.accept().await;
+    answer_opening(&mut peer).await;
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+    answer_kinds(&mut peer, &[0, 2]).await;
+    let (back, _events) = next.await.unwrap();
+    assert!(matches!(back, Some(Told::Resynced)), "{back:?}");
+}
+
+/// What a proxy says whose daemon for a family is not up yet.
+fn not_up() -> RemoteError {
+    let text = "Failed to connect socket to '/run/libvirt/virtnodedevd-sock': Connection refused";
+    RemoteError::new(ErrorCode::SYSTEM_ERROR, ErrorDomain::RPC, text)
+}
+
 #[tokio::test(start_paused = true)]
 async fn kinds_that_the_daemon_has_no_more_are_told() {
     let place = Place::new().await;
@@ -307,6 +408,19 @@ async fn what_is_closed_or_dropped_leaves_nothing_behind() {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// A daemon that says nothing, or has no place for the goodbye, keeps nobody.
+#[tokio::test(start_paused = true)]
+async fn a_goodbye_that_is_not_answered_ends_by_itself() {
+    let place = Place::new().await;
+    let (daemon, mut peer) = opened(&place).await;
+    let before = tokio::time::Instant::now();
+    let closing = daemon.clone();
+    let closing = tokio::spawn(async move { closing.close().await });
+    let [_] = peer.flight(["connect_close"]).await;
+    closing.await.unwrap();
+    assert_eq!(before.elapsed().as_secs(), 2);
 }
 
 async fn opened(place: &Place) -> (Reconnecting, Peer) {

@@ -122,7 +122,7 @@ fn held(server: &Server, place: &Place, connections: usize) -> f64 {
 }
 
 /// A volume in memory, up and down: libvirt's client and daemon, and ours.
-pub fn volumes(place: &Place, c: &Path, goals: &mut Goals, out: &mut String) {
+pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut String) {
     let folder = Path::new("/dev/shm").join(format!("virtwire-bench-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder in memory");
     let libvirtd = place.libvirtd(OneCore).expect("a libvirtd, and the right to start it");
@@ -134,12 +134,14 @@ pub fn volumes(place: &Place, c: &Path, goals: &mut Goals, out: &mut String) {
     for (direction, faster) in [("upload", 2.5), ("download", 4.0)] {
         eprintln!("volumes | {direction}");
         let theirs_words = [theirs_uri.as_str(), direction, &place_of_pool, &bytes];
-        let ends: [(&str, &Server, &Path, &[&str]); 3] = [
+        let socket = libvirtd.socket.to_string_lossy();
+        let ends: [(&str, &Server, &Path, &[&str]); 4] = [
             ("libvirt.so, libvirtd", &libvirtd, c, &theirs_words),
             ("virtwire, libvirtd", &libvirtd, &own(), &["move", &theirs_uri, direction, &bytes]),
             ("virtwire, virtwire", &ours, &own(), &["move", &ours_uri, direction, &bytes]),
+            ("go-libvirt, libvirtd", &libvirtd, go, &[&socket, "qemu:///system", direction, &bytes]),
         ];
-        let (mut costs, mut speeds) = ([Cost::NONE; 3], [const { Vec::new() }; 3]);
+        let (mut costs, mut speeds) = ([Cost::NONE; 4], [const { Vec::new() }; 4]);
         for _ in 0..ROUNDS {
             for (at, (_, server, program, words)) in ends.iter().enumerate() {
                 let before = server.processor_time();
@@ -157,6 +159,10 @@ pub fn volumes(place: &Place, c: &Path, goals: &mut Goals, out: &mut String) {
                 "| {direction} | {name} | {server:.0} | {client:.0} | {core:.0} | {clock:.0} |"
             );
         }
+        let ratio = costs[1].of_a_core() / costs[0].of_a_core();
+        goals.at_least("", &format!("{direction} by libvirtd: MB/s of a core ÷ libvirt.so"), 1.0, ratio);
+        let ratio = costs[1].client / costs[0].client;
+        goals.at_most("", &format!("{direction} by libvirtd: client CPU ÷ libvirt.so"), 1.0, ratio);
         let ratio = costs[2].of_a_core() / costs[0].of_a_core();
         goals.at_least("T2", &format!("{direction}: MB/s of a core ÷ libvirt's ends"), faster, ratio);
         let cpu = (costs[2].client + costs[2].server) / (costs[0].client + costs[0].server);

@@ -117,10 +117,10 @@ pub fn run() -> String {
     for placement in [OneCore, Anywhere] {
         streams(&place, placement, &mut goals);
     }
-    openings(&place, &c, &mut goals);
+    openings(&place, &c, &go, &mut goals);
     let (mut servers, mut volumes) = (String::new(), String::new());
     crate::servers::compare(&place, &mut goals, &mut servers);
-    crate::servers::volumes(&place, &c, &mut goals, &mut volumes);
+    crate::servers::volumes(&place, &c, &go, &mut goals, &mut volumes);
     format!(
         "| goal | what | wanted | measured | |\n|---|---|---|---|---|\n{}\n\
          | where | server | calls × callers | client | calls/s | p50 µs | p99 µs | client CPU µs/call | calls/s of a core |\n\
@@ -204,7 +204,7 @@ fn streams(place: &Place, placement: Placement, goals: &mut Goals) {
     goals.fact(&format!("the same by the clock, {placed} ({ours:.0} ÷ {raw:.0})"), ours / raw);
 }
 
-fn openings(place: &Place, c: &std::path::Path, goals: &mut Goals) {
+fn openings(place: &Place, c: &std::path::Path, go: &std::path::Path, goals: &mut Goals) {
     let slow = place.server(Anywhere, "slow", &["minimal-server", "SOCKET", &DELAY_MS.to_string()]);
     let uri = format!("test+unix:///default?socket={}", slow.socket.display());
     let took = median((0..ROUNDS).map(|_| result::<f64>(Anywhere, &own(), &["open", &uri])).collect());
@@ -215,6 +215,9 @@ fn openings(place: &Place, c: &std::path::Path, goals: &mut Goals) {
     let theirs = result::<f64>(Anywhere, c, &[&uri, "idle", IDLE, "0"]);
     let what = format!("client: memory of an idle connection ÷ libvirt.so ({ours:.1} ÷ {theirs:.1} KiB)");
     goals.at_most("", &what, 1.0, ours / theirs);
+    let socket = minimal.socket.to_string_lossy();
+    let theirs = result::<f64>(Anywhere, go, &[&socket, "test:///default", "idle", IDLE]);
+    goals.fact("client: KiB of an idle connection of go-libvirt", theirs);
 }
 
 fn runner(name: &'static str, program: &std::path::Path, words: &[&str]) -> Runner {

@@ -152,6 +152,52 @@ fn certificates_are_read_anew_when_virt_admin_says_so() {
     assert!(refused(&daemon, &["server-update-tls", "admin"]).contains("does not speak TLS"));
 }
 
+/// virt-admin of today has no command for it.
+#[test]
+fn an_administrator_ends_the_daemon() {
+    let daemon = Daemon::start(directory(), 2, ADMIN);
+    let uri = format!("libvirtd:///system?socket={}", admin_socket(&daemon).display());
+    let mut client = UnixStream::connect(daemon.directory.path().join("sock")).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    crate::lab::runtime().block_on(async {
+        let admin = virtwire::client::Admin::open(&uri).await.unwrap();
+        admin.shut_daemon_down().await.unwrap();
+    });
+    assert_eq!(client.read(&mut [0]).unwrap(), 0, "its clients are sent away");
+    until("its sockets are gone", || !admin_socket(&daemon).exists());
+    assert!(UnixStream::connect(daemon.directory.path().join("sock")).is_err());
+}
+
+/// As libvirtd.conf says it.
+#[test]
+fn sockets_are_for_those_whom_the_file_names() {
+    use std::os::unix::fs::MetadataExt;
+    let more = "
+        listen_ro = ['unix:DIR/ro']
+        unix_sock_group = '65534'
+        unix_sock_rw_perms = '0770'
+        unix_sock_ro_perms = '0777'
+        unix_sock_admin_perms = '0700'
+        host_uuid = '5f2a8c1e-0000-4000-8000-00000000000f'";
+    let daemon = Daemon::start(directory(), 4, &format!("{ADMIN}{more}"));
+    let file = |name| std::fs::metadata(daemon.directory.path().join(name)).unwrap();
+    let modes = ["sock", "ro", "admin"].map(|name| file(name).mode() & 0o777);
+    assert_eq!(modes, [0o770, 0o777, 0o700]);
+    assert_eq!(file("sock").gid(), 65_534);
+    let connection = crate::lab::runtime().block_on(async {
+        let uri = format!("mem+unix:///default?socket={}", daemon.directory.path().join("sock").display());
+        virtwire::client::Connection::open(&uri).await.unwrap().connect_get_capabilities().await.unwrap()
+    });
+    assert!(connection.capabilities.to_string_lossy().contains("5f2a8c1e-0000-4000-8000-00000000000f"));
+    let wrong = super::daemon::directory();
+    let file = wrong.write(
+        "x.toml",
+        &format!("listen = ['unix:{}/s']\nunix_sock_group = 'nosuch'", wrong.path().display()),
+    );
+    let failed = run(&mut super::daemon::command(&["serve", "--config", &file]));
+    assert!(failed.stderr.contains("group nosuch: is not in /etc/group"), "{failed:?}");
+}
+
 fn admin_socket(daemon: &Daemon) -> std::path::PathBuf {
     daemon.directory.path().join("admin")
 }

@@ -81,7 +81,7 @@ pub(super) fn command(arguments: &[&str]) -> Command {
 
 /// Sets a user's password, as an operator does.
 #[track_caller]
-pub(super) fn set_password(directory: &Directory, user: &str, password: &str) {
+pub(crate) fn set_password(directory: &Directory, user: &str, password: &str) {
     let line = directory.write("password", &format!("{password}\n"));
     let file = directory.path().join("passwords").display().to_string();
     let program = env!("CARGO_BIN_EXE_virtwire");

@@ -1,7 +1,7 @@
 //! Who may come in to our daemon, as real clients find it: virsh and python-libvirt with passwords and certificates.
 
 mod admin;
-mod daemon;
+pub(crate) mod daemon;
 mod operated;
 mod passwords;
 mod polkit;

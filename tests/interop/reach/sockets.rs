@@ -32,6 +32,20 @@ fn it_finds_the_hosts_daemon_in_every_mode() {
     }
 }
 
+/// There are two sockets, and whoever only looks has rights to one of them alone.
+#[test]
+fn it_takes_the_socket_for_those_who_only_look() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    fs::remove_file(daemon.socket()).unwrap();
+    let virtwire = |arguments: &[&str]| run(clean(daemon.inside(VIRTWIRE).args(arguments)));
+    assert!(succeeded(virtwire(&["--readonly", "list", "test:///default"])).contains("test"));
+    let line = failed(virtwire(&["--readonly", "destroy", "test:///default", "test"]));
+    assert!(line.contains("leave --readonly out"), "{line}");
+    let line = failed(virtwire(&["list", "test:///default"]));
+    assert!(line.contains("libvirt-sock: no such file"), "{line}");
+}
+
 #[test]
 fn it_heeds_the_users_settings() {
     need!(Libvirtd, Namespaces);

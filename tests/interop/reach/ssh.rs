@@ -15,6 +15,7 @@ use super::{clean, failed, reaches, refusal, succeeded, virtwire};
 use crate::lab::{Directory, Libvirtd, free_address, next_number, runtime};
 use crate::need::{SSHD, need};
 use crate::process::{Process, run};
+use crate::streams_of_libvirtd::a_volume_passes;
 
 #[test]
 fn it_gets_there_by_the_helper() {
@@ -67,6 +68,15 @@ fn it_gets_there_by_netcat_where_there_is_no_helper() {
 
     let line = failed(virtwire(&["list", &sshd.uri("ssh", "&proxy=native")]));
     assert!(line.contains("virt-ssh-helper") && line.contains("not found"), "{line}");
+}
+
+#[test]
+fn it_carries_streams_beside_calls() {
+    need!(Libvirtd, Namespaces, Ssh, VirtSshHelper);
+    let daemon = Libvirtd::start();
+    let sshd = Sshd::start(&daemon, "");
+    let uri = sshd.uri("ssh", "").replace("test+ssh", "qemu+ssh").replace("/default?", "/system?");
+    a_volume_passes(&daemon, &uri);
 }
 
 #[test]

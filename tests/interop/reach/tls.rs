@@ -10,6 +10,7 @@ use super::{failed, reaches, refusal, succeeded, virtwire};
 use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 use crate::peers::virsh;
+use crate::streams_of_libvirtd::a_volume_passes;
 
 #[test]
 fn it_gets_in_with_a_certificate_and_is_told_why_without_a_good_one() {
@@ -109,6 +110,19 @@ fn many_calls_at_once(uri: &str) {
             call.await.unwrap().unwrap();
         }
     });
+}
+
+/// Streams and calls take turns on the wire, and none is forgotten by a daemon that reads records.
+#[test]
+fn it_carries_streams_beside_calls() {
+    need!(Libvirtd, Namespaces, Certtool);
+    let setup = Setup::new();
+    let address = format!("ip_address = \"{}\"", setup.host());
+    let site = Authority::new(setup.directory(), "site");
+    let daemon = serving(setup, &site, &address);
+    let good = site.folder("good", Some(&site.client("expiration_days = 700")));
+    let uri = uri(&daemon, &good, "").replace("test+tls", "qemu+tls").replace("/default?", "/system?");
+    a_volume_passes(&daemon, &uri);
 }
 
 #[test]

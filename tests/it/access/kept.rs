@@ -124,6 +124,23 @@ async fn nothing_that_a_call_says_leads_to_them() {
         StorageVolGetPath { vol: secret() },
         StorageVolGetXmlDesc { vol: secret(), flags: 0 },
         StorageVolResize { vol: secret(), capacity: 9, flags: 0 },
+        StorageVolCreateXmlFrom {
+            pool: pool("secret"),
+            xml: volume("clone"),
+            clonevol: vol("open", "disk", "/mem/open/disk"),
+            flags: 0
+        },
+        StorageVolCreateXmlFrom { pool: pool("open"), xml: volume("clone"), clonevol: secret(), flags: 0 },
+        StorageVolWipe { vol: secret(), flags: 0 },
+        NetworkUpdate {
+            net: net("secret"),
+            command: 3,
+            section: 9,
+            parent_index: -1,
+            xml: "<portgroup name='g'/>".into(),
+            flags: 0,
+        },
+        NetworkGetDhcpLeases { net: net("secret"), mac: None, need_results: 1, flags: 0 },
         StorageVolDelete { vol: secret(), flags: 0 },
     ];
     // The key of another volume does not lead to it either.
@@ -131,6 +148,19 @@ async fn nothing_that_a_call_says_leads_to_them() {
     assert_eq!(code(&guarded.ask(&StorageVolDelete { vol: lie.clone(), flags: 0 }).await), (50, 18));
     let lie = StorageVol { name: "secret-disk".into(), ..vol("secret", "", "/mem/secret/disk") };
     assert_eq!(code(&free.ask(&StorageVolDelete { vol: lie, flags: 0 }).await), (50, 18));
+}
+
+/// Which volumes it has is not known then, and not asked.
+#[tokio::test]
+async fn a_pool_that_is_off_is_found_by_its_volume() {
+    let (mut free, mut guarded) = host().await;
+    for name in ["off", "secret-off"] {
+        free.ask(&StoragePoolDefineXml { xml: document("pool", name), flags: 0 }).await.unwrap();
+        let call = StoragePoolLookupByVolume { vol: vol(name, "disk", &format!("/mem/{name}/disk")) };
+        let reply: StoragePoolLookupByVolumeReply = from_slice(&free.ask(&call).await.unwrap()).unwrap();
+        assert_eq!(reply.pool.uuid, uuid(name));
+        assert_eq!(code(&guarded.ask(&call).await), if name == "off" { (0, 0) } else { DENIED });
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! How a connection opens: which calls travel together, what is repeated, and what a daemon's oddities cost.
 
 pub(crate) mod peer;
+#[cfg(feature = "ssh")]
+mod program;
 #[cfg(feature = "sasl")]
 pub(crate) mod sasl;
 

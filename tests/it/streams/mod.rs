@@ -3,6 +3,7 @@
 mod at_the_client;
 mod at_the_server;
 mod between_us;
+mod early;
 mod patience;
 mod recorded;
 

@@ -1,0 +1,188 @@
+//! The recovery over real connections: what it asks beside the guest's state, and that it waits no longer than need be.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use virtwire::hypervisor::mem::Faults;
+use virtwire::migrate::{Migration, Progress, Recover, Watch};
+use virtwire::protocol::enums::JobOperation;
+use virtwire::protocol::migrate::{
+    Check, Do, Fenced, MigrateFlags, Outcome, Record, Request, Settings, Wish,
+};
+
+use crate::migration::{Host, NEW, age};
+
+/// Longer than any test lives: what does not hear of the end of what it waits for never comes back.
+const AN_HOUR: Duration = Duration::from_secs(3_600);
+
+#[tokio::test]
+async fn a_job_that_runs_is_shown_and_its_end_is_heard_of() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    let journal = cut_off_in_perform(&source, &destination).await;
+    let settings = Settings { ask_again_after: AN_HOUR, ..Settings::default() };
+    let mut told = Told::default();
+    let shown = told.shown.clone();
+    let mut recover = recovery(&source, &destination, journal, settings);
+    let aborts = async {
+        // At the first look nobody listens yet.
+        shown.notified().await;
+        shown.notified().await;
+        source.connect().await.domain("guest").await.unwrap().abort_job().await.unwrap();
+        std::future::pending::<()>().await;
+    };
+    let recovered = tokio::time::timeout(Duration::from_secs(120), recover.run(&mut told));
+    let outcome = tokio::select! {
+        outcome = recovered => outcome.expect("it hears of the guest's resuming"),
+        () = aborts => unreachable!("it waits for ever"),
+    };
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    let Some(progress) = told.progress.first() else { panic!("no progress was shown") };
+    assert_eq!(progress.operation, Some(JobOperation::MigrationOut));
+    assert!(progress.data.processed > 0 && progress.data.remaining > 0, "{progress:?}");
+    assert_eq!((source.guest().await.is_some(), destination.guest().await), (true, None));
+}
+
+/// While it is not known, whoever waits hears what happens on either host.
+#[tokio::test]
+async fn what_a_person_does_is_heard_of() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    let journal = cut_off_before_finish(&source, &destination).await;
+    let mut told = Told::default();
+    let mut recover = recovery(&source, &destination, journal, Settings::default());
+    let outcome = recover.run(&mut told).await;
+    let Outcome::Unknown(unknown) = &outcome else { panic!("{outcome}") };
+    assert_eq!(unknown.check, Check::WhetherItRanThere);
+    let guest = source.connect().await.domain("guest").await.unwrap();
+    let person = async {
+        // Its first word is that it listens.
+        recover.changed().await;
+        let resumes = async {
+            // As soon as the source has missed its client.
+            while guest.resume().await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::join!(recover.changed(), resumes);
+    };
+    tokio::time::timeout(Duration::from_secs(120), person).await.expect("the guest's resuming is an event");
+    let outcome = recover.run(&mut told).await;
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+}
+
+/// A call whose record cannot be kept is not told as one that is made.
+#[tokio::test]
+async fn what_the_journal_cannot_hold_is_neither_made_nor_told() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    // Cut to where it was not to be started yet: then the source's is to run on.
+    let mut journal = cut_off_before_finish(&source, &destination).await;
+    journal.pop();
+    let mut told = Told { disk_is_full: true, ..Told::default() };
+    let mut recover = recovery(&source, &destination, journal, Settings::default());
+    let outcome = recover.run(&mut told).await;
+    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome}");
+    assert_eq!(told.changes, [""; 0]);
+    told.disk_is_full = false;
+    let outcome = loop {
+        match recover.run(&mut told).await {
+            // The source has not missed its client yet.
+            Outcome::Unknown(_) => tokio::task::yield_now().await,
+            known => break known,
+        }
+    };
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert!(told.changes.iter().all(|call| *call == "domain_resume"), "{:?}", told.changes);
+    assert!(!told.changes.is_empty());
+    assert!(source.guest().await.is_some());
+}
+
+fn recovery(source: &Host, destination: &Host, journal: Vec<Record>, settings: Settings) -> Recover {
+    let recover = Recover::new(&source.uri, &destination.uri, journal, Fenced::default(), settings);
+    recover.expect("the journal says what was to move")
+}
+
+async fn plan(source: &Host, destination: &Host) -> Migration {
+    source.create().await;
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let domain = Migration::find(&from, "guest").await.unwrap();
+    // Paused while it is sent, so that it is resumed when that ends.
+    let request = Request { flags: MigrateFlags(0), ..Request::live(domain) };
+    let migration = Migration::plan(from, to, request, Wish::Auto).await.unwrap();
+    migration.progress_every(Duration::from_millis(1))
+}
+
+/// The journal of a migration whose orchestrator is gone while Perform runs, which goes on until it is aborted.
+async fn cut_off_in_perform(source: &Host, destination: &Host) -> Vec<Record> {
+    let mut faults = Faults::default();
+    faults.stall_perform = Some(100_000);
+    source.mem.set_faults(faults);
+    let mut migration = plan(source, destination).await;
+    let mut told = Told::default();
+    let guest = source.connect().await.domain("guest").await.unwrap();
+    let sends = async {
+        while !guest.job_info().await.is_ok_and(|job| job.data_processed > 0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        outcome = migration.run(&mut told) => panic!("it came to an end: {outcome}"),
+        () = sends => {}
+    }
+    told.journal
+}
+
+/// The same of one that is gone when Finish has been announced and not been sent; the destination has missed it.
+async fn cut_off_before_finish(source: &Host, destination: &Host) -> Vec<Record> {
+    let mut migration = plan(source, destination).await;
+    let mut told = Told { stops_at_finish: true, ..Told::default() };
+    let announced = told.shown.clone();
+    tokio::select! {
+        outcome = migration.run(&mut told) => panic!("it came to an end: {outcome}"),
+        () = announced.notified() => {}
+    }
+    drop(migration);
+    // What was prepared goes with its connection.
+    let there = destination.connect().await;
+    while there.domain("guest").await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    told.journal
+}
+
+#[derive(Default)]
+struct Told {
+    journal: Vec<Record>,
+    disk_is_full: bool,
+    stops_at_finish: bool,
+    progress: Vec<Progress>,
+    changes: Vec<&'static str>,
+    shown: Arc<Notify>,
+}
+
+impl Watch for Told {
+    fn calling(&mut self, order: &Do) {
+        if order.call.changes_something() {
+            self.changes.push(order.call.name());
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        self.progress.push(*progress);
+        if !self.stops_at_finish {
+            self.shown.notify_one();
+        }
+    }
+
+    async fn journal(&mut self, record: &Record) -> io::Result<()> {
+        if self.disk_is_full {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.journal.push(record.clone());
+        if self.stops_at_finish && matches!(record, Record::Doing(order) if order.call.finishes()) {
+            self.shown.notify_one();
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+}
