@@ -106,8 +106,8 @@ pub(super) async fn resolve(text: &str) -> Result<Uri, OpenError> {
     if !text.is_empty() && !settings::is_alias(text) {
         return Ok(text.parse()?);
     }
-    let (given, host) = (text.to_owned(), this_host(text)?);
-    apart(move || settings::resolve(&given, &host)).await
+    let text = text.to_owned();
+    apart(move || resolve_now(&text)).await
 }
 
 /// The same for who may be held up by reading the settings.
