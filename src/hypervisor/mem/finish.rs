@@ -183,7 +183,7 @@ impl Table {
         {
             return None;
         }
-        let why = self.take_failed(name)?;
+        let why = self.failures.take(name)?;
         Some(errors::failed(format!("domain '{name}' did not arrive: {why}")))
     }
 

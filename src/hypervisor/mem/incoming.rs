@@ -252,7 +252,7 @@ impl Table {
     fn admit(&mut self, id: IncomingId, definition: Arc<Definition>, machine: Machine) -> Result<Uuid> {
         self.check_startable(&definition)?;
         // What became of an earlier one of this name is no word about this one.
-        self.take_failed(&definition.name);
+        self.failures.take(&definition.name);
         let uuid = self.guest_for(&definition)?.uuid;
         let paused = LiveState::Paused(PausedReason::Migration);
         let mut live = Live::new(self.new_id(), definition, machine, paused);
@@ -397,7 +397,7 @@ impl Table {
         }
         let name = incoming.guest.and_then(|uuid| self.guest(uuid).ok()).map(|guest| guest.name.clone());
         if let (MigrationVersion::V3, Some(name)) = (incoming.version, name) {
-            self.remember_failed(name, why);
+            self.failures.remember(name, why);
         }
         self.end_incoming(id, StoppedDetail::Failed);
     }

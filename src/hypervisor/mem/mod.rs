@@ -53,7 +53,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
-use super::moves::{cookie, departure, door, flags, out, uri};
+use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
     Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,

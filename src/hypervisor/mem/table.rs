@@ -1,6 +1,6 @@
 //! All the guests of a host, and the rules about their names.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{
@@ -9,6 +9,7 @@ use super::super::{
 };
 use super::Config;
 use super::departure::Stop;
+use super::failures::Failures;
 use super::guest::{Activity, Guest, Run};
 use super::incoming::Incoming;
 use super::snapshots::Album;
@@ -16,8 +17,6 @@ use super::xml::Definition;
 
 /// The most guests on one host: no list of domains on the wire is longer.
 const GUESTS_MAX: usize = 16_384;
-/// Guests that did not arrive, of which the reason is remembered.
-const FAILED_MAX: usize = 64;
 
 /// Everything that changes. One lock guards it; events are told under that lock, so that they are heard in order.
 #[derive(Debug)]
@@ -29,8 +28,7 @@ pub(super) struct Table {
     pub(super) offline: BTreeMap<IncomingId, Arc<Definition>>,
     /// Which guests are held for their migrations, from Begin or Perform to Confirm.
     pub(super) outgoing: BTreeMap<OutgoingId, Uuid>,
-    /// The guests of version 3 that did not arrive, by name, until their client has heard of it. The last few.
-    failed: VecDeque<(String, String)>,
+    pub(super) failures: Failures,
     next_id: u32,
     next_incoming: u64,
     next_outgoing: u64,
@@ -46,7 +44,7 @@ impl Table {
             incoming: BTreeMap::new(),
             offline: BTreeMap::new(),
             outgoing: BTreeMap::new(),
-            failed: VecDeque::new(),
+            failures: Failures::default(),
             next_id: 1,
             next_incoming: 1,
             next_outgoing: 1,
@@ -185,20 +183,6 @@ impl Table {
         self.tell(uuid, Lifecycle::Stopped(detail));
         self.forget_unless_defined(uuid);
         Ok(())
-    }
-
-    /// Remembers why a guest did not arrive.
-    pub(super) fn remember_failed(&mut self, name: String, why: String) {
-        if self.failed.len() == FAILED_MAX {
-            self.failed.pop_front();
-        }
-        self.failed.push_back((name, why));
-    }
-
-    /// Why a guest did not arrive. Told once.
-    pub(super) fn take_failed(&mut self, name: &str) -> Option<String> {
-        let at = self.failed.iter().rposition(|(failed, _)| failed == name)?;
-        self.failed.remove(at).map(|(_, why)| why)
     }
 
     /// Removes a guest that is neither active nor defined.

@@ -11,7 +11,7 @@
 //!
 //! In version 3 the source keeps its copy: received is all that Finish waits for, and what is not finished is removed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -19,19 +19,17 @@ use virtwire_protocol::error::RemoteError;
 
 use super::super::{DomainInfo, IncomingId, MigrationVersion, Result, Uuid, errors};
 use super::cookie::{Cookie, Ticket};
+use super::failures::Failures;
 use super::uri::MigrationUri;
 
 /// The most guests that may be on their way here at once.
 const COMING_MAX: usize = 64;
-/// Guests that did not arrive, of which the reason is remembered.
-const FAILED_MAX: usize = 64;
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Comings {
     pub(super) all: BTreeMap<IncomingId, Coming>,
-    /// The guests of version 3 that did not arrive, by name, until their client has heard of it. The last few.
-    failed: VecDeque<(String, String)>,
+    pub(super) failures: Failures,
 }
 
 /// One of them.
@@ -199,20 +197,6 @@ impl Comings {
         if let Some((id, _)) = self.of(guest) {
             self.all.remove(&id);
         }
-    }
-
-    /// Remembers why a guest did not arrive.
-    pub(super) fn remember_failed(&mut self, name: String, why: String) {
-        if self.failed.len() == FAILED_MAX {
-            self.failed.pop_front();
-        }
-        self.failed.push_back((name, why));
-    }
-
-    /// Why a guest did not arrive. Told once.
-    pub(super) fn take_failed(&mut self, name: &str) -> Option<String> {
-        let at = self.failed.iter().rposition(|(failed, _)| failed == name)?;
-        self.failed.remove(at).map(|(_, why)| why)
     }
 }
 

@@ -134,7 +134,7 @@ impl Moves {
             Cookie::read(cookie, self.here, info.uuid)?;
         }
         // What became of an earlier one of this name is no word about this one.
-        table.coming.take_failed(&info.name);
+        table.coming.failures.take(&info.name);
         // So is what an earlier run of the guest was in.
         table.going.ended(info.uuid);
         table.coming.ended(info.uuid);

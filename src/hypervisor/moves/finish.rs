@@ -250,7 +250,7 @@ impl Moves {
         {
             return Ok(None);
         }
-        let why = self.table().coming.take_failed(name);
+        let why = self.table().coming.failures.take(name);
         Ok(why.map(|why| errors::failed(format!("domain '{name}' did not arrive: {why}"))))
     }
 
@@ -317,7 +317,7 @@ impl Moves {
         coming.fate = Fate::Ends;
         let name = coming.guest.as_ref().map(|guest| guest.name.clone());
         if let (MigrationVersion::V3, Some(name)) = (coming.version, name) {
-            table.coming.remember_failed(name, why);
+            table.coming.failures.remember(name, why);
         }
         true
     }

@@ -17,6 +17,7 @@
 pub(super) mod cookie;
 pub(super) mod departure;
 pub(super) mod door;
+pub(super) mod failures;
 pub(super) mod flags;
 pub(super) mod out;
 pub(super) mod stream;
