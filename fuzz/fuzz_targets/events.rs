@@ -2,23 +2,26 @@
 //! events, losses and what does not decode, in the order in which they came, and no more of them than came.
 #![no_main]
 
-use std::cell::RefCell;
+mod lab;
+
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::UnixStream;
 use virtwire::client::{Connection, Missed, OpenOptions, Subscription};
 use virtwire::protocol::event::{AnyEvent, Words};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{Notice, ProcedureNumber, Program};
 use virtwire::protocol::remote::{
-    AuthListReply, AuthType, ConnectSupportsFeatureReply, Domain, DomainEventCallbackLifecycle, DomainEventLifecycle,
+    AuthListReply, AuthType, ConnectSupportsFeatureReply, Domain, DomainEventCallbackLifecycle,
+    DomainEventLifecycle,
 };
+
+use lab::Lab;
 
 #[derive(Arbitrary, Debug)]
 enum Say {
@@ -30,25 +33,13 @@ enum Say {
     Answer { word: i32 },
 }
 
-struct Lab {
-    runtime: Runtime,
-    listener: UnixListener,
-    uri: String,
-}
-
-thread_local! {
-    static LAB: RefCell<Option<Lab>> = const { RefCell::new(None) };
-}
-
 fuzz_target!(|script: (u8, Vec<Say>)| {
     let (events_max, says) = script;
-    LAB.with_borrow_mut(|lab| {
-        let lab = lab.get_or_insert_with(Lab::new);
+    Lab::of("events", |lab| {
         let notices = says.iter().filter(|say| !matches!(say, Say::Answer { .. })).count() as u64;
         let told = lab.runtime.block_on(async {
             let daemon = async {
-                let (stream, _) = lab.listener.accept().await.expect("the client connects");
-                play(stream, says).await;
+                play(lab.met().await, says).await;
             };
             tokio::join!(listen(&lab.uri, events_max.into()), daemon).0
         });
@@ -61,9 +52,12 @@ const SILENCE: Duration = Duration::from_millis(20);
 
 /// Everything that is told, losses by their number.
 async fn listen(uri: &str, events_max: usize) -> u64 {
-    let options = OpenOptions { keepalive: None, events_max, event_bytes_max: 4_096, ..OpenOptions::default() };
+    let options =
+        OpenOptions { keepalive: None, events_max, event_bytes_max: 4_096, ..OpenOptions::default() };
     let Ok(connection) = Connection::open_with(uri, options).await else { return 0 };
-    let Ok(mut events): Result<Subscription<AnyEvent>, _> = connection.subscribe(None).await else { return 0 };
+    let Ok(mut events): Result<Subscription<AnyEvent>, _> = connection.subscribe(None).await else {
+        return 0;
+    };
     let mut told: u64 = 0;
     while let Some(next) = events.next().await {
         told += match next {
@@ -152,14 +146,4 @@ fn notice(say: Say, lifecycle: i32) -> Vec<u8> {
     };
     let header = Header::new(MessageKind::Notice, program, number, Serial(1));
     Draft::raw(&payload).expect("short").seal(&header).to_vec()
-}
-
-impl Lab {
-    fn new() -> Lab {
-        let path = std::env::temp_dir().join(format!("virtwire-fuzz-events-{}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = runtime.block_on(async { UnixListener::bind(&path) }).expect("a socket");
-        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
-    }
 }

@@ -2,21 +2,23 @@
 //! for ever, nor lets in a daemon that proved nothing.
 #![no_main]
 
-use std::cell::RefCell;
+mod lab;
+
 use std::sync::Arc;
 
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::UnixStream;
 use virtwire::client::{Connection, Credentials, OpenOptions};
 use virtwire::protocol::frame::{self, Draft};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::remote::{
     AuthListReply, AuthSaslInitReply, AuthSaslStart, AuthSaslStartReply, AuthSaslStepReply, AuthType,
 };
+
+use lab::Lab;
 
 #[derive(Arbitrary, Clone, Debug)]
 struct Said {
@@ -34,19 +36,8 @@ struct Script {
     says: Vec<Said>,
 }
 
-struct Lab {
-    runtime: Runtime,
-    listener: UnixListener,
-    uri: String,
-}
-
-thread_local! {
-    static LAB: RefCell<Option<Lab>> = const { RefCell::new(None) };
-}
-
 fuzz_target!(|script: Script| {
-    LAB.with_borrow_mut(|lab| {
-        let lab = lab.get_or_insert_with(Lab::new);
+    Lab::of("sasl", |lab| {
         let scram = script.mechanisms.is_none();
         let opened = lab.runtime.block_on(async {
             let options = OpenOptions {
@@ -55,24 +46,13 @@ fuzz_target!(|script: Script| {
                 ..OpenOptions::default()
             };
             let daemon = async {
-                let (stream, _) = lab.listener.accept().await.expect("the client connects");
-                play(stream, script).await;
+                play(lab.met().await, script).await;
             };
             tokio::join!(Connection::open_with(&lab.uri, options), daemon).0
         });
         assert!(!(scram && opened.is_ok()), "a daemon was let in that does not know the password");
     });
 });
-
-impl Lab {
-    fn new() -> Lab {
-        let path = std::env::temp_dir().join(format!("virtwire-fuzz-sasl-{}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = runtime.block_on(async { UnixListener::bind(&path) }).expect("a socket");
-        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
-    }
-}
 
 async fn play(mut stream: UnixStream, script: Script) {
     let (mut received, mut says) = (BytesMut::new(), script.says.into_iter());
@@ -96,7 +76,8 @@ async fn play(mut stream: UnixStream, script: Script) {
                 Draft::encode(&AuthSaslInitReply { mechlist: mechanisms.into() })
             }
             68 => {
-                let start: AuthSaslStart = virtwire::xdr::from_slice(&call.payload).expect("arguments of ours");
+                let start: AuthSaslStart =
+                    virtwire::xdr::from_slice(&call.payload).expect("arguments of ours");
                 let at = start.data.windows(3).position(|bytes| bytes == b",r=").map_or(0, |at| at + 3);
                 nonce = start.data[at..].to_vec();
                 let Some((complete, nil, data)) = token(&nonce) else { return };

@@ -2,15 +2,15 @@
 //! is given what was not sent, and none waits for ever once the daemon has gone.
 #![no_main]
 
-use std::cell::RefCell;
+mod lab;
+
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::UnixStream;
 use virtwire::client::{Chunk, Connection, OpenOptions, Stream};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial, StreamPart};
@@ -18,18 +18,43 @@ use virtwire::protocol::message::StreamHole;
 use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::{AuthListReply, AuthType, Domain, StorageVol};
 
+use lab::Lab;
+
 /// What the daemon says; `which` of the streams is meant.
 #[derive(Arbitrary, Debug)]
 enum Say {
-    Data { which: u8, bytes: u16 },
-    EndOfData { which: u8 },
-    Hole { which: u8, length: i64, flags: u32 },
-    Finish { which: u8 },
-    Abort { which: u8, error: Vec<u8> },
+    Data {
+        which: u8,
+        bytes: u16,
+    },
+    EndOfData {
+        which: u8,
+    },
+    Hole {
+        which: u8,
+        length: i64,
+        flags: u32,
+    },
+    Finish {
+        which: u8,
+    },
+    Abort {
+        which: u8,
+        error: Vec<u8>,
+    },
     /// To the call that opens it, or to none that waits.
-    Reply { which: u8, fails: bool },
+    Reply {
+        which: u8,
+        fails: bool,
+    },
     /// Any frame.
-    Frame { kind: i8, status: i8, procedure: i16, serial: u8, payload: Vec<u8> },
+    Frame {
+        kind: i8,
+        status: i8,
+        procedure: i16,
+        serial: u8,
+        payload: Vec<u8>,
+    },
     /// Waits until the client has something to say.
     Listen,
 }
@@ -56,28 +81,19 @@ struct Script {
 
 const STREAMS: usize = 3;
 
-struct Lab {
-    runtime: Runtime,
-    listener: UnixListener,
-    uri: String,
-}
-
-thread_local! {
-    static LAB: RefCell<Option<Lab>> = const { RefCell::new(None) };
-}
-
 /// Nothing here takes as long; what does is stuck.
 const STUCK: Duration = Duration::from_secs(5);
 
 fuzz_target!(|script: Script| {
     let Script { stream_bytes_max, acts, says } = script;
-    LAB.with_borrow_mut(|lab| {
-        let lab = lab.get_or_insert_with(Lab::new);
-        let sent: usize = says.iter().map(|say| if let Say::Data { bytes, .. } = say { usize::from(*bytes) } else { 0 }).sum();
+    Lab::of("streams", |lab| {
+        let sent: usize = says
+            .iter()
+            .map(|say| if let Say::Data { bytes, .. } = say { usize::from(*bytes) } else { 0 })
+            .sum();
         let (read, ()) = lab.runtime.block_on(async {
             let daemon = async {
-                let (stream, _) = lab.listener.accept().await.expect("the client connects");
-                play(stream, says).await;
+                play(lab.met().await, says).await;
             };
             let both = async { tokio::join!(act(&lab.uri, stream_bytes_max.into(), acts), daemon) };
             tokio::time::timeout(STUCK, both).await.expect("the daemon is gone, and somebody waits")
@@ -180,7 +196,9 @@ async fn play(mut stream: UnixStream, says: Vec<Say>) {
         while let Some(Frame { header, .. }) = frame::split(&mut received).expect("the client sends frames") {
             let answer = |draft: Draft| draft.seal(&header.answer(MessageKind::Reply));
             let out = match (header.kind(), header.procedure.0) {
-                (Ok(MessageKind::Call), 66) => answer(Draft::encode(&AuthListReply { types: vec![AuthType::None] }).expect("short")),
+                (Ok(MessageKind::Call), 66) => {
+                    answer(Draft::encode(&AuthListReply { types: vec![AuthType::None] }).expect("short"))
+                }
                 (Ok(MessageKind::Call), 1) => answer(Draft::empty()),
                 (Ok(MessageKind::Call), _) => {
                     calls.push(header);
@@ -227,28 +245,23 @@ fn said(say: Say, calls: &[Header]) -> Option<Bytes> {
     Some(match say {
         Say::Data { which, bytes } => part(which, StreamPart::Data, &vec![1; bytes.into()]),
         Say::EndOfData { which } => part(which, StreamPart::Data, &[]),
-        Say::Hole { which, length, flags } => {
-            Draft::encode(&StreamHole { length, flags }).expect("short").seal(&of(which).answer(MessageKind::Hole))
-        }
+        Say::Hole { which, length, flags } => Draft::encode(&StreamHole { length, flags })
+            .expect("short")
+            .seal(&of(which).answer(MessageKind::Hole)),
         Say::Finish { which } => part(which, StreamPart::Finish, &[]),
         Say::Abort { which, error } => part(which, StreamPart::Abort, &error),
         Say::Reply { which, fails: false } => Draft::empty().seal(&of(which).answer(MessageKind::Reply)),
         Say::Reply { which, fails: true } => Draft::empty().seal(&of(which).answer(MessageKind::ReplyError)),
         Say::Frame { kind, status, procedure, serial, payload } => {
-            let call = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(procedure.into()), Serial(serial.into()));
+            let call = Header::new(
+                MessageKind::Call,
+                Program::REMOTE,
+                ProcedureNumber(procedure.into()),
+                Serial(serial.into()),
+            );
             let header = Header { type_word: kind.into(), status_word: status.into(), ..call };
             Draft::raw(&payload).expect("short").seal(&header)
         }
         Say::Listen => return None,
     })
-}
-
-impl Lab {
-    fn new() -> Lab {
-        let path = std::env::temp_dir().join(format!("virtwire-fuzz-streams-{}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let listener = runtime.block_on(async { UnixListener::bind(&path) }).expect("a socket");
-        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
-    }
 }
