@@ -2,8 +2,8 @@
 
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{
-    Action, Call, Check, Do, Domain, DomainState, Failure, Fenced, Host, JobInfo, MigrateFlags, Outcome,
-    Record, Recovery, Reply, Request, Settings, State, Version,
+    Action, Call, Check, Cookie, Do, Domain, DomainState, Failure, Fenced, Host, JobInfo, MigrateFlags,
+    Outcome, Record, Recovery, Reply, Request, Retcode, Settings, State, Terms, Version, Way,
 };
 
 use super::source::{error, guest, xml};
@@ -28,7 +28,11 @@ fn prepared() -> Vec<Record> {
 
 /// Recovers until it is over or waits; `changed` if it did something.
 fn recover(fenced: Fenced, source: Says, destination: Says) -> (Outcome, bool) {
-    let mut recovery = Recovery::new(prepared(), fenced, Settings::default()).unwrap();
+    recover_from(prepared(), fenced, source, destination)
+}
+
+fn recover_from(journal: Vec<Record>, fenced: Fenced, source: Says, destination: Says) -> (Outcome, bool) {
+    let mut recovery = Recovery::new(journal, fenced, Settings::default()).unwrap();
     let mut changed = false;
     while let Some(action) = recovery.poll() {
         match action {
@@ -85,4 +89,59 @@ fn what_was_never_performed_and_ended_is_nowhere() {
         let (outcome, _) = recover(fenced, Says::NoGuest, Says::NoGuest);
         assert!(matches!(outcome, Outcome::Nowhere { .. }), "{outcome}");
     }
+}
+
+/// A destination that starts the guest up has not got it yet: the source's copy is not ended for that.
+#[test]
+fn what_starts_up_where_the_source_sent_it_has_not_arrived() {
+    let flags = MigrateFlags(MigrateFlags::LIVE.0 | MigrateFlags::PAUSED.0);
+    let way = Way::PeerToPeer { to: "test://there/".into() };
+    let terms = Terms::Fixed { xml: None, uri: None, dname: None, resource: 0 };
+    let call = Call::PerformTo { domain: guest(7), dconnuri: Some("test://there/".into()), terms, flags };
+    let journal = vec![
+        Record::Chosen { request: Request { way, flags, ..Request::live(guest(7)) }, version: Version::V3 },
+        Record::Doing(Do { host: Host::Source, call, deadline: None }),
+    ];
+    let sent = Says::Has(DomainState::Paused, 2);
+    for reason in [0, 11] {
+        let there = Says::Has(DomainState::Paused, reason);
+        let (outcome, changed) = recover_from(journal.clone(), Fenced::default(), sent, there);
+        assert!(doubt(&outcome).is_some() && !changed, "{reason}: {outcome}");
+    }
+}
+
+/// Version 1: what was sent before the source's guest was started again and shut down is started by Finish all the same.
+#[test]
+fn what_was_sent_is_there_whatever_became_of_its_source_since() {
+    let (uri, flags) = ("tcp:there:49152".into(), MigrateFlags::LIVE);
+    let call =
+        Call::Perform { domain: guest(7), cookie: Cookie::default(), uri, flags, dname: None, resource: 0 };
+    let done = Record::Answered { host: Host::Source, procedure: call.name(), answer: Ok(Reply::Done) };
+    let journal = vec![
+        Record::Chosen { request: Request::live(guest(7)), version: Version::V1 },
+        Record::Doing(Do { host: Host::Source, call, deadline: None }),
+        done,
+    ];
+    let off = Says::Has(DomainState::ShutOff, 1);
+    let (outcome, changed) = recover_from(journal, Fenced::default(), off, Says::NoGuest);
+    assert!(changed, "{outcome}");
+}
+
+/// OFFLINE: after a refusal nothing is started any more, also while the source does not say that it has the definition.
+#[test]
+fn what_was_refused_is_not_finished_again() {
+    let flags = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
+    let terms = Terms::Fixed { xml: None, uri: None, dname: None, resource: 0 };
+    let (cookie, cancelled) = (Cookie::default(), Retcode::Success);
+    let call = Call::Finish3 { cookie, terms, flags, cancelled };
+    let refused = error(ErrorCode::INTERNAL_ERROR, "no room for it");
+    let refused = Record::Answered { host: Host::Destination, procedure: call.name(), answer: Err(refused) };
+    let journal = vec![
+        Record::Chosen { request: Request { flags, ..Request::live(guest(7)) }, version: Version::V3 },
+        Record::Doing(Do { host: Host::Destination, call, deadline: None }),
+        refused,
+    ];
+    let shown = Says::Has(DomainState::ShutOff, 0);
+    let (outcome, changed) = recover_from(journal, Fenced::default(), Says::Nothing, shown);
+    assert_eq!((doubt(&outcome), changed), (Some(Check::WhereItIs), false), "{outcome}");
 }

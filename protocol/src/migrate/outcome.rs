@@ -259,11 +259,10 @@ impl fmt::Display for Outcome {
             }
             Outcome::OnSource { source, reason, left_on_destination } => {
                 write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
-                let is_off =
-                    |said: &Said| said.state().is_some_and(|state| state.state == DomainState::ShutOff);
-                if let Some(said) = left_on_destination.as_ref().filter(|said| is_off(said) || is_off(source))
+                if let Some(said) =
+                    left_on_destination.as_ref().filter(|said| said.is_gone() || source.is_gone())
                 {
-                    let may_have = if is_off(said) { "has" } else { "may have" };
+                    let may_have = if said.is_gone() { "has" } else { "may have" };
                     write!(
                         f,
                         "; the destination {may_have} a definition of it, from before or by this migration (it says: {said}): start the \

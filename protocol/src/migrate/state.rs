@@ -86,6 +86,17 @@ impl State {
         )
     }
 
+    /// Paused, and not known to have been started: by a migration (3, reason 2), while it starts up (11), or for a reason that nobody
+    /// knows (0, or none).
+    pub(super) fn may_wait_for_its_start(self) -> bool {
+        self.state == DomainState::Paused && matches!(self.reason, None | Some(0 | 2 | 11))
+    }
+
+    /// Off as only a guest is that ran: shut down, crashed, moved on or saved (5, reasons 1, 3, 4, 5).
+    pub(super) fn has_run_and_ended(self) -> bool {
+        self.state == DomainState::ShutOff && matches!(self.reason, Some(1 | 3..=5))
+    }
+
     /// Runs because it has come by a migration that is over (1, reason 2).
     pub(super) fn has_arrived(self) -> bool {
         self.state == DomainState::Running && self.reason == Some(2)

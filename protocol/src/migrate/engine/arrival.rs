@@ -182,8 +182,7 @@ impl Engine {
     /// Paused, and not known to have been started. A peer of version 3 that tells reasons has one for it (2), unless it starts up (11)
     /// or does not know (0). To tell one that has been started again changes nothing.
     fn may_be_incoming(&self, departed: &Departed, state: State) -> bool {
-        let reason_says_no = departed.prepared.form == Form::V3
-            && state.reason.is_some_and(|reason| !matches!(reason, 0 | 2 | 11));
+        let reason_says_no = departed.prepared.form == Form::V3 && !state.may_wait_for_its_start();
         state.state == DomainState::Paused && !reason_says_no
     }
 

@@ -229,7 +229,7 @@ impl Engine {
         match (state.state, state.reason) {
             (DomainState::ShutOff, _) => false,
             (DomainState::Paused, None) => to_be_paused,
-            (DomainState::Paused, Some(reason)) => !matches!(reason, 0 | 2 | 11),
+            (DomainState::Paused, Some(_)) => !state.may_wait_for_its_start(),
             _ => true,
         }
     }

@@ -22,7 +22,7 @@ impl Known<'_> {
     /// destination has the guest; all else is only seen.
     pub(super) fn by_source(&self) -> Decision {
         let story = self.story;
-        let (source, destination) = (Seen::of(self.source), Seen::of(self.destination));
+        let (source, destination) = (Seen::of(self.source), Seen::arriving(self.destination));
         if let Job::Running(info) = self.job() {
             return Decision::Job(info);
         }

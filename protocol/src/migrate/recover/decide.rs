@@ -94,6 +94,14 @@ impl Seen {
             _ => Seen::Untold,
         }
     }
+
+    /// The same of a destination, which may be about to start what has come.
+    pub(super) fn arriving(said: &Said) -> Seen {
+        match Seen::of(said) {
+            Seen::Stopped(state) if state.may_wait_for_its_start() => Seen::Waits,
+            seen => seen,
+        }
+    }
 }
 
 /// What is known when it is decided.
@@ -119,7 +127,7 @@ pub(super) fn decide(story: &Story, source: &Said, destination: &Said) -> Decisi
     if story.performed == Performed::Never {
         return known.never_performed();
     }
-    match Seen::of(destination) {
+    match Seen::arriving(destination) {
         Seen::Runs | Seen::SwitchedOver | Seen::Torn => known.arrived(true),
         Seen::Stopped(state) => known.arrived(known.was_to_arrive(state)),
         // A daemon that cannot tell why, has told that it took the guest over.

@@ -120,8 +120,13 @@ impl Known<'_> {
         let story = self.story;
         let by_v1 = story.version == Version::V1;
         match (Seen::of(self.source), self.job()) {
-            // It may still read the data, which only its Finish waits for; but there are none any more of a guest that ended by itself.
-            (Seen::Gone, _) if self.source.state().is_some_and(State::has_ended_by_itself) => self.nowhere(),
+            // It may still read the data, which only its Finish waits for; but there are none any more of a guest that ended by itself,
+            // unless they were sent before.
+            (Seen::Gone, _)
+                if !self.is_done() && self.source.state().is_some_and(State::has_ended_by_itself) =>
+            {
+                self.nowhere()
+            }
             (Seen::Gone | Seen::Untold, _) if by_v1 && self.may_be_reading() => match story.start_call() {
                 Some(call) => Decision::Call(Act::Start, call, Check::WhetherItStarted, None),
                 None => Decision::Hold(Check::WhetherTheCopyIsWhole),
@@ -195,8 +200,7 @@ impl Known<'_> {
 
     /// The destination shows that the guest has run there, by how it ended.
     pub(super) fn ended_there(&self) -> bool {
-        let state = self.destination.state().filter(|state| state.state == DomainState::ShutOff);
-        state.is_some_and(|state| matches!(state.reason, Some(1 | 3..=5)))
+        self.destination.state().is_some_and(State::has_run_and_ended)
     }
 
     /// The guest may have run on the destination, which no longer has it; and what is to be found out then.

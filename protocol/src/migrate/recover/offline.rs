@@ -39,6 +39,8 @@ impl Known<'_> {
                 let left = (!none).then(|| self.destination.clone());
                 Decision::End(self.stays_and_left(left))
             }
+            // Whether the source still has it is all that is to be known; and nothing is to be started any more.
+            (_, Said::NoAnswer(_) | Said::NotAsked) if stays => Decision::Hold(Check::WhereItIs),
             (_, Said::Has { .. }) if story.is_by_source() && self.may_perform() => {
                 Decision::Hold(Check::WhetherTheSourceStillMovesIt)
             }

@@ -113,7 +113,7 @@ impl Ended {
     pub(in crate::migrate::engine) fn of(state: State) -> Ended {
         match state.reason {
             None | Some(0) => Ended::Untold,
-            Some(1 | 3 | 4 | 5) => Ended::AfterRunning,
+            _ if state.has_run_and_ended() => Ended::AfterRunning,
             Some(6) => Ended::Killed,
             Some(_) => Ended::Perhaps,
         }
