@@ -63,10 +63,6 @@ impl Queue {
     pub(super) fn start(&mut self, called: Called) -> Called {
         let bytes = cost(&called);
         self.bytes = self.bytes.saturating_add(bytes);
-        if self.at_work.capacity() == 0 {
-            // Mostly there is one.
-            self.at_work.reserve_exact(1);
-        }
         self.at_work.push(AtWork { header: called.header, priority: called.info.priority, bytes });
         called
     }

@@ -485,10 +485,6 @@ impl ServerSession {
 
     fn send(&mut self, bytes: Bytes) {
         self.transmit_bytes += bytes.len();
-        if self.transmit.capacity() == 0 {
-            // Mostly there is one.
-            self.transmit.reserve_exact(1);
-        }
         self.transmit.push_back(bytes);
     }
 }
