@@ -122,7 +122,12 @@ impl Moves {
             if let Some(coming) = self.table().coming.all.get_mut(&id) {
                 coming.guest = None;
             }
-            self.turn_off(host, info.uuid, ShutoffReason::Failed).await;
+            // Only what was expected: by now another run may have its UUID.
+            if let Some(run) = info.id
+                && super::same_run(host, info.uuid, run).await.is_ok()
+            {
+                self.turn_off(host, info.uuid, ShutoffReason::Failed).await;
+            }
             return Err(error);
         }
         Ok(info.uuid)

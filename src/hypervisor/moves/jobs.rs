@@ -128,7 +128,7 @@ impl Moves {
         Ok(())
     }
 
-    async fn active<H: Hypervisor>(&self, host: &H, guest: Uuid) -> Result<DomainInfo> {
+    pub(super) async fn active<H: Hypervisor>(&self, host: &H, guest: Uuid) -> Result<DomainInfo> {
         self.forget_past(host, guest).await?;
         let info = found(host, guest).await?;
         if info.id.is_some() { Ok(info) } else { Err(errors::not_running()) }

@@ -134,15 +134,8 @@ impl Moves {
         self.table().coming.check_free(guest)
     }
 
-    /// A guest was ended, and its migration with it.
-    pub(crate) fn ended(&self, guest: Uuid) {
-        let mut table = self.table();
-        table.going.ended(guest);
-        table.coming.ended(guest);
-    }
-
     /// Forgets a migration of an earlier run of a guest.
-    async fn forget_past<H: Hypervisor>(&self, host: &H, guest: Uuid) -> Result<()> {
+    pub(crate) async fn forget_past<H: Hypervisor>(&self, host: &H, guest: Uuid) -> Result<()> {
         let run = self.table().run_in_migration(guest);
         if let Some(run) = run
             && host.domain(Lookup::Uuid(guest)).await?.and_then(|info| info.id) != Some(run)

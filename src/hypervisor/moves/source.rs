@@ -7,8 +7,8 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    Begin, Begun, Confirm, DomainInfo, Hypervisor, JobKind, Migrating, OutgoingId, Perform, Performed,
-    Result, Tunnel, Uuid, WhichXml, errors,
+    Begin, Begun, Confirm, Hypervisor, JobKind, Migrating, OutgoingId, Perform, Performed, Result, Tunnel,
+    Uuid, WhichXml, errors,
 };
 use super::cookie::{Cookie, Ticket, ticket};
 use super::departure::{Departure, PostCopy};
@@ -23,7 +23,7 @@ impl Moves {
         let flags = request.flags;
         flags::check(flags, flags::SOURCE, "domain_migrate_begin3")?;
         let guest = request.domain;
-        let (claim, _) = self.claim(host, guest, Step::Begun).await?;
+        let claim = self.claim(host, guest, Step::Begun).await?;
         verbs(host)?.check(guest, request.xml.as_deref()).await?;
         let xml = match request.xml {
             Some(wished) => wished,
@@ -92,7 +92,7 @@ impl Moves {
             }
             departure
         };
-        let (claim, _) = self.claim(host, guest, Step::Sending(departure.clone())).await?;
+        let claim = self.claim(host, guest, Step::Sending(departure.clone())).await?;
         verbs(host)?.check(guest, None).await?;
         self.table().jobs.forget(guest);
         Ok((claim, departure))
@@ -102,12 +102,7 @@ impl Moves {
     ///
     /// # Errors
     /// Code 55 where it does not run, or is in a migration already; code 68 where a change of it is not over in time.
-    async fn claim<H: Hypervisor>(
-        self: &Arc<Self>,
-        host: &H,
-        guest: Uuid,
-        step: Step,
-    ) -> Result<(Claim, DomainInfo)> {
+    async fn claim<H: Hypervisor>(self: &Arc<Self>, host: &H, guest: Uuid, step: Step) -> Result<Claim> {
         self.forget_past(host, guest).await?;
         let mut changed = self.changed.subscribe();
         let claimed = async {
@@ -116,10 +111,10 @@ impl Moves {
                 {
                     let mut table = self.table();
                     if !table.changing.contains_key(&guest) {
-                        table.check_free(guest)?;
+                        table.coming.check_free(guest)?;
                         let id = OutgoingId(table.new_id());
                         let run = table.going.claim(id, &info, step.clone())?;
-                        return Ok((Claim { moves: self.clone(), guest, id, run, kept: false }, info));
+                        return Ok(Claim { moves: self.clone(), guest, id, run, kept: false });
                     }
                 }
                 // The sender is ours.
@@ -140,11 +135,7 @@ impl Moves {
     ) -> Result<()> {
         flags::check(request.flags, flags::SOURCE, "domain_migrate_confirm3")?;
         let guest = request.domain;
-        self.forget_past(&**host, guest).await?;
-        let info = found(&**host, guest).await?;
-        if info.id.is_none() {
-            return Err(errors::not_running());
-        }
+        let info = self.active(&**host, guest).await?;
         let cookie = || Cookie::read(&request.cookie, self.here, guest).map(drop);
         let (id, run, departure) = self.table().going.end(&info, &request, cookie)?;
         let Some(departure) = departure else {

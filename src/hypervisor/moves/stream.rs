@@ -66,6 +66,13 @@ impl Checksum {
     pub(crate) fn value(self) -> u64 {
         self.0
     }
+
+    /// The checksum of these bytes alone.
+    pub(crate) fn of(bytes: &[u8]) -> u64 {
+        let mut checksum = Checksum::new();
+        checksum.update(bytes);
+        checksum.value()
+    }
 }
 
 /// The destination says hello: this is the place, and this is what it wants.

@@ -156,7 +156,8 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn destroy(&self, domain: Uuid) -> Result<()> {
         self.hypervisor.destroy(domain).await?;
         if let Some(moves) = &self.moves {
-            moves.ended(domain);
+            // It has ended, whatever can be said of it now; the next who asks forgets its migration too.
+            let _ = moves.forget_past(&*self.hypervisor, domain).await;
         }
         Ok(())
     }
