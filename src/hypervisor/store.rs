@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use super::Uuid;
+use super::moves::stream::Checksum;
 
 /// The directory of definitions, open in this process and in no other.
 #[derive(Debug)]
@@ -262,7 +263,7 @@ impl Folder {
     fn to_bytes(&self, kept: &Kept) -> Vec<u8> {
         let autostart = if kept.autostart { "yes" } else { "no" };
         let rest = format!("uuid {}\nautostart {autostart}\n\n{}", kept.uuid, kept.xml);
-        format!("{}{:016x}\n{rest}", self.first_words(), fnv_1a(rest.as_bytes())).into_bytes()
+        format!("{}{:016x}\n{rest}", self.first_words(), Checksum::of(rest.as_bytes())).into_bytes()
     }
 
     fn read_one(&self, path: &Path, name: &str) -> Result<Kept, String> {
@@ -281,7 +282,7 @@ impl Folder {
             .strip_prefix(&self.first_words())
             .and_then(|text| text.split_once('\n'))
             .ok_or_else(foreign)?;
-        let found = fnv_1a(rest.as_bytes());
+        let found = Checksum::of(rest.as_bytes());
         if u64::from_str_radix(sum, 16) != Ok(found) {
             return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
         }
@@ -313,13 +314,6 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
 /// What a directory contains lasts only when the directory is synced too.
 fn sync(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
-}
-
-/// FNV-1a of 64 bits: against accidents, not against malice.
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

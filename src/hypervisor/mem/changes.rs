@@ -21,6 +21,11 @@ impl Changes for Mem {
     }
 
     async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
+        // Once, for what runs and for what will.
+        let change = match change {
+            Change::Attach(device) => Change::Attach(devices::addressed(&device)?),
+            other => other,
+        };
         let live = match place.live {
             true => Some(self.inner.live_changed(domain, &change)?),
             false => None,

@@ -65,7 +65,7 @@ fn missing(device: &str) -> RemoteError {
     RemoteError::new(ErrorCode::DEVICE_MISSING, ErrorDomain::QEMU, format!("no {device} was found"))
 }
 
-/// The document with one device more. An interface without an address gets one.
+/// The document with one device more.
 pub(super) fn attached(document: &str, xml: &str) -> Result<String> {
     let device = Described::read(xml)?;
     match (device.element.name.as_str(), &device.key) {
@@ -77,16 +77,21 @@ pub(super) fn attached(document: &str, xml: &str) -> Result<String> {
         }
         _ => {}
     }
-    let text = match (device.element.name.as_str(), &device.key) {
-        ("interface", None) => {
-            added(device.xml, &device.element, &format!("<mac address='{}'/>", new_mac()), true)?
-        }
-        _ => device.xml.to_owned(),
-    };
     let whole = root(document)?;
     match first_within(document, &whole, "devices")? {
-        Some(devices) => added(document, &devices, &text, false),
-        None => added(document, &whole, &format!("<devices>{text}</devices>"), false),
+        Some(devices) => added(document, &devices, device.xml, false),
+        None => added(document, &whole, &format!("<devices>{}</devices>", device.xml), false),
+    }
+}
+
+/// A device as it is attached: an interface without an address gets one.
+pub(super) fn addressed(xml: &str) -> Result<String> {
+    let device = Described::read(xml)?;
+    match (device.element.name.as_str(), &device.key) {
+        ("interface", None) => {
+            added(device.xml, &device.element, &format!("<mac address='{}'/>", new_mac()), true)
+        }
+        _ => Ok(device.xml.to_owned()),
     }
 }
 
@@ -155,7 +160,9 @@ mod tests {
     #[test]
     fn an_interface_has_an_address_and_other_devices_are_known_by_all_that_they_say() {
         let bare = "<domain type='test'><name>a</name></domain>";
-        let with = attached(bare, "<interface type='network'><source network='lan'/></interface>").unwrap();
+        let interface = addressed("<interface type='network'><source network='lan'/></interface>").unwrap();
+        let with = attached(bare, &interface).unwrap();
+        assert_eq!(addressed(&interface).unwrap(), interface);
         assert!(
             with.starts_with(
                 "<domain type='test'><name>a</name><devices><interface type='network'><mac address='52:54:00:"

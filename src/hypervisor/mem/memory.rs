@@ -66,9 +66,7 @@ impl Memory {
 /// The checksum of bytes: FNV-1a, 64 bits. What [`Mem::checksum`](super::Mem::checksum) gives for a guest's memory,
 /// for those who read that memory through the protocol.
 pub fn checksum(bytes: &[u8]) -> u64 {
-    let mut checksum = Checksum::new();
-    checksum.update(bytes);
-    checksum.value()
+    Checksum::of(bytes)
 }
 
 #[cfg(test)]

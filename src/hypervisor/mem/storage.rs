@@ -108,6 +108,12 @@ fn place(document: &Document) -> String {
     }
 }
 
+/// The bytes that all hold once they hold so many more, if they may.
+fn grown(taken: u64, more: u64, bytes_max: u64) -> Result<u64> {
+    let grown = Some(taken.saturating_add(more)).filter(|grown| *grown <= bytes_max);
+    grown.ok_or_else(|| failed(format!("this host's pools hold {bytes_max} bytes, and no more")))
+}
+
 impl Pools {
     /// Where a pool's volumes are.
     fn folder(&self, pool: Uuid) -> Result<String> {
@@ -168,10 +174,7 @@ impl Pools {
             return Err(failed(format!("the volume has {} bytes, and more came", volume.capacity)));
         }
         let grows = end.saturating_sub(volume.data.len() as u64);
-        let taken = taken.saturating_add(grows);
-        if taken > bytes_max {
-            return Err(failed(format!("this host's pools hold {bytes_max} bytes, and no more")));
-        }
+        let taken = grown(taken, grows, bytes_max)?;
         if grows > 0 {
             // No more than the bound, so it is a size.
             volume.data.resize(usize::try_from(end).unwrap_or(usize::MAX), 0);
@@ -392,10 +395,7 @@ impl Storage for Mem {
         let original = pools.volume(&pools.folder(from)?, original)?;
         // It has room for all of the other one.
         let capacity = capacity.unwrap_or(0).max(original.capacity);
-        let most = self.inner.storage_bytes_max();
-        if pools.taken.saturating_add(original.data.len() as u64) > most {
-            return Err(failed(format!("this host's pools hold {most} bytes, and no more")));
-        }
+        grown(pools.taken, original.data.len() as u64, self.inner.storage_bytes_max())?;
         let (folder, data) = (pools.folder(pool)?, original.data.clone());
         pools.add(folder, name, capacity, data)
     }

@@ -241,13 +241,18 @@ pub(super) fn check_one_place(flags: u32) -> Result<()> {
     }
 }
 
+/// Which of the two the flags say; without them the one that counts now.
+pub(super) fn said(active: bool, flags: u32) -> Place {
+    match flags & (LIVE | CONFIG) {
+        0 => Place { live: active, config: !active },
+        flags => Place { live: flags & LIVE != 0, config: flags & CONFIG != 0 },
+    }
+}
+
 /// Which of the two the flags mean.
 pub(super) fn place(domain: &DomainInfo, flags: u32) -> Result<Place> {
     let active = domain.id.is_some();
-    let place = match flags & (LIVE | CONFIG) {
-        0 => Place { live: active, config: !active },
-        flags => Place { live: flags & LIVE != 0, config: flags & CONFIG != 0 },
-    };
+    let place = said(active, flags);
     if place.live && !active {
         return Err(errors::not_running());
     }

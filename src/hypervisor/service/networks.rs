@@ -10,7 +10,7 @@ use super::super::{
     Uuid, errors,
 };
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE};
+use super::changes::{CONFIG, LIVE, said};
 use super::clients::internal;
 use super::kept::{listed, may_see, names, number};
 use super::wire::xml;
@@ -307,10 +307,7 @@ const PARTS: [NetworkPart; 12] = [
 /// Where the flags have a change made.
 fn place(network: &NetworkInfo, flags: u32) -> Result<Place> {
     let Standing { active, persistent, .. } = network.standing;
-    let place = match flags & (LIVE | CONFIG) {
-        0 => Place { live: active, config: !active },
-        flags => Place { live: flags & LIVE != 0, config: flags & CONFIG != 0 },
-    };
+    let place = said(active, flags);
     let invalid = |text| Err(RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::NETWORK, text));
     if place.live && !active {
         return invalid("network is not running");
