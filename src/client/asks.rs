@@ -162,13 +162,21 @@ impl Inner {
         if lane.is_empty() && lane.capacity() > KEPT_MAX {
             *lane = VecDeque::new();
         }
+        if self.waiting() == 0 {
+            self.sweep_at = 0;
+        }
         Some(ask)
+    }
+
+    /// How many calls wait for their places.
+    fn waiting(&self) -> usize {
+        self.ending.len() + self.prompt.len() + self.urgent.len() + self.patient.len()
     }
 
     /// Takes out the calls that nobody waits for, once they may be half of all.
     fn sweep(&mut self) -> Vec<Ask> {
         let mut swept = Vec::new();
-        let waiting = self.ending.len() + self.prompt.len() + self.urgent.len() + self.patient.len();
+        let waiting = self.waiting();
         if waiting < self.sweep_at.max(SWEPT_MIN) {
             return swept;
         }
@@ -209,9 +217,12 @@ impl Taker {
     pub(super) fn end(&self, reason: &CloseReason) {
         let mut inner = self.0.lock();
         inner.over.get_or_insert_with(|| reason.clone());
+        let taker = inner.taker.take();
         let Inner { orders, ending, prompt, urgent, patient, .. } = &mut *inner;
         let left = [orders, ending, prompt, urgent, patient].map(std::mem::take);
         drop(inner);
+        // It holds all that the task has kept.
+        drop(taker);
         self.0.ended.notify_waiters();
         left.into_iter().flatten().for_each(|ask| ask.refuse(reason));
     }

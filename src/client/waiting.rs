@@ -85,9 +85,9 @@ impl Waiting {
         Waiting { calls: SerialMap::default(), patient: 0, urgent: 0, window, meter }
     }
 
-    /// Whether a patient call may be made, if any may: they leave two places, or what of them there is.
+    /// Whether a patient call may be made, if an urgent one may: they leave two places, or what of them there is.
     pub(super) fn has_place_for_patient(&self) -> bool {
-        self.patient < self.window.saturating_sub(2).max(1) && self.has_place_for_urgent()
+        self.patient < self.window.saturating_sub(2).max(1)
     }
 
     /// Whether an urgent call may be made, if any may. With the patient ones, as all of them may wait for guests, they leave the last

@@ -185,7 +185,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
                 used += 1;
             }
             match &slices[..used] {
-                // The runtime knows of a single one that a part was all the room there is.
+                // Of a single one over TCP the runtime knows that a part was all the room there is.
                 [bytes] => ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?,
                 slices => ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, slices))?,
             }

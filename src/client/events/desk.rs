@@ -57,10 +57,6 @@ impl Desk {
 
     pub(in crate::client) fn subscribe(&mut self, ask: SubscribeAsk) {
         let SubscribeAsk { id, mailbox, topics, ability, ready } = ask;
-        // Who left before coming has said so already.
-        if mailbox.is_abandoned() {
-            return;
-        }
         self.seats.insert(id, Seat { mailbox, ready: Some(ready) });
         self.subscriptions.subscribe(id, topics, ability);
         self.carry();

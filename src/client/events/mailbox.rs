@@ -35,14 +35,12 @@ struct Inner {
     reader: Option<Waker>,
     /// No more will come.
     ended: bool,
-    /// Nobody will read.
-    abandoned: bool,
 }
 
 impl Mailbox {
     pub(super) fn new(events_max: usize, held: Held) -> Mailbox {
         let queue = Queue::new(events_max);
-        Mailbox { inner: Mutex::new(Inner { queue, reader: None, ended: false, abandoned: false }), held }
+        Mailbox { inner: Mutex::new(Inner { queue, reader: None, ended: false }), held }
     }
 
     pub(super) fn push(&self, notice: RawNotice) {
@@ -69,14 +67,6 @@ impl Mailbox {
     /// What waits can still be read.
     pub(super) fn end(&self) {
         self.change(|inner| inner.ended = true);
-    }
-
-    pub(super) fn abandon(&self) {
-        self.lock().abandoned = true;
-    }
-
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.lock().abandoned
     }
 
     /// What comes next, or `None` after the end. For one reader.

@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use tokio::sync::oneshot;
+use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::event::{Event, Family, Topic, Undecodable};
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, SubscriberId};
@@ -140,8 +141,8 @@ impl Connection {
             };
         let missing = missing.map_err(|_| closed(CloseReason::Local, true))??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
-        match missing.first() {
-            // Nothing at all can be had; the first reason is as good as any.
+        match missing.iter().find(|(_, why)| !is_final(why)).or(missing.first()) {
+            // Nothing at all can be had; a reason that may pass is the one to know.
             Some((_, error)) if missing.len() >= wanted => Err(SubscribeError::clone(error)),
             _ => Ok(Subscription { seat, missing, event: PhantomData }),
         }
@@ -210,8 +211,6 @@ impl<E> fmt::Debug for Subscription<E> {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        // The flag is for a task that has not heard of this subscription yet, the word for one that has.
-        self.mailbox.abandon();
         self.connection.leave(self.id);
     }
 }
@@ -225,5 +224,33 @@ impl From<Refused> for SubscribeError {
             Refused::TooOld { feature } => SubscribeError::TooOld { feature },
             other => CallError::Reply { procedure: "subscribe", error: other.to_string() }.into(),
         }
+    }
+}
+
+/// Whether asking again would get the same answer: the daemon has no such thing, or not for this client. Anything else may pass: slow is not
+/// unwilling, and a daemon that asks others for each family of events may be up before them.
+pub(in crate::client) fn is_final(error: &SubscribeError) -> bool {
+    match error {
+        SubscribeError::Call(CallError::TimedOut { .. } | CallError::Closed { .. }) => false,
+        SubscribeError::Call(CallError::Remote(error)) => {
+            let no_such = [
+                ErrorCode::INVALID_ARG,
+                ErrorCode::OPERATION_DENIED,
+                ErrorCode::NO_DOMAIN,
+                ErrorCode::NO_NETWORK,
+                ErrorCode::NO_STORAGE_POOL,
+                ErrorCode::NO_NODE_DEVICE,
+                ErrorCode::NO_SECRET,
+                ErrorCode::CONFIG_UNSUPPORTED,
+                ErrorCode::ARGUMENT_UNSUPPORTED,
+                ErrorCode::OPERATION_UNSUPPORTED,
+                ErrorCode::ACCESS_DENIED,
+            ];
+            error.is_unsupported()
+                || no_such.contains(&error.code)
+                // A number that it does not know is an internal error to a daemon, as is much else.
+                || error.message.to_string_lossy().contains("event ID")
+        }
+        _ => true,
     }
 }

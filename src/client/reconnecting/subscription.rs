@@ -9,12 +9,11 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use tokio::sync::watch;
 use tokio::time::sleep;
-use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::event::{Event, Topic};
 
 use super::{Backoff, GaveUp, Link, up};
 use crate::client::error::CallError;
-use crate::client::events::{Missed, SubscribeError, Subscription};
+use crate::client::events::{Missed, SubscribeError, Subscription, is_final};
 
 /// Events of a daemon that may go and come back: a [`Stream`], with a [`next`](Self::next) of its own.
 ///
@@ -226,34 +225,6 @@ async fn subscribe<E: Event + Send + 'static>(
             }
             _ => return Err(Failed::Refused(error)),
         }
-    }
-}
-
-/// Whether asking again would get the same answer: the daemon has no such thing, or not for this client. Anything else may pass: slow is not
-/// unwilling, and a daemon that asks others for each family of events may be up before them.
-fn is_final(error: &SubscribeError) -> bool {
-    match error {
-        SubscribeError::Call(CallError::TimedOut { .. } | CallError::Closed { .. }) => false,
-        SubscribeError::Call(CallError::Remote(error)) => {
-            let no_such = [
-                ErrorCode::INVALID_ARG,
-                ErrorCode::OPERATION_DENIED,
-                ErrorCode::NO_DOMAIN,
-                ErrorCode::NO_NETWORK,
-                ErrorCode::NO_STORAGE_POOL,
-                ErrorCode::NO_NODE_DEVICE,
-                ErrorCode::NO_SECRET,
-                ErrorCode::CONFIG_UNSUPPORTED,
-                ErrorCode::ARGUMENT_UNSUPPORTED,
-                ErrorCode::OPERATION_UNSUPPORTED,
-                ErrorCode::ACCESS_DENIED,
-            ];
-            error.is_unsupported()
-                || no_such.contains(&error.code)
-                // A number that it does not know is an internal error to a daemon, as is much else.
-                || error.message.to_string_lossy().contains("event ID")
-        }
-        _ => true,
     }
 }
 

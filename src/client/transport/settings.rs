@@ -99,15 +99,12 @@ pub(super) fn is_alias(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The URI that is meant: a text that is one or stands for one; without a text, the user's or the host's own choice, which may be
+/// The URI that is meant: a text that stands for one; without a text, the user's or the host's own choice, which may be
 /// [`Uri::any`].
 ///
 /// # Errors
 /// [`OpenError::Uri`], and [`OpenError::Settings`].
 pub(super) fn resolve(given: &str, host: &Host) -> Result<Uri, OpenError> {
-    if !given.is_empty() && !is_alias(given) {
-        return Ok(given.parse()?);
-    }
     let settings = Settings::load(host)?;
     let default = env::var("LIBVIRT_DEFAULT_URI").ok().filter(|uri| !uri.is_empty());
     settings.choose(given, default)
