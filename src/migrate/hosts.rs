@@ -32,7 +32,11 @@ impl Hosts {
             let (uri, options, places) = (uri.clone(), options.clone(), places.clone());
             hosts.asked.spawn(async move {
                 let _place = places.acquire().await;
-                let told = tokio::time::timeout(options.open_within + TOLD_WITHIN, told(&uri, options)).await;
+                let told = tokio::time::timeout(
+                    options.open_within.saturating_add(TOLD_WITHIN),
+                    told(&uri, options),
+                )
+                .await;
                 (uri, told.ok().flatten())
             });
         }
