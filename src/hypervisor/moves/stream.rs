@@ -68,6 +68,7 @@ impl Checksum {
     }
 
     /// The checksum of these bytes alone.
+    #[cfg(feature = "store")]
     pub(crate) fn of(bytes: &[u8]) -> u64 {
         let mut checksum = Checksum::new();
         checksum.update(bytes);
