@@ -369,7 +369,10 @@ impl Hypervisor for Mem {
         let speed = if speed == 0 { self.inner.config.max_speed_mib_s } else { speed };
         let mut table = self.inner.table();
         let guest = table.guest_mut(domain)?;
-        if let Ok(Activity::Leaving(departure)) = guest.live().map(|live| &live.activity) {
+        // Also in post-copy, where the rest of the memory is still on its way.
+        if let Ok(Activity::Leaving(departure) | Activity::Held { sent: Some(departure) }) =
+            guest.live().map(|live| &live.activity)
+        {
             departure.set_speed_mib_s(speed);
         }
         guest.max_speed_mib_s = speed;

@@ -58,8 +58,15 @@ impl Pair {
         }
     }
 
+    /// What goes on, before the switch or after it, goes on faster.
     async fn hurry(&self) {
         self.source.mem.set_max_speed_mib_s(self.guest, u64::MAX >> 20).await.unwrap();
+        let table = self.source.mem.inner.table();
+        let activity = &table.guest(self.guest).unwrap().live().unwrap().activity;
+        let (Activity::Leaving(departure) | Activity::Held { sent: Some(departure) }) = activity else {
+            panic!("{activity:?}");
+        };
+        assert_eq!(departure.bytes_s(), u64::MAX >> 20 << 20);
     }
 
     /// Up to where the guest runs at the destination, with most of its memory at the source.
