@@ -1,5 +1,5 @@
 //! A daemon's session against a hostile client: no panic, no more calls in progress than allowed, and every call is
-//! answered once, in a frame that a client can read.
+//! answered once, in a frame that a client can read, also one that had to wait.
 #![no_main]
 
 use std::time::{Duration, Instant};
@@ -11,9 +11,12 @@ use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::{self, Draft, Frame};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
 use virtwire_protocol::profile::Profile;
-use virtwire_protocol::program::{ProcedureNumber, Program, Release};
-use virtwire_protocol::session::server::{Limits, ServerEvent, ServerSession};
+use virtwire_protocol::program::{Priority, ProcedureNumber, Program, Release};
+use virtwire_protocol::session::server::{Called, Limits, ServerEvent, ServerSession};
 use virtwire_protocol::session::stream::{StreamEvent, StreamId};
+
+/// Calls of one priority that are worked on at a time.
+const REQUESTS: usize = 4;
 
 #[derive(Arbitrary, Debug)]
 enum Step {
@@ -41,7 +44,7 @@ fuzz_target!(|data: &[u8]| match data.split_first() {
 fn run(age: u8, steps: Vec<Step>) {
     let releases = [Release::new(0, 3, 0), Release::new(0, 4, 4), Release::new(9, 0, 0), Release::NEWEST];
     let profile = Profile::of(releases[usize::from(age) % releases.len()]);
-    let limits = Limits { requests: 4, waiting: 4, call_bytes: 65_536, queued_bytes: 4_096, ..Limits::default() };
+    let limits = Limits { requests: REQUESTS, waiting: 4, call_bytes: 65_536, queued_bytes: 4_096, ..Limits::default() };
     let mut now = Instant::now();
     let mut session = ServerSession::new(profile, limits);
     let mut buffer = BytesMut::new();
@@ -63,7 +66,7 @@ fn run(age: u8, steps: Vec<Step>) {
                 frame::join(&Frame { header, payload: Bytes::from(payload) }, &mut buffer).expect("short");
             }
             Step::Answer { which, failed } if !called.is_empty() => {
-                let header: Header = called.swap_remove(usize::from(which) % called.len());
+                let Called { header, .. } = called.swap_remove(usize::from(which) % called.len());
                 let answer = if failed { Err(RemoteError::undecodable()) } else { Ok(Draft::empty()) };
                 session.reply(&header, answer);
             }
@@ -98,27 +101,41 @@ fn run(age: u8, steps: Vec<Step>) {
                 Ok(None) => break,
                 Err(_) => return,
             }
-            while let Some(event) = session.poll_event() {
-                match event {
-                    ServerEvent::Called(call) => {
-                        if call.info.stream.is_some() {
-                            streams.push(StreamId::of(&call.header));
-                        }
-                        called.push(call.header);
-                    }
-                    ServerEvent::Authenticate(_) => unreachable!("nobody asks"),
-                    ServerEvent::Streamed { id, event } => {
-                        assert!(streams.contains(&id));
-                        assert_ne!(event, StreamEvent::Data(Bytes::new()));
-                        assert_ne!(event, StreamEvent::Hole(0));
-                    }
-                }
-            }
-            assert!(called.len() <= 4);
+            take_events(&mut session, &mut called, &mut streams);
         }
     }
-    replies += drain(&mut session);
-    assert_eq!(replies, calls - called.len());
+    // Whoever reads on has everything answered, what had to wait as well.
+    loop {
+        replies += drain(&mut session);
+        take_events(&mut session, &mut called, &mut streams);
+        let Some(Called { header, .. }) = called.pop() else { break };
+        session.reply(&header, Ok(Draft::empty()));
+    }
+    assert_eq!(replies, calls);
+}
+
+fn take_events(session: &mut ServerSession, called: &mut Vec<Called>, streams: &mut Vec<StreamId>) {
+    while let Some(event) = session.poll_event() {
+        match event {
+            ServerEvent::Called(call) => {
+                if call.info.stream.is_some() {
+                    streams.push(StreamId::of(&call.header));
+                }
+                called.push(call);
+            }
+            ServerEvent::Authenticate(_) => unreachable!("nobody asks"),
+            ServerEvent::Streamed { id, event } => {
+                assert!(streams.contains(&id));
+                assert_ne!(event, StreamEvent::Data(Bytes::new()));
+                assert_ne!(event, StreamEvent::Hole(0));
+            }
+        }
+    }
+    // Those that open streams do not wait.
+    for priority in [Priority::Low, Priority::High] {
+        let of_it = |call: &&Called| call.info.priority == priority && call.info.stream.is_none();
+        assert!(called.iter().filter(of_it).count() <= REQUESTS);
+    }
 }
 
 /// Takes all that is to be sent, and says how many replies were among it.
