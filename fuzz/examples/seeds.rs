@@ -33,12 +33,22 @@ fn main() {
         seed("frames", &name, &[3, 7, 1, 64], &bytes);
         seed(session, &name, &[0], &bytes);
         seed("dissect", &name, &[2], &bytes);
-        seed("dissect", &format!("{name}.pcap"), &[0], &capture(&bytes, path.extension() == Some("c2s".as_ref())));
+        seed(
+            "dissect",
+            &format!("{name}.pcap"),
+            &[0],
+            &capture(&bytes, path.extension() == Some("c2s".as_ref())),
+        );
         if let Ok(daemon) = fs::read(path.with_extension("s2c"))
             && session == "server_session"
             && let Ok(place) = u16::try_from(bytes.len())
         {
-            seed("dissect", &format!("{name}+s2c"), &[&[3][..], &place.to_be_bytes()].concat(), &[bytes.clone(), daemon].concat());
+            seed(
+                "dissect",
+                &format!("{name}+s2c"),
+                &[&[3][..], &place.to_be_bytes()].concat(),
+                &[bytes.clone(), daemon].concat(),
+            );
         }
         let mut rest = BytesMut::from(&bytes[..]);
         while let Ok(Some(frame)) = frame::split(&mut rest) {

@@ -21,18 +21,45 @@ use virtwire_protocol::session::subscriptions::{Ability, SubscriberId, Subscript
 
 #[derive(Arbitrary, Debug)]
 enum Step {
-    Call { procedure: i32, body: Vec<u8> },
+    Call {
+        procedure: i32,
+        body: Vec<u8>,
+    },
     /// Opens one of the streams.
-    Open { which: u8, sparse: bool },
+    Open {
+        which: u8,
+        sparse: bool,
+    },
     /// The reader or writer of a stream does something.
-    Stream { which: u8, deed: u8, length: u64 },
-    Keepalive { interval_ms: u32, count: u8 },
-    Subscribe { event_id: i8, callbacks: bool },
-    Unsubscribe { which: u8 },
+    Stream {
+        which: u8,
+        deed: u8,
+        length: u64,
+    },
+    Keepalive {
+        interval_ms: u32,
+        count: u8,
+    },
+    Subscribe {
+        event_id: i8,
+        callbacks: bool,
+    },
+    Unsubscribe {
+        which: u8,
+    },
     Bytes(Vec<u8>),
     /// A frame that is likelier to be understood than random bytes.
-    Frame { program: u8, procedure: i32, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
-    Wait { ms: u16 },
+    Frame {
+        program: u8,
+        procedure: i32,
+        type_word: i8,
+        serial: u8,
+        status: i8,
+        payload: Vec<u8>,
+    },
+    Wait {
+        ms: u16,
+    },
 }
 
 // A first byte of 0 means that a daemon's bytes follow, as they were recorded: enough calls are made for them to answer.
@@ -117,7 +144,8 @@ fn run(window: usize, steps: Vec<Step>) {
             Step::Unsubscribe { .. } => {}
             Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
             Step::Frame { program, procedure, type_word, serial, status, payload } => {
-                let programs = [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
+                let programs =
+                    [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
                 let header = Header {
                     program: programs[usize::from(program) % programs.len()],
                     procedure: ProcedureNumber(procedure),

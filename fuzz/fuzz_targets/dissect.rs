@@ -87,7 +87,8 @@ fuzz_target!(|data: &[u8]| {
         }
     };
     if let Some((client, daemon)) = of {
-        let source = |bytes: Option<&[u8]>| bytes.map(|bytes| Box::new(Cursor::new(bytes.to_vec())) as Box<_>);
+        let source =
+            |bytes: Option<&[u8]>| bytes.map(|bytes| Box::new(Cursor::new(bytes.to_vec())) as Box<_>);
         let mut recording = Recording::new(1, source(client), source(daemon));
         let mut places = [0_u64; 2];
         tell(Happening::Opened(Opened {

@@ -37,12 +37,8 @@ fuzz_target!(|script: (u8, Vec<Say>)| {
     let (events_max, says) = script;
     Lab::of("events", |lab| {
         let notices = says.iter().filter(|say| !matches!(say, Say::Answer { .. })).count() as u64;
-        let told = lab.runtime.block_on(async {
-            let daemon = async {
-                play(lab.met().await, says).await;
-            };
-            tokio::join!(listen(&lab.uri, events_max.into()), daemon).0
-        });
+        let client = listen(&lab.uri, events_max.into());
+        let told = lab.runtime.block_on(lab.play(client, async |stream| play(stream, says).await));
         assert!(told <= notices, "{told} told of {notices}");
     });
 });

@@ -39,17 +39,13 @@ struct Script {
 fuzz_target!(|script: Script| {
     Lab::of("sasl", |lab| {
         let scram = script.mechanisms.is_none();
-        let opened = lab.runtime.block_on(async {
-            let options = OpenOptions {
-                credentials: Some(Arc::new(Credentials::new("fred", "s3cret"))),
-                keepalive: None,
-                ..OpenOptions::default()
-            };
-            let daemon = async {
-                play(lab.met().await, script).await;
-            };
-            tokio::join!(Connection::open_with(&lab.uri, options), daemon).0
-        });
+        let options = OpenOptions {
+            credentials: Some(Arc::new(Credentials::new("fred", "s3cret"))),
+            keepalive: None,
+            ..OpenOptions::default()
+        };
+        let client = Connection::open_with(&lab.uri, options);
+        let opened = lab.runtime.block_on(lab.play(client, async |stream| play(stream, script).await));
         assert!(!(scram && opened.is_ok()), "a daemon was let in that does not know the password");
     });
 });

@@ -19,7 +19,8 @@ use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::{AuthSaslStart, AuthSaslStartReply, AuthSaslStep};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
-    Authentication, BoxFuture, CallContext, Exposure, Handler, Listener, PasswordFile, Sasl, SaslMechanism, Server,
+    Authentication, BoxFuture, CallContext, Exposure, Handler, Listener, PasswordFile, Sasl, SaslMechanism,
+    Server,
 };
 
 #[derive(Arbitrary, Debug)]
@@ -57,7 +58,11 @@ fuzz_target!(|steps: Vec<Step>| {
                 }
             }
             if let Some(reply) = call(&mut stream, 1, &[0; 8]).await {
-                assert_eq!(reply.header.kind(), Ok(MessageKind::ReplyError), "it is let in without the password");
+                assert_eq!(
+                    reply.header.kind(),
+                    Ok(MessageKind::ReplyError),
+                    "it is let in without the password"
+                );
             }
         });
     });

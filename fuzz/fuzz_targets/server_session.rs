@@ -22,11 +22,27 @@ const REQUESTS: usize = 4;
 enum Step {
     Bytes(Vec<u8>),
     /// A frame that is likelier to be understood than random bytes.
-    Frame { program: u8, procedure: u16, type_word: i8, serial: u8, status: i8, payload: Vec<u8> },
-    Answer { which: u8, failed: bool },
+    Frame {
+        program: u8,
+        procedure: u16,
+        type_word: i8,
+        serial: u8,
+        status: i8,
+        payload: Vec<u8>,
+    },
+    Answer {
+        which: u8,
+        failed: bool,
+    },
     /// The handler of a stream does something.
-    Stream { which: u8, deed: u8, length: u64 },
-    Wait { ms: u16 },
+    Stream {
+        which: u8,
+        deed: u8,
+        length: u64,
+    },
+    Wait {
+        ms: u16,
+    },
     Drain,
 }
 
@@ -44,7 +60,13 @@ fuzz_target!(|data: &[u8]| match data.split_first() {
 fn run(age: u8, steps: Vec<Step>) {
     let releases = [Release::new(0, 3, 0), Release::new(0, 4, 4), Release::new(9, 0, 0), Release::NEWEST];
     let profile = Profile::of(releases[usize::from(age) % releases.len()]);
-    let limits = Limits { requests: REQUESTS, waiting: 4, call_bytes: 65_536, queued_bytes: 4_096, ..Limits::default() };
+    let limits = Limits {
+        requests: REQUESTS,
+        waiting: 4,
+        call_bytes: 65_536,
+        queued_bytes: 4_096,
+        ..Limits::default()
+    };
     let mut now = Instant::now();
     let mut session = ServerSession::new(profile, limits);
     let mut buffer = BytesMut::new();
@@ -55,7 +77,8 @@ fn run(age: u8, steps: Vec<Step>) {
         match step {
             Step::Bytes(bytes) => buffer.extend_from_slice(&bytes),
             Step::Frame { program, procedure, type_word, serial, status, payload } => {
-                let programs = [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
+                let programs =
+                    [Program::REMOTE, Program::QEMU, Program::KEEPALIVE, Program { number: 1, version: 1 }];
                 let header = Header {
                     program: programs[usize::from(program) % programs.len()],
                     procedure: ProcedureNumber(procedure.into()),

@@ -91,13 +91,10 @@ fuzz_target!(|script: Script| {
             .iter()
             .map(|say| if let Say::Data { bytes, .. } = say { usize::from(*bytes) } else { 0 })
             .sum();
-        let (read, ()) = lab.runtime.block_on(async {
-            let daemon = async {
-                play(lab.met().await, says).await;
-            };
-            let both = async { tokio::join!(act(&lab.uri, stream_bytes_max.into(), acts), daemon) };
-            tokio::time::timeout(STUCK, both).await.expect("the daemon is gone, and somebody waits")
-        });
+        let client = act(&lab.uri, stream_bytes_max.into(), acts);
+        let both = lab.play(client, async |stream| play(stream, says).await);
+        let read = lab.runtime.block_on(async { tokio::time::timeout(STUCK, both).await });
+        let read = read.expect("the daemon is gone, and somebody waits");
         assert!(read <= sent, "{read} bytes are read of {sent}");
     });
 });

@@ -75,7 +75,8 @@ fuzz_target!(|script: Script| {
 impl Lab {
     fn new() -> Lab {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/tls");
-        let chain = vec![CertificateDer::from_pem_file(fixtures.join("servercert.pem")).expect("a certificate")];
+        let chain =
+            vec![CertificateDer::from_pem_file(fixtures.join("servercert.pem")).expect("a certificate")];
         let key = PrivateKeyDer::from_pem_file(fixtures.join("serverkey.pem")).expect("a key");
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()

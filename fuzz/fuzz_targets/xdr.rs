@@ -33,7 +33,8 @@ impl Visitor for Check<'_> {
             let again = virtwire_xdr::to_vec(&value).expect("what decodes encodes");
             assert_eq!(again.len(), self.0.len(), "{name}");
             for (ours, theirs) in again.chunks(4).zip(self.0.chunks(4)) {
-                let is_char = matches!(ours, [0, 0, 0, low] | [0xff, 0xff, 0xff, low] if theirs.last() == Some(low));
+                let is_char =
+                    matches!(ours, [0, 0, 0, low] | [0xff, 0xff, 0xff, low] if theirs.last() == Some(low));
                 assert!(ours == theirs || is_char, "{name}: {ours:?} for {theirs:?}");
             }
             assert_eq!(virtwire_xdr::encoded_len(&value).expect("so does its length"), again.len(), "{name}");

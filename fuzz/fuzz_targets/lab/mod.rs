@@ -30,8 +30,20 @@ impl Lab {
         Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
     }
 
+    /// What a client comes to that a daemon plays with. It plays once: who comes again, as a client does whose first opening came to
+    /// nothing, is sent away.
+    pub async fn play<T>(&self, client: impl Future<Output = T>, play: impl AsyncFnOnce(UnixStream)) -> T {
+        let daemon = async {
+            play(self.met().await).await;
+            loop {
+                drop(self.met().await);
+            }
+        };
+        tokio::select! { told = client => told, never = daemon => never }
+    }
+
     /// The daemon's end of the next connection.
-    pub async fn met(&self) -> UnixStream {
+    async fn met(&self) -> UnixStream {
         self.listener.accept().await.expect("the client connects").0
     }
 }
