@@ -14,7 +14,7 @@ use crate::need::need;
 use crate::process::run;
 
 /// A guest with a screen, on which nothing runs but firmware.
-const SEEN_GUEST: &str = "<domain type='qemu'>
+pub(crate) const SEEN_GUEST: &str = "<domain type='qemu'>
   <name>seen</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000031</uuid>
   <memory unit='MiB'>64</memory>

@@ -48,7 +48,9 @@ async fn what_is_uploaded_can_be_downloaded() {
 async fn what_opens_a_stream_is_not_called_without_one() {
     let frames = Arc::new(AtomicUsize::new(0));
     let counted = frames.clone();
-    let observer: Observer = Arc::new(move |_| drop(counted.fetch_add(1, Ordering::Relaxed)));
+    let observer: Observer = Arc::new(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
     let options = OpenOptions { keepalive: None, observer: Some(observer), ..OpenOptions::default() };
     let connection = Host::default().serve_with(Limits::default(), options).await;
     let before = frames.load(Ordering::Relaxed);
