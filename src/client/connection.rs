@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, ready};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -32,6 +32,7 @@ use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
+use crate::shell::now;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -349,7 +350,7 @@ impl Connection {
         reply: ReplyTo,
     ) -> CallAsk {
         let measured = self.shared.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
-        let (urgency, asked) = (pace::urgency(program, number), measured.then(Instant::now));
+        let (urgency, asked) = (pace::urgency(program, number), measured.then(now));
         CallAsk { program, number, name, body, reply, urgency, asked, claim: None }
     }
 
