@@ -9,7 +9,6 @@ use super::error::CallError;
 pub(super) enum Way {
     Nothing,
     Stream,
-    #[cfg_attr(not(feature = "fds"), allow(dead_code, reason = "only that feature calls so"))]
     Descriptors,
 }
 
