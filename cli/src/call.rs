@@ -1,6 +1,7 @@
 //! `virtwire call`: any procedure of any program, with JSON in and out.
 
 mod arguments;
+mod descriptors;
 mod json;
 mod name;
 
@@ -8,9 +9,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use virtwire::client::{Admin, Connection};
+use serde_json::{Map, Value};
+use virtwire::client::{Admin, CallError, Connection};
 use virtwire::protocol::contract::{Message, Visitor, visit_reply};
-use virtwire::protocol::program::{Program, StreamDirection};
+use virtwire::protocol::program::{ProcedureInfo, Program, StreamDirection};
 use virtwire::xdr;
 
 use crate::connect::Opener;
@@ -19,6 +21,7 @@ use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
 use crate::screen::say_json;
 use crate::transfer::{Sink, Source, receive, send};
+use descriptors::{Passed, join, only_socket};
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
@@ -36,6 +39,10 @@ pub(crate) struct CallArgs {
     /// that one which runs both ways can have
     #[arg(long, value_name = "FILE")]
     stream: Option<PathBuf>,
+    /// For a procedure that passes file descriptors, over a unix socket: a file to pass, as often as there are some; - is a socket
+    /// that standard input and output are the other end of
+    #[arg(long, value_name = "FILE")]
+    fd: Vec<PathBuf>,
 }
 
 const HELP: &str = "\
@@ -43,74 +50,44 @@ PROGRAM is remote, qemu, lxc or admin. The admin program has sockets of its own:
 
 JSON has the contract's own field names. Text is a string; an enumeration is a name or a number; a union is an object of its arm, such as \
 {\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is {\"hex\": \"00ff\"}. Wrong arguments are \
-told by the name of the field, and nothing is sent. Procedures that pass file descriptors, such as domain_open_graphics_fd, are refused.
+told by the name of the field, and nothing is sent.
 
 A procedure whose stream runs both ways, such as domain_open_console, sends standard input and prints what comes until the stream \
-ends; on a terminal ^] leaves it, as in `virtwire console`.
+ends; on a terminal ^] leaves it, as in `virtwire console`. So does one whose reply is a socket, such as domain_open_graphics_fd, and \
+--fd -; other file descriptors that come with a reply are counted in it, {\"fds\": 2}, and closed.
 
 Examples:
   virtwire call qemu:///system connect_get_hostname
   virtwire call qemu:///system domain_lookup_by_name '{\"name\": \"web1\"}'
+  virtwire call lxc:///system domain_create_with_files '{\"dom\": …, \"flags\": 0}' --fd console.log
   virtwire call qemu:///system qemu_domain_monitor_command \\
       '{\"dom\": {\"name\": \"web1\", \"uuid\": \"5f2a8c1e-…\", \"id\": 1}, \"cmd\": \"info status\", \"flags\": 1}'";
 
 pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
     let (program, info) = name::find(&args.procedure, args.program)?;
-    if info.passes_fds {
-        return Err(Fail::new(
-            format!("procedure {}", info.name),
-            "passes file descriptors, for which JSON has nothing",
-            "a program can call it, by virtwire's Connection::call_with_fds",
-        ));
-    }
-    let opening = match (info.stream, &args.stream) {
-        (None, None) => None,
-        (Some(StreamDirection::Both), Some(file)) if file != Path::new("-") => {
-            return Err(Fail::new(
-                format!("procedure {}", info.name),
-                "opens a stream that runs both ways",
-                "leave --stream out: it goes over standard input and output",
-            ));
-        }
-        (Some(StreamDirection::Both), _) => Some((StreamDirection::Both, Path::new("-"))),
-        (Some(direction), Some(file)) => Some((direction, file.as_path())),
-        (Some(direction), None) => {
-            let what = match direction {
-                StreamDirection::Write => "opens a stream, and waits for what is to be sent",
-                _ => "opens a stream, on which data comes",
-            };
-            let next = "--stream FILE names the file; - is standard input or output";
-            return Err(Fail::new(format!("procedure {}", info.name), what, next));
-        }
-        (None, Some(_)) => {
-            return Err(Fail::new(
-                format!("procedure {}", info.name),
-                "opens no stream",
-                "leave --stream out",
-            ));
-        }
-    };
-    let arguments = arguments::encode(program, info, &read(args.arguments)?)?;
+    let beside = beside(info, &args)?;
+    let arguments = arguments::encode(program, info, &read(args.arguments.as_deref())?)?;
     let connection = open(program, &args.uri, opener).await?;
-    let failed = |error| Fail::call(format!("procedure {} on {}", info.name, connection.uri()), &error);
-    let reply = match opening {
-        None => connection.call_encoded(program, info.number, &arguments).await.map_err(failed)?,
-        Some((StreamDirection::Write, file)) => {
+    let thing = format!("procedure {} on {}", info.name, connection.uri());
+    let failed = |error| Fail::call(&thing, &error);
+    let opening =
+        async || connection.open_stream_encoded(program, info.number, &arguments).await.map_err(failed);
+    let mut returned = Vec::new();
+    let reply = match beside {
+        Beside::Nothing => connection.call_encoded(program, info.number, &arguments).await.map_err(failed)?,
+        Beside::Stream(StreamDirection::Write, file) => {
             let mut source = Source::open(file)?;
-            let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
-            let (reply, stream) = opened.map_err(failed)?;
+            let (reply, stream) = opening().await?;
             send(stream, &mut source, false, None, u64::MAX).await?;
             reply
         }
-        Some((StreamDirection::Both, _)) => {
-            let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
-            let (_, stream) = opened.map_err(failed)?;
+        Beside::Stream(StreamDirection::Both, _) => {
+            let (_, stream) = opening().await?;
             console::talk(&format!("stream of {}", info.name), stream, console::ESCAPE).await?;
             return goodbye(connection).await;
         }
-        Some((_, file)) => {
-            let opened = connection.open_stream_encoded(program, info.number, &arguments).await;
-            let (reply, stream) = opened.map_err(failed)?;
+        Beside::Stream(_, file) => {
+            let (reply, stream) = opening().await?;
             let mut sink = Sink::create(file)?;
             receive(stream, &mut sink, None).await?;
             if sink.is_stdout() {
@@ -118,9 +95,24 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
             }
             reply
         }
+        Beside::Descriptors(Passed { descriptors, ours }) => {
+            let call = connection.call_with_fds_encoded(program, info.number, &arguments, descriptors);
+            let (reply, came) = call.await.map_err(|error| match error {
+                CallError::Arguments { .. } => failed(error).next("nothing was sent"),
+                error => failed(error),
+            })?;
+            returned = came;
+            // What a reply of its own comes with is counted.
+            let theirs = if reply.is_empty() { only_socket(&mut returned) } else { None };
+            if let Some(socket) = ours.or(theirs) {
+                join(&thing, socket).await?;
+                return goodbye(connection).await;
+            }
+            reply
+        }
     };
     let shown = visit_reply(program, info.number, Show(&reply)).unwrap_or_else(|| Ok("{}".to_owned()));
-    let shown = shown.map_err(|error| {
+    let shown = shown.and_then(|shown| with_count(shown, returned.len())).map_err(|error| {
         Fail::new(
             format!("the reply to {}", info.name),
             format!("cannot be understood: {error}"),
@@ -129,6 +121,49 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
     })?;
     say_json(&shown)?;
     goodbye(connection).await
+}
+
+/// What goes beside the arguments and the reply.
+enum Beside<'a> {
+    Nothing,
+    Stream(StreamDirection, &'a Path),
+    Descriptors(Passed),
+}
+
+/// What the procedure has, of what the user gave for it.
+fn beside<'a>(info: &ProcedureInfo, args: &'a CallArgs) -> Result<Beside<'a>, Fail> {
+    let refused = |what: &str, next: &str| Err(Fail::new(format!("procedure {}", info.name), what, next));
+    if !info.passes_fds && !args.fd.is_empty() {
+        return refused("passes no file descriptors", "leave --fd out");
+    }
+    match (info.stream, &args.stream) {
+        (None, Some(_)) => refused("opens no stream", "leave --stream out"),
+        (None, None) if info.passes_fds => Ok(Beside::Descriptors(Passed::open(&args.fd)?)),
+        (None, None) => Ok(Beside::Nothing),
+        (Some(StreamDirection::Both), Some(file)) if file != Path::new("-") => refused(
+            "opens a stream that runs both ways",
+            "leave --stream out: it goes over standard input and output",
+        ),
+        (Some(StreamDirection::Both), _) => Ok(Beside::Stream(StreamDirection::Both, Path::new("-"))),
+        (Some(direction), Some(file)) => Ok(Beside::Stream(direction, file)),
+        (Some(direction), None) => {
+            let what = match direction {
+                StreamDirection::Write => "opens a stream, and waits for what is to be sent",
+                _ => "opens a stream, on which data comes",
+            };
+            refused(what, "--stream FILE names the file; - is standard input or output")
+        }
+    }
+}
+
+/// A reply, with the number of descriptors that came with it, which are closed when the command ends.
+fn with_count(reply: String, descriptors: usize) -> Result<String, String> {
+    if descriptors == 0 {
+        return Ok(reply);
+    }
+    let mut fields: Map<String, Value> = serde_json::from_str(&reply).map_err(|error| error.to_string())?;
+    fields.insert("fds".to_owned(), descriptors.into());
+    Ok(format!("{:#}", Value::Object(fields)))
 }
 
 /// A connection that the program's calls go over.
@@ -151,8 +186,8 @@ async fn open(program: Program, uri: &str, opener: Opener) -> Result<Connection,
     }
 }
 
-fn read(arguments: Option<String>) -> Result<String, Fail> {
-    match arguments.as_deref() {
+fn read(arguments: Option<&str>) -> Result<String, Fail> {
+    match arguments {
         None => Ok("{}".to_owned()),
         Some("-") => {
             let mut text = String::new();
@@ -165,7 +200,7 @@ fn read(arguments: Option<String>) -> Result<String, Fail> {
             })?;
             Ok(text)
         }
-        Some(_) => Ok(arguments.unwrap_or_default()),
+        Some(arguments) => Ok(arguments.to_owned()),
     }
 }
 
@@ -178,5 +213,18 @@ impl Visitor for Show<'_> {
     fn visit<T: Message>(self, _name: &'static str) -> Result<String, String> {
         let reply: T = xdr::Options::lenient().from_slice(self.0).map_err(|error| error.to_string())?;
         json::text(&reply).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_with_a_reply_is_counted_in_it() {
+        assert_eq!(with_count("{}".to_owned(), 0).unwrap(), "{}");
+        assert_eq!(with_count("{}".to_owned(), 3).unwrap(), "{\n  \"fds\": 3\n}");
+        let told = with_count(r#"{"result": "ok"}"#.to_owned(), 1).unwrap();
+        assert_eq!(told, "{\n  \"fds\": 1,\n  \"result\": \"ok\"\n}");
     }
 }

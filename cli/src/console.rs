@@ -207,7 +207,7 @@ async fn type_in(
 }
 
 /// What comes on standard input, read by a thread of its own: it stays in its read when the command ends.
-fn stdin() -> mpsc::Receiver<Vec<u8>> {
+pub(crate) fn stdin() -> mpsc::Receiver<Vec<u8>> {
     let (send, typed) = mpsc::channel(16);
     std::thread::spawn(move || {
         let mut buffer = [0; 4_096];

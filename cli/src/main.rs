@@ -32,6 +32,7 @@ mod stats;
 mod table;
 mod transfer;
 mod vol;
+mod warnings;
 mod watch;
 
 use std::process::ExitCode;
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
             .report();
         }
     };
+    warnings::tell();
     let ended = runtime.block_on(run(cli));
     // Nothing of this process is worth waiting for once the command is done.
     runtime.shutdown_background();

@@ -87,10 +87,13 @@ impl Sink {
 
     /// Leaves so many bytes out, or writes zeros where that cannot be.
     fn hole(&mut self, length: u64) -> Result<(), Stopped> {
-        if let Some(file) = self.file.as_mut().filter(|_| self.can_have_holes)
-            && let Ok(offset) = i64::try_from(length)
-            && file.seek(SeekFrom::Current(offset)).is_ok()
-        {
+        if let Some(file) = self.file.as_mut().filter(|_| self.can_have_holes) {
+            // Where a hole does not fit, so many zeros do not either: they would fill the disk first.
+            let sought = match i64::try_from(length) {
+                Ok(offset) => file.seek(SeekFrom::Current(offset)),
+                Err(_) => Err(ErrorKind::FileTooLarge.into()),
+            };
+            sought.map_err(|error| self.stopped(&error))?;
             self.at = self.at.saturating_add(length);
             return Ok(());
         }
@@ -305,6 +308,19 @@ mod tests {
             assert!(sink.hole(3).is_ok() && sink.write(b"new").is_ok() && sink.hole(2).is_ok());
             assert!(sink.end().is_ok());
             assert_eq!((std::fs::read(&path).unwrap().as_slice(), sink.at), (after, 8));
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_hole_that_no_file_can_have_is_a_failure_and_not_zeros() {
+        let path = std::env::temp_dir().join(format!("virtwire-hole-{}", std::process::id()));
+        let most = i64::MAX.unsigned_abs();
+        for holes in [[most, most], [0, u64::MAX]] {
+            let mut sink = Sink::create(&path).unwrap();
+            let made = sink.hole(holes[0]).and_then(|()| sink.hole(holes[1]));
+            assert!(matches!(made, Err(Stopped::Failed(_))), "{holes:?}");
+            assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "{holes:?}");
         }
         std::fs::remove_file(&path).unwrap();
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, ready};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -29,8 +29,10 @@ use super::task::SealAsk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
 use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
+use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
+use crate::shell::now;
 use crate::stream::{Pipe, Pipes, StreamTable};
 use crate::uri::Uri;
 
@@ -268,8 +270,9 @@ impl Connection {
     }
 
     /// Calls a procedure and waits for its result, at most as long as [`within`](Self::within) says, or else
-    /// [`OpenOptions::call_within`], if it is not one that rightly takes long. What passes file descriptors is not made in this way:
-    /// `call_with_fds` does so, with the feature `fds`.
+    /// [`OpenOptions::call_within`], if it is not one that rightly takes long. Two kinds are not made in this way, and refused before
+    /// anything is sent: what opens a stream, which the method of its name returns, and what passes file descriptors, for which there
+    /// is `call_with_fds`, with the feature `fds`.
     ///
     /// Cancel-safe: if the future is dropped, no other call is harmed; this one is not sent, or may still run on the peer
     /// and has its reply discarded.
@@ -332,12 +335,7 @@ impl Connection {
         body: Draft,
         within: Option<Duration>,
     ) -> Result<Bytes, CallError> {
-        // A reply that brings descriptors would end a connection that carries none, with everybody's calls.
-        if program.procedure(number).is_some_and(|info| info.passes_fds) {
-            let error =
-                "it passes file descriptors: Connection::call_with_fds makes it (feature fds)".to_owned();
-            return Err(CallError::Arguments { procedure: name, error });
-        }
+        Way::Nothing.leads_to(program, number, name)?;
         let (reply, answer) = oneshot::channel();
         let ask = Ask::Call(self.call_ask(program, number, name, body, reply));
         self.exchange(name, ask, answer, within).await
@@ -352,7 +350,7 @@ impl Connection {
         reply: ReplyTo,
     ) -> CallAsk {
         let measured = self.shared.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
-        let (urgency, asked) = (pace::urgency(program, number), measured.then(Instant::now));
+        let (urgency, asked) = (pace::urgency(program, number), measured.then(now));
         CallAsk { program, number, name, body, reply, urgency, asked, claim: None }
     }
 

@@ -9,6 +9,7 @@ use super::connection::Connection;
 use super::error::CallError;
 use super::stream::Stream;
 use super::task::{Ask, StreamAsk};
+use super::way::Way;
 
 /// What errors call a number that the contract does not have.
 const UNKNOWN: &str = "a procedure that the contract does not have";
@@ -33,7 +34,7 @@ impl Connection {
     /// The same for a procedure that opens a stream.
     ///
     /// # Errors
-    /// [`CallError`]; then there is no stream.
+    /// [`CallError`]; then there is no stream. Nothing is sent where the contract says that the procedure opens none.
     pub async fn open_stream_encoded(
         &self,
         program: Program,
@@ -41,6 +42,7 @@ impl Connection {
         arguments: &[u8],
     ) -> Result<(Bytes, Stream), CallError> {
         let (name, body) = encoded(program, number, arguments)?;
+        Way::Stream.leads_to(program, number, name)?;
         let (pipe, stream) = self.stream(program, number, arguments);
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(program, number, name, body, reply);
@@ -51,7 +53,7 @@ impl Connection {
 }
 
 /// The procedure's name for errors, and its arguments ready to be sent.
-fn encoded(
+pub(super) fn encoded(
     program: Program,
     number: ProcedureNumber,
     arguments: &[u8],

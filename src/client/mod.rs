@@ -17,6 +17,7 @@ mod task;
 mod tls_fault;
 mod transport;
 mod waiting;
+mod way;
 
 pub use admin::{Admin, AdminClient, AdminServer};
 pub use auth::{AuthError, CredentialAsk, CredentialSource, Credentials, Unfit};

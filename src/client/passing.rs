@@ -3,11 +3,12 @@
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft};
 use virtwire_protocol::lxc::DomainOpenNamespace;
 use virtwire_protocol::profile::Feature;
-use virtwire_protocol::program::Procedure;
+use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire_protocol::qemu::{DomainMonitorCommandWithFiles, DomainMonitorCommandWithFilesReply};
 use virtwire_protocol::remote::{
     Domain, DomainCreateWithFiles, DomainCreateWithFilesReply, DomainCreateXmlWithFiles,
@@ -15,8 +16,10 @@ use virtwire_protocol::remote::{
 };
 
 use super::connection::{Connection, decode_reply};
+use super::encoded::encoded;
 use super::error::CallError;
 use super::task::{Ask, Passing, PassingAsk};
+use super::way::Way;
 
 impl Connection {
     /// Calls a procedure and passes file descriptors to the daemon, at most 32; returns those that come with the reply, closed on
@@ -30,7 +33,37 @@ impl Connection {
         arguments: P,
         fds: Vec<OwnedFd>,
     ) -> Result<(P::Reply, Vec<OwnedFd>), CallError> {
-        let impossible = |error: String| CallError::Arguments { procedure: P::NAME, error };
+        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        drop(arguments);
+        let (payload, fds) = self.pass(P::PROGRAM, P::NUMBER, P::NAME, body, fds).await?;
+        Ok((decode_reply::<P>(&payload)?, fds))
+    }
+
+    /// The same by number and with encoded arguments, as [`call_encoded`](Self::call_encoded) takes them.
+    ///
+    /// # Errors
+    /// As [`call_with_fds`](Self::call_with_fds).
+    pub async fn call_with_fds_encoded(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        arguments: &[u8],
+        fds: Vec<OwnedFd>,
+    ) -> Result<(Bytes, Vec<OwnedFd>), CallError> {
+        let (name, body) = encoded(program, number, arguments)?;
+        self.pass(program, number, name, body, fds).await
+    }
+
+    async fn pass(
+        &self,
+        program: Program,
+        number: ProcedureNumber,
+        name: &'static str,
+        body: Draft,
+        fds: Vec<OwnedFd>,
+    ) -> Result<(Bytes, Vec<OwnedFd>), CallError> {
+        Way::Descriptors.leads_to(program, number, name)?;
+        let impossible = |error: String| CallError::Arguments { procedure: name, error };
         let Some(count) = u32::try_from(fds.len()).ok().filter(|count| *count <= DESCRIPTORS_MAX) else {
             let (all, most) = (fds.len(), DESCRIPTORS_MAX);
             return Err(impossible(format!("{all} file descriptors, of which a message takes {most}")));
@@ -43,17 +76,15 @@ impl Connection {
         if !self.supports(Feature::FD_PASSING).await? {
             return Err(impossible("the daemon takes no file descriptors (feature 8)".into()));
         }
-        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
         let body = body.announcing(count).map_err(|error| impossible(error.to_string()))?;
         let returned = Arc::new(Mutex::default());
         let (reply, answer) = oneshot::channel();
-        let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
+        let call = self.call_ask(program, number, name, body, reply);
         let passing = Passing { fds, returned: Arc::clone(&returned) };
         let ask = Ask::Passing(PassingAsk { call, passing });
-        let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
-        let payload = self.exchange(P::NAME, ask, answer, within).await?;
+        let payload = self.exchange(name, ask, answer, self.usual_deadline(program, number)).await?;
         let fds = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok((decode_reply::<P>(&payload)?, fds))
+        Ok((payload, fds))
     }
 
     /// Connects a socket to a domain's graphics (procedure 249).

@@ -12,6 +12,7 @@ use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::session::SerialMap;
 
 use super::error::{CallError, CloseReason};
+use crate::shell::now;
 
 /// What becomes of a call, for whoever measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,15 +120,15 @@ impl Waiting {
         urgency: Urgency,
         asked: Option<Instant>,
     ) {
-        let started = asked
-            .map(|_| (Instant::now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
+        let started =
+            asked.map(|_| (now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
         let measured = started.clone().map(Box::new);
         if let Some(count) = self.count_of(urgency) {
             *count = count.saturating_add(1);
         }
         self.calls.insert(serial, Call { name, reply, urgency, measured });
         if let (Some((started, span)), Some(asked)) = (started, asked) {
-            let (waited, in_flight) = (started.duration_since(asked), self.calls.len());
+            let (waited, in_flight) = (started.saturating_duration_since(asked), self.calls.len());
             span.in_scope(|| tracing::trace!(?waited, in_flight, "call started"));
             self.tell(CallPhase::Started { procedure: name, waited, in_flight });
         }
@@ -140,7 +141,7 @@ impl Waiting {
             *count = count.saturating_sub(1);
         }
         if let Some((started, span)) = measured.map(|measured| *measured) {
-            let took = started.elapsed();
+            let took = now().saturating_duration_since(started);
             span.in_scope(|| tracing::trace!(?took, failed, "call answered"));
             self.tell(CallPhase::Answered { procedure: name, took, failed });
         }
@@ -169,7 +170,7 @@ impl Waiting {
 
 /// A call is not made, as nobody waits for it any more.
 pub(super) fn tell_not_sent(meter: Option<&Meter>, procedure: &'static str, asked: Option<Instant>) {
-    if let Some(waited) = asked.map(|asked| asked.elapsed()) {
+    if let Some(waited) = asked.map(|asked| now().saturating_duration_since(asked)) {
         tracing::trace!(procedure, ?waited, "call not sent");
         if let Some(meter) = meter {
             meter(CallPhase::NotSent { procedure, waited });

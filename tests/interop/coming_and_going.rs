@@ -4,19 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use virtwire::client::{
-    Admin, Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Reconnecting,
+    Admin, Backoff, CallError, CloseReason, Connection, Link, OpenOptions, Passed, Reconnecting,
     ReconnectingSubscription, Told,
 };
 use virtwire::protocol::error::Fate;
+use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
     ConnectGetHostname, DomainEventLifecycle, DomainLookupByName, DomainResume, DomainSuspend,
 };
 use virtwire::protocol::session::ProtocolError;
 use virtwire::protocol::session::keepalive::Pacing;
 
-use crate::lab::{Libvirtd, runtime};
+use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 
 /// Nothing here takes as long on the slowest machine; what does is stuck.
@@ -78,6 +80,37 @@ fn a_daemon_that_stops_is_noticed_by_who_looks_after_it() {
         assert!(matches!(ended, CloseReason::Protocol(ProtocolError::Silent { pings: 2, .. })), "{ended:?}");
         daemon.shell("kill -CONT $(cat /run/libvirt/libvirtd.pid)");
         Admin::open(&uri).await.unwrap().close().await.unwrap();
+    });
+}
+
+/// A daemon that pings by itself, and waits for one answer: nothing else would be said for an hour.
+#[test]
+fn a_daemons_own_pings_are_answered() {
+    need!(Libvirtd, Namespaces);
+    const PONG: i32 = 2;
+    let setup = Setup::new().libvirtd_conf("keepalive_interval = 1").libvirtd_conf("keepalive_count = 1");
+    let daemon = setup.start();
+    runtime().block_on(async {
+        let (sent, mut answers) = mpsc::unbounded_channel();
+        let observer = move |passed: Passed| {
+            if passed.sent && passed.header.program == Program::KEEPALIVE {
+                let _ = sent.send(passed.header.procedure.0);
+            }
+        };
+        let pacing = Pacing { interval: Duration::from_secs(3_600), count: 1 };
+        let options = OpenOptions {
+            keepalive: Some(pacing),
+            observer: Some(Arc::new(observer)),
+            ..OpenOptions::default()
+        };
+        let connection = Connection::open_with(&uri(&daemon), options).await.unwrap();
+        // The first that it misses would end the connection.
+        for _ in 0..3 {
+            let answer = timeout(STUCK, answers.recv()).await.expect("it pings every second");
+            assert_eq!(answer, Some(PONG), "{:?}", connection.ended());
+        }
+        assert_eq!(connection.connect_get_hostname().await.unwrap().hostname, daemon.host_name());
+        connection.close().await.unwrap();
     });
 }
 

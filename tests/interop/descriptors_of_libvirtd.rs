@@ -14,7 +14,7 @@ use crate::need::need;
 use crate::process::run;
 
 /// A guest with a screen, on which nothing runs but firmware.
-const SEEN_GUEST: &str = "<domain type='qemu'>
+pub(crate) const SEEN_GUEST: &str = "<domain type='qemu'>
   <name>seen</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000031</uuid>
   <memory unit='MiB'>64</memory>
@@ -28,70 +28,85 @@ const SEEN_GUEST: &str = "<domain type='qemu'>
 </domain>";
 
 #[test]
-fn sockets_and_files_are_passed_both_ways() {
+fn sockets_are_passed_both_ways() {
     need!(Libvirtd, Namespaces, Qemu);
     let daemon = Libvirtd::start();
-    let over_unix = format!("qemu+unix:///system?socket={}", daemon.socket().display());
-    let file = daemon.directory().write("passed", "content");
     runtime().block_on(async {
-        let connection = Connection::open(&over_unix).await.unwrap();
-        assert!(connection.carries_fds());
-        let guest = connection.domain_create_xml(SEEN_GUEST, 0).await.unwrap().dom;
-
-        // A socket of the daemon's, on which QEMU speaks first.
-        let socket = connection.domain_open_graphics_socket(&guest, 0, 0).await.unwrap();
-        greets(socket.into());
-        // A socket of ours.
-        let (near, far) = UnixStream::pair().unwrap();
-        connection.domain_open_graphics_on(&guest, 0, far.into(), 0).await.unwrap();
-        greets(near);
-        // A file for QEMU.
-        let file = File::open(&file).unwrap();
-        let command = r#"{"execute":"add-fd","arguments":{"fdset-id":7}}"#;
-        let (reply, back) = connection
-            .qemu_domain_monitor_command_passing(&guest, command, vec![file.into()], 0)
-            .await
-            .unwrap();
-        assert!(reply.result.to_string().contains(r#""fdset-id":7"#), "{reply:?}");
-        assert!(back.is_empty());
-        connection.connect_get_hostname().await.unwrap();
-        connection.domain_destroy(&guest).await.unwrap();
-
+        sockets_pass(&over_unix(&daemon)).await;
         // Over TCP nothing is passed.
         let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let guest = connection.domain_define_xml(SEEN_GUEST).await.unwrap().dom;
         let error = connection.domain_open_graphics_socket(&guest, 0, 0).await.unwrap_err();
         assert!(error.to_string().contains("only a unix socket"), "{error}");
     });
 }
 
-/// A disk that the daemon never opens by its path: QEMU gets it as a descriptor of ours, under a name in the configuration.
+/// QEMU speaks first on a socket of the daemon's, and on one of ours.
+pub(crate) async fn sockets_pass(uri: &str) {
+    let connection = Connection::open(uri).await.unwrap();
+    assert!(connection.carries_fds());
+    let guest = connection.domain_create_xml(SEEN_GUEST, 0).await.unwrap().dom;
+    let socket = connection.domain_open_graphics_socket(&guest, 0, 0).await.unwrap();
+    greets(socket.into());
+    let (near, far) = UnixStream::pair().unwrap();
+    connection.domain_open_graphics_on(&guest, 0, far.into(), 0).await.unwrap();
+    greets(near);
+    connection.connect_get_hostname().await.unwrap();
+    connection.domain_destroy(&guest).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[test]
+fn a_file_is_passed_to_qemu() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    let file = daemon.directory().write("passed", "content");
+    runtime().block_on(a_file_passes(&over_unix(&daemon), &file));
+}
+
+pub(crate) async fn a_file_passes(uri: &str, file: &str) {
+    let connection = Connection::open(uri).await.unwrap();
+    let guest = connection.domain_create_xml(SEEN_GUEST, 0).await.unwrap().dom;
+    let file = File::open(file).unwrap();
+    let command = r#"{"execute":"add-fd","arguments":{"fdset-id":7}}"#;
+    let (reply, back) =
+        connection.qemu_domain_monitor_command_passing(&guest, command, vec![file.into()], 0).await.unwrap();
+    assert!(reply.result.to_string().contains(r#""fdset-id":7"#), "{reply:?}");
+    assert!(back.is_empty());
+    connection.domain_destroy(&guest).await.unwrap();
+    connection.close().await.unwrap();
+}
+
 #[test]
 fn a_disk_is_a_file_of_ours() {
     need!(Libvirtd, Namespaces, Qemu);
     let daemon = Libvirtd::start();
-    let over_unix = format!("qemu+unix:///system?socket={}", daemon.socket().display());
     let disk = daemon.directory().write("disk.raw", &"x".repeat(1 << 20));
+    runtime().block_on(a_disk_passes(&over_unix(&daemon), &disk));
+}
+
+/// A disk that the daemon never opens by its path: QEMU gets it as a descriptor of ours, under a name in the configuration.
+pub(crate) async fn a_disk_passes(uri: &str, disk: &str) {
     let xml = SEEN_GUEST.replace("seen", "given").replace("0031", "0032").replace(
         "<graphics",
         "<disk type='file' device='disk'><driver name='qemu' type='raw'/>\
          <source file='/only/a/name.raw' fdgroup='ours'/><target dev='vda' bus='virtio'/></disk><graphics",
     );
-    runtime().block_on(async {
-        let connection = Connection::open(&over_unix).await.unwrap();
-        let guest = connection.domain_define_xml(&xml).await.unwrap().dom;
-        let without = connection.domain_create(&guest).await.unwrap_err();
-        assert!(without.to_string().contains("ours"), "{without}");
-        let file = File::options().read(true).write(true).open(&disk).unwrap();
-        connection.domain_fd_associate_files(&guest, "ours", vec![file.into()], 0).await.unwrap();
-        assert_eq!(open_here(&disk), 0, "it is the daemon's now");
-        let guest = connection.domain_create_with_flags(&guest, 0).await.unwrap().dom;
-        let told =
-            connection.qemu_domain_monitor_command(&guest, r#"{"execute":"query-block"}"#, 0).await.unwrap();
-        let told = told.result.to_string();
-        assert!(told.contains("/dev/fdset/") && told.contains("\"virtual-size\":1048576"), "{told}");
-        connection.domain_destroy(&guest).await.unwrap();
-        connection.domain_undefine(&guest).await.unwrap();
-    });
+    let connection = Connection::open(uri).await.unwrap();
+    let guest = connection.domain_define_xml(&xml).await.unwrap().dom;
+    let without = connection.domain_create(&guest).await.unwrap_err();
+    assert!(without.to_string().contains("ours"), "{without}");
+    let file = File::options().read(true).write(true).open(disk).unwrap();
+    connection.domain_fd_associate_files(&guest, "ours", vec![file.into()], 0).await.unwrap();
+    assert_eq!(open_here(disk), 0, "it is the daemon's now");
+    let guest = connection.domain_create_with_flags(&guest, 0).await.unwrap().dom;
+    let told =
+        connection.qemu_domain_monitor_command(&guest, r#"{"execute":"query-block"}"#, 0).await.unwrap();
+    let told = told.result.to_string();
+    assert!(told.contains("/dev/fdset/") && told.contains("\"virtual-size\":1048576"), "{told}");
+    connection.domain_destroy(&guest).await.unwrap();
+    connection.domain_undefine(&guest).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 /// Whatever becomes of a call, its descriptors are closed here.
@@ -99,11 +114,10 @@ fn a_disk_is_a_file_of_ours() {
 fn none_is_left_behind_by_a_call_that_fails() {
     need!(Libvirtd, Namespaces, Qemu);
     let daemon = Libvirtd::start();
-    let over_unix = format!("qemu+unix:///system?socket={}", daemon.socket().display());
     let path = daemon.directory().write("passed", "content");
     let files = |count: usize| (0..count).map(|_| File::open(&path).unwrap().into()).collect::<Vec<_>>();
     runtime().block_on(async {
-        let connection = Connection::open(&over_unix).await.unwrap();
+        let connection = Connection::open(&over_unix(&daemon)).await.unwrap();
         let guest = connection.domain_define_xml(SEEN_GUEST).await.unwrap().dom;
         let before = daemons_own(&daemon, &path);
         // QEMU's driver starts no domain with files for its first process: it says so, with all of them read.
@@ -141,6 +155,10 @@ fn none_is_left_behind_by_a_call_that_fails() {
         connection.domain_create_passing(&guest, files(4), 0).await.unwrap_err();
         assert_eq!(open_here(&path), 0);
     });
+}
+
+fn over_unix(daemon: &Libvirtd) -> String {
+    daemon.unix_uri("qemu", "/system")
 }
 
 /// How many descriptors of this process are of a file. Other tests run beside this one, with files of their own.

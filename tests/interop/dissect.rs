@@ -1,6 +1,7 @@
 //! `virtwire dissect` between real virsh and a real libvirtd, and on a capture that dumpcap made of them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,8 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::time::timeout;
+use virtwire::client::Connection;
 
-use crate::lab::{Directory, Libvirtd, next_number};
+use crate::descriptors_of_libvirtd::{a_disk_passes, a_file_passes, sockets_pass};
+use crate::lab::{Directory, Libvirtd, next_number, runtime};
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::run;
@@ -126,6 +130,53 @@ fn a_killed_end_ends_the_other() {
         assert!(told.iter().all(|line| line["undecoded"].is_null() && line["foreign"].is_null()));
         assert!(told.iter().filter(|line| line["kind"] == "call").count() > 3);
     }
+}
+
+/// What goes beside the bytes gets through, too, in both directions.
+#[test]
+fn descriptors_are_passed_on_with_their_bytes() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    let (dissect, uri) = before(&daemon, &format!("unix:{}", daemon.socket().display()));
+    let disk = daemon.directory().write("disk.raw", &"x".repeat(1 << 20));
+    runtime().block_on(async {
+        sockets_pass(&uri).await;
+        a_file_passes(&uri, &disk).await;
+        a_disk_passes(&uri, &disk).await;
+    });
+    let told = dissect.told_of(3);
+    let count = |kind: &str| told.iter().filter(|line| line["kind"] == kind).count();
+    // Graphics on a socket of QEMU's, and on one of ours; a file for its monitor; a disk. One has a descriptor come back.
+    assert_eq!((count("call_with_fds"), count("reply_with_fds")), (4, 1), "{told:#?}");
+    assert!(told.iter().all(|line| line["foreign"].is_null() && line["undecoded"].is_null()));
+    assert!(told.iter().all(|line| line["remark"].is_null()), "{told:#?}");
+}
+
+/// TCP carries none: what is lost is said, and the daemon says what it thinks of that.
+#[test]
+fn a_descriptor_that_cannot_be_passed_on_is_told() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    let (dissect, uri) = before(&daemon, &format!("tcp://{}", daemon.address()));
+    let passed = File::open(daemon.directory().write("passed", "content")).unwrap();
+    runtime().block_on(async {
+        let uri = uri.replace("qemu+", "test+").replace("/system", "/default");
+        let connection = Connection::open(&uri).await.unwrap();
+        let guest = connection.domain("test").await.unwrap();
+        let created = connection.domain_create_passing(guest.wire(), vec![passed.into()], 0);
+        timeout(DEADLINE, created).await.expect("an end").unwrap_err();
+    });
+    let told = dissect.until(|line| line["remark"].is_string());
+    let remark = told.last().unwrap()["remark"].as_str().unwrap();
+    assert_eq!(remark, "1: a file descriptor is not passed on: the other end is TCP, which carries none");
+}
+
+/// A tap before a daemon, and the URI that leads through it.
+#[track_caller]
+fn before(daemon: &Libvirtd, connect: &str) -> (Dissect, String) {
+    let socket = daemon.directory().path().join("tap");
+    let dissect = Dissect::start(&format!("unix:{}", socket.display()), connect);
+    (dissect, format!("qemu+unix:///system?socket={}", socket.display()))
 }
 
 /// Some of everything: objects, an error, an event.

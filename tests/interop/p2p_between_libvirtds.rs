@@ -124,7 +124,7 @@ async fn plan(
     }
 }
 
-fn moved(
+pub(crate) fn moved(
     from: &str,
     reached: Option<&str>,
     to: &str,

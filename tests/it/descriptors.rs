@@ -16,7 +16,9 @@ use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::message::MessageError;
 use virtwire::protocol::program::{ProcedureNumber, Program};
-use virtwire::protocol::remote::{Domain, DomainCreateXmlWithFilesReply, DomainOpenGraphicsFd};
+use virtwire::protocol::remote::{
+    Domain, DomainCreateXmlWithFiles, DomainCreateXmlWithFilesReply, DomainOpenGraphicsFd,
+};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
@@ -95,6 +97,31 @@ async fn a_container_lends_its_name_spaces() {
         said
     });
     assert_eq!(said.collect::<Vec<_>>(), ["mnt", "net"]);
+}
+
+#[tokio::test]
+async fn they_go_with_calls_by_number_too_and_with_no_others() {
+    let (connection, _path) = serve().await;
+    let arguments = virtwire::xdr::to_vec(&DomainCreateXmlWithFiles::default()).unwrap();
+    let (mut kept, passed) = pairs(2);
+    let call = |number, passed| {
+        connection.call_with_fds_encoded(Program::REMOTE, ProcedureNumber(number), &arguments, passed)
+    };
+    let (reply, came) = call(309, passed).await.unwrap();
+    virtwire::xdr::from_slice::<DomainCreateXmlWithFilesReply>(&reply).unwrap();
+    assert!(came.is_empty());
+    for (at, near) in kept.iter_mut().enumerate() {
+        let mut said = String::new();
+        near.read_to_string(&mut said).unwrap();
+        assert_eq!(said, format!("file {at} of 2"));
+    }
+    // Neither what asks alone nor what opens a stream: of them the daemon hears nothing.
+    for (number, why) in [(59, "Connection::call makes it"), (209, "it opens a stream")] {
+        let (mut kept, passed) = pairs(1);
+        let error = call(number, passed).await.unwrap_err();
+        assert!(error.fate() == Fate::DidNotRun && error.to_string().contains(why), "{error}");
+        assert_eq!(kept[0].read(&mut [0]).unwrap(), 0);
+    }
 }
 
 /// The reply that brings one is none of a call that has no place for it.

@@ -2,12 +2,15 @@
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-use virtwire::client::OpenOptions;
-use virtwire::protocol::remote::{AuthType, ConnectGetHostname, ConnectGetHostnameReply};
+use virtwire::client::{CallPhase, Meter, OpenOptions};
+use virtwire::protocol::remote::{
+    AuthType, ConnectGetHostname, ConnectGetHostnameReply, ConnectGetUri, ConnectGetUriReply,
+};
 
 use crate::opening::peer::Place;
 
@@ -35,6 +38,55 @@ async fn a_call_is_told_within_its_session() {
     for what in ["call started", "call answered"] {
         let mut lines = told.iter().filter(|line| line.starts_with(&within));
         assert!(lines.any(|line| line.contains(what)), "{within}{what} in {told:#?}");
+    }
+}
+
+/// The time that a call spent in waiting for its place, and the time that its reply took, for who measures and for who traces.
+#[tokio::test(start_paused = true)]
+async fn how_long_a_call_waited_is_told_in_both_ways() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let story = Story::default();
+    let _listening = tracing::subscriber::set_default(story.clone());
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let meter: Meter = Arc::new({
+        let phases = phases.clone();
+        move |phase| phases.lock().unwrap().push(phase)
+    });
+    let place = Place::new().await;
+    let options = OpenOptions { keepalive: None, window: 1, meter: Some(meter), ..OpenOptions::default() };
+    let opening = place.open("", options);
+    let mut peer = place.accept().await;
+    let list = peer.next().await.unwrap();
+    peer.list(&list, &[AuthType::None]).await;
+    let open = peer.next().await.unwrap();
+    peer.reply(&open, &()).await;
+    let connection = opening.await.unwrap().unwrap();
+
+    let first = tokio::spawn(connection.call(ConnectGetUri {}));
+    let [firsts] = peer.flight(["connect_get_uri"]).await;
+    let second = tokio::spawn(connection.call(ConnectGetHostname {}));
+    tokio::time::sleep(3 * SECOND).await;
+    peer.reply(&firsts, &ConnectGetUriReply { uri: "test:///default".into() }).await;
+    first.await.unwrap().unwrap();
+    let [seconds] = peer.flight(["connect_get_hostname"]).await;
+    tokio::time::sleep(2 * SECOND).await;
+    peer.reply(&seconds, &ConnectGetHostnameReply { hostname: "here".into() }).await;
+    second.await.unwrap().unwrap();
+
+    let phases = phases.lock().unwrap();
+    let [started, answered] = phases.split_at(phases.len() - 2).1 else { panic!("{phases:?}") };
+    let CallPhase::Started { procedure: "connect_get_hostname", waited, in_flight: 1, .. } = started else {
+        panic!("{started:?}")
+    };
+    let CallPhase::Answered { procedure: "connect_get_hostname", took, failed: false, .. } = answered else {
+        panic!("{answered:?}")
+    };
+    assert!(*waited >= 3 * SECOND && *took >= 2 * SECOND, "{phases:?}");
+    let told = story.told();
+    for what in
+        [format!("call started, waited={waited:?}, in_flight=1"), format!("call answered, took={took:?}")]
+    {
+        assert!(told.iter().any(|line| line.contains(&what)), "{what} in {told:#?}");
     }
 }
 

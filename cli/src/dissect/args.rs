@@ -83,4 +83,7 @@ Examples:
 
 Captures may have TCP on any port over Ethernet, loopback or Linux's cooked interfaces. Recorded bytes have no times: \
 the order of each direction is true, replies follow their calls, and two connections of a migration are joined by its \
-steps. A ladder is drawn at the end: client and daemon, or source, client and destination.";
+steps. A ladder is drawn at the end: client and daemon, or source, client and destination.
+
+File descriptors are passed on where --listen and --connect are both unix sockets. TCP carries none: what sends one there is told, \
+and fails.";

@@ -1,14 +1,13 @@
 //! Between a client and a daemon: every byte is passed on as it comes, and told as what it is.
 
+mod end;
 mod room;
 
 use std::io;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
+use tokio::net::{TcpListener, UnixListener, lookup_host};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -18,6 +17,7 @@ use virtwire::server::ListenAddress;
 use super::reading::{Happening, Opened};
 use crate::fail::{Fail, plain};
 use crate::signals::Signals;
+use end::{ENCRYPTED, End, Reader, Received, Writer};
 use room::Room;
 
 /// Happenings that wait to be shown, each a frame at most; then passing on waits too, and nothing is lost.
@@ -88,39 +88,6 @@ pub(super) async fn run(
         }
     }
 }
-
-type Reader = Pin<Box<dyn AsyncRead + Send>>;
-type Writer = Pin<Box<dyn AsyncWrite + Send>>;
-
-/// One end of a connection.
-struct End {
-    reader: Reader,
-    writer: Writer,
-}
-
-impl End {
-    fn tcp(stream: TcpStream) -> End {
-        // What came in small pieces goes on in small pieces.
-        let _ = stream.set_nodelay(true);
-        let (reader, writer) = stream.into_split();
-        End { reader: Box::pin(reader), writer: Box::pin(writer) }
-    }
-
-    fn unix(stream: UnixStream) -> End {
-        let (reader, writer) = stream.into_split();
-        End { reader: Box::pin(reader), writer: Box::pin(writer) }
-    }
-
-    async fn to(address: &ListenAddress) -> io::Result<End> {
-        match address {
-            ListenAddress::Tcp(host) => TcpStream::connect(host.as_str()).await.map(End::tcp),
-            ListenAddress::Unix(path) => UnixStream::connect(path).await.map(End::unix),
-            ListenAddress::Tls(_) => Err(io::Error::new(io::ErrorKind::Unsupported, ENCRYPTED)),
-        }
-    }
-}
-
-const ENCRYPTED: &str = "what is said by TLS cannot be read";
 
 /// Where clients come; a unix socket's path goes with it.
 struct Door {
@@ -256,7 +223,8 @@ async fn pass(
     let mut cutter = Cutter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
-        let read = reader.read(&mut chunk).await.map_err(|_| Broken::By(from))?;
+        let received = reader.read(&mut chunk).await.map_err(|_| Broken::By(from))?;
+        let Received { bytes: read, descriptors, lacks } = received;
         let at = now();
         let bytes = chunk.get(..read).unwrap_or_default();
         cutter.push(bytes);
@@ -277,11 +245,21 @@ async fn pass(
             tell(end).await?;
         }
         if read == 0 {
-            // It fails where the other end is gone, which that direction tells.
-            let _ = writer.shutdown().await;
+            writer.shut_down().await;
             return Ok(());
         }
-        writer.write_all(bytes).await.map_err(|_| Broken::By(from.other()))?;
+        let why = match (writer.carries_descriptors(), lacks) {
+            (true, false) => None,
+            (true, true) => Some("this process has too many files open"),
+            (false, _) => {
+                Some("the other end is TCP, which carries none").filter(|_| !descriptors.is_empty())
+            }
+        };
+        if let Some(why) = why {
+            let text = format!("{connection}: a file descriptor is not passed on: {why}");
+            told.send(Happening::Remark(text)).await.map_err(|_| Broken::Unheard)?;
+        }
+        writer.write(bytes, &descriptors).await.map_err(|_| Broken::By(from.other()))?;
     }
 }
 

@@ -1,7 +1,6 @@
 //! `libvirt.conf`: the URI for those who give none, short names for URIs, and which daemon is meant.
 
 use std::path::PathBuf;
-use std::sync::Once;
 use std::{env, fs, io};
 
 use super::conf::{self, Value};
@@ -16,6 +15,9 @@ pub(super) struct Settings {
     uri_aliases: Vec<(String, String)>,
     pub(super) mode: Option<Mode>,
     pub(super) proxy: Option<Proxy>,
+    /// Whether it has a priority string of GnuTLS, which has no effect.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "only TLS has it in vain"))]
+    pub(super) has_tls_priority: bool,
 }
 
 impl Settings {
@@ -59,9 +61,7 @@ impl Settings {
                     let proxy = Proxy::from_word(&word);
                     settings.proxy = Some(proxy.ok_or("remote_proxy is auto, netcat or native")?);
                 }
-                ("tls_priority", _) => {
-                    warn_of_priority("tls_priority of libvirt.conf");
-                }
+                ("tls_priority", _) => settings.has_tls_priority = true,
                 ("uri_default" | "remote_mode" | "remote_proxy", _) => {
                     return Err(format!("{key} takes a text in quotes"));
                 }
@@ -75,14 +75,6 @@ impl Settings {
     fn uri_of(&self, alias: &str) -> Option<&str> {
         self.uri_aliases.iter().find(|(known, _)| known == alias).map(|(_, uri)| uri.as_str())
     }
-}
-
-/// Somebody has hardened or loosened TLS by it, and ought to know that it does neither. Said once.
-pub(super) fn warn_of_priority(what: &str) {
-    static WARNED: Once = Once::new();
-    WARNED.call_once(|| {
-        tracing::warn!("{what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does");
-    });
 }
 
 fn alias(entry: &str) -> Result<(String, String), String> {
@@ -133,6 +125,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!((settings.mode, settings.proxy), (Some(Mode::Direct), Some(Proxy::Netcat)));
+        assert!(settings.has_tls_priority);
         let chosen = |given: &str, default: Option<&str>| {
             settings.choose(given, default.map(str::to_owned)).map(|uri| uri.to_string())
         };

@@ -6,10 +6,11 @@ use std::time::Duration;
 use virtwire::client::{Connection, OpenError, OpenOptions, TlsFault, Unconfirmed};
 
 use super::certificates::Authority;
-use super::{failed, reaches, refusal, succeeded, virtwire};
+use super::{VIRTWIRE, clean, failed, reaches, refusal, succeeded, virtwire};
 use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
 use crate::peers::virsh;
+use crate::process::run;
 use crate::streams_of_libvirtd::a_volume_passes;
 
 #[test]
@@ -26,8 +27,20 @@ fn it_gets_in_with_a_certificate_and_is_told_why_without_a_good_one() {
     let listed = succeeded(virtwire(&["list", "--all", &uri(&daemon, &good, "")]));
     assert!(listed.contains("test"), "{listed}");
     many_calls_at_once(&uri(&daemon, &good, ""));
-    // A priority of GnuTLS has no effect.
+    // A priority of GnuTLS has no effect, which whoever has set one is told: in the URI, or in libvirt.conf.
     reaches(&daemon, &uri(&daemon, &good, "&tls_priority=NORMAL"), OpenOptions::default());
+    let told = |what: &str| {
+        format!(
+            "virtwire: {what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does\n"
+        )
+    };
+    let plain = virtwire(&["list", &uri(&daemon, &good, "")]);
+    assert!(plain.status.success() && plain.stderr.is_empty(), "{plain:?}");
+    let named = virtwire(&["list", &uri(&daemon, &good, "&tls_priority=NORMAL")]);
+    assert_eq!((named.status.success(), named.stderr), (true, told("parameter tls_priority")));
+    daemon.directory().write("etc/libvirt/libvirt.conf", "tls_priority = \"NORMAL\"\n");
+    let set = run(clean(daemon.inside(VIRTWIRE).args(["list", &uri(&daemon, &good, "")])));
+    assert_eq!((set.status.success(), set.stderr), (true, told("tls_priority of libvirt.conf")));
 
     // Without a certificate of its own.
     let bare = site.folder("bare", None);

@@ -1,6 +1,7 @@
 //! A client and a daemon of ours, with streams between them over real sockets.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
-use virtwire::client::{Connection, OpenOptions, StreamError};
+use virtwire::client::{Connection, Observer, OpenOptions, StreamError};
 use virtwire::generated::{RemoteService, dispatch_remote};
-use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::error::{Fate, RemoteError};
 use virtwire::protocol::frame::Draft;
+use virtwire::protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::{Called, Limits};
 use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream};
@@ -39,6 +41,45 @@ async fn what_is_uploaded_can_be_downloaded() {
     }
     download.finish().await.unwrap();
     assert_eq!(pieces, content);
+}
+
+/// Nobody would have its stream, to finish it or to give it up.
+#[tokio::test]
+async fn what_opens_a_stream_is_not_called_without_one() {
+    let frames = Arc::new(AtomicUsize::new(0));
+    let counted = frames.clone();
+    let observer: Observer = Arc::new(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let options = OpenOptions { keepalive: None, observer: Some(observer), ..OpenOptions::default() };
+    let connection = Host::default().serve_with(Limits::default(), options).await;
+    let before = frames.load(Ordering::Relaxed);
+    let programs = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];
+    let opening = programs.map(|program| {
+        let opening = program.procedures().iter().filter(|info| info.stream.is_some());
+        opening.map(|info| info.number.0).collect::<Vec<_>>()
+    });
+    assert_eq!(opening, [vec![148, 201, 208, 209, 211, 215, 296, 304], vec![], vec![], vec![]]);
+    let download = StorageVolDownload { vol: volume("v"), offset: 0, length: 0, flags: 0 };
+    let mut refused = vec![
+        connection.call(download.clone()).await.unwrap_err(),
+        connection.call_within(download.clone(), None).await.unwrap_err(),
+        connection.call_for_payload(download).await.unwrap_err(),
+    ];
+    for number in &opening[0] {
+        let number = ProcedureNumber(*number);
+        refused.push(connection.call_encoded(Program::REMOTE, number, &[]).await.unwrap_err());
+    }
+    // Nor is a stream opened by what has none.
+    let hostname = ConnectGetHostname::NUMBER;
+    let error = connection.open_stream_encoded(Program::REMOTE, hostname, &[]).await.unwrap_err();
+    assert!(error.to_string().contains("it opens no stream"), "{error}");
+    for error in refused {
+        assert_eq!(error.fate(), Fate::DidNotRun, "{error}");
+        assert!(error.to_string().contains("it opens a stream: call the method of its name"), "{error}");
+    }
+    assert_eq!(frames.load(Ordering::Relaxed), before, "nothing is sent");
+    connection.connect_get_hostname().await.unwrap();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod verify;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -19,7 +19,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, ClientConfig, Error};
 
 use super::host::Host;
-use super::settings::warn_of_priority;
+use super::settings::Settings;
 use crate::client::tls_fault::{TlsFault, Unconfirmed};
 use crate::uri::Uri;
 use files::Files;
@@ -32,15 +32,18 @@ pub(super) async fn over(
     accept_common_name: bool,
     deadline: Instant,
 ) -> Result<TlsStream<TcpStream>, TlsFault> {
-    if uri.parameters.tls_priority.is_some() {
-        warn_of_priority("parameter tls_priority");
-    }
     let parameters = &uri.parameters;
     let name = ServerName::try_from(uri.host_or_local().to_owned())
         .map_err(|_| TlsFault::HostName { name: uri.host_or_local().to_owned() })?;
     let (pkipath, host) = (parameters.pkipath.clone(), host.clone());
     let (no_verify, no_sanity) = (parameters.no_verify, parameters.no_sanity);
+    let has_priority = parameters.tls_priority.is_some();
     let read = move || {
+        if has_priority {
+            warn_of_priority("parameter tls_priority");
+        } else if Settings::load(&host).is_ok_and(|settings| settings.has_tls_priority) {
+            warn_of_priority("tls_priority of libvirt.conf");
+        }
         let files = Files::find(pkipath.as_deref(), &host)?;
         let provider = Arc::new(ring::default_provider());
         let config = config(&files, provider, no_verify, no_sanity, accept_common_name)?;
@@ -62,6 +65,14 @@ pub(super) async fn over(
         places: files.places_of_client(),
     })?;
     Ok(stream)
+}
+
+/// Somebody has hardened or loosened TLS by it, and ought to know that it does neither. Said once.
+fn warn_of_priority(what: &str) {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!("{what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does");
+    });
 }
 
 fn config(
