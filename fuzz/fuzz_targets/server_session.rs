@@ -65,6 +65,7 @@ fn run(age: u8, steps: Vec<Step>) {
         waiting: 4,
         call_bytes: 65_536,
         queued_bytes: 4_096,
+        streams: 4,
         ..Limits::default()
     };
     let mut now = Instant::now();

@@ -58,6 +58,7 @@ pub use stream::Stream;
 pub use tls::{TlsServer, TlsSettings, TlsSettingsError};
 
 use clients::{Clients, Present};
+use context::Newcomer;
 use door::Entrance;
 use places::Place;
 
@@ -206,15 +207,23 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// Has a task serve a client.
     fn host(self, socket: Socket, entrance: Entrance, place: Place) {
-        let (id, identity) = (ConnectionId::next(), socket.identity());
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(..));
+        let newcomer = Newcomer {
+            id: ConnectionId::next(),
+            peer: socket.peer().to_owned(),
+            identity: socket.identity(),
+            carries_fds,
+        };
         let (profile, authorizer) = (self.profile.clone(), self.authorizer.clone());
-        let peer = socket.peer().to_owned();
-        let cx = CallContext::new(id, peer, identity, profile, carries_fds, authorizer, self.metrics.clone());
+        let queued_bytes = self.limits.queued_bytes;
+        let cx = CallContext::new(newcomer, profile, authorizer, self.metrics.clone(), queued_bytes);
         if entrance.read_only {
             cx.set_read_only();
         }
-        tracing::debug!(peer = cx.peer(), "client connected");
+        match entrance.shut {
+            true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
+            false => tracing::debug!(peer = cx.peer(), "client connected"),
+        }
         let guest = Guest { present: self.crowd.enter(&cx), metrics: self.metrics, place };
         let (handler, limits) = (self.handler, self.limits);
         match socket {
@@ -246,8 +255,9 @@ impl<H: Handler + ?Sized> Server<H> {
         self.crowd.send_away(id)
     }
 
-    /// Has every client finish: what it has asked for is answered, nothing more is read, and its connection ends. Those that are still
-    /// there after so long are sent away; says how many that were. Stop [serving](Self::serve) first.
+    /// Has every client finish: what it has asked for is answered, streams go on until they end, further calls are refused, and its
+    /// connection ends. Those that are still there after so long are sent away; says how many that were. Stop [serving](Self::serve)
+    /// first.
     pub async fn shut_down(&self, within: std::time::Duration) -> usize {
         self.crowd.shut_down(within).await
     }

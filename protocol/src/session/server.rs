@@ -29,9 +29,7 @@ pub struct ServerSession {
     limits: Limits,
     gate: Gate,
     calls: Queue,
-    closing: bool,
-    /// It closes once the calls in progress are answered, too.
-    winding_up: bool,
+    stage: Stage,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
@@ -45,6 +43,21 @@ pub struct ServerSession {
     events: VecDeque<ServerEvent>,
 }
 
+/// How far a connection is from its end.
+///
+/// ```text
+/// Open ──wind_up──▶ WindingUp ──goodbye──▶ Closing
+///   └────────goodbye, hang_up─────────────────┘
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// Calls in progress are answered and streams go on to their ends; new calls are refused.
+    WindingUp,
+    /// What is queued goes out, and nothing is read.
+    Closing,
+}
+
 /// What one client may make a daemon hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -56,8 +69,8 @@ pub struct Limits {
     /// Bytes of the calls that are worked on or wait, 1 KiB for each and its arguments; beyond, the daemon stops reading. One call
     /// more can come.
     pub call_bytes: usize,
-    /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, and an
-    /// event that does not fit costs the client its connection.
+    /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, calls that wait are not
+    /// begun, and an event that does not fit costs the client its connection. The replies of the calls that are at work then can come.
     pub queued_bytes: usize,
     /// Streams that are open at a time; a call that would open one more is refused.
     pub streams: usize,
@@ -150,8 +163,7 @@ impl ServerSession {
             limits,
             gate: Gate::Open,
             calls: Queue::default(),
-            closing: false,
-            winding_up: false,
+            stage: Stage::Open,
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
@@ -195,25 +207,38 @@ impl ServerSession {
 
     /// Takes no more calls: what is queued goes out, and then the connection ends, as after a goodbye of the client's.
     pub fn hang_up(&mut self) {
-        self.closing = true;
+        self.stage = Stage::Closing;
     }
 
-    /// Takes no more calls, but answers those in progress: then the connection ends.
+    /// Takes no more calls, but answers those in progress, and lets open streams go on until they end: then the connection does. While
+    /// packets of streams are read, further calls are refused by an error of the layer beneath the procedures, with the code that
+    /// libvirt's clients give to calls over a connection that is closed (internal error).
     pub fn wind_up(&mut self) {
-        (self.closing, self.winding_up) = (true, true);
+        if self.stage == Stage::Open {
+            self.stage = Stage::WindingUp;
+        }
     }
 
     /// Whether to read on: not while too many calls wait for their turn or hold too many bytes, or too many bytes wait to be read, and not
-    /// after the client has said goodbye.
+    /// after the client has said goodbye; while winding up, for the sake of open streams alone.
     pub fn can_receive(&self) -> bool {
-        !self.closing && self.calls.has_room(&self.limits) && self.transmit_bytes <= self.queued_bytes_max()
+        let wants = match self.stage {
+            Stage::Open => self.calls.has_room(&self.limits),
+            Stage::WindingUp => self.streams.len() > 0,
+            Stage::Closing => false,
+        };
+        wants && self.transmit_bytes <= self.queued_bytes_max()
     }
 
-    /// Whether the client has said goodbye and everything has been handed out for sending: close. Calls still in
-    /// progress run on, unanswered.
+    /// Whether the connection has come to its end and everything has been handed out for sending: close. Where it was the client who said
+    /// goodbye, calls still in progress run on, unanswered.
     pub fn is_finished(&self) -> bool {
-        let waits = self.winding_up && self.calls.len() > 0;
-        self.closing && self.transmit.is_empty() && !waits
+        let is_over = match self.stage {
+            Stage::Open => false,
+            Stage::WindingUp => self.calls.len() == 0 && self.streams.len() == 0,
+            Stage::Closing => true,
+        };
+        is_over && self.transmit.is_empty()
     }
 
     /// The client spoke.
@@ -270,14 +295,14 @@ impl ServerSession {
     pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) -> bool {
         let answer = body.announcing(count).map_err(|_| RemoteError::unencodable());
         let goes = answer.is_ok();
-        self.ended(header);
+        self.calls.ended(header);
         self.reply_as(MessageKind::ReplyWithFds, header, answer);
         goes
     }
 
     /// Answers a call.
     pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
-        self.ended(header);
+        self.calls.ended(header);
         self.gate.decided();
         self.reply_as(MessageKind::Reply, header, answer);
     }
@@ -384,9 +409,14 @@ impl ServerSession {
         Some(bytes)
     }
 
-    /// The next thing that happened. Drain until `None`.
+    /// The next thing that happened. Drain until `None`: also after [`poll_transmit`](Self::poll_transmit), which makes room for the
+    /// replies of calls that wait.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
+        let is_turn = self.events.is_empty() && self.calls.waiting() > 0;
+        if is_turn && self.transmit_bytes <= self.limits.queued_bytes {
+            return self.calls.next(&self.limits).map(ServerEvent::Called);
+        }
         self.events.pop_front()
     }
 
@@ -413,7 +443,9 @@ impl ServerSession {
                 return self.reply_as(MessageKind::Reply, &called.header, encode_own(&list));
             }
             Passage::Refused(error) => {
-                self.closing |= matches!(self.gate, Gate::Shut(_));
+                if matches!(self.gate, Gate::Shut(_)) {
+                    self.stage = Stage::Closing;
+                }
                 return self.reply_as(MessageKind::Reply, &called.header, Err(error));
             }
         }
@@ -426,8 +458,12 @@ impl ServerSession {
                 self.answer(&called.header, encode_own(&i32::from(has)));
             }
             CONNECT_CLOSE if remote || called.header.program == Program::ADMIN => {
-                self.closing = true;
+                self.stage = Stage::Closing;
                 self.answer(&called.header, Ok(Draft::empty()));
+            }
+            _ if self.stage == Stage::WindingUp => {
+                // Not by `answer`: it may have the name of a stream that is open.
+                self.refuse(&called.header, &shutting_down());
             }
             _ if called.info.stream.is_some() => self.opening(called),
             // What has brought descriptors goes on with them at once.
@@ -443,12 +479,6 @@ impl ServerSession {
     fn start(&mut self, called: Called) {
         let called = self.calls.start(called);
         self.events.push_back(ServerEvent::Called(called));
-    }
-
-    /// A call of a handler's is over: the next one's turn has come.
-    fn ended(&mut self, header: &Header) {
-        let next = self.calls.ended(header, &self.limits);
-        self.events.extend(next.map(ServerEvent::Called));
     }
 
     /// Answers a call that no handler has seen.
@@ -489,12 +519,16 @@ impl ServerSession {
     }
 }
 
+fn shutting_down() -> RemoteError {
+    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "the daemon is shutting down")
+}
+
 /// Without what waits to be sent or handled: there may be secrets in it.
 impl fmt::Debug for ServerSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerSession")
             .field("calls", &self.calls.len())
-            .field("closing", &self.closing)
+            .field("stage", &self.stage)
             .field("transmit_bytes", &self.transmit_bytes)
             .finish_non_exhaustive()
     }
