@@ -63,17 +63,58 @@ fn usual_by(transport: Transport, on_a_terminal: bool) -> Duration {
 }
 
 /// Opens a daemon with options. Whoever sits at a terminal is asked for what no file has.
-pub(crate) async fn open_with(uri: &str, mut options: OpenOptions) -> Result<Connection, Fail> {
-    let error = match Connection::open_with(uri, options.clone()).await {
-        Ok(connection) => return Ok(connection),
-        Err(error) => error,
-    };
-    let lacking = match &error {
+pub(crate) async fn open_with(uri: &str, options: OpenOptions) -> Result<Connection, Fail> {
+    let opened = Connection::open_with(uri, options.clone()).await;
+    or_asked(uri, options, opened).await
+}
+
+/// Opens two daemons, both at once: distance is paid for once. One after the other where the first of them is to be seen first, or where a
+/// program leads there that may ask its user for something.
+///
+/// # Errors
+/// The first one's, at once. The second one's is the caller's to judge.
+pub(crate) async fn open_two(
+    [one, other]: [(&str, OpenOptions); 2],
+    in_order: bool,
+) -> Result<(Connection, Result<Connection, Fail>), Fail> {
+    let may_ask = |uri| usual(uri, io::stdin().is_terminal()) == PROGRAM_WITHIN;
+    if in_order || may_ask(one.0) || may_ask(other.0) {
+        let first = open_with(one.0, one.1).await?;
+        return Ok((first, open_with(other.0, other.1).await));
+    }
+    let (first, second) = tokio::try_join!(
+        async {
+            match Connection::open_with(one.0, one.1.clone()).await {
+                Err(error) if !is_to_be_asked(&error) => Err(Fail::open(one.0, error)),
+                opened => Ok(opened),
+            }
+        },
+        async { Ok(Connection::open_with(other.0, other.1.clone()).await) },
+    )?;
+    // A person is asked one question at a time.
+    let first = or_asked(one.0, one.1, first).await?;
+    Ok((first, or_asked(other.0, other.1, second).await))
+}
+
+/// Whether a person who sits there may have what is lacking.
+fn is_to_be_asked(error: &OpenError) -> bool {
+    let lacking = match error {
         OpenError::Authentication { error, .. } => matches!(**error, AuthError::NoCredentials { .. }),
         _ => false,
     };
-    if !lacking || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Fail::open(uri, error));
+    lacking && io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// What was opened; or what is opened with what its user is asked for.
+async fn or_asked(
+    uri: &str,
+    mut options: OpenOptions,
+    opened: Result<Connection, OpenError>,
+) -> Result<Connection, Fail> {
+    match opened {
+        Ok(connection) => return Ok(connection),
+        Err(error) if is_to_be_asked(&error) => {}
+        Err(error) => return Err(Fail::open(uri, error)),
     }
     // Not while the daemon waits: a person takes longer than an opening may.
     let asked =

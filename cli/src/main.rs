@@ -12,6 +12,7 @@ mod events;
 mod fail;
 mod harmless;
 mod info;
+mod job;
 mod journal;
 mod ladder;
 mod list;
@@ -38,16 +39,13 @@ mod watch;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::FromArgMatches;
-
 use args::{Cli, Command};
 use connect::Opener;
 use domains::Verb;
 use fail::{Fail, plain};
 
 fn main() -> ExitCode {
-    let parsed = args::command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
-    let cli = match parsed {
+    let cli = match args::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(wrong) => {
             // Help goes to standard output and is no failure; whoever closed the pipe does not want either.
@@ -120,6 +118,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Fail> {
         Command::Resume(args) => domains::act(Verb::Resume, args, opener).await?,
         Command::Destroy(args) => domains::act(Verb::Destroy, args, opener).await?,
         Command::Undefine(args) => domains::undefine(args, opener).await?,
+        Command::Job(args) => job::run(args, opener).await?,
         Command::Console(args) => console::run(args, opener).await?,
         Command::Screenshot(args) => screenshot::run(args, opener).await?,
         Command::Stats(args) => stats::run(args, opener).await?,

@@ -2,8 +2,10 @@
 
 mod all;
 mod check;
+mod chosen;
 mod feed;
 mod live;
+pub(crate) mod param;
 mod report;
 mod teller;
 
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::signal::unix::Signal;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, PlanError, Switch, Watch};
@@ -22,7 +25,7 @@ use virtwire::protocol::migrate::{
 use virtwire::protocol::profile::Feature;
 
 use crate::args::{MigrateArgs, WantedVersion};
-use crate::connect::{Opener, find, open_with};
+use crate::connect::{Opener, find, open_two};
 use crate::fail::{Fail, plain};
 use crate::journal::Journal;
 use crate::ladder::{Ladder, Lane};
@@ -30,7 +33,7 @@ use crate::screen::{Output, Screen, Style};
 use crate::signals::{self, Signals};
 use feed::Feed;
 pub(crate) use feed::figures;
-pub(crate) use live::parts;
+pub(crate) use live::{parts, percent, phase, time};
 pub(crate) use report::{Ending, Report};
 pub(crate) use teller::Teller;
 
@@ -67,15 +70,14 @@ async fn run_on(
     let mut switching = args.postcopy.then(signals::postcopy).transpose()?;
     let mut giving_up = signals::give_up()?;
     let planned = async {
-        let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, ladder.as_ref()).await?;
-        if hosts.destination.is_none() {
-            screen.paragraph(
-                "   ",
-                Style::Remarkable,
-                "the destination is not reached from here, so the source's word is all there is",
-            );
-        }
-        let domain = hosts.find(name(args)).await?;
+        let way = way(args);
+        let hosts = Hosts::open(&args.from, &args.to, &way, opener, ladder.as_ref()).await?;
+        hosts.say_unreached(screen);
+        // The ladder shows one host after the other.
+        let domain = match &ladder {
+            Some(_) => hosts.find(name(args)).await?,
+            None => tokio::join!(hosts.find(name(args)), hosts.ask_ahead(&way)).0?,
+        };
         let name = domain.name.to_string();
         let wish = wish(args, &hosts).await?;
         let plan = hosts.plan(request(args, domain)?, wish).await?;
@@ -86,11 +88,17 @@ async fn run_on(
         signal = interrupt.next() => return Err(interrupted(&format!("domain {}", name(args)), signal)),
     };
     let mut migration = migration.switch(switch(args)).step_within(Duration::from_secs(args.step_within));
-    let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json));
+    let (moving, moves) = oneshot::channel();
+    let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json)).when_moving(moving);
     teller.paused = args.paused;
     teller.journal =
         args.journal.as_deref().map(|file| Journal::create(file, &args.from, &args.to)).transpose()?;
-    let mut asked = Asked { interrupt: &mut interrupt, switch: switching.as_mut(), give_up: &mut giving_up };
+    let mut asked = Asked {
+        interrupt: &mut interrupt,
+        switch: switching.as_mut(),
+        give_up: &mut giving_up,
+        limit: args.max_downtime.map(|ms| (ms, moves)),
+    };
     let outcome = follow(&mut migration, &mut teller, screen, &mut asked).await;
     teller.settle();
     Ok(Report::new(&name, outcome, &teller, began.elapsed()))
@@ -126,8 +134,12 @@ impl Hosts {
         ladder: Option<&Arc<Ladder>>,
     ) -> Result<Hosts, Fail> {
         check_two(from, to)?;
-        let source = open_with(from, watched(from, Lane::Source, opener, ladder)).await?;
-        let destination = match (open_with(to, watched(to, Lane::Destination, opener, ladder)).await, way) {
+        let hosts = [
+            (from, watched(from, Lane::Source, opener, ladder)),
+            (to, watched(to, Lane::Destination, opener, ladder)),
+        ];
+        let (source, destination) = open_two(hosts, ladder.is_some()).await?;
+        let destination = match (destination, way) {
             (Ok(destination), _) => Some(destination),
             (Err(fail), Way::Managed) => return Err(fail),
             // The source's daemon may reach it all the same.
@@ -146,6 +158,19 @@ impl Hosts {
             }
         }
         Ok(Hosts { source, destination })
+    }
+
+    /// Says so where the source alone is reached.
+    pub(crate) fn say_unreached(&self, screen: &Screen) {
+        if self.destination.is_none() {
+            let text = "the destination is not reached from here, so the source's word is all there is";
+            screen.paragraph("   ", Style::Remarkable, text);
+        }
+    }
+
+    /// Asks for what the plan will want to know, beside whatever else is asked.
+    async fn ask_ahead(&self, way: &Way) {
+        Migration::ask_ahead(&self.source, self.destination.as_ref(), way).await;
     }
 
     /// The guest on the source.
@@ -234,7 +259,14 @@ fn request_with(args: &MigrateArgs) -> Result<impl FnOnce(&mut Request) + Send +
         (args.offline, MigrateFlags::OFFLINE),
         (args.copy_storage_all, MigrateFlags::NON_SHARED_DISK),
         (args.copy_storage_inc, MigrateFlags::NON_SHARED_INC),
+        (args.copy_storage_synchronous_writes, MigrateFlags::NON_SHARED_SYNCHRONOUS_WRITES),
         (args.auto_converge, MigrateFlags::AUTO_CONVERGE),
+        (args.compressed, MigrateFlags::COMPRESSED),
+        (args.parallel, MigrateFlags::PARALLEL),
+        (args.zerocopy, MigrateFlags::ZEROCOPY),
+        (args.tls, MigrateFlags::TLS),
+        (args.rdma_pin_all, MigrateFlags::RDMA_PIN_ALL),
+        (args.change_protection, MigrateFlags::CHANGE_PROTECTION),
         (args.abort_on_error, MigrateFlags::ABORT_ON_ERROR),
         (args.r#unsafe, MigrateFlags::UNSAFE),
     ];
@@ -244,6 +276,7 @@ fn request_with(args: &MigrateArgs) -> Result<impl FnOnce(&mut Request) + Send +
     let uri = args.migrate_uri.as_deref().map(Into::into);
     let dname = args.dname.as_deref().map(Into::into);
     let bandwidth_mib_s = args.bandwidth;
+    let params = param::disks(&args.migrate_disks).chain(args.param.iter().cloned()).collect();
     let xml = args.xml.as_deref().map(read).transpose()?;
     let persistent_xml = args.persistent_xml.as_deref().map(read).transpose()?;
     Ok(move |request: &mut Request| {
@@ -255,6 +288,7 @@ fn request_with(args: &MigrateArgs) -> Result<impl FnOnce(&mut Request) + Send +
             bandwidth_mib_s,
             xml,
             persistent_xml,
+            params,
             ..Request::live(request.domain.clone())
         };
     })
@@ -314,6 +348,8 @@ struct Asked<'a> {
     switch: Option<&'a mut Signal>,
     /// The word for a cancellation that is a risk.
     give_up: &'a mut Signal,
+    /// How long the guest may stand still, ms: to be said when it moves.
+    limit: Option<(u64, oneshot::Receiver<()>)>,
 }
 
 /// What to check, where its words leave it to the user to cancel.
@@ -349,9 +385,16 @@ async fn follow(
                 tokio::select! {
                     outcome = &mut running => break Some(outcome),
                     Some(()) = next(&mut asked.switch) => {
-                        let (control, screen) = (control.clone(), screen.clone());
+                        let (control, screen, feed) = (control.clone(), screen.clone(), feed.clone());
                         words.spawn(async move {
-                            teller::say_switched(&screen, feed, &control.start_post_copy().await);
+                            teller::say_switched(&screen, &feed, &control.start_post_copy().await);
+                        });
+                    }
+                    Some(ms) = moves(&mut asked.limit) => {
+                        let (control, screen, feed) = (control.clone(), screen.clone(), feed.clone());
+                        words.spawn(async move {
+                            let answer = control.set_max_downtime(Duration::from_millis(ms)).await;
+                            teller::say_limited(&screen, &feed, ms, &answer);
                         });
                     }
                     Some(()) = asked.give_up.recv() => word = in_doubt,
@@ -412,9 +455,73 @@ async fn next(signal: &mut Option<&mut Signal>) -> Option<()> {
     }
 }
 
+/// The limit, once, when the guest moves.
+async fn moves(limit: &mut Option<(u64, oneshot::Receiver<()>)>) -> Option<u64> {
+    let Some((_, moves)) = limit else { return std::future::pending().await };
+    let moving = moves.await;
+    let (ms, _) = limit.take()?;
+    moving.is_ok().then_some(ms)
+}
+
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 const STOPPING: &str = "asked the source to stop; waiting for the truth (Ctrl-C again leaves at once, and leaves the end unknown)";
 
 const ASKING: &str = "the hosts are asked on until they tell where the guest is; Ctrl-C again stops asking, and closes the \
                       connections: a destination then destroys what was prepared there, which may be the only copy";
+
+#[cfg(test)]
+mod tests {
+    use virtwire::protocol::migrate::ParamValue;
+
+    use super::*;
+    use crate::args::{Command, parse};
+
+    fn asked(options: &str) -> Request {
+        let words =
+            "virtwire migrate --from mem://a/ --to mem://b/ web1".split(' ').chain(options.split(' '));
+        let Command::Migrate(args) = parse(words).unwrap().command else { panic!("{options}") };
+        request(&args, Domain { name: "web1".into(), uuid: [1; 16], id: 1 }).unwrap()
+    }
+
+    #[test]
+    fn every_flag_of_libvirts_has_an_option() {
+        let all = [
+            ("--live", 1),
+            ("--tunnelled", 4),
+            ("--persistent", 8),
+            ("--undefine-source", 16),
+            ("--paused", 32),
+            ("--copy-storage-all", 64),
+            ("--copy-storage-inc", 128),
+            ("--change-protection", 256),
+            ("--unsafe", 512),
+            ("--offline", 1_024),
+            ("--compressed", 2_048),
+            ("--abort-on-error", 4_096),
+            ("--auto-converge", 8_192),
+            ("--rdma-pin-all", 16_384),
+            ("--live --postcopy", 32_768 | 1),
+            ("--tls", 65_536),
+            ("--parallel", 131_072),
+            ("--copy-storage-synchronous-writes", 262_144),
+            ("--postcopy-resume", 524_288 | 32_768 | 1),
+            ("--zerocopy", 1_048_576),
+        ];
+        for (options, flags) in all {
+            assert_eq!(asked(options).flags, MigrateFlags(flags), "{options}");
+        }
+        // PEER2PEER follows from the way.
+        let every = all.iter().fold(2, |every, (_, flags)| every | flags);
+        assert_eq!(every, (1_048_576 << 1) - 1);
+        assert!(matches!(asked("--p2p").way, Way::PeerToPeer { .. }));
+    }
+
+    #[test]
+    fn parameters_are_those_of_the_options_and_those_that_are_named() {
+        let request = asked("--migrate-disks vda,vdb --param parallel.connections=4");
+        let said: Vec<_> = request.params.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["migrate_disks=vda", "migrate_disks=vdb", "parallel.connections=4"]);
+        assert_eq!(request.params[2].value, ParamValue::Int(4));
+    }
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use virtwire_protocol::migrate::{Domain, Host, Outcome, Request, Settings, Unknown, Wish};
+use virtwire_protocol::migrate::{Domain, Host, Outcome, Request, Settings, Unknown, Way, Wish};
 
 use super::hosts::{Hosts, Name};
 use super::{Migration, PlanError, Watch};
@@ -34,6 +34,14 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits { total: 64, host: 4, link: 2 }
+    }
+}
+
+impl Limits {
+    /// Whether one of so many may have to wait for a host or a link, so that it matters which URIs lead to one host.
+    fn can_bind(self, errands: usize) -> bool {
+        let at_once = errands.min(self.total.max(1));
+        at_once > self.host.max(1) || at_once > self.link.max(1)
     }
 }
 
@@ -199,8 +207,11 @@ impl Fleet {
         mut done: impl FnMut(&Done),
     ) -> Vec<Done> {
         let mut ended: Vec<Done> = Vec::with_capacity(errands.len());
-        let mut hosts =
-            Hosts::ask(errands.iter().flat_map(|errand| [&errand.from, &errand.to]), &self.options);
+        let uris = errands.iter().flat_map(|errand| [&errand.from, &errand.to]);
+        let mut hosts = match self.limits.can_bind(errands.len()) {
+            true => Hosts::ask(uris, &self.options),
+            false => Hosts::by_uri(),
+        };
         let mut waiting: VecDeque<(usize, Errand)> = errands.into_iter().enumerate().collect();
         let (mut busy, mut running) = (Busy::default(), JoinSet::new());
         // What runs, for a task that ends without a word.
@@ -318,11 +329,22 @@ async fn begin(errand: Errand, options: OpenOptions) -> Result<Migration, NotBeg
         let options = options.clone();
         async move { Connection::open_with(&uri, options).await.map_err(|error| NotBegun::Open { host, error }) }
     };
-    let (source, destination) = tokio::try_join!(open(from, Host::Source), open(to, Host::Destination))?;
-    let domain: Domain = Migration::find(&source, &guest).await.map_err(NotBegun::Find)?;
+    let (source, destination) =
+        tokio::try_join!(open(from, Host::Source), async { Ok(open(to, Host::Destination).await) })?;
+    let (found, ()) = tokio::join!(
+        Migration::find(&source, &guest),
+        Migration::ask_ahead(&source, destination.as_ref().ok(), &Way::Managed),
+    );
+    let domain: Domain = found.map_err(NotBegun::Find)?;
     let mut request = Request::live(domain);
     asked(&mut request);
-    Ok(Migration::plan(source, destination, request, wish).await?)
+    let plan = match destination {
+        Ok(destination) => Migration::plan(source, destination, request, wish).await,
+        Err(unreached) if request.way == Way::Managed => return Err(unreached),
+        // The source's daemon may reach it all the same.
+        Err(_) => Migration::plan_from(source, request, wish).await,
+    };
+    Ok(plan?)
 }
 
 async fn finish(

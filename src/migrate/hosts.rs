@@ -21,9 +21,14 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
+    /// Nobody is asked: each URI is a host.
+    pub(super) fn by_uri() -> Hosts {
+        Hosts { known: HashMap::new(), asked: JoinSet::new() }
+    }
+
     /// Asks them who they are.
     pub(super) fn ask<'a>(uris: impl IntoIterator<Item = &'a String>, options: &OpenOptions) -> Hosts {
-        let mut hosts = Hosts { known: HashMap::new(), asked: JoinSet::new() };
+        let mut hosts = Hosts::by_uri();
         let mut seen: Vec<&String> = uris.into_iter().collect();
         seen.sort_unstable();
         seen.dedup();

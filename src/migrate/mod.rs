@@ -234,6 +234,14 @@ impl Migration {
         Ok(peer::domain(found.dom))
     }
 
+    /// Asks the hosts for what [`plan`](Self::plan) wants to know first, so that it need not: done beside [`find`](Self::find), it takes no
+    /// time of its own. What is not answered here, the plan asks again.
+    pub async fn ask_ahead(source: &Connection, destination: Option<&Connection>, way: &Way) {
+        if let Err(error) = ask_both(source, destination, Feature::first_to_ask(way)).await {
+            tracing::debug!(%error, "features are to be asked for once more");
+        }
+    }
+
     /// Other times than the usual ones. Only before the first [`run`](Self::run).
     #[must_use = "this returns the migration"]
     pub fn settings(mut self, settings: Settings) -> Migration {
@@ -514,15 +522,27 @@ async fn choose(
     request: Request,
     wish: Wish,
 ) -> Result<Plan, PlanError> {
-    let asked = Feature::that_decide(&request.way);
+    let first = ask_both(source, destination, Feature::first_to_ask(&request.way)).await?;
+    let next = Feature::next_to_ask(&request, wish, first[0], first[1]);
+    let more = ask_both(source, destination, next.each_ref().map(Vec::as_slice)).await?;
+    Ok(Plan::choose(request, wish, first[0].with(more[0]), first[1].with(more[1]))?)
+}
+
+/// What each reports of what it is asked for.
+async fn ask_both(
+    source: &Connection,
+    destination: Option<&Connection>,
+    [of_source, of_destination]: [&[Feature]; 2],
+) -> Result<[Features; 2], PlanError> {
     let by_destination = async {
-        match destination.filter(|_| request.way == Way::Managed) {
-            Some(destination) => features(Host::Destination, destination, asked).await,
+        match destination {
+            Some(destination) => features(Host::Destination, destination, of_destination).await,
             None => Ok(Features::NONE),
         }
     };
-    let (reported, by_destination) = tokio::join!(features(Host::Source, source, asked), by_destination);
-    Ok(Plan::choose(request, wish, reported?, by_destination?)?)
+    let (by_source, by_destination) =
+        tokio::join!(features(Host::Source, source, of_source), by_destination);
+    Ok([by_source?, by_destination?])
 }
 
 /// The same connection, whose calls do not wait for ever where nobody has said how long.

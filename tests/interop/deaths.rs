@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::figures::figure;
 use crate::process::run;
 
 /// Printed, or taken from who repeats a campaign.
@@ -17,7 +18,7 @@ pub(crate) fn seed() -> u64 {
         Ok(seed) => seed.parse().expect("VIRTWIRE_SEED is a number"),
         Err(_) => SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64),
     };
-    println!("VIRTWIRE_SEED={seed}");
+    figure(format_args!("VIRTWIRE_SEED={seed}"));
     seed
 }
 

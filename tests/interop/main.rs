@@ -20,6 +20,8 @@ mod events_of_libvirtd;
 mod every_get;
 mod every_handle;
 mod go_drives_us;
+#[path = "../figures.rs"]
+mod figures;
 mod guest;
 #[cfg(feature = "gssapi")]
 mod kerberos;

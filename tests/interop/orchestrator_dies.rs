@@ -17,6 +17,7 @@ use serde_json::Value;
 use virtwire::protocol::enums::DomainStateKind;
 
 use crate::deaths::{Death, Moment, Orchestrator, Random, recover, seed};
+use crate::figures::figure;
 use crate::lab::{Directory, next_number};
 use crate::outliving::{Host, doubled};
 
@@ -68,17 +69,17 @@ fn two_hundred_migrations_are_met_by_a_death_and_every_guest_is_accounted_for() 
     });
     for (way, ends) in WAYS.iter().zip(&campaigns) {
         for (end, count) in ends {
-            println!("{}: {count} times {end}", way.name);
+            figure(format_args!("{}: {count} times {end}", way.name));
         }
         let unknown: u64 =
             ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
         assert!(unknown <= way.unknown_at_most, "{}: {unknown} of {DEATHS} unknown", way.name);
     }
     let total: u64 = campaigns.iter().flat_map(BTreeMap::values).sum();
-    println!(
+    figure(format_args!(
         "{total} migrations met by a death, in {} s: 0 guests doubled, 0 gone in silence",
         began.elapsed().as_secs()
-    );
+    ));
     assert_eq!(total, DEATHS * 4);
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::deaths::{Death, Moment, Orchestrator, Random, recover, seed};
+use crate::figures::figure;
 use crate::guest::Count;
 use crate::lab::{Libvirtd, Setup};
 use crate::need::need;
@@ -38,13 +39,13 @@ fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
         *ends.entry(end).or_default() += count;
     }
     for (end, count) in &ends {
-        println!("{count} times {end}");
+        figure(format_args!("{count} times {end}"));
     }
     let unknown: usize =
         ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
     assert!(unknown <= deaths.div_ceil(2), "{unknown} of {deaths} unknown");
     assert_eq!(ends.values().sum::<usize>(), deaths);
-    println!("{deaths} deaths, in {} s: 0 guests doubled, 0 gone", began.elapsed().as_secs());
+    figure(format_args!("{deaths} deaths, in {} s: 0 guests doubled, 0 gone", began.elapsed().as_secs()));
 }
 
 /// What became of the guests, by what was said of them.

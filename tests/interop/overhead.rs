@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::command_meets_libvirtd::virtwire;
+use crate::figures::figure;
 use crate::need::need;
 use crate::peers::virsh;
 use crate::serve::{Serve, uri_at};
@@ -41,14 +42,19 @@ fn a_migration_over_a_slow_link_takes_no_more_round_trips_than_virshs_and_no_lon
             }
         }
         let [ours, virshs] = costs;
-        println!(
+        figure(format_args!(
             "delay {delay_ms} ms each way: virtwire {} ms, {} round trips; virsh {} ms, {} round trips (opening and closing included)",
             ours.time.as_millis(),
             ours.round_trips,
             virshs.time.as_millis(),
             virshs.round_trips,
-        );
+        ));
         assert!(ours.round_trips <= virshs.round_trips, "{ours:?} {virshs:?}");
+        // From 10 ms on it is the distance that takes time and not this machine: ours needs less than half of virsh's, so that what is asserted
+        // leaves as much again for whatever else runs here.
+        if delay_ms >= 10 {
+            assert!(ours.time <= virshs.time, "{ours:?} {virshs:?}");
+        }
     }
     assert!(virsh(&hosts[at].uri(), &["list"]).contains("running"), "the guest is where it moved last");
 }
@@ -78,9 +84,9 @@ fn by_every_version_and_way_a_migration_takes_no_more_round_trips_than_virshs() 
             });
             let virshs =
                 counted(&links, || virsh(&to, &[&["migrate", "--live"], way, &["web1", &from]].concat()));
-            println!(
+            figure(format_args!(
                 "{version} {way:?}: virtwire {ours} round trips, virsh {virshs} (opening and closing included)"
-            );
+            ));
             // What the source carries out is not believed: both hosts are asked in the end, the destination over a connection of its own.
             let asked = if way.is_empty() { 0 } else { 2 };
             assert!(ours <= virshs + asked, "{version} {way:?}: {ours} {virshs}");

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::figures::figure;
 use crate::lab::Libvirtd;
 use crate::need::need;
 use crate::serve::Serve;
@@ -92,7 +93,7 @@ fn virsh_hears_the_same_of_us_as_of_libvirtd() {
             differing.entry(command).or_default().push(told);
         }
     }
-    println!("{alike} of {} commands are answered alike", commands.len());
+    figure(format_args!("{alike} of {} commands are answered alike", commands.len()));
     let known: Vec<&str> = DIFFERENCES.iter().map(|(command, _)| *command).collect();
     for (command, told) in &differing {
         assert!(known.contains(command), "{command}: {told:#?}");

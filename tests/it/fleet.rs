@@ -9,6 +9,7 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::migrate::{Ended, Errand, Fleet, Limits, NotBegun, Progress, Watch};
 use virtwire::protocol::migrate::{Do, Outcome, Record};
 
+use crate::figures::figure;
 use crate::migration::{Host, NEW, age};
 
 const HOSTS: usize = 50;
@@ -62,13 +63,13 @@ async fn a_thousand_guests_move_between_fifty_daemons_within_the_limits() {
     assert!(*counts.worst_host.lock().unwrap() <= 3, "{counts:?}");
 
     let grown = most.saturating_sub(before);
-    println!(
+    figure(format_args!(
         "{GUESTS} migrations between {HOSTS} daemons in one process, at most {most_at_once} at once: {:.1} ms each, {} KiB of memory \
          each at the peak ({} MiB in all), the daemons' share included",
         took.as_secs_f64() * 1_000.0 / GUESTS as f64,
         grown / GUESTS as u64,
         grown >> 10,
-    );
+    ));
     assert!(grown / GUESTS as u64 <= KIB_EACH_MAX, "{grown} KiB more at the peak");
     assert!(took / GUESTS as u32 <= TIME_EACH_MAX, "{took:?}");
 }

@@ -11,6 +11,7 @@ use virtwire::migrate::{Migration, Watch};
 use virtwire::protocol::migrate::{Do, Outcome, Record, Request, Wish};
 use virtwire::protocol::program::Program;
 
+use crate::figures::figure;
 use crate::migration::{Host, NEW, age};
 
 const PERFORM: i32 = 305;
@@ -57,13 +58,13 @@ async fn what_it_takes_is_printed() {
         times.sort_unstable();
         times[times.len() / 2]
     });
-    println!(
+    figure(format_args!(
         "handing over: {:.1} µs from Perform's reply to Finish's bytes (median of {MIGRATIONS}, this build), {:.2} of one call's round \
          trip ({:.1} µs)",
         handover.as_secs_f64() * 1e6,
         handover.as_secs_f64() / call.as_secs_f64(),
         call.as_secs_f64() * 1e6,
-    );
+    ));
 }
 
 /// Runs a migration, and notes each turn of its task.

@@ -18,7 +18,12 @@ mod fairness;
 #[cfg(feature = "migrate")]
 mod few_verbs;
 #[cfg(feature = "mem")]
+#[path = "../figures.rs"]
+mod figures;
+#[cfg(feature = "mem")]
 mod fleet;
+#[cfg(feature = "mem")]
+mod flights;
 mod going;
 #[cfg(feature = "mem")]
 mod handover;

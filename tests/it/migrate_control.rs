@@ -9,7 +9,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use virtwire::client::Connection;
 use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Watch};
-use virtwire::protocol::migrate::{CancelAnswer, Outcome, Request, Wish};
+use virtwire::protocol::enums::{DomainState, PausedReason, RunningReason};
+use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::migrate::{CancelAnswer, MigrateFlags, Outcome, Request, Wish};
 
 use crate::migration::{Host, NEW, V2, age};
 use virtwire::hypervisor::mem::Faults;
@@ -57,6 +59,50 @@ async fn a_running_migration_is_told_steered_and_stopped_by_its_control() {
             "there is nothing left to abort"
         );
     }
+}
+
+/// A destination that takes the guest over and then reads no more: its post-copy goes on until somebody breaks it off.
+#[tokio::test]
+async fn a_post_copy_is_broken_off_by_its_control_and_by_no_means_before_it_is_one() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    stalling(&source);
+    let mut faults = Faults::default();
+    faults.stall_incoming = Some(200_000);
+    destination.mem.set_faults(faults);
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let guest = Migration::find(&from, "guest").await.unwrap();
+    let flags = MigrateFlags::LIVE | MigrateFlags::POSTCOPY;
+    let request = Request { flags, ..Request::live(guest) };
+    let mut migration = Migration::plan(from, to, request, Wish::Auto).await.unwrap();
+    let control = migration.control();
+    let told = Told::default();
+    let running = tokio::spawn({
+        let mut told = told.clone();
+        async move { migration.run(&mut told).await }
+    });
+    told.moves.notified().await;
+    let refused = control.pause_post_copy().await.unwrap_err();
+    let ControlError::Call(refused) = refused else { panic!("{refused}") };
+    assert_eq!(refused.remote().unwrap().code, ErrorCode::OPERATION_INVALID);
+    control.start_post_copy().await.unwrap();
+    let (here, there) = (source.connect().await, destination.connect().await);
+    let (here, there) = (here.domain("guest").await.unwrap(), there.domain("guest").await.unwrap());
+    let states = async |expected: [DomainState; 2]| {
+        let come = async {
+            while [here.state().await.unwrap(), there.state().await.unwrap()] != expected {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), come).await.expect("the states come");
+    };
+    let runs_there = DomainState::Running(RunningReason::Postcopy);
+    states([DomainState::Paused(PausedReason::Postcopy), runs_there]).await;
+    assert_eq!(control.progress().await.unwrap().phase(), Phase::PostCopy);
+    control.pause_post_copy().await.unwrap();
+    states([DomainState::Paused(PausedReason::PostcopyFailed), runs_there]).await;
+    // The destination would read on one day, and tell that the rest does not come.
+    running.abort();
 }
 
 /// Nothing passes on the migration's own connection any more, as when a link hangs that nobody has noticed yet.

@@ -18,6 +18,8 @@ mod doubts3;
 mod ends;
 mod ends3;
 mod fault;
+#[path = "../figures.rs"]
+mod figures;
 mod gates;
 mod mutant;
 mod offline;
@@ -44,6 +46,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 use self::fault::possible;
+use self::figures::figure;
 use self::mutant::Mutant;
 use self::rule::{RULES, Rule};
 use self::run::{Faults, Run};
@@ -90,7 +93,7 @@ fn every_rule_is_needed() {
     if let Some(story) = found {
         panic!("{story}");
     }
-    println!("{} broken engines caught in {} worlds", RULES.len(), worlds.into_inner());
+    figure(format_args!("{} broken engines caught in {} worlds", RULES.len(), worlds.into_inner()));
 }
 
 /// Explores all setups on all processors, and fails at the first broken invariant with the story of its
@@ -114,7 +117,11 @@ fn check(setups: &[Setup], depth: usize) {
     if let Some(story) = found {
         panic!("{story}");
     }
-    println!("{} worlds from {} setups, up to {depth} faults in each", worlds.into_inner(), setups.len());
+    figure(format_args!(
+        "{} worlds from {} setups, up to {depth} faults in each",
+        worlds.into_inner(),
+        setups.len()
+    ));
 }
 
 /// Explores on all processors, one thing after the other, until one has a story to tell.

@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use virtwire_protocol::migrate::{Fenced, Host, Outcome};
 
 use super::fault::{Fault, Hears, possible};
+use super::figures::figure;
 use super::first_story;
 use super::offline::{self, Offline};
 use super::rescue::{Rescue, Wreck};
@@ -73,7 +74,7 @@ fn every_rule_of_recovery_is_needed() {
     if let Some(story) = found {
         panic!("{story}");
     }
-    println!("{} broken recoveries caught in {} worlds", RULES.len(), worlds.into_inner());
+    figure(format_args!("{} broken recoveries caught in {} worlds", RULES.len(), worlds.into_inner()));
 }
 
 #[track_caller]
@@ -103,10 +104,10 @@ fn check(setups: &[Setup], depth: usize, recovery_depth: usize) {
         panic!("{story}");
     }
     let (rescues, words) = (rescues.into_inner(), words.into_inner().unwrap());
-    println!(
+    figure(format_args!(
         "{rescues} recoveries from {} setups, up to {recovery_depth} faults in each: {words:?}",
         setups.len()
-    );
+    ));
 }
 
 /// Looks at every recovery of every wreck of every migration with up to `depth` faults.

@@ -85,8 +85,8 @@ Example:
   virtwire events qemu:///system --event lifecycle,network --count 1 --timeout 60";
 
 pub(crate) const WATCH: &str = "\
-q ends it. A migration is seen as the job that sends the guest, and its destination if that host is watched too. A host that is not reached \
-is tried again, and shows what it last had.
+q ends it. A migration is seen as the job that sends the guest, and its destination once a host that is watched shows the guest coming. \
+A post-copy that broke is listed until it is resumed. A host that is not reached is tried again, and shows what it last had.
 
 Example:
   virtwire watch qemu+ssh://root@one/system qemu+ssh://root@two/system";
@@ -105,14 +105,17 @@ host that reports version 3 too), else version 1 (Prepare). A destination that r
 version 1, if both report it. Nothing older is tried after anything could have happened.
 
 --check asks both hosts what would be in the way (versions, name, machine, CPU, memory, storage, address) by calls that only \
-look; exit status 1 where it would fail. --all ends with a table, and exits with the status of the worst end; its --json has exactly \
-one event `ended` for each guest, once its end is known or no longer asked for, and at last `summary` with guests and moved.
+look; exit status 1 where it would fail. --all ends with a table, and exits with the status of the worst end; the events of its --json have \
+`domain`, exactly one of each guest is `ended`, once its end is known or no longer asked for, and the last is `summary` with guests and moved.
 
 With --postcopy the guest may switch over before all of its memory has been sent, which ends also a migration of a guest that writes \
 faster than the link sends; how far it is then, the progress shows. From the switch on nothing is taken back: the guest is on both hosts \
 until the rest has come. If that breaks, --postcopy-resume (libvirt 8.5, on both hosts) brings the rest over; until then destroy and \
 resume neither copy. What a host does between sending and switching by itself (QEMU's pause-before-switchover) shows as `handing over`; \
 the protocol has no call that holds a migration there.
+
+From a second terminal `virtwire job` shows a migration that runs, and makes it faster or slower, lets the guest stand still for longer, \
+switches it to post-copy, or stops it: give it the source's URI and the guest.
 
 Ctrl-C asks the source to stop the migration, and waits for the truth. While the end is not known the hosts are asked \
 again and again; a second Ctrl-C stops that. Where what to check says that you may cancel, the signal USR2 is your word for it; at \
@@ -125,6 +128,7 @@ Events of --json, each with `event` and `seconds` since the start; what is not k
              time_left_s, downtime_ms
   waiting    why, again_after_s    cancelled  taken, why
   switched   done, why (the word to switch to post-copy)
+  limited    max_downtime_ms, done, why (that of --max-downtime)
   ended      outcome, sentence, domain, from, to, version, and what the outcome has: name, uuid, state, warning,
              left_on_source, left_on_destination, source, destination, reason, check
 

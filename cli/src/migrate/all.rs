@@ -4,22 +4,25 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::io;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use virtwire::client::OpenOptions;
+use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, Progress, Watch};
-use virtwire::protocol::migrate::{CancelAnswer, Check, Outcome, Record, Way, Wish};
+use virtwire::protocol::migrate::{CancelAnswer, Check, Do, Note, Outcome, Record, Wait, Wish};
 
+use super::chosen::Chosen;
+use super::feed::Feed;
 use super::report::{Ending, ending};
-use super::{Hosts, cancellable, how_to_cancel, interrupted, live, request_with};
+use super::{Hosts, cancellable, how_to_cancel, interrupted, live, request_with, way};
 use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line};
 use crate::harmless;
 use crate::journal::{Journal, Journals};
 use crate::list::guests;
+use crate::probe::short;
 use crate::progress::size;
 use crate::screen::{Screen, Style, say_bytes};
 use crate::signals::{self, Signals};
@@ -32,8 +35,9 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     let _ignored = signals::give_up()?;
     let asked = async {
         // Each guest gets connections of its own; these are for the question which version may be wanted.
-        let hosts = Hosts::open(&args.from, &args.to, &Way::Managed, opener, None).await?;
-        Ok::<_, Fail>((super::wish(args, &hosts).await?, names(args, opener).await?))
+        let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, None).await?;
+        hosts.say_unreached(screen);
+        Ok::<_, Fail>((super::wish(args, &hosts).await?, names(args, &hosts.source).await?))
     };
     let (wish, names) = tokio::select! {
         asked = asked => asked?,
@@ -55,9 +59,10 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         .step_within(Duration::from_secs(args.step_within));
     let canceller = fleet.canceller();
     let board = Arc::new(Board::new(screen.clone(), names.len()));
+    let feed = Feed::new(args.json);
     let said = |done: &Done| {
         if args.json {
-            say_event(event(done, args.paused));
+            say_event(event(done, args.paused, &board.chosen(done.index)));
         }
     };
     let told = |done: &Done| {
@@ -71,7 +76,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         let journal = journals
             .as_ref()
             .map(|journals| Journal::create(&journals.file(&errand.guest), &args.from, &args.to));
-        board.follower(index, &errand.guest, Kept(journal))
+        board.follower(index, &errand.guest, Kept { journal, feed: feed.about(&errand.guest) })
     };
     let moving = fleet.run(errands, follow, told);
     tokio::pin!(moving);
@@ -86,11 +91,11 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         screen.paragraph("", style(ended(&done.ended, args.paused)), &one_line(&sentence(done)));
         said(done);
     };
-    settle(&mut ends, journals.as_ref(), &mut interrupt, screen, known).await?;
+    settle(&mut ends, journals.as_ref(), &feed, &mut interrupt, screen, known).await?;
     screen.set_bar("");
     ends.iter().filter(|done| matches!(done.ended, Ended::Unknown(..))).for_each(&said);
     if !args.json {
-        table(&ends, args.paused).print()?;
+        table(&ends, args.paused, &board).print()?;
     }
     let worst =
         ends.iter().map(|done| ended(&done.ended, args.paused)).max_by_key(|ending| severity(*ending));
@@ -106,9 +111,8 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
 }
 
 /// Those that run on the source, but for the ones that are to stay.
-async fn names(args: &MigrateArgs, opener: Opener) -> Result<Vec<String>, Fail> {
-    let source = opener.open(&args.from).await?;
-    let found = guests(&source, false).await.map_err(|error| Fail::daemon(&source, &error))?;
+async fn names(args: &MigrateArgs, source: &Connection) -> Result<Vec<String>, Fail> {
+    let found = guests(source, false).await.map_err(|error| Fail::daemon(source, &error))?;
     let names = found.iter().map(|guest| guest.name().to_string());
     Ok(names.filter(|name| !args.except.contains(name)).collect())
 }
@@ -133,6 +137,7 @@ fn give_up(canceller: &FleetCanceller, screen: &Screen) {
 async fn settle(
     ends: &mut [Done],
     journals: Option<&Journals>,
+    feed: &Feed,
     interrupt: &mut Signals,
     screen: &Screen,
     known: impl Fn(&Done),
@@ -154,10 +159,9 @@ async fn settle(
                 "   {}",
                 harmless::line(&unknown.to_string()).chars().take(60).collect::<String>()
             ));
-            let mut kept = Kept(
-                journals
-                    .map(|journals| Journal::open(&journals.file(&done.guest)).map(|(journal, _)| journal)),
-            );
+            let journal = journals
+                .map(|journals| Journal::open(&journals.file(&done.guest)).map(|(journal, _)| journal));
+            let mut kept = Kept { journal, feed: feed.about(&done.guest) };
             let outcome = {
                 let running = migration.run(&mut kept);
                 tokio::pin!(running);
@@ -253,7 +257,7 @@ fn sentence(done: &Done) -> String {
     format!("{}: {why} ({:.1} s)", done.guest, done.took.as_secs_f64())
 }
 
-fn event(done: &Done, paused: bool) -> Value {
+fn event(done: &Done, paused: bool, chosen: &Chosen) -> Value {
     json!({
         "event": "ended",
         "domain": done.guest,
@@ -262,6 +266,9 @@ fn event(done: &Done, paused: bool) -> Value {
         "outcome": words(ended(&done.ended, paused)),
         "sentence": sentence(done),
         "seconds": (done.took.as_secs_f64() * 1_000.0).round() / 1_000.0,
+        "version": chosen.version.map(short),
+        "why": chosen.why,
+        "downgrade": chosen.downgrade,
     })
 }
 
@@ -270,10 +277,11 @@ fn say_event(event: Value) {
     let _ = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes());
 }
 
-fn table(ends: &[Done], paused: bool) -> Table {
+fn table(ends: &[Done], paused: bool, board: &Board) -> Table {
     let mut table = Table::new(&[
         ("Guest", Side::Left),
         ("Time", Side::Right),
+        ("Version", Side::Left),
         ("Outcome", Side::Left),
         ("Reason", Side::Left),
     ]);
@@ -293,6 +301,7 @@ fn table(ends: &[Done], paused: bool) -> Table {
         table.row([
             Some(done.guest.clone()),
             Some(format!("{:.1} s", done.took.as_secs_f64())),
+            board.chosen(done.index).version.map(|version| short(version).to_owned()),
             Some(words(ended(&done.ended, paused)).to_owned()),
             reason.map(|reason| one_line(&reason)),
         ]);
@@ -311,6 +320,7 @@ struct Board {
 struct State {
     ended: usize,
     moving: BTreeMap<usize, (String, Option<Progress>)>,
+    chosen: BTreeMap<usize, Chosen>,
 }
 
 impl Board {
@@ -331,8 +341,17 @@ impl Board {
         });
     }
 
+    /// What was decided of one.
+    fn chosen(&self, index: usize) -> Chosen {
+        self.lock().chosen.get(&index).cloned().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn change(&self, change: impl FnOnce(&mut State)) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         change(&mut state);
         if self.screen.is_terminal() {
             let line = line(&state, self.guests);
@@ -364,12 +383,36 @@ struct Follower {
     kept: Kept,
 }
 
-/// Where a guest's journal is kept, if it is to be; or why it cannot be, and then nothing is called that needs its record.
-struct Kept(Option<Result<Journal, Fail>>);
+/// What is kept of a guest's migration, and what programs are told of it.
+struct Kept {
+    /// Where its journal is kept, if it is to be; or why it cannot be, and then nothing is called that needs its record.
+    journal: Option<Result<Journal, Fail>>,
+    feed: Feed,
+}
 
 impl Watch for Kept {
+    fn note(&mut self, note: &Note) {
+        self.feed.note(note);
+    }
+
+    fn calling(&mut self, call: &Do) {
+        self.feed.call(call);
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        self.feed.progress(progress);
+    }
+
+    fn waiting(&mut self, wait: &Wait) {
+        self.feed.waiting(wait);
+    }
+
+    fn cancelled(&mut self, answer: CancelAnswer) {
+        self.feed.cancelled(answer);
+    }
+
     fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
-        ready(match &mut self.0 {
+        ready(match &mut self.journal {
             None => Ok(()),
             Some(Ok(journal)) => journal.append(record),
             Some(Err(why)) => Err(io::Error::other(why.to_string())),
@@ -378,15 +421,33 @@ impl Watch for Kept {
 }
 
 impl Watch for Follower {
-    fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
-        self.kept.journal(record)
+    fn note(&mut self, note: &Note) {
+        self.kept.note(note);
+        self.board.lock().chosen.entry(self.index).or_default().note(note);
+    }
+
+    fn calling(&mut self, call: &Do) {
+        self.kept.calling(call);
     }
 
     fn progress(&mut self, progress: &Progress) {
+        self.kept.progress(progress);
         self.board.change(|state| {
             if let Some((_, known)) = state.moving.get_mut(&self.index) {
                 *known = Some(*progress);
             }
         });
+    }
+
+    fn waiting(&mut self, wait: &Wait) {
+        self.kept.waiting(wait);
+    }
+
+    fn cancelled(&mut self, answer: CancelAnswer) {
+        self.kept.cancelled(answer);
+    }
+
+    fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
+        self.kept.journal(record)
     }
 }

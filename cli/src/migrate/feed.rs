@@ -1,5 +1,6 @@
 //! What happens in a migration, for programs: one JSON object a line. `migrate --help` has the schema.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -12,15 +13,24 @@ use crate::probe::short;
 use crate::screen::say_bytes;
 
 /// Says events on standard output, if a program wants them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Feed {
-    wanted: bool,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Feed(Option<Wanted>);
+
+#[derive(Clone, Debug)]
+struct Wanted {
     began: Instant,
+    /// Which guest it is about, of several.
+    domain: Option<Arc<str>>,
 }
 
 impl Feed {
     pub(crate) fn new(wanted: bool) -> Feed {
-        Feed { wanted, began: Instant::now() }
+        Feed(wanted.then(|| Wanted { began: Instant::now(), domain: None }))
+    }
+
+    /// The same for one of several guests.
+    pub(super) fn about(&self, domain: &str) -> Feed {
+        Feed(self.0.clone().map(|wanted| Wanted { domain: Some(domain.into()), ..wanted }))
     }
 
     pub(super) fn note(&self, note: &Note) {
@@ -73,10 +83,23 @@ impl Feed {
         self.say(json!({ "event": "switched", "done": answer.is_ok(), "why": why }));
     }
 
+    pub(super) fn limited(&self, max_downtime_ms: u64, answer: &Result<(), ControlError>) {
+        let why = answer.as_ref().err().map(ToString::to_string);
+        self.say(json!({
+            "event": "limited",
+            "max_downtime_ms": max_downtime_ms,
+            "done": answer.is_ok(),
+            "why": why,
+        }));
+    }
+
     /// A program that has closed the pipe is not told, and the migration goes on; so it does where there is no room: its end tells.
     fn say(&self, mut event: Value) {
-        if self.wanted {
-            event["seconds"] = rounded(self.began.elapsed().as_secs_f64()).into();
+        if let Feed(Some(Wanted { began, domain })) = self {
+            event["seconds"] = rounded(began.elapsed().as_secs_f64()).into();
+            if let Some(domain) = domain {
+                event["domain"] = (&**domain).into();
+            }
             let _ = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes());
         }
     }

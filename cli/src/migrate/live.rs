@@ -91,7 +91,8 @@ pub(crate) fn phase(phase: Phase) -> String {
     }
 }
 
-fn time(time: Duration) -> String {
+/// Seconds, or minutes.
+pub(crate) fn time(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds => format!("{}:{:02} min", seconds / 60, seconds % 60),

@@ -140,9 +140,9 @@ impl Report {
         };
         let told_already = matches!(outcome, Outcome::Unknown(_));
         let mut details = json!({
-            "version": teller.version.map(short),
-            "why": teller.why,
-            "downgrade": teller.downgrade,
+            "version": teller.chosen.version.map(short),
+            "why": teller.chosen.why,
+            "downgrade": teller.chosen.downgrade,
         });
         match outcome {
             Outcome::OnDestination { domain, state, warning, left_on_source } => {

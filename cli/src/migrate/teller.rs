@@ -8,9 +8,10 @@ use tokio::sync::oneshot;
 use virtwire::migrate::{ControlError, Progress, Watch};
 use virtwire::protocol::enums::JobOperation;
 use virtwire::protocol::migrate::{
-    CancelAnswer, Do, Failure, Job, Note, Record, Said, Unknown, Version, Wait, Waiting,
+    CancelAnswer, Do, Failure, Job, Note, Record, Said, Unknown, Wait, Waiting,
 };
 
+use super::chosen::Chosen;
 use super::feed::{COPY, Feed};
 use super::live::Live;
 use crate::fail::{one_line, plain};
@@ -30,9 +31,7 @@ pub(crate) struct Teller {
     said: Vec<String>,
     /// Whether a call of the migration failed before. The first is the reason that the end is told with.
     failed: bool,
-    pub(crate) version: Option<Version>,
-    pub(crate) why: Option<String>,
-    pub(crate) downgrade: Option<String>,
+    pub(crate) chosen: Chosen,
     /// Whether the guest is to arrive paused because it was found paused.
     pub(crate) paused: bool,
     /// Where the migration's records are kept, if they are.
@@ -44,14 +43,12 @@ impl Teller {
         Teller {
             screen,
             ladder,
-            feed: Feed::new(false),
+            feed: Feed::default(),
             live: None,
             moving: None,
             said: Vec::new(),
             failed: false,
-            version: None,
-            why: None,
-            downgrade: None,
+            chosen: Chosen::default(),
             paused: false,
             journal: None,
         }
@@ -73,7 +70,7 @@ impl Teller {
 
     /// Where programs are told.
     pub(super) fn feed(&self) -> Feed {
-        self.feed
+        self.feed.clone()
     }
 
     /// Nothing more comes: what was held back is printed, and the bar goes.
@@ -130,24 +127,30 @@ fn switched(answer: &Result<(), ControlError>) -> String {
 }
 
 /// The same of a word that came from outside.
-pub(super) fn say_switched(screen: &Screen, feed: Feed, answer: &Result<(), ControlError>) {
+pub(super) fn say_switched(screen: &Screen, feed: &Feed, answer: &Result<(), ControlError>) {
     feed.switched(answer);
     let style = if answer.is_ok() { Style::Remarkable } else { Style::Bad };
     screen.paragraph("   ", style, &one_line(&switched(answer)));
 }
 
+/// What became of the word how long the guest may stand still.
+pub(super) fn say_limited(screen: &Screen, feed: &Feed, downtime_ms: u64, answer: &Result<(), ControlError>) {
+    feed.limited(downtime_ms, answer);
+    let (style, text) = match answer {
+        Ok(()) => (Style::Dim, format!("the guest may stand still for {downtime_ms} ms")),
+        Err(error) => {
+            (Style::Bad, format!("the source does not let it stand still for {downtime_ms} ms: {error}"))
+        }
+    };
+    screen.paragraph("   ", style, &one_line(&text));
+}
+
 impl Watch for Teller {
     fn note(&mut self, note: &Note) {
         self.feed.note(note);
+        self.chosen.note(note);
         let style = match note {
-            Note::Chosen { version, why } => {
-                (self.version, self.why) = (Some(*version), Some(why.clone()));
-                Style::Bold
-            }
-            Note::Downgrade { to, .. } => {
-                (self.version, self.downgrade) = (Some(*to), Some(note.to_string()));
-                Style::Remarkable
-            }
+            Note::Chosen { .. } => Style::Bold,
             Note::Paused => {
                 self.paused = true;
                 Style::Dim

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use virtwire::client::{CallError, Connection, Domain};
-use virtwire::migrate::Progress;
-use virtwire::protocol::enums::{DomainState, DomainStateKind, JobOperation, PausedReason};
-use virtwire::protocol::flags::JobStatsFlags;
+use virtwire::client::{CallError, Connection};
+use virtwire::protocol::enums::{DomainState, DomainStateKind, PausedReason, RunningReason};
 
 use crate::connect::{Opener, known};
+use crate::job::{Job, look as look_at_job};
 use crate::list::{Does, does, guests};
 
 /// A host, as it was last seen.
@@ -41,17 +40,34 @@ pub(super) struct Guest {
     /// In words, with the reason.
     pub(super) state: String,
     pub(super) runs: bool,
-    /// Paused by a migration: it comes, or has been sent.
-    pub(super) held: bool,
+    /// What its state says of a migration.
+    pub(super) part: Part,
     pub(super) job: Option<Job>,
 }
 
-/// What is being done with it.
-#[derive(Clone, Debug)]
-pub(super) struct Job {
-    pub(super) operation: Option<String>,
-    pub(super) leaves: bool,
-    pub(super) progress: Progress,
+/// A guest's part in a migration, as far as its state tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    None,
+    /// Paused by a migration, or in post-copy: it comes. One that has been sent is paused by it as well.
+    Arriving,
+    /// It stands still here, and goes on elsewhere while its memory follows.
+    Followed,
+    /// The same, and what was to follow does not.
+    Torn,
+}
+
+impl Part {
+    fn of(does: Does) -> Part {
+        let Does::Why(state) = does else { return Part::None };
+        match state {
+            DomainState::Paused(PausedReason::Migration)
+            | DomainState::Running(RunningReason::Postcopy | RunningReason::PostcopyFailed) => Part::Arriving,
+            DomainState::Paused(PausedReason::Postcopy) => Part::Followed,
+            DomainState::Paused(PausedReason::PostcopyFailed) => Part::Torn,
+            _ => Part::None,
+        }
+    }
 }
 
 /// Hosts under watch. Dropping it ends the watch.
@@ -148,34 +164,15 @@ async fn tell(connection: &Connection) -> Result<Vec<Guest>, CallError> {
         // One that went away meanwhile is no guest of this host.
         let Some(does) = known(does(&domain).await)? else { continue };
         let active = does.kind() != DomainStateKind::Shutoff;
-        let job = if active { known(job(&domain).await)?.flatten() } else { None };
+        let job = if active { known(look_at_job(&domain).await)?.flatten() } else { None };
         told.push(Guest {
             name: domain.name().to_string(),
             uuid: domain.uuid().to_string(),
             state: does.words(),
             runs: does.kind() == DomainStateKind::Running,
-            held: matches!(does, Does::Why(DomainState::Paused(PausedReason::Migration))),
+            part: Part::of(does),
             job,
         });
     }
     Ok(told)
-}
-
-async fn job(domain: &Domain) -> Result<Option<Job>, CallError> {
-    let (operation, progress) = match domain.job_stats(JobStatsFlags::NONE).await {
-        Ok(stats) => (stats.operation(), Progress::from_stats(stats.kind, &stats.params)),
-        Err(error) if error.is_unsupported() => match domain.job_info().await {
-            Ok(info) => (None, Progress::from_info(&info)),
-            // A host that cannot tell of jobs, or not of this guest's, is watched all the same.
-            Err(CallError::Remote(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        },
-        Err(CallError::Remote(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    Ok(progress.is_running().then(|| Job {
-        operation: operation.map(|operation| operation.to_string()),
-        leaves: operation.is_none_or(|operation| operation == JobOperation::MigrationOut),
-        progress,
-    }))
 }

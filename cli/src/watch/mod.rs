@@ -16,11 +16,12 @@ use crate::connect::Opener;
 use crate::console::terminal::RawTerminal;
 use crate::fail::{Fail, plain};
 use crate::harmless;
+use crate::job::Job;
 use crate::migrate::figures;
 use crate::screen::{Output, Screen, say, say_bytes};
 use crate::signals::Signals;
-use gather::{Host, Hosts, Phase};
-use page::Page;
+use gather::{Guest, Host, Hosts, Phase};
+use page::{How, Moving, Page};
 
 /// Shows the hosts until the user has seen enough; once, where that is asked for or nobody watches.
 pub(crate) async fn run(args: WatchArgs, opener: Opener) -> Result<ExitCode, Fail> {
@@ -92,21 +93,23 @@ async fn feed(args: &WatchArgs, opener: Opener, every: Duration) -> Result<ExitC
 fn document(hosts: &[Host]) -> Value {
     let migrations: Vec<_> = page::migrations(hosts)
         .into_iter()
-        .map(|moving| json!({ "domain": moving.name, "from": moving.from, "to": moving.to, "progress": moving.progress.as_ref().map(figures) }))
+        .map(|Moving { name, from, to, how }| {
+            let (progress, broken) = match how {
+                How::Job(progress) => (Some(figures(&progress)), false),
+                How::Silent => (None, false),
+                How::Broken => (None, true),
+            };
+            json!({ "domain": name, "from": from, "to": to, "progress": progress, "post_copy_broke": broken })
+        })
         .collect();
+    let guest = |guest: &Guest| {
+        let job = guest.job.as_ref().map(Job::document);
+        json!({ "name": guest.name, "uuid": guest.uuid, "state": guest.state, "job": job })
+    };
     let hosts: Vec<_> = hosts
         .iter()
         .map(|host| {
-            let guests: Vec<_> =
-                host.guests
-                    .iter()
-                    .map(|guest| {
-                        let job = guest.job.as_ref().map(
-                            |job| json!({ "operation": job.operation, "progress": figures(&job.progress) }),
-                        );
-                        json!({ "name": guest.name, "uuid": guest.uuid, "state": guest.state, "job": job })
-                    })
-                    .collect();
+            let guests: Vec<_> = host.guests.iter().map(guest).collect();
             let error = match &host.phase {
                 Phase::Failed(why) => Some(why.clone()),
                 Phase::Asked | Phase::Seen => None,

@@ -2,7 +2,7 @@
 
 use virtwire::migrate::Progress;
 
-use super::gather::{Host, Phase};
+use super::gather::{Host, Part, Phase};
 use crate::harmless;
 use crate::migrate::parts;
 use crate::screen::Style;
@@ -17,41 +17,60 @@ pub(super) struct Page {
 pub(super) struct Moving {
     pub(super) name: String,
     pub(super) from: String,
-    /// None where no host that is watched has it coming.
+    /// None where no host that is watched shows it coming.
     pub(super) to: Option<String>,
-    pub(super) progress: Option<Progress>,
+    pub(super) how: How,
 }
 
-/// The migrations in flight: a job that sends a guest, or a guest that is held on two hosts.
+/// How it goes on.
+pub(super) enum How {
+    /// A job sends it.
+    Job(Box<Progress>),
+    /// It goes on at the destination, and the source tells of no job that sends the rest.
+    Silent,
+    /// Its post-copy broke: part of it is on either host.
+    Broken,
+}
+
+/// The migrations in flight: a job that sends a guest, or one that was sent in part.
 pub(super) fn migrations(hosts: &[Host]) -> Vec<Moving> {
-    let mut found = Vec::new();
+    let mut found: Vec<Moving> = Vec::new();
+    let mut torn = Vec::new();
     for (at, host) in hosts.iter().enumerate() {
         for guest in &host.guests {
-            let leaving = guest
-                .job
-                .as_ref()
-                .filter(|job| job.leaves && (!guest.held || coming(hosts, at, &guest.uuid).is_some()));
-            if let Some(job) = leaving {
-                let to = coming(hosts, at, &guest.uuid).map(str::to_owned);
-                found.push(Moving {
-                    name: guest.name.clone(),
-                    from: host.uri.clone(),
-                    to,
-                    progress: Some(job.progress),
-                });
+            let to = coming(hosts, at, &guest.uuid);
+            let leaving =
+                guest.job.as_ref().filter(|job| job.leaves && (guest.part != Part::Arriving || to.is_some()));
+            let how = match (guest.part, leaving) {
+                // Before libvirt 8.5 a torn guest looks the same on both hosts; it is one migration all the same. Its job may be told of still.
+                (Part::Torn, _) if torn.contains(&&guest.uuid) => continue,
+                (Part::Torn, _) => How::Broken,
+                (_, Some(job)) => How::Job(job.progress.into()),
+                (Part::Followed, None) => How::Silent,
+                (Part::None | Part::Arriving, None) => continue,
+            };
+            if let How::Broken = how {
+                torn.push(&guest.uuid);
             }
+            found.push(Moving {
+                name: guest.name.clone(),
+                from: host.uri.clone(),
+                to: to.map(str::to_owned),
+                how,
+            });
         }
     }
     found
 }
 
-/// The other host that has this guest and does not let it run.
+/// The other host to which this guest comes; failing that, one that has part of it.
 fn coming<'a>(hosts: &'a [Host], but: usize, uuid: &str) -> Option<&'a str> {
-    let others = hosts.iter().enumerate().filter(|(at, _)| *at != but);
-    others
-        .map(|(_, host)| host)
-        .find(|host| host.guests.iter().any(|guest| guest.uuid == uuid && guest.held))
-        .map(|host| &*host.uri)
+    let on = |part| {
+        let has = move |host: &Host| host.guests.iter().any(|guest| guest.uuid == uuid && guest.part == part);
+        let others = hosts.iter().enumerate().filter(|(at, _)| *at != but);
+        others.map(|(_, host)| host).find(|host| has(host)).map(|host| &*host.uri)
+    };
+    on(Part::Arriving).or_else(|| on(Part::Torn))
 }
 
 impl Page {
@@ -69,11 +88,21 @@ impl Page {
                 count(moving.len(), "migration")
             ),
         );
-        for Moving { name, from, to, progress } in &moving {
-            let to = to.as_deref().unwrap_or("a host that is not watched");
+        for Moving { name, from, to, how } in &moving {
+            let to = to.as_deref().unwrap_or("destination not seen");
             page.line(Style::Remarkable, format!("  {name}: {from} → {to}"));
-            if let Some(progress) = progress {
-                page.line(Style::Remarkable, format!("    {}{}", bar(progress), parts(progress).join("  ")));
+            match how {
+                How::Job(progress) => page
+                    .line(Style::Remarkable, format!("    {}{}", bar(progress), parts(progress).join("  "))),
+                How::Silent => page.line(
+                    Style::Remarkable,
+                    "    post-copy; the source tells of no job that sends the rest".to_owned(),
+                ),
+                How::Broken => page.line(
+                    Style::Bad,
+                    "    post-copy broke: `virtwire migrate --postcopy-resume` brings the rest over"
+                        .to_owned(),
+                ),
             }
         }
         for host in hosts {
@@ -144,12 +173,13 @@ fn bar(progress: &Progress) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gather::{Guest, Job};
+    use super::super::gather::Guest;
     use super::*;
+    use crate::job::Job;
     use virtwire::protocol::enums::JobKind;
     use virtwire::protocol::params::TypedParams;
 
-    fn guest(name: &str, held: bool, sent: Option<u64>) -> Guest {
+    fn guest(name: &str, state: &str, part: Part, sent: Option<u64>) -> Guest {
         let job = sent.map(|sent| {
             let numbers =
                 [("data_total", 4 << 20), ("data_processed", sent), ("data_remaining", (4 << 20) - sent)];
@@ -158,27 +188,36 @@ mod tests {
             let progress = Progress::from_stats(JobKind::Unbounded, &params.unwrap());
             Job { operation: Some("outgoing migration".to_owned()), leaves: true, progress }
         });
-        let state = if held { "paused (migration)" } else { "running (booted)" };
         Guest {
             name: name.to_owned(),
             uuid: name.to_owned(),
             state: state.to_owned(),
-            runs: !held,
-            held,
+            runs: state.starts_with("running"),
+            part,
             job,
         }
     }
 
+    fn booted(name: &str, sent: Option<u64>) -> Guest {
+        guest(name, "running (booted)", Part::None, sent)
+    }
+
+    fn seen(uri: &str, guests: Vec<Guest>) -> Host {
+        Host { uri: uri.to_owned(), phase: Phase::Seen, guests }
+    }
+
+    /// The lines of the migrations in flight.
+    fn told(hosts: &[Host]) -> Vec<String> {
+        let lines = Page::of(hosts, 100).lines(50).into_iter().map(|(_, line)| line);
+        lines.skip(1).take_while(|line| !line.is_empty()).collect()
+    }
+
     fn hosts() -> Vec<Host> {
-        let host = |uri: &str, phase, guests| Host { uri: uri.to_owned(), phase, guests };
+        let gone = Phase::Failed("nobody listens".to_owned());
         vec![
-            host(
-                "mem://a",
-                Phase::Seen,
-                vec![guest("web1", false, Some(1 << 20)), guest("db\u{1b}[2J", false, None)],
-            ),
-            host("mem://b", Phase::Seen, vec![guest("web1", true, None)]),
-            host("mem://c", Phase::Failed("nobody listens".to_owned()), vec![guest("old", false, None)]),
+            seen("mem://a", vec![booted("web1", Some(1 << 20)), booted("db\u{1b}[2J", None)]),
+            seen("mem://b", vec![guest("web1", "paused (migration)", Part::Arriving, None)]),
+            Host { uri: "mem://c".to_owned(), phase: gone, guests: vec![booted("old", None)] },
         ]
     }
 
@@ -203,6 +242,41 @@ mod tests {
                 "  old  running (booted)  (when last seen)",
             ]
         );
+    }
+
+    /// A destination may show nothing yet, as one of version 1 until the data comes; it may be watched all the same.
+    #[test]
+    fn a_destination_that_does_not_show_the_guest_is_not_seen() {
+        let hosts = [seen("mem://a", vec![booted("web1", Some(1 << 20))]), seen("mem://b", vec![])];
+        assert_eq!(told(&hosts)[0], "  web1: mem://a → destination not seen");
+        // One that was sent is paused by its migration as well, and comes to nobody.
+        let sent = guest("web1", "paused (migration)", Part::Arriving, Some(4 << 20));
+        assert!(told(&[seen("mem://a", vec![sent])]).is_empty());
+    }
+
+    #[test]
+    fn a_post_copy_is_seen_on_both_hosts_until_it_is_over_or_broken() {
+        let follows = |job| guest("web1", "paused (postcopy)", Part::Followed, job);
+        let runs = || guest("web1", "running (postcopy)", Part::Arriving, None);
+        let way = "  web1: mem://a → mem://b";
+        for hosts in [
+            [seen("mem://a", vec![follows(Some(1 << 20))]), seen("mem://b", vec![runs()])],
+            [seen("mem://b", vec![runs()]), seen("mem://a", vec![follows(Some(1 << 20))])],
+        ] {
+            let lines = told(&hosts);
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            assert!(lines[0] == way && lines[1].contains("25 %"), "{lines:?}");
+        }
+        let silent = told(&[seen("mem://a", vec![follows(None)]), seen("mem://b", vec![runs()])]);
+        assert!(silent[0] == way && silent[1].contains("tells of no job"), "{silent:?}");
+        let torn = |job| guest("web1", "paused (postcopy-failed)", Part::Torn, job);
+        for (job, there) in [(None, runs()), (None, torn(None)), (Some(1 << 20), runs())] {
+            let broken = told(&[seen("mem://a", vec![torn(job)]), seen("mem://b", vec![there])]);
+            assert_eq!(broken.len(), 2, "{broken:?}");
+            assert!(broken[0] == way && broken[1].contains("post-copy broke"), "{broken:?}");
+        }
+        let alone = told(&[seen("mem://a", vec![torn(None)])]);
+        assert_eq!(alone[0], "  web1: mem://a → destination not seen");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use virtwire::protocol::remote::{
     ConnectListAllDomains, DomainCreate, DomainDefineXml, DomainGetXmlDesc, DomainUndefine,
 };
 
+use crate::figures::figure;
 use crate::process::{Serve, command, run, run_with, temporary};
 
 /// Daemons that are killed, all in all.
@@ -102,7 +103,7 @@ fn no_definition_that_was_acknowledged_is_lost_by_kill_9() {
     let hosts: Vec<_> =
         (1..=HOSTS).map(|seed| thread::spawn(move || Told::new(seed).killed_often())).collect();
     let acknowledged: u32 = hosts.into_iter().map(|host| host.join().unwrap()).sum();
-    println!("{KILLS} kills, {acknowledged} acknowledged changes, none lost");
+    figure(format_args!("{KILLS} kills, {acknowledged} acknowledged changes, none lost"));
     assert!(acknowledged >= KILLS, "{acknowledged}");
 }
 

@@ -2,8 +2,11 @@
 
 mod dissect;
 mod dissect_proxy;
+#[path = "../../../tests/figures.rs"]
+mod figures;
 mod harmless;
 mod hosts;
+mod job;
 mod journal;
 mod kept;
 mod migrate;
@@ -39,6 +42,7 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
         "events",
         "probe",
         "migrate",
+        "job",
         "recover",
         "shutdown",
         "reboot",

@@ -89,6 +89,7 @@ fn all_guests_of_a_host_move_and_a_table_tells_of_each() {
     let moved = run(&[&all[..], &["--except", "web4"]].concat());
     assert_eq!(moved.status, Some(2), "{moved:?}");
     assert!(moved.stdout.contains("3 of 4 guests are on the destination"), "{moved:?}");
+    assert!(moved.stdout.contains("Version"), "{moved:?}");
     let row = |name: &str| {
         moved
             .stdout
@@ -97,7 +98,7 @@ fn all_guests_of_a_host_move_and_a_table_tells_of_each() {
             .unwrap_or_default()
             .to_owned()
     };
-    assert!(row("web1").contains("on destination"), "{moved:?}");
+    assert!(row("web1").contains("v3+params   on destination"), "{moved:?}");
     assert!(row("web2").contains("on source") && row("web2").contains("already"), "{moved:?}");
     assert!(row("web4").is_empty());
     let left = run(&["list", &from]).succeeded();
@@ -105,11 +106,36 @@ fn all_guests_of_a_host_move_and_a_table_tells_of_each() {
     // For programs, and nothing is left to move but those two.
     let moved = run(&[&all[..], &["--json", "--except", "web2"]].concat());
     let events: Vec<_> = moved.succeeded().lines().map(json).collect();
+    let (summary, events) = events.split_last().unwrap();
+    assert!(events.iter().all(|event| event["domain"] == "web4"), "{events:?}");
+    assert_eq!((&events[0]["event"], &events[0]["version"]), (&"chosen".into(), &"v3+params".into()));
+    assert!(events.iter().any(|event| event["event"] == "call" && event["number"] == 305), "{events:?}");
+    let ended: Vec<_> = events.iter().filter(|event| event["event"] == "ended").collect();
+    let [ended] = ended[..] else { panic!("{events:?}") };
     assert_eq!(
-        (&events[0]["event"], &events[0]["domain"], &events[0]["outcome"]),
-        (&"ended".into(), &"web4".into(), &"on destination".into())
+        (&ended["outcome"], &ended["version"], &ended["why"]),
+        (&"on destination".into(), &"v3+params".into(), &events[0]["why"])
     );
-    assert_eq!((&events[1]["event"], &events[1]["moved"]), (&"summary".into(), &1.into()));
+    assert_eq!((&summary["event"], &summary["moved"]), (&"summary".into(), &1.into()));
+}
+
+/// A destination that only the source's daemon reaches is as good for all guests as for one.
+#[test]
+fn all_guests_move_peer_to_peer_to_where_nobody_else_gets() {
+    let (source, destination) = (Serve::start(&["--allow-p2p", "any"]), Serve::start(&[]));
+    let (from, to) = (source.uri(), destination.uri());
+    for name in ["web1", "web2"] {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='KiB'>64</memory></domain>");
+        run_with(&["create", &from, "-"], &xml).succeeded();
+    }
+    let nobody = format!("mem+tcp://127.0.0.1:{}/default", free_port());
+    let all = ["migrate", "--live", "--all", "--from", &from, "--to", &nobody];
+    assert_eq!(run(&all).status, Some(1), "without the source's daemon, nobody gets there");
+    let moved = run(&[&all[..], &["--p2p", "--peer-uri", &to]].concat());
+    let told = moved.succeeded();
+    assert!(told.contains("not reached from here") && told.contains("2 of 2 guests"), "{moved:?}");
+    let there = run(&["list", &to]).succeeded();
+    assert!(there.contains("web1") && there.contains("web2"), "{there}");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::plan::Version;
-use super::request::Way;
+use super::flags::MigrateFlags;
+use super::plan::{Version, Wish};
+use super::request::{Request, Way};
 
 /// A feature that `connect_supports_feature` (60) is asked for. Others do not concern a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +50,65 @@ impl Feature {
             Way::Managed => &Feature::ALL[2..],
             Way::PeerToPeer { .. } | Way::Direct => &Feature::ALL,
         }
+    }
+
+    /// Of those, the ones to ask first: the source's, the destination's. Between hosts of today they nearly decide by themselves, and there is
+    /// room for them and for the question for the guest among the four calls that a daemon is sent at a time.
+    pub fn first_to_ask(way: &Way) -> [&'static [Feature]; 2] {
+        use Feature::*;
+        match way {
+            Way::Managed => [
+                &[MigrationParams, MigrationV3, MigrateChangeProtection],
+                &[MigrationParams, MigrationV3, MigrationV1],
+            ],
+            Way::PeerToPeer { .. } => [&[MigrationP2p, MigrationParams, MigrationV3], &[]],
+            Way::Direct => [&[MigrationDirect, MigrationV3, MigrationV2], &[]],
+        }
+    }
+
+    /// The ones that matter still once these are reported of the first: the source's, the destination's. A plan made of them all is the one
+    /// that all that [decide](Self::that_decide) would make; where none can be made, nothing is left out.
+    pub fn next_to_ask(
+        request: &Request,
+        wish: Wish,
+        source: Features,
+        destination: Features,
+    ) -> [Vec<Feature>; 2] {
+        use Feature::*;
+        let managed = request.way == Way::Managed;
+        let reports = |feature| source.has(feature) && (!managed || destination.has(feature));
+        let may_be_moved_so = match request.way {
+            Way::Managed => true,
+            Way::PeerToPeer { .. } => source.has(MigrationP2p),
+            Way::Direct => source.has(MigrationDirect),
+        };
+        let decided = may_be_moved_so
+            && match wish {
+                Wish::Auto => reports(MigrationParams) || reports(MigrationV3),
+                Wish::V3Params => reports(MigrationParams),
+                Wish::V3 => reports(MigrationV3),
+                Wish::V2 | Wish::V1 => false,
+            };
+        // What may be tried where the first choice proves to be missing.
+        let older = |feature| match managed {
+            true => feature == MigrationV1 && destination.has(MigrationV1),
+            false => matches!(feature, MigrationV2 | MigrationV1),
+        };
+        let protects = request.flags.has(MigrateFlags::CHANGE_PROTECTION)
+            || request.flags.has(MigrateFlags::POSTCOPY_RESUME);
+        let of_both =
+            |feature| !decided || (feature == MigrationOffline && request.flags.has(MigrateFlags::OFFLINE));
+        let of_source = |feature| {
+            of_both(feature)
+                || (wish == Wish::Auto && older(feature))
+                || (feature == MigrateChangeProtection && protects)
+        };
+        let left = |asked: &[Feature], matters: &dyn Fn(Feature) -> bool| -> Vec<Feature> {
+            let all = Feature::that_decide(&request.way).iter().copied();
+            all.filter(|feature| !asked.contains(feature) && matters(*feature)).collect()
+        };
+        let asked = Feature::first_to_ask(&request.way);
+        [left(asked[0], &of_source), if managed { left(asked[1], &of_both) } else { Vec::new() }]
     }
 
     /// The number on the wire.
@@ -110,6 +170,12 @@ impl Features {
         Features(self.0 & other.0)
     }
 
+    /// These and those, of the same peer.
+    #[must_use]
+    pub const fn with(self, other: Features) -> Features {
+        Features(self.0 | other.0)
+    }
+
     /// The versions that a peer with these features can take part in, newest first.
     pub fn versions(self) -> Vec<Version> {
         let all = [Version::V3Params, Version::V3, Version::V2, Version::V1];
@@ -140,5 +206,68 @@ impl fmt::Display for Features {
 impl fmt::Debug for Features {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::domain::Domain;
+    use super::super::plan::Plan;
+    use super::*;
+
+    fn of(bits: usize, features: &[Feature]) -> Features {
+        let has = |(at, feature): (usize, &Feature)| (bits >> at & 1 == 1).then_some(*feature);
+        features.iter().enumerate().filter_map(has).collect()
+    }
+
+    fn only(reported: Features, asked: &[Feature]) -> Features {
+        asked.iter().copied().filter(|feature| reported.has(*feature)).collect()
+    }
+
+    /// Whatever two hosts report, a plan needs no more than what is asked for in two flights; nor does the reason why there is none.
+    #[test]
+    fn what_is_not_asked_for_changes_no_plan() {
+        let domain = Domain { name: "guest".into(), uuid: [7; 16], id: 1 };
+        let ways = [Way::Managed, Way::PeerToPeer { to: "mem://there/default".into() }, Way::Direct];
+        let wishes = [Wish::Auto, Wish::V3Params, Wish::V3, Wish::V2, Wish::V1];
+        let flags = [MigrateFlags::LIVE, MigrateFlags::OFFLINE | MigrateFlags::CHANGE_PROTECTION];
+        for (way, flags) in ways.iter().flat_map(|way| flags.map(|flags| (way, flags))) {
+            let request = Request { way: way.clone(), flags, ..Request::live(domain.clone()) };
+            let by_source = Feature::that_decide(way);
+            let by_destination = if *way == Way::Managed { by_source } else { &[] };
+            let first = Feature::first_to_ask(way);
+            assert!(first.iter().all(|asked| asked.len() <= 3), "one of four calls is the guest's");
+            for (source, destination) in (0..1 << by_source.len()).flat_map(|source| {
+                (0..1 << by_destination.len()).map(move |destination| (source, destination))
+            }) {
+                let (source, destination) = (of(source, by_source), of(destination, by_destination));
+                let told = [only(source, first[0]), only(destination, first[1])];
+                for wish in wishes {
+                    let next = Feature::next_to_ask(&request, wish, told[0], told[1]);
+                    let partly = Plan::choose(
+                        request.clone(),
+                        wish,
+                        told[0].with(only(source, &next[0])),
+                        told[1].with(only(destination, &next[1])),
+                    );
+                    let wholly = Plan::choose(request.clone(), wish, source, destination);
+                    assert_eq!(partly, wholly, "{way:?} {flags} {wish:?}: {source}; {destination}");
+                }
+            }
+        }
+    }
+
+    /// The last question is the source's alone, and only where its destination has the oldest version too, as none of QEMU's has.
+    #[test]
+    fn between_hosts_of_today_one_flight_is_enough() {
+        let request = Request::live(Domain { name: "guest".into(), uuid: [7; 16], id: 1 });
+        let of_today: Features = Feature::ALL.into_iter().filter(|f| *f != Feature::MigrationV1).collect();
+        let next = Feature::next_to_ask(&request, Wish::Auto, of_today, of_today);
+        assert_eq!(next, [vec![], vec![]]);
+        let all = Feature::ALL.into_iter().collect();
+        assert_eq!(
+            Feature::next_to_ask(&request, Wish::Auto, all, all),
+            [vec![Feature::MigrationV1], vec![]]
+        );
     }
 }

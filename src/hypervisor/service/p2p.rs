@@ -21,7 +21,6 @@ use virtwire_protocol::migrate::{
     Action, Call, Cookie, DomainState, DomainXml, Engine, Failure, Feature, Features, Host, JobInfo,
     MigrateFlags, Outcome, Plan, Reason, Reply, Request, Settings, State, Terms, Version, Waiting, Way, Wish,
 };
-use virtwire_protocol::profile::Feature as Known;
 use virtwire_protocol::remote::{self, Domain};
 use virtwire_xdr::Text;
 
@@ -94,15 +93,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         let connection = Connection::open_with(uri.as_str(), options).await.map_err(|error| {
             errors::failed(format!("Failed to connect to remote libvirt URI {uri}: {error}"))
         })?;
-        let asked = connection.supports(Known::MIGRATION_P2P).await;
-        if !asked.map_err(|error| errors::failed(format!("{uri}: {error}")))? {
+        let own = self.own_features(cx);
+        let theirs = features(&connection, &request, own).await?;
+        if !theirs.has(Feature::MigrationP2p) {
             let detail = "Destination libvirt does not support peer-to-peer migration protocol";
             return Err(errors::failed(detail));
         }
-        let asked = Feature::that_decide(&Way::Managed);
-        let theirs = crate::migrate::features(Host::Destination, &connection, asked).await;
-        let theirs = theirs.map_err(|error| errors::failed(error.to_string()))?;
-        let own = self.own_features(cx);
         let plan = Plan::choose(request, wish(own, theirs), own, theirs)
             .map_err(|refusal| errors::unsupported_argument(refusal.to_string()))?;
         if tunnelled && plan.version() == Version::V1 {
@@ -126,6 +122,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         let has = |feature: &Feature| self.has_feature(cx, feature.number());
         Feature::ALL.into_iter().filter(has).collect()
     }
+}
+
+/// What the destination reports, as far as it matters: between hosts of today one flight of questions.
+async fn features(connection: &Connection, request: &Request, own: Features) -> Result<Features> {
+    let unanswered = |error| errors::failed(format!("{}: {error}", connection.uri()));
+    let ask = |which: Vec<Feature>| async move {
+        crate::migrate::features(Host::Destination, connection, &which).await.map_err(unanswered)
+    };
+    let first = [&[Feature::MigrationP2p][..], Feature::first_to_ask(&Way::Managed)[1]].concat();
+    let first = ask(first).await?;
+    let [_, next] = Feature::next_to_ask(request, Wish::Auto, own, first);
+    Ok(first.with(ask(next).await?))
 }
 
 /// As libvirt's daemons: to a destination without version 3 by version 2, where both have it. The engine's client keeps to version 1 then,

@@ -1,0 +1,27 @@
+//! Which version moves a guest, and why.
+
+use virtwire::protocol::migrate::{Note, Version};
+
+/// What was decided; nothing before that.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chosen {
+    pub(crate) version: Option<Version>,
+    pub(crate) why: Option<String>,
+    /// Where an older version had to be taken after all.
+    pub(crate) downgrade: Option<String>,
+}
+
+impl Chosen {
+    /// Remembers what a note decides.
+    pub(super) fn note(&mut self, note: &Note) {
+        match note {
+            Note::Chosen { version, why } => {
+                (self.version, self.why) = (Some(*version), Some(why.clone()));
+            }
+            Note::Downgrade { to, .. } => {
+                (self.version, self.downgrade) = (Some(*to), Some(note.to_string()));
+            }
+            _ => {}
+        }
+    }
+}
