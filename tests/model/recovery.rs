@@ -4,7 +4,8 @@
 //! [`fault`](super::fault), while each of its calls is under way, which the host then ran, runs later or never runs. Each such wreck is
 //! recovered: with nothing more going wrong; with each fault at each call of the recovery, among them its own death, after which
 //! another recovery takes over; and with either host dead for good and the recovery told so. A second recovery of what has ended must
-//! change nothing.
+//! change nothing. And where the source has paused the guest, it is also recovered after a person had it run on there and has suspended it, while
+//! the destination has not noticed yet that its client is gone.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -20,7 +21,7 @@ use super::offline::{self, Offline};
 use super::rescue::{Rescue, Wreck};
 use super::rescue_mutant::{Liar, Needs, RULES, Rule};
 use super::run::{Faults, Run};
-use super::setup::{self, Guest, Setup};
+use super::setup::{self, By, Guest, Setup};
 
 #[test]
 fn every_journal_prefix_of_every_migration_recovers_to_a_legal_end() {
@@ -42,6 +43,11 @@ fn every_journal_prefix_after_any_fault_recovers_to_a_legal_end() {
 #[test]
 fn a_recovery_that_meets_any_fault_or_dies_is_recovered_in_turn() {
     check(&setup::few_to_recover(), 0, 1);
+}
+
+#[test]
+fn a_fault_of_the_migration_and_one_of_its_recovery_do_no_more_harm_than_one() {
+    check(&setup::fewest(), 1, 1);
 }
 
 /// A recovery without the rule does what the rule forbids, and the model sees it.
@@ -158,10 +164,14 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
         None => 0,
     };
     let cuts = run.cuts.iter().flatten().skip(same);
-    cuts.map(|(length, world)| {
-        let mut world = world.clone();
-        world.caller_dies();
-        wreck(*length, world)
+    cuts.flat_map(|(length, world)| {
+        let (mut closed, mut half_open) = (world.clone(), None);
+        closed.caller_dies();
+        let sent = world.source.stopped && world.source.half.is_none() && run.setup.guest != Guest::Left;
+        if run.setup.by == By::Us && run.setup.by_v3() && sent && world.destination.incoming.is_some() {
+            half_open.insert(world.clone()).caller_dies_half_open();
+        }
+        [Some(closed), half_open].into_iter().flatten().map(move |world| wreck(*length, world))
     })
     .collect()
 }

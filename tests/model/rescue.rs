@@ -221,6 +221,7 @@ impl Rescue {
             _ if starts(call) && world.source.active == Some(false) => {
                 "Finish while the source runs the guest"
             }
+            _ if starts(call) && at_source && world.source.ran_on => "a copy of the past is started",
             Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if at_source => {
                 "Finish while the source has the guest"
             }
