@@ -1,6 +1,5 @@
 //! Reaching into a migration that runs: what is told of it, and that it can be stopped when its own connection cannot be used.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -155,13 +154,14 @@ async fn an_abort_waits_for_no_question() {
     let mut migration = source.plan(&destination).await;
     let canceller = migration.canceller();
     let mut told = Told::default();
-    let mut running = pin!(migration.run(&mut told));
+    let mut running = Box::pin(migration.run(&mut told));
     tokio::select! {
         outcome = &mut running => panic!("it ended before it was given up: {outcome}"),
         () = asked.notified() => canceller.cancel(),
     }
     let given_up = Instant::now();
-    let outcome = running.await;
+    let outcome = running.as_mut().await;
+    drop(running);
     assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
     assert!(
         given_up.elapsed() < Duration::from_secs(10),
