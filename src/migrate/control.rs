@@ -6,7 +6,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
+use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::flags::{AbortJobFlags, JobStatsFlags};
 use virtwire_protocol::migrate;
 use virtwire_protocol::program::Procedure;
@@ -125,6 +126,12 @@ impl Control {
         timeout_at(deadline, spoken).await.unwrap_or(Err(ControlError::TimedOut(self.within)))
     }
 
+    /// A question over the connection of its own.
+    pub(super) async fn question(&self) -> Result<Question, OpenError> {
+        let connection = self.connection().await?;
+        Ok(Question::new(Domain::new(&connection, peer::wire(self.guest.clone()))))
+    }
+
     async fn connection(&self) -> Result<Connection, OpenError> {
         let known = self.own.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(connection) = known.filter(|connection| connection.ended().is_none()) {
@@ -167,6 +174,35 @@ impl Question {
         }
         Ok(Progress::from_info(&self.domain.job_info().await?))
     }
+}
+
+/// What a source says of its job.
+pub(super) enum Told {
+    Progress(Progress),
+    /// No answer, or not this time.
+    Nothing,
+    /// That no job runs.
+    NoJob,
+    /// That it cannot tell.
+    Never,
+}
+
+/// Waits, and asks the source how far it is. A question without an answer keeps its place among the calls in flight; so where one is
+/// not answered in time, the next goes over the control's own connection.
+pub(super) async fn look(mut question: Question, control: &Control, after: Duration) -> (Question, Told) {
+    tokio::time::sleep(after).await;
+    let told = match timeout(WITHIN, question.ask()).await {
+        Ok(Ok(progress)) if progress.is_running() => Told::Progress(progress),
+        Ok(Ok(_)) => Told::NoJob,
+        // A source that cannot tell may be too old to ever tell.
+        Ok(Err(error)) if error.remote().is_some_and(RemoteError::is_unsupported) => Told::Never,
+        Ok(Err(CallError::TimedOut { .. } | CallError::Closed { .. })) | Err(_) => {
+            question = control.question().await.unwrap_or(question);
+            Told::Nothing
+        }
+        Ok(Err(_)) => Told::Nothing,
+    };
+    (question, told)
 }
 
 const WITHIN: Duration = Duration::from_secs(10);

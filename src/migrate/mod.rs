@@ -12,9 +12,11 @@ pub(crate) mod peer;
 mod place;
 mod progress;
 mod recover;
+mod switching;
 
 use std::future::{Future, ready};
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,14 +31,15 @@ use virtwire_protocol::migrate::{
 use virtwire_protocol::remote;
 
 pub use self::check::{Finding, Preflight, Subject, Verdict, check, check_errand};
-use self::control::Question;
 pub use self::control::{Control, ControlError};
+use self::control::{Question, Told, look};
 pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
 use self::ledger::Ledger;
 use self::peer::Peer;
 use self::progress::Reckoner;
 pub use self::progress::{Amount, Phase, Progress};
 pub use self::recover::Recover;
+use self::switching::Switching;
 use crate::client::{self, CallError, Connection};
 
 /// A migration between two daemons, under way or not yet begun.
@@ -96,18 +99,8 @@ pub enum Switch {
     AtTheWord,
     /// When all of the memory has been sent once, as far as the source tells of passes.
     AfterFirstPass,
-    /// After this time of sending, if it is not over by then.
+    /// After this time of sending, if it is not over by then; by our clock where the source does not tell how long it has sent.
     After(Duration),
-}
-
-impl Switch {
-    fn is_due(self, progress: &Progress) -> bool {
-        match self {
-            Switch::AtTheWord => false,
-            Switch::AfterFirstPass => progress.iteration.is_some_and(|iteration| iteration > 1),
-            Switch::After(time) => progress.elapsed >= time && progress.data.processed > 0,
-        }
-    }
 }
 
 /// Gives a migration up from outside, by the caller's explicit word. Cheap to clone.
@@ -352,6 +345,7 @@ impl Migration {
         watch.calling(&order);
         let domain = peer::wire(self.plan.request().domain.clone());
         let question = Question::new(client::Domain::new(self.source.connection(), domain));
+        let control = self.control();
         let peer = match host {
             Host::Source => &mut self.source,
             Host::Destination => match &mut self.destination {
@@ -360,106 +354,83 @@ impl Migration {
             },
         };
         // A post-copy goes on while Finish waits for the rest.
-        let mut question =
-            (call.finishes() && self.plan.request().flags.has(MigrateFlags::POSTCOPY)).then_some(question);
+        let goes_on = call.finishes() && self.plan.request().flags.has(MigrateFlags::POSTCOPY);
+        let mut looking = pin!(goes_on.then(|| look(question, &control, self.progress_every)));
         let mut reckoner = Reckoner::default();
-        let making = peer.make(call, deadline);
-        tokio::pin!(making);
+        let mut making = pin!(peer.make(call, deadline));
         loop {
             tokio::select! {
                 biased;
                 answer = &mut making => return answer,
                 () = self.cancel.0.notified() => watch.cancelled(self.engine.cancel()),
-                () = tokio::time::sleep(self.progress_every), if question.is_some() => {
-                    let Some(asking) = &mut question else { continue };
-                    let told = tokio::select! {
-                        biased;
-                        answer = &mut making => return answer,
-                        told = tokio::time::timeout(ASK_WITHIN, asking.ask()) => told,
-                    };
-                    match told {
-                        Ok(Ok(progress)) if progress.is_running() => {
-                            watch.progress(&reckoner.complete(std::time::Instant::now(), progress));
-                        }
-                        _ => question = None,
+                (question, told) = some(looking.as_mut()) => {
+                    if let Told::Progress(progress) = &told {
+                        watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
                     }
+                    let more = matches!(told, Told::Progress(_) | Told::Nothing);
+                    looking.set(more.then(|| look(question, &control, self.progress_every)));
                 }
             }
         }
     }
 
     /// Perform has no deadline: it takes as long as the guest is large. Meanwhile the source is asked how far it is, and
-    /// told to abort if the caller says so; once it has said that it does, it is not waited for without end.
+    /// told to abort if the caller says so; once it has said that it does, it is not waited for without end. None of these waits
+    /// for another.
     async fn make_perform(&mut self, call: Call, watch: &mut impl Watch) -> Result<Reply, Failure> {
-        let control = self.control();
+        let (control, every) = (self.control(), self.progress_every);
         let domain = peer::wire(self.plan.request().domain.clone());
-        let mut question = Question::new(client::Domain::new(self.source.connection(), domain));
+        let question = Question::new(client::Domain::new(self.source.connection(), domain));
         let mut reckoner = Reckoner::default();
-        let performing = self.source.make(call, None);
-        tokio::pin!(performing);
-        let mut asks_progress = true;
-        let mut switch = self.switch;
+        let mut performing = pin!(self.source.make(call, None));
+        let mut looking = pin!(Some(look(question, &control, every)));
+        let mut switching = pin!(false.then(|| control.start_post_copy()));
+        let mut aborting = pin!(false.then(|| control.abort()));
+        let mut switch = Switching::new(self.switch);
         let mut aborted: Option<Instant> = None;
         let answer = loop {
+            let is_switching = switching.is_some();
             tokio::select! {
                 biased;
+                // Perform ends by it.
+                told = some(switching.as_mut()) => {
+                    switching.set(None);
+                    watch.switched(&told);
+                    switch.was_said(told.is_ok());
+                }
                 answer = &mut performing => break answer,
-                () = self.cancel.0.notified() => {
-                    let aborting = control.abort();
-                    tokio::pin!(aborting);
-                    // Perform may end, by this or by itself, before the abort is answered. What it then comes to is what became
-                    // of the caller's word: a source may accept an abort and have sent the guest already.
-                    tokio::select! {
-                        answer = &mut performing => {
-                            aborted = Some(Instant::now());
-                            break answer;
+                () = self.cancel.0.notified(), if aborting.is_none() => aborting.set(Some(control.abort())),
+                told = some(aborting.as_mut()) => {
+                    aborting.set(None);
+                    match told {
+                        Ok(()) => aborted = Some(Instant::now()),
+                        Err(error) => {
+                            tracing::info!(%error, "the abort");
+                            watch.cancelled(CancelAnswer::Refused("the source does not abort the job"));
                         }
-                        answer = &mut aborting => match answer {
-                            Ok(()) => aborted = Some(Instant::now()),
-                            Err(error) => {
-                                tracing::info!(%error, "the abort");
-                                watch.cancelled(CancelAnswer::Refused("the source does not abort the job"));
-                            }
-                        },
                     }
                 }
                 () = until(aborted.map(|at| at + ENDS_WITHIN)) => {
                     let message = format!("Perform did not end within {ENDS_WITHIN:?} of the abort");
                     break Err(Failure::Silent { message });
                 }
-                () = tokio::time::sleep(self.progress_every), if asks_progress => {
-                    let told = tokio::select! {
-                        answer = &mut performing => break answer,
-                        told = tokio::time::timeout(ASK_WITHIN, question.ask()) => told,
-                    };
-                    match told {
-                        Ok(Ok(progress)) if progress.is_running() => {
-                            watch.progress(&reckoner.complete(std::time::Instant::now(), progress));
-                            if switch.is_due(&progress) {
-                                // Perform ends by it.
-                                let told = tokio::select! {
-                                    biased;
-                                    told = control.start_post_copy() => told,
-                                    answer = &mut performing => break answer,
-                                };
-                                watch.switched(&told);
-                                if told.is_ok() {
-                                    switch = Switch::AtTheWord;
-                                }
-                            }
+                (question, told) = some(looking.as_mut()) => {
+                    if let Told::Progress(progress) = &told {
+                        watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
+                        if switch.is_due(progress) && !is_switching {
+                            switching.set(Some(control.start_post_copy()));
                         }
-                        Ok(Ok(_)) => {}
-                        // A source that cannot tell may be too old to ever tell; and a question without an answer keeps its
-                        // place among the calls in flight.
-                        Ok(Err(error)) => {
-                            asks_progress = error.remote().is_some_and(|remote| !remote.is_unsupported());
-                        }
-                        Err(_) => asks_progress = false,
                     }
+                    looking.set((!matches!(told, Told::Never)).then(|| look(question, &control, every)));
+                }
+                () = until(switch.unseen_at()), if !is_switching => {
+                    switching.set(Some(control.start_post_copy()));
                 }
             }
         };
-        if aborted.is_some() {
+        // Perform may end, by the abort or by itself, before that is answered. What it comes to is what became of the caller's word: a
+        // source may accept an abort and have sent the guest already.
+        if aborted.is_some() || aborting.is_some() {
             watch.cancelled(came_of_abort(&answer));
         }
         answer
@@ -504,11 +475,16 @@ async fn until(moment: Option<Instant>) {
     }
 }
 
+/// The future's output, or never.
+async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
+    match future.as_pin_mut() {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}
+
 /// How long a host may take to find a guest and to say what it can, where the connection has no deadline.
 const LOOKUP_WITHIN: Duration = Duration::from_secs(120);
-
-/// How long a source may take to tell how far it is.
-const ASK_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
 /// guest is.
@@ -546,7 +522,7 @@ async fn ask_both(
 }
 
 /// The same connection, whose calls do not wait for ever where nobody has said how long.
-fn patient(connection: &Connection) -> Connection {
+pub(crate) fn patient(connection: &Connection) -> Connection {
     match connection.deadline() {
         Some(_) => connection.clone(),
         None => connection.within(LOOKUP_WITHIN),

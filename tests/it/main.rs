@@ -47,6 +47,8 @@ mod recover;
 mod roles;
 mod server_session;
 mod streams;
+#[cfg(feature = "mem")]
+mod stuck_tunnel;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tower")]

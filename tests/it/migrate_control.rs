@@ -7,14 +7,21 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
 use virtwire::client::Connection;
-use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Watch};
+use virtwire::hypervisor::HypervisorService;
+use virtwire::hypervisor::mem::{Config, Faults, Mem};
+use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Switch, Watch};
 use virtwire::protocol::enums::{DomainState, PausedReason, RunningReason};
-use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::error::{ErrorCode, RemoteError};
+use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{CancelAnswer, MigrateFlags, Outcome, Request, Wish};
+use virtwire::protocol::program::Procedure;
+use virtwire::protocol::remote::{DomainGetJobStats, DomainGetJobStatsReply, TypedParam, TypedParamValue};
+use virtwire::protocol::session::server::Called;
+use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
-use crate::migration::{Host, NEW, V2, age};
-use virtwire::hypervisor::mem::Faults;
+use crate::migration::{self, Host, NEW, V2, age};
 
 /// Moves until so many bytes are sent, and then waits for an abort.
 fn stalling(host: &Host) {
@@ -158,10 +165,112 @@ async fn a_source_that_cannot_be_reached_is_no_word_that_was_taken() {
     assert!(matches!(control.abort().await, Err(ControlError::TimedOut(_))));
 }
 
+/// A source that is slow to tell, or whose answer is lost, is asked again; and its word is not the only clock.
+#[tokio::test(start_paused = true)]
+async fn one_question_without_an_answer_keeps_no_switch_from_coming() {
+    for (when, silent) in [
+        (Switch::AfterFirstPass, 1),
+        (Switch::After(Duration::from_secs(60)), 1),
+        (Switch::After(Duration::from_secs(60)), usize::MAX),
+    ] {
+        let (source, _) = Reticent::start(silent).await;
+        let destination = Host::start(age(NEW)).await;
+        source.create().await;
+        stalling(&source);
+        let (from, to) = (source.connect().await, destination.connect().await);
+        let mut request = Request::live(Migration::find(&from, "guest").await.unwrap());
+        request.flags = request.flags | MigrateFlags::POSTCOPY;
+        let mut migration = Migration::plan(from, to, request, Wish::Auto).await.unwrap().switch(when);
+        let mut told = Told::default();
+        let moved = timeout(Duration::from_secs(3_600), migration.run(&mut told)).await;
+        let outcome = moved.unwrap_or_else(|_| panic!("it never switched: {when:?}, {silent}"));
+        assert!(matches!(outcome, Outcome::OnDestination { .. }), "{when:?}, {silent}: {outcome}");
+        assert_eq!(told.switched, [true], "{when:?}, {silent}");
+    }
+}
+
+/// The clock of this test passes the deadline of a question and nothing else.
+#[tokio::test(start_paused = true)]
+async fn an_abort_waits_for_no_question() {
+    let (source, asked) = Reticent::start(usize::MAX).await;
+    let destination = Host::start(age(NEW)).await;
+    source.create().await;
+    stalling(&source);
+    let mut migration = source.plan(&destination).await;
+    let canceller = migration.canceller();
+    let mut told = Told::default();
+    let mut running = Box::pin(migration.run(&mut told));
+    tokio::select! {
+        outcome = &mut running => panic!("it ended before it was given up: {outcome}"),
+        () = asked.notified() => canceller.cancel(),
+    }
+    let given_up = Instant::now();
+    let outcome = running.as_mut().await;
+    drop(running);
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert!(
+        given_up.elapsed() < Duration::from_secs(10),
+        "it waited for the question: {:?}",
+        given_up.elapsed()
+    );
+    assert_eq!(told.cancelled, [CancelAnswer::Taken]);
+}
+
+/// A source that leaves its first questions how far a job is without an answer, and says of later ones that all has been sent once.
+struct Reticent {
+    service: Arc<HypervisorService<Mem>>,
+    silent: usize,
+    count: AtomicUsize,
+    asked: Arc<Notify>,
+}
+
+impl Reticent {
+    /// It, and what tells of each question.
+    async fn start(silent: usize) -> (Host, Arc<Notify>) {
+        let (mem, asked) = (Mem::new(Config::default()), Arc::<Notify>::default());
+        let service = Arc::new(HypervisorService::new(mem.clone()));
+        let reticent = Reticent { service, silent, count: AtomicUsize::new(0), asked: asked.clone() };
+        (Host { mem, uri: migration::serve(Server::new(reticent)).await }, asked)
+    }
+}
+
+impl Handler for Reticent {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        if called.info.number != DomainGetJobStats::NUMBER {
+            return Handler::call(self.service.clone(), cx, called);
+        }
+        self.asked.notify_one();
+        if self.count.fetch_add(1, Ordering::SeqCst) < self.silent {
+            return Box::pin(std::future::pending());
+        }
+        let number =
+            |field: &str, value| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
+        let params = vec![
+            number("memory_iteration", 2),
+            number("data_processed", 1),
+            number("time_elapsed", 3_600_000),
+        ];
+        let unbounded = 2;
+        Box::pin(
+            async move { Ok(Draft::encode(&DomainGetJobStatsReply { r#type: unbounded, params }).unwrap()) },
+        )
+    }
+
+    fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+        Handler::closed(self.service.clone(), cx)
+    }
+}
+
 #[derive(Clone, Default)]
 struct Told {
     moves: Arc<Notify>,
     cancelled: Vec<CancelAnswer>,
+    /// Whether each word to switch was taken.
+    switched: Vec<bool>,
 }
 
 impl Watch for Told {
@@ -173,6 +282,10 @@ impl Watch for Told {
 
     fn cancelled(&mut self, answer: CancelAnswer) {
         self.cancelled.push(answer);
+    }
+
+    fn switched(&mut self, answer: &Result<(), ControlError>) {
+        self.switched.push(answer.is_ok());
     }
 }
 

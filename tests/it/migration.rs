@@ -333,7 +333,7 @@ impl Host {
 }
 
 /// Its URI.
-async fn serve<H: Handler>(server: Server<H>) -> String {
+pub(crate) async fn serve<H: Handler>(server: Server<H>) -> String {
     let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
     let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
     tokio::spawn(async move { server.serve(&listener).await });

@@ -12,11 +12,11 @@ use super::source::{Source, error};
 /// The source's own connection to the destination. Nobody else's.
 pub(crate) const ITS_OWN: Connection = 1_000_000;
 
-/// Whether the source is asked for everything.
+/// Whether the source is asked for everything. By the older call it is where nobody has prepared anything.
 pub(crate) fn is_asked(call: &Call) -> bool {
     match call {
         Call::PerformTo { .. } => true,
-        Call::Perform { flags, .. } => flags.has(MigrateFlags::PEER2PEER),
+        Call::Perform { cookie, .. } => cookie.0.is_empty(),
         _ => false,
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn carry_out(
     if matches!(fails, Some(Fails::Cleanly | Fails::BreakingIncoming | Fails::LeavingPaused)) {
         return failed;
     }
-    if destination.guest.is_some() || destination.incoming.is_some() {
+    if destination.guest.is_some() || destination.incoming.is_some() || destination.slot.is_some() {
         return failed;
     }
     destination.incoming = Some(Incoming {

@@ -96,6 +96,17 @@ fn a_whole_copy_that_the_destination_keeps_of_a_guest_that_stayed() {
             "{V1} => {stayed}\n destination {LOOKUP} => found\n destination {STATE} => paused 1\n {end}"
         ),
     );
+    // Nobody says that it is somebody's own.
+    for (said, words) in [("paused", "paused"), ("paused 0", "paused"), ("paused 11", "paused (starting up)")]
+    {
+        check(
+            v1(),
+            &format!(
+                "{V1} => {stayed}\n destination {LOOKUP} => found\n destination {STATE} => {said}\n \
+                 {end}{left} (it says: {words}): {kept}"
+            ),
+        );
+    }
     let removed = format!("{copy}\n destination 12 domain_destroy(dom=guest) =>");
     check(v1(), &format!("{V1} => {stayed}\n {removed} done\n destination {LOOKUP} => error 42/10\n {end}"));
     check(

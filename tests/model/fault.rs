@@ -168,6 +168,18 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
 }
 
 impl Fault {
+    /// What befalls calls of any kind: they are lost, or their replies, or who was to answer or to hear.
+    pub(crate) fn is_common(self) -> bool {
+        let hears = matches!(
+            self.hears,
+            Hears::Closed { eof: true }
+                | Hears::Deadline
+                | Hears::CallerDied
+                | Hears::HostDied { back: 4, perish: false }
+        );
+        hears && matches!(self.runs, Runs::Never | Runs::Now)
+    }
+
     fn makes_sense(self, order: &Do) -> bool {
         let call = &order.call;
         match (self.runs, self.hears) {

@@ -78,6 +78,7 @@ impl Mutant {
                 (Rule::V2IsCommonGround, Feature::MigrationV2) => true,
                 (Rule::V3IsCommonGround, Feature::MigrationV3) => true,
                 (Rule::V3IsNotSkipped, Feature::MigrationV3 | Feature::MigrationParams) => false,
+                (Rule::ParamsFirst, Feature::MigrationParams) => false,
                 _ => features.has(*feature),
             };
             Feature::ALL.into_iter().filter(believes).collect()
@@ -404,7 +405,8 @@ impl Mutant {
             (Rule::SilenceIsNotLeave, call, Err(_)) if doubting && is_question(call) => {
                 Err(error(ErrorCode::NO_DOMAIN, "made up by the mutant"))
             }
-            (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_)) => {
+            (Rule::AbortIsSuccess, Call::Finish2 { retcode: Retcode::Cancelled, .. }, Err(_))
+            | (Rule::V3AbortIsSuccess, Call::Finish3 { cancelled: Retcode::Cancelled, .. }, Err(_)) => {
                 Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
             }
             (
@@ -488,6 +490,18 @@ impl Mutant {
                 Some((order, failure)),
             ) => {
                 let reason = Reason::Failed { host: order.host, procedure: order.call.name(), failure };
+                Outcome::OnSource { source, reason, left_on_destination }
+            }
+            (
+                Rule::V3WordOfThereIsTold,
+                Outcome::OnSource {
+                    source,
+                    reason: Reason::FailedThere { procedure, failure, .. },
+                    left_on_destination,
+                },
+                _,
+            ) => {
+                let reason = Reason::Failed { host: Host::Source, procedure, failure };
                 Outcome::OnSource { source, reason, left_on_destination }
             }
             (Rule::OfflineLeftIsTold, Outcome::OnSource { source, reason, .. }, _) => {

@@ -52,6 +52,20 @@ pub(crate) const V2_ONLY: Peer = Peer {
     procedures: &[2, 12, 14, 16, 23, 24, 61, 62, 63, 108, 109, 163],
 };
 
+/// Version 2, and its hypervisor moves guests by itself.
+pub(crate) const V2_DIRECT: Peer = Peer {
+    name: "direct before version 3",
+    features: &[MigrationDirect, MigrationV2],
+    procedures: V2_ONLY.procedures,
+};
+
+/// Version 1, also between daemons.
+pub(crate) const V1_P2P: Peer = Peer {
+    name: "version 1, peer to peer",
+    features: &[MigrationP2p, MigrationV1],
+    procedures: &[2, 12, 14, 16, 23, 24, 61, 62, 63, 163],
+};
+
 /// Versions 1 and 2.
 pub(crate) const V2_AND_V1: Peer = Peer {
     name: "0.9.1 with v1",

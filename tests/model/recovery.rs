@@ -4,7 +4,8 @@
 //! [`fault`](super::fault), while each of its calls is under way, which the host then ran, runs later or never runs. Each such wreck is
 //! recovered: with nothing more going wrong; with each fault at each call of the recovery, among them its own death, after which
 //! another recovery takes over; and with either host dead for good and the recovery told so. A second recovery of what has ended must
-//! change nothing.
+//! change nothing. And where the source has paused the guest, it is also recovered after a person had it run on there and has suspended it, while
+//! the destination has not noticed yet that its client is gone.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -21,28 +22,33 @@ use super::offline::{self, Offline};
 use super::rescue::{Rescue, Wreck};
 use super::rescue_mutant::{Liar, Needs, RULES, Rule};
 use super::run::{Faults, Run};
-use super::setup::{self, Guest, Setup};
+use super::setup::{self, By, Guest, Setup};
 
 #[test]
 fn every_journal_prefix_of_every_migration_recovers_to_a_legal_end() {
-    check(&[setup::all(), setup::post_copy(), offline::setups()].concat(), 0, 0);
+    check(&[setup::all(), setup::post_copy(), offline::setups()].concat(), Depth::new(0, 0));
 }
 
 /// A definition is never lost, and claimed where it is.
 #[test]
 fn every_journal_prefix_of_a_definition_that_moves_recovers_after_any_fault() {
-    check(&offline::few(), 1, 0);
-    check(&offline::few(), 0, 1);
+    check(&offline::few(), Depth::new(1, 0));
+    check(&offline::few(), Depth::new(0, 1));
 }
 
 #[test]
 fn every_journal_prefix_after_any_fault_recovers_to_a_legal_end() {
-    check(&setup::few_to_recover(), 1, 0);
+    check(&setup::few_to_recover(), Depth::new(1, 0));
 }
 
 #[test]
 fn a_recovery_that_meets_any_fault_or_dies_is_recovered_in_turn() {
-    check(&setup::few_to_recover(), 0, 1);
+    check(&setup::few_to_recover(), Depth::new(0, 1));
+}
+
+#[test]
+fn a_fault_of_the_migration_and_one_of_its_recovery_do_no_more_harm_than_one() {
+    check(&setup::fewest(), Depth { which: Fault::is_common, ..Depth::new(1, 1) });
 }
 
 /// A recovery without the rule does what the rule forbids, and the model sees it.
@@ -58,16 +64,16 @@ fn every_rule_of_recovery_is_needed() {
             if rescue.broken.iter().any(|broken| broken == expected) { Break(()) } else { Continue(()) }
         };
         let liar = Liar::breaking(*rule);
-        let (depth, recovery_depth) = match needs {
-            Needs::NoFault => (0, 0),
-            Needs::FaultOfMigration => (1, 0),
-            Needs::FaultOfRecovery => (0, 1),
-            Needs::Both => (1, 1),
+        let depth = match needs {
+            Needs::NoFault => Depth::new(0, 0),
+            Needs::FaultOfMigration => Depth::new(1, 0),
+            Needs::FaultOfRecovery => Depth::new(0, 1),
+            Needs::Both => Depth::new(1, 1),
         };
         let mut explored = setups
             .iter()
             .filter(|setup| rule.concerns(setup))
-            .map(|setup| explore(*setup, depth, recovery_depth, &liar, &mut look));
+            .map(|setup| explore(*setup, depth, &liar, &mut look));
         let caught = explored.any(|found| found.is_break());
         (!caught).then(|| format!("without the rule {rule:?} this does not happen: {expected}"))
     });
@@ -77,8 +83,22 @@ fn every_rule_of_recovery_is_needed() {
     figure(format_args!("{} broken recoveries caught in {} worlds", RULES.len(), worlds.into_inner()));
 }
 
+/// How many faults there may be, and which.
+#[derive(Clone, Copy)]
+struct Depth {
+    migration: usize,
+    recovery: usize,
+    which: fn(Fault) -> bool,
+}
+
+impl Depth {
+    fn new(migration: usize, recovery: usize) -> Depth {
+        Depth { migration, recovery, which: |_| true }
+    }
+}
+
 #[track_caller]
-fn check(setups: &[Setup], depth: usize, recovery_depth: usize) {
+fn check(setups: &[Setup], depth: Depth) {
     let rescues = AtomicUsize::new(0);
     let words = Mutex::new(BTreeMap::<&str, usize>::new());
     let found = first_story(setups, |setup| {
@@ -93,7 +113,7 @@ fn check(setups: &[Setup], depth: usize, recovery_depth: usize) {
             found = Some(rescue.to_string());
             Break(())
         };
-        let _ = explore(*setup, depth, recovery_depth, &Liar::breaking(Rule::None), &mut look);
+        let _ = explore(*setup, depth, &Liar::breaking(Rule::None), &mut look);
         let mut words = words.lock().unwrap();
         for (word, count) in mine {
             *words.entry(word).or_default() += count;
@@ -105,16 +125,16 @@ fn check(setups: &[Setup], depth: usize, recovery_depth: usize) {
     }
     let (rescues, words) = (rescues.into_inner(), words.into_inner().unwrap());
     figure(format_args!(
-        "{rescues} recoveries from {} setups, up to {recovery_depth} faults in each: {words:?}",
-        setups.len()
+        "{rescues} recoveries from {} setups, up to {} faults in each: {words:?}",
+        setups.len(),
+        depth.recovery
     ));
 }
 
 /// Looks at every recovery of every wreck of every migration with up to `depth` faults.
 fn explore(
     setup: Setup,
-    depth: usize,
-    recovery_depth: usize,
+    depth: Depth,
     liar: &Liar,
     look: &mut dyn FnMut(&Rescue) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
@@ -125,14 +145,16 @@ fn explore(
     while let Some(faults) = worlds.pop() {
         let run = Run::cut_anywhere(setup, faults, liar.migration());
         for wreck in wrecks(&run) {
-            salvage(wreck, recovery_depth, liar, look)?;
+            salvage(wreck, depth, liar, look)?;
         }
-        if run.faults.len() == depth {
+        if run.faults.len() == depth.migration {
             continue;
         }
         let after = run.faults.last().map_or(0, |(at, _)| at + 1);
         for (at, (order, _)) in run.trace.iter().enumerate().take(run.exposed).skip(after) {
-            let fits = |fault: &Fault| setup.admits(*fault) && liar.may_begin_with(&order.call, *fault);
+            let fits = |fault: &Fault| {
+                setup.admits(*fault) && liar.may_begin_with(&order.call, *fault) && (depth.which)(*fault)
+            };
             for fault in possible(order).into_iter().filter(fits) {
                 worlds.push([run.faults.as_slice(), &[(at, fault)]].concat());
             }
@@ -159,10 +181,14 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
         None => 0,
     };
     let cuts = run.cuts.iter().flatten().skip(same);
-    cuts.map(|(length, world)| {
-        let mut world = world.clone();
-        world.caller_dies();
-        wreck(*length, world)
+    cuts.flat_map(|(length, world)| {
+        let (mut closed, mut half_open) = (world.clone(), None);
+        closed.caller_dies();
+        let sent = world.source.stopped && world.source.half.is_none() && run.setup.guest != Guest::Left;
+        if run.setup.by == By::Us && run.setup.by_v3() && sent && world.destination.incoming.is_some() {
+            half_open.insert(world.clone()).caller_dies_half_open();
+        }
+        [Some(closed), half_open].into_iter().flatten().map(move |world| wreck(*length, world))
     })
     .collect()
 }
@@ -178,7 +204,7 @@ fn records_before(run: &Run, call: usize) -> usize {
 /// Every recovery of a wreck.
 fn salvage(
     wreck: Wreck,
-    recovery_depth: usize,
+    depth: Depth,
     liar: &Liar,
     look: &mut dyn FnMut(&Rescue) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
@@ -194,11 +220,12 @@ fn salvage(
         wreck.fenced = Fenced { source: host == Host::Source, destination: host == Host::Destination };
         look(&wreck.rescue(Faults::new(), liar.clone()))?;
     }
-    if recovery_depth == 0 {
+    if depth.recovery == 0 {
         return Continue(());
     }
-    for (at, (order, _)) in plain.trace.iter().enumerate() {
-        for fault in possible(order).into_iter().filter(|fault| wreck.setup.admits(*fault)) {
+    for (at, (order, _)) in plain.trace.iter().enumerate().take(plain.exposed) {
+        let fits = |fault: &Fault| wreck.setup.admits(*fault) && (depth.which)(*fault);
+        for fault in possible(order).into_iter().filter(fits) {
             let rescue = wreck.clone().rescue(vec![(at, fault)], liar.clone());
             look(&rescue)?;
             if fault.hears == Hears::CallerDied {

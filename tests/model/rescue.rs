@@ -42,6 +42,8 @@ pub(crate) struct Rescue {
     pub(crate) wreck: Wreck,
     pub(crate) faults: Faults,
     pub(crate) trace: Vec<(Do, Answer)>,
+    /// How many calls could meet a fault.
+    pub(crate) exposed: usize,
     /// None if the recovering caller died too.
     pub(crate) outcome: Option<Outcome>,
     /// The journal says that nothing had begun.
@@ -69,6 +71,7 @@ impl Wreck {
             wreck: self,
             faults,
             trace: Vec::new(),
+            exposed: 0,
             outcome: None,
             nothing_began: false,
             broken: Vec::new(),
@@ -190,6 +193,9 @@ impl Rescue {
         let fault = self.fault();
         let answer = self.wreck.world.call(order, fault);
         self.trace.push((order.clone(), answer.clone()));
+        if self.waits < HEALED_AT {
+            self.exposed = self.trace.len();
+        }
         answer
     }
 
@@ -221,6 +227,7 @@ impl Rescue {
             _ if starts(call) && world.source.active == Some(false) => {
                 "Finish while the source runs the guest"
             }
+            _ if starts(call) && at_source && world.source.ran_on => "a copy of the past is started",
             Call::Finish { .. } | Call::Finish2 { retcode: Retcode::Success, .. } if at_source => {
                 "Finish while the source has the guest"
             }

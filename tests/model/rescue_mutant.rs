@@ -71,6 +71,8 @@ pub(crate) enum Rule {
     OfflineFinishRepeated,
     /// A definition that was there before is not the one that was sent.
     OfflineOldIsNotNew,
+    /// What a person has paused on the source may have run on after it was sent.
+    PersonsPauseIsHeeded,
 }
 
 impl Rule {
@@ -94,7 +96,7 @@ impl Rule {
 }
 
 /// Each rule with what a recovery does that does not heed it.
-pub(crate) const RULES: [(Rule, &str, Needs); 27] = [
+pub(crate) const RULES: [(Rule, &str, Needs); 28] = [
     (Rule::NoConfirm, "Confirm over another connection than Begin's", Needs::NoFault),
     (Rule::Journalled, "not journalled before", Needs::NoFault),
     (Rule::SentIsProven, "Finish of what is not known to be sent", Needs::FaultOfRecovery),
@@ -122,6 +124,7 @@ pub(crate) const RULES: [(Rule, &str, Needs); 27] = [
     (Rule::AskedInOrder, "the outcome is not true", Needs::FaultOfMigration),
     (Rule::OfflineFinishRepeated, "the outcome is not true", Needs::NoFault),
     (Rule::OfflineOldIsNotNew, "the outcome is not true", Needs::NoFault),
+    (Rule::PersonsPauseIsHeeded, "a copy of the past is started", Needs::NoFault),
 ];
 
 /// What has to go wrong, beside the orchestrator's death, for the difference to show.
@@ -314,6 +317,11 @@ impl Liar {
                 Err(error(ErrorCode::NO_DOMAIN, "no domain"))
             }
             (Rule::JobIsAwaited, _, Ok(Reply::Job(_))) => Ok(Reply::Job(JobInfo::default())),
+            (
+                Rule::PersonsPauseIsHeeded,
+                Host::Source,
+                Ok(Reply::State(State { state: DomainState::Paused, reason: Some(1) })),
+            ) => Ok(Reply::State(State { state: DomainState::Paused, reason: Some(2) })),
             (
                 Rule::BySourceCopyIsRemoved,
                 Host::Source,

@@ -1,4 +1,18 @@
 //! The engine's rules, and what an engine does that does not heed them.
+//!
+//! Rules of the protocol that no broken engine stands for, since a script or a daemon shows them whole:
+//!
+//! ```text
+//!  which version, from which features          gates::the_version_is_chosen_by_what_both_report
+//!  flags that cannot go together, their codes  gates::flags_that_cannot_go_together_are_refused
+//!  the calls, their order and every argument   transcripts, ends3::six_calls_in_this_order; as virsh sends them: it/raw_v2, it/raw_v3
+//!  no URI, and an empty cookie                 transcripts::without_a_uri_…, ends3::an_empty_cookie_goes_nowhere
+//!  which call the source is asked by           by_source_ends::older_sources_are_asked_by_older_calls, gates::a_source_that_hands_on_…
+//!  at most 64 parameters                       ends3::what_only_parameters_can_say_is_refused_without_them
+//!  what a source does that carries it out      it/roles, it/few_verbs, it/stuck_tunnel, interop/peer_to_peer
+//!  what a host does in each step               mem/tests/moves, mem/tests/version3, mem/tests/postcopy, it/few_verbs
+//!  URIs of the data, with a port or without    mem/tests/moves::the_uri_is_the_clients_wish_completed
+//! ```
 
 use virtwire_protocol::migrate::Call;
 
@@ -193,6 +207,12 @@ pub(crate) enum Rule {
 
     /// After a step that failed the next one gets no cookie.
     V3FailedGivesNoCookie,
+    /// With parameters where both report them.
+    ParamsFirst,
+    /// Error 93 is the success of a cancellation.
+    V3AbortIsSuccess,
+    /// What the destination says of a Perform that failed is told with it.
+    V3WordOfThereIsTold,
     /// Whoever is asked for a word about the source's copy is not asked for one that is gone.
     V3CopyIsSought,
     /// A copy that came whole by version 1 may be the guest, until the caller has seen that the source keeps its own.
@@ -221,7 +241,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 97] = [
+pub(crate) const RULES: [(Rule, &str); 100] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -307,6 +327,9 @@ pub(crate) const RULES: [(Rule, &str); 97] = [
     (Rule::BySourceUri, "what the source carries out is not asked for as it is to be"),
     (Rule::BySourceNoDowngradeAfterError, "Perform a second time"),
     (Rule::V3FailedGivesNoCookie, "a cookie after a step that failed"),
+    (Rule::ParamsFirst, "fixed arguments where both have parameters"),
+    (Rule::V3AbortIsSuccess, "a leftover of what is not there"),
+    (Rule::V3WordOfThereIsTold, "the first failure is not reported"),
     (Rule::V3CopyIsSought, "unknown for no reason"),
     (Rule::V1WholeIsHeld, "the outcome is not true"),
     (Rule::EndIsNotDeparture, "what has ended on the source is started elsewhere"),
@@ -325,7 +348,10 @@ impl Rule {
     /// How many things must go wrong until it is needed.
     pub(crate) fn needs_faults(self) -> usize {
         match self {
-            Rule::V3WordAsksTheSource | Rule::V3RefusalIsHeeded | Rule::SwitchIsAwaited => 2,
+            Rule::V3WordAsksTheSource
+            | Rule::V3RefusalIsHeeded
+            | Rule::SwitchIsAwaited
+            | Rule::V3WordOfThereIsTold => 2,
             _ => 1,
         }
     }
@@ -344,7 +370,7 @@ impl Rule {
         );
         let moves_so = match self {
             Rule::V3WordAsksTheSource => setup.source_dies,
-            Rule::V3RefusalIsHeeded => setup.by_v3() && setup.by == By::Us,
+            Rule::V3RefusalIsHeeded | Rule::V3WordOfThereIsTold => setup.by_v3() && setup.by == By::Us,
             Rule::SwitchIsAwaited => setup.post_copy != PostCopy::No,
             Rule::InactiveIsRefused => setup.guest == Guest::Off,
             Rule::LeftIsRefused => setup.guest == Guest::Left,
@@ -359,7 +385,7 @@ impl Rule {
     pub(crate) fn may_begin_at(self, call: &Call) -> bool {
         match self {
             Rule::V3WordAsksTheSource | Rule::V3RefusalIsHeeded => matches!(call, Call::Finish3 { .. }),
-            Rule::SwitchIsAwaited => call.performs(),
+            Rule::SwitchIsAwaited | Rule::V3WordOfThereIsTold => call.performs(),
             _ => true,
         }
     }

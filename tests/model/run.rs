@@ -5,7 +5,7 @@ use std::fmt;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
     Action, Call, CancelAnswer, Check, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome,
-    Reason, Record, Reply, Request, Retcode, Said, Settings, Terms, Unknown, Waiting,
+    Reason, Record, Reply, Request, Retcode, Said, Settings, Terms, Unknown, Waiting, Wish,
 };
 use virtwire_xdr::Text;
 
@@ -283,6 +283,13 @@ impl Run {
             }
             Call::Begin3 { .. } | Call::Prepare { .. } | Call::Prepare2 { .. } if !self.is_lacking() => {
                 "a downgrade without proof"
+            }
+            Call::Begin3 { terms: Terms::Fixed { .. }, .. }
+                if self.setup.wish == Wish::Auto
+                    && self.setup.reports_v3(true)
+                    && !self.trace.iter().any(|(_, answer)| is_lacking(answer)) =>
+            {
+                "fixed arguments where both have parameters"
             }
             Call::Begin3 { .. } | Call::Prepare { .. } | Call::Prepare2 { .. }
                 if self.world.source.is_held() =>

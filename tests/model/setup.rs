@@ -209,6 +209,7 @@ impl Setup {
             stopped: self.guest == Guest::Left,
             stranger: self.stranger,
             half: None,
+            ran_on: false,
         };
         let destination = Destination {
             peer: self.destination,
@@ -400,10 +401,12 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Setup)> {
             Setup { by: By::SourceAlone, ..plain(peers::V3) },
         ),
         (
-            "Peer-to-peer to an older host, by version 2",
+            "Peer-to-peer to an older host, tunnelled or not, by version 2",
             Setup { by: By::Source, destination: peers::V2_ONLY, ..plain(peers::V3) },
         ),
+        ("Peer-to-peer, by version 1", Setup { by: By::Source, ..plain(peers::V1_P2P) }),
         ("Direct", Setup { by: By::Direct, ..plain(peers::V3) }),
+        ("Direct, before version 3", Setup { by: By::Direct, ..plain(peers::V2_DIRECT) }),
         (
             "A downgrade: version 2 is reported, its Prepare is missing",
             Setup { destination: peers::LACKS_PREPARE2, ..plain(peers::OURS) },
@@ -419,6 +422,14 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Setup)> {
         (
             "Post-copy, which switches over, and the link between the hosts breaks",
             Setup { post_copy: PostCopy::Switches { breaks: Some(1) }, ..plain(peers::V3) },
+        ),
+        (
+            "Post-copy peer-to-peer, which switches over, and the link between the hosts breaks",
+            Setup { post_copy: PostCopy::Switches { breaks: Some(1) }, by: By::Source, ..plain(peers::V3) },
+        ),
+        (
+            "OFFLINE, and the source's definition stays",
+            Setup { guest: Guest::Off, offline: Offline::Stays, ..plain(peers::V3) },
         ),
         (
             "OFFLINE, and the source's definition is to go",
@@ -438,11 +449,13 @@ pub(crate) fn by_source() -> Vec<Setup> {
         (peers::V2_ONLY, By::Source),
         (peers::V2_ONLY, By::SourceAlone),
         (peers::V2_NO_JOBS, By::Source),
+        (peers::V2_DIRECT, By::Direct),
+        (peers::V1_P2P, By::Source),
         (peers::LACKS_PARAMS, By::Source),
     ];
     let ways = ways.map(|(peer, by)| (peer, peer, by));
-    let to_older = (peers::V3, peers::V2_ONLY, By::Source);
-    for (source, destination, by) in ways.into_iter().chain([to_older]) {
+    let to_older = [peers::V2_ONLY, peers::V1_P2P].map(|older| (peers::V3, older, By::Source));
+    for (source, destination, by) in ways.into_iter().chain(to_older) {
         let plain = Setup { by, ..Setup::plain(source, destination, Wish::Auto) };
         setups.extend(Guest::ALL.map(|guest| Setup { guest, ..plain }));
         for guest in [Guest::Transient, Guest::Persistent] {
@@ -511,7 +524,25 @@ pub(crate) fn few_to_recover() -> Vec<Setup> {
     // What is peculiar comes first: so most broken recoveries are caught soon.
     let downgraded = plain(peers::LACKS_PARAMS, By::Source);
     let peculiar = keeping.into_iter().chain([plain(peers::V3, By::Source), kept, downgraded]).chain(alone);
-    peculiar.chain(few().into_iter().filter(|setup| setup.by == By::Us)).collect()
+    let direct = [peers::V3, peers::V2_DIRECT].map(|peer| plain(peer, By::Direct));
+    let post_copy = [None, Some(1)].map(|breaks| PostCopy::Switches { breaks });
+    let post_copy = post_copy.map(|post_copy| Setup { post_copy, ..plain(peers::V3, By::Source) });
+    let by_source = direct.into_iter().chain([plain(peers::V1_P2P, By::Source)]).chain(post_copy);
+    peculiar.chain(by_source).chain(few().into_iter().filter(|setup| setup.by == By::Us)).collect()
+}
+
+/// One for each version and role, fit for a fault of the migration and one of its recovery together.
+pub(crate) fn fewest() -> Vec<Setup> {
+    let plain = |peer, by| Setup { by, ..Setup::plain(peer, peer, Wish::Auto) };
+    vec![
+        plain(peers::V1_ONLY, By::Us),
+        plain(peers::V2_ONLY, By::Us),
+        plain(peers::V3_FIXED, By::Us),
+        plain(peers::V3, By::Us),
+        plain(peers::V2_ONLY, By::Source),
+        plain(peers::V3, By::Source),
+        plain(peers::V3, By::Direct),
+    ]
 }
 
 /// Setups whose migration is refused.

@@ -64,6 +64,8 @@ pub(crate) struct Source {
     pub(crate) stranger: bool,
     /// A post-copy has switched over: this has a part of the guest's memory.
     pub(crate) half: Option<Half>,
+    /// The guest has run here after it was sent.
+    pub(crate) ran_on: bool,
 }
 
 pub(crate) type Paused = bool;
@@ -128,6 +130,13 @@ impl Source {
                 }
             }
             _ => Err(error(ErrorCode::INTERNAL_ERROR, "not a call to a source")),
+        }
+    }
+
+    /// A person has the guest run on that a migration had paused, and suspends it.
+    pub(crate) fn ran_on_and_stopped(&mut self) {
+        if self.resume().is_ok() {
+            (self.active, self.ran_on) = (Some(true), true);
         }
     }
 

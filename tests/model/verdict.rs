@@ -1,8 +1,8 @@
 //! Is what the engine claims at the end true, and does it stay true?
 
-use virtwire_protocol::error::ErrorDomain;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 use virtwire_protocol::migrate::{
-    Call, Check, Do, DomainState, Failure, Host, Job, MigrateFlags, Outcome, Reason, Record, Said,
+    Call, Check, Do, DomainState, Failure, Host, Job, MigrateFlags, Outcome, Reason, Record, Retcode, Said,
 };
 
 use super::destination::{Incoming, Loss, Taken};
@@ -286,16 +286,10 @@ pub(crate) fn check_first_error(run: &mut Run, outcome: &Outcome) {
     let prepared = |(order, answer): &(Do, Answer)| order.call.prepares() && answer.is_ok();
     let expected = match run.first_failure() {
         _ if run.setup.request == Asked::NoUri && run.trace.iter().any(prepared) => Reason::NoUri,
-        Some(reason) => reason,
+        Some(reason) => with_what_it_was_there(run, reason),
         None => Reason::Vanished,
     };
-    let first = match reason.clone() {
-        Reason::FailedThere { procedure, failure, .. } => {
-            Reason::Failed { host: Host::Source, procedure, failure }
-        }
-        reason => reason,
-    };
-    if first != expected
+    if *reason != expected
         && !matches!(
             reason,
             Reason::NotActive(_) | Reason::Active(_) | Reason::LeftPaused(_) | Reason::InPostCopy(_)
@@ -306,6 +300,30 @@ pub(crate) fn check_first_error(run: &mut Run, outcome: &Outcome) {
     let last = run.unwritten.last().or(run.journal.last());
     if !matches!(last, Some(Record::Ended(last)) if last == outcome) {
         run.breaks("the journal does not end in the outcome");
+    }
+}
+
+/// The exception: where Perform failed for no reason of the source's own, a destination that is told to give the guest up says what it was.
+fn with_what_it_was_there(run: &Run, first: Reason) -> Reason {
+    let code = |failure: &Failure| match failure {
+        Failure::Answered(error) if error.domain == ErrorDomain::QEMU => Some(error.code),
+        _ => None,
+    };
+    let tells = |failure: &Failure| {
+        let code = code(failure);
+        code.is_some_and(|code| !matches!(code, ErrorCode::MIGRATE_FINISH_OK | ErrorCode::NO_DOMAIN))
+    };
+    let there = run.trace.iter().find_map(|(order, answer)| match (&order.call, answer) {
+        (Call::Finish3 { cancelled: Retcode::Cancelled, .. }, Err(there)) if tells(there) => Some(there),
+        _ => None,
+    });
+    match (first, there) {
+        (Reason::Failed { host: Host::Source, procedure, failure }, Some(there))
+            if code(&failure) == Some(ErrorCode::OPERATION_FAILED) =>
+        {
+            Reason::FailedThere { procedure, failure, there: there.clone() }
+        }
+        (first, _) => first,
     }
 }
 

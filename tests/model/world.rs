@@ -26,6 +26,8 @@ const UNSEEN: Duration = Duration::from_secs(2);
 
 /// How soon a host finds out that a connection is dead when nobody has closed it.
 const NOTICED_AFTER: u32 = 3;
+/// And when it has nothing to send for long.
+const NOTICED_LATE: u32 = 40;
 
 #[derive(Clone, Debug)]
 pub(crate) struct World {
@@ -468,6 +470,19 @@ impl World {
                 self.disconnect(host, by, true);
             }
         }
+    }
+
+    /// The caller is gone, and the destination does not notice soon. At the source, which does, a person has the guest run on and suspends
+    /// it: from then on what the destination has is of the past.
+    pub(crate) fn caller_dies_half_open(&mut self) {
+        self.caller_died = true;
+        if let Some(by) = self.link(Host::Source).connection {
+            self.disconnect(Host::Source, by, true);
+        }
+        if let Some(by) = self.link(Host::Destination).connection.take() {
+            self.closes.push((self.now + NOTICED_LATE, by));
+        }
+        self.source.ran_on_and_stopped();
     }
 
     /// Time goes on by one step.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
     Action, Call, Cookie, DomainState, DomainXml, Engine, Failure, Feature, Features, Host, JobInfo,
@@ -49,6 +50,9 @@ impl fmt::Debug for Dialling {
 
 /// How long the destination is asked again whose answer decides where the guest is, before the client is told that nobody knows.
 const UNKNOWN_AT_MOST: Duration = Duration::from_secs(120);
+
+/// How long the destination may take to confirm a tunnel's end that the hypervisor no longer waits for.
+const TUNNEL_ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// Drives peer-to-peer migrations to the destinations that this policy allows: it is given the client and the destination's URI, and
@@ -323,10 +327,12 @@ impl<H: Hypervisor> Moving<'_, H> {
                 None => service.step_perform(request, None).await,
                 Some(stream) => {
                     let (tunnel, pieces) = Tunnel::new();
-                    let carried = tokio::spawn(carry(pieces, stream));
+                    let mut carried = tokio::spawn(carry(pieces, stream));
                     let performed = service.step_perform(request, Some(tunnel)).await;
-                    // It ends with the hypervisor's end of it.
-                    let _ = carried.await;
+                    // It ends with the hypervisor's end of it, unless the destination does not say that it has heard of that.
+                    if timeout(TUNNEL_ENDS_WITHIN, &mut carried).await.is_err() {
+                        carried.abort();
+                    }
                     performed
                 }
             }
@@ -351,7 +357,7 @@ impl<H: Hypervisor> Moving<'_, H> {
         let call = self.addressed(call);
         if self.added.has(MigrateFlags::TUNNELLED) && call.prepares() {
             let connection = self.destination.prepares();
-            let (reply, stream) = peer::prepare_tunnel(&connection, call).await?;
+            let (reply, stream) = peer::prepare_tunnel(&connection.within(within), call).await?;
             self.tunnel = Some(stream);
             return Ok(reply);
         }

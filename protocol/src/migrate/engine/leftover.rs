@@ -11,7 +11,8 @@
 //!                           way may have said that Perform is over, and the source cannot tell of jobs ─▶ unknown: it may be
 //!                           about to drop its own
 //!  v1: paused by somebody   OnSource: it was there before
-//!  v1: paused, no reason    OnSource, and that is told
+//!  v1: paused, starting,    OnSource, and that is told
+//!    or for no reason
 //!  v1: a guest that runs    OnSource, and that is told: nothing has told it to run, so it was there before
 //!  v2: a guest that runs    unknown, ask again
 //!  nothing                  OnSource, and that is told
@@ -41,9 +42,8 @@ pub(super) struct Leftover {
 impl Leftover {
     /// A guest that somebody has paused, and that was there before: version 1 does not look whether there is one.
     fn is_another(&self, said: &Said) -> bool {
-        let by_somebody = |state: State| {
-            state.state == DomainState::Paused && state.reason.is_some_and(|reason| reason != 2)
-        };
+        let by_somebody =
+            |state: State| state.state == DomainState::Paused && !state.may_wait_for_its_start();
         self.doubt.form() == Form::V1 && said.state().is_some_and(by_somebody)
     }
 

@@ -16,6 +16,8 @@
 //!                                            goes if Perform failed, else wait
 //!  v3: paused by us   destroy the copy     Finish 0 if it was sent,           never told to start it: Resume;
 //!                       at the source        else Finish 1                      else unknown
+//!  v3: paused by        OnDestination, with  Finish 1                           never told to start it: OnSource;
+//!    a person             a warning                                              else unknown
 //!  does not say       OnDestination, with  v1, v2: Finish 0 if it was         unknown
 //!                       a warning            sent; else unknown
 //! ```

@@ -72,8 +72,9 @@ impl Known<'_> {
             (_, Job::Running(info)) => Decision::Job(info),
             (Seen::Runs, Job::None) => give_up(Check::WhetherItStays),
             (Seen::Waits, Job::None) => start_or(give_up(Check::WhetherItIsPaused)),
+            // Somebody has paused it, perhaps after it had run on: then the copy is of the past. What the source has never is.
             (Seen::Stopped(state), Job::None) if state.state == DomainState::Paused => {
-                start_or(give_up(Check::WhetherItStays))
+                give_up(Check::WhetherItStays)
             }
             _ => Decision::Hold(Check::WhetherItStays),
         }
