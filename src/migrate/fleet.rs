@@ -207,9 +207,8 @@ impl Fleet {
         mut done: impl FnMut(&Done),
     ) -> Vec<Done> {
         let mut ended: Vec<Done> = Vec::with_capacity(errands.len());
-        let uris = errands.iter().flat_map(|errand| [&errand.from, &errand.to]);
         let mut hosts = match self.limits.can_bind(errands.len()) {
-            true => Hosts::ask(uris, &self.options),
+            true => Hosts::ask(errands.iter().flat_map(|errand| [&errand.from, &errand.to]), &self.options),
             false => Hosts::by_uri(),
         };
         let mut waiting: VecDeque<(usize, Errand)> = errands.into_iter().enumerate().collect();
