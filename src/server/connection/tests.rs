@@ -133,8 +133,7 @@ async fn calls_are_not_begun_for_a_client_that_does_not_read_their_replies() {
     for serial in 0..300 {
         client.write_all(&call(SLOW, serial)).await.unwrap();
     }
-    let all_is_still = || tokio::time::sleep(Duration::from_secs(1));
-    all_is_still().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     // One more, as a reply has gone to the writer.
     assert_eq!(begun(), limits.requests + 1);
 
