@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 use crate::guest::Count;
-use crate::lab::{Directory, Libvirtd, next_number};
+use crate::lab::{Directory, Libvirtd, Setup, next_number};
 use crate::need::need;
 use crate::peers::virsh;
 use crate::process::{Process, run};
@@ -87,6 +87,21 @@ fn the_way_in_of_ours_is_that_of_libvirtd() {
     let found = conform(&theirs.uri("test", "/default"), &[]);
     found.assert_differs_in(&BTreeMap::new());
     found.assert_tried(14);
+}
+
+/// Filled to the last place.
+#[test]
+fn the_crowd_of_ours_waits_as_that_of_libvirtd() {
+    need!(Libvirtd, Namespaces);
+    let directory = Directory::new(next_number());
+    let config = directory.write("virtwire.toml", "max_clients = 25\n");
+    let (ours, theirs) =
+        (Serve::start(&["--config", &config]), Setup::new().libvirtd_conf("max_clients = 25").start());
+    for uri in [ours.uri(), theirs.uri("test", "/default")] {
+        let found = conform(&uri, &["--max-clients", "25", "--only", "as many clients as may be"]);
+        found.assert_differs_in(&BTreeMap::new());
+        found.assert_tried(1);
+    }
 }
 
 /// Releases before it have died of these.

@@ -1,5 +1,5 @@
-//! go-libvirt, which shares no code with the C library, drives daemons of ours: a guest's life, events, twenty connections with fifty
-//! calls at once, a migration by version 3, and the loss of the connection.
+//! go-libvirt, which shares no code with the C library, drives daemons of ours: a guest's life, events, pools and volumes, an object that
+//! connects again, twenty connections with fifty calls at once, a migration by version 3, and the loss of the connection.
 
 use std::process::{Command, Stdio};
 

@@ -55,6 +55,7 @@ mod tunnel_to_libvirtd;
 mod v3_between_libvirtds;
 mod virsh_changes;
 mod virsh_devices;
+mod virsh_drives_minimal;
 mod virsh_drives_processes;
 mod virsh_drives_us;
 mod virsh_migrates_between_us;

@@ -28,6 +28,8 @@ mod going;
 #[cfg(feature = "mem")]
 mod handover;
 #[cfg(feature = "mem")]
+mod hostile_words;
+#[cfg(feature = "mem")]
 mod migrate_check;
 #[cfg(feature = "mem")]
 mod migrate_control;

@@ -85,9 +85,16 @@ pub(crate) fn call_of<P: Procedure>(arguments: &P) -> Vec<u8> {
     call(P::PROGRAM, P::NUMBER.0, Serial(900), &payload)
 }
 
+/// What a frame answers. Whatever a daemon is sent, no handler of ours panics: that would be answered, too.
+#[track_caller]
 pub(crate) fn answer(frame: &Frame) -> Answer {
     match frame.header.kind() {
-        Ok(MessageKind::ReplyError) => Err(RemoteError::decode(&frame.payload).unwrap()),
+        Ok(MessageKind::ReplyError) => {
+            let error = RemoteError::decode(&frame.payload).unwrap();
+            let text = error.message.to_string_lossy();
+            assert!(!text.contains("the handler of this call has failed"), "{:?}", frame.header);
+            Err(error)
+        }
         _ => Ok(frame.payload.to_vec()),
     }
 }

@@ -43,6 +43,9 @@ pub(crate) struct ConformArgs {
     /// Also the rows that have crashed releases of libvirt: not for a host that anybody needs
     #[arg(long)]
     pub(crate) hostile: bool,
+    /// Also the row that fills the server, which is set to hold this many clients (`max_clients`) and has no others
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_clients: Option<u32>,
     /// How long an answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(crate) patience: u64,
@@ -66,7 +69,9 @@ fn try_all(args: &ConformArgs) -> Result<ExitCode, Fail> {
     })?;
     let screen = Screen::new(Output::Stdout);
     let mut counts = Counts::default();
-    for row in rows(&target, asks).iter().filter(|row| wanted(row, args)) {
+    let mut rows = rows(&target, asks);
+    rows.extend(args.max_clients.filter(|_| !asks).map(sessions::crowd));
+    for row in rows.iter().filter(|row| wanted(row, args)) {
         let seen = (row.run)(&target).unwrap_or_else(|Trouble(what)| Seen::Differs(what));
         counts.add(&seen);
         if args.json {

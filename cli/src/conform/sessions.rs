@@ -1,7 +1,7 @@
 //! Whole sessions: wherever their bytes are cut, in whatever order they are answered, whoever else is connected.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::row::{Row, Seen, Target, open_arguments, steps};
 use super::wire::{Line, MESSAGE, OK, Packet, REPLY, Trouble, describe, string};
@@ -97,6 +97,33 @@ pub(super) fn rows() -> Vec<Row> {
             },
         ),
     ]
+}
+
+/// The row that fills a server with as many clients as it is set to hold.
+pub(super) fn crowd(clients: u32) -> Row {
+    let expected = "one more waits, and is served once one has gone";
+    steps(GROUP, "as many clients as may be", expected, move |target| fill(target, clients))
+}
+
+fn fill(target: &Target, clients: u32) -> Result<Seen, Trouble> {
+    let mut inside = (0..clients).map(|_| target.open()).collect::<Result<Vec<_>, _>>()?;
+    let mut late = target.place.connect(Duration::from_secs(1))?;
+    late.send(&Packet::fence(5).to_bytes())?;
+    if !late.is_silent()? {
+        return Ok(Seen::Differs(format!("one more than {clients} clients is served")));
+    }
+    for line in &mut inside {
+        line.served(&Packet::fence(8))?;
+    }
+    inside.pop();
+    let start = Instant::now();
+    while late.is_silent()? {
+        if start.elapsed() > target.patience {
+            return Ok(Seen::Differs("it is not served once one has gone".to_owned()));
+        }
+    }
+    let answer = late.expect()?;
+    Ok(Seen::so((answer.status, answer.serial) == (OK, 5), || describe(&answer)))
 }
 
 /// The bytes of a session: the ways of authentication, the keepalive feature, a ping. None waits for another. Feature 10 lets the

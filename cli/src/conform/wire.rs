@@ -208,6 +208,22 @@ impl Line {
         }
     }
 
+    /// Whether nothing comes, and not the end, for as long as an answer may take.
+    pub(super) fn is_silent(&mut self) -> Result<bool, Trouble> {
+        let mut piece = [0; 65536];
+        match self.stream.read(&mut piece) {
+            Ok(0) => Err(Trouble("the daemon closed the connection".to_owned())),
+            Ok(count) => {
+                self.buffer.extend_from_slice(&piece[..count]);
+                Ok(false)
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                Ok(true)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The next packet, where the daemon is not to close.
     pub(super) fn expect(&mut self) -> Result<Packet, Trouble> {
         self.receive()?.ok_or_else(|| Trouble("the daemon closed the connection".to_owned()))

@@ -2,14 +2,15 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::remote::{
-    ConnectGetCapabilitiesReply, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesReply,
+    CPUMAP_MAX, ConnectGetCapabilitiesReply, ConnectGetDomainCapabilities, ConnectGetDomainCapabilitiesReply,
     ConnectGetHostnameReply, ConnectGetLibVersionReply, ConnectGetMaxVcpus, ConnectGetMaxVcpusReply,
-    ConnectGetTypeReply, ConnectGetUriReply, ConnectGetVersionReply, ConnectIsSecureReply, NodeGetInfoReply,
-    NodeGetSecurityModelReply,
+    ConnectGetTypeReply, ConnectGetUriReply, ConnectGetVersionReply, ConnectIsSecureReply, NodeGetCpuMap,
+    NodeGetCpuMapReply, NodeGetInfoReply, NodeGetSecurityModelReply,
 };
 use virtwire_xdr::Text;
 
 use super::super::{Hypervisor, Result, errors};
+use super::vcpus::every_cpu;
 use super::{HypervisorService, wire::saturated};
 use crate::server::CallContext;
 
@@ -104,6 +105,20 @@ impl<H: Hypervisor> HypervisorService<H> {
             cores: saturated(node.cores),
             threads: saturated(node.threads),
         })
+    }
+
+    /// Those that are counted are there and online.
+    pub(super) async fn node_get_cpu_map(
+        &self,
+        _: &CallContext,
+        arguments: NodeGetCpuMap,
+    ) -> Result<NodeGetCpuMapReply> {
+        let NodeGetCpuMap { need_map, need_online, flags } = arguments;
+        errors::check_flags(flags, 0, "node_get_cpu_map")?;
+        let cpus = self.hypervisor.host().node.cpus;
+        let bytes = if need_map != 0 { cpus.div_ceil(8).min(CPUMAP_MAX) } else { 0 };
+        let online = if need_online != 0 { cpus } else { 0 };
+        Ok(NodeGetCpuMapReply { cpumap: every_cpu(cpus, bytes as usize), online, ret: saturated(cpus) })
     }
 
     /// None: clients know an empty name as that.

@@ -157,6 +157,7 @@ serve! {
     connect_get_max_vcpus: ConnectGetMaxVcpus => ConnectGetMaxVcpusReply;
     connect_is_secure => ConnectIsSecureReply;
     node_get_info => NodeGetInfoReply;
+    node_get_cpu_map: NodeGetCpuMap => NodeGetCpuMapReply;
     node_get_security_model => NodeGetSecurityModelReply;
     // list
     connect_list_all_domains: ConnectListAllDomains => ConnectListAllDomainsReply;

@@ -55,7 +55,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             .take(most)
             .map(|number| VcpuInfo { number, state, cpu_time, cpu: SOMEWHERE })
             .collect();
-        let map = anywhere(self.hypervisor.host().node.cpus, bytes);
+        let map = every_cpu(self.hypervisor.host().node.cpus, bytes);
         let cpumaps = map.repeat(info.len());
         Ok(DomainGetVcpusReply { info, cpumaps })
     }
@@ -71,7 +71,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let (most, bytes) = room(ncpumaps, maplen, "ncpumaps")?;
         let count = self.vcpus_at(&dom, flags).await?.vcpus;
         let maps = most.min(count as usize);
-        let cpumaps = anywhere(self.hypervisor.host().node.cpus, bytes).repeat(maps);
+        let cpumaps = every_cpu(self.hypervisor.host().node.cpus, bytes).repeat(maps);
         Ok(DomainGetVcpuPinInfoReply { cpumaps, num: i32::try_from(maps).unwrap_or(i32::MAX) })
     }
 
@@ -100,7 +100,7 @@ fn room(count: i32, bytes: i32, name: &str) -> Result<(usize, usize)> {
 }
 
 /// A map of so many bytes with a bit for each of the host's CPUs.
-fn anywhere(cpus: u32, bytes: usize) -> Vec<u8> {
+pub(super) fn every_cpu(cpus: u32, bytes: usize) -> Vec<u8> {
     let cpus = cpus as usize;
     let byte = |at: usize| match cpus.saturating_sub(8 * at) {
         0 => 0,
@@ -119,7 +119,7 @@ mod tests {
         for (cpus, bytes, map) in
             [(2, 1, &[3][..]), (8, 2, &[255, 0]), (12, 2, &[255, 15]), (12, 1, &[255]), (4, 0, &[])]
         {
-            assert_eq!(anywhere(cpus, bytes), map, "{cpus} {bytes}");
+            assert_eq!(every_cpu(cpus, bytes), map, "{cpus} {bytes}");
         }
     }
 }

@@ -1,11 +1,14 @@
-// go-libvirt drives a daemon of ours: connections, a guest's life, events, migration by hand, a lost connection.
-// Arguments: unix socket, URI, socket of a second daemon, a word that says which part.
+// go-libvirt drives a daemon of ours: connections, a guest's life, events, storage, migration by hand, a lost connection. What its own
+// integration tests ask of a libvirtd is asked here of a daemon that starts empty.
+// Arguments: unix socket, URI, socket of a second daemon.
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"math/rand"
 	"net"
 	"os"
 	"reflect"
@@ -14,6 +17,7 @@ import (
 	"time"
 
 	"github.com/digitalocean/go-libvirt"
+	"github.com/digitalocean/go-libvirt/socket/dialers"
 )
 
 const xml = `<domain type='mem'>
@@ -112,6 +116,49 @@ func life(l *libvirt.Libvirt) {
 	same("not found", libvirt.IsNotFound(err), true)
 	_, err = l.ConnectNumOfSecrets()
 	same("not supported", code(err), uint32(3))
+	_, err = l.Secrets()
+	same("not supported", code(err), uint32(3))
+}
+
+func storage(l *libvirt.Libvirt) {
+	const noPool, noVolume = 49, 50
+	const poolXML = `<pool type='dir'><name>gophers</name><target><path>/gophers</path></target></pool>`
+	pool := must(l.StoragePoolCreateXML(poolXML, 0))
+	same("by name", must(l.StoragePool("gophers")), pool)
+	_, err := l.StoragePool("moles")
+	same("no such pool", code(err), uint32(noPool))
+	same("active", must(l.StoragePools(libvirt.ConnectListStoragePoolsActive)), []libvirt.StoragePool{pool})
+	same("started by themselves", len(must(l.StoragePools(libvirt.ConnectListStoragePoolsAutostart))), 0)
+	done(l.StoragePoolRefresh(pool, 0))
+	same("no such pool", code(l.StoragePoolRefresh(libvirt.StoragePool{Name: "moles"}, 0)), uint32(noPool))
+	// Of one packet, and of many.
+	for _, length := range []int{13, 3 << 20} {
+		content := make([]byte, length)
+		rand.New(rand.NewSource(1)).Read(content)
+		const format = `<volume><name>earth</name><capacity>%d</capacity><target><format type='raw'/></target></volume>`
+		volume := must(l.StorageVolCreateXML(pool, fmt.Sprintf(format, length), 0))
+		done(l.StorageVolUpload(volume, bytes.NewReader(content), 0, 0, 0))
+		var back bytes.Buffer
+		done(l.StorageVolDownload(volume, &back, 0, 0, 0))
+		if !bytes.Equal(back.Bytes(), content) {
+			panic(fmt.Sprintf("%d bytes went up, and %d others came down", length, back.Len()))
+		}
+		done(l.StorageVolDelete(volume, 0))
+		_, err = l.StorageVolLookupByName(pool, "earth")
+		same("deleted", code(err), uint32(noVolume))
+	}
+	done(l.StoragePoolDestroy(pool))
+}
+
+// One object, connected time and again.
+func again(socket, uri string) {
+	l := libvirt.NewWithDialer(dialers.NewLocal(dialers.WithSocket(socket)))
+	for at := 0; at < 3; at++ {
+		same("connected", l.IsConnected(), false)
+		done(l.ConnectToURI(libvirt.ConnectURI(uri)))
+		same("type", must(l.ConnectGetType()), "Mem")
+		done(l.Disconnect())
+	}
 }
 
 func many(socket, uri string) {
@@ -172,6 +219,8 @@ func main() {
 	}
 	l := open(socket, uri)
 	life(l)
+	storage(l)
+	again(socket, uri)
 	many(socket, uri)
 	other := open(second, uri)
 	migrate(l, other)
@@ -181,5 +230,6 @@ func main() {
 	if _, err := l.ConnectGetHostname(); err == nil {
 		panic("a call on a lost connection succeeds")
 	}
+	done(l.Disconnect())
 	fmt.Println("done")
 }
