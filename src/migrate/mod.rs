@@ -540,8 +540,7 @@ async fn ask_both(
             None => Ok(Features::NONE),
         }
     };
-    let (by_source, by_destination) =
-        tokio::join!(features(Host::Source, source, of_source), by_destination);
+    let (by_source, by_destination) = tokio::join!(features(Host::Source, source, of_source), by_destination);
     Ok([by_source?, by_destination?])
 }
 

@@ -19,9 +19,9 @@ mod events_of_a_guest;
 mod events_of_libvirtd;
 mod every_get;
 mod every_handle;
-mod go_drives_us;
 #[path = "../figures.rs"]
 mod figures;
+mod go_drives_us;
 mod guest;
 #[cfg(feature = "gssapi")]
 mod kerberos;
