@@ -124,9 +124,8 @@ impl Gate {
         }
         // How far Perform is, is asked while it is waited for; and nobody waits for a goodbye.
         if !matches!(procedure, 163 | 298 | 2) {
-            state
-                .wrong
-                .get_or_insert(format!("call {procedure} to host {host}; {:?} are missing", state.missing));
+            let told = format!("call {procedure} to host {host}; {:?} are missing", state.missing);
+            state.wrong.get_or_insert(told);
         }
         None
     }
