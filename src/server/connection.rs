@@ -312,7 +312,8 @@ impl<H: Handler + ?Sized> Client<H> {
             if self.way_in.is_some() {
                 is_busy |= self.poll_way_in(&mut talk.frames, cx)?;
             }
-            if !self.may_read() {
+            // A client that is not known is heard again when it has taken its answer: nothing of it piles up.
+            if !self.may_read() || (self.way_in.is_some() && !talk.writer.is_empty()) {
                 self.session.not_reading(now());
             } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
                 steps_back = self.receive(received.ok_or(Ended::Gone)?, &mut talk.frames, cx)?;

@@ -55,7 +55,7 @@ pub use metrics::{CallFigures, LATENCY_BOUNDS, Metrics, MetricsSnapshot};
 pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
 #[cfg(feature = "tls")]
-pub use tls::{TlsServer, TlsSettings, TlsSettingsError};
+pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
 
 use clients::{Clients, Present};
 use context::Newcomer;

@@ -238,8 +238,11 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         if self.large.is_some() || missing > READ_BYTES {
             return self.poll_fill_large(cx);
         }
-        let bytes = match self.among_large > 0 && !self.is_waiting() {
+        // Where frames are bounded nothing of the next one is read: while its owner takes none, nothing is held here.
+        let one_by_one = self.frame_bytes_max < FRAME_BYTES_MAX;
+        let bytes = match (one_by_one || self.among_large > 0) && !self.is_waiting() {
             // What is missing of this frame, if that is known, and the head of the next.
+            true if missing > 0 && one_by_one => missing,
             true if missing > 0 => (missing + FRAME_BYTES_MIN).min(READ_BYTES),
             true => FRAME_BYTES_MIN.saturating_sub(self.buffer.len()).max(1),
             false => READ_BYTES,

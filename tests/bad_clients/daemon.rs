@@ -1,11 +1,13 @@
 //! The daemon under attack, in a process of its own, and clients that know how to behave.
 
 use std::alloc::System;
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,7 @@ use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::ConnectGetHostnameReply;
 use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server};
 use virtwire::xdr::from_slice;
 
 /// Counts every byte that is allocated and not freed.
@@ -31,7 +33,7 @@ static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 const SOCKET: &str = "VIRTWIRE_BAD_CLIENTS_SOCKET";
 
 /// No step takes this long on the slowest machine; one that does never ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a daemon says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +55,15 @@ pub(crate) fn descriptors_max() -> usize {
 pub(crate) struct Daemon {
     child: Child,
     path: PathBuf,
+    /// Where else it listens, by name.
+    doors: HashMap<String, String>,
 }
 
 impl Daemon {
     pub(crate) fn start() -> Daemon {
-        let path = std::env::temp_dir().join(format!("virtwire-bad-clients-{}", std::process::id()));
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let (process, number) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(format!("virtwire-bad-clients-{process}-{number}"));
         // The daemon inherits it.
         let allowed = getrlimit(Resource::Nofile);
         setrlimit(Resource::Nofile, Rlimit { current: allowed.maximum, ..allowed }).unwrap();
@@ -70,17 +76,28 @@ impl Daemon {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap() == "ready"), "the daemon has not come up");
+        let mut doors = HashMap::new();
+        loop {
+            let line = lines.next().expect("the daemon comes up").unwrap();
+            match line.split_whitespace().collect::<Vec<_>>()[..] {
+                ["ready"] => break,
+                ["door", name, address] => drop(doors.insert(name.to_owned(), address.to_owned())),
+                _ => {}
+            }
+        }
         // Else what the test's harness says would end it.
         std::thread::spawn(move || lines.for_each(drop));
-        Daemon { child, path }
+        Daemon { child, path, doors }
+    }
+
+    /// The address of a door at which something is asked.
+    #[cfg(all(feature = "sasl", feature = "tls"))]
+    pub(crate) fn door(&self, name: &str) -> &str {
+        &self.doors[name]
     }
 
     pub(crate) fn connect(&self) -> UnixStream {
-        let stream = UnixStream::connect(&self.path).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.path)
     }
 
     /// A client that has opened the hypervisor.
@@ -92,7 +109,7 @@ impl Daemon {
 
     /// One that has asked to open it, and has no answer yet.
     pub(crate) fn opening_client(&self) -> Client {
-        let mut client = Client { stream: self.connect(), received: BytesMut::new() };
+        let mut client = Client::new(self.connect());
         client.stream.write_all(&call(1, 7, &[0; 8])).unwrap();
         client
     }
@@ -102,17 +119,32 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.path);
+        for path in self.doors.values().map(Path::new).chain([&*self.path]).filter(|path| path.is_absolute())
+        {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
+/// Connects to a unix socket, with a bound on each wait.
+pub(crate) fn connect(path: impl AsRef<Path>) -> UnixStream {
+    let stream = UnixStream::connect(path).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
 /// A client that reads what it has asked for.
-pub(crate) struct Client {
-    pub(crate) stream: UnixStream,
+pub(crate) struct Client<S = UnixStream> {
+    pub(crate) stream: S,
     received: BytesMut,
 }
 
-impl Client {
+impl<S: Read + Write> Client<S> {
+    pub(crate) fn new(stream: S) -> Client<S> {
+        Client { stream, received: BytesMut::new() }
+    }
+
     /// The payload of a good answer.
     pub(crate) fn call(&mut self, number: i32, payload: &[u8]) -> Vec<u8> {
         self.stream.write_all(&call(number, 7, payload)).unwrap();
@@ -149,6 +181,17 @@ pub(crate) fn figures(client: &mut Client) -> Figures {
     Figures { bytes, descriptors, tasks, clients, resident }
 }
 
+/// The daemon's figures once they are as they should be, and nothing moves any more.
+#[track_caller]
+pub(crate) fn settled(client: &mut Client, is_so: impl Fn(&Figures) -> bool) -> Figures {
+    let mut last = None;
+    until(|| {
+        let now = figures(client);
+        let is_still = last.replace(now.bytes) == Some(now.bytes);
+        (is_so(&now) && is_still).then_some(now).ok_or(now)
+    })
+}
+
 /// Looks again until it is as it should be.
 #[track_caller]
 pub(crate) fn until<T, E: Debug>(mut look: impl FnMut() -> Result<T, E>) -> T {
@@ -181,10 +224,21 @@ async fn serve(path: PathBuf) {
     });
     let server = Server::shared(host.clone()).limits(limits).max_clients(20_000);
     assert!(host.server.set(server.clone()).is_ok());
-    let address = format!("unix:{}", path.display()).parse().unwrap();
-    let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
+    let listener = listen(&path).await;
+    #[cfg(all(feature = "sasl", feature = "tls"))]
+    for (name, listener) in crate::strangers::doors(&path).await {
+        let server = server.clone();
+        let address = listener.address().to_string();
+        println!("door {name} {}", address.trim_start_matches("unix:").trim_start_matches("tls://"));
+        tokio::spawn(async move { server.serve(&listener).await });
+    }
     println!("ready");
     let _ = server.serve(&listener).await;
+}
+
+pub(crate) async fn listen(path: &Path) -> Listener {
+    let address = ListenAddress::Unix(path.to_owned());
+    Listener::bind(&address, Exposure::LocalOnly).await.unwrap()
 }
 
 /// A host in memory that tells its figures by its name, and whose volumes take everything and have no end.

@@ -66,8 +66,9 @@ fn idle(daemon: &Daemon) -> Held {
         client.next();
     }
     let held: Held = clients.into_iter().map(|client| client.stream).collect();
+    // Beside them those who look on: two, and this one.
     let mut witness = daemon.client();
-    assert_eq!(figures(&mut witness).clients, held.len() + 2, "all are in");
+    assert_eq!(figures(&mut witness).clients, held.len() + 3, "all are in");
     held
 }
 

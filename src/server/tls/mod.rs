@@ -1,5 +1,6 @@
 //! TLS: a daemon with a certificate, and clients that have to have one.
 
+mod handshake;
 mod name;
 
 use std::io;
@@ -16,7 +17,10 @@ use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier}
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
+pub use handshake::HANDSHAKE_BYTES_MAX;
+
 use super::auth::Patterns;
+use handshake::Shaking;
 
 /// Where a daemon's certificates are, and which clients it takes. The default is what libvirt's daemons have: the files in
 /// `/etc/pki`, and any client with a certificate of the same authority.
@@ -74,7 +78,7 @@ struct Current {
 
 /// A client that has shaken hands, and its subject if it has shown a certificate.
 pub(super) struct Secured {
-    pub(super) stream: TlsStream<TcpStream>,
+    pub(super) stream: TlsStream<Shaking<TcpStream>>,
     pub(super) name: Option<String>,
 }
 
@@ -108,7 +112,8 @@ impl TlsServer {
     /// Shakes hands, looks at the client's subject, and tells it that all is well by one byte, which libvirt's clients wait for.
     pub(super) async fn secure(&self, stream: TcpStream) -> io::Result<Secured> {
         let Current { config, names, .. } = self.current();
-        let mut stream = TlsAcceptor::from(config).accept(stream).await?;
+        let mut stream = TlsAcceptor::from(config).accept(Shaking::new(stream)).await?;
+        stream.get_mut().0.is_over();
         let certificates = stream.get_ref().1.peer_certificates();
         let name = certificates.and_then(<[_]>::first).and_then(|certificate| name::of(certificate));
         if let Some(names) = names
