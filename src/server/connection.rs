@@ -292,8 +292,6 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             if let Poll::Ready((header, answer)) = self.calls.poll_ended(cx) {
                 self.answer(&header, answer)?;
-                // The turn of a call that waited may have come.
-                self.take_events(cx, Vec::new())?;
                 is_busy = true;
             }
             if let Poll::Ready(key) = self.streams.poll_word(cx) {
@@ -318,6 +316,8 @@ impl<H: Handler + ?Sized> Client<H> {
                 is_busy = true;
             }
             self.gather(&mut talk.writer);
+            // The turn of a call that waited has come, where another is answered or its client has read.
+            is_busy |= self.take_events(cx, Vec::new())?;
             if !talk.writer.is_empty() && talk.writer.poll_write(cx).map_err(unwritten)?.is_ready() {
                 is_busy = true;
             }
@@ -424,9 +424,12 @@ impl<H: Handler + ?Sized> Client<H> {
         self.session.can_receive() && self.streams.has_room()
     }
 
-    /// Does what a frame or an answer has led to. A frame may have come with these descriptors: those that nobody takes are closed.
-    fn take_events(&mut self, task: &mut Context<'_>, mut fds: Vec<OwnedFd>) -> Result<(), QueueFull> {
+    /// Does what has happened by a frame, an answer or the client's reading, and says whether anything has. A frame may have come with
+    /// these descriptors: those that nobody takes are closed.
+    fn take_events(&mut self, task: &mut Context<'_>, mut fds: Vec<OwnedFd>) -> Result<bool, QueueFull> {
+        let mut is_busy = false;
         while let Some(event) = self.session.poll_event() {
+            is_busy = true;
             match event {
                 ServerEvent::Called(called) => {
                     let header = called.header;
@@ -440,7 +443,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 }
             }
         }
-        Ok(())
+        Ok(is_busy)
     }
 
     /// The descriptors that go behind a frame.
@@ -529,85 +532,4 @@ impl<H: Handler + ?Sized> Client<H> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io;
-    use std::pin::Pin;
-
-    use tokio::io::AsyncWriteExt;
-    use virtwire_protocol::header::Serial;
-    use virtwire_protocol::program::{ProcedureNumber, Program};
-
-    use super::super::ConnectionId;
-    use super::super::clients::Clients;
-    use super::super::door::Door;
-    use super::super::identity::Identity;
-    use super::super::metrics::Metrics;
-    use super::*;
-
-    struct Nothing;
-
-    impl Handler for Nothing {
-        fn call(
-            self: Arc<Self>,
-            _: CallContext,
-            _: Called,
-        ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
-            Box::pin(async { Err(RemoteError::rpc("no")) })
-        }
-
-        fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-            Box::pin(async {})
-        }
-    }
-
-    /// Takes what is written, and never the end: as TLS does whose peer reads nothing.
-    struct Endless;
-
-    impl AsyncWrite for Endless {
-        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-            Poll::Ready(Ok(bytes.len()))
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Pending
-        }
-    }
-
-    /// How a conversation ends in which a client makes one call, at a door, and stays. Times out after an hour.
-    async fn ended(procedure: i32, door: &Door) -> Ended {
-        let (reader, mut client) = tokio::io::duplex(1_024);
-        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(procedure), Serial(1));
-        client.write_all(&Draft::empty().seal(&header)).await.unwrap();
-        let identity = Identity::of(PeerTransport::Inside);
-        let entrance = door.meet(&identity, None, false);
-        let (id, profile, metrics) = (ConnectionId::next(), Arc::default(), Metrics::default());
-        let cx = CallContext::new(id, "a test".to_owned(), identity, profile, false, None, metrics);
-        let _present = Arc::new(Clients::default()).enter(&cx);
-        let running = run((reader, Endless), Arc::new(Nothing), cx, entrance, Limits::default(), None);
-        tokio::time::timeout(Duration::from_secs(3_600), running).await.expect("it ends")
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_does_not_take_its_goodbye_is_not_waited_for() {
-        let ended = ended(2, &Door::default()).await;
-        assert!(matches!(ended, Ended::Gone), "{ended:?}");
-    }
-
-    /// Half a minute is for programs.
-    #[cfg(feature = "polkit")]
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_polkit_may_ask_a_person_about_has_longer() {
-        let door = Door::default();
-        door.set(super::super::Authentication::polkit());
-        for (procedure, seconds) in [(66, 30), (70, 300)] {
-            let start = Instant::now();
-            let ended = ended(procedure, &door).await;
-            assert!(matches!(ended, Ended::Unknown), "{ended:?}");
-            assert_eq!(start.elapsed().as_secs(), seconds);
-        }
-    }
-}
+mod tests;

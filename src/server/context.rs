@@ -55,18 +55,26 @@ struct Shared {
     metrics: Metrics,
     closed: AtomicBool,
     post: Post,
+    /// Bytes of events that may wait in the post.
+    queued_bytes: usize,
+}
+
+/// Who has come.
+pub(super) struct Newcomer {
+    pub(super) id: ConnectionId,
+    pub(super) peer: String,
+    pub(super) identity: Identity,
+    pub(super) carries_fds: bool,
 }
 
 impl CallContext {
-    /// The context of a fresh connection.
+    /// The context of a fresh connection, for which so many bytes of events may wait.
     pub(super) fn new(
-        id: ConnectionId,
-        peer: String,
-        identity: Identity,
+        Newcomer { id, peer, identity, carries_fds }: Newcomer,
         profile: Arc<Profile>,
-        carries_fds: bool,
         authorizer: Option<Arc<dyn Authorizer>>,
         metrics: Metrics,
+        queued_bytes: usize,
     ) -> CallContext {
         let [read_only, known, closed] = [const { AtomicBool::new(false) }; 3];
         let (post, proved) = (Post::default(), OnceLock::new());
@@ -83,6 +91,7 @@ impl CallContext {
             metrics,
             closed,
             post,
+            queued_bytes,
         };
         CallContext(Arc::new(shared), None)
     }
@@ -90,8 +99,9 @@ impl CallContext {
     /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
     #[doc(hidden)]
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
-        let inside = Identity::of(PeerTransport::Inside);
-        CallContext::new(id, "detached".to_owned(), inside, profile, false, None, Metrics::default())
+        let identity = Identity::of(PeerTransport::Inside);
+        let newcomer = Newcomer { id, peer: "detached".to_owned(), identity, carries_fds: false };
+        CallContext::new(newcomer, profile, None, Metrics::default(), usize::MAX)
     }
 
     /// The context of one call.
@@ -193,15 +203,16 @@ impl CallContext {
     /// Sends the client an event. It goes out in order with other events, and before the replies of calls that are
     /// answered later.
     ///
-    /// A client that does not read, so that more than 1,024 events wait, loses its connection instead of an event.
-    /// Nothing happens where the connection is gone already.
+    /// A client that does not read, so that more than 1,024 events wait, or more bytes of them than
+    /// [`Limits::queued_bytes`](virtwire_protocol::session::server::Limits), loses its connection instead of an event. Nothing happens where the connection is gone already.
     ///
     /// # Errors
     /// Where the event exceeds a bound of its type.
     pub fn notify<N: Notice>(&self, notice: &N) -> Result<(), DraftError> {
         let body = Draft::encode(notice)?;
         if !self.is_closed() {
-            self.0.post.notify(OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body });
+            let notice = OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body };
+            self.0.post.notify(notice, self.0.queued_bytes);
         }
         Ok(())
     }

@@ -58,6 +58,7 @@ pub use stream::Stream;
 pub use tls::{TlsServer, TlsSettings, TlsSettingsError};
 
 use clients::{Clients, Present};
+use context::Newcomer;
 use door::Entrance;
 use places::Place;
 
@@ -206,11 +207,16 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// Has a task serve a client.
     fn host(self, socket: Socket, entrance: Entrance, place: Place) {
-        let (id, identity) = (ConnectionId::next(), socket.identity());
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(..));
+        let newcomer = Newcomer {
+            id: ConnectionId::next(),
+            peer: socket.peer().to_owned(),
+            identity: socket.identity(),
+            carries_fds,
+        };
         let (profile, authorizer) = (self.profile.clone(), self.authorizer.clone());
-        let peer = socket.peer().to_owned();
-        let cx = CallContext::new(id, peer, identity, profile, carries_fds, authorizer, self.metrics.clone());
+        let queued_bytes = self.limits.queued_bytes;
+        let cx = CallContext::new(newcomer, profile, authorizer, self.metrics.clone(), queued_bytes);
         if entrance.read_only {
             cx.set_read_only();
         }

@@ -9,6 +9,8 @@ use virtwire_protocol::program::{ProcedureNumber, Program};
 
 /// Events that may wait for the connection's task at a time.
 const NOTICES_MAX: usize = 1_024;
+/// What one costs beside its body.
+const NOTICE_BYTES: usize = size_of::<OutgoingNotice>();
 /// Room that is kept while nothing waits.
 const KEPT_MAX: usize = 32;
 
@@ -35,6 +37,8 @@ pub(super) struct Post(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     notices: VecDeque<OutgoingNotice>,
+    /// Of those that wait.
+    bytes: usize,
     /// The client has been too slow to read its events.
     is_overrun: bool,
     order: Option<Order>,
@@ -49,10 +53,14 @@ pub(super) enum Item {
 }
 
 impl Post {
-    /// Has an event sent. One that would be too many is left out, and the task learns that.
-    pub(super) fn notify(&self, notice: OutgoingNotice) {
-        self.change(|inner| match inner.notices.len() < NOTICES_MAX {
-            true => inner.notices.push_back(notice),
+    /// Has an event sent, while no more than so many bytes of them wait. One that would be too many is left out, and the task learns
+    /// that.
+    pub(super) fn notify(&self, notice: OutgoingNotice, bytes_max: usize) {
+        self.change(|inner| match inner.notices.len() < NOTICES_MAX && inner.bytes <= bytes_max {
+            true => {
+                inner.bytes += notice.cost();
+                inner.notices.push_back(notice);
+            }
             false => inner.is_overrun = true,
         });
     }
@@ -102,9 +110,16 @@ impl Post {
     }
 }
 
+impl OutgoingNotice {
+    fn cost(&self) -> usize {
+        self.body.payload().len().saturating_add(NOTICE_BYTES)
+    }
+}
+
 impl Inner {
     fn take_notice(&mut self) -> Option<OutgoingNotice> {
         let notice = self.notices.pop_front();
+        self.bytes = self.bytes.saturating_sub(notice.as_ref().map_or(0, OutgoingNotice::cost));
         if self.notices.is_empty() && self.notices.capacity() > KEPT_MAX {
             self.notices = VecDeque::new();
         }
@@ -120,6 +135,11 @@ mod tests {
         OutgoingNotice { program: Program::REMOTE, number: ProcedureNumber(number), body: Draft::empty() }
     }
 
+    /// One of so many bytes.
+    fn long(bytes: usize) -> OutgoingNotice {
+        OutgoingNotice { body: Draft::raw(&vec![0; bytes]).unwrap(), ..notice(0) }
+    }
+
     fn next(post: &Post) -> Option<Item> {
         match post.poll_next(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(item) => Some(item),
@@ -131,7 +151,7 @@ mod tests {
     fn events_come_in_order_behind_orders_of_which_the_stronger_counts() {
         let post = Post::default();
         for number in 0..100 {
-            post.notify(notice(number));
+            post.notify(notice(number), usize::MAX);
         }
         for order in [Order::Finish, Order::Leave, Order::Finish] {
             post.order(order);
@@ -149,9 +169,26 @@ mod tests {
         let post = Post::default();
         for number in 0..=NOTICES_MAX as i32 {
             assert!(!post.lock().is_overrun, "{number}");
-            post.notify(notice(number));
+            post.notify(notice(number), usize::MAX);
         }
         assert_eq!(post.lock().notices.len(), NOTICES_MAX);
+        assert!(matches!(next(&post), Some(Item::Overrun)));
+    }
+
+    #[test]
+    fn few_events_are_too_many_where_they_are_long() {
+        let (post, most) = (Post::default(), 1 << 20);
+        for _ in 0..100 {
+            // One more than fits may come, however long it is.
+            post.notify(long(most / 2), most);
+            post.notify(long(most), most);
+            assert!(matches!(next(&post), Some(Item::Notice(_))), "it is as before once they are taken");
+            assert!(next(&post).is_some() && post.lock().bytes == 0);
+        }
+        for _ in 0..2 {
+            post.notify(long(most + 1), most);
+        }
+        assert_eq!(post.lock().notices.len(), 1);
         assert!(matches!(next(&post), Some(Item::Overrun)));
     }
 

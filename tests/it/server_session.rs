@@ -208,6 +208,65 @@ fn a_call_that_could_bring_descriptors_and_brings_none_goes_round_no_limit() {
     }
 }
 
+/// Replies that are not read are those of the calls that were at work; the others wait, and not for ever.
+#[test]
+fn calls_that_wait_are_begun_as_the_client_reads() {
+    const SLOW: i32 = 33;
+    let limits = Limits { requests: 2, waiting: 5, queued_bytes: 1_000, ..Limits::default() };
+    let mut session = ServerSession::new(Profile::default(), limits);
+    for serial in 0..7 {
+        assert!(session.can_receive());
+        let header = Header { serial: Serial(serial), ..remote(SLOW, CALL, 0) };
+        session.handle_frame(Instant::now(), frame(header, b"")).unwrap();
+    }
+    assert!(!session.can_receive(), "five wait");
+    let answer = |session: &mut ServerSession, called: &Called| {
+        session.reply(&called.header, Ok(Draft::raw(&[0; 1_000]).unwrap()));
+    };
+    let mut begun = vec![called(&mut session), called(&mut session)];
+    for next in 2..7 {
+        assert_eq!(session.poll_event(), None, "two are at work");
+        // The first whose reply waits takes both places, until it is handed out.
+        answer(&mut session, &begun[next - 2]);
+        assert_eq!(session.poll_event(), None);
+        assert!(!session.can_receive());
+        let ping = words(0x6b65_6570, 1, 1, 2, 0);
+        session.handle_frame(Instant::now(), frame(ping, b"")).unwrap();
+        assert_eq!(sent(&mut session).unwrap().header.program, Program::KEEPALIVE);
+        assert_eq!(session.poll_event(), None);
+        assert!(sent(&mut session).is_some());
+        begun.push(called(&mut session));
+    }
+    assert!(session.can_receive());
+    for called in &begun[5..] {
+        answer(&mut session, called);
+    }
+    let serials: Vec<_> = begun.iter().map(|called| called.header.serial.0).collect();
+    assert_eq!((serials, session.poll_event()), ((0..7).collect(), None));
+}
+
+/// A call that comes while others wait for their turn goes behind them, also where a place is free.
+#[test]
+fn a_call_does_not_overtake_those_that_wait_for_the_client_to_read() {
+    const SLOW: i32 = 33;
+    let limits = Limits { requests: 1, queued_bytes: 100, ..Limits::default() };
+    let mut session = ServerSession::new(Profile::default(), limits);
+    let hear = |session: &mut ServerSession, serial| {
+        let header = Header { serial: Serial(serial), ..remote(SLOW, CALL, 0) };
+        session.handle_frame(Instant::now(), frame(header, b"")).unwrap();
+    };
+    hear(&mut session, 0);
+    hear(&mut session, 1);
+    let first = called(&mut session);
+    session.reply(&first.header, Ok(Draft::raw(&[0; 100]).unwrap()));
+    assert!(sent(&mut session).is_some());
+    hear(&mut session, 2);
+    let second = called(&mut session);
+    assert_eq!((second.header.serial.0, session.poll_event()), (1, None));
+    session.reply(&second.header, Ok(Draft::empty()));
+    assert_eq!(called(&mut session).header.serial.0, 2);
+}
+
 fn called(session: &mut ServerSession) -> Called {
     match session.poll_event() {
         Some(ServerEvent::Called(called)) => called,

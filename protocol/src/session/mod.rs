@@ -3,6 +3,7 @@
 //! Both are driven alike. Any input is legal at any time:
 //! - `handle_frame`, `handle_timeout` and the owner's own wishes (`call`, `reply`, `notify`) may make `poll_transmit`,
 //!   `poll_event` and `poll_timeout` ready; drain the first two until `None` after each;
+//! - a daemon's `poll_transmit` may make its `poll_event` ready: calls that wait are begun as their client reads;
 //! - an error of `handle_frame` is final: close the connection, and the session with it.
 //!
 //! What waits to be polled is bounded by what has been handed in, never by what a peer claims.

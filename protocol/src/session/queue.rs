@@ -8,6 +8,9 @@
 //! So ten calls that wait for guests hold up neither pings, which are answered as they are read, nor calls that wait for none.
 //! libvirt's daemons stop reading when as many calls are at work; here reading stops only when as many wait, or when the calls
 //! that are held have brought too many bytes.
+//!
+//! Whoever has a place free asks for [`next`](Queue::next), and does not while its replies are not read: what waits here has no answer
+//! yet, and so holds no more than it brought.
 
 use std::collections::VecDeque;
 
@@ -39,19 +42,21 @@ struct AtWork {
 impl Queue {
     /// Whether another call can be taken, of whichever priority.
     pub(super) fn has_room(&self, limits: &Limits) -> bool {
-        let waiting = self.slow.len() + self.urgent.len();
-        let nobody_waits = [Priority::Low, Priority::High].iter().all(|one| self.places(*one, limits) > 0);
+        let waiting = self.waiting();
+        let none_would = || {
+            waiting == 0 && [Priority::Low, Priority::High].iter().all(|one| self.places(*one, limits) > 0)
+        };
         // Both lanes, and the calls that do not wait.
         let at_work_max = limits.requests.saturating_mul(2).saturating_add(limits.streams).saturating_add(1);
-        (waiting < limits.waiting || nobody_waits)
+        (waiting < limits.waiting || none_would())
             && self.bytes < limits.call_bytes
             && self.at_work.len() < at_work_max
     }
 
-    /// Takes a call that may have to wait. It is returned where it is its turn.
+    /// Takes a call that may have to wait, behind those that do. It is returned where it is its turn.
     pub(super) fn take(&mut self, called: Called, limits: &Limits) -> Option<Called> {
         let priority = called.info.priority;
-        if self.places(priority, limits) > 0 {
+        if self.lane(priority).is_empty() && self.places(priority, limits) > 0 {
             return Some(self.start(called));
         }
         self.bytes = self.bytes.saturating_add(cost(&called));
@@ -67,22 +72,35 @@ impl Queue {
         called
     }
 
-    /// A call is answered. Returns the one whose turn has come by that, if one waits.
-    pub(super) fn ended(&mut self, header: &Header, limits: &Limits) -> Option<Called> {
-        let at = self.at_work.iter().position(|call| call.header == *header)?;
-        let AtWork { priority, bytes, .. } = self.at_work.swap_remove(at);
-        self.bytes = self.bytes.saturating_sub(bytes);
-        if self.places(priority, limits) == 0 {
-            return None;
+    /// A call is answered, and its place free.
+    pub(super) fn ended(&mut self, header: &Header) {
+        if let Some(at) = self.at_work.iter().position(|call| call.header == *header) {
+            let AtWork { bytes, .. } = self.at_work.swap_remove(at);
+            self.bytes = self.bytes.saturating_sub(bytes);
         }
-        let next = self.lane(priority).pop_front()?;
-        self.bytes = self.bytes.saturating_sub(cost(&next));
-        Some(self.start(next))
+    }
+
+    /// The call whose turn it is, if one waits for which there is a place.
+    pub(super) fn next(&mut self, limits: &Limits) -> Option<Called> {
+        for priority in [Priority::High, Priority::Low] {
+            if self.places(priority, limits) > 0
+                && let Some(next) = self.lane(priority).pop_front()
+            {
+                self.bytes = self.bytes.saturating_sub(cost(&next));
+                return Some(self.start(next));
+            }
+        }
+        None
     }
 
     /// How many calls are held.
     pub(super) fn len(&self) -> usize {
-        self.at_work.len() + self.slow.len() + self.urgent.len()
+        self.at_work.len() + self.waiting()
+    }
+
+    /// How many of them wait for their turn.
+    pub(super) fn waiting(&self) -> usize {
+        self.slow.len() + self.urgent.len()
     }
 
     fn places(&self, priority: Priority, limits: &Limits) -> usize {
@@ -133,17 +151,29 @@ mod tests {
         assert!(queue.take(call(SLOW, 6), &limits).is_none());
         assert!(!queue.has_room(&limits), "three wait");
         // In the order in which they came, each in its own lane.
-        assert!(queue.ended(&call(CHEAP, 5).header, &limits).is_none());
-        assert_eq!(queue.ended(&call(SLOW, 2).header, &limits).unwrap().header.serial, Serial(3));
-        assert_eq!(queue.ended(&call(SLOW, 1).header, &limits).unwrap().header.serial, Serial(4));
+        assert_eq!(ended(&mut queue, CHEAP, 5), None);
+        assert_eq!(ended(&mut queue, SLOW, 2), Some(3));
+        assert_eq!(ended(&mut queue, SLOW, 1), Some(4));
         assert_eq!(queue.len(), 3);
         // An answer to no call ends none.
-        assert!(queue.ended(&call(SLOW, 99).header, &limits).is_none());
+        assert_eq!(ended(&mut queue, SLOW, 99), None);
         assert_eq!(queue.len(), 3);
-        for serial in [3, 4, 6] {
-            queue.ended(&call(SLOW, serial).header, &limits);
+        // A place that is free is not for who comes after those that wait for it.
+        queue.ended(&call(SLOW, 3).header);
+        assert!(queue.take(call(SLOW, 7), &limits).is_none());
+        assert_eq!(queue.next(&limits).unwrap().header.serial, Serial(6));
+        assert!(queue.next(&limits).is_none());
+        assert_eq!(ended(&mut queue, SLOW, 4), Some(7));
+        for serial in [6, 7] {
+            assert_eq!(ended(&mut queue, SLOW, serial), None);
         }
         assert_eq!((queue.len(), queue.bytes), (0, 0));
+    }
+
+    /// The serial of the call whose turn has come by the end of another.
+    fn ended(queue: &mut Queue, procedure: i32, serial: u32) -> Option<u32> {
+        queue.ended(&call(procedure, serial).header);
+        queue.next(&limits()).map(|called| called.header.serial.0)
     }
 
     #[test]
@@ -155,7 +185,7 @@ mod tests {
             assert!(queue.take(call(SLOW, serial), &limits).is_some());
         }
         assert!(!queue.has_room(&limits));
-        queue.ended(&call(SLOW, 0).header, &limits);
+        queue.ended(&call(SLOW, 0).header);
         assert!(queue.has_room(&limits));
     }
 
@@ -165,7 +195,8 @@ mod tests {
         let mut queue = Queue::default();
         assert!(queue.take(call(SLOW, 1), &limits).is_some());
         assert!(queue.take(call(SLOW, 2), &limits).is_none());
-        assert_eq!(queue.ended(&call(SLOW, 1).header, &limits).unwrap().header.serial, Serial(2));
+        queue.ended(&call(SLOW, 1).header);
+        assert_eq!(queue.next(&limits).unwrap().header.serial, Serial(2));
     }
 
     #[test]

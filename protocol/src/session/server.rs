@@ -56,8 +56,8 @@ pub struct Limits {
     /// Bytes of the calls that are worked on or wait, 1 KiB for each and its arguments; beyond, the daemon stops reading. One call
     /// more can come.
     pub call_bytes: usize,
-    /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, and an
-    /// event that does not fit costs the client its connection.
+    /// Bytes of replies and events that wait for the client to read them; beyond, the daemon stops reading, calls that wait are not
+    /// begun, and an event that does not fit costs the client its connection. The replies of the calls that are at work then can come.
     pub queued_bytes: usize,
     /// Streams that are open at a time; a call that would open one more is refused.
     pub streams: usize,
@@ -270,14 +270,14 @@ impl ServerSession {
     pub fn reply_with_descriptors(&mut self, header: &Header, body: Draft, count: u32) -> bool {
         let answer = body.announcing(count).map_err(|_| RemoteError::unencodable());
         let goes = answer.is_ok();
-        self.ended(header);
+        self.calls.ended(header);
         self.reply_as(MessageKind::ReplyWithFds, header, answer);
         goes
     }
 
     /// Answers a call.
     pub fn reply(&mut self, header: &Header, answer: Result<Draft, RemoteError>) {
-        self.ended(header);
+        self.calls.ended(header);
         self.gate.decided();
         self.reply_as(MessageKind::Reply, header, answer);
     }
@@ -384,9 +384,14 @@ impl ServerSession {
         Some(bytes)
     }
 
-    /// The next thing that happened. Drain until `None`.
+    /// The next thing that happened. Drain until `None`: also after [`poll_transmit`](Self::poll_transmit), which makes room for the
+    /// replies of calls that wait.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
+        let is_turn = self.events.is_empty() && self.calls.waiting() > 0;
+        if is_turn && self.transmit_bytes <= self.limits.queued_bytes {
+            return self.calls.next(&self.limits).map(ServerEvent::Called);
+        }
         self.events.pop_front()
     }
 
@@ -443,12 +448,6 @@ impl ServerSession {
     fn start(&mut self, called: Called) {
         let called = self.calls.start(called);
         self.events.push_back(ServerEvent::Called(called));
-    }
-
-    /// A call of a handler's is over: the next one's turn has come.
-    fn ended(&mut self, header: &Header) {
-        let next = self.calls.ended(header, &self.limits);
-        self.events.extend(next.map(ServerEvent::Called));
     }
 
     /// Answers a call that no handler has seen.

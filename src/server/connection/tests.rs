@@ -1,0 +1,161 @@
+//! A connection's task, alone with its client: how it ends, and what it holds.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use virtwire_protocol::frame;
+use virtwire_protocol::header::Serial;
+use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::session::keepalive;
+
+use super::*;
+use crate::server::ConnectionId;
+use crate::server::clients::Clients;
+use crate::server::context::Newcomer;
+use crate::server::door::Door;
+use crate::server::identity::Identity;
+use crate::server::metrics::Metrics;
+
+struct Nothing;
+
+impl Handler for Nothing {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async { Err(RemoteError::rpc("no")) })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Takes what is written, and never the end: as TLS does whose peer reads nothing.
+struct Endless;
+
+impl AsyncWrite for Endless {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+/// How a conversation ends in which a client makes one call, at a door, and stays. Times out after an hour.
+async fn ended(procedure: i32, door: &Door) -> Ended {
+    let (reader, mut client) = tokio::io::duplex(1_024);
+    client.write_all(&call(procedure, 1)).await.unwrap();
+    let running = conversation((reader, Endless), Arc::new(Nothing), door, Limits::default());
+    tokio::time::timeout(Duration::from_secs(3_600), running).await.expect("it ends")
+}
+
+/// Serves whoever comes by this door.
+async fn conversation(
+    both: (impl AsyncRead + Unpin + Send, impl AsyncWrite + Unpin + Send),
+    handler: Arc<impl Handler>,
+    door: &Door,
+    limits: Limits,
+) -> Ended {
+    let identity = Identity::of(PeerTransport::Inside);
+    let entrance = door.meet(&identity, None, false);
+    let (id, peer) = (ConnectionId::next(), "a test".to_owned());
+    let newcomer = Newcomer { id, peer, identity, carries_fds: false };
+    let cx = CallContext::new(newcomer, Arc::default(), None, Metrics::default(), limits.queued_bytes);
+    let _present = Arc::new(Clients::default()).enter(&cx);
+    run(both, handler, cx, entrance, limits, None).await
+}
+
+fn call(procedure: i32, serial: u32) -> Bytes {
+    let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
+    Draft::empty().seal(&header)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_take_its_goodbye_is_not_waited_for() {
+    let ended = ended(2, &Door::default()).await;
+    assert!(matches!(ended, Ended::Gone), "{ended:?}");
+}
+
+/// Half a minute is for programs.
+#[cfg(feature = "polkit")]
+#[tokio::test(start_paused = true)]
+async fn a_client_that_polkit_may_ask_a_person_about_has_longer() {
+    let door = Door::default();
+    door.set(crate::server::Authentication::polkit());
+    for (procedure, seconds) in [(66, 30), (70, 300)] {
+        let start = Instant::now();
+        let ended = ended(procedure, &door).await;
+        assert!(matches!(ended, Ended::Unknown), "{ended:?}");
+        assert_eq!(start.elapsed().as_secs(), seconds);
+    }
+}
+
+/// Waits for others once, and then has a long answer. How many have begun.
+#[derive(Default)]
+struct Long(AtomicUsize);
+
+impl Handler for Long {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            Ok(Draft::raw(&[7; 1 << 20]).unwrap())
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// A client that makes many calls whose handlers wait, and reads none of the answers, has no more of them made than may be at work at a
+/// time. The clock stands still while anybody has something to do.
+#[tokio::test(start_paused = true)]
+async fn calls_are_not_begun_for_a_client_that_does_not_read_their_replies() {
+    const SLOW: i32 = 33;
+    const CHEAP: i32 = 59;
+    let limits = Limits { queued_bytes: 1 << 20, ..Limits::default() };
+    let (ours, mut client) = tokio::io::duplex(64 << 10);
+    let long = Arc::new(Long::default());
+    let begun = || long.0.load(Ordering::Relaxed);
+    let handler = long.clone();
+    let serving =
+        tokio::spawn(
+            async move { conversation(tokio::io::split(ours), handler, &Door::default(), limits).await },
+        );
+    for serial in 0..300 {
+        client.write_all(&call(SLOW, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // One more, as a reply has gone to the writer.
+    assert_eq!(begun(), limits.requests + 1);
+
+    // Once it reads, all are answered, and whoever waits for no guest goes by those that do. So does a ping.
+    client.write_all(&call(CHEAP, 300)).await.unwrap();
+    client.write_all(&keepalive::ping()).await.unwrap();
+    let (mut received, mut serials, mut pongs) = (BytesMut::new(), Vec::new(), 0);
+    while serials.len() < 301 || pongs == 0 {
+        let Some(frame) = frame::split(&mut received).unwrap() else {
+            assert_ne!(client.read_buf(&mut received).await.unwrap(), 0, "it goes on");
+            continue;
+        };
+        match frame.header.program {
+            Program::KEEPALIVE => pongs += 1,
+            _ => serials.push(frame.header.serial.0),
+        }
+    }
+    assert_eq!(begun(), 301);
+    let cheap = serials.iter().position(|serial| *serial == 300).unwrap();
+    assert!(cheap < 300 - 64, "it is answered as the {cheap}th");
+    serials.sort_unstable();
+    assert_eq!(serials, (0..=300).collect::<Vec<_>>());
+    drop(client);
+    assert!(matches!(serving.await.unwrap(), Ended::Gone));
+}
