@@ -252,8 +252,9 @@ impl<H: Handler + ?Sized> Server<H> {
         self.crowd.send_away(id)
     }
 
-    /// Has every client finish: what it has asked for is answered, nothing more is read, and its connection ends. Those that are still
-    /// there after so long are sent away; says how many that were. Stop [serving](Self::serve) first.
+    /// Has every client finish: what it has asked for is answered, streams go on until they end, further calls are refused, and its
+    /// connection ends. Those that are still there after so long are sent away; says how many that were. Stop [serving](Self::serve)
+    /// first.
     pub async fn shut_down(&self, within: std::time::Duration) -> usize {
         self.crowd.shut_down(within).await
     }

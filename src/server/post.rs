@@ -24,7 +24,7 @@ pub(super) struct OutgoingNotice {
 /// What a server wants of one of its connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Answer what was asked, and end.
+    /// Answer what was asked, let streams go to their ends, and end.
     Finish,
     /// End.
     Leave,

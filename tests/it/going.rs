@@ -1,15 +1,18 @@
-//! A daemon that ends, and clients that it sends away: what they have asked for is answered where there is time.
+//! A daemon that ends, and clients that it sends away: what they have asked for is answered, and streams come to their ends, where there
+//! is time.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use tokio::io::AsyncReadExt;
 use tokio::sync::{Notify, mpsc};
 use virtwire::client::Connection;
-use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::frame::Draft;
-use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetHostnameReply};
+use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetHostnameReply, Domain, StorageVol};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream};
 
 #[tokio::test]
 async fn a_daemon_that_ends_answers_what_it_was_asked() {
@@ -41,6 +44,47 @@ async fn whoever_takes_too_long_is_cut_off_and_counted() {
 }
 
 #[tokio::test]
+async fn streams_come_to_their_ends_and_nothing_new_begins() {
+    let mut daemon = Daemon::new().await;
+    let (up, down, idle) = (daemon.client().await, daemon.client().await, daemon.client().await);
+    let volume = StorageVol::default();
+    let content = content();
+    let (half, rest) = (content.slice(..content.len() / 2), content.slice(content.len() / 2..));
+    let mut upload = up.storage_vol_upload(&volume, 0, 0, 0).await.unwrap();
+    let mut download = down.storage_vol_download(&volume, 0, 0, 0).await.unwrap();
+    upload.write_chunk(half).await.unwrap();
+    let Some(Chunk::Data(first)) = download.read_chunk().await.unwrap() else { panic!("no data") };
+
+    let server = daemon.server.clone();
+    let ending = tokio::spawn(async move { server.shut_down(Duration::from_secs(60)).await });
+    idle.closed().await;
+    let refused = up.call(ConnectGetHostname {}).await.unwrap_err();
+    let refused = refused.remote().expect("an error of the daemon's");
+    assert_eq!((refused.code, refused.domain), (ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC));
+    assert!(daemon.begun.try_recv().is_err(), "no handler has heard of it");
+
+    upload.write_chunk(rest).await.unwrap();
+    upload.finish().await.unwrap();
+    assert!(daemon.uploaded.recv().await.unwrap() == content);
+    up.closed().await;
+    let mut received = first.to_vec();
+    download.read_to_end(&mut received).await.unwrap();
+    download.finish().await.unwrap();
+    assert!(received == content);
+    assert_eq!(ending.await.unwrap(), 0);
+    down.closed().await;
+}
+
+#[tokio::test]
+async fn a_console_that_nobody_leaves_is_cut_off_and_counted() {
+    let daemon = Daemon::new().await;
+    let client = daemon.client().await;
+    let mut console = client.domain_open_console(&Domain::default(), None, 0).await.unwrap();
+    assert_eq!(daemon.server.shut_down(Duration::from_millis(10)).await, 1);
+    console.read_chunk().await.unwrap_err();
+}
+
+#[tokio::test]
 async fn one_client_is_sent_away_and_no_other_notices() {
     let daemon = Daemon::new().await;
     let (one, other) = (daemon.client().await, daemon.client().await);
@@ -56,20 +100,22 @@ struct Daemon {
     server: Server<Slow>,
     uri: String,
     begun: mpsc::UnboundedReceiver<()>,
+    uploaded: mpsc::UnboundedReceiver<Vec<u8>>,
     go_on: Arc<Notify>,
 }
 
 impl Daemon {
     async fn new() -> Daemon {
         let (tell, begun) = mpsc::unbounded_channel();
+        let (taken, uploaded) = mpsc::unbounded_channel();
         let go_on = Arc::new(Notify::new());
-        let server = Server::new(Slow { tell, go_on: go_on.clone() });
+        let server = Server::new(Slow { tell, taken, go_on: go_on.clone() });
         let address = "tcp://127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
         let uri = format!("mem+{}/default", listener.address());
         let serving = server.clone();
         tokio::spawn(async move { serving.serve(&listener).await });
-        Daemon { server, uri, begun, go_on }
+        Daemon { server, uri, begun, uploaded, go_on }
     }
 
     async fn client(&self) -> Connection {
@@ -77,16 +123,34 @@ impl Daemon {
     }
 }
 
-/// Says that it has been asked for its name, and answers when told to.
+/// What volumes hold.
+fn content() -> Bytes {
+    (0..8_u32 << 20).map(|at| (at / 251) as u8).collect()
+}
+
+/// Says that it has been asked for its name, and answers when told to. Takes whole volumes, and its consoles are silent.
 struct Slow {
     tell: mpsc::UnboundedSender<()>,
+    taken: mpsc::UnboundedSender<Vec<u8>>,
     go_on: Arc<Notify>,
+}
+
+async fn take(mut stream: Stream, taken: mpsc::UnboundedSender<Vec<u8>>) {
+    let mut read = Vec::new();
+    stream.read_to_end(&mut read).await.unwrap();
+    taken.send(read).unwrap();
+    stream.finish().await.unwrap();
+}
+
+async fn give(mut stream: Stream) {
+    stream.write_chunk(content()).await.unwrap();
+    stream.finish().await.unwrap();
 }
 
 impl Handler for Slow {
     fn call(
         self: Arc<Self>,
-        _: CallContext,
+        cx: CallContext,
         called: Called,
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move {
@@ -97,6 +161,19 @@ impl Handler for Slow {
                     Ok(Draft::encode(&ConnectGetHostnameReply { hostname: "answered".into() }).unwrap())
                 }
                 "connect_open" => Ok(Draft::empty()),
+                "storage_vol_upload" => {
+                    tokio::spawn(take(cx.take_stream().unwrap(), self.taken.clone()));
+                    Ok(Draft::empty())
+                }
+                "storage_vol_download" => {
+                    tokio::spawn(give(cx.take_stream().unwrap()));
+                    Ok(Draft::empty())
+                }
+                "domain_open_console" => {
+                    let mut console = cx.take_stream().unwrap();
+                    tokio::spawn(async move { console.read_chunk().await });
+                    Ok(Draft::empty())
+                }
                 _ => Err(RemoteError::rpc("no")),
             }
         })

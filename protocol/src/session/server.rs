@@ -29,9 +29,7 @@ pub struct ServerSession {
     limits: Limits,
     gate: Gate,
     calls: Queue,
-    closing: bool,
-    /// It closes once the calls in progress are answered, too.
-    winding_up: bool,
+    stage: Stage,
     keepalive: Keepalive,
     /// A pong is owed. One answers any number of pings: a peer that sends many and reads none costs no memory.
     pong_owed: bool,
@@ -43,6 +41,21 @@ pub struct ServerSession {
     /// How many descriptors a message may come with.
     descriptors: u32,
     events: VecDeque<ServerEvent>,
+}
+
+/// How far a connection is from its end.
+///
+/// ```text
+/// Open ──wind_up──▶ WindingUp ──goodbye──▶ Closing
+///   └────────goodbye, hang_up─────────────────┘
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// Calls in progress are answered and streams go on to their ends; new calls are refused.
+    WindingUp,
+    /// What is queued goes out, and nothing is read.
+    Closing,
 }
 
 /// What one client may make a daemon hold.
@@ -150,8 +163,7 @@ impl ServerSession {
             limits,
             gate: Gate::Open,
             calls: Queue::default(),
-            closing: false,
-            winding_up: false,
+            stage: Stage::Open,
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
@@ -195,25 +207,38 @@ impl ServerSession {
 
     /// Takes no more calls: what is queued goes out, and then the connection ends, as after a goodbye of the client's.
     pub fn hang_up(&mut self) {
-        self.closing = true;
+        self.stage = Stage::Closing;
     }
 
-    /// Takes no more calls, but answers those in progress: then the connection ends.
+    /// Takes no more calls, but answers those in progress, and lets open streams go on until they end: then the connection does. While
+    /// packets of streams are read, further calls are refused by an error of the layer beneath the procedures, with the code that
+    /// libvirt's clients give to calls over a connection that is closed (internal error).
     pub fn wind_up(&mut self) {
-        (self.closing, self.winding_up) = (true, true);
+        if self.stage == Stage::Open {
+            self.stage = Stage::WindingUp;
+        }
     }
 
     /// Whether to read on: not while too many calls wait for their turn or hold too many bytes, or too many bytes wait to be read, and not
-    /// after the client has said goodbye.
+    /// after the client has said goodbye; while winding up, for the sake of open streams alone.
     pub fn can_receive(&self) -> bool {
-        !self.closing && self.calls.has_room(&self.limits) && self.transmit_bytes <= self.queued_bytes_max()
+        let wants = match self.stage {
+            Stage::Open => self.calls.has_room(&self.limits),
+            Stage::WindingUp => self.streams.len() > 0,
+            Stage::Closing => false,
+        };
+        wants && self.transmit_bytes <= self.queued_bytes_max()
     }
 
-    /// Whether the client has said goodbye and everything has been handed out for sending: close. Calls still in
-    /// progress run on, unanswered.
+    /// Whether the connection has come to its end and everything has been handed out for sending: close. Where it was the client who said
+    /// goodbye, calls still in progress run on, unanswered.
     pub fn is_finished(&self) -> bool {
-        let waits = self.winding_up && self.calls.len() > 0;
-        self.closing && self.transmit.is_empty() && !waits
+        let is_over = match self.stage {
+            Stage::Open => false,
+            Stage::WindingUp => self.calls.len() == 0 && self.streams.len() == 0,
+            Stage::Closing => true,
+        };
+        is_over && self.transmit.is_empty()
     }
 
     /// The client spoke.
@@ -418,7 +443,9 @@ impl ServerSession {
                 return self.reply_as(MessageKind::Reply, &called.header, encode_own(&list));
             }
             Passage::Refused(error) => {
-                self.closing |= matches!(self.gate, Gate::Shut(_));
+                if matches!(self.gate, Gate::Shut(_)) {
+                    self.stage = Stage::Closing;
+                }
                 return self.reply_as(MessageKind::Reply, &called.header, Err(error));
             }
         }
@@ -431,8 +458,12 @@ impl ServerSession {
                 self.answer(&called.header, encode_own(&i32::from(has)));
             }
             CONNECT_CLOSE if remote || called.header.program == Program::ADMIN => {
-                self.closing = true;
+                self.stage = Stage::Closing;
                 self.answer(&called.header, Ok(Draft::empty()));
+            }
+            _ if self.stage == Stage::WindingUp => {
+                // Not by `answer`: it may have the name of a stream that is open.
+                self.refuse(&called.header, &shutting_down());
             }
             _ if called.info.stream.is_some() => self.opening(called),
             // What has brought descriptors goes on with them at once.
@@ -488,12 +519,16 @@ impl ServerSession {
     }
 }
 
+fn shutting_down() -> RemoteError {
+    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "the daemon is shutting down")
+}
+
 /// Without what waits to be sent or handled: there may be secrets in it.
 impl fmt::Debug for ServerSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerSession")
             .field("calls", &self.calls.len())
-            .field("closing", &self.closing)
+            .field("stage", &self.stage)
             .field("transmit_bytes", &self.transmit_bytes)
             .finish_non_exhaustive()
     }

@@ -118,6 +118,48 @@ fn a_finish_may_be_refused_with_an_error() {
     daemon.is_gone();
 }
 
+/// A daemon that ends lets a stream come to its end, and begins nothing new.
+#[test]
+fn an_open_stream_goes_on_while_its_daemon_winds_up() {
+    let mut daemon = Daemon::open(UPLOAD, 0);
+    let id = daemon.id();
+    daemon.session.wind_up();
+    assert!(daemon.session.can_receive() && !daemon.session.is_finished());
+    daemon.hear(DATA, b"the rest").unwrap();
+    assert_eq!(daemon.told(), Some(StreamEvent::Data(Bytes::from_static(b"the rest"))));
+    // Another stream is refused, and the open one is none the worse where they have one name.
+    for serial in [7, 8] {
+        let call = header(MessageKind::Call, UPLOAD, serial);
+        daemon.session.handle_frame(now(), frame_of(call, arguments(UPLOAD, 0).payload())).unwrap();
+        let refusal = whole(&daemon.session.poll_transmit().unwrap());
+        assert_eq!(refusal.header, call.answer(MessageKind::ReplyError));
+        let error = RemoteError::decode(&refusal.payload).unwrap();
+        assert_eq!((error.code, error.domain), (ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC));
+        assert_eq!(daemon.told(), None);
+    }
+    daemon.hear(FINISH, b"").unwrap();
+    assert_eq!(daemon.told(), Some(StreamEvent::Finish));
+    assert!(!daemon.session.is_finished(), "its handler has the last word");
+    assert!(daemon.session.confirm_finish(id));
+    assert!(!daemon.session.can_receive() && !daemon.session.is_finished());
+    assert_eq!(daemon.sent(), Some((FINISH, Bytes::new())));
+    assert!(daemon.session.is_finished());
+}
+
+#[test]
+fn a_client_may_say_goodbye_to_a_daemon_that_winds_up() {
+    let mut daemon = Daemon::opening(DOWNLOAD, 0);
+    daemon.session.wind_up();
+    assert!(daemon.session.can_receive(), "the client may abort what it is opening");
+    daemon.session.handle_frame(now(), frame_of(header(MessageKind::Call, 2, 9), b"")).unwrap();
+    assert!(!daemon.session.can_receive());
+    assert_eq!(whole(&daemon.session.poll_transmit().unwrap()).header.serial.0, 9);
+    assert!(daemon.session.is_finished());
+    // Nothing leads back.
+    daemon.session.wind_up();
+    assert!(daemon.session.is_finished());
+}
+
 #[test]
 fn an_abort_is_confirmed_in_every_phase() {
     let phases: [fn() -> Daemon; 3] = [
