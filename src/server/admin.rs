@@ -131,13 +131,15 @@ impl Managed {
         }
     }
 
+    /// On the wire no limit of clients that are not known is 0.
     fn limits(&self) -> std::result::Result<TypedParams, ParamError> {
         let ClientLimits { clients, anonymous } = self.clients.limits();
+        let anonymous = if anonymous == usize::MAX { 0 } else { saturated(anonymous) };
         let unknown = self.clients.list().iter().filter(|client| !client.is_known).count();
         TypedParams::new()
             .with("nclients_max", saturated(clients))?
             .with("nclients", saturated(self.clients.places.taken()))?
-            .with("nclients_unauth_max", saturated(anonymous))?
+            .with("nclients_unauth_max", anonymous)?
             .with("nclients_unauth", saturated(unknown))
     }
 
@@ -297,14 +299,14 @@ impl AdminService for Administration {
             let value = usize::try_from(value).unwrap_or(usize::MAX);
             match name.as_str() {
                 "nclients_max" => limits.clients = value,
-                "nclients_unauth_max" => limits.anonymous = value,
+                "nclients_unauth_max" => limits.anonymous = if value == 0 { usize::MAX } else { value },
                 _ => {
                     let text = format!("parameter '{name}' not supported");
                     return Err(RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::RPC, text));
                 }
             }
         }
-        if limits.clients < limits.anonymous {
+        if limits.anonymous != usize::MAX && limits.clients < limits.anonymous {
             return Err(invalid("fewer clients than clients that are not known yet".to_owned()));
         }
         server.clients.set_limits(limits);

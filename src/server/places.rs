@@ -14,7 +14,8 @@ pub const CLIENTS_MAX: usize = 5_000;
 pub struct ClientLimits {
     /// Clients, known and unknown (`max_clients`); those of all listeners together.
     pub clients: usize,
-    /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`).
+    /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). [`usize::MAX`] is no limit, for which
+    /// libvirt's files and administrators say 0.
     pub anonymous: usize,
 }
 

@@ -68,6 +68,11 @@ fn limits_are_shown_and_set() {
     let text = refused(&daemon, &["server-clients-set", "virtwire", "--max-unauth-clients", "3"]);
     assert!(text.contains("fewer clients than clients that are not known yet"), "{text}");
 
+    // 0 is no limit, and so whatever there is of clients is enough.
+    good(&daemon, &["server-clients-set", "virtwire", "--max-unauth-clients", "0"]);
+    good(&daemon, &["server-clients-set", "virtwire", "--max-clients", "2"]);
+    assert_eq!(limits("virtwire"), [2, 0, 0, 0]);
+
     // The limit holds for those who come, and a third is heard when one has gone.
     let connect = || UnixStream::connect(daemon.directory.path().join("sock")).unwrap();
     let (first, _second, _third) = (connect(), connect(), connect());
@@ -81,13 +86,20 @@ fn limits_are_shown_and_set() {
 
     // What the file says holds again when it is read again.
     let file = ADMIN.replace("DIR", &daemon.directory.path().display().to_string());
-    let file = format!("{file}max_clients = 8\nmax_anonymous_clients = 6\nadmin_max_clients = 4\n");
-    daemon.directory.write("virtwire.toml", &file);
-    daemon.signal("HUP");
-    until("the file's limits hold", || {
-        [limits("virtwire")[0], limits("virtwire")[2], limits("admin")[0]] == [8, 6, 4]
-    });
-    assert_eq!(limits("virtwire")[1], 2, "who is there stays");
+    for (clients, unknown, administrators) in [(8, 6, 4), (9, 0, 5)] {
+        let more = format!(
+            "max_clients = {clients}\nmax_anonymous_clients = {unknown}\nadmin_max_clients = {administrators}\n"
+        );
+        daemon.directory.write("virtwire.toml", &format!("{file}{more}"));
+        daemon.signal("HUP");
+        until("the file's limits hold", || {
+            [limits("virtwire")[0], limits("virtwire")[2], limits("admin")[0]]
+                == [clients, unknown, administrators]
+        });
+        assert_eq!(limits("virtwire")[1], 2, "who is there stays");
+    }
+    good(&daemon, &["server-clients-set", "virtwire", "--max-clients", "7"]);
+    assert_eq!(limits("virtwire")[0], 7);
 
     let threads = good(&daemon, &["server-threadpool-info", "virtwire"]);
     assert!(value(&threads, "maxWorkers").parse::<u32>().unwrap() >= 1);
@@ -138,14 +150,30 @@ fn certificates_are_read_anew_when_virt_admin_says_so() {
     let directory = directory();
     let site = Authority::new(&directory, "site");
     site.server("ip_address = \"127.0.0.1\"");
+    let before = site.folder("before", Some(&site.client("")));
+    let other = Authority::new(&directory, "other");
+    let newer = other.server("ip_address = \"127.0.0.1\"");
+    let after = other.folder("after", Some(&other.client("")));
     let configuration = "
         listen = ['tls://127.0.0.1:0']
         listen_admin = ['unix:DIR/admin']
         ca_file = 'DIR/site.pem'
         cert_file = 'DIR/site-server.pem'
         key_file = 'DIR/site-server.key'";
-    let daemon = Daemon::start(directory, 1, configuration);
+    let daemon = Daemon::start(directory, 2, configuration);
+    let opens = |folder: &str| try_virsh(&daemon.tls_uri(folder, ""), &["list"]).status.success();
     good(&daemon, &["server-update-tls", "virtwire"]);
+    assert!(opens(&before) && !opens(&after));
+    for (from, to) in [
+        (&newer.certificate, "site-server.pem"),
+        (&newer.key, "site-server.key"),
+        (&other.path(), "site.pem"),
+    ] {
+        std::fs::copy(from, daemon.directory.path().join(to)).unwrap();
+    }
+    assert!(opens(&before), "not before it is said");
+    good(&daemon, &["server-update-tls", "virtwire"]);
+    assert!(opens(&after) && !opens(&before));
     daemon.directory.write("site-server.pem", "nothing");
     let text = refused(&daemon, &["server-update-tls", "virtwire"]);
     assert!(text.contains("site-server.pem"), "{text}");
