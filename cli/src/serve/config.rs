@@ -41,7 +41,11 @@ impl ServerConfig {
             }
             "max_queued_clients" => put(&mut self.queued_clients, number(value, 1).map(Some), POSITIVE),
             "max_client_requests" => put(requests, positive(value), POSITIVE),
-            "keepalive_interval" => put(&mut keepalive.interval, seconds(value, 1), SECONDS),
+            // As in libvirtd.conf, -1 is never, and its 0 is no other.
+            "keepalive_interval" => {
+                let never = (value.as_integer() == Some(-1)).then_some(Duration::ZERO);
+                put(&mut keepalive.interval, never.or_else(|| seconds(value, 0)), "seconds; -1 never pings")
+            }
             "keepalive_count" => put(&mut keepalive.count, number(value, 0), "a number"),
             _ => return None,
         })
@@ -266,7 +270,6 @@ const REMOTE_WAYS: &str = "\"none\" or \"sasl\"";
 const PATH: &str = "a path, such as \"/etc/virtwire/file\"";
 const NAMES: &str = "names with * and ?, such as [\"*@EXAMPLE.COM\"]";
 const POSITIVE: &str = "a number of at least 1";
-const SECONDS: &str = "seconds, at least 1";
 const NUMBERS: &str = "numbers, such as [0, 1000]";
 const GROUP: &str = "the name of a group, or its number, such as \"libvirt\"";
 const MODE: &str = "permissions in octal digits, such as \"0770\"";
@@ -417,6 +420,14 @@ mod tests {
         for key in ["unix_allowed_uids", "unix_allowed_gids"] {
             assert_eq!(read(&format!("{key} = []")).unwrap().processes, Some(AllowedProcesses::default()));
         }
+        // Nobody is pinged.
+        for never in ["-1", "0"] {
+            let text = format!("keepalive_interval = {never}\nadmin_keepalive_interval = {never}");
+            let config = read(&text).unwrap();
+            for server in [config.server, config.admin] {
+                assert_eq!(server.limits.keepalive.interval, Duration::ZERO, "{never}");
+            }
+        }
         assert!(read("tls_no_verify_certificate = false").unwrap().pki.clients_need_certificates);
     }
 
@@ -442,6 +453,7 @@ mod tests {
             ("admin_max_anonymous_clients = 5", "is unknown"),
             ("tls_no_verify_certificate = 2", "give 0 or 1"),
             ("ca_file = ''", "give a path"),
+            ("keepalive_interval = -2", "-1 never pings"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");
