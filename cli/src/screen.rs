@@ -165,9 +165,9 @@ pub(crate) fn say_document(document: &Text) -> Result<(), Fail> {
     }
 }
 
-/// Tells on standard error what the user should know besides.
+/// Tells on standard error what the user should know besides. Whoever has closed it does not want to read it.
 pub(crate) fn remark(text: &str) {
-    eprintln!("{}", harmless::line(text));
+    let _ = io::stderr().lock().write_all(format!("{}\n", harmless::line(text)).as_bytes());
 }
 
 /// The same as [`say`] for bytes as they are.

@@ -25,6 +25,7 @@ mod config;
 mod dialling;
 mod direct;
 mod doors;
+mod log;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod systemd;
@@ -38,6 +39,7 @@ use systemd::Door;
 
 /// Serves until told to end.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
+    log::begin();
     let args = Arc::new(args);
     let profile = profile(&args)?;
     let exposure = match args.allow_unauthenticated {
@@ -137,7 +139,7 @@ fn config(args: &ServeArgs) -> Result<Config, Fail> {
 
 /// What cannot be used changes nothing, and is told. What there is to do beside the doors is the caller's.
 fn reload(args: &ServeArgs, doors: &Doors) -> Option<Config> {
-    systemd::notify("RELOADING=1");
+    systemd::notify(&systemd::reloading());
     let config = config(args).and_then(|config| doors.reload(&config).map(|()| config));
     match &config {
         Ok(_) => {

@@ -62,6 +62,13 @@ pub enum Ended {
     Unknown,
 }
 
+impl Ended {
+    /// Whether the client has brought it about, by what no client should do.
+    fn is_its_fault(&self) -> bool {
+        matches!(self, Ended::Codec(CodecError::Frame(_)) | Ended::Protocol(_) | Ended::Slow | Ended::Unknown)
+    }
+}
+
 impl From<std::io::Error> for Ended {
     fn from(error: std::io::Error) -> Ended {
         Ended::Codec(error.into())
@@ -195,7 +202,11 @@ where
         drop(talk);
         client.line = None;
         client.passing.clear();
-        tracing::debug!(peer = client.cx.peer(), %ended, "connection ended");
+        let peer = client.cx.peer();
+        match ended.is_its_fault() {
+            true => tracing::info!(peer, reason = %ended, "a client is dropped"),
+            false => tracing::debug!(peer, reason = %ended, "connection ended"),
+        }
         client.cx.set_closed();
         client.streams.end_all(&ended);
         if !client.session.is_authenticated() {

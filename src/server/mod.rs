@@ -220,7 +220,10 @@ impl<H: Handler + ?Sized> Server<H> {
         if entrance.read_only {
             cx.set_read_only();
         }
-        tracing::debug!(peer = cx.peer(), "client connected");
+        match entrance.shut {
+            true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
+            false => tracing::debug!(peer = cx.peer(), "client connected"),
+        }
         let guest = Guest { present: self.crowd.enter(&cx), metrics: self.metrics, place };
         let (handler, limits) = (self.handler, self.limits);
         match socket {

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use listenfd::ListenFd;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::fail::{Fail, plain};
 
@@ -68,7 +69,7 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     name.rsplit('-').take_while(|word| matches!(*word, "admin" | "ro" | "tls"))
 }
 
-/// Tells systemd where the daemon stands, such as `READY=1`, if it has asked. Whoever does not hear it is none the worse.
+/// Tells systemd where the daemon stands, such as `READY=1`, in a line for each variable, if it has asked. Whoever does not hear it is none the worse.
 pub(super) fn notify(state: &str) {
     let Some(place) = std::env::var_os("NOTIFY_SOCKET") else { return };
     let address = match place.as_bytes() {
@@ -79,6 +80,12 @@ pub(super) fn notify(state: &str) {
     if let Err(error) = sent {
         crate::screen::remark(&format!("virtwire: systemd does not hear {state}: {error}"));
     }
+}
+
+/// The word for a reload that begins, with the time by which systemd tells it from an earlier one.
+pub(super) fn reloading() -> String {
+    let now = clock_gettime(ClockId::Monotonic);
+    format!("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1_000_000 + now.tv_nsec / 1_000)
 }
 
 #[cfg(test)]

@@ -29,8 +29,17 @@ fn systemd_is_told_where_it_stands() {
     let daemon =
         Daemon::start_with(directory, 1, "listen = ['unix:DIR/sock']", &[("NOTIFY_SOCKET", place.as_str())]);
     assert_eq!(next(), "READY=1");
+    let microseconds = || {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
+    };
+    let before = microseconds();
     daemon.signal("HUP");
-    assert_eq!([next(), next()], ["RELOADING=1", "READY=1"]);
+    let reloading = next();
+    // As a service of type notify-reload has to say it.
+    let (_, at) = reloading.split_once("RELOADING=1\nMONOTONIC_USEC=").expect(&reloading);
+    assert!((before..=microseconds()).contains(&at.parse().unwrap()), "{reloading}");
+    assert_eq!(next(), "READY=1");
     assert!(socket.exists());
     daemon.signal("TERM");
     assert_eq!(next(), "STOPPING=1");
@@ -54,6 +63,51 @@ fn a_socket_of_systemds_is_taken() {
     // The daemon is started by the first who comes.
     assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "");
     assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "");
+}
+
+/// Its names say which is which.
+#[test]
+fn sockets_of_systemds_are_for_what_their_names_say() {
+    need!(Virsh, SocketActivate);
+    let directory = directory();
+    let [socket, ro, admin] =
+        ["sock", "sock-ro", "admin-sock"].map(|name| directory.path().join(name).display().to_string());
+    let _process = Process::start(
+        Command::new("systemd-socket-activate")
+            .args(["--listen", &socket, "--listen", &ro, "--listen", &admin, "--setenv=PATH"])
+            .arg("--fdname=virtwire.socket:virtwire-ro.socket:virtwire-admin.socket")
+            .arg(env!("CARGO_BIN_EXE_virtwire"))
+            .args(["serve", "--migration-ports", "0-0", "--exit-with-stdin"])
+            .stdin(Stdio::piped()),
+    );
+    super::daemon::until("systemd listens", || std::path::Path::new(&admin).exists());
+    let uri = |socket: &str| format!("mem+unix:///default?socket={socket}");
+    let file = directory.write("guest.xml", crate::virsh_drives_us::GUEST);
+    let refused = try_virsh(&uri(&ro), &["define", &file]);
+    assert!(!refused.status.success() && refused.stderr.contains("read only"), "{refused:?}");
+    virsh(&uri(&socket), &["define", &file]);
+    assert!(virsh(&uri(&ro), &["list", "--all"]).contains("guest"));
+    let connect = format!("libvirtd:///system?socket={admin}");
+    let listed =
+        run(Command::new("virt-admin").args(["--connect", &connect, "server-list"]).env("LC_ALL", "C"));
+    assert!(listed.status.success() && listed.stdout.contains("virtwire"), "{listed:?}");
+}
+
+/// As far as systemd can tell without being asked to start it.
+#[test]
+fn the_units_that_are_shipped_are_good() {
+    need!(SocketActivate);
+    let directory = directory();
+    let units = ["virtwire.service", "virtwire.socket", "virtwire-ro.socket", "virtwire-admin.socket"];
+    let files = units.map(|unit| {
+        let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd").join(unit);
+        let text = std::fs::read_to_string(shipped).unwrap();
+        // Where it is installed, it is not here.
+        directory.write(unit, &text.replace("/usr/bin/virtwire", env!("CARGO_BIN_EXE_virtwire")))
+    });
+    let verified = run(Command::new("systemd-analyze").arg("verify").args(files));
+    // It may have something to say of other units of this machine.
+    assert!(verified.status.success() && !verified.stderr.contains("virtwire"), "{verified:?}");
 }
 
 /// Whoever comes by a network is no process of this host.

@@ -1,8 +1,12 @@
 //! libvirt's own SASL, with passwords of `virtwire passwd`.
 
-use super::daemon::{Daemon, auth_file, directory, set_password};
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+
+use super::daemon::{Daemon, auth_file, command, directory, set_password};
 use crate::need::need;
 use crate::peers::{python, try_virsh, virsh};
+use crate::process::run;
 
 const CONFIGURATION: &str = "
 listen = ['unix:DIR/sock']
@@ -15,19 +19,42 @@ fn virsh_comes_in_by_a_password_and_not_without() {
     need!(Virsh, SaslPasswords);
     let directory = directory();
     set_password(&directory, "fred", "pass, word=1");
-    set_password(&directory, "wilma", "other");
+    set_password(&directory, "wilma", "0ther");
     let daemon = Daemon::start(directory, 1, CONFIGURATION);
     let good = auth_file(&daemon.directory, "good", "fred", "pass, word=1");
     for mechanism in ["", ".SCRAM-SHA-512", ".SCRAM-SHA-256", ".SCRAM-SHA-1"] {
         let uri = daemon.unix_uri(&format!("&authfile={good}&auth=sasl{mechanism}"));
         assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "", "{mechanism}");
     }
-    for (user, password) in [("fred", "other"), ("barney", "other"), ("wilma", "Other")] {
+    for (user, password) in [("fred", "0ther"), ("barney", "0ther"), ("wilma", "0THER")] {
         let bad = auth_file(&daemon.directory, "bad", user, password);
         let refused = try_virsh(&daemon.unix_uri(&format!("&authfile={bad}")), &["list"]);
         assert!(!refused.status.success(), "{user}: {refused:?}");
         assert!(refused.stderr.contains("authentication failed"), "{user}: {refused:?}");
     }
+    // The operator is told more, and nobody a password.
+    daemon.says("virtwire: a client is authenticated, ");
+    daemon.says("virtwire: a client is not authenticated, ");
+    let said = std::fs::read_to_string(daemon.directory.path().join("said")).unwrap();
+    assert!(!["word=1", "0ther", "0THER"].iter().any(|secret| said.contains(secret)), "{said}");
+}
+
+/// Whoever comes without libvirt's library.
+#[test]
+fn what_failed_at_the_door_is_told_to_the_operator() {
+    let directory = directory();
+    set_password(&directory, "fred", "right-secret");
+    let daemon = Daemon::start(directory, 1, CONFIGURATION);
+    let bad = auth_file(&daemon.directory, "bad", "fred", "wrong-secret");
+    let refused = run(&mut command(&["list", &daemon.unix_uri(&format!("&authfile={bad}"))]));
+    assert!(!refused.status.success(), "{refused:?}");
+    daemon.says("virtwire: a client is not authenticated, peer=\"unix, process ");
+    // What is no message of this protocol ends a connection, with a reason.
+    let mut stranger = UnixStream::connect(daemon.directory.path().join("sock")).unwrap();
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    daemon.says("virtwire: a client is dropped, peer=\"unix, process ");
+    let said = std::fs::read_to_string(daemon.directory.path().join("said")).unwrap();
+    assert!(!said.contains("secret"), "{said}");
 }
 
 #[test]
