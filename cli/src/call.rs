@@ -70,14 +70,11 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
     let connection = open(program, &args.uri, opener).await?;
     let thing = format!("procedure {} on {}", info.name, connection.uri());
     let failed = |error| Fail::call(&thing, &error);
-    let opening = async || {
-        connection.open_stream_encoded(program, info.number, &arguments).await.map_err(failed)
-    };
+    let opening =
+        async || connection.open_stream_encoded(program, info.number, &arguments).await.map_err(failed);
     let mut returned = Vec::new();
     let reply = match beside {
-        Beside::Nothing => {
-            connection.call_encoded(program, info.number, &arguments).await.map_err(failed)?
-        }
+        Beside::Nothing => connection.call_encoded(program, info.number, &arguments).await.map_err(failed)?,
         Beside::Stream(StreamDirection::Write, file) => {
             let mut source = Source::open(file)?;
             let (reply, stream) = opening().await?;

@@ -120,8 +120,8 @@ impl Waiting {
         urgency: Urgency,
         asked: Option<Instant>,
     ) {
-        let started = asked
-            .map(|_| (now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
+        let started =
+            asked.map(|_| (now(), tracing::trace_span!("call", procedure = name, serial = serial.0)));
         let measured = started.clone().map(Box::new);
         if let Some(count) = self.count_of(urgency) {
             *count = count.saturating_add(1);

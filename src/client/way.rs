@@ -40,7 +40,9 @@ impl Way {
                 "it passes file descriptors: Connection::call_with_fds makes it (feature fds)"
             }
             // Nobody would have the stream, to finish it or to give it up: the daemon would keep it as long as the connection.
-            Way::Stream => "it opens a stream: call the method of its name, or Connection::open_stream_encoded",
+            Way::Stream => {
+                "it opens a stream: call the method of its name, or Connection::open_stream_encoded"
+            }
             Way::Nothing => "it opens no stream and passes no file descriptors: Connection::call makes it",
         };
         Err(CallError::Arguments { procedure: name, error: error.to_owned() })

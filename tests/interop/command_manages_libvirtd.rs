@@ -200,7 +200,8 @@ fn it_calls_procedures_of_all_programs_with_parameters_both_ways() {
     assert!(told["result"].as_str().is_some_and(|text| text.contains("running")), "{told}");
     // QEMU's driver has no containers, and says so; over TCP it is not even asked.
     let ask = serde_json::json!({ "dom": dom, "flags": 0 }).to_string();
-    let refused = try_virtwire(&["call", &daemon.unix_uri("qemu", "/system"), "lxc_domain_open_namespace", &ask]);
+    let refused =
+        try_virtwire(&["call", &daemon.unix_uri("qemu", "/system"), "lxc_domain_open_namespace", &ask]);
     assert!(refused.stderr.starts_with("virtwire: procedure domain_open_namespace on "), "{refused:?}");
     let refused = try_virtwire(&["call", &qemu, "lxc_domain_open_namespace", &ask]);
     assert!(refused.stderr.ends_with("only a unix socket does (nothing was sent)\n"), "{refused:?}");

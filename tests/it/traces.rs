@@ -83,7 +83,8 @@ async fn how_long_a_call_waited_is_told_in_both_ways() {
     };
     assert!(*waited >= 3 * SECOND && *took >= 2 * SECOND, "{phases:?}");
     let told = story.told();
-    for what in [format!("call started, waited={waited:?}, in_flight=1"), format!("call answered, took={took:?}")]
+    for what in
+        [format!("call started, waited={waited:?}, in_flight=1"), format!("call answered, took={took:?}")]
     {
         assert!(told.iter().any(|line| line.contains(&what)), "{what} in {told:#?}");
     }

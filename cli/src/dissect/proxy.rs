@@ -251,7 +251,9 @@ async fn pass(
         let why = match (writer.carries_descriptors(), lacks) {
             (true, false) => None,
             (true, true) => Some("this process has too many files open"),
-            (false, _) => Some("the other end is TCP, which carries none").filter(|_| !descriptors.is_empty()),
+            (false, _) => {
+                Some("the other end is TCP, which carries none").filter(|_| !descriptors.is_empty())
+            }
         };
         if let Some(why) = why {
             let text = format!("{connection}: a file descriptor is not passed on: {why}");

@@ -68,8 +68,11 @@ pub(super) async fn of_networks(lab: &mut Lab) {
     };
     lab.asks("network_update", network.update(change)).await;
 
-    lab.asks("network_port_lookup_by_uuid", network.port("5f2a8c1e-0000-4000-8000-000000000001".parse().unwrap()))
-        .await;
+    lab.asks(
+        "network_port_lookup_by_uuid",
+        network.port("5f2a8c1e-0000-4000-8000-000000000001".parse().unwrap()),
+    )
+    .await;
     let wire = remote::NetworkPort { net: network.wire().clone(), uuid: [1; 16] };
     let port = NetworkPort::new(&connection, wire);
     lab.asks("network_port_get_xml_desc", port.xml()).await;

@@ -30,7 +30,9 @@ fn it_gets_in_with_a_certificate_and_is_told_why_without_a_good_one() {
     // A priority of GnuTLS has no effect, which whoever has set one is told: in the URI, or in libvirt.conf.
     reaches(&daemon, &uri(&daemon, &good, "&tls_priority=NORMAL"), OpenOptions::default());
     let told = |what: &str| {
-        format!("virtwire: {what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does\n")
+        format!(
+            "virtwire: {what} is for GnuTLS and has no effect: TLS 1.2 and 1.3 are spoken as rustls does\n"
+        )
     };
     let plain = virtwire(&["list", &uri(&daemon, &good, "")]);
     assert!(plain.status.success() && plain.stderr.is_empty(), "{plain:?}");
