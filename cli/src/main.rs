@@ -72,7 +72,10 @@ fn main() -> ExitCode {
             .report();
         }
     };
-    warnings::tell();
+    // A daemon tells more.
+    if !matches!(cli.command, Command::Serve(_)) {
+        warnings::tell();
+    }
     let ended = runtime.block_on(run(cli));
     // Nothing of this process is worth waiting for once the command is done.
     runtime.shutdown_background();

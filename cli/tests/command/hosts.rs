@@ -77,8 +77,9 @@ fn any_call_is_made_by_name_or_number_with_json() {
         (&["storage_vol_download"], "--stream FILE"),
         (&["domain_open_console", "{}", "--stream", "x"], "leave --stream out"),
         (&["domain_event_lifecycle"], "is an event"),
-        (&["domain_open_graphics_fd"], "passes file descriptors"),
-        (&["lxc_domain_open_namespace"], "passes file descriptors"),
+        (&["domain_open_graphics_fd"], "its fields are dom, idx, flags"),
+        (&["lxc_domain_open_namespace", "{}", "--fd", "/nonexistent"], "/nonexistent"),
+        (&["connect_get_type", "{}", "--fd", "/dev/null"], "passes no file descriptors"),
         (&["connect_get_type", "{}", "--stream", "x"], "opens no stream"),
     ] {
         let told = run(&[&["call", uri], arguments].concat()).failed(1);

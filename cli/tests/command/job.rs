@@ -63,9 +63,9 @@ fn a_post_copy_is_shown_switched_and_broken_off_from_elsewhere() {
     assert_eq!(steered, "web1 is sent at 7 MiB/s at most\nweb1 may stand still for 120 ms\n");
     let told = json(&run(&job).succeeded());
     assert_eq!((&told["speed_mib_s"], &told["max_downtime_ms"]), (&7.into(), &120.into()), "{told}");
-    assert_eq!(told["job"]["operation"], "outgoing migration", "{told}");
+    assert_eq!(told["job"]["operation"], "migration-out", "{told}");
     let shown = run(&["job", &from, "web1"]).succeeded();
-    for part in ["outgoing migration", "memory, pass 1", "256.0 KiB of 1.0 MiB (25 %)", "7 MiB/s", "120 ms"] {
+    for part in ["migration-out", "memory, pass 1", "256.0 KiB of 1.0 MiB (25 %)", "7 MiB/s", "120 ms"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     // It is not in post-copy yet.
