@@ -16,6 +16,7 @@ mod job;
 mod journal;
 mod ladder;
 mod list;
+mod log;
 mod migrate;
 mod net;
 mod object;
@@ -33,7 +34,6 @@ mod stats;
 mod table;
 mod transfer;
 mod vol;
-mod warnings;
 mod watch;
 
 use std::process::ExitCode;
@@ -72,9 +72,9 @@ fn main() -> ExitCode {
             .report();
         }
     };
-    // A daemon tells more.
-    if !matches!(cli.command, Command::Serve(_)) {
-        warnings::tell();
+    match cli.command {
+        Command::Serve(_) => log::of_serve(),
+        _ => log::of_command(),
     }
     let ended = runtime.block_on(run(cli));
     // Nothing of this process is worth waiting for once the command is done.

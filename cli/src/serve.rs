@@ -25,7 +25,6 @@ mod config;
 mod dialling;
 mod direct;
 mod doors;
-mod log;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod systemd;
@@ -39,7 +38,6 @@ use systemd::Door;
 
 /// Serves until told to end.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
-    log::begin();
     let args = Arc::new(args);
     let profile = profile(&args)?;
     let exposure = match args.allow_unauthenticated {

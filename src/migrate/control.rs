@@ -197,7 +197,11 @@ pub(super) async fn look(mut question: Question, control: &Control, after: Durat
         // A source that cannot tell may be too old to ever tell.
         Ok(Err(error)) if error.remote().is_some_and(RemoteError::is_unsupported) => Told::Never,
         Ok(Err(CallError::TimedOut { .. } | CallError::Closed { .. })) | Err(_) => {
-            question = control.question().await.unwrap_or(question);
+            match control.question().await {
+                Ok(other) => question = other,
+                // Whoever cannot be reached is not called again at once.
+                Err(_) => tokio::time::sleep(WITHIN).await,
+            }
             Told::Nothing
         }
         Ok(Err(_)) => Told::Nothing,

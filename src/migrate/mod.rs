@@ -386,7 +386,7 @@ impl Migration {
         let mut looking = pin!(Some(look(question, &control, every)));
         let mut switching = pin!(false.then(|| control.start_post_copy()));
         let mut aborting = pin!(false.then(|| control.abort()));
-        let mut switch = Switching::new(self.switch);
+        let mut switch = Switching::new(self.switch, every);
         let mut aborted: Option<Instant> = None;
         let answer = loop {
             let is_switching = switching.is_some();

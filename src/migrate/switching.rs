@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::Switch;
 use super::progress::Progress;
 
-/// How long a source may tell nothing before our clock counts.
+/// How long a source may tell nothing, beyond the time between two questions, before our clock counts.
 const UNSEEN: Duration = Duration::from_secs(2);
 
 /// A switch that is to come.
@@ -17,13 +17,15 @@ pub(super) struct Switching {
     began: Instant,
     /// When the source last told how far it is, or refused to switch.
     seen: Instant,
+    /// How long it may tell nothing.
+    unseen: Duration,
 }
 
 impl Switching {
-    /// Perform is about to be sent.
-    pub(super) fn new(when: Switch) -> Switching {
+    /// Perform is about to be sent, and the source is asked so often how far it is.
+    pub(super) fn new(when: Switch, every: Duration) -> Switching {
         let now = Instant::now();
-        Switching { when, began: now, seen: now }
+        Switching { when, began: now, seen: now, unseen: every.saturating_add(UNSEEN) }
     }
 
     /// Whether the source's own word says that it is time.
@@ -39,7 +41,9 @@ impl Switching {
     /// When it is time, if the source tells nothing until then.
     pub(super) fn unseen_at(&self) -> Option<Instant> {
         match self.when {
-            Switch::After(time) => Some(self.began.checked_add(time)?.max(self.seen + UNSEEN)),
+            Switch::After(time) => {
+                Some(self.began.checked_add(time)?.max(self.seen.checked_add(self.unseen)?))
+            }
             Switch::AtTheWord | Switch::AfterFirstPass => None,
         }
     }

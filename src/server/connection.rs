@@ -65,7 +65,12 @@ pub enum Ended {
 impl Ended {
     /// Whether the client has brought it about, by what no client should do.
     fn is_its_fault(&self) -> bool {
-        matches!(self, Ended::Codec(CodecError::Frame(_)) | Ended::Protocol(_) | Ended::Slow | Ended::Unknown)
+        match self {
+            // A frame longer than is taken of a stranger, or a descriptor that was announced and did not come.
+            Ended::Codec(CodecError::Io(error)) => error.kind() == std::io::ErrorKind::InvalidData,
+            Ended::Codec(CodecError::Frame(_)) | Ended::Protocol(_) | Ended::Slow | Ended::Unknown => true,
+            Ended::Closed | Ended::Gone | Ended::SentAway => false,
+        }
     }
 }
 

@@ -204,7 +204,8 @@ impl CallContext {
     /// answered later.
     ///
     /// A client that does not read, so that more than 1,024 events wait, or more bytes of them than
-    /// [`Limits::queued_bytes`](virtwire_protocol::session::server::Limits), loses its connection instead of an event. Nothing happens where the connection is gone already.
+    /// [`Limits::queued_bytes`](virtwire_protocol::session::server::Limits), loses its connection instead of an event. Nothing
+    /// happens where the connection is gone already.
     ///
     /// # Errors
     /// Where the event exceeds a bound of its type.

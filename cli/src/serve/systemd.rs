@@ -69,7 +69,8 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     name.rsplit('-').take_while(|word| matches!(*word, "admin" | "ro" | "tls"))
 }
 
-/// Tells systemd where the daemon stands, such as `READY=1`, in a line for each variable, if it has asked. Whoever does not hear it is none the worse.
+/// Tells systemd where the daemon stands, such as `READY=1`, in a line for each variable, if it has asked. Whoever does not hear it is
+/// none the worse.
 pub(super) fn notify(state: &str) {
     let Some(place) = std::env::var_os("NOTIFY_SOCKET") else { return };
     let address = match place.as_bytes() {

@@ -53,6 +53,10 @@ fn what_failed_at_the_door_is_told_to_the_operator() {
     let mut stranger = UnixStream::connect(daemon.directory.path().join("sock")).unwrap();
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     daemon.says("virtwire: a client is dropped, peer=\"unix, process ");
+    // So does a message that is longer than is taken of somebody unknown.
+    let mut stranger = UnixStream::connect(daemon.directory.path().join("sock")).unwrap();
+    stranger.write_all(&65_536_u32.to_be_bytes()).unwrap();
+    daemon.says("65536");
     let said = std::fs::read_to_string(daemon.directory.path().join("said")).unwrap();
     assert!(!said.contains("secret"), "{said}");
 }
