@@ -141,8 +141,4 @@ impl Handler for Host {
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { dispatch_remote(&*self, &cx, call.header.procedure, &call.payload).await })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

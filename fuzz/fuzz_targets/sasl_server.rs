@@ -140,8 +140,4 @@ impl Handler for Opens {
     fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async { Ok(Draft::empty()) })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

@@ -332,10 +332,6 @@ impl Handler for Administration {
     fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
         Box::pin(async move { dispatch_admin(&*self, &cx, call.header.procedure, &call.payload).await })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 impl fmt::Debug for Administration {

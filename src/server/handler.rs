@@ -43,6 +43,8 @@ pub trait Handler: Send + Sync + 'static {
     }
 
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of
-    /// its calls has ended, if any were still running.
-    fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()>;
+    /// its calls has ended, if any were still running. The default is for what owns nothing.
+    fn closed(self: Arc<Self>, _cx: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }

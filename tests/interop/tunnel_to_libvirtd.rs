@@ -113,10 +113,6 @@ impl Handler for Relay {
             })
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 #[test]

@@ -257,10 +257,6 @@ impl Handler for Gate {
             }
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 #[tokio::test]
@@ -319,10 +315,6 @@ impl Handler for Tells {
             Ok(Draft::encode("here").unwrap())
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 struct Panics;
@@ -340,9 +332,5 @@ impl Handler for Panics {
                 _ => Ok(Draft::empty()),
             }
         })
-    }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
     }
 }

@@ -328,8 +328,4 @@ impl Handler for Host {
             }
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

@@ -291,10 +291,6 @@ impl Handler for WhoAmI {
             }
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 fn passwords() -> Sasl {

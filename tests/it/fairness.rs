@@ -48,10 +48,6 @@ impl Handler for Slow {
             Ok(Draft::encode("answered").unwrap())
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 fn ping() -> Vec<u8> {

@@ -178,8 +178,4 @@ impl Handler for Slow {
             }
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

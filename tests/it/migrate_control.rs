@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
@@ -30,6 +31,18 @@ fn stalling(host: &Host) {
     host.mem.set_faults(faults);
 }
 
+/// Has a migration run until its guest moves. What it comes to, and what was told of it.
+async fn moving(mut migration: Migration) -> JoinHandle<(Outcome, Told)> {
+    let mut told = Told::default();
+    let moves = told.moves.clone();
+    let running = tokio::spawn(async move {
+        let outcome = migration.run(&mut told).await;
+        (outcome, told)
+    });
+    moves.notified().await;
+    running
+}
+
 #[tokio::test]
 async fn a_running_migration_is_told_steered_and_stopped_by_its_control() {
     // By job stats, and by the older job info where the source has nothing else.
@@ -37,14 +50,9 @@ async fn a_running_migration_is_told_steered_and_stopped_by_its_control() {
         let (source, destination) = (Host::start(age(release)).await, Host::start(age(release)).await);
         source.create().await;
         stalling(&source);
-        let mut migration = source.plan(&destination).await;
+        let migration = source.plan(&destination).await;
         let control = migration.control();
-        let told = Told::default();
-        let running = tokio::spawn({
-            let mut told = told.clone();
-            async move { migration.run(&mut told).await }
-        });
-        told.moves.notified().await;
+        let running = moving(migration).await;
         let progress = control.progress().await.unwrap();
         // Only job stats tell of passes.
         let iteration = (release == NEW).then_some(1);
@@ -58,7 +66,7 @@ async fn a_running_migration_is_told_steered_and_stopped_by_its_control() {
             assert_eq!(guest.migrate_max_downtime().await.unwrap(), Duration::from_millis(120));
         }
         control.abort().await.unwrap();
-        let outcome = running.await.unwrap();
+        let (outcome, _) = running.await.unwrap();
         assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
         assert!(source.guest().await.is_some() && destination.guest().await.is_none());
         assert!(
@@ -81,14 +89,9 @@ async fn a_post_copy_is_broken_off_by_its_control_and_by_no_means_before_it_is_o
     let guest = Migration::find(&from, "guest").await.unwrap();
     let flags = MigrateFlags::LIVE | MigrateFlags::POSTCOPY;
     let request = Request { flags, ..Request::live(guest) };
-    let mut migration = Migration::plan(from, to, request, Wish::Auto).await.unwrap();
+    let migration = Migration::plan(from, to, request, Wish::Auto).await.unwrap();
     let control = migration.control();
-    let told = Told::default();
-    let running = tokio::spawn({
-        let mut told = told.clone();
-        async move { migration.run(&mut told).await }
-    });
-    told.moves.notified().await;
+    let running = moving(migration).await;
     let refused = control.pause_post_copy().await.unwrap_err();
     let ControlError::Call(refused) = refused else { panic!("{refused}") };
     assert_eq!(refused.remote().unwrap().code, ErrorCode::OPERATION_INVALID);
@@ -111,7 +114,7 @@ async fn a_post_copy_is_broken_off_by_its_control_and_by_no_means_before_it_is_o
     control.pause_post_copy().await.unwrap();
     let torn_there = DomainState::Running(RunningReason::PostcopyFailed);
     states([DomainState::Paused(PausedReason::PostcopyFailed), torn_there]).await;
-    let outcome = running.await.unwrap();
+    let (outcome, _) = running.await.unwrap();
     assert!(matches!(outcome, Outcome::PostCopyBroken { .. }), "{outcome:?}");
 }
 
@@ -125,16 +128,9 @@ async fn a_migration_is_stopped_although_its_own_connection_hangs() {
     let (from, to) = (Connection::open(&link.uri).await.unwrap(), destination.connect().await);
     let guest = Migration::find(&from, "guest").await.unwrap();
     let migration = Migration::plan(from, to, Request::live(guest), Wish::Auto).await.unwrap();
-    let mut migration = migration.progress_every(Duration::from_millis(1));
-    let (canceller, told) = (migration.canceller(), Told::default());
-    let running = tokio::spawn({
-        let mut told = told.clone();
-        async move {
-            let outcome = migration.run(&mut told).await;
-            (outcome, told)
-        }
-    });
-    told.moves.notified().await;
+    let migration = migration.progress_every(Duration::from_millis(1));
+    let canceller = migration.canceller();
+    let running = moving(migration).await;
     link.first_carries.send_replace(false);
     canceller.cancel();
     let guest = source.connect().await.domain("guest").await.unwrap();
@@ -268,7 +264,7 @@ impl Handler for Reticent {
     }
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Told {
     moves: Arc<Notify>,
     cancelled: Vec<CancelAnswer>,

@@ -166,8 +166,4 @@ impl Handler for Daemon {
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { Ok(self.answer(&called)) })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

@@ -348,10 +348,6 @@ impl virtwire::server::Handler for Generous {
         };
         Box::pin(std::future::ready(Ok(answer)))
     }
-
-    fn closed(self: Arc<Self>, _: virtwire::server::CallContext) -> virtwire::server::BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 /// CVE-2012-3445, too: counts of other lists.

@@ -155,8 +155,4 @@ impl Handler for Replay {
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { self.answer(&called) })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }

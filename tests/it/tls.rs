@@ -68,10 +68,6 @@ impl Handler for Counts {
             }
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 #[tokio::test]

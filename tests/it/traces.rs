@@ -118,10 +118,6 @@ impl Handler for Curt {
             Ok(Draft::empty())
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 #[tokio::test]

@@ -75,10 +75,6 @@ impl Handler for Files {
             Ok(reply.expect("a reply within bounds"))
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 /// Memory is written here, where no disk makes anybody wait; with a disk it would be a blocking thread's work.
@@ -96,7 +92,8 @@ async fn download(mut stream: Stream, path: &Path) {
     loop {
         // What nobody has any more is used again.
         let is_free = sent.front().is_some_and(Bytes::is_unique);
-        let free = if is_free { sent.pop_front().and_then(|packet| packet.try_into_mut().ok()) } else { None };
+        let free =
+            if is_free { sent.pop_front().and_then(|packet| packet.try_into_mut().ok()) } else { None };
         let mut packet = free.unwrap_or_else(|| BytesMut::zeroed(PACKET_BYTES));
         let read = file.read_at(&mut packet, at).expect("content");
         if read == 0 {
@@ -158,7 +155,8 @@ pub fn churn(socket: &Path, uri: &str, seconds: f64) -> Lap {
 /// Ten slow calls, then a ping and a call that is cheap: how many milliseconds each of these waited for its answer.
 pub fn beside_slow_calls(socket: &Path) -> (f64, f64) {
     let mut stream = open(socket, "test:///default");
-    let slow: Vec<u8> = (10..20).flat_map(|serial| frame(ConnectGetHostname::NUMBER.0, serial, &[])).collect();
+    let slow: Vec<u8> =
+        (10..20).flat_map(|serial| frame(ConnectGetHostname::NUMBER.0, serial, &[])).collect();
     stream.write_all(&slow).expect("a server");
     std::thread::sleep(Duration::from_millis(SLOW_MS / 10));
     let before = Instant::now();
@@ -182,9 +180,8 @@ pub fn beside_slow_calls(socket: &Path) -> (f64, f64) {
 /// The keepalive program.
 const KEEPALIVE: u32 = 0x6b65_6570;
 /// Its ping: a notice.
-const PING: [u8; 28] = [
-    0, 0, 0, 28, 0x6b, 0x65, 0x65, 0x70, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0,
-];
+const PING: [u8; 28] =
+    [0, 0, 0, 28, 0x6b, 0x65, 0x65, 0x70, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// What moving a volume took: MB a second by the clock, and µs of this process for each MB.
 pub struct Moved {
@@ -220,9 +217,6 @@ impl Moving {
 
     pub fn end(self, bytes: u64) -> Moved {
         let (mb, took) = (bytes as f64 / 1e6, self.0.elapsed());
-        Moved {
-            mb_s: mb / took.as_secs_f64(),
-            cpu_us: (processor_time() - self.1).as_secs_f64() * 1e6 / mb,
-        }
+        Moved { mb_s: mb / took.as_secs_f64(), cpu_us: (processor_time() - self.1).as_secs_f64() * 1e6 / mb }
     }
 }

@@ -58,7 +58,9 @@ fn main() {
         ["slow-server", address, file] => {
             runtime(0).block_on(daemon::serve_slow_and_files(address, file.into()));
         }
-        ["hold", socket, connections] => daemon::hold(Path::new(socket), "test:///default", number(connections)),
+        ["hold", socket, connections] => {
+            daemon::hold(Path::new(socket), "test:///default", number(connections))
+        }
         ["churn", socket, uri, seconds] => {
             println!("{}", daemon::churn(Path::new(socket), uri, number(seconds)));
         }
@@ -68,18 +70,12 @@ fn main() {
         }
         ["move", uri, direction, bytes] => {
             let moved = ours::move_volume(uri.to_owned(), direction == "upload", number(bytes));
-            println!(
-                "{}",
-                runtime(0).block_on(async { tokio::spawn(moved).await.expect("no panic") })
-            );
+            println!("{}", runtime(0).block_on(async { tokio::spawn(moved).await.expect("no panic") }));
         }
         ["stream-server", address] => runtime(0).block_on(ours::serve_stream(address)),
         ["download", uri, bytes] => {
             let download = ours::download(uri.to_owned(), number(bytes));
-            println!(
-                "{}",
-                runtime(0).block_on(async { tokio::spawn(download).await.expect("no panic") })
-            );
+            println!("{}", runtime(0).block_on(async { tokio::spawn(download).await.expect("no panic") }));
         }
         ["raw-stream-server", socket] => raw_stream::serve(Path::new(socket)),
         ["raw-download", socket, bytes] => {

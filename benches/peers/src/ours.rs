@@ -140,10 +140,6 @@ impl Handler for Source {
             Ok(reply.expect("a reply within bounds"))
         })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 pub async fn serve_stream(address: &str) {
@@ -187,7 +183,9 @@ pub async fn move_volume(uri: String, up: bool, bytes: u64) -> Moved {
         moved += data.len() as u64;
         stream.write_chunk(data).await.expect("room");
     }
-    while let (false, Some(Chunk::Data(data))) = (up, if up { None } else { stream.read_chunk().await.expect("data") }) {
+    while let (false, Some(Chunk::Data(data))) =
+        (up, if up { None } else { stream.read_chunk().await.expect("data") })
+    {
         moved += data.len() as u64;
     }
     stream.finish().await.expect("a good end");

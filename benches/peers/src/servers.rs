@@ -78,7 +78,12 @@ pub fn compare(place: &Place, goals: &mut Goals, out: &mut String) {
     }
     let [one, many, opening] = figures[..] else { panic!("three figures") };
     goals.at_most("S1", "daemon CPU of a call ÷ libvirtd, one at a time", 0.2, one[1].server / one[0].server);
-    goals.at_most("S1", "daemon CPU of a call ÷ libvirtd, 64 in flight", 0.05, many[1].server / many[0].server);
+    goals.at_most(
+        "S1",
+        "daemon CPU of a call ÷ libvirtd, 64 in flight",
+        0.05,
+        many[1].server / many[0].server,
+    );
     let ratio = many[1].of_a_core() / many[0].of_a_core();
     goals.at_least("S2", "calls/s of a core ÷ libvirtd, 64 in flight", 10.0, ratio);
     for idle in IDLE {

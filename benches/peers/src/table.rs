@@ -154,7 +154,11 @@ fn against_libvirtd(
                     &["raw", &socket, "test:///default", callers, SECONDS],
                 ),
                 runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "4", SECONDS]),
-                runner("virtwire, window 65", &own(), &["ours", "0", &uri, "version", callers, "65", SECONDS]),
+                runner(
+                    "virtwire, window 65",
+                    &own(),
+                    &["ours", "0", &uri, "version", callers, "65", SECONDS],
+                ),
                 runner("raw, 4 in flight", &own(), &["raw", &socket, "test:///default", "4", SECONDS]),
             ];
             let scene =
@@ -167,7 +171,10 @@ fn against_libvirtd(
                 goals.at_least("C4", "calls/s of a core ÷ raw client, 64 in flight both", 0.85, same);
                 let usual = core("virtwire") / core("raw, 4 in flight");
                 goals.at_least("C4", "calls/s of a core ÷ raw client, 4 in flight both", 0.85, usual);
-                goals.fact("the usual window of 4 ÷ raw client with 64", core("virtwire") / core("raw, as many in flight"));
+                goals.fact(
+                    "the usual window of 4 ÷ raw client with 64",
+                    core("virtwire") / core("raw, as many in flight"),
+                );
             }
         }
     }

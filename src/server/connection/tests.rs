@@ -25,10 +25,6 @@ impl Handler for Nothing {
     fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async { Err(RemoteError::rpc("no")) })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 /// Takes what is written, and never the end: as TLS does whose peer reads nothing.
@@ -108,10 +104,6 @@ impl Handler for Long {
             tokio::task::yield_now().await;
             Ok(Draft::raw(&[7; 1 << 20]).unwrap())
         })
-    }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
     }
 }
 

@@ -45,10 +45,6 @@ impl Handler for CountsAdmin {
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         self.0.clone().call(cx, called)
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 impl Handler for Counts {
@@ -62,10 +58,6 @@ impl Handler for Counts {
             cx.set_read_only();
         }
         Box::pin(std::future::ready(Ok(Draft::empty())))
-    }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
     }
 }
 

@@ -560,10 +560,6 @@ impl Handler for Host {
     ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move { dispatch_remote(&*self, &cx, called.header.procedure, &called.payload).await })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
 
 async fn next(told: &mut mpsc::UnboundedReceiver<Result<(), StreamError>>) -> Result<(), StreamError> {

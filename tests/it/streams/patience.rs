@@ -212,8 +212,4 @@ impl Handler for Host {
         }
         Box::pin(async { Ok(Draft::empty()) })
     }
-
-    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
 }
