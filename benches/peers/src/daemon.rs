@@ -109,6 +109,22 @@ async fn download(mut stream: Stream, path: &Path) {
     let _ = stream.finish().await;
 }
 
+/// What the system takes for the file itself, by the same pieces: with no socket, and no other end.
+pub fn file_alone(path: &Path, up: bool, bytes: u64) -> Moved {
+    let file = File::options().read(true).write(true).open(path).expect("a file");
+    let (mut piece, mut at) = (vec![0; PACKET_BYTES], 0);
+    let moving = Moving::begin();
+    while at < bytes {
+        let length = piece.len().min((bytes - at) as usize);
+        at += match up {
+            true => file.write_at(&piece[..length], at),
+            false => file.read_at(&mut piece[..length], at),
+        }
+        .expect("content") as u64;
+    }
+    moving.end(at)
+}
+
 /// Opens so many connections, says so, and keeps them until its input ends.
 pub fn hold(socket: &Path, uri: &str, connections: usize) {
     let held: Vec<UnixStream> = (0..connections).map(|_| open(socket, uri)).collect();

@@ -72,6 +72,9 @@ fn main() {
             let moved = ours::move_volume(uri.to_owned(), direction == "upload", number(bytes));
             println!("{}", runtime(0).block_on(async { tokio::spawn(moved).await.expect("no panic") }));
         }
+        ["file-alone", file, direction, bytes] => {
+            println!("{}", daemon::file_alone(Path::new(file), direction == "upload", number(bytes)));
+        }
         ["stream-server", address] => runtime(0).block_on(ours::serve_stream(address)),
         ["download", uri, bytes] => {
             let download = ours::download(uri.to_owned(), number(bytes));

@@ -8,10 +8,16 @@ use std::process::{Child, Command, Stdio};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-/// Where both ends run.
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+
+/// Where a process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
+    /// On the first core.
     OneCore,
+    /// On the second.
+    OtherCore,
     Anywhere,
 }
 
@@ -20,8 +26,10 @@ impl Placement {
     fn command(self, program: &Path) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" \"$@\""]);
-        if self == Placement::OneCore {
-            command.args(["taskset", "--cpu-list", "0"]);
+        match self {
+            Placement::OneCore => drop(command.args(["taskset", "--cpu-list", "0"])),
+            Placement::OtherCore => drop(command.args(["taskset", "--cpu-list", "1"])),
+            Placement::Anywhere => {}
         }
         command.arg(program);
         command
@@ -57,20 +65,13 @@ impl Server {
         pages.sum::<f64>() * 4.0
     }
 
-    /// Processor time of all that it consists of, so far.
+    /// Processor time of all that it consists of, so far: of threads that have ended too, as libvirtd has one for each volume that is moved.
     pub fn processor_time(&self) -> Duration {
-        let mut total = 0;
-        for process in self.processes() {
-            for task in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
-                let read = |name: &str| fs::read_to_string(task.path().join(name)).unwrap_or_default();
-                total += read("schedstat")
-                    .split_whitespace()
-                    .next()
-                    .and_then(|word| word.parse().ok())
-                    .unwrap_or(0);
-            }
-        }
-        Duration::from_nanos(total)
+        let times = self.processes().into_iter().filter_map(|process| {
+            let clock = clock_getcpuclockid(Pid::from_raw(process as i32)).ok()?;
+            clock_gettime(clock).ok().map(Duration::from)
+        });
+        times.sum()
     }
 }
 

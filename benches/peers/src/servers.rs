@@ -147,6 +147,7 @@ pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut 
             ("go-libvirt, libvirtd", &libvirtd, go, &[&socket, "qemu:///system", direction, &bytes]),
         ];
         let (mut costs, mut speeds) = ([Cost::NONE; 4], [const { Vec::new() }; 4]);
+        let mut alone: Vec<Moved> = Vec::new();
         for _ in 0..ROUNDS {
             for (at, (_, server, program, words)) in ends.iter().enumerate() {
                 let before = server.processor_time();
@@ -156,6 +157,7 @@ pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut 
                 costs[at] = costs[at].least(Cost { client: moved.cpu_us, server, p50: 0.0 });
                 speeds[at].push(moved.mb_s);
             }
+            alone.push(result(OneCore, &own(), &["file-alone", &file, direction, &bytes]));
         }
         for ((name, ..), (cost, speeds)) in ends.iter().zip(costs.iter().zip(speeds)) {
             let (client, server, core, clock) = (cost.client, cost.server, cost.of_a_core(), median(speeds));
@@ -164,6 +166,13 @@ pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut 
                 "| {direction} | {name} | {server:.0} | {client:.0} | {core:.0} | {clock:.0} |"
             );
         }
+        let least = alone.iter().map(|moved| moved.cpu_us).fold(f64::MAX, f64::min);
+        let speed = median(alone.iter().map(|moved| moved.mb_s).collect());
+        let core = 1e6 / least;
+        let _ = writeln!(
+            out,
+            "| {direction} | the file alone, no socket | {least:.0} | 0 | {core:.0} | {speed:.0} |"
+        );
         let ratio = costs[1].of_a_core() / costs[0].of_a_core();
         goals.at_least("", &format!("{direction} by libvirtd: MB/s of a core ÷ libvirt.so"), 1.0, ratio);
         let ratio = costs[1].client / costs[0].client;
@@ -172,6 +181,9 @@ pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut 
         goals.at_least("T2", &format!("{direction}: MB/s of a core ÷ libvirt's ends"), faster, ratio);
         let cpu = (costs[2].client + costs[2].server) / (costs[0].client + costs[0].server);
         goals.at_most("T2", &format!("{direction}: CPU of both ends ÷ libvirt's"), 0.4, cpu);
+        let beside = |cost: Cost| cost.client + cost.server - least;
+        let what = format!("{direction}: the same beside what the file alone takes");
+        goals.fact(&what, beside(costs[2]) / beside(costs[0]));
     }
     drop((libvirtd, ours));
     let _ = fs::remove_dir_all(&folder);

@@ -7,13 +7,13 @@ use crate::daemon::Moved;
 use crate::lap::Lap;
 use crate::process::{Place, Placement, Server, here, own, result};
 
-use Placement::{Anywhere, OneCore};
+use Placement::{Anywhere, OneCore, OtherCore};
 
 /// Each client runs so often, in turns with the others; the median counts.
 const ROUNDS: usize = 3;
 /// How long each time.
 pub const SECONDS: &str = "0.6";
-const STREAM_BYTES: &str = "800000000";
+const STREAM_BYTES: &str = "2000000000";
 const STREAM_ROUNDS: usize = 9;
 const IDLE: &str = "200";
 /// How long a server takes to answer whatever it has read, so that openings can be counted in round trips.
@@ -114,8 +114,8 @@ pub fn run() -> String {
         }
     }
     against_libvirtd(&place, &c, &go, &mut goals, &mut laps);
-    for placement in [OneCore, Anywhere] {
-        streams(&place, placement, &mut goals);
+    for client in [OneCore, OtherCore] {
+        streams(&place, client, &mut goals);
     }
     openings(&place, &c, &go, &mut goals);
     let (mut servers, mut volumes) = (String::new(), String::new());
@@ -180,10 +180,10 @@ fn against_libvirtd(
     }
 }
 
-/// By processor time, the least of some runs in turns; and by the clock, their median.
-fn streams(place: &Place, placement: Placement, goals: &mut Goals) {
-    let ours = place.server(placement, "stream", &["stream-server", "unix:SOCKET"]);
-    let raw = place.server(placement, "raw-stream", &["raw-stream-server", "SOCKET"]);
+/// Some runs in turns, the server on the first core: by the clock their median, by processor time the least.
+fn streams(place: &Place, client: Placement, goals: &mut Goals) {
+    let ours = place.server(OneCore, "stream", &["stream-server", "unix:SOCKET"]);
+    let raw = place.server(OneCore, "raw-stream", &["raw-stream-server", "SOCKET"]);
     let uri = format!("test+unix:///default?socket={}", ours.socket.display());
     let socket = raw.socket.to_string_lossy();
     let ends = [(&ours, ["download", &uri, STREAM_BYTES]), (&raw, ["raw-download", &socket, STREAM_BYTES])];
@@ -191,24 +191,20 @@ fn streams(place: &Place, placement: Placement, goals: &mut Goals) {
     for _ in 0..STREAM_ROUNDS {
         for (at, (server, words)) in ends.iter().enumerate() {
             let before = server.processor_time();
-            let moved: Moved = result(placement, &own(), words);
-            let spent = (server.processor_time() - before).as_secs_f64() * 1e6;
+            let moved: Moved = result(client, &own(), words);
+            let spent = server.processor_time().saturating_sub(before).as_secs_f64() * 1e6;
             let server_us = spent / (STREAM_BYTES.parse::<f64>().expect("a number") / 1e6);
-            // On one core both ends take turns; else the slower one sets the pace.
-            let us = match placement {
-                OneCore => moved.cpu_us + server_us,
-                Anywhere => moved.cpu_us.max(server_us),
-            };
-            least[at] = least[at].min(us);
+            least[at] = least[at].min(moved.cpu_us + server_us);
             clock[at].push(moved.mb_s);
         }
     }
-    let [ours, raw] = least.map(|us| 1e6 / us);
-    let placed = words(placement);
-    let what = format!("MB/s by processor time ÷ raw socket, {placed} ({ours:.0} ÷ {raw:.0})");
-    goals.at_least("T1", &what, 0.85, ours / raw);
     let [ours, raw] = clock.map(median);
-    goals.fact(&format!("the same by the clock, {placed} ({ours:.0} ÷ {raw:.0})"), ours / raw);
+    let placed = words(client);
+    let what = format!("MB/s ÷ raw socket, {placed} ({ours:.0} ÷ {raw:.0})");
+    goals.at_least("T1", &what, 0.85, ours / raw);
+    let [ours, raw] = least;
+    let what = format!("CPU of both ends ÷ the socket's, {placed} ({ours:.0} ÷ {raw:.0} µs/MB)");
+    goals.fact(&what, ours / raw);
 }
 
 fn openings(place: &Place, c: &std::path::Path, go: &std::path::Path, goals: &mut Goals) {
@@ -334,6 +330,7 @@ impl Goals {
 fn words(placement: Placement) -> &'static str {
     match placement {
         OneCore => "one core",
+        OtherCore => "a core for each end",
         Anywhere => "two cores",
     }
 }
