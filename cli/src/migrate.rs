@@ -31,10 +31,11 @@ use crate::journal::Journal;
 use crate::ladder::{Ladder, Lane};
 use crate::screen::{Output, Screen, Style};
 use crate::signals::{self, Signals};
+pub(crate) use chosen::Chosen;
 use feed::Feed;
 pub(crate) use feed::figures;
 pub(crate) use live::{parts, percent, phase, time};
-pub(crate) use report::{Ending, Report};
+pub(crate) use report::{Details, Document, Ending, Report};
 pub(crate) use teller::Teller;
 
 /// Moves the guest. The exit status says where it is.

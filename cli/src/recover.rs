@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use virtwire::migrate::Recover;
 use virtwire::protocol::migrate::{Fenced, Outcome, Settings};
 
@@ -13,30 +12,27 @@ use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
 use crate::fail::Fail;
 use crate::journal::{Journal, Journals, Kept};
-use crate::migrate::{Ending, Report, Teller};
-use crate::screen::{Output, Screen, Style, say_json};
+use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
+use crate::screen::{Output, Screen, Style};
 
 /// Recovers. The exit status says where the guest is; of several guests it is the worst.
 pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, Fail> {
     if !args.file.is_dir() {
-        return Ok(ExitCode::from(recover(&args, opener, &args.file).await?));
+        return Ok(ExitCode::from(recover(&args, opener, &args.file).await?.status()));
     }
-    let mut worst = 0;
+    let mut worst = Ending::OnDestination;
     for file in Journals::found(&args.file)? {
-        let status = match recover(&args, opener, &file).await {
-            Ok(status) => status,
-            // The others are not left for it.
-            Err(fail) => {
-                let _ = fail.report();
-                1
-            }
-        };
-        worst = worst.max(status);
+        let ending = recover(&args, opener, &file).await.unwrap_or_else(|fail| {
+            // The others are not left for it; of this one's guest nothing is known.
+            let _ = fail.report();
+            Ending::Unknown
+        });
+        worst = if ending.weight() > worst.weight() { ending } else { worst };
     }
-    Ok(ExitCode::from(worst))
+    Ok(ExitCode::from(worst.status()))
 }
 
-async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, Fail> {
+async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Ending, Fail> {
     let began = Instant::now();
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     let until = Duration::try_from_secs_f64(args.wait).ok().and_then(|wait| began.checked_add(wait));
@@ -54,10 +50,14 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, 
         destination: args.fenced.contains(&FencedHost::Destination),
     };
     let settings = Settings { ask_again_after: ASK_AGAIN_AFTER, ..Settings::default() };
-    let Some(head) = head else { return nothing_began(&screen, args.json) };
+    let Some(head) = head else {
+        let hosts = [args.from.as_deref(), args.to.as_deref()];
+        return Ok(nothing_began(&screen, args.json.then_some(hosts), began));
+    };
     let (from, to) = (args.from.clone().unwrap_or(head.from), args.to.clone().unwrap_or(head.to));
     let Some(mut recover) = Recover::new(&from, &to, records, fenced, settings) else {
-        return nothing_began(&screen, args.json);
+        let hosts = [Some(from.as_str()), Some(to.as_str())];
+        return Ok(nothing_began(&screen, args.json.then_some(hosts), began));
     };
     recover = recover.options(opener.briefly().options(&from));
     let name = recover.request().domain.name.to_string();
@@ -68,7 +68,7 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, 
     teller.settle();
     let report = Report::new(&name, outcome, &teller, began.elapsed());
     report.finish(&screen, args.json.then_some((from.as_str(), to.as_str())));
-    Ok(report.status())
+    Ok(report.ending())
 }
 
 /// Asks on until the end is known or the time has passed.
@@ -97,13 +97,15 @@ async fn follow(recover: &mut Recover, teller: &mut Teller, until: Instant) -> O
 const ASKED_WITHIN: Duration = Duration::from_secs(25);
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
-/// The process died before it had called anybody.
-fn nothing_began(screen: &Screen, as_json: bool) -> Result<u8, Fail> {
+/// The process died before it had called anybody. The document is of these hosts, as far as they are known.
+fn nothing_began(screen: &Screen, document: Option<[Option<&str>; 2]>, began: Instant) -> Ending {
     const SENTENCE: &str =
         "the journal ends before the migration began: nothing was called, and the guest is where it was";
     screen.paragraph("", Style::Remarkable, SENTENCE);
-    if as_json {
-        say_json(&json!({ "outcome": Ending::OnSource.words(), "sentence": SENTENCE }))?;
+    if let Some(hosts) = document {
+        let (outcome, details) = (Ending::OnSource.words(), Details::new(&Chosen::default()));
+        let took = began.elapsed();
+        Document { outcome, domain: None, hosts, sentence: SENTENCE, took, details }.say();
     }
-    Ok(Ending::OnSource.status())
+    Ending::OnSource
 }

@@ -156,6 +156,13 @@ pub(crate) fn say_json(json: &impl fmt::Display) -> Result<(), Fail> {
     say_bytes(format!("{}\n", harmless::json(&format!("{json:#}"))).as_bytes())
 }
 
+/// Says an event, in a line. Where it cannot be said, the exit status tells all the same.
+pub(crate) fn say_event(event: &serde_json::Value) {
+    if let Err(fail) = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes()) {
+        let _ = fail.report();
+    }
+}
+
 /// The same for a peer's document: byte for byte into files and pipes, and harmless on a terminal.
 pub(crate) fn say_document(document: &Text) -> Result<(), Fail> {
     let end: &[u8] = if document.as_bytes().ends_with(b"\n") { b"" } else { b"\n" };

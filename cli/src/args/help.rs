@@ -27,7 +27,7 @@ Both hosts are asked where the guest is. What is safe by the journal and by what
 one that its source keeps paused runs on, a copy that is left over is removed. Otherwise nothing is changed, and what to check is said. \
 While a job runs on the source's guest, \
 which may be the migration yet, it is shown and waited for. What is done is added to the journal, so it can be run again at any time, but not twice at once. Of a directory each journal is taken in \
-turn, and the highest exit status is returned.
+turn, and the worst end is returned: 4, else 3 (also for a journal that cannot be read), 6, 5, 2.
 
 A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced: what is decided then \
 holds only if that host never comes back with the guest.
@@ -105,7 +105,7 @@ host that reports version 3 too), else version 1 (Prepare). A destination that r
 version 1, if both report it. Nothing older is tried after anything could have happened.
 
 --check asks both hosts what would be in the way (versions, name, machine, CPU, memory, storage, address) by calls that only \
-look; exit status 1 where it would fail. --all ends with a table, and exits with the status of the worst end; the events of its --json have \
+look; exit status 1 where it would fail. --all ends with a table, and exits with the status of the worst end (4, 3, 6, 5, then 2 or 1); the events of its --json have \
 `domain`, exactly one of each guest is `ended`, once its end is known or no longer asked for, and the last is `summary` with guests and moved.
 
 With --postcopy the guest may switch over before all of its memory has been sent, which ends also a migration of a guest that writes \
@@ -129,8 +129,8 @@ Events of --json, each with `event` and `seconds` since the start; what is not k
   waiting    why, again_after_s    cancelled  taken, why
   switched   done, why (the word to switch to post-copy)
   limited    max_downtime_ms, done, why (that of --max-downtime)
-  ended      outcome, sentence, domain, from, to, version, and what the outcome has: name, uuid, state, warning,
-             left_on_source, left_on_destination, source, destination, reason, check
+  ended      outcome, sentence, domain, from, to, version, why, downgrade, and what the outcome has: name, uuid, state,
+             warning, left_on_source, left_on_destination, source, destination, reason, check; that of `recover` is the same
 
 Exit status, and the words of `outcome`:
   0  on destination               the guest is there; if its source may have a paused copy of it still, the sentence says so

@@ -1,30 +1,31 @@
 //! `virtwire migrate --all`: every active guest of a host, so many at a time, and a table of what became of each.
 
-use std::collections::BTreeMap;
-use std::future::ready;
-use std::io;
+mod board;
+mod kept;
+
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use virtwire::client::{Connection, OpenOptions};
-use virtwire::migrate::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, Progress, Watch};
-use virtwire::protocol::migrate::{CancelAnswer, Check, Do, Note, Outcome, Record, Wait, Wish};
+use virtwire::migrate::{Done, Ended, Errand, Fleet, FleetCanceller, Limits};
+use virtwire::protocol::migrate::{CancelAnswer, Check, Outcome, Wish};
 
+use self::board::Board;
+use self::kept::Shelf;
 use super::chosen::Chosen;
 use super::feed::Feed;
-use super::report::{Ending, ending};
-use super::{Hosts, cancellable, how_to_cancel, interrupted, live, request_with, way};
+use super::report::{Details, Document, Ending, ending};
+use super::{Hosts, cancellable, how_to_cancel, interrupted, request_with, way};
 use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line};
 use crate::harmless;
-use crate::journal::{Journal, Journals};
+use crate::journal::Journals;
 use crate::list::guests;
 use crate::probe::short;
-use crate::progress::size;
-use crate::screen::{Screen, Style, say_bytes};
+use crate::screen::{Screen, Style, say_event};
 use crate::signals::{self, Signals};
 use crate::table::{Side, Table};
 
@@ -45,10 +46,14 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     };
     if names.is_empty() {
         screen.line(Style::Plain, "there is no active guest to move");
+        if args.json {
+            summary("there is no active guest to move", 0, 0);
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let journals =
         args.journal.as_deref().map(|directory| Journals::prepare(directory, &names)).transpose()?;
+    let shelf = Shelf::new(journals, names.len());
     let errands = names.iter().map(|name| errand(args, wish, name)).collect::<Result<Vec<_>, _>>()?;
     let mut limits = Limits::default();
     (limits.total, limits.host, limits.link) = (args.at_once, args.at_once, args.at_once);
@@ -62,7 +67,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     let feed = Feed::new(args.json);
     let said = |done: &Done| {
         if args.json {
-            say_event(event(done, args.paused, &board.chosen(done.index)));
+            tell(done, args.paused, &board.chosen(done.index));
         }
     };
     let told = |done: &Done| {
@@ -70,13 +75,12 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         // It is asked for yet.
         if !matches!(done.ended, Ended::Unknown(..)) {
             said(done);
+            shelf.give_back(done.index);
         }
     };
     let follow = |index, errand: &Errand| {
-        let journal = journals
-            .as_ref()
-            .map(|journals| Journal::create(&journals.file(&errand.guest), &args.from, &args.to));
-        board.follower(index, &errand.guest, Kept { journal, feed: feed.about(&errand.guest) })
+        let kept = shelf.kept(index, &errand.guest, (&errand.from, &errand.to), &feed);
+        board.follower(index, &errand.guest, kept)
     };
     let moving = fleet.run(errands, follow, told);
     tokio::pin!(moving);
@@ -90,24 +94,24 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     let known = |done: &Done| {
         screen.paragraph("", style(ended(&done.ended, args.paused)), &one_line(&sentence(done)));
         said(done);
+        shelf.give_back(done.index);
     };
-    settle(&mut ends, journals.as_ref(), &feed, &mut interrupt, screen, known).await?;
+    settle(&mut ends, &shelf, &feed, &mut interrupt, screen, known).await?;
     screen.set_bar("");
     ends.iter().filter(|done| matches!(done.ended, Ended::Unknown(..))).for_each(&said);
     if !args.json {
         table(&ends, args.paused, &board).print()?;
     }
-    let worst =
-        ends.iter().map(|done| ended(&done.ended, args.paused)).max_by_key(|ending| severity(*ending));
+    let worst = ends.iter().map(|done| ended(&done.ended, args.paused)).max_by_key(|ending| weight(*ending));
     let moved =
         ends.iter().filter(|done| ended(&done.ended, args.paused) == Some(Ending::OnDestination)).count();
     let sentence = format!("{moved} of {} guests are on the destination", ends.len());
     if args.json {
-        say_event(json!({ "event": "summary", "sentence": sentence, "guests": ends.len(), "moved": moved }));
+        summary(&sentence, ends.len(), moved);
     } else {
         screen.paragraph("", if moved == ends.len() { Style::Good } else { Style::Remarkable }, &sentence);
     }
-    Ok(ExitCode::from(worst.map_or(0, severity)))
+    Ok(ExitCode::from(worst.map_or(0, |ending| ending.map_or(NOT_BEGUN, Ending::status))))
 }
 
 /// Those that run on the source, but for the ones that are to stay.
@@ -136,7 +140,7 @@ fn give_up(canceller: &FleetCanceller, screen: &Screen) {
 /// of each that is known then.
 async fn settle(
     ends: &mut [Done],
-    journals: Option<&Journals>,
+    shelf: &Shelf,
     feed: &Feed,
     interrupt: &mut Signals,
     screen: &Screen,
@@ -159,9 +163,7 @@ async fn settle(
                 "   {}",
                 harmless::line(&unknown.to_string()).chars().take(60).collect::<String>()
             ));
-            let journal = journals
-                .map(|journals| Journal::open(&journals.file(&done.guest)).map(|(journal, _)| journal));
-            let mut kept = Kept { journal, feed: feed.about(&done.guest) };
+            let mut kept = shelf.kept(done.index, &done.guest, (&done.from, &done.to), feed);
             let outcome = {
                 let running = migration.run(&mut kept);
                 tokio::pin!(running);
@@ -229,9 +231,12 @@ fn ended(end: &Ended, paused: bool) -> Option<Ending> {
     }
 }
 
-/// The exit status.
-fn severity(ending: Option<Ending>) -> u8 {
-    ending.map_or(1, Ending::status)
+/// The exit status where nothing was tried.
+const NOT_BEGUN: u8 = 1;
+
+/// How bad it is; where nothing was tried, more than an arrival and less than a failure.
+fn weight(ending: Option<Ending>) -> u8 {
+    ending.map_or(1, Ending::weight)
 }
 
 fn style(ending: Option<Ending>) -> Style {
@@ -246,35 +251,44 @@ fn words(ending: Option<Ending>) -> &'static str {
     ending.map_or("not begun", Ending::words)
 }
 
-fn sentence(done: &Done) -> String {
-    let why = match &done.ended {
+/// The whole truth about one.
+fn truth(end: &Ended) -> String {
+    match end {
         Ended::Known(outcome) => outcome.to_string(),
         Ended::Unknown(unknown, _) => unknown.to_string(),
         Ended::NotBegun(why) => format!("the guest is where it was: {why}"),
         Ended::Broken(why) => format!("it is not known where the guest is; its task ended: {why}"),
         _ => "it is not known where the guest is".to_owned(),
+    }
+}
+
+fn sentence(done: &Done) -> String {
+    format!("{}: {} ({:.1} s)", done.guest, truth(&done.ended), done.took.as_secs_f64())
+}
+
+/// The document of one, as that of a guest which moves alone.
+fn tell(done: &Done, paused: bool, chosen: &Chosen) {
+    let details = match &done.ended {
+        Ended::Known(outcome) => Details::of(outcome, chosen),
+        Ended::Unknown(unknown, _) => Details::of(&Outcome::Unknown(unknown.clone()), chosen),
+        Ended::NotBegun(why) => Details::new(chosen).because(&why.to_string()),
+        Ended::Broken(why) => Details::new(chosen).because(why),
+        _ => Details::new(chosen),
     };
-    format!("{}: {why} ({:.1} s)", done.guest, done.took.as_secs_f64())
+    let document = Document {
+        outcome: words(ended(&done.ended, paused)),
+        domain: Some(&done.guest),
+        hosts: [Some(&done.from), Some(&done.to)],
+        sentence: &one_line(&truth(&done.ended)),
+        took: done.took,
+        details,
+    };
+    document.say();
 }
 
-fn event(done: &Done, paused: bool, chosen: &Chosen) -> Value {
-    json!({
-        "event": "ended",
-        "domain": done.guest,
-        "from": done.from,
-        "to": done.to,
-        "outcome": words(ended(&done.ended, paused)),
-        "sentence": sentence(done),
-        "seconds": (done.took.as_secs_f64() * 1_000.0).round() / 1_000.0,
-        "version": chosen.version.map(short),
-        "why": chosen.why,
-        "downgrade": chosen.downgrade,
-    })
-}
-
-/// Who does not read it is not told; the exit status tells all the same.
-fn say_event(event: Value) {
-    let _ = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes());
+/// The last of all.
+fn summary(sentence: &str, guests: usize, moved: usize) {
+    say_event(&json!({ "event": "summary", "sentence": sentence, "guests": guests, "moved": moved }));
 }
 
 fn table(ends: &[Done], paused: bool, board: &Board) -> Table {
@@ -307,147 +321,4 @@ fn table(ends: &[Done], paused: bool, board: &Board) -> Table {
         ]);
     }
     table
-}
-
-/// What moves now, for a bar that tells of all of it.
-struct Board {
-    screen: Arc<Screen>,
-    guests: usize,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    ended: usize,
-    moving: BTreeMap<usize, (String, Option<Progress>)>,
-    chosen: BTreeMap<usize, Chosen>,
-}
-
-impl Board {
-    fn new(screen: Arc<Screen>, guests: usize) -> Board {
-        Board { screen, guests, state: Mutex::default() }
-    }
-
-    fn follower(self: &Arc<Board>, index: usize, guest: &str, kept: Kept) -> Follower {
-        self.change(|state| drop(state.moving.insert(index, (guest.to_owned(), None))));
-        Follower { board: self.clone(), index, kept }
-    }
-
-    fn ended(&self, index: usize, text: &str, style: Style) {
-        self.screen.paragraph("", style, text);
-        self.change(|state| {
-            state.ended += 1;
-            state.moving.remove(&index);
-        });
-    }
-
-    /// What was decided of one.
-    fn chosen(&self, index: usize) -> Chosen {
-        self.lock().chosen.get(&index).cloned().unwrap_or_default()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        let mut state = self.lock();
-        change(&mut state);
-        if self.screen.is_terminal() {
-            let line = line(&state, self.guests);
-            let room = self.screen.width().saturating_sub(1);
-            self.screen.set_bar(&line.chars().take(room).collect::<String>());
-        }
-    }
-}
-
-/// `   3 of 40 ended  web1 62 %, web2 8 %  118.0 MiB/s`
-fn line(state: &State, guests: usize) -> String {
-    let rate: u64 = state
-        .moving
-        .values()
-        .filter_map(|(_, progress)| progress.as_ref()?.rate)
-        .fold(0, u64::saturating_add);
-    let moving = state.moving.values().map(|(name, progress)| {
-        let percent = progress.as_ref().and_then(live::percent).map(|percent| format!(" {percent} %"));
-        format!("{}{}", harmless::line(name), percent.unwrap_or_default())
-    });
-    let rate = if rate > 0 { format!("  {}/s", size(rate)) } else { String::new() };
-    format!("   {} of {guests} ended{rate}  {}", state.ended, moving.collect::<Vec<_>>().join(", "))
-}
-
-/// Follows one guest.
-struct Follower {
-    board: Arc<Board>,
-    index: usize,
-    kept: Kept,
-}
-
-/// What is kept of a guest's migration, and what programs are told of it.
-struct Kept {
-    /// Where its journal is kept, if it is to be; or why it cannot be, and then nothing is called that needs its record.
-    journal: Option<Result<Journal, Fail>>,
-    feed: Feed,
-}
-
-impl Watch for Kept {
-    fn note(&mut self, note: &Note) {
-        self.feed.note(note);
-    }
-
-    fn calling(&mut self, call: &Do) {
-        self.feed.call(call);
-    }
-
-    fn progress(&mut self, progress: &Progress) {
-        self.feed.progress(progress);
-    }
-
-    fn waiting(&mut self, wait: &Wait) {
-        self.feed.waiting(wait);
-    }
-
-    fn cancelled(&mut self, answer: CancelAnswer) {
-        self.feed.cancelled(answer);
-    }
-
-    fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
-        ready(match &mut self.journal {
-            None => Ok(()),
-            Some(Ok(journal)) => journal.append(record),
-            Some(Err(why)) => Err(io::Error::other(why.to_string())),
-        })
-    }
-}
-
-impl Watch for Follower {
-    fn note(&mut self, note: &Note) {
-        self.kept.note(note);
-        self.board.lock().chosen.entry(self.index).or_default().note(note);
-    }
-
-    fn calling(&mut self, call: &Do) {
-        self.kept.calling(call);
-    }
-
-    fn progress(&mut self, progress: &Progress) {
-        self.kept.progress(progress);
-        self.board.change(|state| {
-            if let Some((_, known)) = state.moving.get_mut(&self.index) {
-                *known = Some(*progress);
-            }
-        });
-    }
-
-    fn waiting(&mut self, wait: &Wait) {
-        self.kept.waiting(wait);
-    }
-
-    fn cancelled(&mut self, answer: CancelAnswer) {
-        self.kept.cancelled(answer);
-    }
-
-    fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
-        self.kept.journal(record)
-    }
 }

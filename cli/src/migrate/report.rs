@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason};
 
 use super::Teller;
+use super::chosen::Chosen;
 use crate::fail::{Fail, one_line};
-use crate::harmless;
 use crate::probe::short;
-use crate::screen::{Screen, Style, say_bytes};
+use crate::screen::{Screen, Style, say_event};
 
 /// How a migration ended, for people and for programs.
 pub(crate) struct Report {
@@ -23,7 +23,7 @@ pub(crate) struct Report {
     told_already: bool,
     /// What the user can do about it.
     next_step: &'static str,
-    details: Value,
+    details: Details,
     seconds: f64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// The exit status; the worse, the higher, but for a guest that is lost and one that does not run.
+    /// The exit status.
     pub(crate) fn status(self) -> u8 {
         match self {
             Ending::OnDestination => 0,
@@ -50,6 +50,18 @@ impl Ending {
             Ending::Nowhere => 4,
             Ending::NotRunning => 5,
             Ending::OnBoth => 6,
+        }
+    }
+
+    /// How bad it is beside others, of which an exit status can tell one: what is lost outweighs what is not known, and that what is.
+    pub(crate) fn weight(self) -> u8 {
+        match self {
+            Ending::OnDestination => 0,
+            Ending::OnSource => 2,
+            Ending::NotRunning => 3,
+            Ending::OnBoth => 4,
+            Ending::Unknown => 5,
+            Ending::Nowhere => 6,
         }
     }
 
@@ -139,38 +151,7 @@ impl Report {
             _ => ending.next_step(),
         };
         let told_already = matches!(outcome, Outcome::Unknown(_));
-        let mut details = json!({
-            "version": teller.chosen.version.map(short),
-            "why": teller.chosen.why,
-            "downgrade": teller.chosen.downgrade,
-        });
-        match outcome {
-            Outcome::OnDestination { domain, state, warning, left_on_source } => {
-                details["name"] = domain.name.to_string().into();
-                details["uuid"] = Uuid(domain.uuid).to_string().into();
-                details["state"] = state.map(|state| state.to_string()).into();
-                details["warning"] = warning.map(|warning| warning.to_string()).into();
-                details["left_on_source"] = left_on_source.map(|said| said.to_string()).into();
-            }
-            Outcome::OnSource { source, reason, left_on_destination } => {
-                details["source"] = source.to_string().into();
-                details["reason"] = reason.to_string().into();
-                details["left_on_destination"] = left_on_destination.map(|said| said.to_string()).into();
-            }
-            Outcome::Nowhere { source, destination, reason }
-            | Outcome::PostCopyBroken { source, destination, reason } => {
-                details["source"] = source.to_string().into();
-                details["destination"] = destination.to_string().into();
-                details["reason"] = reason.to_string().into();
-            }
-            Outcome::Unknown(unknown) => {
-                details["source"] = unknown.source.to_string().into();
-                details["destination"] = unknown.destination.to_string().into();
-                details["reason"] = unknown.reason.to_string().into();
-                details["check"] = unknown.check.to_string().into();
-            }
-            _ => {}
-        }
+        let details = Details::of(&outcome, &teller.chosen);
         Report {
             domain: domain.to_owned(),
             ending,
@@ -217,29 +198,111 @@ impl Report {
 
     fn document(&self, hosts: Option<(&str, &str)>) {
         if let Some((from, to)) = hosts {
-            let mut document = json!({
-                "event": "ended",
-                "outcome": self.ending.words(),
-                "domain": self.domain,
-                "from": from,
-                "to": to,
-                "sentence": self.sentence,
-                "seconds": (self.seconds * 1_000.0).round() / 1_000.0,
-            });
-            if let (Some(document), Value::Object(details)) = (document.as_object_mut(), self.details.clone())
-            {
-                document.extend(details);
-            }
-            // Where the guest is, the exit status tells all the same.
-            if let Err(fail) = say_bytes(format!("{}\n", harmless::json(&document.to_string())).as_bytes()) {
-                let _ = fail.report();
-            }
+            let document = Document {
+                outcome: self.ending.words(),
+                domain: Some(&self.domain),
+                hosts: [Some(from), Some(to)],
+                sentence: &self.sentence,
+                took: Duration::from_secs_f64(self.seconds),
+                details: self.details.clone(),
+            };
+            document.say();
         }
     }
 
     /// The exit status that `migrate --help` lists.
     pub(crate) fn status(&self) -> u8 {
         self.ending.status()
+    }
+}
+
+/// What a program is told at the end of a migration: always the same keys, and null where there is nothing to say.
+pub(crate) struct Document<'a> {
+    pub(crate) outcome: &'static str,
+    pub(crate) domain: Option<&'a str>,
+    /// From, and to.
+    pub(crate) hosts: [Option<&'a str>; 2],
+    pub(crate) sentence: &'a str,
+    pub(crate) took: Duration,
+    pub(crate) details: Details,
+}
+
+impl Document<'_> {
+    /// Says it, in a line.
+    pub(crate) fn say(self) {
+        let [from, to] = self.hosts;
+        let mut document = self.details.0;
+        document.extend([
+            ("event".to_owned(), "ended".into()),
+            ("outcome".to_owned(), self.outcome.into()),
+            ("domain".to_owned(), self.domain.into()),
+            ("from".to_owned(), from.into()),
+            ("to".to_owned(), to.into()),
+            ("sentence".to_owned(), self.sentence.into()),
+            ("seconds".to_owned(), ((self.took.as_secs_f64() * 1_000.0).round() / 1_000.0).into()),
+        ]);
+        say_event(&Value::Object(document));
+    }
+}
+
+/// Its keys that depend on the outcome.
+#[derive(Clone)]
+pub(crate) struct Details(Map<String, Value>);
+
+impl Details {
+    /// What is known before the end.
+    pub(crate) fn new(chosen: &Chosen) -> Details {
+        let later = ["name", "uuid", "state", "warning", "left_on_source", "left_on_destination"];
+        let said = ["source", "destination", "reason", "check"];
+        let nothing = later.into_iter().chain(said).map(|key| (key.to_owned(), Value::Null));
+        let mut details = Details(nothing.collect());
+        details.set("version", chosen.version.map(short));
+        details.set("why", chosen.why.clone());
+        details.set("downgrade", chosen.downgrade.clone());
+        details
+    }
+
+    /// With what an outcome says.
+    pub(crate) fn of(outcome: &Outcome, chosen: &Chosen) -> Details {
+        let mut details = Details::new(chosen);
+        match outcome {
+            Outcome::OnDestination { domain, state, warning, left_on_source } => {
+                details.set("name", Some(domain.name.to_string()));
+                details.set("uuid", Some(Uuid(domain.uuid).to_string()));
+                details.set("state", state.map(|state| state.to_string()));
+                details.set("warning", warning.as_ref().map(ToString::to_string));
+                details.set("left_on_source", left_on_source.as_ref().map(ToString::to_string));
+            }
+            Outcome::OnSource { source, reason, left_on_destination } => {
+                details.set("source", Some(source.to_string()));
+                details.set("reason", Some(reason.to_string()));
+                details.set("left_on_destination", left_on_destination.as_ref().map(ToString::to_string));
+            }
+            Outcome::Nowhere { source, destination, reason }
+            | Outcome::PostCopyBroken { source, destination, reason } => {
+                details.set("source", Some(source.to_string()));
+                details.set("destination", Some(destination.to_string()));
+                details.set("reason", Some(reason.to_string()));
+            }
+            Outcome::Unknown(unknown) => {
+                details.set("source", Some(unknown.source.to_string()));
+                details.set("destination", Some(unknown.destination.to_string()));
+                details.set("reason", Some(unknown.reason.to_string()));
+                details.set("check", Some(unknown.check.to_string()));
+            }
+            _ => {}
+        }
+        details
+    }
+
+    /// Says why.
+    pub(crate) fn because(mut self, reason: &str) -> Details {
+        self.set("reason", Some(reason));
+        self
+    }
+
+    fn set(&mut self, key: &str, value: Option<impl Into<Value>>) {
+        self.0.insert(key.to_owned(), value.map_or(Value::Null, Into::into));
     }
 }
 

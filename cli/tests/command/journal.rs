@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::XML;
-use super::process::{Serve, command, json, run, run_with, send, temporary};
+use super::process::{Migrate, Serve, command, has_all_keys, json, run, run_with, send, temporary};
 
 /// What a journal's line is about: a call that is announced by its kind, or whose answer it is.
 fn subject(line: &str) -> String {
@@ -96,10 +96,18 @@ fn guests_that_move_together_when_their_mover_is_killed_are_each_accounted_for()
     assert!(nothing.contains("holds no journal"), "{nothing}");
     let again = run(&migrate).failed(1);
     assert!(again.contains("is there already") && again.contains("virtwire recover"), "{again}");
+    // Of a journal that cannot be read nothing is known, which is worse than what becomes of the others.
+    let foreign = directory.join("damaged.journal");
+    fs::write(&foreign, "<domain/>\n").unwrap();
+    let told = run(&["recover", kept]);
+    assert_eq!(told.status, Some(3), "{told:?}");
+    assert!(told.stderr.contains("is no journal of a migration"), "{told:?}");
+    fs::remove_file(&foreign).unwrap();
     let told = run(&["recover", "--json", kept]);
     let ends: Vec<_> = told.stdout.lines().map(json).collect();
     fs::remove_dir_all(&directory).unwrap();
     assert_eq!(told.status, Some(2), "{told:?}");
+    ends.iter().for_each(has_all_keys);
     for (end, name) in ends.iter().zip(["one", "two words"]) {
         assert_eq!(
             (end["domain"].as_str(), end["outcome"].as_str()),
@@ -109,6 +117,36 @@ fn guests_that_move_together_when_their_mover_is_killed_are_each_accounted_for()
     }
     assert_eq!(ends.len(), 2, "{told:?}");
     assert_eq!(run(&["list", from]).succeeded().matches("running").count(), 2);
+}
+
+/// Whoever would recover it meanwhile would do so beside a migration that goes on.
+#[test]
+fn while_the_end_of_one_is_asked_for_nobody_else_has_its_journal() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    let xml = "<domain type='mem'><name>one</name><memory unit='MiB'>30</memory></domain>";
+    run_with(&["create", from, "-"], xml).succeeded();
+    let directory = temporary("held");
+    let (kept, file) = (directory.to_str().unwrap(), directory.join("one.journal"));
+    let mut moving =
+        Migrate::with(&["--bandwidth", "1", "--all", "--journal", kept, "--from", from, "--to", to]);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !fs::read_to_string(&file).is_ok_and(|text| text.contains("\"Perform3\"")) {
+        assert!(Instant::now() < deadline, "it does not move");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop((source, destination));
+    moving.wait_for("not known where every guest is");
+    let recover = ["recover", file.to_str().unwrap(), "--wait", "0"];
+    for _ in 0..8 {
+        let told = run(&recover).failed(1);
+        assert!(told.contains("is in use by another process"), "{told}");
+    }
+    moving.interrupt();
+    assert_eq!(moving.end(), Some(3));
+    let unknown = run(&recover).failed(3);
+    fs::remove_dir_all(&directory).unwrap();
+    assert!(unknown.contains("domain one: "), "{unknown}");
 }
 
 /// The same file, cut where its writer could have died, says how far the migration came.
@@ -138,6 +176,8 @@ fn what_was_cut_off_is_recovered_and_a_word_is_needed_for_a_dead_host() {
     fs::write(&file, lines[0]).unwrap();
     let nothing = run(&["recover", journal, "--json"]);
     assert_eq!((nothing.status, json(&nothing.stdout)["outcome"].as_str()), (Some(2), Some("on source")));
+    assert_eq!(nothing.stdout.lines().count(), 1, "{nothing:?}");
+    has_all_keys(&json(&nothing.stdout));
 
     // The source does not answer: the guest is where it runs. The destination does not answer either: nobody knows, until it is said
     // that both are dead.

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
 
-use crate::process::{Serve, command, free_port, json, run, run_with, send};
+use crate::process::{Serve, command, free_port, has_all_keys, json, run, run_with, send};
 use crate::{XML, terminal::Terminal};
 
 #[test]
@@ -116,7 +116,19 @@ fn all_guests_of_a_host_move_and_a_table_tells_of_each() {
         (&ended["outcome"], &ended["version"], &ended["why"]),
         (&"on destination".into(), &"v3+params".into(), &events[0]["why"])
     );
+    has_all_keys(ended);
     assert_eq!((&summary["event"], &summary["moved"]), (&"summary".into(), &1.into()));
+    // One that cannot go, and then none that could.
+    let moved = run(&[&all[..], &["--json"]].concat());
+    let events: Vec<_> = moved.stdout.lines().map(json).collect();
+    let ended: Vec<_> = events.iter().filter(|event| event["event"] == "ended").collect();
+    let [ended] = ended[..] else { panic!("{events:?}") };
+    has_all_keys(ended);
+    assert_eq!((&ended["outcome"], &ended["domain"]), (&"on source".into(), &"web2".into()));
+    assert!(ended["reason"].as_str().is_some_and(|why| why.contains("already")), "{ended}");
+    let none = run(&[&all[..], &["--json", "--except", "web2"]].concat());
+    let [summary] = &none.succeeded().lines().map(json).collect::<Vec<_>>()[..] else { panic!("one event") };
+    assert_eq!((&summary["event"], &summary["guests"]), (&"summary".into(), &0.into()));
 }
 
 /// A destination that only the source's daemon reaches is as good for all guests as for one.

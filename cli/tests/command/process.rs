@@ -1,5 +1,6 @@
 //! The command in processes of its own, and what it meets.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
@@ -149,7 +150,7 @@ impl Drop for Background {
     }
 }
 
-/// A `virtwire migrate` with a ladder, under way.
+/// A `virtwire migrate`, under way. Dropping it kills it.
 pub(crate) struct Migrate {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -159,9 +160,11 @@ impl Migrate {
     #[track_caller]
     pub(crate) fn start(source: &Serve, destination: &Serve) -> Migrate {
         let (from, to) = (source.uri(), destination.uri());
-        let mut child = command(&["migrate", "--live", "--ladder", "--from", &from, "--to", &to, "web1"])
-            .spawn()
-            .unwrap();
+        Migrate::with(&["--ladder", "--from", &from, "--to", &to, "web1"])
+    }
+
+    pub(crate) fn with(arguments: &[&str]) -> Migrate {
+        let mut child = command(&[&["migrate", "--live"], arguments].concat()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Migrate { child, lines }
     }
@@ -189,6 +192,14 @@ impl Migrate {
     pub(crate) fn end(mut self) -> Option<i32> {
         self.lines.by_ref().for_each(drop);
         self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Migrate {
+    fn drop(&mut self) {
+        // Both fail only for a child that has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -224,4 +235,13 @@ pub(crate) fn temporary(name: &str) -> PathBuf {
 #[track_caller]
 pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// What every `ended` has, and null where there is nothing to say.
+#[track_caller]
+pub(crate) fn has_all_keys(ended: &Value) {
+    const KEYS: &str = "check destination domain downgrade event from left_on_destination left_on_source name outcome reason seconds \
+                        sentence source state to uuid version warning why";
+    let found: BTreeSet<_> = ended.as_object().expect("a document").keys().map(String::as_str).collect();
+    assert_eq!(found.into_iter().collect::<Vec<_>>().join(" "), KEYS);
 }
