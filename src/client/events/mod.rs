@@ -261,5 +261,9 @@ fn is_of_kind(error: &RemoteError, event_id: i32) -> bool {
     let event_id = event_id.to_string();
     error.code == ErrorCode::INTERNAL_ERROR
         && matches!(error.domain, ErrorDomain::RPC | ErrorDomain::REMOTE)
-        && error.message.to_string_lossy().split(|c: char| !c.is_ascii_digit()).any(|digits| digits == event_id)
+        && error
+            .message
+            .to_string_lossy()
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|digits| digits == event_id)
 }

@@ -69,7 +69,8 @@ pub(super) async fn over(
 /// What the daemon's certificate is to be for. An address of this link alone is told with the interface that leads there, which is
 /// of no meaning to the other end.
 fn server_name(host: &str) -> Result<ServerName<'static>, TlsFault> {
-    let address = host.split_once('%').map(|(address, _)| address).filter(|it| it.parse::<Ipv6Addr>().is_ok());
+    let address =
+        host.split_once('%').map(|(address, _)| address).filter(|it| it.parse::<Ipv6Addr>().is_ok());
     ServerName::try_from(address.unwrap_or(host).to_owned())
         .map_err(|_| TlsFault::HostName { name: host.to_owned() })
 }
