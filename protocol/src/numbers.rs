@@ -51,7 +51,7 @@ macro_rules! numbers {
 
         /// Each enumeration's name and prefix in libvirt, and its words.
         #[cfg(test)]
-        const ALL: &[(&str, &str, &[(&str, i32)])] = &[$(($c, $prefix, &[$(($word, $number)),*]),)*];
+        pub(crate) const ALL: &[(&str, &str, &[(&str, i32)])] = &[$(($c, $prefix, &[$(($word, $number)),*]),)*];
     };
 }
 pub(crate) use numbers;

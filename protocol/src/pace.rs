@@ -4,9 +4,9 @@ use crate::program::{Priority, Procedure, ProcedureNumber, Program};
 use crate::{qemu, remote};
 
 /// Whether a call may rightly take as long as a guest is big, a disk is slow or a guest pleases, so that a deadline meant for
-/// calls in general would cut it off: whatever moves a guest's memory, waits for a job that does, works through a volume or a
-/// whole pool, asks the guest itself or its agent, or waits for another host. Also what does so for some arguments alone, as a start
-/// from a managed save, or a shutdown by the agent.
+/// calls in general would cut it off: whatever takes or moves a guest's memory, waits for a job that does, works through a volume or a
+/// whole pool, asks the guest itself or its agent, makes a device, or waits for another host. Also what does so for some arguments
+/// alone, as a start from a managed save, or a shutdown by the agent.
 ///
 /// A procedure that is unknown here is not.
 pub fn is_long(program: Program, number: ProcedureNumber) -> bool {
@@ -18,12 +18,13 @@ pub fn is_long(program: Program, number: ProcedureNumber) -> bool {
 pub enum Urgency {
     /// It may wait for a guest, and so may others behind it.
     Patient,
-    /// It goes while patient calls wait for guests, and may wait for one itself: the questions how far a job is, and the abort of a
-    /// disk's job.
+    /// It goes while patient calls wait for guests, and may wait itself: for a guest, as the questions how far a job is and the abort
+    /// of a disk's job, or for the host, as what is about its storage.
     Urgent,
-    /// It waits for no guest, as the contract says by its high priority: whoever waits behind it does not wait for long.
+    /// It waits for no guest, as the contract says by its high priority, and not for the host: whoever waits behind it does not wait
+    /// for long.
     Prompt,
-    /// It ends or hastens what another call waits for, so it waits for none that may wait for a guest.
+    /// It ends or hastens what another call waits for, so it waits for none that may wait for a guest or for the host.
     Ending,
 }
 
@@ -35,8 +36,23 @@ pub fn urgency(program: Program, number: ProcedureNumber) -> Urgency {
     if URGENT.contains(&(program, number)) {
         return Urgency::Urgent;
     }
-    let is_high = program.procedure(number).is_some_and(|info| info.priority == Priority::High);
-    if is_high { Urgency::Prompt } else { Urgency::Patient }
+    match program.procedure(number) {
+        Some(info) if info.priority == Priority::High => match may_wait_for_the_host(info.name) {
+            false => Urgency::Prompt,
+            true if is_long(program, number) => Urgency::Patient,
+            true => Urgency::Urgent,
+        },
+        _ => Urgency::Patient,
+    }
+}
+
+/// Whether a call of high priority is about what the host has beside its guests. No guest holds that up, but a file server that is
+/// gone does, or a program that the daemon runs; and then whoever asks about the same thing, or for a list that has it, waits too.
+fn may_wait_for_the_host(name: &str) -> bool {
+    const OBJECTS: [&str; 6] =
+        ["storage_", "node_device_", "interface_", "network_", "nwfilter_", "domain_save_image_"];
+    const LISTS: [&str; 5] = ["_storage_pools", "_node_devices", "_interfaces", "_networks", "_nwfilters"];
+    OBJECTS.iter().any(|object| name.starts_with(object)) || LISTS.iter().any(|list| name.ends_with(list))
 }
 
 /// Whether a call may take the places that a client keeps free of calls that wait for guests.
@@ -57,19 +73,24 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainCoreDump>(),
     of::<remote::DomainRestore>(),
     of::<remote::DomainSave>(),
+    of::<remote::DomainMigratePrepare>(),
     of::<remote::DomainMigratePerform>(),
     of::<remote::DomainMigrateFinish>(),
     of::<remote::ConnectFindStoragePoolSources>(),
     of::<remote::StoragePoolCreateXml>(),
     of::<remote::StoragePoolCreate>(),
     of::<remote::StoragePoolBuild>(),
+    of::<remote::StoragePoolDestroy>(),
     of::<remote::StoragePoolDelete>(),
     of::<remote::StoragePoolRefresh>(),
     of::<remote::StorageVolCreateXml>(),
     of::<remote::StorageVolDelete>(),
+    of::<remote::DomainMigratePrepare2>(),
     of::<remote::DomainMigrateFinish2>(),
+    of::<remote::NodeDeviceCreateXml>(),
     of::<remote::StorageVolCreateXmlFrom>(),
     of::<remote::InterfaceCreate>(),
+    of::<remote::DomainMigratePrepareTunnel>(),
     of::<remote::StorageVolWipe>(),
     of::<remote::DomainManagedSave>(),
     of::<remote::DomainSnapshotCreateXml>(),
@@ -78,6 +99,8 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainCreateWithFlags>(),
     of::<remote::DomainSetVcpusFlags>(),
     of::<remote::DomainGetVcpusFlags>(),
+    of::<remote::DomainMigratePrepare3>(),
+    of::<remote::DomainMigratePrepareTunnel3>(),
     of::<remote::DomainMigratePerform3>(),
     of::<remote::DomainMigrateFinish3>(),
     of::<remote::DomainMigrateConfirm3>(),
@@ -90,6 +113,8 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainPmSuspendForDuration>(),
     of::<remote::DomainGetHostname>(),
     of::<remote::DomainFstrim>(),
+    of::<remote::DomainMigratePrepare3Params>(),
+    of::<remote::DomainMigratePrepareTunnel3Params>(),
     of::<remote::DomainMigratePerform3Params>(),
     of::<remote::DomainMigrateFinish3Params>(),
     of::<remote::DomainMigrateConfirm3Params>(),
@@ -108,6 +133,7 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainGetGuestInfo>(),
     of::<remote::DomainAuthorizedSshKeysGet>(),
     of::<remote::DomainAuthorizedSshKeysSet>(),
+    of::<remote::NodeDeviceCreate>(),
     of::<remote::DomainSaveParams>(),
     of::<remote::DomainRestoreParams>(),
     of::<qemu::DomainAgentCommand>(),
@@ -175,17 +201,64 @@ mod tests {
             "domain_set_guest_vcpus",
             "domain_authorized_ssh_keys_get",
             "domain_authorized_ssh_keys_set",
+            // The destination starts the guest's process as a start does, with all of its memory.
+            "domain_migrate_prepare",
+            "domain_migrate_prepare2",
+            "domain_migrate_prepare_tunnel",
+            "domain_migrate_prepare3",
+            "domain_migrate_prepare_tunnel3",
+            "domain_migrate_prepare3_params",
+            "domain_migrate_prepare_tunnel3_params",
         ] {
             let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
             assert!(is_long(Program::REMOTE, info.expect("a procedure of the contract").number), "{name}");
         }
-        // Hosts that answer slowly: other ones for their exports, and whoever gives addresses away.
-        for name in ["connect_find_storage_pool_sources", "interface_create"] {
+        // Hosts that answer slowly: other ones for their exports, and whoever gives addresses away. File systems that are unmounted, and
+        // devices that are made.
+        for name in [
+            "connect_find_storage_pool_sources",
+            "interface_create",
+            "storage_pool_destroy",
+            "node_device_create_xml",
+            "node_device_create",
+        ] {
             let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
             assert!(is_long(Program::REMOTE, info.expect("a procedure of the contract").number), "{name}");
         }
         // It waits for its job, and what ends a migration does not wait for it.
         assert_eq!(urgency(Program::REMOTE, remote::DomainBlockJobAbort::NUMBER), Urgency::Urgent);
+    }
+
+    /// The contract's high priority says that no guest holds a call up. A file server may, and then its calls must not have the last
+    /// place, either.
+    #[test]
+    fn what_waits_for_the_host_never_has_the_last_place() {
+        let urgent = |name: &str| {
+            let info = Program::REMOTE.procedures().iter().find(|info| info.name == name);
+            let info = info.expect("a procedure of the contract");
+            assert_eq!(info.priority, Priority::High, "{name}");
+            urgency(Program::REMOTE, info.number)
+        };
+        for name in [
+            "storage_vol_get_info",
+            "storage_vol_lookup_by_path",
+            "storage_pool_lookup_by_name",
+            "connect_list_all_storage_pools",
+            "domain_save_image_get_xml_desc",
+            "node_device_destroy",
+            "connect_list_all_node_devices",
+            "interface_destroy",
+            "network_destroy",
+        ] {
+            assert_eq!(urgent(name), Urgency::Urgent, "{name}");
+        }
+        for name in ["storage_pool_destroy", "node_device_create"] {
+            assert_eq!(urgent(name), Urgency::Patient, "{name}");
+        }
+        for name in ["connect_list_all_domains", "domain_lookup_by_name", "domain_get_state", "node_get_info"]
+        {
+            assert_eq!(urgent(name), Urgency::Prompt, "{name}");
+        }
     }
 
     /// Or else calls that take as long as a disk is slow could fill the place that is kept from them. An abort is worth that.

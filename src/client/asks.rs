@@ -52,7 +52,7 @@ pub(super) struct Places {
     pub(super) patient: bool,
     /// Those that may take any but the last.
     pub(super) urgent: bool,
-    /// Those that may take that, too, as they wait for no guest.
+    /// Those that may take that, too, as they wait for no guest and not for the host.
     pub(super) prompt: bool,
     /// Those that end other calls.
     pub(super) ending: bool,

@@ -23,7 +23,9 @@ pub enum TlsFault {
         reason: String,
     },
     /// The URI's host is neither a name nor an address that a certificate could be for.
-    #[error("`{name}` is neither a host name nor an address that a certificate could be for")]
+    #[error(
+        "`{name}` is neither a host name nor an address that a certificate could be for (put a name or an address that the daemon's certificate has into the URI)"
+    )]
     HostName {
         /// The URI's host.
         name: String,

@@ -91,8 +91,8 @@ impl Waiting {
         self.patient < self.window.saturating_sub(2).max(1)
     }
 
-    /// Whether an urgent call may be made, if any may. With the patient ones, as all of them may wait for guests, they leave the last
-    /// place to those that end such waiting, and to those that never wait so.
+    /// Whether an urgent call may be made, if any may. With the patient ones, as all of them may wait for guests or for the host, they
+    /// leave the last place to those that end such waiting, and to those that never wait so.
     pub(super) fn has_place_for_urgent(&self) -> bool {
         self.patient.saturating_add(self.urgent) < self.window.saturating_sub(1).max(1)
     }

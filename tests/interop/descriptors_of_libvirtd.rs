@@ -6,8 +6,9 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use virtwire::client::Connection;
+use virtwire::client::{Connection, Domain};
 use virtwire::protocol::error::{ErrorCode, Fate};
+use virtwire::protocol::flags::{DomainStartFlags, FdAssociateFlags, OpenGraphicsFlags};
 
 use crate::lab::{Libvirtd, runtime};
 use crate::need::need;
@@ -46,10 +47,11 @@ pub(crate) async fn sockets_pass(uri: &str) {
     let connection = Connection::open(uri).await.unwrap();
     assert!(connection.carries_fds());
     let guest = connection.domain_create_xml(SEEN_GUEST, 0).await.unwrap().dom;
-    let socket = connection.domain_open_graphics_socket(&guest, 0, 0).await.unwrap();
+    let domain = Domain::new(&connection, guest.clone());
+    let socket = domain.open_graphics(0, OpenGraphicsFlags::NONE).await.unwrap();
     greets(socket.into());
     let (near, far) = UnixStream::pair().unwrap();
-    connection.domain_open_graphics_on(&guest, 0, far.into(), 0).await.unwrap();
+    domain.open_graphics_on(0, far.into(), OpenGraphicsFlags::SKIPAUTH).await.unwrap();
     greets(near);
     connection.connect_get_hostname().await.unwrap();
     connection.domain_destroy(&guest).await.unwrap();
@@ -97,7 +99,8 @@ pub(crate) async fn a_disk_passes(uri: &str, disk: &str) {
     let without = connection.domain_create(&guest).await.unwrap_err();
     assert!(without.to_string().contains("ours"), "{without}");
     let file = File::options().read(true).write(true).open(disk).unwrap();
-    connection.domain_fd_associate_files(&guest, "ours", vec![file.into()], 0).await.unwrap();
+    let domain = Domain::new(&connection, guest.clone());
+    domain.associate_files("ours", vec![file.into()], FdAssociateFlags::SECLABEL_RESTORE).await.unwrap();
     assert_eq!(open_here(disk), 0, "it is the daemon's now");
     let guest = connection.domain_create_with_flags(&guest, 0).await.unwrap().dom;
     let told =
@@ -122,7 +125,8 @@ fn none_is_left_behind_by_a_call_that_fails() {
         let before = daemons_own(&daemon, &path);
         // QEMU's driver starts no domain with files for its first process: it says so, with all of them read.
         for count in [1, 5, 32] {
-            let error = connection.domain_create_passing(&guest, files(count), 0).await.unwrap_err();
+            let domain = Domain::new(&connection, guest.clone());
+            let error = domain.start_passing(files(count), DomainStartFlags::NONE).await.unwrap_err();
             assert_eq!(error.remote().map(|error| error.code), Some(ErrorCode::NO_SUPPORT), "{error}");
             let error = connection.domain_create_xml_passing(SEEN_GUEST, files(count), 0).await.unwrap_err();
             assert_eq!(error.remote().map(|error| error.code), Some(ErrorCode::NO_SUPPORT), "{error}");

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use virtwire::client::{Connection, Metadata, Subscription};
 use virtwire::protocol::event::{AnyEvent, Event, Family, MonitorFilter, Words};
-use virtwire::protocol::flags::AffectFlags;
+use virtwire::protocol::flags::{AffectFlags, MonitorEventFlags};
 use virtwire::protocol::qemu::DomainMonitorEvent;
 use virtwire::protocol::remote::*;
 
@@ -81,8 +81,11 @@ fn a_guest_is_heard_as_virsh_hears_it() {
                 newer.iter().any(|(of, ids)| topic.family() == *of && ids.contains(&topic.event_id()));
             assert!(is_newer, "{topic:?}: {why}");
         }
-        let filter =
-            MonitorFilter { event: Some("^(STOP|RESUME)$".into()), flags: 1, ..MonitorFilter::default() };
+        let filter = MonitorFilter {
+            event: Some("^(STOP|RESUME)$".into()),
+            flags: MonitorEventFlags::REGEX,
+            ..MonitorFilter::default()
+        };
         let mut monitor = connection.subscribe::<DomainMonitorEvent>(Some(&filter)).await.unwrap();
 
         let mut heard = Vec::new();

@@ -9,7 +9,8 @@ use virtwire::protocol::error::Fate;
 use virtwire::protocol::flags::DomainSaveFlags;
 use virtwire::protocol::remote::{
     self, AuthType, ConnectGetHostname, ConnectGetHostnameReply, ConnectGetUri, ConnectGetUriReply,
-    DomainAbortJob, DomainCreate, DomainEventLifecycle, DomainGetJobInfo, DomainGetJobInfoReply,
+    DomainAbortJob, DomainCreate, DomainEventLifecycle, DomainGetJobInfo, DomainGetJobInfoReply, StorageVol,
+    StorageVolGetInfo,
 };
 
 use crate::opening::peer::{Peer, Place};
@@ -159,6 +160,25 @@ async fn a_daemon_is_never_given_a_fifth_call_and_an_abort_has_the_next_place() 
         quick.await.unwrap().unwrap();
     }
     drop((slow, asking));
+}
+
+/// A file server is gone, and with it the answers to all that is about its pool. No guest has a part in that.
+#[tokio::test(start_paused = true)]
+async fn a_job_is_aborted_whatever_waits_for_storage() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    let vol = StorageVol { pool: "nfs".into(), name: "disk".into(), key: "/nfs/disk".into() };
+    let stuck: Vec<_> =
+        (0..4).map(|_| tokio::spawn(connection.call(StorageVolGetInfo { vol: vol.clone() }))).collect();
+    let [first, _, _] = peer.flight(["storage_vol_get_info"; 3]).await;
+    // The fourth has had its turn to ask, and would be on its way.
+    tokio::time::sleep(SECOND).await;
+    let abort = tokio::spawn(connection.call(DomainAbortJob { dom: guest() }));
+    let [aborts] = peer.flight(["domain_abort_job"]).await;
+    peer.reply(&aborts, &()).await;
+    abort.await.unwrap().unwrap();
+    peer.refuse(&first).await;
+    let [_] = peer.flight(["storage_vol_get_info"]).await;
+    drop(stuck);
 }
 
 async fn open(options: OpenOptions) -> (Connection, Peer) {

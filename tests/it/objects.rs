@@ -1,17 +1,23 @@
 //! What handles ask of daemons of different ages, and what they make of odd answers.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use virtwire::client::{Connection, Domain, Network, NetworkUpdate};
 use virtwire::protocol::enums::{NetworkSection, NetworkUpdateCommand, VcpuState};
 use virtwire::protocol::error::RemoteError;
-use virtwire::protocol::flags::{AffectFlags, DeviceFlags};
+use virtwire::protocol::flags::{
+    AffectFlags, BlockPullFlags, CompareCpuFlags, DeviceFlags, DirtyRateFlags, HostnameFlags,
+    MigrateMaxSpeedFlags,
+};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::profile::Feature;
 use virtwire::protocol::remote::{self, *};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 use virtwire::xdr;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn a_verb_without_flags_is_the_oldest_call() {
@@ -78,6 +84,33 @@ async fn odd_answers_are_survived() {
     assert!(domain.disk_errors().await.unwrap().is_empty());
     let map = domain.emulator_pin(AffectFlags::LIVE).await.unwrap();
     assert_eq!(map.to_string(), "1");
+}
+
+#[tokio::test]
+async fn flags_of_a_sibling_are_on_the_wire_as_the_last_word() {
+    let daemon = Daemon::reporting(&[]);
+    let connection = daemon.serve().await;
+    let domain = Domain::new(&connection, a_domain());
+    domain.set_migrate_max_speed_with(7, MigrateMaxSpeedFlags::POSTCOPY).await.unwrap();
+    domain.measure_dirty_rate_with(SECOND, DirtyRateFlags::DIRTY_RING).await.unwrap();
+    domain.pull_block_with("vda", 7, BlockPullFlags::BANDWIDTH_BYTES).await.unwrap();
+    // These answer with something that this daemon does not have.
+    domain.migrate_max_speed_with(MigrateMaxSpeedFlags::POSTCOPY).await.unwrap_err();
+    domain.hostname_with(HostnameFlags::AGENT).await.unwrap_err();
+    connection.compare_cpu_with("<cpu/>", CompareCpuFlags::FAIL_INCOMPATIBLE).await.unwrap_err();
+    let flags = |arguments: &[u8]| u32::from_be_bytes(*arguments.last_chunk().unwrap());
+    let called: Vec<_> = daemon.called().iter().map(|(name, arguments)| (*name, flags(arguments))).collect();
+    assert_eq!(
+        called,
+        [
+            ("domain_migrate_set_max_speed", 1),
+            ("domain_start_dirty_rate_calc", 2),
+            ("domain_block_pull", 64),
+            ("domain_migrate_get_max_speed", 1),
+            ("domain_get_hostname", 2),
+            ("connect_compare_cpu", 1),
+        ]
+    );
 }
 
 fn a_domain() -> remote::Domain {

@@ -106,6 +106,35 @@ async fn a_daemon_that_refuses_for_a_moment_is_asked_again() {
     assert!(none.is_none());
 }
 
+/// Whatever the language in which the daemon says that it does not know the kind.
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_is_gone_is_the_last_word_in_every_language() {
+    for words in ["unsupported event ID", "interner Fehler: nicht unterstützte Ereignis-ID"] {
+        let place = Place::new().await;
+        let (daemon, mut peer) = opened(&place).await;
+        let subscriber = daemon.clone();
+        let subscribing =
+            tokio::spawn(async move { subscriber.subscribe_to::<DomainEvent>(vec![topic(77)]).await });
+        register(&mut peer, 3).await;
+        let mut events = subscribing.await.unwrap().unwrap();
+        drop(peer);
+        let next = tokio::spawn(async move { (events.next().await, events.next().await) });
+        let mut peer = place.accept().await;
+        answer_opening(&mut peer).await;
+        let [feature] = peer.flight(["connect_supports_feature"]).await;
+        peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+        // Another number is of something else, which may pass.
+        let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+        peer.fail(&registers, unknown_kind("no room for more than", 1_077)).await;
+        let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+        peer.fail(&registers, unknown_kind(words, 77)).await;
+        let ended = tokio::time::timeout(Duration::from_secs(3_600), next).await;
+        let (refused, none) = ended.expect("it is not asked for again").unwrap();
+        assert!(matches!(refused, Some(Told::Refused(SubscribeError::Call(_)))), "{words}: {refused:?}");
+        assert!(none.is_none());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_kind_that_is_refused_for_a_moment_is_asked_for_beside_the_others() {
     let place = Place::new().await;
@@ -126,8 +155,7 @@ async fn a_kind_that_is_refused_for_a_moment_is_asked_for_beside_the_others() {
     let [first, second, third] = peer.flight(["connect_domain_event_callback_register_any"; 3]).await;
     peer.reply(&first, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 0 }).await;
     peer.fail(&second, not_up()).await;
-    let unknown = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "unsupported event ID 77");
-    peer.fail(&third, unknown).await;
+    peer.fail(&third, unknown_kind("unsupported event ID", 77)).await;
     let (back, lost, mut events) = next.await.unwrap();
     assert!(matches!(back, Some(Told::Resynced)), "{back:?}");
     assert!(matches!(lost, Some(Told::Unavailable(told, _)) if told == topic(2)));
@@ -212,10 +240,14 @@ async fn answer_kinds(peer: &mut Peer, kinds: &[i32]) {
             let reply = ConnectDomainEventCallbackRegisterAnyReply { callback_id: kind };
             peer.reply(&registers, &reply).await;
         } else {
-            let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "unsupported event ID");
-            peer.fail(&registers, error).await;
+            peer.fail(&registers, unknown_kind("unsupported event ID", kind)).await;
         }
     }
+}
+
+/// What a daemon says of a kind of events that it does not know.
+fn unknown_kind(words: &str, kind: i32) -> RemoteError {
+    RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, format!("{words} {kind}"))
 }
 
 /// Nobody was asked and nobody said no: a ticket has run out, its server is not reached, a file is being replaced.

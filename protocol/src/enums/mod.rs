@@ -18,7 +18,11 @@ pub use storage::{
 
 /// What libvirt calls it, what its constants begin with, and its words.
 #[cfg(test)]
-type Enumeration = (&'static str, &'static str, &'static [(&'static str, i32)]);
+pub(crate) type Enumeration = (&'static str, &'static str, &'static [(&'static str, i32)]);
+
+/// All of them.
+#[cfg(test)]
+pub(crate) const ALL: [&[Enumeration]; 3] = [domain::ALL, state::ALL, storage::ALL];
 
 /// Each word of an enumeration is that of libvirt's constant with its prefix; those of newer releases than the facts are
 /// named.

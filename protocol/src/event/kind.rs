@@ -5,6 +5,7 @@ use virtwire_xdr::Options;
 
 use super::detail::*;
 use super::{Event, Family, MonitorFilter, NoObject, RawNotice, Topic, Undecodable, Words};
+use crate::flags::MemoryFailureFlags;
 use crate::program::{Notice, ProcedureNumber, Program};
 use crate::qemu::DomainMonitorEvent;
 use crate::remote::*;
@@ -189,7 +190,8 @@ family! {
     23 "metadata-change" MetadataChange(DomainEventCallbackMetadataChange { "type" r#type: MetadataType });
     24 "block-threshold" BlockThreshold(DomainEventBlockThreshold);
     25 "memory-failure" MemoryFailure(DomainEventMemoryFailure {
-        "recipient" recipient: MemoryFailureRecipient, "action" action: MemoryFailureAction
+        "recipient" recipient: MemoryFailureRecipient, "action" action: MemoryFailureAction,
+        "flags" flags: MemoryFailureFlags
     });
     26 "memory-device-size-change" MemoryDeviceSizeChange(DomainEventMemoryDeviceSizeChange);
     27 "nic-mac-change" NicMacChange(DomainEventNicMacChange);

@@ -17,6 +17,7 @@ use std::fmt;
 use bytes::Bytes;
 use virtwire_xdr::Text;
 
+use crate::flags::MonitorEventFlags;
 use crate::program::{ProcedureNumber, Program};
 use crate::remote::Domain;
 
@@ -98,8 +99,8 @@ pub struct MonitorFilter {
     pub domain: Option<Domain>,
     /// The event's name in QMP, such as `RESUME`; `None` means all.
     pub event: Option<Text>,
-    /// 1 the name is a regular expression, 2 upper and lower case are the same.
-    pub flags: u32,
+    /// How the name is meant.
+    pub flags: MonitorEventFlags,
 }
 
 /// An event that came and makes no sense.

@@ -153,6 +153,25 @@ super::flags! {
         /// Even a post-copy migration, which pauses the guest; it may be resumed.
         POSTCOPY = 1,
     }
+    /// Of which part of a migration a limit of its speed is.
+    MigrateMaxSpeedFlags = "virDomainMigrateMaxSpeedFlags" "VIR_DOMAIN_MIGRATE_MAX_SPEED_" {
+        /// Of its post-copy part (libvirt 5.1).
+        POSTCOPY = 1,
+    }
+    /// How to measure how fast a guest writes to memory; no flag takes samples of its pages (libvirt 8.1).
+    DirtyRateFlags = "virDomainDirtyRateCalcFlags" "VIR_DOMAIN_DIRTYRATE_MODE_" {
+        /// By a map of its pages.
+        DIRTY_BITMAP = 1,
+        /// By the kernel's list of pages, for each virtual CPU.
+        DIRTY_RING = 2,
+    }
+    /// Whom to ask what a guest calls itself; no flag leaves it to the hypervisor.
+    HostnameFlags = "virDomainGetHostnameFlags" "VIR_DOMAIN_GET_HOSTNAME_" {
+        /// Who gave it its address.
+        LEASE = 1,
+        /// Its agent.
+        AGENT = 2,
+    }
     /// How a domain's clock is set.
     TimeFlags = "virDomainSetTimeFlags" "VIR_DOMAIN_TIME_" {
         /// From the machine's own.
@@ -199,6 +218,11 @@ super::flags! {
         /// The guest waits for both writes.
         SYNCHRONOUS_WRITES = 8,
     }
+    /// What the bandwidth of a pull is counted in.
+    BlockPullFlags = "virDomainBlockPullFlags" "VIR_DOMAIN_BLOCK_PULL_" {
+        /// Bytes per second, not MiB.
+        BANDWIDTH_BYTES = 64,
+    }
     /// How to pull a disk's images together, or to copy it.
     BlockRebaseFlags = "virDomainBlockRebaseFlags" "VIR_DOMAIN_BLOCK_REBASE_" {
         /// The uppermost image alone.
@@ -244,5 +268,36 @@ super::flags! {
     ChannelFlags = "virDomainChannelFlags" "VIR_DOMAIN_CHANNEL_" {
         /// Even if somebody has it open, whose stream ends.
         FORCE = 1,
+    }
+    /// How to connect to a domain's graphics.
+    OpenGraphicsFlags = "virDomainOpenGraphicsFlags" "VIR_DOMAIN_OPEN_GRAPHICS_" {
+        /// Without the password.
+        SKIPAUTH = 1,
+    }
+    /// What becomes of the label of a file that is given to a domain.
+    FdAssociateFlags = "virDomainFDAssociateFlags" "VIR_DOMAIN_FD_ASSOCIATE_" {
+        /// It is put back when the domain has ended.
+        SECLABEL_RESTORE = 1,
+        /// It lets the domain write, also where the disk is only read.
+        SECLABEL_WRITABLE = 2,
+    }
+    /// What is known of an error in a guest's memory.
+    MemoryFailureFlags = "virDomainMemoryFailureFlags" "VIR_DOMAIN_MEMORY_FAILURE_" {
+        /// The guest needed what was there.
+        ACTION_REQUIRED = 1,
+        /// It came while the one before was seen to.
+        RECURSIVE = 2,
+    }
+    /// In which language QEMU's monitor is talked to; no flag is QMP.
+    MonitorCommandFlags = "virDomainQemuMonitorCommandFlags" "VIR_DOMAIN_QEMU_MONITOR_COMMAND_" {
+        /// The one for people.
+        HMP = 1,
+    }
+    /// How an event of QEMU's monitor is named.
+    MonitorEventFlags = "virConnectDomainQemuMonitorEventRegisterFlags" "VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_" {
+        /// By a regular expression.
+        REGEX = 1,
+        /// In capitals or not.
+        NOCASE = 2,
     }
 }

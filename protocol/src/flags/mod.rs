@@ -20,10 +20,12 @@ use std::fmt;
 
 pub use domain::{
     AbortJobFlags, AffectFlags, AuthorizedSshKeysFlags, BackupFlags, BlockCommitFlags, BlockCopyFlags,
-    BlockJobAbortFlags, BlockJobFlags, BlockRebaseFlags, BlockResizeFlags, ChannelFlags, ConsoleFlags,
-    DefineFlags, DeviceFlags, DomainDestroyFlags, DomainSaveFlags, DomainShutdownFlags, DomainStartFlags,
-    DomainUndefineFlags, DomainXmlFlags, DumpFlags, MemoryFlags, MemoryPeekFlags, PasswordFlags,
-    SaveImageXmlFlags, TimeFlags, VcpuFlags, XmlFlags,
+    BlockJobAbortFlags, BlockJobFlags, BlockPullFlags, BlockRebaseFlags, BlockResizeFlags, ChannelFlags,
+    ConsoleFlags, DefineFlags, DeviceFlags, DirtyRateFlags, DomainDestroyFlags, DomainSaveFlags,
+    DomainShutdownFlags, DomainStartFlags, DomainUndefineFlags, DomainXmlFlags, DumpFlags, FdAssociateFlags,
+    HostnameFlags, MemoryFailureFlags, MemoryFlags, MemoryPeekFlags, MigrateMaxSpeedFlags,
+    MonitorCommandFlags, MonitorEventFlags, OpenGraphicsFlags, PasswordFlags, SaveImageXmlFlags, TimeFlags,
+    VcpuFlags, XmlFlags,
 };
 pub use lists::{
     ListDomainsFlags, ListInterfacesFlags, ListNetworksFlags, ListNodeDevicesFlags, ListSecretsFlags,
@@ -34,7 +36,8 @@ pub use snapshot::{
     SnapshotCreateFlags, SnapshotDeleteFlags, SnapshotListFlags, SnapshotRevertFlags,
 };
 pub use stats::{
-    BaselineCpuFlags, DomainStatsFlags, DomainStatsKinds, GuestInfoKinds, JobStatsFlags, MessageKinds,
+    BaselineCpuFlags, CompareCpuFlags, DomainStatsFlags, DomainStatsKinds, GuestInfoKinds, JobStatsFlags,
+    MessageKinds, NodeAllocPagesFlags,
 };
 pub use storage::{
     NetworkPortCreateFlags, StoragePoolBuildFlags, StoragePoolCreateFlags, StoragePoolDeleteFlags,
@@ -89,6 +92,13 @@ macro_rules! flags {
                 #[must_use]
                 pub const fn without(self, other: $name) -> $name {
                     $name(self.0 & !other.0)
+                }
+            }
+
+            /// As [`from_bits`](Self::from_bits).
+            impl From<u32> for $name {
+                fn from(bits: u32) -> $name {
+                    $name(bits)
                 }
             }
 
@@ -147,23 +157,90 @@ fn write(f: &mut fmt::Formatter<'_>, bits: u32, names: &[(&str, u32)]) -> fmt::R
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
     #[test]
     fn names_and_bits_are_libvirts() {
-        let facts: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/fixtures/facts/constants.json")).unwrap();
-        let families = [domain::ALL, lists::ALL, snapshot::ALL, stats::ALL, storage::ALL].concat();
-        for (family, prefix, names) in &families {
+        let known = constants();
+        for (family, prefix, names) in families() {
             let mut seen = 0;
-            for (name, bit) in *names {
-                let known = facts["constants"][format!("{prefix}{name}")].as_u64();
-                assert_eq!(known, Some(u64::from(*bit)), "{family}: {name}");
+            for (name, bit) in names {
+                assert_eq!(known.get(&format!("{prefix}{name}")), Some(&i64::from(*bit)), "{family}: {name}");
                 assert!(bit.is_power_of_two() && seen & bit == 0, "{family}: {name}");
                 seen |= bit;
             }
         }
-        assert_eq!(families.len(), 57);
+    }
+
+    /// Or else a handle would send none, and nobody would miss it.
+    #[test]
+    fn every_flag_of_libvirts_is_of_a_family_here() {
+        let plain = |name: String| name.to_lowercase().replace(['_', '-'], "");
+        let words = [&crate::enums::ALL[..], &[crate::event::detail::ALL]].concat().concat();
+        let mut here = BTreeSet::new();
+        for (_, prefix, names) in families() {
+            here.extend(names.iter().map(|(name, _)| plain(format!("{prefix}{name}"))));
+        }
+        for (_, prefix, words) in words {
+            here.extend(words.iter().map(|(word, _)| plain(format!("{prefix}{word}"))));
+        }
+        let could_be_flags =
+            constants().into_iter().filter(|(_, value)| *value > 0 && value.count_ones() == 1);
+        let others: Vec<_> = could_be_flags
+            .map(|(name, _)| name)
+            .filter(|name| !here.contains(&plain(name.clone())))
+            .collect();
+        for (part, what) in ELSEWHERE {
+            assert!(others.iter().any(|name| name.contains(part)), "there is no {part}: {what}");
+        }
+        let missing = others.iter().filter(|name| ELSEWHERE.iter().all(|(part, _)| !name.contains(part)));
+        assert!(missing.clone().next().is_none(), "of no family: {:?}", missing.collect::<Vec<_>>());
+    }
+
+    /// What else looks like a flag, by a part of its name, and what it is.
+    const ELSEWHERE: &[(&str, &str)] = &[
+        ("VIR_MIGRATE_", "crate::migrate::flags"),
+        ("VIR_CONNECT_RO", "a client's own: OpenOptions::read_only"),
+        ("VIR_CONNECT_NO_ALIASES", "a client's own"),
+        ("VIR_STREAM_", "a client's own"),
+        ("_PARAM_", "types of parameters; and STRING_OKAY, which the client adds by itself"),
+        ("_SCHED_FIELD_", "types of parameters"),
+        // Another name of a flag that is here.
+        ("_DEFINE_VALIDATE", "DefineFlags"),
+        ("_CREATE_VALIDATE", "DefineFlags"),
+        ("_XML_VALIDATE", "DefineFlags"),
+        ("_XML_INACTIVE", "XmlFlags"),
+        ("VIR_DOMAIN_SNAPSHOT_XML_SECURE", "DomainXmlFlags"),
+        ("_LIST_DESCENDANTS", "SnapshotListFlags::ROOTS and CheckpointListFlags::ROOTS"),
+        ("VIR_DOMAIN_REBOOT_", "DomainShutdownFlags"),
+        ("VIR_DOMAIN_BLOCK_JOB_SPEED_", "BlockJobFlags"),
+        ("VIR_NETWORK_UPDATE_AFFECT_", "AffectFlags"),
+        ("VIR_STORAGE_VOL_DOWNLOAD_", "StorageVolStreamFlags"),
+        // Numbers of which one stands alone.
+        ("_EVENT_ID_", "kinds of events"),
+        ("VIR_CRED_", "what a client asks its user"),
+        ("VIR_DOMAIN_DIRTYRATE_MEASUR", "`dirtyrate.calc_status` of a domain's stats"),
+        ("VIR_DOMAIN_EVENT_GRAPHICS_ADDRESS_", "families of addresses"),
+        ("VIR_DOMAIN_NUMATUNE_MEM_", "`numa_mode` of a domain"),
+        ("VIR_DRV_FEATURE_", "crate::profile::Feature"),
+        ("VIR_WAR_", "codes of errors"),
+    ];
+
+    fn families() -> Vec<(&'static str, &'static str, &'static [(&'static str, u32)])> {
+        [domain::ALL, lists::ALL, snapshot::ALL, stats::ALL, storage::ALL].concat()
+    }
+
+    /// All that is known of libvirt's, by name: what its modules for python have, and the enumerations of newer releases.
+    fn constants() -> BTreeMap<String, i64> {
+        let read = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let python = read(include_str!("../../../tests/fixtures/facts/constants.json"));
+        let newer = read(include_str!("../../../tests/fixtures/facts/enums.json"));
+        let python = python["constants"].as_object().unwrap().iter();
+        let newer = newer["enums"].as_object().unwrap().values().flat_map(|of| of.as_array().unwrap());
+        let newer = newer.map(|of| (of["name"].as_str().unwrap().to_owned(), of["value"].as_i64().unwrap()));
+        python.map(|(name, value)| (name.clone(), value.as_i64().unwrap())).chain(newer).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Flags that choose what is told about domains and their host.
+//! Flags that choose what is told about domains and their host, and how the host is changed.
 
 super::flags! {
     /// What to tell of each domain. No flag: all that the daemon knows.
@@ -81,6 +81,18 @@ super::flags! {
         EXPAND_FEATURES = 1,
         /// Without those that keep a guest from moving.
         MIGRATABLE = 2,
+    }
+    /// How to compare a CPU with the host's.
+    CompareCpuFlags = "virConnectCompareCPUFlags" "VIR_CONNECT_COMPARE_CPU_" {
+        /// Fail where it cannot be had, instead of saying so.
+        FAIL_INCOMPATIBLE = 1,
+        /// Compare the XML with its schema first.
+        VALIDATE_XML = 2,
+    }
+    /// How many huge pages the host is to have.
+    NodeAllocPagesFlags = "virNodeAllocPagesFlags" "VIR_NODE_ALLOC_PAGES_" {
+        /// So many, and not so many more.
+        SET = 1,
     }
     /// Which messages about a domain.
     MessageKinds = "virDomainMessageType" "VIR_DOMAIN_MESSAGE_" {

@@ -7,12 +7,13 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::slice;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use tokio::sync::oneshot;
-use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::event::{Event, Family, Topic, Undecodable};
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, SubscriberId};
@@ -141,7 +142,7 @@ impl Connection {
             };
         let missing = missing.map_err(|_| closed(CloseReason::Local, true))??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
-        match missing.iter().find(|(_, why)| !is_final(why)).or(missing.first()) {
+        match missing.iter().find(|(topic, why)| !is_final(why, slice::from_ref(topic))).or(missing.first()) {
             // Nothing at all can be had; a reason that may pass is the one to know.
             Some((_, error)) if missing.len() >= wanted => Err(SubscribeError::clone(error)),
             _ => Ok(Subscription { seat, missing, event: PhantomData }),
@@ -227,9 +228,9 @@ impl From<Refused> for SubscribeError {
     }
 }
 
-/// Whether asking again would get the same answer: the daemon has no such thing, or not for this client. Anything else may pass: slow is not
-/// unwilling, and a daemon that asks others for each family of events may be up before them.
-pub(in crate::client) fn is_final(error: &SubscribeError) -> bool {
+/// Whether asking again for these would get the same answer: the daemon has no such thing, or not for this client. Anything else may pass: slow
+/// is not unwilling, and a daemon that asks others for each family of events may be up before them.
+pub(in crate::client) fn is_final(error: &SubscribeError, asked: &[Topic]) -> bool {
     match error {
         SubscribeError::Call(CallError::TimedOut { .. } | CallError::Closed { .. }) => false,
         SubscribeError::Call(CallError::Remote(error)) => {
@@ -248,9 +249,21 @@ pub(in crate::client) fn is_final(error: &SubscribeError) -> bool {
             ];
             error.is_unsupported()
                 || no_such.contains(&error.code)
-                // A number that it does not know is an internal error to a daemon, as is much else.
-                || error.message.to_string_lossy().contains("event ID")
+                || asked.iter().any(|topic| is_of_kind(error, topic.event_id()))
         }
         _ => true,
     }
+}
+
+/// Whether an error says of a kind of events that the daemon does not know it. To a daemon that is an internal error, as is much else, and
+/// its words are in whichever language; the kind's number stands among them.
+fn is_of_kind(error: &RemoteError, event_id: i32) -> bool {
+    let event_id = event_id.to_string();
+    error.code == ErrorCode::INTERNAL_ERROR
+        && matches!(error.domain, ErrorDomain::RPC | ErrorDomain::REMOTE)
+        && error
+            .message
+            .to_string_lossy()
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|digits| digits == event_id)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use virtwire_protocol::enums::{CpuComparison, SuspendTarget};
-use virtwire_protocol::flags::BaselineCpuFlags;
+use virtwire_protocol::flags::{BaselineCpuFlags, CompareCpuFlags};
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::program::Release;
 use virtwire_protocol::remote::{ConnectGetDomainCapabilities, NodeGetInfoReply};
@@ -141,6 +141,15 @@ impl Connection {
     /// Whether a CPU, as the XML of a domain or of a host has it, can be had on this host (libvirt 0.7.5).
     pub async fn compare_cpu(&self, xml: &str) -> Result<CpuComparison, CallError> {
         Ok(self.connect_compare_cpu(xml, 0).await?.result.into())
+    }
+
+    /// The same with flags (libvirt 1.2.6).
+    pub async fn compare_cpu_with(
+        &self,
+        xml: &str,
+        flags: CompareCpuFlags,
+    ) -> Result<CpuComparison, CallError> {
+        Ok(self.connect_compare_cpu(xml, flags.bits()).await?.result.into())
     }
 
     /// A CPU that all of these hosts have, as XML; at most 256 (libvirt 0.7.7).

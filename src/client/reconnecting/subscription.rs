@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::slice;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
@@ -157,7 +158,7 @@ impl<E: Event + Send + 'static> Stream for ReconnectingSubscription<E> {
 impl<E: Event + Send + 'static> ReconnectingSubscription<E> {
     /// Some of what was missing can be had now.
     fn found(&mut self, found: Subscription<E>) -> Told<E> {
-        self.missing.retain(|(_, why)| is_final(why));
+        self.missing.retain(|missing| !may_pass(missing));
         self.missing.extend_from_slice(found.missing());
         if let Phase::Live { had, rest: asking } = &mut self.phase {
             *asking = rest(&self.link, &self.missing, self.backoff);
@@ -190,13 +191,18 @@ fn rest<E: Event + Send + 'static>(
     backoff: Backoff,
 ) -> Option<Asking<E>> {
     let topics: Vec<Topic> =
-        missing.iter().filter(|(_, why)| !is_final(why)).map(|(topic, _)| topic.clone()).collect();
+        missing.iter().filter(|missing| may_pass(missing)).map(|(topic, _)| topic.clone()).collect();
     let link = link.clone();
+    let has_any = !topics.is_empty();
     let asking = async move {
         sleep(backoff.pause(0)).await;
         subscribe(link, topics, Some(backoff)).await
     };
-    missing.iter().any(|(_, why)| !is_final(why)).then(|| Box::pin(asking) as Asking<E>)
+    has_any.then(|| Box::pin(asking) as Asking<E>)
+}
+
+fn may_pass((topic, why): &(Topic, SubscribeError)) -> bool {
+    !is_final(why, slice::from_ref(topic))
 }
 
 /// Subscribes on the connection of the moment, and on the next one if that is lost meanwhile. Where a pause is said, a daemon that refuses for
@@ -216,7 +222,7 @@ async fn subscribe<E: Event + Send + 'static>(
             Err(error) => error,
         };
         match pause {
-            Some(backoff) if !is_final(&error) => {
+            Some(backoff) if !is_final(&error, &topics) => {
                 // It keeps no connection that nobody else does.
                 drop(connection);
                 tracing::debug!(%error, refusals, "events are refused for now; asking again");

@@ -12,12 +12,16 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use virtwire::client::{
-    CallError, Connection, CpuMap, Domain, Network, NetworkPort, NodeDevice, OpenOptions, Passed, StorageVol,
+    Admin, CallError, Connection, CpuMap, Domain, Network, NetworkPort, NodeDevice, Observer, OpenOptions,
+    Passed, StorageVol,
 };
 use virtwire::protocol::enums::{
     DumpFormat, KeyCodes, LifecycleAction, LifecycleKind, SuspendTarget, WipeAlgorithm,
 };
 use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::flags::{
+    BlockPullFlags, CompareCpuFlags, DeviceFlags, DirtyRateFlags, HostnameFlags, MigrateMaxSpeedFlags,
+};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::params::TypedParams;
 use virtwire::protocol::program::Program;
@@ -64,6 +68,11 @@ fn what_no_other_test_asks_is_asked_and_answered() {
         for answered in old.into_iter().chain(newer) {
             assert!(lab.answered.contains(answered), "{answered} is refused: {:?}", lab.answered);
         }
+        // Last, as it ends the connection, and the daemon where that can be.
+        of_the_daemon(&mut lab, &daemon).await;
+        for answered in ["connect_set_logging_outputs", "client_get_info", "client_close"] {
+            assert!(lab.answered.contains(answered), "{answered} is refused: {:?}", lab.answered);
+        }
     });
 }
 
@@ -81,6 +90,7 @@ async fn of_domains(lab: &mut Lab) {
     lab.asks("domain_get_fsinfo", domain.filesystems()).await;
     lab.asks("domain_fsfreeze", domain.freeze(&["/"])).await;
     lab.asks("domain_fsthaw", domain.thaw(&["/"])).await;
+    lab.asks("domain_get_time", domain.time()).await;
     lab.asks("domain_set_time", domain.set_time(Duration::from_nanos(1_000_000_001), no())).await;
     lab.asks("domain_set_user_password", domain.set_user_password("root", "hush", no())).await;
     lab.asks("domain_authorized_ssh_keys_get", domain.authorized_ssh_keys("root")).await;
@@ -104,6 +114,7 @@ async fn of_domains(lab: &mut Lab) {
     lab.asks("domain_block_job_abort", domain.abort_block_job("vda", no())).await;
     lab.asks("domain_block_job_set_speed", domain.set_block_job_speed("vda", 1, no())).await;
     lab.asks("domain_block_pull", domain.pull_block("vda", 1)).await;
+    lab.asks("domain_block_pull", domain.pull_block_with("vda", 1, BlockPullFlags::BANDWIDTH_BYTES)).await;
     lab.asks("domain_block_rebase", domain.rebase_block("vda", Some("base"), 1, no())).await;
     lab.asks("domain_block_commit", domain.commit_block("vda", None, Some("top"), 1, no())).await;
     lab.asks("domain_block_copy", domain.copy_block("vda", XML, none(), no())).await;
@@ -118,6 +129,7 @@ async fn of_domains(lab: &mut Lab) {
     lab.asks("domain_set_guest_vcpus", domain.set_guest_vcpus_online("1", false)).await;
     lab.asks("domain_pin_vcpu_flags", domain.pin_vcpu_with(0, &cpus, no())).await;
     lab.asks("domain_pin_emulator", domain.pin_emulator(&cpus, no())).await;
+    lab.asks("domain_get_emulator_pin_info", domain.emulator_pin(no())).await;
     lab.asks("domain_get_iothread_info", domain.iothreads(no())).await;
     lab.asks("domain_pin_iothread", domain.pin_iothread(1, &cpus, no())).await;
     lab.asks("domain_add_iothread", domain.add_iothread(1, no())).await;
@@ -127,11 +139,15 @@ async fn of_domains(lab: &mut Lab) {
     lab.asks("domain_get_perf_events", domain.perf_events(no())).await;
     lab.asks("domain_set_perf_events", domain.set_perf_events(none(), no())).await;
 
+    lab.asks("domain_attach_device", domain.attach_device(XML, no())).await;
+    lab.asks("domain_attach_device_flags", domain.attach_device(XML, DeviceFlags::LIVE)).await;
     lab.asks("domain_detach_device", domain.detach_device(XML, no())).await;
     lab.asks("domain_detach_device_alias", domain.detach_device_alias("net0", no())).await;
     lab.asks("domain_update_device_flags", domain.update_device(XML, no())).await;
     lab.asks("domain_is_updated", domain.is_updated()).await;
     lab.asks("domain_get_messages", domain.messages(no())).await;
+    lab.asks("domain_get_hostname", domain.hostname_with(HostnameFlags::AGENT)).await;
+    lab.asks("domain_get_security_label", domain.security_label()).await;
     lab.asks("domain_get_security_label_list", domain.security_labels()).await;
     lab.asks("domain_get_launch_security_info", domain.launch_security()).await;
     lab.asks("domain_set_launch_security_state", domain.set_launch_security(none())).await;
@@ -143,13 +159,21 @@ async fn of_domains(lab: &mut Lab) {
         .await;
     lab.asks("domain_announce_interface", domain.announce_interface(Some(&device), none())).await;
 
+    lab.asks("domain_get_job_info", domain.job_info()).await;
     lab.asks("domain_abort_job", domain.abort_job()).await;
     lab.asks("domain_abort_job_flags", domain.abort_job_with(no())).await;
     lab.asks("domain_migrate_set_max_speed", domain.set_migrate_max_speed(1)).await;
+    lab.asks("domain_migrate_get_max_speed", domain.migrate_max_speed()).await;
+    let postcopy = MigrateMaxSpeedFlags::POSTCOPY;
+    lab.asks("domain_migrate_set_max_speed", domain.set_migrate_max_speed_with(1, postcopy)).await;
+    lab.asks("domain_migrate_get_max_speed", domain.migrate_max_speed_with(postcopy)).await;
     lab.asks("domain_migrate_get_compression_cache", domain.migrate_compression_cache()).await;
     lab.asks("domain_migrate_set_compression_cache", domain.set_migrate_compression_cache(1 << 20)).await;
     lab.asks("domain_migrate_start_post_copy", domain.migrate_start_post_copy()).await;
-    lab.asks("domain_start_dirty_rate_calc", domain.measure_dirty_rate(Duration::from_secs(1))).await;
+    let second = Duration::from_secs(1);
+    lab.asks("domain_start_dirty_rate_calc", domain.measure_dirty_rate(second)).await;
+    let ring = DirtyRateFlags::DIRTY_RING;
+    lab.asks("domain_start_dirty_rate_calc", domain.measure_dirty_rate_with(second, ring)).await;
 
     lab.asks("domain_set_max_memory", domain.set_max_memory_kib(8 << 20)).await;
     lab.asks("domain_set_memory_flags", domain.set_memory_kib_with(1 << 20, no())).await;
@@ -202,6 +226,8 @@ async fn of_the_host_and_the_rest(lab: &mut Lab) {
     )
     .await;
     lab.asks("connect_get_sysinfo", connection.sysinfo()).await;
+    let strict = CompareCpuFlags::FAIL_INCOMPATIBLE;
+    lab.asks("connect_compare_cpu", connection.compare_cpu_with("<cpu/>", strict)).await;
     lab.asks("node_get_free_memory", connection.free_memory()).await;
     lab.asks("node_get_cells_free_memory", connection.free_memory_of_cells(0, 4)).await;
     lab.asks("node_get_sev_info", connection.sev_info()).await;
@@ -244,25 +270,48 @@ async fn of_the_host_and_the_rest(lab: &mut Lab) {
     lab.asks("storage_vol_wipe_pattern", volume.wipe_with(WipeAlgorithm::Zero)).await;
 }
 
+async fn of_the_daemon(lab: &mut Lab, daemon: &Libvirtd) {
+    let socket = daemon.socket().with_file_name("libvirt-admin-sock");
+    let options = OpenOptions { observer: Some(observer(&lab.called)), ..OpenOptions::default() };
+    let uri = format!("libvirtd:///system?socket={}", socket.display());
+    let admin = Admin::open_with(&uri, options).await.unwrap();
+    let server = admin.server("libvirtd").await.unwrap();
+    // It was started without certificates.
+    lab.asks("server_update_tls_files", server.update_tls_files()).await;
+    lab.asks("connect_set_logging_outputs", admin.set_logging_outputs(None)).await;
+    lab.asks("connect_set_daemon_timeout", admin.set_daemon_timeout(0)).await;
+    let clients = server.clients().await.unwrap();
+    let [client] = &clients[..] else { panic!("the lab's alone: {clients:?}") };
+    lab.asks("client_get_info", client.info()).await;
+    lab.asks("client_close", client.close()).await;
+    lab.asks("connect_daemon_shutdown", admin.shut_daemon_down()).await;
+}
+
 /// A connection, and what is called on it.
 struct Lab {
     connection: Connection,
-    called: Arc<Mutex<Vec<&'static str>>>,
+    called: Called,
     /// What was not refused.
     answered: BTreeSet<&'static str>,
 }
 
+type Called = Arc<Mutex<Vec<&'static str>>>;
+
+/// Notes what is called.
+fn observer(called: &Called) -> Observer {
+    let called = called.clone();
+    Arc::new(move |passed: Passed| {
+        let Passed { sent, header, .. } = passed;
+        if sent && header.kind() == Ok(MessageKind::Call) {
+            called.lock().unwrap().extend(header.program.procedure(header.procedure).map(|info| info.name));
+        }
+    })
+}
+
 impl Lab {
     async fn open(daemon: &Libvirtd) -> Lab {
-        let called: Arc<Mutex<Vec<&'static str>>> = Arc::default();
-        let seen = called.clone();
-        let observer = move |passed: Passed| {
-            let Passed { sent, header, .. } = passed;
-            if sent && header.kind() == Ok(MessageKind::Call) {
-                seen.lock().unwrap().extend(header.program.procedure(header.procedure).map(|info| info.name));
-            }
-        };
-        let options = OpenOptions { observer: Some(Arc::new(observer)), ..OpenOptions::default() };
+        let called = Called::default();
+        let options = OpenOptions { observer: Some(observer(&called)), ..OpenOptions::default() };
         let connection = Connection::open_with(&daemon.uri("test", "/default"), options).await.unwrap();
         Lab { connection, called, answered: BTreeSet::new() }
     }
@@ -298,8 +347,8 @@ impl Lab {
 /// A method of the handles.
 struct Method<'s> {
     name: &'s str,
-    /// What its body calls by name.
-    calls: Vec<&'s str>,
+    /// The procedures that its body calls by name.
+    calls: Vec<&'static str>,
 }
 
 /// Names that types of others have as well.
@@ -312,9 +361,11 @@ const OF_OTHERS: [&str; 8] =
 fn no_method_is_missing() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let (mut tests, mut handles) = (String::new(), String::new());
-    read_all(&workspace.join("tests/interop"), &mut tests);
-    read_all(&workspace.join("tests/it"), &mut tests);
-    read_all(&workspace.join("src/client/objects"), &mut handles);
+    // Others are of daemons of ours.
+    let is_of_libvirtd = |test: &str| test.contains("Libvirtd") || test.contains("lab.asks(");
+    read_all(&workspace.join("tests/interop"), &is_of_libvirtd, &mut tests);
+    read_all(&workspace.join("src/client/objects"), &|_| true, &mut handles);
+    read_all(&workspace.join("src/client/admin"), &|_| true, &mut handles);
     let asked: BTreeSet<&str> =
         tests.split("lab.asks(").skip(1).filter_map(|rest| rest.trim_start().split('"').nth(1)).collect();
     let methods: Vec<_> = handles.split("pub async fn ").skip(1).map(method).collect();
@@ -322,7 +373,7 @@ fn no_method_is_missing() {
     let is_called = |method: &Method<'_>| {
         let alone = methods.iter().filter(|other| other.name == method.name).count() == 1;
         if method.calls.is_empty() || alone && !OF_OTHERS.contains(&method.name) {
-            return tests.contains(&format!(".{}(", method.name));
+            return [".", "::"].iter().any(|before| tests.contains(&format!("{before}{}(", method.name)));
         }
         method.calls.iter().any(|procedure| asked.contains(procedure))
     };
@@ -336,22 +387,30 @@ fn method(text: &str) -> Method<'_> {
     let body = text.split("\n    }\n").next().unwrap_or_default();
     let ident =
         |rest: &str| rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let programs = [Program::REMOTE, Program::QEMU];
-    let is_procedure =
-        |name: &str| programs.iter().any(|program| program.procedures().iter().any(|info| info.name == name));
+    // A call begins with its program's name, but for the remote one.
+    let programs = [(Program::REMOTE, ""), (Program::QEMU, "qemu_"), (Program::ADMIN, "admin_")];
+    let procedure = |call: &str| {
+        programs.iter().find_map(|(program, prefix)| {
+            let name = call.strip_prefix(prefix)?;
+            program.procedures().iter().map(|info| info.name).find(|known| *known == name)
+        })
+    };
     let called = body.split('.').skip(1).map(|rest| rest.split_at(ident(rest)));
-    let calls = called.filter(|(name, rest)| rest.starts_with('(') && is_procedure(name));
-    Method { name: &text[..ident(text)], calls: calls.map(|(name, _)| name).collect() }
+    let calls = called.filter(|(_, rest)| rest.starts_with('(')).filter_map(|(name, _)| procedure(name));
+    Method { name: &text[..ident(text)], calls: calls.collect() }
 }
 
-/// The text of every Rust file in a folder.
-fn read_all(folder: &Path, text: &mut String) {
+/// The text of every Rust file in a folder that is wanted.
+fn read_all(folder: &Path, is_wanted: &dyn Fn(&str) -> bool, text: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            read_all(&path, text);
+            read_all(&path, is_wanted, text);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            writeln!(text, "{}", fs::read_to_string(&path).unwrap()).unwrap();
+            let file = fs::read_to_string(&path).unwrap();
+            if is_wanted(&file) {
+                writeln!(text, "{file}").unwrap();
+            }
         }
     }
 }

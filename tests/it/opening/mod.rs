@@ -14,7 +14,7 @@ use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::remote::{
     AuthPolkitReply, AuthType, ConnectGetHostname, ConnectGetHostnameReply, DomainAbortJob, DomainCreate,
-    DomainMigratePerform,
+    DomainMigratePerform, DomainMigratePrepare3Params, DomainMigratePrepare3ParamsReply,
 };
 
 use peer::{Peer, Place};
@@ -305,10 +305,14 @@ async fn the_usual_deadline_is_not_for_calls_that_rightly_take_long() {
     let connection = opening.await.unwrap().unwrap();
     let perform = tokio::spawn(connection.call(DomainMigratePerform::default()));
     let [performs] = peer.flight(["domain_migrate_perform"]).await;
+    let prepare = tokio::spawn(connection.call(DomainMigratePrepare3Params::default()));
+    let [prepares] = peer.flight(["domain_migrate_prepare3_params"]).await;
     assert!(connection.call(ConnectGetHostname {}).await.is_err(), "a usual call has the usual deadline");
     tokio::time::sleep(hour).await;
     peer.reply(&performs, &()).await;
     perform.await.unwrap().unwrap();
+    peer.reply(&prepares, &DomainMigratePrepare3ParamsReply::default()).await;
+    prepare.await.unwrap().unwrap();
     let within = connection.call_within(DomainMigratePerform::default(), Some(Duration::from_secs(1)));
     assert!(within.await.is_err(), "one that is asked for counts");
 }

@@ -173,7 +173,7 @@ fn register(topic: &Topic) -> Drafted {
             drafted(ConnectDomainMonitorEventRegister {
                 dom: domain.clone(),
                 event: event.clone(),
-                flags: *flags,
+                flags: flags.bits(),
             })
         }
         Topic::Close => drafted(ConnectRegisterCloseCallback {}),

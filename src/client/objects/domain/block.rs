@@ -4,7 +4,7 @@ use virtwire_protocol::enums::DiskError;
 use virtwire_protocol::event::detail::BlockJobType;
 use virtwire_protocol::flags::{
     AffectFlags, BackupFlags, BlockCommitFlags, BlockCopyFlags, BlockJobAbortFlags, BlockJobFlags,
-    BlockRebaseFlags, BlockResizeFlags,
+    BlockPullFlags, BlockRebaseFlags, BlockResizeFlags,
 };
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::{
@@ -183,8 +183,18 @@ impl Domain {
 
     /// Begins to pull all of a disk's images into the uppermost; MiB/s, 0 as fast as it can (libvirt 0.9.4).
     pub async fn pull_block(&self, disk: &str, bandwidth: u64) -> Result<(), CallError> {
-        let arguments = DomainBlockPull { dom: self.wire.clone(), path: disk.into(), bandwidth, flags: 0 };
-        self.connection.domain_block_pull(arguments).await
+        self.pull_block_with(disk, bandwidth, BlockPullFlags::NONE).await
+    }
+
+    /// The same; MiB/s, or bytes with the flag (libvirt 1.2.9).
+    pub async fn pull_block_with(
+        &self,
+        disk: &str,
+        bandwidth: u64,
+        flags: BlockPullFlags,
+    ) -> Result<(), CallError> {
+        let (dom, path) = (self.wire.clone(), disk.into());
+        self.connection.domain_block_pull(DomainBlockPull { dom, path, bandwidth, flags: flags.bits() }).await
     }
 
     /// Begins to pull a disk's images down to `base` together, or, with the flag, to copy it there (libvirt 0.9.10).

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use virtwire_protocol::enums::{ControlErrorReason, ControlState, DomainState, DomainStateKind};
-use virtwire_protocol::flags::MessageKinds;
+use virtwire_protocol::flags::{HostnameFlags, MessageKinds};
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::DomainGetSecurityLabelReply;
 use virtwire_xdr::Text;
@@ -90,6 +90,11 @@ impl Domain {
     /// What the guest calls itself, by its agent or its lease of an address (libvirt 0.10.0).
     pub async fn hostname(&self) -> Result<Text, CallError> {
         Ok(self.connection.domain_get_hostname(&self.wire, 0).await?.hostname)
+    }
+
+    /// The same from the one that the flags name (libvirt 6.1).
+    pub async fn hostname_with(&self, flags: HostnameFlags) -> Result<Text, CallError> {
+        Ok(self.connection.domain_get_hostname(&self.wire, flags.bits()).await?.hostname)
     }
 
     /// Whether the daemon can talk to its hypervisor (libvirt 0.9.3).

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use virtwire_protocol::enums::{JobKind, JobOperation};
-use virtwire_protocol::flags::{AbortJobFlags, JobStatsFlags};
+use virtwire_protocol::flags::{AbortJobFlags, DirtyRateFlags, JobStatsFlags, MigrateMaxSpeedFlags};
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::DomainGetJobInfoReply;
 
@@ -81,6 +81,20 @@ impl Domain {
         self.connection.domain_migrate_set_max_speed(&self.wire, mib_per_second, 0).await
     }
 
+    /// How fast a migration may send, MiB/s, in the part that the flags name (libvirt 5.1).
+    pub async fn migrate_max_speed_with(&self, flags: MigrateMaxSpeedFlags) -> Result<u64, CallError> {
+        Ok(self.connection.domain_migrate_get_max_speed(&self.wire, flags.bits()).await?.bandwidth)
+    }
+
+    /// Says how fast a migration may send, MiB/s, in the part that the flags name (libvirt 5.1).
+    pub async fn set_migrate_max_speed_with(
+        &self,
+        mib_per_second: u64,
+        flags: MigrateMaxSpeedFlags,
+    ) -> Result<(), CallError> {
+        self.connection.domain_migrate_set_max_speed(&self.wire, mib_per_second, flags.bits()).await
+    }
+
     /// The room for finding repetitions in a compressed migration, bytes (libvirt 1.0.3).
     pub async fn migrate_compression_cache(&self) -> Result<u64, CallError> {
         Ok(self.connection.domain_migrate_get_compression_cache(&self.wire, 0).await?.cache_size)
@@ -99,7 +113,16 @@ impl Domain {
     /// Begins to measure for so long, 1 to 60 whole seconds, how fast the guest writes to memory; `dirtyrate.` of its stats tells
     /// then (libvirt 7.2).
     pub async fn measure_dirty_rate(&self, length: Duration) -> Result<(), CallError> {
+        self.measure_dirty_rate_with(length, DirtyRateFlags::NONE).await
+    }
+
+    /// The same in a way of the caller's choice (libvirt 8.1).
+    pub async fn measure_dirty_rate_with(
+        &self,
+        length: Duration,
+        flags: DirtyRateFlags,
+    ) -> Result<(), CallError> {
         let seconds = length.as_secs().try_into().unwrap_or(i32::MAX);
-        self.connection.domain_start_dirty_rate_calc(&self.wire, seconds, 0).await
+        self.connection.domain_start_dirty_rate_calc(&self.wire, seconds, flags.bits()).await
     }
 }

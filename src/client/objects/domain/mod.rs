@@ -7,6 +7,8 @@ mod console;
 mod cpu;
 mod device;
 mod facts;
+#[cfg(feature = "fds")]
+mod files;
 mod interface;
 mod job;
 mod life;

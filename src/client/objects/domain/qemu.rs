@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use virtwire_protocol::flags::MonitorCommandFlags;
 use virtwire_protocol::qemu::DomainAgentCommand;
 use virtwire_xdr::Text;
 
@@ -17,8 +18,8 @@ impl Domain {
 
     /// The same with a line for people and an answer for people.
     pub async fn qemu_monitor_line(&self, line: &str) -> Result<Text, CallError> {
-        const FOR_PEOPLE: u32 = 1;
-        Ok(self.connection.qemu_domain_monitor_command(&self.wire, line, FOR_PEOPLE).await?.result)
+        let flags = MonitorCommandFlags::HMP.bits();
+        Ok(self.connection.qemu_domain_monitor_command(&self.wire, line, flags).await?.result)
     }
 
     /// Gives the guest's agent a command in JSON and tells its answer, written by the guest; `None` where nobody waited. Waits for so

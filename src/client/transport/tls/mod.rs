@@ -5,7 +5,7 @@ mod files;
 mod verify;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Once};
 
 use tokio::io::AsyncReadExt;
@@ -33,8 +33,7 @@ pub(super) async fn over(
     deadline: Instant,
 ) -> Result<TlsStream<TcpStream>, TlsFault> {
     let parameters = &uri.parameters;
-    let name = ServerName::try_from(uri.host_or_local().to_owned())
-        .map_err(|_| TlsFault::HostName { name: uri.host_or_local().to_owned() })?;
+    let name = server_name(uri.host_or_local())?;
     let (pkipath, host) = (parameters.pkipath.clone(), host.clone());
     let (no_verify, no_sanity) = (parameters.no_verify, parameters.no_sanity);
     let has_priority = parameters.tls_priority.is_some();
@@ -65,6 +64,15 @@ pub(super) async fn over(
         places: files.places_of_client(),
     })?;
     Ok(stream)
+}
+
+/// What the daemon's certificate is to be for. An address of this link alone is told with the interface that leads there, which is
+/// of no meaning to the other end.
+fn server_name(host: &str) -> Result<ServerName<'static>, TlsFault> {
+    let address =
+        host.split_once('%').map(|(address, _)| address).filter(|it| it.parse::<Ipv6Addr>().is_ok());
+    ServerName::try_from(address.unwrap_or(host).to_owned())
+        .map_err(|_| TlsFault::HostName { name: host.to_owned() })
 }
 
 /// Somebody has hardened or loosened TLS by it, and ought to know that it does neither. Said once.
@@ -153,5 +161,28 @@ fn of_handshake(error: io::Error, peer: Option<SocketAddr>, files: &Files) -> Tl
             places: files.places_of_client(),
         },
         other => TlsFault::Handshake { reason: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_local_address_is_verified_without_its_interface() {
+        let uri: Uri = "qemu+tls://[fe80::1%25eth0]/system".parse().unwrap();
+        let name = server_name(uri.host_or_local()).unwrap();
+        assert_eq!(name, ServerName::IpAddress("fe80::1".parse::<std::net::IpAddr>().unwrap().into()));
+        assert_eq!(server_name("fe80::1").unwrap(), name);
+        assert_eq!(server_name("host.example").unwrap().to_str(), "host.example");
+    }
+
+    #[test]
+    fn a_host_that_no_certificate_is_for_gets_advice() {
+        for host in ["a host", "host%eth0", "", "127.0.0.1%lo"] {
+            let text = server_name(host).unwrap_err().to_string();
+            assert!(text.starts_with(&format!("`{host}` is neither")), "{text}");
+            assert!(text.contains("a name or an address that the daemon's certificate has"), "{text}");
+        }
     }
 }
