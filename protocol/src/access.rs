@@ -141,10 +141,13 @@ pub struct Named<'a> {
     pub uuid: Option<[u8; 16]>,
     /// Its name, where the call has no UUID; of a volume, its key.
     pub name: Option<Cow<'a, str>>,
+    /// The name that the call gives it on this host: of a rename, and of a domain that is to arrive under another name than its
+    /// configuration says.
+    pub new_name: Option<Cow<'a, str>>,
     /// The pool of a volume.
     pub pool: Option<Cow<'a, str>>,
     /// The configuration that describes it, where the call brings one: a definition, a domain that is to be started or to arrive.
-    /// What it says is the client's word.
+    /// What it says is the client's word. Whoever looks for a name in its text must read it as the hypervisor does, references and all.
     pub xml: Option<Cow<'a, str>>,
 }
 
@@ -297,6 +300,42 @@ pub(crate) struct Described(pub(crate) Text);
 impl Names for Described {
     fn named(self) -> Named<'static> {
         Named { xml: text(self.0), ..Named::default() }
+    }
+}
+
+/// By something, and with the name that it is to have.
+pub(crate) struct Renamed<N>(pub(crate) N, pub(crate) Option<Text>);
+
+impl<N: Names> Names for Renamed<N> {
+    fn named(self) -> Named<'static> {
+        Named { new_name: self.1.and_then(text), ..self.0.named() }
+    }
+}
+
+/// The parameters of a domain that is to arrive.
+pub(crate) struct Arriving(pub(crate) Vec<remote::TypedParam>);
+
+impl Names for Arriving {
+    fn named(self) -> Named<'static> {
+        let (xml, name) = (parameter(&self.0, "destination_xml"), parameter(&self.0, "destination_name"));
+        Named { xml, new_name: name, ..Named::default() }
+    }
+}
+
+/// The parameters of a domain that has arrived: its name counts, whatever else they repeat.
+pub(crate) struct Arrived(pub(crate) Vec<remote::TypedParam>);
+
+impl Names for Arrived {
+    fn named(self) -> Named<'static> {
+        Named { name: parameter(&self.0, "destination_name"), ..Named::default() }
+    }
+}
+
+/// The text of this parameter, where it comes first.
+fn parameter(params: &[remote::TypedParam], field: &str) -> Option<Cow<'static, str>> {
+    match &params.iter().find(|param| param.field == field)?.value {
+        remote::TypedParamValue::String(value) => text(value.clone()),
+        _ => None,
     }
 }
 

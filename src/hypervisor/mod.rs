@@ -96,6 +96,7 @@ pub mod store;
 
 use std::future::{Future, ready};
 
+use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
 
 use crate::server::Stream;
@@ -197,6 +198,15 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// The domain's configuration.
     fn xml(&self, domain: Uuid, which: WhichXml) -> impl Future<Output = Result<String>> + Send;
+
+    /// Whom a configuration of this kind is about, as [`define`](Self::define) and its like would read it: its UUID, unless the
+    /// document has none or it does not count, and its name. `None` where it cannot be read, or is of no kind that is here.
+    ///
+    /// Asked where an [`Authorizer`](crate::server::Authorizer) decides who may bring it, who is told the names that it gets here.
+    /// Without it, who decides has the document alone. It must not wait.
+    fn described(&self, _kind: ObjectKind, _xml: &str) -> Option<(Option<Uuid>, String)> {
+        None
+    }
 
     /// Makes a configuration persistent, new or in place of the one with the same name and UUID. What runs is not
     /// touched. A failure keeps the old configuration.

@@ -12,7 +12,8 @@ pub trait Saving: Send + Sync {
     /// Saves a domain that is active to a file, and ends it. After a failure it is as it was, and the file is as it was.
     fn save(&self, domain: Uuid, to: &Path, how: Save) -> impl Future<Output = Result<()>> + Send;
 
-    /// Starts the domain that a file has, as it was.
+    /// Starts the domain that a file has, as it was. Where an [`Authorizer`](crate::server::Authorizer) has decided about it by its
+    /// [XML](Self::saved_xml), that comes with it, unless the client wished for another: a file of another domain by then must fail.
     fn restore(&self, from: &Path, how: Save) -> impl Future<Output = Result<()>> + Send;
 
     /// The XML in a file.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use virtwire_protocol::access::{Asked, Named, ObjectKind, Right, asked};
 use virtwire_protocol::error::RemoteError;
-use virtwire_protocol::program::{ProcedureInfo, ReadOnlyRule};
+use virtwire_protocol::program::{Procedure, ProcedureInfo, ReadOnlyRule};
 use virtwire_protocol::session::server::Called;
 
 use super::context::{CallContext, ConnectionId};
@@ -23,7 +23,8 @@ use super::identity::Identity;
 /// Decides who may do what.
 ///
 /// A server without one lets every client that it has let in do everything, if it is not read-only. It is asked once for every right
-/// that a call needs, and for every domain that a client would see in a list or hear of in an event.
+/// that a call needs, and for every domain that a client would see in a list or hear of in an event. Of an object that gets another
+/// name by the call, it is asked once more under that name.
 ///
 /// ```
 /// use virtwire::server::{AccessRequest, Authorizer};
@@ -64,7 +65,9 @@ pub struct AccessRequest<'a> {
     pub right: Right,
     /// The object; `None` for rights on the connection, which are decided before arguments are decoded.
     ///
-    /// It is named as the call names it, and as [`Handler::identify`](super::Handler::identify) completes that.
+    /// It is named as the call names it, and as [`Handler::identify`](super::Handler::identify) completes that: a
+    /// [`HypervisorService`](crate::hypervisor::HypervisorService) by what there is, and a configuration by what
+    /// [`Hypervisor::described`](crate::hypervisor::Hypervisor::described) reads in it.
     pub object: Option<&'a Named<'a>>,
     /// The call's flags; 0 where it has none, or they have not been decoded.
     pub flags: u64,
@@ -111,8 +114,38 @@ impl CallContext {
             return Ok(());
         }
         let object = handler.clone().identify(kind, object).await;
-        info.rights_by_object(flags)
-            .try_for_each(|right| self.allowed(Some(info), *right, Some(&object), flags))
+        self.has_rights(info, &object, flags)
+    }
+
+    /// Whether the client has all rights on an object that such a call needs; of one that gets another name, under both.
+    fn has_rights(
+        &self,
+        info: &'static ProcedureInfo,
+        object: &Named<'_>,
+        flags: u64,
+    ) -> Result<(), RemoteError> {
+        let renamed = object.new_name.clone().map(|name| {
+            let mut renamed = object.clone();
+            (renamed.name, renamed.new_name) = (Some(name), None);
+            renamed
+        });
+        info.rights_by_object(flags).try_for_each(|right| {
+            let mut names = std::iter::once(object).chain(renamed.as_ref());
+            names.try_for_each(|object| self.allowed(Some(info), *right, Some(object), flags))
+        })
+    }
+
+    /// The same for the handler of such a call, about an object that its arguments alone do not name.
+    pub(crate) fn admits<P: Procedure>(&self, object: &Named<'_>, flags: u32) -> Result<(), RemoteError> {
+        match P::PROGRAM.procedure(P::NUMBER) {
+            Some(info) => self.has_rights(info, object, flags.into()),
+            None => Err(RemoteError::unknown_procedure(P::NUMBER.0)),
+        }
+    }
+
+    /// Whether somebody decides what the client may do.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.authorizer().is_some()
     }
 
     /// Whether the client has a right.

@@ -97,7 +97,7 @@ pub(crate) fn write(module: &ModulePlan<'_>, program: &ProgramPlan<'_>) -> Strin
     let mut code = Code::new();
     code.text(&header(module.module, "Which object each call is about, and with which flags."));
     code.line("");
-    let items = ["Described", "Nameless", "asks"];
+    let items = ["Arrived", "Arriving", "Described", "Nameless", "Renamed", "asks"];
     let used = items.into_iter().filter(|word| *word == "asks" || body.contains(*word)).collect::<Vec<_>>();
     code.import("crate::access", &used);
     if !asking.is_empty() {
@@ -114,8 +114,8 @@ fn row(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>) 
         Some(ItemKind::Record(fields)) => fields,
         _ => &[],
     };
+    let object = object(procedure, fields);
     let rights = procedure.annotations.acl.as_deref().unwrap_or_default();
-    let object = object(rights, fields);
     let argument = rights.iter().find_map(|right| Some(right.split_once("::")?.1.split_once(':')?.0));
     let flags = argument.unwrap_or("flags");
     let has_flags = fields.iter().any(|field| field.rust == flags);
@@ -124,21 +124,37 @@ fn row(code: &mut Code, module: &ModulePlan<'_>, procedure: &ProcedurePlan<'_>) 
     code.line(&format!("    {} {}({name}) => {object}, {flags};", procedure.number, procedure.arguments));
 }
 
-/// The field that names the object: of its own type, else the best that the arguments have.
-fn object(rights: &[String], fields: &[FieldPlan]) -> String {
+/// The field that names the object: of its own type, else the best that the arguments have. With the name that the call gives it.
+fn object(procedure: &ProcedurePlan<'_>, fields: &[FieldPlan]) -> String {
+    let rights = procedure.annotations.acl.as_deref().unwrap_or_default();
     let kinds = rights.iter().map(|right| right.split(':').next().unwrap_or_default());
     let types = kinds.filter_map(|kind| OBJECTS.iter().find(|(name, ..)| *name == kind));
     let mut types = types.flat_map(|(_, _, types)| *types);
-    let typed = types.find_map(|of| fields.iter().find(|field| field.of == *of));
+    // Also one of another module, such as `remote::Domain`.
+    let is_of = |field: &FieldPlan, of: &str| field.of.rsplit("::").next() == Some(of);
+    let typed = types.find_map(|of| fields.iter().find(|field| is_of(field, of)));
     let called = |names: &[&str]| fields.iter().find(|field| names.contains(&field.rust.as_str()));
+    let renamed = |object: String, to: &str| match called(&[to]) {
+        Some(_) => format!("Renamed({object}, a.{to})"),
+        None => object,
+    };
     if let Some(field) = typed.or_else(|| called(&["uuid"])) {
-        return format!("a.{}", field.rust);
+        // A `dname` beside it is another host's affair.
+        return renamed(format!("a.{}", field.rust), "new_name");
     }
     let text = |field: &&FieldPlan| field.of == "Text";
     if let Some(field) = called(&["xml", "xml_desc", "dom_xml"]).filter(text) {
         // A device is named beside the XML that changes it.
         if called(&["name"]).is_none() {
-            return format!("Described(a.{})", field.rust);
+            return renamed(format!("Described(a.{})", field.rust), "dname");
+        }
+    }
+    // What is to arrive is described, and has but a name once it is there.
+    if let Some(field) = called(&["params"]).filter(|field| field.of == "Vec<TypedParam>") {
+        match procedure.wire.as_str() {
+            wire if wire.contains("_migrate_prepare") => return format!("Arriving(a.{})", field.rust),
+            wire if wire.contains("_migrate_finish") => return format!("Arrived(a.{})", field.rust),
+            _ => {}
         }
     }
     let names = called(&["name", "key", "dname"]).filter(|field| field.of.contains("Text"));

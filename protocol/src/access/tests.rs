@@ -1,6 +1,7 @@
 //! Who may call what, and which object a call names.
 
 use super::*;
+use crate::contract;
 use crate::program::ProcedureKind;
 
 const PROGRAMS: [Program; 4] = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];
@@ -87,6 +88,42 @@ fn rights_follow_flags() {
     assert_eq!(rights(160, 0), "domain:write domain:save");
 }
 
+/// A UUID among arguments, as `Debug` writes it.
+const SEVENS: &str = "Domain { name: \"\", uuid: [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]";
+
+struct HasDomain<'a>(&'a [u8]);
+
+impl contract::Visitor for HasDomain<'_> {
+    type Output = bool;
+
+    fn visit<T: contract::Message>(self, _: &'static str) -> bool {
+        let arguments = virtwire_xdr::Options::lenient().from_slice::<T>(self.0);
+        arguments.is_ok_and(|arguments| format!("{arguments:?}").contains(SEVENS))
+    }
+}
+
+#[test]
+fn where_arguments_have_a_domain_its_uuid_is_told() {
+    let mut told = [0; PROGRAMS.len()];
+    for (program, told) in PROGRAMS.into_iter().zip(&mut told) {
+        for info in program.procedures() {
+            // The domain is the first argument, or in the first behind a name: all names are empty.
+            for start in [4, 8] {
+                let mut payload = [0; 1_024];
+                payload[start..start + 16].fill(7);
+                let has_domain = contract::visit_call(program, info.number, HasDomain(&payload));
+                if let (Some(true), Some(asked)) = (has_domain, asked(program, info.number, &payload)) {
+                    assert_eq!(asked.unwrap().object.uuid, Some([7; 16]), "{}", info.name);
+                    *told += 1;
+                }
+            }
+        }
+    }
+    let [of_remote, of_qemu, of_lxc, of_admin] = told;
+    assert!(of_remote > 150, "{of_remote}");
+    assert_eq!([of_qemu, of_lxc, of_admin], [3, 1, 0]);
+}
+
 #[test]
 fn an_object_is_named_by_what_counts() {
     fn of<P: crate::program::Procedure>(arguments: &P) -> Asked<'static> {
@@ -105,7 +142,52 @@ fn an_object_is_named_by_what_counts() {
     assert_eq!(asked.object.xml.as_deref(), Some("<domain/>"));
     let asked = of(&remote::NodeDeviceReset { name: "pci".into() });
     assert_eq!(asked.object.name.as_deref(), Some("pci"));
+    let dom = remote::Domain { name: "claimed".into(), uuid: [7; 16], id: 3 };
+    let asked = of(&remote::DomainRename { dom: dom.clone(), new_name: Some("b".into()), flags: 0 });
+    assert_eq!((asked.object.uuid, asked.object.new_name.as_deref()), (Some([7; 16]), Some("b")));
+    let asked = of(&remote::DomainMigratePerform { dom, dname: Some("there".into()), ..Default::default() });
+    assert_eq!(asked.object.new_name, None, "so another host calls it");
     let vol = remote::StorageVol { pool: "p".into(), name: "v".into(), key: "/v".into() };
     let asked = of(&remote::StorageVolDelete { vol, flags: 0 });
     assert_eq!((asked.object.name.as_deref(), asked.object.pool.as_deref()), (Some("/v"), Some("p")));
+}
+
+/// A domain that arrives is named by the same things, whether they are arguments or typed parameters.
+#[test]
+fn a_domain_that_arrives_is_named_alike_in_every_version() {
+    fn of<P: crate::program::Procedure>(arguments: &P) -> [Option<String>; 3] {
+        let payload = virtwire_xdr::to_vec(arguments).unwrap();
+        let object = asked(P::PROGRAM, P::NUMBER, &payload).unwrap().unwrap().object;
+        [object.name, object.new_name, object.xml].map(|text| text.map(std::borrow::Cow::into_owned))
+    }
+    let param = |field: &str, value: &str| remote::TypedParam {
+        field: field.into(),
+        value: remote::TypedParamValue::String(value.into()),
+    };
+    let (dname, dom_xml) = (Some(Text::from("b")), Text::from("<domain/>"));
+    let params = vec![param("destination_name", "b"), param("destination_xml", "<domain/>")];
+    let described = [None, Some("b"), Some("<domain/>")].map(|text| text.map(str::to_owned));
+    let named = [Some("b"), None, None].map(|text| text.map(str::to_owned));
+
+    let prepare = remote::DomainMigratePrepare { dname: dname.clone(), ..Default::default() };
+    assert_eq!(of(&prepare), named, "its configuration comes with its data");
+    let (one, two) = (dname.clone(), dom_xml.clone());
+    let prepare2 = remote::DomainMigratePrepare2 { dname: one, dom_xml: two, ..Default::default() };
+    assert_eq!(of(&prepare2), described);
+    let (one, two) = (dname.clone(), dom_xml.clone());
+    let tunnel = remote::DomainMigratePrepareTunnel { dname: one, dom_xml: two, ..Default::default() };
+    assert_eq!(of(&tunnel), described);
+    let (one, two) = (dname.clone(), dom_xml.clone());
+    let prepare3 = remote::DomainMigratePrepare3 { dname: one, dom_xml: two, ..Default::default() };
+    assert_eq!(of(&prepare3), described);
+    let tunnel3 = remote::DomainMigratePrepareTunnel3 { dname, dom_xml, ..Default::default() };
+    assert_eq!(of(&tunnel3), described);
+    let one = params.clone();
+    assert_eq!(of(&remote::DomainMigratePrepare3Params { params: one, ..Default::default() }), described);
+    let one = params.clone();
+    assert_eq!(
+        of(&remote::DomainMigratePrepareTunnel3Params { params: one, ..Default::default() }),
+        described
+    );
+    assert_eq!(of(&remote::DomainMigrateFinish3Params { params, ..Default::default() }), named);
 }

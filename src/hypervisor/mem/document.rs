@@ -96,6 +96,12 @@ impl Document {
     }
 }
 
+/// Whom one whose root is of this name is about.
+pub(super) fn described(xml: &str, root: &str) -> Option<(Option<Uuid>, String)> {
+    let (mut fields, _) = fields(xml.trim_start_matches('\u{feff}'), root).ok()?;
+    Some((fields.get("uuid").and_then(|text| text.trim().parse().ok()), fields.remove("name")?))
+}
+
 type Fields = BTreeMap<&'static str, String>;
 
 fn wanted(path: &str) -> Option<&'static str> {

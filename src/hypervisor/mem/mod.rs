@@ -50,6 +50,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
@@ -69,6 +70,7 @@ pub use faults::{FaultError, Faults};
 use guest::Activity;
 use memory::Memory;
 pub use memory::checksum;
+use outline::Outline;
 use table::Table;
 use verbs::defined;
 use xml::{DOMAIN_TYPES, Definition, VCPUS_MAX};
@@ -235,6 +237,15 @@ impl Hypervisor for Mem {
         // Copied once the table is free again: it may be long.
         let definition = self.inner.table().definition(domain, which)?;
         Ok(definition.xml.clone())
+    }
+
+    fn described(&self, kind: ObjectKind, xml: &str) -> Option<(Option<Uuid>, String)> {
+        match kind {
+            ObjectKind::Domain => Outline::read(xml).ok()?.described(),
+            ObjectKind::Network => document::described(xml, "network"),
+            ObjectKind::StoragePool => document::described(xml, "pool"),
+            _ => None,
+        }
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {

@@ -8,7 +8,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use virtwire_protocol::error::RemoteError;
 
-use super::super::{Result, errors};
+use super::super::{Result, Uuid, errors};
 
 /// The first of each thing, as an XPath would find it.
 #[derive(Debug, Default)]
@@ -136,6 +136,11 @@ impl Outline {
                 _ => {}
             }
         }
+    }
+
+    /// Whom it is about.
+    pub(super) fn described(self) -> Option<(Option<Uuid>, String)> {
+        Some((self.uuid.and_then(|text| text.trim().parse().ok()), self.name?.value))
     }
 
     fn keep(&mut self, done: Open, content_end: usize, end: usize) {

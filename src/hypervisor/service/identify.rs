@@ -6,9 +6,16 @@ use super::super::{Hypervisor, Lookup, Networks, Storage, Uuid};
 use super::HypervisorService;
 
 impl<H: Hypervisor> HypervisorService<H> {
-    /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has. A volume is named by its pool and
-    /// its key, and one with another key is not found later.
+    /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has, or those that its configuration says.
+    /// A volume is named by its pool and its key, and one with another key is not found later.
     pub(super) async fn identified(&self, kind: ObjectKind, mut object: Named<'static>) -> Named<'static> {
+        if let Some(xml) = &object.xml {
+            if let Some((uuid, name)) = self.hypervisor.described(kind, xml) {
+                (object.uuid, object.name) = (uuid.map(|uuid| uuid.0), Some(name.into()));
+            }
+            // What is to arrive under another name never has the one in its configuration.
+            object.name = object.new_name.take().or(object.name);
+        }
         let key = match (&object.uuid, &object.name) {
             (Some(uuid), _) => Lookup::Uuid(Uuid(*uuid)),
             (None, Some(name)) => Lookup::Name(name),
@@ -30,9 +37,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         if let Some((uuid, name)) = found {
             object.uuid = Some(uuid.0);
-            object.name = Some(name.into());
+            // A configuration may call what is there by another name.
+            let said = object.name.replace(name.into());
+            object.new_name = object.new_name.or(said).filter(|said| object.name.as_ref() != Some(said));
         }
         object
+    }
+
+    /// What a configuration of a domain describes that no argument of a call is.
+    pub(super) async fn described(&self, xml: &str) -> Named<'static> {
+        let mut object = Named::default();
+        object.xml = Some(xml.to_owned().into());
+        self.identified(ObjectKind::Domain, object).await
     }
 
     async fn network_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {

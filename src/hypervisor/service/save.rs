@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::flags::{self, SaveImageXmlFlags};
+use virtwire_protocol::program::Procedure;
 use virtwire_protocol::remote::{
     Domain, DomainHasManagedSaveImage, DomainHasManagedSaveImageReply, DomainManagedSave,
     DomainManagedSaveDefineXml, DomainManagedSaveGetXmlDesc, DomainManagedSaveGetXmlDescReply,
@@ -59,50 +60,90 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.save(self.saving("virDomainSaveParams")?, &dom, &path(&file)?, how).await
     }
 
-    pub(super) async fn domain_restore(&self, _: &CallContext, arguments: DomainRestore) -> Result<()> {
-        self.saving("virDomainRestore")?.restore(&path(&arguments.from)?, Save::default()).await
+    /// Whether the client may do this with the guest that a file has. What is decided on is what is done, also if somebody has put another
+    /// guest's file there by then.
+    async fn admitted<P: Procedure>(
+        &self,
+        cx: &CallContext,
+        saving: &impl Saving,
+        file: &Path,
+        flags: u32,
+        mut how: Save,
+    ) -> Result<Save> {
+        if cx.is_decided() {
+            let own = saving.saved_xml(file).await?;
+            for xml in [Some(&own), how.xml.as_ref()].into_iter().flatten() {
+                cx.admits::<P>(&self.described(xml).await, flags)?;
+            }
+            how.xml.get_or_insert(own);
+        }
+        Ok(how)
+    }
+
+    async fn restore<P: Procedure>(
+        &self,
+        cx: &CallContext,
+        saving: &impl Saving,
+        from: &Path,
+        flags: u32,
+        how: Save,
+    ) -> Result<()> {
+        let how = self.admitted::<P>(cx, saving, from, flags, how).await?;
+        saving.restore(from, how).await
+    }
+
+    pub(super) async fn domain_restore(&self, cx: &CallContext, arguments: DomainRestore) -> Result<()> {
+        let (saving, from) = (self.saving("virDomainRestore")?, path(&arguments.from)?);
+        self.restore::<DomainRestore>(cx, saving, &from, 0, Save::default()).await
     }
 
     pub(super) async fn domain_restore_flags(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainRestoreFlags,
     ) -> Result<()> {
         let DomainRestoreFlags { from, dxml, flags } = arguments;
         let how = how(dxml, flags, "domain_restore_flags")?;
-        self.saving("virDomainRestoreFlags")?.restore(&path(&from)?, how).await
+        let (saving, from) = (self.saving("virDomainRestoreFlags")?, path(&from)?);
+        self.restore::<DomainRestoreFlags>(cx, saving, &from, flags, how).await
     }
 
     pub(super) async fn domain_restore_params(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainRestoreParams,
     ) -> Result<()> {
         let DomainRestoreParams { params, flags } = arguments;
         let (file, dxml) = named(params)?;
         let how = how(dxml, flags, "domain_restore_params")?;
-        self.saving("virDomainRestoreParams")?.restore(&path(&file)?, how).await
+        let (saving, from) = (self.saving("virDomainRestoreParams")?, path(&file)?);
+        self.restore::<DomainRestoreParams>(cx, saving, &from, flags, how).await
     }
 
     pub(super) async fn domain_save_image_get_xml_desc(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainSaveImageGetXmlDesc,
     ) -> Result<DomainSaveImageGetXmlDescReply> {
         errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
         let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
-        let xml = saving.saved_xml(&path(&arguments.file)?).await?.into();
-        Ok(DomainSaveImageGetXmlDescReply { xml })
+        let xml = saving.saved_xml(&path(&arguments.file)?).await?;
+        if cx.is_decided() {
+            cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await, arguments.flags)?;
+        }
+        Ok(DomainSaveImageGetXmlDescReply { xml: xml.into() })
     }
 
     pub(super) async fn domain_save_image_define_xml(
         &self,
-        _: &CallContext,
+        cx: &CallContext,
         arguments: DomainSaveImageDefineXml,
     ) -> Result<()> {
         let DomainSaveImageDefineXml { file, dxml, flags } = arguments;
         let how = how(Some(dxml), flags, "domain_save_image_define_xml")?;
-        self.saving("virDomainSaveImageDefineXML")?.set_saved(&path(&file)?, how).await
+        let (saving, file) = (self.saving("virDomainSaveImageDefineXML")?, path(&file)?);
+        let how = self.admitted::<DomainSaveImageDefineXml>(cx, saving, &file, flags, how).await?;
+        saving.set_saved(&file, how).await
     }
 
     pub(super) async fn domain_managed_save(

@@ -16,9 +16,9 @@ use crate::raw::{Raw, call_of, code, serve};
 
 /// Lets everybody do everything but what is about guests of this name, and remembers what it was asked.
 #[derive(Clone, Default)]
-struct Hides {
+pub(super) struct Hides {
     name: &'static str,
-    asked: Arc<Mutex<Vec<String>>>,
+    pub(super) asked: Arc<Mutex<Vec<String>>>,
     denied: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ impl Authorizer for Hides {
     }
 }
 
-fn xml(name: &str) -> String {
+pub(super) fn xml(name: &str) -> String {
     format!("<domain type='mem'><name>{name}</name><uuid>{}</uuid><memory>1024</memory></domain>", uuid(name))
 }
 
@@ -53,13 +53,13 @@ fn uuid(name: &str) -> Uuid {
     Uuid(bytes)
 }
 
-fn dom(name: &str) -> Domain {
+pub(super) fn dom(name: &str) -> Domain {
     // The name is a lie: it is the UUID that counts.
     Domain { name: "open".into(), uuid: uuid(name).0, id: -1 }
 }
 
 /// A host with the guests `open` and `secret`, one client that may do everything, and one that may not know of `secret`.
-async fn host(hides: Hides) -> (Raw, Raw) {
+pub(super) async fn host(hides: Hides) -> (Raw, Raw) {
     let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
     let free = serve(Server::shared(service.clone())).await;
     let guarded = serve(Server::shared(service).authorizer(hides)).await;
@@ -70,11 +70,11 @@ async fn host(hides: Hides) -> (Raw, Raw) {
     (free, Raw::open(&guarded, 0).await)
 }
 
-fn hides() -> Hides {
+pub(super) fn hides() -> Hides {
     Hides { name: "secret", ..Hides::default() }
 }
 
-const DENIED: (i32, i32) = (88, 55);
+pub(super) const DENIED: (i32, i32) = (88, 55);
 
 #[tokio::test]
 async fn a_guest_that_a_client_may_not_know_of_is_in_none_of_its_lists() {
@@ -95,7 +95,7 @@ async fn a_guest_that_a_client_may_not_know_of_is_in_none_of_its_lists() {
 }
 
 /// Two guests, of which there are no figures but their state.
-struct Two;
+pub(super) struct Two;
 
 impl Hypervisor for Two {
     fn host(&self) -> Host {

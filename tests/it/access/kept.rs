@@ -150,6 +150,29 @@ async fn nothing_that_a_call_says_leads_to_them() {
     assert_eq!(code(&free.ask(&StorageVolDelete { vol: lie, flags: 0 }).await), (50, 18));
 }
 
+/// Of a document it is not the text that counts, in which a name can be written in many ways.
+#[tokio::test]
+async fn a_configuration_is_about_what_the_host_reads_in_it() {
+    let (mut free, mut guarded) = host().await;
+    let written = |kind| format!("<{kind}><name>&#115;ecret-too</name></{kind}>");
+    let network = || written("network").into();
+    // What is there has its name also where the document says another.
+    let renamed = |kind, name| document(kind, name).to_string().replace(">secret<", ">other<").into();
+    let pool = || written("pool").into();
+    assert_eq!(code(&guarded.ask(&NetworkDefineXml { xml: network() }).await), DENIED);
+    assert_eq!(code(&guarded.ask(&NetworkDefineXmlFlags { xml: network(), flags: 0 }).await), DENIED);
+    assert_eq!(code(&guarded.ask(&NetworkCreateXml { xml: network() }).await), DENIED);
+    assert_eq!(code(&guarded.ask(&NetworkDefineXml { xml: renamed("network", "secret") }).await), DENIED);
+    assert_eq!(code(&guarded.ask(&StoragePoolDefineXml { xml: pool(), flags: 0 }).await), DENIED);
+    assert_eq!(code(&guarded.ask(&StoragePoolCreateXml { xml: pool(), flags: 0 }).await), DENIED);
+    let xml = renamed("pool", "secret");
+    assert_eq!(code(&guarded.ask(&StoragePoolDefineXml { xml, flags: 0 }).await), DENIED);
+    free.ask(&NetworkDefineXml { xml: network() }).await.unwrap();
+    free.ask(&StoragePoolDefineXml { xml: pool(), flags: 0 }).await.unwrap();
+    let xml = document("network", "open");
+    assert_eq!(code(&guarded.ask(&NetworkDefineXml { xml }).await), (0, 0));
+}
+
 /// Which volumes it has is not known then, and not asked.
 #[tokio::test]
 async fn a_pool_that_is_off_is_found_by_its_volume() {

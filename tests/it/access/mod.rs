@@ -3,3 +3,4 @@
 mod authorizer;
 mod every_procedure;
 mod kept;
+mod meant;

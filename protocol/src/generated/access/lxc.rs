@@ -2,10 +2,10 @@
 
 //! Which object each call is about, and with which flags.
 
-use crate::access::{Nameless, asks};
+use crate::access::asks;
 
 use super::super::lxc::*;
 
 asks! {
-    1 DomainOpenNamespace(a) => Nameless, a.flags;
+    1 DomainOpenNamespace(a) => a.dom, a.flags;
 }

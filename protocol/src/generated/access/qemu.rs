@@ -7,8 +7,8 @@ use crate::access::{Nameless, asks};
 use super::super::qemu::*;
 
 asks! {
-    1 DomainMonitorCommand(a) => Nameless, a.flags;
+    1 DomainMonitorCommand(a) => a.dom, a.flags;
     2 DomainAttach(a) => Nameless, a.flags;
-    3 DomainAgentCommand(a) => Nameless, a.flags;
-    7 DomainMonitorCommandWithFiles(a) => Nameless, a.flags;
+    3 DomainAgentCommand(a) => a.dom, a.flags;
+    7 DomainMonitorCommandWithFiles(a) => a.dom, a.flags;
 }

@@ -2,7 +2,7 @@
 
 //! Which object each call is about, and with which flags.
 
-use crate::access::{Described, Nameless, asks};
+use crate::access::{Arrived, Arriving, Described, Nameless, Renamed, asks};
 
 use super::super::remote::*;
 
@@ -82,7 +82,7 @@ asks! {
     100 StorageVolGetPath(a) => a.vol, 0_u32;
     103 DomainBlockPeek(a) => a.dom, a.flags;
     104 DomainMemoryPeek(a) => a.dom, a.flags;
-    108 DomainMigratePrepare2(a) => Described(a.dom_xml), a.flags;
+    108 DomainMigratePrepare2(a) => Renamed(Described(a.dom_xml), a.dname), a.flags;
     109 DomainMigrateFinish2(a) => a.dname, a.flags;
     113 NodeDeviceLookupByName(a) => a.name, 0_u32;
     114 NodeDeviceGetXmlDesc(a) => a.name, a.flags;
@@ -110,7 +110,7 @@ asks! {
     145 SecretGetValue(a) => a.secret, a.flags;
     146 SecretUndefine(a) => a.secret, 0_u32;
     147 SecretLookupByUsage(_a) => Nameless, 0_u32;
-    148 DomainMigratePrepareTunnel(a) => Described(a.dom_xml), a.flags;
+    148 DomainMigratePrepareTunnel(a) => Renamed(Described(a.dom_xml), a.dname), a.flags;
     150 DomainIsActive(a) => a.dom, 0_u32;
     151 DomainIsPersistent(a) => a.dom, 0_u32;
     152 NetworkIsActive(a) => a.net, 0_u32;
@@ -161,8 +161,8 @@ asks! {
     211 DomainScreenshot(a) => a.dom, a.flags;
     212 DomainGetState(a) => a.dom, a.flags;
     213 DomainMigrateBegin3(a) => a.dom, a.flags;
-    214 DomainMigratePrepare3(a) => Described(a.dom_xml), a.flags;
-    215 DomainMigratePrepareTunnel3(a) => Described(a.dom_xml), a.flags;
+    214 DomainMigratePrepare3(a) => Renamed(Described(a.dom_xml), a.dname), a.flags;
+    215 DomainMigratePrepareTunnel3(a) => Renamed(Described(a.dom_xml), a.dname), a.flags;
     216 DomainMigratePerform3(a) => a.dom, a.flags;
     217 DomainMigrateFinish3(a) => a.dname, a.flags;
     218 DomainMigrateConfirm3(a) => a.dom, a.flags;
@@ -226,10 +226,10 @@ asks! {
     300 DomainMigrateSetCompressionCache(a) => a.dom, a.flags;
     301 NodeDeviceDetachFlags(a) => a.name, a.flags;
     302 DomainMigrateBegin3Params(a) => a.dom, a.flags;
-    303 DomainMigratePrepare3Params(a) => Nameless, a.flags;
-    304 DomainMigratePrepareTunnel3Params(a) => Nameless, a.flags;
+    303 DomainMigratePrepare3Params(a) => Arriving(a.params), a.flags;
+    304 DomainMigratePrepareTunnel3Params(a) => Arriving(a.params), a.flags;
     305 DomainMigratePerform3Params(a) => a.dom, a.flags;
-    306 DomainMigrateFinish3Params(a) => Nameless, a.flags;
+    306 DomainMigrateFinish3Params(a) => Arrived(a.params), a.flags;
     307 DomainMigrateConfirm3Params(a) => a.dom, a.flags;
     308 DomainSetMemoryStatsPeriod(a) => a.dom, a.flags;
     309 DomainCreateXmlWithFiles(a) => Described(a.xml_desc), a.flags;
@@ -250,7 +250,7 @@ asks! {
     355 DomainAddIothread(a) => a.dom, a.flags;
     356 DomainDelIothread(a) => a.dom, a.flags;
     357 DomainSetUserPassword(a) => a.dom, a.flags;
-    358 DomainRename(a) => a.dom, a.flags;
+    358 DomainRename(a) => Renamed(a.dom, a.new_name), a.flags;
     364 DomainMigrateStartPostCopy(a) => a.dom, a.flags;
     365 DomainGetPerfEvents(a) => a.dom, a.flags;
     366 DomainSetPerfEvents(a) => a.dom, a.flags;
