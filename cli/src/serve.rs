@@ -22,6 +22,7 @@ mod admin;
 mod admission;
 mod claims;
 mod config;
+mod descriptors;
 mod dialling;
 mod direct;
 mod doors;
@@ -38,7 +39,6 @@ use systemd::Door;
 
 /// Serves until told to end.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
-    let args = Arc::new(args);
     let profile = profile(&args)?;
     let exposure = match args.allow_unauthenticated {
         true => Exposure::AnyoneMayConnect,
@@ -53,6 +53,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         let next = "say --listen, or listen in --config's file; or let systemd open them";
         return Err(Fail::new("serve", "has no address to listen on", next));
     }
+    let descriptors = descriptors::raised();
     let (ended, mut hang_up) = (ending(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
     let host = host(&args, &config)?;
     let direct = match &args.take_direct {
@@ -62,9 +63,9 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
     let service = dialling::allowed(HypervisorService::new(host), args.allow_p2p.clone());
     let handler = Claims::new(service, args.without_feature.clone());
     let server = Server::new(handler).profile(profile).limits(config.server.limits);
-    server.set_client_limits(config.server.clients);
+    server.set_client_limits(descriptors::bounded(config.server.clients, descriptors));
     let doors = Arc::new(Doors::open(&config, passed, exposure).await?);
-    let (admin, told_to_end) = admin::server(&args, &config, &doors, &server);
+    let (admin, told_to_end) = admin::server(&config, &doors, &server);
     let mut serving = JoinSet::new();
     for listener in &doors.listeners {
         let how = if listener.is_read_only() { ", read-only" } else { "" };
@@ -99,7 +100,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
             () = &mut ended => break Ok(()),
             () = told_to_end.notified() => break Ok(()),
             _ = hang_up.recv() => if let Some(config) = reload(&args, &doors) {
-                server.set_client_limits(config.server.clients);
+                server.set_client_limits(descriptors::bounded(config.server.clients, descriptors));
                 admin.set_client_limits(config.admin.clients);
             },
             Some(Ok(Err((address, error)))) = serving.join_next() => {

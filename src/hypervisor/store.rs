@@ -5,6 +5,7 @@
 //! DIR/domains/UUID.domain           one definition
 //! DIR/networks/UUID.network         the same of a network
 //! DIR/pools/UUID.pool               the same of a storage pool
+//! DIR/saved/UUID.save               of a hypervisor's own: the memory from which a domain starts next, of those that have a definition
 //! DIR/domains/NAME.set-aside        what was found there and was no whole definition, as it was found; so in each folder
 //! ```
 //!
@@ -111,7 +112,8 @@ pub enum StoreError {
 }
 
 const ASIDE: &str = ".set-aside";
-const UNFINISHED: &str = ".new";
+/// The end of the name of what is being written.
+pub(super) const UNFINISHED: &str = ".new";
 
 impl Store {
     /// Opens a directory, and makes it where there is none: for its user alone.
@@ -203,7 +205,7 @@ impl Folder {
     /// # Errors
     /// The system's.
     pub fn set_aside(&self, uuid: Uuid, why: impl Into<String>) -> io::Result<SetAside> {
-        self.move_aside(&self.place(uuid), why.into())
+        set_aside(&self.place(uuid), why.into())
     }
 
     /// A definition's file.
@@ -215,12 +217,12 @@ impl Folder {
         self.path.join(self.name(uuid))
     }
 
-    fn read(&self, set_aside: &mut Vec<SetAside>) -> io::Result<Vec<Kept>> {
+    fn read(&self, aside: &mut Vec<SetAside>) -> io::Result<Vec<Kept>> {
         let mut kept = Vec::new();
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.contains(ASIDE) {
+            if is_set_aside(&name) {
                 continue;
             }
             if name.starts_with('.') && name.ends_with(&format!(".{}{UNFINISHED}", self.kind)) {
@@ -229,31 +231,11 @@ impl Folder {
             }
             match self.read_one(&path, &name) {
                 Ok(definition) => kept.push(definition),
-                Err(why) => set_aside.push(self.move_aside(&path, why)?),
+                Err(why) => aside.push(set_aside(&path, why)?),
             }
         }
         kept.sort_by_key(|definition| definition.uuid);
         Ok(kept)
-    }
-
-    /// Under a name that nothing has.
-    fn move_aside(&self, path: &Path, why: String) -> io::Result<SetAside> {
-        let mut number = 0_u64;
-        let aside = loop {
-            let mut name = OsString::from(path);
-            name.push(ASIDE);
-            if number > 0 {
-                name.push(format!(".{number}"));
-            }
-            let aside = PathBuf::from(name);
-            if fs::symlink_metadata(&aside).is_err() {
-                break aside;
-            }
-            number += 1;
-        };
-        fs::rename(path, &aside)?;
-        sync(&self.path)?;
-        Ok(SetAside { path: aside, why })
     }
 
     fn first_words(&self) -> String {
@@ -296,6 +278,31 @@ impl Folder {
         };
         Ok(Kept { uuid, autostart, xml: xml.to_owned() })
     }
+}
+
+/// Whether a file of this name is out of the way already.
+pub(super) fn is_set_aside(name: &str) -> bool {
+    name.contains(ASIDE)
+}
+
+/// Moves a file out of the way, under a name that nothing has.
+pub(super) fn set_aside(path: &Path, why: String) -> io::Result<SetAside> {
+    let mut number = 0_u64;
+    let aside = loop {
+        let mut name = OsString::from(path);
+        name.push(ASIDE);
+        if number > 0 {
+            name.push(format!(".{number}"));
+        }
+        let aside = PathBuf::from(name);
+        if fs::symlink_metadata(&aside).is_err() {
+            break aside;
+        }
+        number += 1;
+    };
+    fs::rename(path, &aside)?;
+    path.parent().map_or(Ok(()), sync)?;
+    Ok(SetAside { path: aside, why })
 }
 
 /// The directories that hold one which is made here: up to the first that is there already.

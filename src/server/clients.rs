@@ -106,6 +106,11 @@ impl Clients {
         door.take(self.limits.subscribe(), |limits| limits.anonymous).await
     }
 
+    /// One of those that one user may have of them.
+    pub(super) async fn share_before(&self, user: &Arc<Places>) -> Place {
+        user.take(self.limits.subscribe(), |limits| (limits.anonymous / 2).max(1)).await
+    }
+
     /// Puts a connection on the list.
     pub(super) fn enter(self: &Arc<Clients>, cx: &CallContext) -> Present {
         let id = cx.connection();

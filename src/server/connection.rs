@@ -21,10 +21,9 @@ use virtwire_protocol::session::{CountedHasher, ProtocolError};
 
 use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
 use super::context::{CallContext, CallSlots};
-use super::door::Entrance;
+use super::door::{Entrance, Standing};
 use super::handler::{BoxFuture, Handler};
 use super::identity::PeerTransport;
-use super::places::Place;
 use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use crate::codec::CodecError;
@@ -272,7 +271,7 @@ struct WayIn {
     until: Instant,
     patience: Alarm,
     /// Its place before the door.
-    _place: Option<Place>,
+    _place: Option<Standing>,
 }
 
 impl WayIn {
@@ -497,7 +496,8 @@ impl<H: Handler + ?Sized> Client<H> {
         });
         let cx = self.cx.of_call(CallSlots {
             stream: stream.into(),
-            fds: fds.into(),
+            // A call that has no use for them keeps none for as long as it runs.
+            fds: if called.info.passes_fds { fds } else { Vec::new() }.into(),
             reply_fds: Mutex::default(),
         });
         let handler = self.handler.clone();

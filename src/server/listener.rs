@@ -119,7 +119,7 @@ pub struct Listener {
 pub(super) enum Inner {
     Tcp(TcpListener),
     #[cfg(feature = "tls")]
-    Tls(TcpListener, TlsServer),
+    Tls(TcpListener),
     Unix(UnixListener, SocketFile),
 }
 
@@ -128,10 +128,24 @@ impl Listener {
         Listener { inner, door: Door::default(), read_only: false }
     }
 
+    #[cfg(feature = "tls")]
+    fn of_tls(listener: TcpListener, tls: TlsServer) -> Listener {
+        let listener = Listener::new(Inner::Tls(listener));
+        listener.door.set_tls(tls);
+        listener
+    }
+
     /// What clients have to prove before they are served; nothing, unless this is said. Those who come from now on are asked so;
     /// those who are there stay.
     pub fn set_authentication(&self, authentication: Authentication) {
         self.door.set(authentication);
+    }
+
+    /// The same of a listener where TLS is spoken, with another end of it: no client meets what was asked before of one and what is asked
+    /// now of the other, which may be nothing at all. Whether strangers may come there is the caller's to see, as it was before.
+    #[cfg(feature = "tls")]
+    pub fn reconfigure(&self, authentication: Authentication, tls: TlsServer) {
+        self.door.set_both(authentication, tls);
     }
 
     /// The clients that come by it may only look, as at libvirt's `libvirt-sock-ro`.
@@ -185,7 +199,7 @@ impl Listener {
             }
         };
         let listener = TcpListener::bind(&resolved(address, exposure)?[..]).await.map_err(failed)?;
-        Ok(Listener::new(Inner::Tls(listener, tls)))
+        Ok(Listener::of_tls(listener, tls))
     }
 
     /// Takes a unix socket that listens already, such as one of systemd's. Its path stays when this is dropped.
@@ -221,7 +235,7 @@ impl Listener {
         exposure: Exposure,
     ) -> Result<Listener, BindError> {
         let exposure = if tls.asks() { Exposure::AnyoneMayConnect } else { exposure };
-        Ok(Listener::new(Inner::Tls(taken(socket, exposure, ListenAddress::Tls)?, tls)))
+        Ok(Listener::of_tls(taken(socket, exposure, ListenAddress::Tls)?, tls))
     }
 
     /// Lets so many connections wait in the kernel until they are accepted (`max_queued_clients`), as far as the system allows.
@@ -233,7 +247,7 @@ impl Listener {
         let set = match &self.inner {
             Inner::Tcp(listener) => crate::net::set_queue(listener, clients),
             #[cfg(feature = "tls")]
-            Inner::Tls(listener, _) => crate::net::set_queue(listener, clients),
+            Inner::Tls(listener) => crate::net::set_queue(listener, clients),
             Inner::Unix(listener, _) => socket2::SockRef::from(listener).listen(clients),
         };
         set.map_err(|error| BindError::Io { address: self.address(), error })
@@ -242,7 +256,7 @@ impl Listener {
     /// Whether its clients have a handshake to make first.
     pub(super) fn shakes_hands(&self) -> bool {
         #[cfg(feature = "tls")]
-        return matches!(self.inner, Inner::Tls(..));
+        return matches!(self.inner, Inner::Tls(_));
         #[cfg(not(feature = "tls"))]
         return false;
     }
@@ -252,7 +266,7 @@ impl Listener {
         match &self.inner {
             Inner::Tcp(listener) => ListenAddress::Tcp(local(listener)),
             #[cfg(feature = "tls")]
-            Inner::Tls(listener, _) => ListenAddress::Tls(local(listener)),
+            Inner::Tls(listener) => ListenAddress::Tls(local(listener)),
             Inner::Unix(_, file) => ListenAddress::Unix(file.path.clone()),
         }
     }

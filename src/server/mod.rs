@@ -59,7 +59,7 @@ pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
 
 use clients::{Clients, Present};
 use context::Newcomer;
-use door::Entrance;
+use door::{Entrance, Queued};
 use places::Place;
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
@@ -166,10 +166,9 @@ impl<H: Handler + ?Sized> Server<H> {
                     .await
                     .map(|(stream, peer)| Accepted::Plain(Socket::Tcp(stream, peer.to_string()))),
                 #[cfg(feature = "tls")]
-                listener::Inner::Tls(tcp, tls) => tcp
-                    .accept()
-                    .await
-                    .map(|(stream, peer)| Accepted::Tls(stream, peer.to_string(), tls.clone())),
+                listener::Inner::Tls(tcp) => {
+                    tcp.accept().await.map(|(stream, peer)| Accepted::Tls(stream, peer.to_string()))
+                }
                 listener::Inner::Unix(unix, _) => unix.accept().await.and_then(|(stream, _)| {
                     let process = process(&stream);
                     let pid = process.and_then(|process| process.pid);
@@ -189,19 +188,41 @@ impl<H: Handler + ?Sized> Server<H> {
             };
             // Another listener's client may have come first: then this one waits here.
             let place = self.crowd.place().await;
-            let entrance = listener.door.meet(&accepted.identity(), before, listener.is_read_only());
-            self.metrics.connected();
-            let server = self.clone();
-            match accepted {
-                Accepted::Plain(socket) => server.host(socket, entrance, place),
-                #[cfg(feature = "tls")]
-                Accepted::Tls(stream, peer, tls) => drop(tokio::spawn(async move {
-                    match secured(stream, &peer, tls, entrance.until).await {
-                        Some(secured) => server.host(Socket::Secured(secured, peer), entrance, place),
-                        None => server.metrics.disconnected(&Ended::Unknown),
+            let identity = accepted.identity();
+            let entrance = listener.door.meet(&identity, before, listener.is_read_only());
+            let queued = match entrance.is_without_place() {
+                false => None,
+                true => match listener.door.queue(&identity, &self.crowd) {
+                    None => {
+                        tracing::info!(
+                            peer = accepted.peer(),
+                            "too many of a user's clients are not known yet"
+                        );
+                        continue;
                     }
-                })),
-            }
+                    queued => queued,
+                },
+            };
+            self.metrics.connected();
+            self.clone().receive(accepted, entrance, queued, place);
+        }
+    }
+
+    /// Serves a client once it has its place before the door, and has shaken hands, where it has to.
+    fn receive(self, accepted: Accepted, mut entrance: Entrance, queued: Option<Queued>, place: Place) {
+        match (accepted, queued) {
+            (Accepted::Plain(socket), None) => self.host(socket, entrance, place),
+            (Accepted::Plain(socket), Some(queued)) => drop(tokio::spawn(async move {
+                entrance.stand(queued.stand(&self.crowd).await);
+                self.host(socket, entrance, place);
+            })),
+            #[cfg(feature = "tls")]
+            (Accepted::Tls(stream, peer), _) => drop(tokio::spawn(async move {
+                match secured(stream, &peer, entrance.tls.take(), entrance.until).await {
+                    Some(secured) => self.host(Socket::Secured(secured, peer), entrance, place),
+                    None => self.metrics.disconnected(&Ended::Unknown),
+                }
+            })),
         }
     }
 
@@ -288,10 +309,18 @@ enum Accepted {
     Plain(Socket),
     /// With a handshake before it.
     #[cfg(feature = "tls")]
-    Tls(TcpStream, String, TlsServer),
+    Tls(TcpStream, String),
 }
 
 impl Accepted {
+    fn peer(&self) -> &str {
+        match self {
+            Accepted::Plain(socket) => socket.peer(),
+            #[cfg(feature = "tls")]
+            Accepted::Tls(_, peer) => peer,
+        }
+    }
+
     fn identity(&self) -> Identity {
         match self {
             Accepted::Plain(socket) => socket.identity(),
@@ -337,11 +366,11 @@ impl Socket {
 async fn secured(
     stream: TcpStream,
     peer: &str,
-    tls: TlsServer,
+    tls: Option<tls::Current>,
     until: tokio::time::Instant,
 ) -> Option<Box<tls::Secured>> {
     crate::shell::tune(&stream);
-    match tokio::time::timeout_at(until, tls.secure(stream)).await {
+    match tokio::time::timeout_at(until, tls?.secure(stream)).await {
         Ok(Ok(secured)) => Some(Box::new(secured)),
         Ok(Err(error)) => {
             tracing::info!(peer, %error, "a client is not let in by TLS");

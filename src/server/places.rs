@@ -12,7 +12,8 @@ pub const CLIENTS_MAX: usize = 5_000;
 /// How many clients a server holds at a time. Further ones wait, unheard, until one goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientLimits {
-    /// Clients, known and unknown (`max_clients`); those of all listeners together.
+    /// Clients, known and unknown (`max_clients`); those of all listeners together. Each takes a descriptor: where the process may have
+    /// no more than that, its handler opens no file any more, and no listener accepts anybody.
     pub clients: usize,
     /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). [`usize::MAX`] is no limit, for which
     /// libvirt's files and administrators say 0.
@@ -53,6 +54,16 @@ impl Places {
         }
     }
 
+    /// Takes one, if there are fewer than so many.
+    pub(super) fn try_take(self: &Arc<Places>, most: usize) -> Option<Place> {
+        let take = |taken: &mut usize| {
+            let is_free = *taken < most;
+            *taken = taken.saturating_add(is_free.into());
+            is_free
+        };
+        self.0.send_if_modified(take).then(|| Place(self.clone()))
+    }
+
     /// Waits until one is free, and takes it.
     pub(super) async fn take(
         self: &Arc<Places>,
@@ -63,13 +74,8 @@ impl Places {
         loop {
             let most = most(&limits.borrow_and_update());
             changed.mark_unchanged();
-            let take = |taken: &mut usize| {
-                let is_free = *taken < most;
-                *taken = taken.saturating_add(is_free.into());
-                is_free
-            };
-            if self.0.send_if_modified(take) {
-                return Place(self.clone());
+            if let Some(place) = self.try_take(most) {
+                return place;
             }
             either(&mut changed, &mut limits).await;
         }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use cap::Cap;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::watch;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::Mem;
 use virtwire::protocol::error::RemoteError;
@@ -34,6 +35,10 @@ const SOCKET: &str = "VIRTWIRE_BAD_CLIENTS_SOCKET";
 
 /// No step takes this long on the slowest machine; one that does never ends.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The number of a call that is answered when its client is gone.
+#[cfg(feature = "fds")]
+pub(crate) const SLOW_CALL: i32 = 203;
 
 /// What a daemon says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +226,7 @@ async fn serve(path: PathBuf) {
     let host = Arc::new(Host {
         hypervisor: Arc::new(HypervisorService::new(Mem::default())),
         server: OnceLock::new(),
+        gone: watch::Sender::default(),
     });
     let server = Server::shared(host.clone()).limits(limits).max_clients(20_000);
     assert!(host.server.set(server.clone()).is_ok());
@@ -245,6 +251,8 @@ pub(crate) async fn listen(path: &Path) -> Listener {
 struct Host {
     hypervisor: Arc<HypervisorService<Mem>>,
     server: OnceLock<Server<Host>>,
+    /// Changes when a client is gone.
+    gone: watch::Sender<()>,
 }
 
 impl Handler for Host {
@@ -260,6 +268,13 @@ impl Handler for Host {
                     Ok(Draft::encode(&ConnectGetHostnameReply { hostname: figures.into() }).unwrap())
                 })
             }
+            "connect_get_sysinfo" => Box::pin(async move {
+                let mut gone = self.gone.subscribe();
+                while !cx.is_closed() {
+                    gone.changed().await.unwrap();
+                }
+                Err(RemoteError::rpc("nobody waits for it"))
+            }),
             "storage_vol_upload" => Box::pin(async move {
                 let stream = cx.take_stream().unwrap();
                 tokio::spawn(async move {
@@ -281,6 +296,7 @@ impl Handler for Host {
     }
 
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+        self.gone.send_replace(());
         self.hypervisor.clone().closed(cx)
     }
 }

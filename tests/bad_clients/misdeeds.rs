@@ -10,6 +10,8 @@ use virtwire::protocol::remote::{
 };
 use virtwire::xdr::to_vec;
 
+#[cfg(feature = "fds")]
+use crate::daemon::SLOW_CALL;
 use crate::daemon::{Daemon, call, descriptors_max, figures};
 
 /// Connections that are kept until the daemon has been looked at.
@@ -18,7 +20,7 @@ type Held = Vec<UnixStream>;
 /// By name.
 type Misdeed = (&'static str, fn(&Daemon) -> Held);
 
-pub(crate) const ALL: [Misdeed; 8] = [
+pub(crate) const ALL: &[Misdeed] = &[
     ("cut at every byte", cut_at_every_byte),
     ("idle", idle),
     ("half open", half_open),
@@ -27,6 +29,8 @@ pub(crate) const ALL: [Misdeed; 8] = [
     ("one serial for all", one_serial_for_all),
     ("streams left open", streams_left_open),
     ("nonsense", nonsense),
+    #[cfg(feature = "fds")]
+    ("descriptors with slow calls", descriptors_with_slow_calls),
 ];
 
 const IDLE: usize = 10_000;
@@ -192,6 +196,49 @@ fn nonsense(daemon: &Daemon) -> Held {
         .unwrap();
     client.next();
     Vec::new()
+}
+
+/// Calls that take until their client is gone, each with as many descriptors as can go with one, of which it has no use for any.
+#[cfg(feature = "fds")]
+fn descriptors_with_slow_calls(daemon: &Daemon) -> Held {
+    use virtwire::protocol::frame::{DESCRIPTORS_MAX, Draft};
+    use virtwire::protocol::header::{Header, MessageKind, Serial};
+    use virtwire::protocol::program::ProcedureNumber;
+
+    let mut witness = daemon.client();
+    let before = figures(&mut witness).descriptors;
+    let (passed, _) = UnixStream::pair().unwrap();
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut client = daemon.client();
+        for serial in 10..18 {
+            let number = ProcedureNumber(SLOW_CALL);
+            let header = Header::new(MessageKind::CallWithFds, Program::REMOTE, number, Serial(serial));
+            let call = Draft::empty().announcing(DESCRIPTORS_MAX).unwrap().seal(&header);
+            client.stream.write_all(&call).unwrap();
+            (0..DESCRIPTORS_MAX).for_each(|_| pass(&client.stream, &passed));
+        }
+        // Its answer comes once all of them are at work.
+        client.call(59, &[]);
+        held.push(client.stream);
+    }
+    let there = figures(&mut witness).descriptors;
+    assert_eq!(there, before + held.len(), "one for each client");
+    held
+}
+
+/// Passes a descriptor, with a byte for it.
+#[cfg(feature = "fds")]
+fn pass(socket: &UnixStream, passed: &UnixStream) {
+    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+    use std::os::fd::AsFd;
+
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let fds = [passed.as_fd()];
+    assert!(control.push(SendAncillaryMessage::ScmRights(&fds)));
+    let byte = [std::io::IoSlice::new(&[0])];
+    assert_eq!(sendmsg(socket.as_fd(), &byte, &mut control, SendFlags::empty()), Ok(1));
 }
 
 fn upload() -> Vec<u8> {

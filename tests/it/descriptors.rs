@@ -17,7 +17,8 @@ use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::message::MessageError;
 use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::{
-    Domain, DomainCreateXmlWithFiles, DomainCreateXmlWithFilesReply, DomainOpenGraphicsFd,
+    ConnectGetVersionReply, Domain, DomainCreateXmlWithFiles, DomainCreateXmlWithFilesReply,
+    DomainOpenGraphicsFd,
 };
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
@@ -84,6 +85,22 @@ async fn what_a_handler_does_not_take_is_closed() {
     let (mut kept, passed) = pairs(1);
     let socket = passed.into_iter().next().unwrap();
     connection.domain_open_graphics_on(&guest(), 0, socket, 0).await.unwrap();
+    assert_eq!(kept[0].read(&mut [0]).unwrap(), 0);
+}
+
+/// Nor has one that has no use for them: else it would keep them open for as long as it takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_passes_none_has_none_while_it_runs() {
+    let (_connection, path) = serve().await;
+    let mut client = UnixStream::connect(&path).unwrap();
+    let (mut kept, passed) = pairs(1);
+    let version = Header::new(MessageKind::CallWithFds, Program::REMOTE, ProcedureNumber(4), Serial(1));
+    client.write_all(&Draft::empty().announcing(1).unwrap().seal(&version)).unwrap();
+    pass(&client, &[0], &passed[0]);
+    drop(passed);
+    let answer = answer(&mut client).unwrap();
+    let reply: ConnectGetVersionReply = virtwire::xdr::from_slice(&answer.payload).unwrap();
+    assert_eq!(reply.hv_ver, 0, "descriptors that the handler finds");
     assert_eq!(kept[0].read(&mut [0]).unwrap(), 0);
 }
 
@@ -300,6 +317,10 @@ impl Handler for Host {
             match called.info.name {
                 "connect_supports_feature" => Ok(Draft::encode(&i32::from(cx.carries_fds())).unwrap()),
                 "connect_get_hostname" => Ok(Draft::encode("here").unwrap()),
+                "connect_get_version" => {
+                    let hv_ver = cx.take_fds().len() as _;
+                    Ok(Draft::encode(&ConnectGetVersionReply { hv_ver }).unwrap())
+                }
                 "domain_create_xml_with_files" => {
                     let fds = cx.take_fds();
                     let count = fds.len();

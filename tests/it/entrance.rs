@@ -17,7 +17,7 @@ use virtwire::protocol::remote::{AuthSaslStart, AuthSaslStep, ConnectGetHostname
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
     ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, AllowedProcesses, Authentication, BoxFuture,
-    CallContext, Exposure, Handler, Listener, PasswordFile, Patterns, Sasl, SaslMechanism, Server,
+    CallContext, Exposure, Handler, Listener, Metrics, PasswordFile, Patterns, Sasl, SaslMechanism, Server,
 };
 
 #[tokio::test]
@@ -93,6 +93,28 @@ async fn a_list_of_processes_lets_in_who_is_on_it() {
         panic!("another error")
     };
     assert!(error.to_string().contains("authentication failed"), "{error}");
+}
+
+/// Those whom the list keeps out wait for nobody whom it lets in, nor does anybody for them.
+#[tokio::test]
+async fn whoever_is_on_the_list_does_not_wait_behind_those_who_are_not() {
+    let own = rustix::process::getuid().as_raw();
+    let listed = |uid| {
+        let allowed = AllowedProcesses { uids: vec![uid], ..AllowedProcesses::default() };
+        Authentication::none().only_processes(allowed)
+    };
+    let daemon = Daemon::new(listed(own + 1)).await;
+    let mut crowd = Vec::new();
+    for _ in 0..ANONYMOUS_CLIENTS_MAX {
+        crowd.push(UnixStream::connect(&daemon.path).await.unwrap());
+    }
+    while daemon.metrics.snapshot().connections_accepted < crowd.len() as u64 {
+        tokio::task::yield_now().await;
+    }
+    daemon.listener.set_authentication(listed(own));
+    Connection::open(&daemon.uri("")).await.unwrap();
+    // The first of them is before the door yet, and is refused when it says something.
+    assert_eq!(call(&mut crowd[0], 66, b"").await, Some(1));
 }
 
 /// As a client that means ill has them.
@@ -224,6 +246,7 @@ async fn futures(daemon: &Daemon, count: usize) -> Vec<Connection> {
 struct Daemon {
     path: PathBuf,
     listener: Arc<Listener>,
+    metrics: Metrics,
     calls: Arc<AtomicU32>,
 }
 
@@ -237,8 +260,9 @@ impl Daemon {
         listener.set_authentication(authentication);
         let calls = Arc::new(AtomicU32::new(0));
         let (server, bound) = (Server::new(WhoAmI(calls.clone())), listener.clone());
+        let metrics = server.metrics().clone();
         tokio::spawn(async move { server.serve(&bound).await });
-        Daemon { path, listener, calls }
+        Daemon { path, listener, metrics, calls }
     }
 
     fn calls(&self) -> u32 {

@@ -140,6 +140,85 @@ async fn what_follows_the_byte_is_the_protocol() {
     assert!(reason.to_string().contains("4294967295"), "{reason}");
 }
 
+/// Whoever has been accepted before an operator's change meets what was asked until then: both its certificate and its password, or else
+/// one could be asked for neither.
+#[cfg(feature = "sasl")]
+#[tokio::test]
+async fn a_client_in_its_handshake_meets_no_mixture_of_before_and_after() {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use virtwire::server::{Authentication, PasswordFile, Sasl, TlsServer, TlsSettings};
+
+    // Certificates alone, or passwords alone.
+    let asks = |certificates: bool| {
+        let settings = TlsSettings {
+            authority: fixtures().join("cacert.pem"),
+            certificate: fixtures().join("servercert.pem"),
+            key: fixtures().join("serverkey.pem"),
+            revoked: None,
+            clients_need_certificates: certificates,
+            names: None,
+        };
+        let authentication = match certificates {
+            true => Authentication::none(),
+            false => Authentication::sasl(Sasl::new(PasswordFile::default())),
+        };
+        (authentication, TlsServer::new(&settings).unwrap())
+    };
+    for certificates in [true, false] {
+        let (authentication, tls) = asks(certificates);
+        let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
+        listener.set_authentication(authentication);
+        let server = Server::new(Counts);
+        let address = listener.address().to_string().replace("tls://", "");
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut serving = std::pin::pin!(server.serve(&listener));
+        poll_fn(|cx| {
+            assert!(serving.as_mut().poll(cx).is_pending());
+            if server.metrics().snapshot().connections_accepted == 1 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        // This runtime has one thread: the client's task is there, and has had no turn.
+        let (authentication, tls) = asks(!certificates);
+        listener.reconfigure(authentication, tls);
+        let opened = opened_without_certificate(stream).await;
+        assert_eq!(opened, if certificates { None } else { Some(1) }, "certificates: {certificates}");
+    }
+}
+
+/// The status of the answer to an opening; `None` where a certificate is missed.
+#[cfg(feature = "sasl")]
+async fn opened_without_certificate(stream: TcpStream) -> Option<i32> {
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::pki_types::ServerName;
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+    use virtwire::protocol::header::{Header, MessageKind, Serial};
+    use virtwire::protocol::program::{ProcedureNumber, Program};
+
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(fixtures().join("cacert.pem")).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut secure = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
+    if secure.read_u8().await.ok()? != 1 {
+        return None;
+    }
+    let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(1), Serial(1));
+    secure.write_all(&Draft::raw(&[0; 8]).unwrap().seal(&header)).await.unwrap();
+    let mut answer = [0; 28];
+    secure.read_exact(&mut answer).await.unwrap();
+    Some(i32::from_be_bytes(answer[24..].try_into().unwrap()))
+}
+
 /// Opens a connection to somebody, who must make it fail.
 async fn fault_of<F: Future<Output = ()> + Send + 'static>(
     stranger: impl FnOnce(TcpListener) -> F,

@@ -53,7 +53,7 @@ unix_sock_admin_perms (of the sockets' files, when they are made); auth_unix_rw,
 sasl_allowed_username_list; unix_allowed_uids, unix_allowed_gids; ca_file, cert_file, key_file, crl_file, tls_no_verify_certificate, \
 tls_allowed_dn_list; max_clients, max_anonymous_clients, max_queued_clients, max_client_requests, keepalive_interval, keepalive_count, and the same of \
 listen_admin: admin_max_clients, admin_max_queued_clients, admin_max_client_requests, admin_keepalive_interval, admin_keepalive_count; \
-host_uuid; shutdown_within (seconds).
+host_uuid; shutdown_within (seconds). There are never more clients than leave the daemon descriptors (LimitNOFILE, ulimit -n).
 
 Example:
   virtwire serve --listen tcp://127.0.0.1:16509 --listen unix:/tmp/virtwire.sock
@@ -66,7 +66,7 @@ unless --passwords, --polkit, --allow-uid or --allow-gid says so.
 With --state the domains, networks and pools that are defined outlive the process, however that ends: a definition is on the disk before \
 its client is told. Volumes and snapshots end with the process. Networks and pools that are marked for it are started with the daemon, \
 domains are not. A file in DIR that is no whole definition is said on standard error and \
-renamed, with .set-aside behind its name.
+renamed, with .set-aside behind its name; so is a managed save image that is torn or whose domain is not defined.
 
 With --guests processes each guest is a process in a session of its own, which counts ten times a second in the last 8 bytes of its memory \
 and goes on when the daemon ends. The next daemon of DIR finds it, in the state in which it is. A guest that a killed daemon was receiving \

@@ -8,17 +8,16 @@ use virtwire::server::{Administration, Handler, Operator, Server};
 
 use super::config::Config;
 use super::doors::Doors;
-use crate::args::ServeArgs;
+use crate::fail::Fail;
 
 /// The server of the admin program, and who is told when it is to end the daemon.
 pub(super) fn server<H: Handler>(
-    args: &Arc<ServeArgs>,
     config: &Config,
     doors: &Arc<Doors>,
     server: &Server<H>,
 ) -> (Server<Administration>, Arc<Notify>) {
     let end = Arc::new(Notify::new());
-    let operator = Operated { args: args.clone(), doors: Arc::downgrade(doors), end: end.clone() };
+    let operator = Operated { doors: Arc::downgrade(doors), end: end.clone() };
     let administration = Arc::new(Administration::new(operator));
     let admin = Server::shared(administration.clone()).limits(config.admin.limits);
     admin.set_client_limits(config.admin.clients);
@@ -28,7 +27,6 @@ pub(super) fn server<H: Handler>(
 }
 
 struct Operated {
-    args: Arc<ServeArgs>,
     /// Gone with the listeners, which close when the daemon ends.
     doors: Weak<Doors>,
     end: Arc<Notify>,
@@ -41,9 +39,9 @@ impl Operator for Operated {
             let text = "this server does not speak TLS";
             return Err(RemoteError::new(ErrorCode::NO_SUPPORT, ErrorDomain::RPC, text));
         };
-        super::config(&self.args)
-            .and_then(|config| doors.reload_tls(&config))
-            .map_err(|fail| RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::RPC, fail.to_string()))
+        let refused =
+            |fail: Fail| RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::RPC, fail.to_string());
+        doors.reload_tls().map_err(refused)
     }
 
     fn shut_down(&self) -> Result<(), RemoteError> {

@@ -10,7 +10,7 @@ use rustix::process::umask;
 
 use virtwire::server::{
     AllowedProcesses, Authentication, BindError, Exposure, ListenAddress, Listener, PasswordFile, Sasl,
-    TlsServer, TlsSettingsError,
+    TlsServer, TlsSettings, TlsSettingsError,
 };
 
 use super::cannot_listen;
@@ -22,10 +22,8 @@ use crate::passwd;
 /// All listeners of a daemon.
 pub(super) struct Doors {
     exposure: Exposure,
-    /// Where TLS is spoken.
-    tls: Option<TlsServer>,
-    /// What is asked there now.
-    tls_way: Mutex<Way>,
+    /// Where TLS is spoken, and by which settings now.
+    tls: Mutex<Option<(TlsServer, TlsSettings)>>,
     pub(super) listeners: Vec<Arc<Listener>>,
     /// For administrators.
     pub(super) admin: Vec<Arc<Listener>>,
@@ -38,13 +36,7 @@ impl Doors {
         passed: Vec<Passed>,
         exposure: Exposure,
     ) -> Result<Doors, Fail> {
-        let mut doors = Doors {
-            exposure,
-            tls: None,
-            tls_way: Mutex::default(),
-            listeners: Vec::new(),
-            admin: Vec::new(),
-        };
+        let mut doors = Doors { exposure, tls: Mutex::default(), listeners: Vec::new(), admin: Vec::new() };
         let passwords = passwords(config)?;
         let all = [
             (&config.listen, Door::ReadWrite),
@@ -89,7 +81,8 @@ impl Doors {
                 "listen on unix sockets alone, or use --config with unix_allowed_uids and unix_allowed_gids",
             ));
         }
-        doors.ask(config, passwords.as_ref());
+        let tls = doors.tls_now().as_ref().map(|(tls, _)| tls.clone());
+        doors.ask(config, passwords.as_ref(), tls.as_ref());
         Ok(doors)
     }
 
@@ -119,12 +112,13 @@ impl Doors {
     }
 
     /// The one end of TLS, read when it is first needed.
-    fn tls(&mut self, config: &Config) -> Result<TlsServer, Fail> {
-        match &self.tls {
-            Some(tls) => Ok(tls.clone()),
+    fn tls(&self, config: &Config) -> Result<TlsServer, Fail> {
+        let mut now = self.tls_now();
+        match &*now {
+            Some((tls, _)) => Ok(tls.clone()),
             None => {
                 let tls = TlsServer::new(&config.pki).map_err(no_tls)?;
-                Ok(self.tls.insert(tls).clone())
+                Ok(now.insert((tls, config.pki.clone())).0.clone())
             }
         }
     }
@@ -137,27 +131,28 @@ impl Doors {
     /// Has the listeners ask what is configured now, with certificates and passwords as they are now. Clients that are there stay.
     pub(super) fn reload(&self, config: &Config) -> Result<(), Fail> {
         // All is read before any of it holds.
-        self.check_exposure(config, config.tls)?;
+        self.check_exposure(config)?;
         let passwords = passwords(config)?;
-        if let Some(tls) = &self.tls {
-            tls.reload(&config.pki).map_err(no_tls)?;
-        }
-        self.ask(config, passwords.as_ref());
+        let mut now = self.tls_now();
+        // A new one: whoever comes meets all that was asked before or all that is asked now.
+        let tls = now.is_some().then(|| TlsServer::new(&config.pki)).transpose().map_err(no_tls)?;
+        self.ask(config, passwords.as_ref(), tls.as_ref());
+        *now = tls.map(|tls| (tls, config.pki.clone()));
         Ok(())
     }
 
-    /// Reads certificates and keys anew, and nothing else. Clients that are there stay.
-    pub(super) fn reload_tls(&self, config: &Config) -> Result<(), Fail> {
-        self.check_exposure(config, *self.tls_way())?;
-        match &self.tls {
-            Some(tls) => tls.reload(&config.pki).map_err(no_tls),
+    /// Reads certificates and keys anew, and nothing else: what is asked of clients stays as it is. Clients that are there stay.
+    pub(super) fn reload_tls(&self) -> Result<(), Fail> {
+        match &*self.tls_now() {
+            Some((tls, settings)) => tls.reload(settings).map_err(no_tls),
             None => Err(Fail::new("TLS", "is not spoken here", "listen on a tls:// address")),
         }
     }
 
     /// That nobody is to be let in unasked who could not be when the listeners were opened.
-    fn check_exposure(&self, config: &Config, way: Way) -> Result<(), Fail> {
-        if config.pki.clients_need_certificates || self.exposure_of(way) == Exposure::AnyoneMayConnect {
+    fn check_exposure(&self, config: &Config) -> Result<(), Fail> {
+        if config.pki.clients_need_certificates || self.exposure_of(config.tls) == Exposure::AnyoneMayConnect
+        {
             return Ok(());
         }
         for address in self.listeners.iter().map(|listener| listener.address()) {
@@ -171,25 +166,30 @@ impl Doors {
         Ok(())
     }
 
-    fn tls_way(&self) -> MutexGuard<'_, Way> {
-        self.tls_way.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tls_now(&self) -> MutexGuard<'_, Option<(TlsServer, TlsSettings)>> {
+        self.tls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, config: &Config, passwords: Option<&PasswordFile>) {
-        *self.tls_way() = config.tls;
+    fn ask(&self, config: &Config, passwords: Option<&PasswordFile>, tls: Option<&TlsServer>) {
         for listener in &self.listeners {
-            listener.set_authentication(match listener.address() {
-                ListenAddress::Unix(_) => {
+            match (listener.address(), tls) {
+                (ListenAddress::Unix(_), _) => {
                     let way = if listener.is_read_only() { config.unix_ro } else { config.unix };
                     let asked = authentication(way, config, passwords);
-                    match &config.processes {
+                    listener.set_authentication(match &config.processes {
                         Some(allowed) => asked.only_processes(allowed.clone()),
                         None => asked,
-                    }
+                    });
                 }
-                ListenAddress::Tls(_) => authentication(config.tls, config, passwords),
-                ListenAddress::Tcp(_) => authentication(config.tcp, config, passwords),
-            });
+                (ListenAddress::Tls(_), Some(tls)) => {
+                    listener.reconfigure(authentication(config.tls, config, passwords), tls.clone());
+                }
+                // Where TLS is spoken there is always an end of it.
+                (ListenAddress::Tls(_), None) => {}
+                (ListenAddress::Tcp(_), _) => {
+                    listener.set_authentication(authentication(config.tcp, config, passwords));
+                }
+            }
         }
     }
 }

@@ -8,10 +8,13 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use virtwire::client::Connection;
+use virtwire::client::{CallError, Connection};
 use virtwire::protocol::remote::{
-    ConnectListAllDomains, DomainCreate, DomainDefineXml, DomainGetXmlDesc, DomainUndefine,
+    ConnectListAllDomains, Domain, DomainCreate, DomainDefineXml, DomainDestroy, DomainGetXmlDesc,
+    DomainHasManagedSaveImage, DomainIsActive, DomainLookupByName, DomainManagedSave,
+    DomainManagedSaveGetXmlDesc, DomainUndefineFlags,
 };
+use virtwire::xdr::Text;
 
 use crate::figures::figure;
 use crate::process::{Serve, command, run, run_with, temporary};
@@ -21,6 +24,8 @@ const KILLS: u32 = 200;
 /// How many directories they share, each of which has one daemon after the other.
 const HOSTS: u32 = 4;
 const INACTIVE: u32 = 2;
+/// Also where it is saved.
+const WITH_IMAGE: u32 = 1;
 
 /// A directory that goes with the test.
 pub(crate) struct Directory(pub(crate) PathBuf);
@@ -99,7 +104,7 @@ fn what_is_no_definition_is_told_and_set_aside() {
 }
 
 #[test]
-fn no_definition_that_was_acknowledged_is_lost_by_kill_9() {
+fn no_definition_and_no_image_that_was_acknowledged_is_lost_by_kill_9() {
     let hosts: Vec<_> =
         (1..=HOSTS).map(|seed| thread::spawn(move || Told::new(seed).killed_often())).collect();
     let acknowledged: u32 = hosts.into_iter().map(|host| host.join().unwrap()).sum();
@@ -107,14 +112,22 @@ fn no_definition_that_was_acknowledged_is_lost_by_kill_9() {
     assert!(acknowledged >= KILLS, "{acknowledged}");
 }
 
+/// The editions of a guest that are kept, as a daemon holds them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Editions {
+    defined: Option<u32>,
+    /// That of its managed save image, from which it starts next.
+    saved: Option<u32>,
+}
+
 /// One directory, and what its clients have been told of it.
 struct Told {
     state: Directory,
     seed: u32,
-    /// By number: the edition that is defined, if one is.
-    told: BTreeMap<u32, Option<u32>>,
-    /// What was asked for and not answered when the daemon was killed.
-    open: Option<(u32, Option<u32>)>,
+    /// By the guest's number.
+    told: BTreeMap<u32, Editions>,
+    /// What was asked for and not answered when the daemon was killed: what there may be after each of its steps.
+    open: Option<(u32, Vec<Editions>)>,
     acknowledged: u32,
 }
 
@@ -128,14 +141,15 @@ impl Told {
         for kill in 0..KILLS / HOSTS {
             let mut daemon = Daemon::start(&self.state.0, &[]);
             let runtime = runtime();
-            self.compare(kill, &runtime.block_on(daemon.definitions()));
+            self.compare(kill, &runtime.block_on(daemon.editions()));
             // After so many changes, and then at any moment of the next ones.
             let (changes, after) =
                 (self.random() % 5, Duration::from_micros(u64::from(self.random() % 9_000)));
             let mut child = daemon.child.take().unwrap();
             let (begin, begun) = channel();
             let killer = thread::spawn(move || {
-                begun.recv().unwrap();
+                // Also where whoever begins has failed.
+                let _ = begun.recv();
                 thread::sleep(after);
                 child.kill().unwrap();
                 child.wait().unwrap();
@@ -149,56 +163,70 @@ impl Told {
         self.acknowledged
     }
 
-    /// Defines, defines anew, starts and undefines until the daemon is gone.
+    /// Defines, defines anew, starts, saves and undefines until the daemon is gone.
     async fn change(&mut self, uri: &str, kill: u32, changes: u32, begin: &Sender<()>) {
         let connection = Connection::open(uri).await.unwrap();
-        for edition in 0.. {
-            if edition == changes {
+        // By which edition each runs.
+        let mut running = BTreeMap::new();
+        for step in 0.. {
+            if step == changes {
                 begin.send(()).unwrap();
             }
             let number = self.random() % 12;
-            let defined = self.told.get(&number).copied().flatten().is_some();
-            let wanted = (!defined || !self.random().is_multiple_of(3)).then_some(kill * 100_000 + edition);
-            self.open = Some((number, wanted));
-            let done = match wanted {
-                Some(edition) => {
-                    let xml = xml(number, edition).as_str().into();
-                    connection.call(DomainDefineXml { xml }).await.map(|reply| Some(reply.dom))
+            let before = self.told.get(&number).copied().unwrap_or_default();
+            let done = match (before.defined, self.random() % 3) {
+                (Some(_), 0) => {
+                    let gone = Editions::default();
+                    self.open = Some((number, vec![Editions { saved: None, ..before }, gone]));
+                    undefine(&connection, number).await.map(|()| {
+                        running.remove(&number);
+                        gone
+                    })
                 }
-                None => {
-                    let dom = domain(&connection, number).await;
-                    match dom {
-                        Ok(dom) => connection.call(DomainUndefine { dom }).await.map(|_| None),
-                        Err(error) => Err(error),
-                    }
+                (Some(_), 1) if running.contains_key(&number) => {
+                    let saved = Editions { saved: running.get(&number).copied(), ..before };
+                    self.open = Some((number, vec![saved]));
+                    save(&connection, number).await.map(|()| {
+                        running.remove(&number);
+                        saved
+                    })
+                }
+                (Some(defined), 1) => {
+                    let started = Editions { saved: None, ..before };
+                    self.open = Some((number, vec![started]));
+                    start(&connection, number).await.map(|()| {
+                        running.insert(number, before.saved.unwrap_or(defined));
+                        started
+                    })
+                }
+                _ => {
+                    let edition = kill * 100_000 + step;
+                    let defined = Editions { defined: Some(edition), ..before };
+                    self.open = Some((number, vec![defined]));
+                    let xml = xml(number, edition).as_str().into();
+                    connection.call(DomainDefineXml { xml }).await.map(|_| defined)
                 }
             };
-            let Ok(dom) = done else { return };
-            self.told.insert(number, wanted);
+            match done {
+                Ok(now) => drop(self.told.insert(number, now)),
+                Err(CallError::Remote(error)) => panic!("host {}, kill {kill}: {error}", self.seed),
+                Err(_) => return,
+            }
             self.open = None;
             self.acknowledged += 1;
-            if let Some(dom) = dom {
-                // It may run already; whether it does is not the question here.
-                let _ = connection.call(DomainCreate { dom }).await;
-            }
         }
     }
 
     #[track_caller]
-    fn compare(&mut self, kill: u32, found: &BTreeMap<u32, String>) {
-        if let Some((number, wanted)) = self.open.take() {
-            let before = self.told.get(&number).copied().flatten();
-            let now = found.get(&number);
-            let is = |edition: Option<u32>| now.cloned() == edition.map(|edition| xml(number, edition));
-            assert!(is(before) || is(wanted), "host {}, kill {kill}: {now:?} of {number}", self.seed);
-            self.told.insert(number, if is(wanted) { wanted } else { before });
+    fn compare(&mut self, kill: u32, found: &BTreeMap<u32, Editions>) {
+        if let Some((number, steps)) = self.open.take() {
+            let now = found.get(&number).copied().unwrap_or_default();
+            let before = self.told.insert(number, now).unwrap_or_default();
+            let may_be = now == before || steps.contains(&now);
+            assert!(may_be, "host {}, kill {kill}: {now:?} of {number}, {before:?}, {steps:?}", self.seed);
         }
-        let told: BTreeMap<u32, String> = self
-            .told
-            .iter()
-            .filter_map(|(number, edition)| edition.map(|edition| (*number, xml(*number, edition))))
-            .collect();
-        assert_eq!(found, &told, "host {}, before kill {kill}", self.seed);
+        self.told.retain(|_, editions| *editions != Editions::default());
+        assert_eq!(found, &self.told, "host {}, before kill {kill}", self.seed);
     }
 
     /// xorshift32.
@@ -210,13 +238,35 @@ impl Told {
     }
 }
 
-async fn domain(
-    connection: &Connection,
-    number: u32,
-) -> Result<virtwire::protocol::remote::Domain, virtwire::client::CallError> {
+async fn domain(connection: &Connection, number: u32) -> Result<Domain, CallError> {
     let name = format!("guest{number}").as_str().into();
-    let call = virtwire::protocol::remote::DomainLookupByName { name };
-    connection.call(call).await.map(|reply| reply.dom)
+    connection.call(DomainLookupByName { name }).await.map(|reply| reply.dom)
+}
+
+async fn start(connection: &Connection, number: u32) -> Result<(), CallError> {
+    let dom = domain(connection, number).await?;
+    connection.call(DomainCreate { dom }).await
+}
+
+async fn save(connection: &Connection, number: u32) -> Result<(), CallError> {
+    let dom = domain(connection, number).await?;
+    connection.call(DomainManagedSave { dom, flags: 0 }).await
+}
+
+/// Ends it as well, where it runs.
+async fn undefine(connection: &Connection, number: u32) -> Result<(), CallError> {
+    let dom = domain(connection, number).await?;
+    if connection.call(DomainIsActive { dom: dom.clone() }).await?.active != 0 {
+        connection.call(DomainDestroy { dom: dom.clone() }).await?;
+    }
+    connection.call(DomainUndefineFlags { dom, flags: WITH_IMAGE }).await
+}
+
+/// The edition that a document is of.
+fn edition(document: &Text) -> u32 {
+    let document = document.to_str().unwrap();
+    let (_, rest) = document.split_once("<!-- edition ").unwrap();
+    rest.split_once(" -->").unwrap().0.parse().unwrap()
 }
 
 /// A `virtwire serve --state`, of which all is heard.
@@ -250,6 +300,27 @@ impl Daemon {
             let number = dom.name.to_str().unwrap().strip_prefix("guest").unwrap().parse().unwrap();
             let reply = connection.call(DomainGetXmlDesc { dom, flags: INACTIVE }).await.unwrap();
             found.insert(number, reply.xml.to_str().unwrap().to_owned());
+        }
+        found
+    }
+
+    async fn editions(&self) -> BTreeMap<u32, Editions> {
+        let connection = Connection::open(&self.uri).await.unwrap();
+        let mut found = BTreeMap::new();
+        for (number, document) in self.definitions().await {
+            let defined = edition(&document.as_str().into());
+            assert_eq!(document, xml(number, defined));
+            let dom = domain(&connection, number).await.unwrap();
+            let has =
+                connection.call(DomainHasManagedSaveImage { dom: dom.clone(), flags: 0 }).await.unwrap();
+            let saved = match has.result {
+                0 => None,
+                _ => {
+                    let asked = DomainManagedSaveGetXmlDesc { dom, flags: 0 };
+                    Some(edition(&connection.call(asked).await.unwrap().xml))
+                }
+            };
+            found.insert(number, Editions { defined: Some(defined), saved });
         }
         found
     }

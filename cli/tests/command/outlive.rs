@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use virtwire::client::Connection;
 use virtwire::hypervisor::mem::checksum;
 use virtwire::protocol::remote::{
-    Domain, DomainCreateXml, DomainDestroy, DomainGetJobInfo, DomainGetState, DomainLookupByName,
-    DomainMemoryPeek, DomainMigrateFinish2, DomainMigratePerform, DomainMigratePrepare2, DomainResume,
-    DomainSuspend,
+    Domain, DomainCreate, DomainCreateXml, DomainDefineXml, DomainDestroy, DomainGetJobInfo, DomainGetState,
+    DomainLookupByName, DomainManagedSave, DomainMemoryPeek, DomainMigrateFinish2, DomainMigratePerform,
+    DomainMigratePrepare2, DomainResume, DomainSuspend,
 };
 
 use crate::kept::{Directory, Host};
@@ -82,6 +82,28 @@ pub(crate) async fn state(host: &Host, name: &str) -> Option<(i32, i32)> {
 pub(crate) async fn memory(connection: &Connection, dom: &Domain) -> u64 {
     let call = DomainMemoryPeek { dom: dom.clone(), offset: 0, size: BYTES - 8, flags: 2 };
     checksum(&connection.call(call).await.unwrap().buffer)
+}
+
+/// As a daemon leaves it that is killed once it has started a guest from its image: the next start is not from there once more.
+#[tokio::test]
+async fn an_image_beside_a_guest_that_runs_is_set_aside() {
+    let mut lab = Lab::new("image");
+    let connection = lab.source.open().await;
+    let dom = connection.call(DomainDefineXml { xml: xml().as_str().into() }).await.unwrap().dom;
+    let start = || connection.call(DomainCreate { dom: dom.clone() });
+    start().await.unwrap();
+    connection.call(DomainManagedSave { dom: dom.clone(), flags: 0 }).await.unwrap();
+    let image = lab.source.state().join(format!("saved/{UUID}.save"));
+    let saved = std::fs::read(&image).unwrap();
+    start().await.unwrap();
+    assert!(!image.exists());
+    lab.source.kill();
+    std::fs::write(&image, saved).unwrap();
+    lab.source.restart();
+    assert_eq!(state(&lab.source, "web1").await.map(|(state, _)| state), Some(1));
+    assert!(!image.exists());
+    let said = lab.source.kill();
+    assert!(said.contains("its domain runs"), "{said}");
 }
 
 #[tokio::test]

@@ -70,6 +70,9 @@ impl Mem {
                     mem.inner
                         .adopt(process, &note)
                         .map_err(|why| io::Error::other(format!("guest {uuid}: {why}")))?;
+                    // Its daemon ended while it saved it or started it.
+                    let aside = mem.inner.set_image_aside(uuid, "its domain runs")?;
+                    remarks.extend(aside.iter().map(ToString::to_string));
                 }
             }
         }
@@ -180,7 +183,7 @@ impl Table {
     /// A guest that an earlier daemon has left.
     fn adopt(&mut self, note: Note, definition: Arc<Definition>, machine: Machine) -> Result<()> {
         let Note { id, state, activity, .. } = note;
-        let uuid = self.guest_for(&definition)?.uuid;
+        let uuid = self.known_guest(&definition)?.uuid;
         self.use_id(id);
         info!(domain = definition.name, ?activity, "a guest that an earlier daemon has left");
         // The link went with the daemon.
@@ -233,7 +236,7 @@ impl Mem {
         for info in table.infos() {
             let guest = table.guest(info.uuid)?;
             if let Some(config) = &guest.config {
-                next.inner.table().guest_for(config)?.config = Some(config.clone());
+                next.inner.table().known_guest(config)?.config = Some(config.clone());
             }
             let Run::On(live) = &guest.run else { continue };
             if !table.outlives(live) {

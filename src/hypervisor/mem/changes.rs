@@ -67,6 +67,7 @@ impl Inner {
 
     fn put_live(&self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {
         let mut table = self.table();
+        table.check_room(&after)?;
         let live = table.guest_mut(uuid)?.idle_mut()?;
         if !Arc::ptr_eq(&live.definition, before) {
             return Err(errors::failed("the domain was changed by somebody else meanwhile"));

@@ -177,6 +177,13 @@ impl Guest {
         self.config.as_ref().or_else(|| self.current())
     }
 
+    /// The bytes of its documents: of what is defined, and of what runs where that is another.
+    pub(super) fn document_bytes(&self) -> usize {
+        let config = self.config.as_ref();
+        let live = self.current().filter(|live| !config.is_some_and(|config| Arc::ptr_eq(config, live)));
+        [config, live].into_iter().flatten().map(|definition| definition.xml.len()).sum()
+    }
+
     pub(super) fn info(&self) -> DomainInfo {
         let (id, state, cpu_time) = match &self.run {
             Run::Off(reason) => (None, DomainState::Shutoff(*reason), Duration::ZERO),

@@ -5,8 +5,6 @@
 //! it is in the table, and something forgotten is off the table before it is off the disk: so nobody is told of a
 //! definition that could be lost.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::warn;
@@ -17,7 +15,7 @@ use super::super::store::{Folder, Kept, Opened, SetAside, Store};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
 use super::shelf::Read;
 use super::xml::Definition;
-use super::{Config, Inner, Mem};
+use super::{Config, Inner, Mem, images};
 
 /// A kind of definition: where it is kept, what is to be kept of one now, and whether there may be one like this.
 #[derive(Clone, Copy)]
@@ -31,20 +29,21 @@ impl Mem {
     /// A host that keeps its definitions in a directory, with those that it finds there. Networks and pools that are to start with the
     /// host are active; domains are off, also those.
     ///
-    /// Returns what could not be used as well: what the store set aside, and definitions that this hypervisor cannot have.
+    /// Returns what could not be used as well: what the store set aside, definitions that this hypervisor cannot have, and images of
+    /// saved guests that are torn or nobody's.
     ///
     /// # Errors
-    /// The system's, where such a definition cannot be set aside.
+    /// The system's, where such a file cannot be set aside.
     pub fn kept(config: Config, opened: Opened) -> std::io::Result<(Mem, Vec<SetAside>)> {
         let Opened { store, kept, networks, pools, mut set_aside } = opened;
         let mut mem = Mem::new(config);
         for Kept { uuid, autostart, xml } in kept {
             let defined = Definition::parse(&xml, None)
                 .and_then(|definition| match definition.uuid == uuid {
-                    true => mem.inner.table().define(definition),
+                    true => mem.inner.table().load(definition),
                     false => Err(errors::bad_domain_xml(format!("the domain's uuid is {}", definition.uuid))),
                 })
-                .and_then(|_| mem.inner.table().set_autostart(uuid, autostart));
+                .and_then(|()| mem.inner.table().set_autostart(uuid, autostart));
             if let Err(error) = defined {
                 set_aside.push(store.domains().set_aside(uuid, error.to_string())?);
             }
@@ -61,9 +60,9 @@ impl Mem {
         load(networks, store.networks(), Inner::load_network)?;
         load(pools, store.pools(), Inner::load_pool)?;
         if let Some(inner) = Arc::get_mut(&mut mem.inner) {
-            let images = store.directory().join("saved");
-            DirBuilder::new().recursive(true).mode(0o700).create(&images)?;
-            inner.images = Some(images);
+            let folder = store.directory().join("saved");
+            set_aside.extend(images::open(&folder, |uuid| self::kept(inner, uuid).is_some())?);
+            inner.images = Some(folder);
             inner.store = Some(Mutex::new(store));
         }
         Ok((mem, set_aside))
@@ -74,6 +73,7 @@ pub(super) async fn define(inner: &Arc<Inner>, definition: Definition) -> Result
     changing(inner, move |inner, store| {
         inner.table().check_free(&definition)?;
         let (uuid, xml) = (definition.uuid, definition.xml.clone());
+        inherits_nothing(inner, uuid).map_err(|error| not_kept(&error))?;
         let define = |inner: &Inner| inner.table().define(definition);
         written(inner, store.map(Store::domains), kept, uuid, |before| Kept { xml, ..before }, define)
     })
@@ -158,6 +158,9 @@ pub(super) async fn arriving<T: Send + 'static>(
 ) -> Result<T> {
     changing(inner, move |inner, store| {
         let uuid = definition.uuid;
+        if let Err(error) = inherits_nothing(inner, uuid) {
+            warn!(domain = %uuid, %error, "an image of an earlier domain that cannot be set aside");
+        }
         let mut run = Some(run);
         let mut running = |inner: &Inner| match run.take() {
             Some(run) => run(inner),
@@ -262,6 +265,16 @@ fn written<T>(
         }
     }
     changed
+}
+
+/// What is defined now does not start from what an earlier domain of its UUID has left.
+fn inherits_nothing(inner: &Inner, uuid: Uuid) -> std::io::Result<()> {
+    if kept(inner, uuid).is_none()
+        && let Some(aside) = inner.set_image_aside(uuid, "its domain was undefined")?
+    {
+        warn!("an image is {aside}");
+    }
+    Ok(())
 }
 
 /// What is to be kept of a guest, if it is defined.

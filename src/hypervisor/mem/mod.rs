@@ -20,6 +20,7 @@ mod faults;
 mod finish;
 mod guest;
 mod held;
+mod images;
 mod incoming;
 mod lasting;
 mod machine;

@@ -16,9 +16,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use virtwire_protocol::error::{ErrorDomain, RemoteError};
 
 use super::super::saving::{Save, Saving};
+use super::super::store::UNFINISHED;
 use super::super::{
     Lifecycle, PausedReason, Result, ResumedDetail, RunningReason, ShutoffReason, StartedDetail,
     StoppedDetail, SuspendedDetail, Uuid, errors,
@@ -54,26 +56,13 @@ impl Image {
     }
 
     fn from_bytes(bytes: &[u8]) -> std::result::Result<Image, String> {
-        let foreign = || "it is no saved guest of this format".to_owned();
-        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(foreign)?;
-        let (first, rest) = bytes.split_at(end + 1);
-        let sum = std::str::from_utf8(first).ok().and_then(|line| line.trim_end().strip_prefix(FIRST_WORDS));
-        let sum = sum.ok_or_else(foreign)?;
+        let (sum, rest) = first_line(bytes).ok_or_else(foreign)?;
         let found = checksum(rest);
         if u64::from_str_radix(sum, 16) != Ok(found) {
             return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
         }
-        let end = rest.windows(2).position(|pair| pair == b"\n\n").ok_or_else(foreign)?;
-        let (head, body) = rest.split_at(end + 2);
-        let mut lines = std::str::from_utf8(head).map_err(|_| foreign())?.lines();
-        let mut value = |name| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-        let runs = match value("state") {
-            Some("running") => true,
-            Some("paused") => false,
-            _ => return Err(foreign()),
-        };
-        let mut length = |name| value(name)?.parse::<usize>().ok();
-        let (xml, memory) = length("xml").zip(length("memory")).ok_or_else(foreign)?;
+        let Head { runs, xml, memory, bytes } = Head::of(rest).ok_or_else(foreign)?;
+        let body = rest.get(bytes..).unwrap_or_default();
         if xml.checked_add(memory) != Some(body.len()) {
             return Err(foreign());
         }
@@ -88,7 +77,7 @@ impl Image {
         };
         let most = HEAD_BYTES_MAX + XML_BYTES_MAX + memory_bytes_max as u64;
         let mut bytes = Vec::new();
-        File::open(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+        opened(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
         let read = match bytes.len() as u64 > most {
             true => Err(format!("it has more than {most} bytes")),
             false => Image::from_bytes(&bytes),
@@ -102,7 +91,7 @@ impl Image {
         };
         // A name that nobody can have put there before, also where others may write: the path is a client's.
         let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}.new", Uuid::random()));
+        name.push(format!(".{}{UNFINISHED}", Uuid::random()));
         let beside = PathBuf::from(name);
         let mut file =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
@@ -116,6 +105,67 @@ impl Image {
             let _ = fs::remove_file(&beside);
             failed(error)
         })
+    }
+}
+
+/// A file to be read: the path is a client's, and nothing at it is waited for, such as whoever writes to a FIFO.
+fn opened(path: &Path) -> io::Result<File> {
+    let no_wait = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(no_wait).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
+fn foreign() -> String {
+    "it is no saved guest of this format".to_owned()
+}
+
+/// A file's checksum as it is written, and what follows its line.
+fn first_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (first, rest) = bytes.split_at(end + 1);
+    Some((std::str::from_utf8(first).ok()?.trim_end().strip_prefix(FIRST_WORDS)?, rest))
+}
+
+/// What stands between that line and the XML.
+struct Head {
+    runs: bool,
+    /// Bytes of the XML, of the memory, and of this itself.
+    xml: usize,
+    memory: usize,
+    bytes: usize,
+}
+
+impl Head {
+    fn of(rest: &[u8]) -> Option<Head> {
+        let bytes = rest.windows(2).position(|pair| pair == b"\n\n")? + 2;
+        let mut lines = std::str::from_utf8(rest.get(..bytes)?).ok()?.lines();
+        let mut value = |name| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+        let runs = match value("state")? {
+            "running" => true,
+            "paused" => false,
+            _ => return None,
+        };
+        let mut length = |name| value(name)?.parse().ok();
+        Some(Head { runs, xml: length("xml")?, memory: length("memory")?, bytes })
+    }
+}
+
+/// Whether a file is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
+pub(super) fn check(path: &Path) -> std::result::Result<(), String> {
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    let file = opened(path).map_err(unreadable)?;
+    let mut start = Vec::new();
+    (&file).take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(unreadable)?;
+    let (_, rest) = first_line(&start).ok_or_else(foreign)?;
+    let Head { xml, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
+    let whole = (start.len() - rest.len() + bytes) as u64;
+    let whole = whole.saturating_add(xml as u64).saturating_add(memory as u64);
+    match file.metadata().map_err(unreadable)?.len() {
+        found if found == whole => Ok(()),
+        found => Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
     }
 }
 
@@ -151,13 +201,6 @@ impl Saving for Mem {
 
     fn managed(&self, domain: Uuid) -> Option<PathBuf> {
         self.inner.managed(domain)
-    }
-}
-
-impl Inner {
-    /// Where a guest's managed save image is, or would be.
-    pub(super) fn managed(&self, domain: Uuid) -> Option<PathBuf> {
-        Some(self.images.as_ref()?.join(format!("{domain}.save")))
     }
 }
 
@@ -274,6 +317,8 @@ impl Table {
 mod tests {
     use std::os::unix::fs::{MetadataExt, symlink};
 
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
 
     /// A client names the path, perhaps in a folder in which others may write, too.
@@ -305,11 +350,37 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
+    /// Else each such call would have a thread for as long as its client likes.
+    #[test]
+    fn nobody_is_waited_for_who_writes_to_a_fifo() {
+        let path = std::env::temp_dir().join(format!("virtwire-fifo-{}", Uuid::random()));
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7] };
+        let (read, _both_ends) = std::thread::scope(|scope| {
+            // Whoever waited would have an image in the end.
+            scope.spawn(|| fs::write(&path, image.to_bytes()));
+            let read = Image::read(&path, 1);
+            // To open both ends waits for nobody, and lets the other thread come to its end.
+            (read, OpenOptions::new().read(true).write(true).open(&path))
+        });
+        fs::remove_file(&path).unwrap();
+        let error = read.unwrap_err();
+        assert!(error.message.to_string_lossy().contains("no regular file"), "{error}");
+    }
+
     #[test]
     fn a_file_says_what_was_saved_and_every_cut_and_change_is_noticed() {
         let image = Image { runs: true, xml: "<domain>\n\n</domain>".to_owned(), memory: vec![7, 10, 10, 0] };
         let bytes = image.to_bytes();
         assert_eq!(Image::from_bytes(&bytes), Ok(image.clone()));
+        let path = std::env::temp_dir().join(format!("virtwire-torn-{}", Uuid::random()));
+        for at in 0..=bytes.len() {
+            fs::write(&path, &bytes[..at]).unwrap();
+            assert_eq!(check(&path).is_ok(), at == bytes.len(), "cut at {at}");
+        }
+        fs::write(&path, [&bytes[..], b"x"].concat()).unwrap();
+        check(&path).unwrap_err();
+        fs::remove_file(&path).unwrap();
         let paused = Image { runs: false, ..image };
         assert_eq!(Image::from_bytes(&paused.to_bytes()), Ok(paused));
         for at in 0..bytes.len() {

@@ -17,6 +17,8 @@ use super::xml::Definition;
 
 /// The most guests on one host: no list of domains on the wire is longer.
 const GUESTS_MAX: usize = 16_384;
+/// The bytes of all their documents, live and defined: each may be as long as the wire allows, and not all of them.
+pub(super) const DOCUMENTS_BYTES_MAX: usize = 256 << 20;
 
 /// Everything that changes. One lock guards it; events are told under that lock, so that they are heard in order.
 #[derive(Debug)]
@@ -86,6 +88,12 @@ impl Table {
     /// Code 9 where another guest has the name or the UUID, or where there is no room.
     pub(super) fn guest_for(&mut self, definition: &Definition) -> Result<&mut Guest> {
         self.check_free(definition)?;
+        self.known_guest(definition)
+    }
+
+    /// The same of one that an earlier daemon has had: it is not forgotten for want of room.
+    pub(super) fn known_guest(&mut self, definition: &Definition) -> Result<&mut Guest> {
+        self.check_names(definition)?;
         let Definition { name, uuid, .. } = definition;
         if !self.guests.contains_key(uuid) && self.guests.len() >= GUESTS_MAX {
             return Err(errors::failed(format!("this host has its {GUESTS_MAX} domains")));
@@ -105,8 +113,28 @@ impl Table {
     }
 
     /// # Errors
-    /// Code 9 where another guest has the name or the UUID.
+    /// Code 9 where another guest has the name or the UUID, or where there is no room for the document.
     pub(super) fn check_free(&self, definition: &Definition) -> Result<()> {
+        self.check_names(definition)?;
+        self.check_room(definition)
+    }
+
+    /// That there is room for one more document. Not asked where a guest that has come is defined by the document that it runs by.
+    pub(super) fn check_room(&self, definition: &Definition) -> Result<()> {
+        let guests: usize = self.guests.values().map(Guest::document_bytes).sum();
+        let coming: usize = self.offline.values().map(|coming| coming.xml.len()).sum();
+        match guests.saturating_add(coming).saturating_add(definition.xml.len()) {
+            ..=DOCUMENTS_BYTES_MAX => Ok(()),
+            _ => {
+                let most = DOCUMENTS_BYTES_MAX;
+                Err(errors::failed(format!(
+                    "this host keeps {most} bytes of its domains' documents, and no more"
+                )))
+            }
+        }
+    }
+
+    fn check_names(&self, definition: &Definition) -> Result<()> {
         match self.guests.get(&definition.uuid) {
             Some(guest) if guest.name != definition.name => {
                 return Err(errors::uuid_taken(&guest.name, guest.uuid));
@@ -220,6 +248,7 @@ impl Table {
         before: &Arc<Definition>,
         after: Definition,
     ) -> Result<()> {
+        self.check_room(&after)?;
         match &mut self.guest_mut(uuid)?.config {
             Some(config) if Arc::ptr_eq(config, before) => {
                 *config = Arc::new(after);
@@ -254,5 +283,55 @@ impl Table {
         let known = self.guest_mut(uuid)?.config.replace(definition).is_some();
         self.tell(uuid, Lifecycle::Defined(super::defined(known)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A document of so many bytes, more or less, of which each guest that has it may share the copy.
+    fn long(name: &str) -> Definition {
+        let xml = format!(
+            "<domain type='mem'><name>{name}</name><memory>1</memory><!--{}--></domain>",
+            "x".repeat(4_000_000)
+        );
+        Definition::parse(&xml, None).unwrap()
+    }
+
+    /// However long the documents of one client's are, what all hold together has an end, and what goes makes room.
+    #[test]
+    fn all_documents_together_are_bounded() {
+        let mut table = Table::new(&Config::default(), Events::new());
+        let first = long("first");
+        let each = first.xml.len();
+        let shared = Arc::new(first);
+        for number in 2..DOCUMENTS_BYTES_MAX / each {
+            let guest = Definition {
+                name: number.to_string(),
+                uuid: Uuid::random(),
+                xml: String::new(),
+                ..(*shared).clone()
+            };
+            table.guest_for(&guest).unwrap().config = Some(shared.clone());
+        }
+        let [one, two, three] = ["one", "two", "three"].map(long);
+        let one = table.define(one).unwrap().uuid;
+        table.define(two.clone()).unwrap();
+        for refused in [table.define(three.clone()).unwrap_err(), table.check_startable(&three).unwrap_err()]
+        {
+            assert!(refused.message.to_string_lossy().contains("documents"), "{refused}");
+        }
+        assert!(table.find(Lookup::Name("three")).is_none());
+        // Nor is a short one made long, which was let in.
+        let short = Definition { xml: String::new(), ..three.clone() };
+        table.define(short).unwrap();
+        let before = table.config(three.uuid).unwrap();
+        table.replace_config(three.uuid, &before, three.clone()).unwrap_err();
+        table.undefine(one).unwrap();
+        table.replace_config(three.uuid, &before, three).unwrap();
+        // What an earlier daemon had is there, also beyond that.
+        table.load(long("four")).unwrap();
+        table.define(two).unwrap_err();
     }
 }

@@ -29,6 +29,13 @@ impl Table {
         Ok(self.guest(uuid)?.info())
     }
 
+    /// One that was defined when an earlier daemon ended.
+    pub(super) fn load(&mut self, definition: Definition) -> Result<()> {
+        let guest = self.known_guest(&definition)?;
+        guest.config = Some(Arc::new(definition));
+        Ok(())
+    }
+
     pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
         let guest = self.guest_mut(uuid)?;
         // One that is active goes on, with its snapshots.

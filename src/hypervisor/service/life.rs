@@ -82,8 +82,12 @@ impl<H: Hypervisor> HypervisorService<H> {
                 }
             }
         }
-        self.hypervisor.undefine(domain).await?;
-        self.remove_managed(domain)
+        // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends. One that
+        // is transient is refused as what it is.
+        if found.persistent {
+            self.remove_managed(domain).await?;
+        }
+        self.hypervisor.undefine(domain).await
     }
 
     pub(super) async fn domain_create_xml(
@@ -119,7 +123,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let uuid = uuid(&arguments.dom);
         if arguments.flags & START_FORCE_BOOT != 0 {
-            self.remove_managed(uuid)?;
+            self.remove_managed(uuid).await?;
         }
         let started = match self.start_managed(uuid, options.paused).await {
             Some(restored) => {

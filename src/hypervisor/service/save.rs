@@ -178,7 +178,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, 0, "domain_managed_save_remove")?;
         self.known(&arguments.dom).await?;
         self.managed(&arguments.dom, "virDomainManagedSaveRemove")?;
-        self.remove_managed(Uuid(arguments.dom.uuid))
+        self.remove_managed(Uuid(arguments.dom.uuid)).await
     }
 
     pub(super) async fn domain_managed_save_get_xml_desc(
@@ -214,15 +214,21 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
         let image = self.managed_image(domain)?;
         let how = Save { runs: paused.then_some(false), ..Save::default() };
-        let restored = self.hypervisor.saving()?.restore(&image, how).await;
-        Some(restored.and_then(|()| self.remove_managed(domain)))
+        match self.hypervisor.saving()?.restore(&image, how).await {
+            Ok(()) => Some(self.remove_managed(domain).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 
-    pub(super) fn remove_managed(&self, domain: Uuid) -> Result<()> {
-        match self.managed_image(domain).map(std::fs::remove_file) {
-            Some(Err(error)) => Err(errors::failed(format!("the image cannot be removed: {error}"))),
-            _ => Ok(()),
-        }
+    /// When this returns it is gone for good, also where the machine ends next.
+    pub(super) async fn remove_managed(&self, domain: Uuid) -> Result<()> {
+        let Some(image) = self.managed_image(domain) else { return Ok(()) };
+        let removed = tokio::task::spawn_blocking(move || {
+            std::fs::remove_file(&image)?;
+            image.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
+        });
+        let removed = removed.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        removed.map_err(|error| errors::failed(format!("the image cannot be removed: {error}")))
     }
 
     fn managed(&self, dom: &Domain, function: &str) -> Result<PathBuf> {

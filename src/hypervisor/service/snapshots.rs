@@ -263,7 +263,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = self.change(domain).await?;
         snapshots.revert(domain, &snapshot.name, Revert { runs }).await?;
         // What was saved before is of another past: the next start must not go on with it.
-        self.remove_managed(domain)
+        self.remove_managed(domain).await
     }
 
     pub(super) async fn domain_snapshot_delete(

@@ -60,13 +60,13 @@ impl Asking {
         Asking { kind: Kind::Polkit(subject), failures: 0 }
     }
 
-    /// How long an answer may take that a person may have to give; `None` where none does.
+    /// How long an answer may take that a person may have to give; `None` where none does. Whoever is asked again has what is left of it.
     pub(in crate::server) fn person_within(&self) -> Option<Duration> {
         match self.kind {
             #[cfg(feature = "sasl")]
             Kind::Sasl { .. } => None,
             #[cfg(feature = "polkit")]
-            Kind::Polkit(_) => Some(PERSON_WITHIN),
+            Kind::Polkit(_) => (self.failures == 0).then_some(PERSON_WITHIN),
         }
     }
 
@@ -175,4 +175,27 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, String> {
     tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+}
+
+#[cfg(all(test, feature = "polkit"))]
+mod tests {
+    use virtwire_protocol::header::{Header, MessageKind, Serial};
+    use virtwire_protocol::program::{Procedure, Program};
+    use virtwire_protocol::remote::AuthPolkit;
+
+    use super::*;
+
+    /// Else whoever never answers would stand before the door for three times as long.
+    #[tokio::test]
+    async fn a_person_has_time_once() {
+        let asking = Asking::polkit(None);
+        assert_eq!(asking.person_within(), Some(PERSON_WITHIN));
+        let header = Header::new(MessageKind::Call, Program::REMOTE, AuthPolkit::NUMBER, Serial(1));
+        let info = Program::REMOTE.procedure(AuthPolkit::NUMBER).unwrap();
+        let called = Called { header, info, payload: Default::default() };
+        // Of a process that is not known polkit is not asked.
+        let (asking, verdict) = asking.answer(called, String::new()).await;
+        assert!(matches!(verdict, Verdict::Goes(Err(_))));
+        assert_eq!(asking.person_within(), None);
+    }
 }

@@ -35,7 +35,8 @@ pub use scram::Sasl;
 
 use super::identity::{Identity, PeerProcess};
 
-/// Clients of one listener that may be there without being known (libvirt's `max_anonymous_clients`).
+/// Clients of one listener that may be there without being known (libvirt's `max_anonymous_clients`). Where it depends on the user who
+/// has to prove something, one user may have half of them.
 pub const ANONYMOUS_CLIENTS_MAX: usize = 20;
 /// How long a client may stay without being known.
 pub const ANONYMOUS_WITHIN: Duration = Duration::from_secs(30);
@@ -101,9 +102,12 @@ impl Authentication {
         !matches!(self.way, Way::None)
     }
 
-    /// Whether somebody may have to wait before the door.
-    pub(super) fn may_stop(&self) -> bool {
-        self.asks() || self.processes.is_some()
+    /// Whether nobody is let in or refused unasked, whoever comes.
+    pub(super) fn asks_all(&self) -> bool {
+        #[cfg(feature = "sasl")]
+        return matches!(self.way, Way::Sasl(_)) && self.processes.is_none();
+        #[cfg(not(feature = "sasl"))]
+        return false;
     }
 
     /// Whether this client may try: it is no process, or one that is on the list.

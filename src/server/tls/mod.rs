@@ -69,8 +69,9 @@ pub struct TlsSettingsError {
 #[derive(Clone, Debug)]
 pub struct TlsServer(Arc<Mutex<Current>>);
 
+/// What is asked of whoever comes now. A client keeps to it, whatever is read anew while it shakes hands.
 #[derive(Clone, Debug)]
-struct Current {
+pub(super) struct Current {
     config: Arc<ServerConfig>,
     names: Option<Arc<Patterns>>,
     clients_need_certificates: bool,
@@ -93,6 +94,9 @@ impl TlsServer {
 
     /// Reads the files anew. Clients that come from now on find what is in them; those who are there stay.
     ///
+    /// Where what is asked of clients changes with them, use [`Listener::reconfigure`](super::Listener::reconfigure) instead: between
+    /// this and another call somebody may come of whom nothing is asked.
+    ///
     /// # Errors
     /// [`TlsSettingsError`], and everything stays as it is.
     pub fn reload(&self, settings: &TlsSettings) -> Result<(), TlsSettingsError> {
@@ -105,13 +109,15 @@ impl TlsServer {
         self.current().clients_need_certificates
     }
 
-    fn current(&self) -> Current {
+    pub(super) fn current(&self) -> Current {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
 
+impl Current {
     /// Shakes hands, looks at the client's subject, and tells it that all is well by one byte, which libvirt's clients wait for.
-    pub(super) async fn secure(&self, stream: TcpStream) -> io::Result<Secured> {
-        let Current { config, names, .. } = self.current();
+    pub(super) async fn secure(self, stream: TcpStream) -> io::Result<Secured> {
+        let Current { config, names, .. } = self;
         let mut stream = TlsAcceptor::from(config).accept(Shaking::new(stream)).await?;
         stream.get_mut().0.is_over();
         let certificates = stream.get_ref().1.peer_certificates();
