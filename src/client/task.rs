@@ -519,7 +519,7 @@ mod tests {
             asks: Taker(asks.clone()),
             waiting: Waiting::new(4, None),
             desk: Desk::new(Held::default(), 1_000),
-            streams: StreamTable::new().0,
+            streams: StreamTable::default(),
             line: None,
             passing: SerialMap::default(),
             observer: None,

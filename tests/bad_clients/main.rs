@@ -6,6 +6,8 @@
 //! keep. After that, rounds cost nothing that stays.
 
 mod daemon;
+#[cfg(feature = "client")]
+mod idle;
 mod misdeeds;
 #[cfg(all(feature = "sasl", feature = "tls"))]
 mod strangers;

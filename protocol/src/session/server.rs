@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -24,9 +25,9 @@ use crate::remote::{AuthListReply, AuthType};
 /// feature 10, whose query starts its own pings, and the close.
 #[must_use]
 pub struct ServerSession {
-    profile: Profile,
+    profile: Arc<Profile>,
     programs: &'static [Program],
-    limits: Limits,
+    limits: Arc<Limits>,
     gate: Gate,
     calls: Queue,
     stage: Stage,
@@ -150,24 +151,27 @@ pub struct QueueFull {
 /// The programs of a daemon that has domains. The admin program has a socket of its own.
 pub const PROGRAMS: [Program; 3] = [Program::REMOTE, Program::QEMU, Program::LXC];
 
+/// Room for frames that is kept while none waits.
+const KEPT_MAX: usize = 1;
+
 /// In the admin program, too.
 const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
 const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
 
 impl ServerSession {
-    /// A session on a fresh connection whose client needs no authentication.
-    pub fn new(profile: Profile, limits: Limits) -> ServerSession {
+    /// A session on a fresh connection whose client needs no authentication. All that a daemon has may share profile and limits.
+    pub fn new(profile: impl Into<Arc<Profile>>, limits: impl Into<Arc<Limits>>) -> ServerSession {
         ServerSession {
-            profile,
+            profile: profile.into(),
             programs: &PROGRAMS,
-            limits,
+            limits: limits.into(),
             gate: Gate::Open,
             calls: Queue::default(),
             stage: Stage::Open,
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
-            transmit: VecDeque::new(),
+            transmit: VecDeque::with_capacity(KEPT_MAX),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
             descriptors: 0,
@@ -406,6 +410,9 @@ impl ServerSession {
         }
         let bytes = self.transmit.pop_front()?;
         self.transmit_bytes -= bytes.len();
+        if self.transmit.is_empty() && self.transmit.capacity() > KEPT_MAX {
+            self.transmit = VecDeque::with_capacity(KEPT_MAX);
+        }
         Some(bytes)
     }
 

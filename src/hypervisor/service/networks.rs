@@ -275,7 +275,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         let network = arguments.net.map(|net| Uuid(net.uuid));
         let callback_id =
-            self.clients.with(cx, |client| client.networks.register(arguments.event_id, network))??;
+            self.clients.with(cx, |client| client.wishes().networks.register(arguments.event_id, network))??;
         Ok(ConnectNetworkEventRegisterAnyReply { callback_id })
     }
 
@@ -284,7 +284,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectNetworkEventDeregisterAny,
     ) -> Result<()> {
-        self.clients.with(cx, |client| client.networks.deregister(arguments.callback_id, "network"))?
+        self.clients.with(cx, |client| client.wishes().networks.deregister(arguments.callback_id, "network"))?
     }
 }
 
