@@ -16,9 +16,9 @@ use tracing::Instrument as _;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MAX, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind};
+use virtwire_protocol::session::ProtocolError;
 use virtwire_protocol::session::server::{Called, QueueFull, ServerEvent, ServerSession};
 use virtwire_protocol::session::stream::{StreamId, is_sparse};
-use virtwire_protocol::session::ProtocolError;
 
 use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
 use super::context::{CallContext, CallSlots};

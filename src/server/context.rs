@@ -80,7 +80,8 @@ impl CallContext {
         let [read_only, known, closed] = [const { AtomicBool::new(false) }; 3];
         let (post, proved) = (Post::default(), OnceLock::new());
         let peer = peer.into_boxed_str();
-        let shared = Shared { id, terms, peer, identity, proved, carries_fds, read_only, known, closed, post };
+        let shared =
+            Shared { id, terms, peer, identity, proved, carries_fds, read_only, known, closed, post };
         CallContext(Arc::new(shared), None)
     }
 

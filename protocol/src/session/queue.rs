@@ -101,7 +101,8 @@ impl Queue {
 
     /// The call whose turn it is, if one waits for which there is a place.
     pub(super) fn next(&mut self, limits: &Limits) -> Option<Called> {
-        let places = [Priority::High, Priority::Low].map(|priority| (priority, self.places(priority, limits)));
+        let places =
+            [Priority::High, Priority::Low].map(|priority| (priority, self.places(priority, limits)));
         let lanes = self.lanes.as_mut()?;
         let mut free = places.into_iter().filter(|(_, places)| *places > 0);
         let next = free.find_map(|(priority, _)| lanes.of(priority).pop_front())?;
@@ -126,7 +127,6 @@ impl Queue {
         let at_work = self.at_work.iter().filter(|call| call.priority == priority).count();
         limits.requests.max(1).saturating_sub(at_work)
     }
-
 }
 
 impl Lanes {

@@ -11,7 +11,7 @@ use super::gate::{self, Gate, Passage};
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::queue::Queue;
 use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
-use super::{ProtocolError, take_descriptors};
+use super::{ProtocolError, take_descriptors, take_first};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
 use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
@@ -151,9 +151,6 @@ pub struct QueueFull {
 /// The programs of a daemon that has domains. The admin program has a socket of its own.
 pub const PROGRAMS: [Program; 3] = [Program::REMOTE, Program::QEMU, Program::LXC];
 
-/// Room for frames that is kept while none waits.
-const KEPT_MAX: usize = 1;
-
 /// In the admin program, too.
 const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
 const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
@@ -171,11 +168,11 @@ impl ServerSession {
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
-            transmit: VecDeque::with_capacity(KEPT_MAX),
+            transmit: VecDeque::with_capacity(1),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
             descriptors: 0,
-            // Mostly there is one, and it is large.
+            // Mostly there is one.
             events: VecDeque::with_capacity(1),
         }
     }
@@ -408,11 +405,8 @@ impl ServerSession {
         if std::mem::take(&mut self.ping_owed) {
             return Some(keepalive::ping());
         }
-        let bytes = self.transmit.pop_front()?;
+        let bytes = take_first(&mut self.transmit)?;
         self.transmit_bytes -= bytes.len();
-        if self.transmit.is_empty() && self.transmit.capacity() > KEPT_MAX {
-            self.transmit = VecDeque::with_capacity(KEPT_MAX);
-        }
         Some(bytes)
     }
 

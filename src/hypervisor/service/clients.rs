@@ -144,7 +144,8 @@ impl Clients {
 
     /// What a connection answers for.
     pub(super) fn half_done(&self, cx: &CallContext) -> Vec<HalfDone> {
-        let half_done = |client: &mut Client| client.left.iter().flat_map(|left| &left.half_done).copied().collect();
+        let half_done =
+            |client: &mut Client| client.left.iter().flat_map(|left| &left.half_done).copied().collect();
         self.with(cx, half_done).unwrap_or_default()
     }
 

@@ -103,7 +103,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.listening("virConnectDomainEventRegisterAny")?;
         let kind = known_kind(cx, arguments.event_id, i32::MAX)?;
         let domain = arguments.dom.map(|dom| Uuid(dom.uuid));
-        let callback_id = self.clients.with(cx, |client| client.wishes().domains.register(kind, domain))??;
+        let callback_id =
+            self.clients.with(cx, |client| client.wishes().domains.register(kind, domain))??;
         Ok(ConnectDomainEventCallbackRegisterAnyReply { callback_id })
     }
 

@@ -298,7 +298,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectStoragePoolEventDeregisterAny,
     ) -> Result<()> {
-        self.clients.with(cx, |client| client.wishes().pools.deregister(arguments.callback_id, "storage pool"))?
+        self.clients
+            .with(cx, |client| client.wishes().pools.deregister(arguments.callback_id, "storage pool"))?
     }
 }
 

@@ -87,8 +87,9 @@ async fn no_guest_is_abandoned_for_a_new_one() {
 async fn one_event_is_not_told_to_one_connection_without_end() {
     let (clients, cx) = (Clients::default(), cx(Release::NEWEST));
     clients.open(&cx).unwrap();
-    let register =
-        |kind, domain| code(clients.with(&cx, |client| client.wishes().domains.register(kind, domain)).unwrap());
+    let register = |kind, domain| {
+        code(clients.with(&cx, |client| client.wishes().domains.register(kind, domain)).unwrap())
+    };
     let guest = Some(Uuid::random());
     for _ in 0..64 {
         assert_eq!((register(0, None), register(0, guest)), ((0, 0), (0, 0)));
