@@ -1,6 +1,6 @@
 //! The connections that have opened the hypervisor: what each asked to hear, and what it must not leave behind.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -38,10 +38,11 @@ const AUTO_DESTROY_MAX: usize = 1_024;
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    open: Mutex<HashMap<ConnectionId, Client>>,
+    /// A tree, as that gives its room back.
+    open: Mutex<BTreeMap<ConnectionId, Client>>,
 }
 
-/// One of them. A map has room for up to twice as many as are in it, so what few have is elsewhere.
+/// One of them. What few have is elsewhere: a tree has room for up to twice as many as are in it.
 #[derive(Debug)]
 pub(super) struct Client {
     cx: CallContext,
@@ -77,7 +78,7 @@ pub(super) enum HalfDone {
 }
 
 impl Clients {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Client>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Client>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
