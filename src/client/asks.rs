@@ -33,6 +33,8 @@ struct Inner {
     prompt: VecDeque<Ask>,
     urgent: VecDeque<Ask>,
     patient: VecDeque<Ask>,
+    /// Empty: the room for one that the next of those has which is used.
+    spare: VecDeque<Ask>,
     /// Where calls of several kinds wait, whose turn it is: a place in [`Inner::KINDS`].
     turn: usize,
     /// How many calls wait when those are looked for next that nobody waits for.
@@ -81,12 +83,7 @@ impl Asks {
         if let Some(reason) = &inner.over {
             return Err(reason.clone());
         }
-        let lane = inner.lane(urgency);
-        if lane.capacity() == 0 {
-            // Mostly there is one, and it is large.
-            lane.reserve_exact(KEPT_MAX);
-        }
-        lane.push_back(ask);
+        inner.lane_with_room(urgency).push_back(ask);
         let swept = inner.sweep();
         let taker = if inner.wanted.have(urgency) { inner.taker.take() } else { None };
         drop(inner);
@@ -135,6 +132,16 @@ impl Inner {
         }
     }
 
+    /// The same with room for one at least: mostly there is one, and it is large.
+    fn lane_with_room(&mut self, urgency: Option<Urgency>) -> &mut VecDeque<Ask> {
+        if self.lane(urgency).capacity() == 0 {
+            let mut room = std::mem::take(&mut self.spare);
+            room.reserve_exact(KEPT_MAX);
+            *self.lane(urgency) = room;
+        }
+        self.lane(urgency)
+    }
+
     /// Those that take turns, so that none of them waits for ever.
     const KINDS: [Urgency; 3] = [Urgency::Prompt, Urgency::Urgent, Urgency::Patient];
 
@@ -159,8 +166,11 @@ impl Inner {
         }
         let lane = self.lane(urgency);
         let ask = lane.pop_front()?;
-        if lane.is_empty() && lane.capacity() > KEPT_MAX {
-            *lane = VecDeque::new();
+        if lane.is_empty() {
+            let room = std::mem::take(lane);
+            if room.capacity() <= KEPT_MAX {
+                self.spare = room;
+            }
         }
         if self.waiting() == 0 {
             self.sweep_at = 0;

@@ -33,7 +33,7 @@ use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
 use crate::shell::now;
-use crate::stream::{Pipe, Pipes, StreamTable};
+use crate::stream::{Pipe, Pipes};
 use crate::uri::Uri;
 
 /// How to open a connection, and what its calls may do.
@@ -206,7 +206,7 @@ impl Connection {
     /// Starts the task that owns the socket; nothing is said yet.
     pub(super) fn start(socket: Socket, uri: Uri, options: &OpenOptions) -> Connection {
         let asks = Arc::<Asks>::default();
-        let (streams, pipes) = StreamTable::new();
+        let (streams, pipes) = Default::default();
         let held = Held::default();
         let task = Task {
             session: ClientSession::new(options.window),

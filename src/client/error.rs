@@ -252,7 +252,7 @@ impl CallError {
 
     pub(super) fn reply(procedure: &'static str, fault: ReplyFault) -> CallError {
         match fault {
-            ReplyFault::Remote(error) => CallError::Remote(error),
+            ReplyFault::Remote(error) => CallError::Remote(*error),
             other => CallError::Reply { procedure, error: other.to_string() },
         }
     }

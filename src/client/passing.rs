@@ -80,7 +80,7 @@ impl Connection {
         let returned = Arc::new(Mutex::default());
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(program, number, name, body, reply);
-        let passing = Passing { fds, returned: Arc::clone(&returned) };
+        let passing = Box::new(Passing { fds, returned: Arc::clone(&returned) });
         let ask = Ask::Passing(PassingAsk { call, passing });
         let payload = self.exchange(name, ask, answer, self.usual_deadline(program, number)).await?;
         let fds = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));

@@ -113,7 +113,8 @@ pub(super) struct StreamAsk {
 #[derive(Debug)]
 pub(super) struct PassingAsk {
     pub(super) call: CallAsk,
-    pub(super) passing: Passing,
+    /// In a box: few calls have any, and all have the room for it.
+    pub(super) passing: Box<Passing>,
 }
 
 /// The descriptors of a call.
@@ -205,7 +206,8 @@ impl Task {
             // The last of the socket: it is closed, whoever still holds a handle.
             self.line = None;
             self.passing.clear();
-            let reason = last_words(reason).await;
+            // In a box, as all that live have no use for the room that it takes.
+            let reason = Box::pin(last_words(reason)).await;
             tracing::debug!(%reason, "connection ended");
             self.asks.end(&reason);
             self.desk.end(&reason);
@@ -370,7 +372,7 @@ impl Task {
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),
             Ask::Passing(PassingAsk { call, passing }) => {
                 if let Some(serial) = self.call(call, ClientSession::call_with_descriptors) {
-                    self.passing.insert(serial, passing);
+                    self.passing.insert(serial, *passing);
                 }
             }
             Ask::Stream(StreamAsk { call, pipe }) => {
@@ -519,7 +521,7 @@ mod tests {
             asks: Taker(asks.clone()),
             waiting: Waiting::new(4, None),
             desk: Desk::new(Held::default(), 1_000),
-            streams: StreamTable::new().0,
+            streams: StreamTable::default(),
             line: None,
             passing: SerialMap::default(),
             observer: None,

@@ -91,8 +91,11 @@ impl Administration {
 
     /// Has a server be looked after under this name.
     pub fn manage<H: ?Sized>(&self, name: impl Into<String>, server: &Server<H>) {
-        let managed =
-            Managed { name: name.into(), clients: server.crowd.clone(), metrics: server.metrics.clone() };
+        let managed = Managed {
+            name: name.into(),
+            clients: server.crowd.clone(),
+            metrics: server.terms.metrics.clone(),
+        };
         self.servers.lock().unwrap_or_else(PoisonError::into_inner).push(managed);
     }
 

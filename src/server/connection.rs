@@ -1,23 +1,24 @@
 //! One client's connection: the task that owns its session.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::{Id, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MAX, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind};
-use virtwire_protocol::session::server::{Called, Limits, QueueFull, ServerEvent, ServerSession};
+use virtwire_protocol::session::ProtocolError;
+use virtwire_protocol::session::server::{Called, QueueFull, ServerEvent, ServerSession};
 use virtwire_protocol::session::stream::{StreamId, is_sparse};
-use virtwire_protocol::session::{CountedHasher, ProtocolError};
 
 use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
 use super::context::{CallContext, CallSlots};
@@ -99,13 +100,10 @@ fn unwritten(error: std::io::Error) -> Ended {
 /// What a handler answers, and the descriptors that go with it.
 type Answer = (Result<Draft, RemoteError>, Vec<OwnedFd>);
 
-/// The handlers that wait for something, and which call each answers.
+/// The handlers that wait for something, and which call each answers: `None` while there are none, as mostly, for a set takes room also
+/// then.
 #[derive(Default)]
-struct Calls {
-    /// `None` while there are none, as mostly: a set takes room also then.
-    tasks: Option<JoinSet<Answer>>,
-    headers: HashMap<Id, Header, CountedHasher>,
-}
+struct Calls(Option<JoinSet<(Header, Answer)>>);
 
 impl Calls {
     /// Works on a call until its handler waits for something, as most never do: then it goes on in a task of its own. The answer, if
@@ -117,40 +115,36 @@ impl Calls {
         handler: impl Future<Output = Answer> + Send + 'static,
     ) -> Option<Answer> {
         let mut handler = Box::pin(handler);
-        match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(task))) {
-            Ok(Poll::Ready(answer)) => Some(answer),
-            Ok(Poll::Pending) => {
-                let id = self.tasks.get_or_insert_default().spawn(handler).id();
-                self.headers.insert(id, *header);
-                None
-            }
-            Err(_) => Some(failed()),
+        if let Poll::Ready(answer) = poll_handler(handler.as_mut(), task) {
+            return Some(answer);
         }
+        let header = *header;
+        let waiting = async move { (header, poll_fn(|task| poll_handler(handler.as_mut(), task)).await) };
+        self.0.get_or_insert_default().spawn(waiting);
+        None
     }
 
     /// The next call to be answered.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<(Header, Answer)> {
         loop {
-            let Some(tasks) = &mut self.tasks else { return Poll::Pending };
-            let (id, answer) = match ready!(tasks.poll_join_next_with_id(cx)) {
-                Some(Ok((id, answer))) => (id, answer),
-                Some(Err(panicked)) => (panicked.id(), failed()),
-                None => {
-                    self.tasks = None;
-                    return Poll::Pending;
-                }
-            };
-            if let Some(header) = self.headers.remove(&id) {
-                return Poll::Ready((header, answer));
+            let Some(tasks) = &mut self.0 else { return Poll::Pending };
+            match ready!(tasks.poll_join_next(cx)) {
+                Some(Ok(answered)) => return Poll::Ready(answered),
+                // The runtime has ended it: everything ends.
+                Some(Err(_)) => {}
+                None => self.0 = None,
             }
         }
     }
 }
 
-/// A handler that panicked has no answer, and its client must not wait for one for ever.
-fn failed() -> Answer {
-    let text = "the handler of this call has failed";
-    (Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text)), Vec::new())
+/// A handler that panics has no answer, and its client must not wait for one for ever.
+fn poll_handler(handler: Pin<&mut impl Future<Output = Answer>>, task: &mut Context<'_>) -> Poll<Answer> {
+    catch_unwind(AssertUnwindSafe(|| handler.poll(task))).unwrap_or_else(|_| {
+        let text = "the handler of this call has failed";
+        let failed = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text);
+        Poll::Ready((Err(failed), Vec::new()))
+    })
 }
 
 /// Serves one client until it goes, then lets the handler clean up after it.
@@ -161,7 +155,6 @@ pub(super) fn run<R, W, H>(
     handler: Arc<H>,
     cx: CallContext,
     entrance: Entrance,
-    limits: Limits,
     line: Option<Line>,
 ) -> impl Future<Output = Ended> + Send + use<R, W, H>
 where
@@ -169,8 +162,7 @@ where
     W: AsyncWrite + Unpin + Send,
     H: Handler + ?Sized,
 {
-    let (streams, pipes) = StreamTable::new();
-    let mut session = ServerSession::new((**cx.profile()).clone(), limits);
+    let mut session = ServerSession::new(cx.profile().clone(), cx.limits().clone());
     session.serve_programs(handler.programs());
     session.ask_who(entrance.way);
     if entrance.shut {
@@ -193,10 +185,8 @@ where
         let Entrance { asking, until, place, .. } = entrance;
         Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
     };
-    let stream_bytes = limits.stream_bytes;
-    let (calls, passing) = Default::default();
-    let mut client =
-        Client { session, streams, pipes, stream_bytes, handler, cx, calls, line, passing, way_in };
+    let (streams, pipes, calls, passing) = Default::default();
+    let mut client = Client { session, streams, pipes, handler, cx, calls, line, passing, way_in };
     async move {
         let ended = match poll_fn(|task| client.poll(&mut talk, task)).await {
             Ok(()) => goodbye(&mut talk.writer).await,
@@ -204,26 +194,7 @@ where
         };
         // The last of the socket: it is closed, also while calls run on.
         drop(talk);
-        client.line = None;
-        client.passing.clear();
-        let peer = client.cx.peer();
-        match ended.is_its_fault() {
-            true => tracing::info!(peer, reason = %ended, "a client is dropped"),
-            false => tracing::debug!(peer, reason = %ended, "connection ended"),
-        }
-        client.cx.set_closed();
-        client.streams.end_all(&ended);
-        if !client.session.is_authenticated() {
-            // The handler has never heard of it.
-            return ended;
-        }
-        client.handler.clone().closed(client.cx.clone()).await;
-        if let Some(mut tasks) = client.calls.tasks.take().filter(|tasks| !tasks.is_empty()) {
-            // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
-            while tasks.join_next().await.is_some() {}
-            client.handler.clone().closed(client.cx.clone()).await;
-        }
-        ended
+        client.end(ended).await
     }
 }
 
@@ -249,8 +220,6 @@ struct Client<H: ?Sized> {
     session: ServerSession,
     streams: StreamTable<StreamId>,
     pipes: Pipes,
-    /// Bytes of a stream that wait for its handler.
-    stream_bytes: usize,
     handler: Arc<H>,
     cx: CallContext,
     calls: Calls,
@@ -490,7 +459,7 @@ impl<H: Handler + ?Sized> Client<H> {
             return Some((Err(refusal), Vec::new()));
         }
         let stream = called.info.stream.map(|direction| {
-            let pipe = self.pipes.pipe(self.stream_bytes);
+            let pipe = self.pipes.pipe(self.cx.limits().stream_bytes);
             self.streams.insert(StreamId::of(&header), pipe.clone());
             Stream::new(pipe, direction, is_sparse(header.program, header.procedure, &called.payload))
         });
@@ -545,6 +514,32 @@ impl<H: Handler + ?Sized> Client<H> {
 
     fn tell(&mut self, notice: OutgoingNotice) -> Result<(), QueueFull> {
         self.session.notify(notice.program, notice.number, notice.body)
+    }
+
+    /// The connection has ended, and its socket is gone. In a box, as all that live have no use for the room that it takes.
+    fn end(&mut self, ended: Ended) -> BoxFuture<'_, Ended> {
+        Box::pin(async move {
+            self.line = None;
+            self.passing.clear();
+            let peer = self.cx.peer();
+            match ended.is_its_fault() {
+                true => tracing::info!(peer, reason = %ended, "a client is dropped"),
+                false => tracing::debug!(peer, reason = %ended, "connection ended"),
+            }
+            self.cx.set_closed();
+            self.streams.end_all(&ended);
+            if !self.session.is_authenticated() {
+                // The handler has never heard of it.
+                return ended;
+            }
+            self.handler.clone().closed(self.cx.clone()).await;
+            if let Some(mut tasks) = self.calls.0.take().filter(|tasks| !tasks.is_empty()) {
+                // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
+                while tasks.join_next().await.is_some() {}
+                self.handler.clone().closed(self.cx.clone()).await;
+            }
+            ended
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, DraftError};
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::Notice;
+use virtwire_protocol::session::server::Limits;
 
 use super::access::Authorizer;
 use super::identity::{Identity, PeerTransport};
@@ -41,22 +42,27 @@ pub(super) struct CallSlots {
     pub(super) reply_fds: Mutex<Vec<OwnedFd>>,
 }
 
+/// What all connections of a server have in common.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Terms {
+    pub(super) profile: Arc<Profile>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) authorizer: Option<Arc<dyn Authorizer>>,
+    pub(super) metrics: Metrics,
+}
+
 struct Shared {
     id: ConnectionId,
-    peer: String,
+    terms: Arc<Terms>,
+    peer: Box<str>,
     identity: Identity,
     /// The same with what the client has proved since it came.
     proved: OnceLock<Box<Identity>>,
-    profile: Arc<Profile>,
     carries_fds: bool,
     read_only: AtomicBool,
     known: AtomicBool,
-    authorizer: Option<Arc<dyn Authorizer>>,
-    metrics: Metrics,
     closed: AtomicBool,
     post: Post,
-    /// Bytes of events that may wait in the post.
-    queued_bytes: usize,
 }
 
 /// Who has come.
@@ -68,31 +74,14 @@ pub(super) struct Newcomer {
 }
 
 impl CallContext {
-    /// The context of a fresh connection, for which so many bytes of events may wait.
-    pub(super) fn new(
-        Newcomer { id, peer, identity, carries_fds }: Newcomer,
-        profile: Arc<Profile>,
-        authorizer: Option<Arc<dyn Authorizer>>,
-        metrics: Metrics,
-        queued_bytes: usize,
-    ) -> CallContext {
+    /// The context of a fresh connection.
+    pub(super) fn new(newcomer: Newcomer, terms: Arc<Terms>) -> CallContext {
+        let Newcomer { id, peer, identity, carries_fds } = newcomer;
         let [read_only, known, closed] = [const { AtomicBool::new(false) }; 3];
         let (post, proved) = (Post::default(), OnceLock::new());
-        let shared = Shared {
-            id,
-            peer,
-            identity,
-            proved,
-            profile,
-            carries_fds,
-            read_only,
-            known,
-            authorizer,
-            metrics,
-            closed,
-            post,
-            queued_bytes,
-        };
+        let peer = peer.into_boxed_str();
+        let shared =
+            Shared { id, terms, peer, identity, proved, carries_fds, read_only, known, closed, post };
         CallContext(Arc::new(shared), None)
     }
 
@@ -101,7 +90,9 @@ impl CallContext {
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         let identity = Identity::of(PeerTransport::Inside);
         let newcomer = Newcomer { id, peer: "detached".to_owned(), identity, carries_fds: false };
-        CallContext::new(newcomer, profile, None, Metrics::default(), usize::MAX)
+        let limits = Limits { queued_bytes: usize::MAX, ..Limits::default() };
+        let terms = Terms { profile, limits: Arc::new(limits), ..Terms::default() };
+        CallContext::new(newcomer, Arc::new(terms))
     }
 
     /// The context of one call.
@@ -181,7 +172,7 @@ impl CallContext {
 
     /// What this server is to understand.
     pub fn profile(&self) -> &Arc<Profile> {
-        &self.0.profile
+        &self.0.terms.profile
     }
 
     /// Whether the client may only look.
@@ -213,17 +204,21 @@ impl CallContext {
         let body = Draft::encode(notice)?;
         if !self.is_closed() {
             let notice = OutgoingNotice { program: N::PROGRAM, number: N::NUMBER, body };
-            self.0.post.notify(notice, self.0.queued_bytes);
+            self.0.post.notify(notice, self.limits().queued_bytes);
         }
         Ok(())
     }
 
     pub(super) fn authorizer(&self) -> Option<&dyn Authorizer> {
-        self.0.authorizer.as_deref()
+        self.0.terms.authorizer.as_deref()
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+        &self.0.terms.metrics
+    }
+
+    pub(super) fn limits(&self) -> &Arc<Limits> {
+        &self.0.terms.limits
     }
 
     pub(super) fn set_closed(&self) {

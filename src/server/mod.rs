@@ -58,7 +58,7 @@ pub use stream::Stream;
 pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
 
 use clients::{Clients, Present};
-use context::Newcomer;
+use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
 use places::Place;
 
@@ -67,24 +67,14 @@ pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
 /// A daemon's settings and its handler. Cheap to clone.
 #[derive(Debug)]
 pub struct Server<H: ?Sized> {
-    profile: Arc<Profile>,
-    limits: Limits,
+    terms: Arc<Terms>,
     crowd: Arc<Clients>,
-    authorizer: Option<Arc<dyn Authorizer>>,
-    metrics: Metrics,
     handler: Arc<H>,
 }
 
 impl<H: ?Sized> Clone for Server<H> {
     fn clone(&self) -> Server<H> {
-        Server {
-            profile: self.profile.clone(),
-            limits: self.limits,
-            crowd: self.crowd.clone(),
-            authorizer: self.authorizer.clone(),
-            metrics: self.metrics.clone(),
-            handler: self.handler.clone(),
-        }
+        Server { terms: self.terms.clone(), crowd: self.crowd.clone(), handler: self.handler.clone() }
     }
 }
 
@@ -98,34 +88,27 @@ impl<H: Handler> Server<H> {
 impl<H: Handler + ?Sized> Server<H> {
     /// The same, for a handler that is needed elsewhere too.
     pub fn shared(handler: Arc<H>) -> Server<H> {
-        Server {
-            profile: Arc::new(Profile::default()),
-            limits: Limits::default(),
-            crowd: Arc::default(),
-            authorizer: None,
-            metrics: Metrics::default(),
-            handler,
-        }
+        Server { terms: Arc::default(), crowd: Arc::default(), handler }
     }
 
     /// Serves only what a peer of this profile understands.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Server<H> {
-        self.profile = Arc::new(profile);
+        Arc::make_mut(&mut self.terms).profile = Arc::new(profile);
         self
     }
 
     /// What one client may make the daemon hold.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Server<H> {
-        self.limits = limits;
+        Arc::make_mut(&mut self.terms).limits = Arc::new(limits);
         self
     }
 
     /// Has this decide what clients may do. Without one they may do everything, if they are not read-only.
     #[must_use]
     pub fn authorizer(mut self, authorizer: impl Authorizer) -> Server<H> {
-        self.authorizer = Some(Arc::new(authorizer));
+        Arc::make_mut(&mut self.terms).authorizer = Some(Arc::new(authorizer));
         self
     }
 
@@ -148,7 +131,7 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// What this server counts, for whoever shows it.
     pub fn metrics(&self) -> &Metrics {
-        &self.metrics
+        &self.terms.metrics
     }
 
     /// Accepts clients until dropped. Connections live on after that, until their clients go.
@@ -203,7 +186,7 @@ impl<H: Handler + ?Sized> Server<H> {
                     queued => queued,
                 },
             };
-            self.metrics.connected();
+            self.metrics().connected();
             self.clone().receive(accepted, entrance, queued, place);
         }
     }
@@ -220,7 +203,7 @@ impl<H: Handler + ?Sized> Server<H> {
             (Accepted::Tls(stream, peer), _) => drop(tokio::spawn(async move {
                 match secured(stream, &peer, entrance.tls.take(), entrance.until).await {
                     Some(secured) => self.host(Socket::Secured(secured, peer), entrance, place),
-                    None => self.metrics.disconnected(&Ended::Unknown),
+                    None => self.metrics().disconnected(&Ended::Unknown),
                 }
             })),
         }
@@ -235,9 +218,7 @@ impl<H: Handler + ?Sized> Server<H> {
             identity: socket.identity(),
             carries_fds,
         };
-        let (profile, authorizer) = (self.profile.clone(), self.authorizer.clone());
-        let queued_bytes = self.limits.queued_bytes;
-        let cx = CallContext::new(newcomer, profile, authorizer, self.metrics.clone(), queued_bytes);
+        let cx = CallContext::new(newcomer, self.terms.clone());
         if entrance.read_only {
             cx.set_read_only();
         }
@@ -245,22 +226,22 @@ impl<H: Handler + ?Sized> Server<H> {
             true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
             false => tracing::debug!(peer = cx.peer(), "client connected"),
         }
-        let guest = Guest { present: self.crowd.enter(&cx), metrics: self.metrics, place };
-        let (handler, limits) = (self.handler, self.limits);
+        let guest = Guest { present: self.crowd.enter(&cx), terms: self.terms, place };
+        let handler = self.handler;
         match socket {
             Socket::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                guest.stay(connection::run(stream.into_split(), handler, cx, entrance, limits, None));
+                guest.stay(connection::run(stream.into_split(), handler, cx, entrance, None));
             }
             #[cfg(feature = "tls")]
             Socket::Secured(secured, _) => {
                 let both = tokio::io::split(secured.stream);
-                guest.stay(connection::run(both, handler, cx, entrance, limits, None));
+                guest.stay(connection::run(both, handler, cx, entrance, None));
             }
             Socket::Unix(line, ..) => {
                 let both = (line.clone(), line.clone());
                 let line = carries_fds.then_some(line);
-                guest.stay(connection::run(both, handler, cx, entrance, limits, line));
+                guest.stay(connection::run(both, handler, cx, entrance, line));
             }
         }
     }
@@ -287,7 +268,7 @@ impl<H: Handler + ?Sized> Server<H> {
 /// What a client holds while it is there, beside its connection.
 struct Guest {
     present: Present,
-    metrics: Metrics,
+    terms: Arc<Terms>,
     place: Place,
 }
 
@@ -299,7 +280,7 @@ impl Guest {
         tokio::spawn(async move {
             let ended = connection.await;
             drop(self.present);
-            self.metrics.disconnected(&ended);
+            self.terms.metrics.disconnected(&ended);
             drop(self.place);
         });
     }

@@ -27,7 +27,7 @@ pub(crate) struct Line(Arc<Ends>);
 struct Ends {
     socket: AsyncFd<UnixStream>,
     /// The same socket by another descriptor, watched for room.
-    room: OnceLock<AsyncFd<UnixStream>>,
+    room: OnceLock<Box<AsyncFd<UnixStream>>>,
 }
 
 impl Line {
@@ -78,7 +78,7 @@ impl Line {
                     None => {
                         let room = watched(socket.try_clone()?, Interest::WRITABLE)?;
                         // There is none yet, as one task writes.
-                        let _ = self.0.room.set(room);
+                        let _ = self.0.room.set(Box::new(room));
                     }
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -41,7 +41,8 @@ pub(crate) struct FrameReader<R> {
     inner: R,
     /// What has come of a frame that is not known to be large.
     buffer: BytesMut,
-    large: Option<Large>,
+    /// `None` while nothing large comes.
+    bulk: Option<Box<Bulk>>,
     /// Bytes of the largest frame that has come whole.
     largest: usize,
     /// While not 0, the next frame is expected to be large: the last one was, or is a packet behind such a one. libvirt's daemons read a
@@ -49,10 +50,17 @@ pub(crate) struct FrameReader<R> {
     among_large: u8,
     /// The longest frame that is taken.
     frame_bytes_max: usize,
+    passing: Option<Passing>,
+}
+
+/// What large frames are read into.
+#[derive(Debug, Default)]
+struct Bulk {
+    /// The one that comes.
+    large: Option<Large>,
     /// Handles on the memory of a stream's packets, which can be used again once nobody has the packet. While packets of a stream come,
     /// these are kept; any other frame gives them back.
     spares: VecDeque<Bytes>,
-    passing: Option<Passing>,
 }
 
 /// A large frame while it comes: memory that is written already, as that is what can be read into, and how much has come.
@@ -64,17 +72,23 @@ struct Large {
     length: usize,
 }
 
-/// What a socket that carries descriptors has brought.
+/// A socket that carries descriptors.
 #[derive(Debug)]
 struct Passing {
     line: Line,
-    /// Bytes that have come, and of them those that belong to frames handed out or to their descriptors.
-    come: u64,
+    /// `None` while none has come and none is waited for.
+    brought: Option<Box<Brought>>,
+}
+
+/// The descriptors that a socket has brought.
+#[derive(Debug, Default)]
+struct Brought {
+    /// Bytes that have come since there are any and belong to frames handed out, or to their descriptors.
     taken: u64,
     /// Each with the number of the byte that it came with.
     fds: VecDeque<(u64, OwnedFd)>,
     /// A frame whose descriptors have not all come, and how many there are to be.
-    waiting: Option<Box<(Frame, usize)>>,
+    waiting: Option<(Frame, usize)>,
 }
 
 /// A frame, and the descriptors that came with it.
@@ -87,16 +101,14 @@ pub(crate) struct Received {
 impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// Reads frames from `inner`, and the descriptors behind them where that is a line.
     pub(crate) fn new(inner: R, line: Option<Line>) -> FrameReader<R> {
-        let passing =
-            line.map(|line| Passing { line, come: 0, taken: 0, fds: VecDeque::new(), waiting: None });
+        let passing = line.map(|line| Passing { line, brought: None });
         FrameReader {
             inner,
             buffer: BytesMut::new(),
-            large: None,
+            bulk: None,
             largest: 0,
             among_large: 0,
             frame_bytes_max: FRAME_BYTES_MAX,
-            spares: VecDeque::new(),
             passing,
         }
     }
@@ -128,7 +140,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             // Else it would hold on to memory that others have to give back.
             self.buffer = BytesMut::from(&self.buffer[..]);
             if !is_packet(frame) {
-                self.spares = VecDeque::new();
+                self.bulk = None;
             }
         }
         Ok(received)
@@ -160,9 +172,9 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     fn take(&mut self) -> Result<Option<Received>, CodecError> {
         if !self.is_waiting() {
             self.check_length()?;
-            let frame = match &self.large {
-                Some(_) => self.take_large(),
-                None => frame::split(&mut self.buffer)?,
+            let frame = match self.has_large() {
+                true => self.take_large(),
+                false => frame::split(&mut self.buffer)?,
             };
             let Some(frame) = frame else { return Ok(None) };
             self.largest = self.largest.max(frame.wire_bytes());
@@ -173,39 +185,40 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             };
             let announced = frame.descriptors();
             let Some(passing) = &mut self.passing else { return Ok(Some(Received::alone(frame))) };
-            passing.taken += frame.wire_bytes() as u64;
+            if let Some(brought) = &mut passing.brought {
+                brought.taken += frame.wire_bytes() as u64;
+            }
             if announced == 0 || announced > DESCRIPTORS_MAX {
                 // The session refuses so many, whether they come or not.
                 passing.forget_strays();
                 return Ok(Some(Received::alone(frame)));
             }
-            passing.waiting = Some(Box::new((frame, announced as usize)));
+            passing.brought.get_or_insert_default().waiting = Some((frame, announced as usize));
         }
         let Some(passing) = &mut self.passing else { return Ok(None) };
-        match passing.waiting.take() {
-            Some(whole) if self.buffer.len() >= whole.1 => {
-                let (frame, count) = *whole;
+        let Some(brought) = &mut passing.brought else { return Ok(None) };
+        match brought.waiting.take_if(|(_, count)| self.buffer.len() >= *count) {
+            Some((frame, count)) => {
                 self.buffer.advance(count);
-                let fds = (0..count).map(|_| passing.claim()).collect::<io::Result<_>>()?;
+                let fds = (0..count).map(|_| brought.claim()).collect::<io::Result<_>>()?;
+                passing.forget_strays();
                 Ok(Some(Received { frame, fds }))
             }
-            waiting => {
-                passing.waiting = waiting;
-                Ok(None)
-            }
+            None => Ok(None),
         }
     }
 
     /// The large frame, if it has come whole. What has come behind it is in the buffer then.
     fn take_large(&mut self) -> Option<Frame> {
-        let Large { memory, length, come } = self.large.take_if(|large| large.come >= large.length)?;
+        let bulk = self.bulk.as_mut()?;
+        let Large { memory, length, come } = bulk.large.take_if(|large| large.come >= large.length)?;
         let whole = memory.freeze();
         let header = frame::sealed_header(&whole)?;
         let frame = Frame { header, payload: whole.slice(FRAME_BYTES_MIN..length) };
         self.buffer.extend_from_slice(&whole[length..come]);
         if is_packet(&frame) {
-            self.spares.truncate(SPARES_MAX - 1);
-            self.spares.push_front(whole);
+            bulk.spares.truncate(SPARES_MAX - 1);
+            bulk.spares.push_front(whole);
         }
         Some(frame)
     }
@@ -225,17 +238,22 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// Whether nothing of a message has come that is not handed out.
     fn is_between(&self) -> bool {
-        self.buffer.is_empty() && self.large.is_none() && !self.is_waiting()
+        self.buffer.is_empty() && !self.has_large() && !self.is_waiting()
+    }
+
+    fn has_large(&self) -> bool {
+        self.bulk.as_ref().is_some_and(|bulk| bulk.large.is_some())
     }
 
     fn is_waiting(&self) -> bool {
-        self.passing.as_ref().is_some_and(|passing| passing.waiting.is_some())
+        let brought = self.passing.as_ref().and_then(|passing| passing.brought.as_ref());
+        brought.is_some_and(|brought| brought.waiting.is_some())
     }
 
     /// Reads once; 0 is the end.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let missing = self.missing();
-        if self.large.is_some() || missing > READ_BYTES {
+        if missing > READ_BYTES || self.has_large() {
             return self.poll_fill_large(cx);
         }
         // Where frames are bounded nothing of the next one is read: while its owner takes none, nothing is held here.
@@ -252,7 +270,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             let mut space = ReadBuf::new(&mut space[..bytes]);
             match &mut self.passing {
                 None => ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?,
-                Some(passing) => ready!(passing.poll_receive(cx, &mut space))?,
+                Some(passing) => ready!(passing.poll_receive(cx, &mut space, self.buffer.len()))?,
             }
             self.buffer.extend_from_slice(space.filled());
             Poll::Ready(Ok(space.filled().len()))
@@ -262,7 +280,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// The same into a large frame's own memory.
     fn poll_fill_large(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let missing = self.missing();
-        let mut large = self.large.take().unwrap_or_else(|| {
+        let bulk = self.bulk.get_or_insert_default();
+        let mut large = bulk.large.take().unwrap_or_else(|| {
             let memory = std::mem::take(&mut self.buffer);
             let come = memory.len();
             Large { memory, come, length: come + missing }
@@ -274,7 +293,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         let ahead = if self.passing.is_none() { FRAME_BYTES_MIN } else { 0 };
         if large.memory.len() == come {
             let room = if room >= missing { missing + ahead } else { room };
-            let mut larger = self.memory(come + room);
+            let mut larger = bulk.memory(come + room);
             larger[..come].copy_from_slice(&large.memory);
             large.memory = larger;
         }
@@ -283,25 +302,14 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         let read = Pin::new(&mut self.inner).poll_read(cx, &mut space);
         let count = space.filled().len();
         large.come += count;
-        self.large = Some(large);
+        bulk.large = Some(large);
         ready!(read)?;
-        if let Some(passing) = &mut self.passing {
-            passing.come += count as u64;
-        }
         Poll::Ready(Ok(count))
-    }
-
-    /// Memory of at least so many bytes, and not of more than twice as many, for they are held as long as the frame is: the last that
-    /// nobody has any more, or new.
-    fn memory(&mut self, bytes: usize) -> BytesMut {
-        let fits = |spare: &Bytes| spare.is_unique() && (bytes..=2 * bytes).contains(&spare.len());
-        let free = self.spares.iter().position(fits).and_then(|at| self.spares.remove(at));
-        free.and_then(|spare| spare.try_into_mut().ok()).unwrap_or_else(|| BytesMut::zeroed(bytes))
     }
 
     /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
     fn missing(&self) -> usize {
-        if self.is_waiting() || self.large.is_some() {
+        if self.is_waiting() || self.has_large() {
             return 0;
         }
         let Some(word) = self.buffer.first_chunk::<LENGTH_BYTES>() else { return 0 };
@@ -316,20 +324,48 @@ impl Received {
     }
 }
 
+impl Bulk {
+    /// Memory of at least so many bytes, and not of more than twice as many, for they are held as long as the frame is: the last that
+    /// nobody has any more, or new.
+    fn memory(&mut self, bytes: usize) -> BytesMut {
+        let fits = |spare: &Bytes| spare.is_unique() && (bytes..=2 * bytes).contains(&spare.len());
+        let free = self.spares.iter().position(fits).and_then(|at| self.spares.remove(at));
+        free.and_then(|spare| spare.try_into_mut().ok()).unwrap_or_else(|| BytesMut::zeroed(bytes))
+    }
+}
+
 impl Passing {
-    fn poll_receive(&mut self, cx: &mut Context<'_>, space: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let fd = ready!(self.line.poll_receive(cx, space))?;
-        self.come += space.filled().len() as u64;
-        if let Some(fd) = fd {
-            self.fds.push_back((self.come, fd));
+    /// Reads, where so many bytes have come before that are not taken.
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        space: &mut ReadBuf<'_>,
+        before: usize,
+    ) -> Poll<io::Result<()>> {
+        if let Some(fd) = ready!(self.line.poll_receive(cx, space))? {
+            let brought = self.brought.get_or_insert_default();
+            let come = (before + space.filled().len()) as u64;
+            brought.fds.push_back((brought.taken + come, fd));
             // Each read brings one at most, and there is no more than one message's to wait for.
-            if self.fds.len() > DESCRIPTORS_MAX as usize {
+            if brought.fds.len() > DESCRIPTORS_MAX as usize {
                 return Poll::Ready(Err(wrong("more file descriptors came than a message can have")));
             }
         }
         Poll::Ready(Ok(()))
     }
 
+    /// Closes what came with bytes that were no descriptors'.
+    fn forget_strays(&mut self) {
+        if let Some(brought) = &mut self.brought {
+            brought.forget_strays();
+            if brought.fds.is_empty() {
+                self.brought = None;
+            }
+        }
+    }
+}
+
+impl Brought {
     /// The descriptor of the byte that is next.
     fn claim(&mut self) -> io::Result<OwnedFd> {
         self.forget_strays();
@@ -340,7 +376,6 @@ impl Passing {
         }
     }
 
-    /// Closes what came with bytes that were no descriptors'.
     fn forget_strays(&mut self) {
         while self.fds.front().is_some_and(|(at, _)| *at <= self.taken) {
             self.fds.pop_front();
@@ -428,7 +463,7 @@ mod tests {
             // Polled until it has taken all there is.
             let next = std::future::poll_fn(|cx| Poll::Ready(frames.poll_next(cx))).await;
             assert!(next.is_pending());
-            let (has_come, reserved) = match &frames.large {
+            let (has_come, reserved) = match frames.bulk.as_ref().and_then(|bulk| bulk.large.as_ref()) {
                 Some(large) => (large.come, large.memory.capacity()),
                 None => (frames.buffer.len(), frames.buffer.capacity()),
             };
@@ -461,12 +496,12 @@ mod tests {
         let places: std::collections::HashSet<_> = held.iter().map(|payload| payload.as_ptr()).collect();
         assert_eq!(places.len(), held.len(), "what somebody has is left alone");
         assert!(held.iter().all(|payload| *payload == packet[28..]));
-        assert_eq!(frames.spares.len(), SPARES_MAX);
+        assert_eq!(frames.bulk.as_ref().unwrap().spares.len(), SPARES_MAX);
         near.write_all(&sealed(2, 50_000)).await.unwrap();
         frames.next().await.unwrap().unwrap();
         let Received { frame, .. } = frames.next().await.unwrap().unwrap();
         assert_eq!(frame.payload.len(), 50_000);
-        assert_eq!((frames.spares.capacity(), frames.buffer.capacity()), (0, 0));
+        assert_eq!((frames.bulk.is_none(), frames.buffer.capacity()), (true, 0));
     }
 
     /// Counts how often it is read.
@@ -509,7 +544,7 @@ mod tests {
         // The end of the stream gives it back.
         near.write_all(&sealed_as(data, 1, 0)).await.unwrap();
         assert!(frames.next().await.unwrap().unwrap().frame.payload.is_empty());
-        assert_eq!((frames.spares.capacity(), frames.buffer.capacity()), (0, 0));
+        assert_eq!((frames.bulk.is_none(), frames.buffer.capacity()), (true, 0));
     }
 
     #[tokio::test]

@@ -67,7 +67,7 @@ pub enum StreamError {
 impl From<StreamFault> for StreamError {
     fn from(fault: StreamFault) -> StreamError {
         match fault {
-            StreamFault::Remote(error) => StreamError::Remote(error),
+            StreamFault::Remote(error) => StreamError::Remote(*error),
             other => StreamError::Fault(other),
         }
     }

@@ -91,6 +91,10 @@ impl Pipe {
         self.key
     }
 
+    pub(super) fn words(&self) -> &Mailbox<StreamKey> {
+        &self.words
+    }
+
     // The task's side.
 
     /// A piece came. How many bytes are beyond the bound now, where the queue is full.

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -40,9 +40,12 @@ pub(crate) trait StreamSession {
     fn end(&mut self, id: Self::Id, ending: &Ending) -> bool;
 }
 
-/// The streams, and whose turn it is to send.
+/// The streams, and whose turn it is to send. `None` before the first: few connections ever have one.
 #[derive(Debug)]
-pub(crate) struct StreamTable<Id> {
+pub(crate) struct StreamTable<Id>(Option<Box<Tables<Id>>>);
+
+#[derive(Debug)]
+struct Tables<Id> {
     streams: HashMap<StreamKey, Open<Id>, CountedHasher>,
     keys: HashMap<Id, StreamKey, CountedHasher>,
     /// Those that have something to send, in the order of their turns.
@@ -54,9 +57,9 @@ pub(crate) struct StreamTable<Id> {
 }
 
 /// Where the pipes of a connection's streams come from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pipes {
-    words: Mailbox<StreamKey>,
+    words: OnceLock<Mailbox<StreamKey>>,
     next: AtomicU64,
 }
 
@@ -64,7 +67,7 @@ impl Pipes {
     /// The pipe of a new stream, for which the connection stops reading when so many bytes wait.
     pub(crate) fn pipe(&self, incoming_max: usize) -> Arc<Pipe> {
         let key = StreamKey(self.next.fetch_add(1, Ordering::Relaxed));
-        Pipe::new(key, incoming_max, self.words.clone())
+        Pipe::new(key, incoming_max, self.words.get_or_init(Mailbox::new).clone())
     }
 }
 
@@ -77,77 +80,146 @@ struct Open<Id> {
     has_turn: bool,
 }
 
-impl<Id: Copy + Eq + Hash> StreamTable<Id> {
-    /// The table of a fresh connection, and where the pipes to put into it come from.
-    pub(crate) fn new() -> (StreamTable<Id>, Pipes) {
-        let words = Mailbox::new();
-        let pipes = Pipes { words: words.clone(), next: AtomicU64::new(0) };
-        let table = StreamTable {
-            streams: HashMap::default(),
-            keys: HashMap::default(),
-            turns: VecDeque::new(),
-            full: HashSet::default(),
-            words,
-        };
-        (table, pipes)
+impl<Id> Default for StreamTable<Id> {
+    fn default() -> StreamTable<Id> {
+        StreamTable(None)
     }
+}
 
-    /// A stream is being opened.
+impl<Id: Copy + Eq + Hash> StreamTable<Id> {
+    /// A stream is being opened. All its pipes are of the same [`Pipes`].
     pub(crate) fn insert(&mut self, id: Id, pipe: Arc<Pipe>) {
         let key = pipe.key();
-        self.keys.insert(id, key);
-        self.streams.insert(key, Open { id, pipe, is_open: false, has_turn: false });
+        let tables = self.0.get_or_insert_with(|| Box::new(Tables::new(pipe.words().clone())));
+        tables.keys.insert(id, key);
+        tables.streams.insert(key, Open { id, pipe, is_open: false, has_turn: false });
     }
 
     /// The call that opens it has been answered well.
     pub(crate) fn opened(&mut self, id: Id, session: &mut impl StreamSession<Id = Id>) {
-        if let Some(key) = self.keys.get(&id).copied()
-            && let Some(stream) = self.streams.get_mut(&key)
+        let Some(tables) = &mut self.0 else { return };
+        if let Some(key) = tables.keys.get(&id).copied()
+            && let Some(stream) = tables.streams.get_mut(&key)
         {
             stream.is_open = true;
             if stream.pipe.is_full() {
-                self.full.insert(key);
+                tables.full.insert(key);
             }
-            self.attend(key, session);
+            tables.attend(key, session);
         }
     }
 
     /// It was not opened after all.
     pub(crate) fn not_opened(&mut self, id: Id) {
-        self.remove(id, Err(StreamError::Ended));
+        if let Some(tables) = &mut self.0 {
+            tables.remove(id, Err(StreamError::Ended));
+        }
     }
 
     /// Something came.
     pub(crate) fn deliver<S: StreamSession<Id = Id>>(&mut self, id: Id, event: StreamEvent, session: &mut S) {
-        let Some(key) = self.keys.get(&id).copied() else { return };
-        let Some(stream) = self.streams.get(&key) else { return };
+        let Some(tables) = &mut self.0 else { return };
+        let Some(key) = tables.keys.get(&id).copied() else { return };
+        let Some(stream) = tables.streams.get(&key) else { return };
         match event {
-            StreamEvent::Data(data) => self.push(key, Chunk::Data(data), session),
-            StreamEvent::Hole(length) => self.push(key, Chunk::Hole(length), session),
+            StreamEvent::Data(data) => tables.push(key, Chunk::Data(data), session),
+            StreamEvent::Hole(length) => tables.push(key, Chunk::Hole(length), session),
             StreamEvent::EndOfData => stream.pipe.end_incoming(),
-            StreamEvent::Finish if !S::CONFIRMS => self.remove(id, Ok(())),
+            StreamEvent::Finish if !S::CONFIRMS => tables.remove(id, Ok(())),
             StreamEvent::Finish => {
                 // The handle may be waiting for it.
                 stream.pipe.end_incoming();
-                self.attend(key, session);
+                tables.attend(key, session);
             }
-            StreamEvent::Aborted => self.remove(id, Err(StreamError::Aborted)),
-            StreamEvent::Failed(fault) => self.remove(id, Err(fault.into())),
+            StreamEvent::Aborted => tables.remove(id, Err(StreamError::Aborted)),
+            StreamEvent::Failed(fault) => tables.remove(id, Err(fault.into())),
         }
     }
 
     /// Whether the connection may be read.
     pub(crate) fn has_room(&self) -> bool {
-        self.full.is_empty()
+        self.0.as_ref().is_none_or(|tables| tables.full.is_empty())
     }
 
     /// The next stream whose handle wants something.
     pub(crate) fn poll_word(&self, cx: &mut Context<'_>) -> Poll<StreamKey> {
-        self.words.poll_next(cx)
+        self.0.as_ref().map_or(Poll::Pending, |tables| tables.words.poll_next(cx))
     }
 
     /// Does what a handle wants.
     pub(crate) fn attend(&mut self, key: StreamKey, session: &mut impl StreamSession<Id = Id>) {
+        if let Some(tables) = &mut self.0 {
+            tables.attend(key, session);
+        }
+    }
+
+    /// Has each stream that wants to send one packet, in turn; none while data of streams waits in the writer, so that each has
+    /// one packet in flight, and calls pass them by. Whether there was any; then the session may have something to send, too, which
+    /// has to go before the next.
+    pub(crate) fn send<W>(
+        &mut self,
+        session: &mut impl StreamSession<Id = Id>,
+        writer: &mut FrameWriter<W>,
+        mut sent: impl FnMut(&Head, usize),
+    ) -> bool
+    where
+        W: AsyncWrite + Unpin,
+    {
+        let Some(tables) = &mut self.0 else { return false };
+        if writer.has_stream_data() || writer.len() >= OUT_BYTES_MAX {
+            return false;
+        }
+        let turns = tables.turns.len();
+        for _ in 0..turns {
+            if writer.len() >= OUT_BYTES_MAX {
+                break;
+            }
+            let Some(key) = tables.turns.pop_front() else { break };
+            let Some(stream) = tables.streams.get_mut(&key) else { continue };
+            stream.has_turn = false;
+            let (id, taken) = (stream.id, stream.pipe.take());
+            let (data, more) = match taken {
+                Some((Outgoing::Data(data), more)) => (data, more),
+                Some((Outgoing::Copied(data), more)) => (data.freeze(), more),
+                Some((Outgoing::Hole(length), more)) => {
+                    session.hole(id, length);
+                    (Bytes::new(), more)
+                }
+                Some((Outgoing::EndOfData, more)) => {
+                    session.end_of_data(id);
+                    (Bytes::new(), more)
+                }
+                None => (Bytes::new(), false),
+            };
+            if let Some(head) = session.data(id, data.len()) {
+                sent(&head, head.len() + data.len());
+                writer.push_data(&head, data);
+            }
+            match more {
+                true => tables.wait_for_turn(key),
+                false => tables.attend(key, session),
+            }
+        }
+        turns > 0
+    }
+
+    /// The connection has ended, and all streams with it.
+    pub(crate) fn end_all(&mut self, reason: &dyn std::fmt::Display) {
+        let Some(tables) = self.0.take() else { return };
+        let reason = reason.to_string();
+        for stream in tables.streams.into_values() {
+            stream.pipe.end(Err(StreamError::Closed { reason: reason.clone() }));
+        }
+    }
+}
+
+impl<Id: Copy + Eq + Hash> Tables<Id> {
+    fn new(words: Mailbox<StreamKey>) -> Tables<Id> {
+        let (streams, keys, turns, full) = Default::default();
+        Tables { streams, keys, turns, full, words }
+    }
+
+    fn attend(&mut self, key: StreamKey, session: &mut impl StreamSession<Id = Id>) {
         let Some(stream) = self.streams.get_mut(&key) else { return };
         let look = stream.pipe.look();
         if look.has_room {
@@ -169,64 +241,6 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         {
             self.turns.push_back(key);
         }
-    }
-
-    /// Has each stream that wants to send one packet, in turn; none while data of streams waits in the writer, so that each has
-    /// one packet in flight, and calls pass them by. Whether there was any; then the session may have something to send, too, which
-    /// has to go before the next.
-    pub(crate) fn send<W>(
-        &mut self,
-        session: &mut impl StreamSession<Id = Id>,
-        writer: &mut FrameWriter<W>,
-        mut sent: impl FnMut(&Head, usize),
-    ) -> bool
-    where
-        W: AsyncWrite + Unpin,
-    {
-        if writer.has_stream_data() || writer.len() >= OUT_BYTES_MAX {
-            return false;
-        }
-        let turns = self.turns.len();
-        for _ in 0..turns {
-            if writer.len() >= OUT_BYTES_MAX {
-                break;
-            }
-            let Some(key) = self.turns.pop_front() else { break };
-            let Some(stream) = self.streams.get_mut(&key) else { continue };
-            stream.has_turn = false;
-            let (id, taken) = (stream.id, stream.pipe.take());
-            let (data, more) = match taken {
-                Some((Outgoing::Data(data), more)) => (data, more),
-                Some((Outgoing::Copied(data), more)) => (data.freeze(), more),
-                Some((Outgoing::Hole(length), more)) => {
-                    session.hole(id, length);
-                    (Bytes::new(), more)
-                }
-                Some((Outgoing::EndOfData, more)) => {
-                    session.end_of_data(id);
-                    (Bytes::new(), more)
-                }
-                None => (Bytes::new(), false),
-            };
-            if let Some(head) = session.data(id, data.len()) {
-                sent(&head, head.len() + data.len());
-                writer.push_data(&head, data);
-            }
-            match more {
-                true => self.wait_for_turn(key),
-                false => self.attend(key, session),
-            }
-        }
-        turns > 0
-    }
-
-    /// The connection has ended, and all streams with it.
-    pub(crate) fn end_all(&mut self, reason: &dyn std::fmt::Display) {
-        let reason = reason.to_string();
-        for (_, stream) in self.streams.drain() {
-            stream.pipe.end(Err(StreamError::Closed { reason: reason.clone() }));
-        }
-        self.keys.clear();
     }
 
     fn push<S: StreamSession<Id = Id>>(&mut self, key: StreamKey, chunk: Chunk, session: &mut S) {

@@ -50,7 +50,7 @@ struct Table {
 
 impl Table {
     fn new() -> Table {
-        let (table, pipes) = StreamTable::new();
+        let (table, pipes) = Default::default();
         Table { table, pipes, session: Permissive::default() }
     }
 

@@ -28,7 +28,7 @@ use virtwire::xdr::from_slice;
 
 /// Counts every byte that is allocated and not freed.
 #[global_allocator]
-static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+pub(crate) static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
 /// Where the process that is to be the daemon finds the path of its socket.
 const SOCKET: &str = "VIRTWIRE_BAD_CLIENTS_SOCKET";
@@ -99,6 +99,11 @@ impl Daemon {
     #[cfg(all(feature = "sasl", feature = "tls"))]
     pub(crate) fn door(&self, name: &str) -> &str {
         &self.doors[name]
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn connect(&self) -> UnixStream {

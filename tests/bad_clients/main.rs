@@ -6,6 +6,8 @@
 //! keep. After that, rounds cost nothing that stays.
 
 mod daemon;
+#[cfg(feature = "client")]
+mod idle;
 mod misdeeds;
 #[cfg(all(feature = "sasl", feature = "tls"))]
 mod strangers;
@@ -19,8 +21,8 @@ use daemon::{Daemon, Figures};
 /// The first lets what is kept grow; the two after it are compared, and what is kept for a client would show in them.
 const ROUNDS: usize = 3;
 
-/// What tables and pools may grow to that had been as small as they come: a place in some tables for each of 10,000 clients.
-const POOLS_BYTES_MAX: usize = 512 << 10;
+/// What tables and pools may grow to that had been as small as they come: none keeps a place for each of 10,000 clients.
+const POOLS_BYTES_MAX: usize = 128 << 10;
 
 #[test]
 fn bad_clients_cost_a_daemon_nothing_that_stays() {

@@ -66,7 +66,7 @@ fn an_error_reply_carries_the_daemons_own_words() {
     let error = RemoteError::unknown_procedure(108);
     let body = error.encode().unwrap();
     hear(&mut session, MessageKind::ReplyError, 0, body.payload()).unwrap();
-    let answer = Err(ReplyFault::Remote(error));
+    let answer = Err(ReplyFault::Remote(error.into()));
     assert_eq!(session.poll_event(), Some(ClientEvent::Replied { serial: Serial(0), answer }));
 }
 

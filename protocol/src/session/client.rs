@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ClientStreams, StreamEvent, is_sparse};
-use super::{ProtocolError, SerialMap, take_descriptors};
+use super::{ProtocolError, SerialMap, take_descriptors, take_first};
 use crate::error::RemoteError;
 use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
@@ -84,7 +84,7 @@ pub enum ClientEvent {
 pub enum ReplyFault {
     /// The peer reported a failure.
     #[error(transparent)]
-    Remote(RemoteError),
+    Remote(Box<RemoteError>),
     /// The peer reported a failure that does not decode.
     #[error("the call failed, but its error does not decode: {0}")]
     UndecodableError(String),
@@ -123,8 +123,8 @@ impl ClientSession {
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
-            transmit: VecDeque::new(),
-            // Mostly there is one, and it is large.
+            // Mostly there is one of each.
+            transmit: VecDeque::with_capacity(1),
             events: VecDeque::with_capacity(1),
         }
     }
@@ -319,7 +319,7 @@ impl ClientSession {
         if std::mem::take(&mut self.ping_owed) {
             return Some(keepalive::ping());
         }
-        self.transmit.pop_front()
+        take_first(&mut self.transmit)
     }
 
     /// The next thing that happened. Drain until `None`.
@@ -389,7 +389,7 @@ impl ClientSession {
 
 fn decode_error(payload: &[u8]) -> ReplyFault {
     match RemoteError::decode(payload) {
-        Ok(error) => ReplyFault::Remote(error),
+        Ok(error) => ReplyFault::Remote(error.into()),
         Err(error) => ReplyFault::UndecodableError(error.to_string()),
     }
 }

@@ -19,6 +19,8 @@ pub mod subscriptions;
 
 pub use serial_map::{CountedHasher, SerialHasher, SerialMap};
 
+use std::collections::VecDeque;
+
 use crate::frame::FrameError;
 use crate::header::{Nonsense, Serial};
 use crate::program::{ProcedureNumber, Program};
@@ -84,6 +86,15 @@ pub enum ProtocolError {
         /// Pings sent meanwhile.
         pings: u32,
     },
+}
+
+/// Takes what has waited longest. Of a queue that is empty then, room for one is left: most connections are idle.
+fn take_first<T>(queue: &mut VecDeque<T>) -> Option<T> {
+    let first = queue.pop_front();
+    if queue.is_empty() && queue.capacity() > 1 {
+        *queue = VecDeque::with_capacity(1);
+    }
+    first
 }
 
 /// Takes the count of descriptors off the front of a payload, where a message that may carry them has it. The descriptors

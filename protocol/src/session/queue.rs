@@ -21,22 +21,38 @@ use crate::program::Priority;
 /// What a call costs beside its arguments.
 const CALL_BYTES: usize = 1_024;
 
+/// Room for calls at work that is there from the first on: few clients ever have more at a time.
+const AT_WORK: usize = 2;
+
 /// A client's calls.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     at_work: Vec<AtWork>,
+    /// `None` while no call waits, as mostly.
+    lanes: Option<Box<Lanes>>,
+    bytes: usize,
+}
+
+/// Those that wait.
+#[derive(Debug, Default)]
+struct Lanes {
     /// Of low priority, in the order in which they came.
     slow: VecDeque<Called>,
     /// Of high priority.
     urgent: VecDeque<Called>,
-    bytes: usize,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue { at_work: Vec::with_capacity(AT_WORK), lanes: None, bytes: 0 }
+    }
 }
 
 #[derive(Debug)]
 struct AtWork {
     header: Header,
     priority: Priority,
-    bytes: usize,
+    bytes: u32,
 }
 
 impl Queue {
@@ -56,18 +72,21 @@ impl Queue {
     /// Takes a call that may have to wait, behind those that do. It is returned where it is its turn.
     pub(super) fn take(&mut self, called: Called, limits: &Limits) -> Option<Called> {
         let priority = called.info.priority;
-        if self.lane(priority).is_empty() && self.places(priority, limits) > 0 {
+        let is_first = self.lanes.as_mut().is_none_or(|lanes| lanes.of(priority).is_empty());
+        if is_first && self.places(priority, limits) > 0 {
             return Some(self.start(called));
         }
         self.bytes = self.bytes.saturating_add(cost(&called));
-        self.lane(priority).push_back(called);
+        self.lanes.get_or_insert_default().of(priority).push_back(called);
         None
     }
 
     /// Takes a call that must not wait: it has brought descriptors, or packets of its stream may follow.
     pub(super) fn start(&mut self, called: Called) -> Called {
-        let bytes = cost(&called);
-        self.bytes = self.bytes.saturating_add(bytes);
+        let cost = cost(&called);
+        self.bytes = self.bytes.saturating_add(cost);
+        // No frame has more.
+        let bytes = u32::try_from(cost).unwrap_or(u32::MAX);
         self.at_work.push(AtWork { header: called.header, priority: called.info.priority, bytes });
         called
     }
@@ -76,21 +95,22 @@ impl Queue {
     pub(super) fn ended(&mut self, header: &Header) {
         if let Some(at) = self.at_work.iter().position(|call| call.header == *header) {
             let AtWork { bytes, .. } = self.at_work.swap_remove(at);
-            self.bytes = self.bytes.saturating_sub(bytes);
+            self.bytes = self.bytes.saturating_sub(bytes as usize);
         }
     }
 
     /// The call whose turn it is, if one waits for which there is a place.
     pub(super) fn next(&mut self, limits: &Limits) -> Option<Called> {
-        for priority in [Priority::High, Priority::Low] {
-            if self.places(priority, limits) > 0
-                && let Some(next) = self.lane(priority).pop_front()
-            {
-                self.bytes = self.bytes.saturating_sub(cost(&next));
-                return Some(self.start(next));
-            }
+        let places =
+            [Priority::High, Priority::Low].map(|priority| (priority, self.places(priority, limits)));
+        let lanes = self.lanes.as_mut()?;
+        let mut free = places.into_iter().filter(|(_, places)| *places > 0);
+        let next = free.find_map(|(priority, _)| lanes.of(priority).pop_front())?;
+        if lanes.len() == 0 {
+            self.lanes = None;
         }
-        None
+        self.bytes = self.bytes.saturating_sub(cost(&next));
+        Some(self.start(next))
     }
 
     /// How many calls are held.
@@ -100,15 +120,21 @@ impl Queue {
 
     /// How many of them wait for their turn.
     pub(super) fn waiting(&self) -> usize {
-        self.slow.len() + self.urgent.len()
+        self.lanes.as_ref().map_or(0, |lanes| lanes.len())
     }
 
     fn places(&self, priority: Priority, limits: &Limits) -> usize {
         let at_work = self.at_work.iter().filter(|call| call.priority == priority).count();
         limits.requests.max(1).saturating_sub(at_work)
     }
+}
 
-    fn lane(&mut self, priority: Priority) -> &mut VecDeque<Called> {
+impl Lanes {
+    fn len(&self) -> usize {
+        self.slow.len() + self.urgent.len()
+    }
+
+    fn of(&mut self, priority: Priority) -> &mut VecDeque<Called> {
         match priority {
             Priority::Low => &mut self.slow,
             Priority::High => &mut self.urgent,

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use super::gate::{self, Gate, Passage};
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::queue::Queue;
 use super::stream::{ServerStreams, StreamEvent, StreamId, is_sparse};
-use super::{ProtocolError, take_descriptors};
+use super::{ProtocolError, take_descriptors, take_first};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
 use crate::frame::{DESCRIPTORS_MAX, Draft, Frame, Head};
 use crate::header::{Header, MessageKind, Nonsense, Serial};
@@ -24,9 +25,9 @@ use crate::remote::{AuthListReply, AuthType};
 /// feature 10, whose query starts its own pings, and the close.
 #[must_use]
 pub struct ServerSession {
-    profile: Profile,
+    profile: Arc<Profile>,
     programs: &'static [Program],
-    limits: Limits,
+    limits: Arc<Limits>,
     gate: Gate,
     calls: Queue,
     stage: Stage,
@@ -155,23 +156,23 @@ const CONNECT_CLOSE: ProcedureNumber = ProcedureNumber(2);
 const SUPPORTS_FEATURE: ProcedureNumber = ProcedureNumber(60);
 
 impl ServerSession {
-    /// A session on a fresh connection whose client needs no authentication.
-    pub fn new(profile: Profile, limits: Limits) -> ServerSession {
+    /// A session on a fresh connection whose client needs no authentication. All that a daemon has may share profile and limits.
+    pub fn new(profile: impl Into<Arc<Profile>>, limits: impl Into<Arc<Limits>>) -> ServerSession {
         ServerSession {
-            profile,
+            profile: profile.into(),
             programs: &PROGRAMS,
-            limits,
+            limits: limits.into(),
             gate: Gate::Open,
             calls: Queue::default(),
             stage: Stage::Open,
             keepalive: Keepalive::default(),
             pong_owed: false,
             ping_owed: false,
-            transmit: VecDeque::new(),
+            transmit: VecDeque::with_capacity(1),
             transmit_bytes: 0,
             streams: ServerStreams::default(),
             descriptors: 0,
-            // Mostly there is one, and it is large.
+            // Mostly there is one.
             events: VecDeque::with_capacity(1),
         }
     }
@@ -404,7 +405,7 @@ impl ServerSession {
         if std::mem::take(&mut self.ping_owed) {
             return Some(keepalive::ping());
         }
-        let bytes = self.transmit.pop_front()?;
+        let bytes = take_first(&mut self.transmit)?;
         self.transmit_bytes -= bytes.len();
         Some(bytes)
     }

@@ -35,12 +35,18 @@ const COPIED_BYTES_MAX: usize = 16 * 1024;
 /// Who has subscribed, and what is being asked for them.
 #[derive(Debug)]
 pub(in crate::client) struct Desk {
-    subscriptions: Subscriptions,
-    seats: HashMap<SubscriberId, Seat, CountedHasher>,
-    calls: SerialMap<Ticket>,
+    /// `None` before the first: many connections never have one.
+    book: Option<Box<Book>>,
     held: Held,
     /// How many bytes may wait for all of them.
     bytes_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    subscriptions: Subscriptions,
+    seats: HashMap<SubscriberId, Seat, CountedHasher>,
+    calls: SerialMap<Ticket>,
 }
 
 #[derive(Debug)]
@@ -51,33 +57,35 @@ struct Seat {
 
 impl Desk {
     pub(in crate::client) fn new(held: Held, bytes_max: usize) -> Desk {
-        let (subscriptions, seats, calls) = Default::default();
-        Desk { subscriptions, seats, calls, held, bytes_max }
+        Desk { book: None, held, bytes_max }
     }
 
     pub(in crate::client) fn subscribe(&mut self, ask: SubscribeAsk) {
         let SubscribeAsk { id, mailbox, topics, ability, ready } = ask;
-        self.seats.insert(id, Seat { mailbox, ready: Some(ready) });
-        self.subscriptions.subscribe(id, topics, ability);
-        self.carry();
+        let book = self.book.get_or_insert_default();
+        book.seats.insert(id, Seat { mailbox, ready: Some(ready) });
+        book.subscriptions.subscribe(id, topics, ability);
+        book.carry();
     }
 
     pub(in crate::client) fn leave(&mut self, id: SubscriberId) {
-        if self.seats.remove(&id).is_some() {
-            self.subscriptions.unsubscribe(id);
-            self.carry();
+        let Some(book) = &mut self.book else { return };
+        if book.seats.remove(&id).is_some() {
+            book.subscriptions.unsubscribe(id);
+            book.carry();
         }
     }
 
     pub(in crate::client) fn notice(&mut self, mut notice: RawNotice) {
+        let Some(book) = &mut self.book else { return };
         if notice.payload.len() <= COPIED_BYTES_MAX {
             notice.payload = Bytes::copy_from_slice(&notice.payload);
         }
-        self.subscriptions.handle_notice(notice);
-        self.carry();
+        book.subscriptions.handle_notice(notice);
+        book.carry();
         // Whoever is furthest behind loses first, and nobody the only event.
         while self.held.bytes() > self.bytes_max {
-            let furthest = self.seats.values().max_by_key(|seat| seat.mailbox.bytes_to_shed());
+            let furthest = book.seats.values().max_by_key(|seat| seat.mailbox.bytes_to_shed());
             if !furthest.is_some_and(|seat| seat.mailbox.shed()) {
                 break;
             }
@@ -86,28 +94,30 @@ impl Desk {
 
     /// An answer to a call of no handle's: then it is one to ours.
     pub(in crate::client) fn answer(&mut self, serial: Serial, answer: Result<Bytes, ReplyFault>) {
-        if let Some(ticket) = self.calls.remove(&serial) {
-            self.subscriptions.handle_answer(ticket, answer);
-            self.carry();
+        let Some(book) = &mut self.book else { return };
+        if let Some(ticket) = book.calls.remove(&serial) {
+            book.subscriptions.handle_answer(ticket, answer);
+            book.carry();
         }
     }
 
     /// Makes the calls that the window has room for.
     pub(in crate::client) fn call(&mut self, session: &mut ClientSession) {
+        let Some(book) = &mut self.book else { return };
         while session.can_call()
-            && let Some(call) = self.subscriptions.poll_call()
+            && let Some(call) = book.subscriptions.poll_call()
         {
             // There was room.
             if let Ok(serial) = session.call(call.program, call.number, call.body) {
-                self.calls.insert(serial, call.ticket);
+                book.calls.insert(serial, call.ticket);
             }
-            self.carry();
+            book.carry();
         }
     }
 
     /// The connection has ended: so do all subscriptions.
     pub(in crate::client) fn end(&mut self, reason: &CloseReason) {
-        for (_, seat) in self.seats.drain() {
+        for seat in self.book.take().into_iter().flat_map(|book| book.seats.into_values()) {
             seat.mailbox.end();
             if let Some(ready) = seat.ready {
                 let _ = ready.send(Err(closed(reason, true)));
@@ -119,7 +129,9 @@ impl Desk {
     pub(in crate::client) fn too_late(ask: SubscribeAsk, reason: &CloseReason) {
         let _ = ask.ready.send(Err(closed(reason, false)));
     }
+}
 
+impl Book {
     fn carry(&mut self) {
         while let Some(event) = self.subscriptions.poll_event() {
             match event {

@@ -1,6 +1,6 @@
 //! The connections that have opened the hypervisor: what each asked to hear, and what it must not leave behind.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -38,14 +38,21 @@ const AUTO_DESTROY_MAX: usize = 1_024;
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    /// In boxes, as a map has room for up to twice as many as are in it.
-    open: Mutex<HashMap<ConnectionId, Box<Client>>>,
+    /// A tree, as that gives its room back.
+    open: Mutex<BTreeMap<ConnectionId, Client>>,
 }
 
-/// One of them.
+/// One of them. What few have is elsewhere: a tree has room for up to twice as many as are in it.
 #[derive(Debug)]
 pub(super) struct Client {
     cx: CallContext,
+    wishes: Option<Box<Wishes>>,
+    left: Option<Box<Left>>,
+}
+
+/// What a connection wants to hear.
+#[derive(Debug, Default)]
+pub(super) struct Wishes {
     /// Kinds of events registered in the first and second generation. `None` is the first's own, which is the life of
     /// domains too.
     pub(super) kinds: BTreeSet<Option<i32>>,
@@ -53,15 +60,13 @@ pub(super) struct Client {
     pub(super) domains: Callbacks,
     pub(super) networks: Callbacks,
     pub(super) pools: Callbacks,
-    half_done: BTreeSet<HalfDone>,
-    /// Guests that end with this connection: which one, and the number of its run.
-    auto_destroy: BTreeMap<Uuid, u32>,
 }
 
-/// What a connection that is gone has left behind.
+/// What a connection answers for, and leaves behind once it is gone.
 #[derive(Debug, Default)]
 pub(super) struct Left {
     pub(super) half_done: BTreeSet<HalfDone>,
+    /// Guests that end with this connection: which one, and the number of its run.
     pub(super) auto_destroy: BTreeMap<Uuid, u32>,
 }
 
@@ -73,7 +78,7 @@ pub(super) enum HalfDone {
 }
 
 impl Clients {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Box<Client>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Client>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -86,30 +91,19 @@ impl Clients {
     /// # Errors
     /// Code 1 where it is in already.
     pub(super) fn open(&self, cx: &CallContext) -> Result<()> {
-        let client = Client {
-            cx: cx.of_connection(),
-            kinds: BTreeSet::new(),
-            domains: Callbacks::default(),
-            networks: Callbacks::default(),
-            pools: Callbacks::default(),
-            half_done: BTreeSet::new(),
-            auto_destroy: BTreeMap::new(),
-        };
+        let client = Client { cx: cx.of_connection(), wishes: None, left: None };
         let mut open = self.lock();
         if open.contains_key(&cx.connection()) {
             return Err(internal("connection already open"));
         }
-        open.insert(cx.connection(), Box::new(client));
+        open.insert(cx.connection(), client);
         Ok(())
     }
 
     /// Forgets a connection. Returns what it answered for.
     pub(super) fn remove(&self, connection: ConnectionId) -> Left {
         let client = self.lock().remove(&connection);
-        client.map_or_else(Left::default, |client| {
-            let Client { half_done, auto_destroy, .. } = *client;
-            Left { half_done, auto_destroy }
-        })
+        client.and_then(|client| client.left).map_or_else(Left::default, |left| *left)
     }
 
     /// A run of a guest ends with the connection.
@@ -118,24 +112,27 @@ impl Clients {
     /// Code 1 where the connection is gone, 9 where it has too many. Then nobody will end it.
     pub(super) fn destroys_at_end(&self, cx: &CallContext, guest: Uuid, run: u32) -> Result<()> {
         self.with(cx, |client| {
-            if client.auto_destroy.len() >= AUTO_DESTROY_MAX && !client.auto_destroy.contains_key(&guest) {
+            let left = client.left.get_or_insert_default();
+            if left.auto_destroy.len() >= AUTO_DESTROY_MAX && !left.auto_destroy.contains_key(&guest) {
                 let detail = format!("{AUTO_DESTROY_MAX} guests are to end with this connection already");
                 return Err(errors::failed(detail));
             }
-            client.auto_destroy.insert(guest, run);
+            left.auto_destroy.insert(guest, run);
             Ok(())
         })?
     }
 
     /// Whether a connection's end is to end this run of a guest.
     pub(super) fn is_auto_destroyed(&self, guest: Uuid, run: u32) -> bool {
-        self.lock().values().any(|client| client.auto_destroy.get(&guest) == Some(&run))
+        let is_to_end = |left: &Left| left.auto_destroy.get(&guest) == Some(&run);
+        self.lock().values().filter_map(|client| client.left.as_deref()).any(is_to_end)
     }
 
     /// Forgets the runs that are over already.
     pub(super) fn forget_ended(&self, cx: &CallContext, there: &[DomainInfo]) {
         let runs = |guest: &Uuid, run: u32| there.iter().any(|one| one.uuid == *guest && one.id == Some(run));
-        let _ = self.with(cx, |client| client.auto_destroy.retain(|guest, run| runs(guest, *run)));
+        let forget = |left: &mut Box<Left>| left.auto_destroy.retain(|guest, run| runs(guest, *run));
+        let _ = self.with(cx, |client| client.left.as_mut().map(forget));
     }
 
     /// Does something with an open connection's entry.
@@ -143,18 +140,20 @@ impl Clients {
     /// # Errors
     /// Code 1 where the connection is not open.
     pub(super) fn with<T>(&self, cx: &CallContext, then: impl FnOnce(&mut Client) -> T) -> Result<T> {
-        self.lock().get_mut(&cx.connection()).map(|client| then(client)).ok_or_else(not_open)
+        self.lock().get_mut(&cx.connection()).map(then).ok_or_else(not_open)
     }
 
     /// What a connection answers for.
     pub(super) fn half_done(&self, cx: &CallContext) -> Vec<HalfDone> {
-        self.with(cx, |client| client.half_done.iter().copied().collect()).unwrap_or_default()
+        let half_done =
+            |client: &mut Client| client.left.iter().flat_map(|left| &left.half_done).copied().collect();
+        self.with(cx, half_done).unwrap_or_default()
     }
 
     /// A connection answers for a migration no longer.
     pub(super) fn disowns(&self, cx: &CallContext, migration: HalfDone) {
         // A connection that is gone answers for nothing.
-        let _ = self.with(cx, |client| client.half_done.remove(&migration));
+        let _ = self.with(cx, |client| client.disowns(&migration));
     }
 
     /// A connection is to answer for a migration, and no other one is.
@@ -163,17 +162,15 @@ impl Clients {
     /// Code 1 where the connection is gone, 9 where it answers for too many. Then this side must be given up.
     pub(super) fn owns(&self, cx: &CallContext, migration: HalfDone) -> Result<()> {
         let mut open = self.lock();
-        let client = open.get(&cx.connection()).ok_or_else(not_open)?;
-        if client.half_done.len() >= HALF_DONE_MAX && !client.half_done.contains(&migration) {
+        let client = open.get_mut(&cx.connection()).ok_or_else(not_open)?;
+        let half_done = &mut client.left.get_or_insert_default().half_done;
+        if half_done.len() >= HALF_DONE_MAX && !half_done.contains(&migration) {
             let detail = format!("this connection has {HALF_DONE_MAX} migrations under way already");
             return Err(errors::failed(detail));
         }
-        for (connection, client) in open.iter_mut() {
-            if *connection == cx.connection() {
-                client.half_done.insert(migration);
-            } else {
-                client.half_done.remove(&migration);
-            }
+        half_done.insert(migration);
+        for (_, client) in open.iter_mut().filter(|(connection, _)| **connection != cx.connection()) {
+            client.disowns(&migration);
         }
         Ok(())
     }
@@ -217,39 +214,52 @@ impl Clients {
 impl Client {
     /// Whether no more guests can be noted that end with it.
     pub(super) fn is_crowded(&self) -> bool {
-        self.auto_destroy.len() >= AUTO_DESTROY_MAX
+        self.left.as_ref().is_some_and(|left| left.auto_destroy.len() >= AUTO_DESTROY_MAX)
+    }
+
+    /// What it wants to hear, for whoever changes that.
+    pub(super) fn wishes(&mut self) -> &mut Wishes {
+        self.wishes.get_or_insert_default()
+    }
+
+    fn disowns(&mut self, migration: &HalfDone) {
+        if let Some(left) = &mut self.left {
+            left.half_done.remove(migration);
+        }
     }
 
     fn tell(&self, event: &DomainEvent) {
+        let Some(wishes) = &self.wishes else { return };
         let profile = self.cx.profile();
         if profile.release() < since(event.what) {
             return;
         }
-        let has_registered = !self.kinds.is_empty() || !self.domains.is_empty();
+        let has_registered = !wishes.kinds.is_empty() || !wishes.domains.is_empty();
         if !has_registered || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
             return;
         }
         let (what, detail) = event.what.to_wire();
         let message = || DomainEventLifecycle { dom: wire::domain(&event.domain), event: what, detail };
-        let older = [None, Some(LIFECYCLE)].iter().filter(|kind| self.kinds.contains(kind));
+        let older = [None, Some(LIFECYCLE)].iter().filter(|kind| wishes.kinds.contains(kind));
         for _ in older.filter(|_| profile.sends(Program::REMOTE, DomainEventLifecycle::NUMBER)) {
             self.notify(&message());
         }
-        for callback_id in self.domains.wanting(LIFECYCLE, event.domain.uuid) {
+        for callback_id in wishes.domains.wanting(LIFECYCLE, event.domain.uuid) {
             self.notify(&DomainEventCallbackLifecycle { callback_id, msg: message() });
         }
     }
 
     /// The kinds of these events are younger than the third generation, and none is registered that the client does not know.
     fn tell_job(&self, event: &JobEvent) {
+        let Some(wishes) = &self.wishes else { return };
         let kind = match event.what {
             JobStep::Iteration(_) => MIGRATION_ITERATION,
             JobStep::Completed(_) => JOB_COMPLETED,
         };
-        if self.domains.is_empty() || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
+        if wishes.domains.is_empty() || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
             return;
         }
-        for callback_id in self.domains.wanting(kind, event.domain.uuid) {
+        for callback_id in wishes.domains.wanting(kind, event.domain.uuid) {
             let dom = wire::domain(&event.domain);
             match event.what {
                 JobStep::Iteration(iteration) => {
@@ -264,7 +274,8 @@ impl Client {
     }
 
     fn tell_metadata(&self, domain: &DomainInfo, what: &Metadata) {
-        if self.domains.is_empty() || !self.cx.may_see(domain.uuid.0, &domain.name) {
+        let Some(wishes) = &self.wishes else { return };
+        if wishes.domains.is_empty() || !self.cx.may_see(domain.uuid.0, &domain.name) {
             return;
         }
         let (kind, nsuri) = match what {
@@ -272,31 +283,33 @@ impl Client {
             Metadata::Title => (1, None),
             Metadata::Element(uri) => (2, Some(uri.as_str().into())),
         };
-        for callback_id in self.domains.wanting(METADATA_CHANGE, domain.uuid) {
+        for callback_id in wishes.domains.wanting(METADATA_CHANGE, domain.uuid) {
             let (dom, nsuri) = (wire::domain(domain), nsuri.clone());
             self.notify(&DomainEventCallbackMetadataChange { callback_id, dom, r#type: kind, nsuri });
         }
     }
 
     fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
-        if self.networks.is_empty() || !may_see(&self.cx, network) {
+        let Some(wishes) = &self.wishes else { return };
+        if wishes.networks.is_empty() || !may_see(&self.cx, network) {
             return;
         }
-        for callback_id in self.networks.wanting(LIFECYCLE, network.uuid) {
+        for callback_id in wishes.networks.wanting(LIFECYCLE, network.uuid) {
             let net = networks::wire(network);
             self.notify(&NetworkEventLifecycle { callback_id, net, event: (*what).into(), detail: 0 });
         }
     }
 
     fn tell_pool(&self, PoolEvent { pool: info, what }: &PoolEvent) {
-        if self.pools.is_empty() || !may_see(&self.cx, info) {
+        let Some(wishes) = &self.wishes else { return };
+        if wishes.pools.is_empty() || !may_see(&self.cx, info) {
             return;
         }
         let kind = match what {
             PoolStep::Life(_) => LIFECYCLE,
             PoolStep::Refreshed => POOL_REFRESH,
         };
-        for callback_id in self.pools.wanting(kind, info.uuid) {
+        for callback_id in wishes.pools.wanting(kind, info.uuid) {
             let pool = pools::wire(info);
             match *what {
                 PoolStep::Life(step) => {

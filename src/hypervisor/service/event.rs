@@ -103,7 +103,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.listening("virConnectDomainEventRegisterAny")?;
         let kind = known_kind(cx, arguments.event_id, i32::MAX)?;
         let domain = arguments.dom.map(|dom| Uuid(dom.uuid));
-        let callback_id = self.clients.with(cx, |client| client.domains.register(kind, domain))??;
+        let callback_id =
+            self.clients.with(cx, |client| client.wishes().domains.register(kind, domain))??;
         Ok(ConnectDomainEventCallbackRegisterAnyReply { callback_id })
     }
 
@@ -112,7 +113,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectDomainEventCallbackDeregisterAny,
     ) -> Result<()> {
-        self.clients.with(cx, |client| client.domains.deregister(arguments.callback_id, "domain"))?
+        self.clients.with(cx, |client| client.wishes().domains.deregister(arguments.callback_id, "domain"))?
     }
 
     /// Whether there is anything to hear.
@@ -121,14 +122,14 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     fn register_older(&self, cx: &CallContext, kind: Option<i32>) -> Result<()> {
-        match self.clients.with(cx, |client| client.kinds.insert(kind))? {
+        match self.clients.with(cx, |client| client.wishes().kinds.insert(kind))? {
             true => Ok(()),
             false => Err(internal(format!("domain event {} already registered", kind.unwrap_or(LIFECYCLE)))),
         }
     }
 
     fn deregister_older(&self, cx: &CallContext, kind: Option<i32>) -> Result<()> {
-        match self.clients.with(cx, |client| client.kinds.remove(&kind))? {
+        match self.clients.with(cx, |client| client.wishes().kinds.remove(&kind))? {
             true => Ok(()),
             false => Err(internal(format!("domain event {} not registered", kind.unwrap_or(LIFECYCLE)))),
         }

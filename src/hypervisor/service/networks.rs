@@ -274,8 +274,9 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(internal(format!("unsupported network event ID {}", arguments.event_id)));
         }
         let network = arguments.net.map(|net| Uuid(net.uuid));
-        let callback_id =
-            self.clients.with(cx, |client| client.networks.register(arguments.event_id, network))??;
+        let callback_id = self
+            .clients
+            .with(cx, |client| client.wishes().networks.register(arguments.event_id, network))??;
         Ok(ConnectNetworkEventRegisterAnyReply { callback_id })
     }
 
@@ -284,7 +285,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectNetworkEventDeregisterAny,
     ) -> Result<()> {
-        self.clients.with(cx, |client| client.networks.deregister(arguments.callback_id, "network"))?
+        self.clients
+            .with(cx, |client| client.wishes().networks.deregister(arguments.callback_id, "network"))?
     }
 }
 

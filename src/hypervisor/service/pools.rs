@@ -289,7 +289,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         let pool = arguments.pool.map(|pool| Uuid(pool.uuid));
         let callback_id =
-            self.clients.with(cx, |client| client.pools.register(arguments.event_id, pool))??;
+            self.clients.with(cx, |client| client.wishes().pools.register(arguments.event_id, pool))??;
         Ok(ConnectStoragePoolEventRegisterAnyReply { callback_id })
     }
 
@@ -298,7 +298,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectStoragePoolEventDeregisterAny,
     ) -> Result<()> {
-        self.clients.with(cx, |client| client.pools.deregister(arguments.callback_id, "storage pool"))?
+        self.clients
+            .with(cx, |client| client.wishes().pools.deregister(arguments.callback_id, "storage pool"))?
     }
 }
 

@@ -10,14 +10,14 @@ use virtwire_protocol::frame;
 use virtwire_protocol::header::Serial;
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::keepalive;
+use virtwire_protocol::session::server::Limits;
 
 use super::*;
 use crate::server::ConnectionId;
 use crate::server::clients::Clients;
-use crate::server::context::Newcomer;
+use crate::server::context::{Newcomer, Terms};
 use crate::server::door::Door;
 use crate::server::identity::Identity;
-use crate::server::metrics::Metrics;
 
 struct Nothing;
 
@@ -63,9 +63,10 @@ async fn conversation(
     let entrance = door.meet(&identity, None, false);
     let (id, peer) = (ConnectionId::next(), "a test".to_owned());
     let newcomer = Newcomer { id, peer, identity, carries_fds: false };
-    let cx = CallContext::new(newcomer, Arc::default(), None, Metrics::default(), limits.queued_bytes);
+    let terms = Terms { limits: Arc::new(limits), ..Terms::default() };
+    let cx = CallContext::new(newcomer, Arc::new(terms));
     let _present = Arc::new(Clients::default()).enter(&cx);
-    run(both, handler, cx, entrance, limits, None).await
+    run(both, handler, cx, entrance, None).await
 }
 
 fn call(procedure: i32, serial: u32) -> Bytes {

@@ -118,7 +118,7 @@ fn a_finish_that_fails_brings_the_daemons_error() {
     client.session.finish_stream(client.serial);
     client.sent().unwrap();
     client.hear(ABORT, &error_payload("no space left")).unwrap();
-    assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("no space left")))));
+    assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("no space left").into()))));
     client.is_gone();
 }
 
@@ -143,7 +143,7 @@ fn the_daemons_error_ends_a_stream_in_every_phase() {
     for phase in phases {
         let mut client = phase();
         client.hear(ABORT, &error_payload("gone wrong")).unwrap();
-        assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("gone wrong")))));
+        assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("gone wrong").into()))));
         client.is_gone();
         let mut client = phase();
         client.hear(ABORT, b"no error").unwrap();
@@ -202,7 +202,7 @@ fn a_call_that_fails_opens_nothing() {
     let mut client = Client::opening(DOWNLOAD, 0);
     client.hear(MessageKind::ReplyError, &error_payload("no such volume")).unwrap();
     let replied = client.session.poll_event();
-    let expected = Err(ReplyFault::Remote(error("no such volume")));
+    let expected = Err(ReplyFault::Remote(error("no such volume").into()));
     assert_eq!(replied, Some(ClientEvent::Replied { serial: client.serial, answer: expected }));
     client.is_gone();
 }
@@ -281,7 +281,7 @@ fn a_hole_that_failed_is_taken_in_either_form() {
     // As a packet of the stream: see above. As some daemons do it: an error reply that no call waits for.
     let mut client = Client::open(UPLOAD, 1);
     client.hear(MessageKind::ReplyError, &error_payload("cannot skip")).unwrap();
-    assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("cannot skip")))));
+    assert_eq!(client.told(), Some(StreamEvent::Failed(StreamFault::Remote(error("cannot skip").into()))));
     client.is_gone();
     // Without a stream it is what it was: a reply to nothing.
     let broken = client.hear(MessageKind::ReplyError, &error_payload("cannot skip"));

@@ -74,7 +74,7 @@ pub enum StreamEvent {
 pub enum StreamFault {
     /// The peer reported a failure.
     #[error(transparent)]
-    Remote(RemoteError),
+    Remote(Box<RemoteError>),
     /// The peer reported a failure that does not decode.
     #[error("the stream failed, but its error does not decode: {0}")]
     UndecodableError(String),
@@ -141,7 +141,7 @@ fn hole(length: u64) -> Option<crate::frame::Draft> {
 
 fn decode_error(payload: &[u8]) -> StreamFault {
     match RemoteError::decode(payload) {
-        Ok(error) => StreamFault::Remote(error),
+        Ok(error) => StreamFault::Remote(error.into()),
         Err(error) => StreamFault::UndecodableError(error.to_string()),
     }
 }

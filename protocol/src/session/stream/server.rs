@@ -14,7 +14,13 @@ use crate::session::{CountedHasher, ProtocolError};
 /// The streams of one connection. The client names them, but there are no more than the limits allow, so that no choice of names makes
 /// finding one slow.
 #[derive(Debug, Default)]
-pub(in crate::session) struct ServerStreams {
+pub(in crate::session) struct ServerStreams(
+    /// `None` before the first: few connections ever have one.
+    Option<Box<Tables>>,
+);
+
+#[derive(Debug, Default)]
+struct Tables {
     open: HashMap<StreamId, OpenStream, CountedHasher>,
     /// Those whose calls are not answered; their streams may be gone already, as a client may abort what it opens.
     unanswered: HashSet<StreamId, CountedHasher>,
@@ -51,12 +57,13 @@ pub(in crate::session) struct Heard {
 
 impl ServerStreams {
     pub(in crate::session) fn len(&self) -> usize {
-        self.open.len()
+        self.0.as_ref().map_or(0, |tables| tables.open.len())
     }
 
     /// Whether an answer to a call with this name, or a packet, could be meant for an earlier one.
     pub(in crate::session) fn is_taken(&self, id: StreamId) -> bool {
-        self.open.contains_key(&id) || self.unanswered.contains(&id)
+        let is_taken = |tables: &Tables| tables.open.contains_key(&id) || tables.unanswered.contains(&id);
+        self.0.as_deref().is_some_and(is_taken)
     }
 
     /// A call came that opens a stream, if its answer is good.
@@ -65,17 +72,19 @@ impl ServerStreams {
         let stream_of = call.program.procedure(call.procedure).and_then(|info| info.stream);
         let sends_only = stream_of == Some(StreamDirection::Read);
         let stream = OpenStream { header, sparse, sends_only, phase: Phase::Opening, data_ended: false };
-        self.open.insert(StreamId::of(call), stream);
-        self.unanswered.insert(StreamId::of(call));
+        let tables = self.0.get_or_insert_default();
+        tables.open.insert(StreamId::of(call), stream);
+        tables.unanswered.insert(StreamId::of(call));
     }
 
     /// The call is answered.
     pub(in crate::session) fn replied(&mut self, call: &Header, is_good: bool) {
+        let Some(tables) = &mut self.0 else { return };
         let id = StreamId::of(call);
-        self.unanswered.remove(&id);
+        tables.unanswered.remove(&id);
         if !is_good {
-            self.open.remove(&id);
-        } else if let Some(stream) = self.open.get_mut(&id)
+            tables.open.remove(&id);
+        } else if let Some(stream) = tables.open.get_mut(&id)
             && stream.phase == Phase::Opening
         {
             stream.phase = Phase::Open;
@@ -91,7 +100,7 @@ impl ServerStreams {
     ) -> Result<Heard, ProtocolError> {
         let id = StreamId::of(header);
         // Late, or never opened.
-        let Some(stream) = self.open.get_mut(&id) else { return Ok(Heard::default()) };
+        let Some(stream) = self.open_mut(id) else { return Ok(Heard::default()) };
         let event = match kind {
             Ok(MessageKind::Stream(StreamPart::Data)) => {
                 // None at all mean nothing from a client.
@@ -111,7 +120,7 @@ impl ServerStreams {
                 is_first.then_some(StreamEvent::Finish)
             }
             Ok(MessageKind::Stream(StreamPart::Abort)) => {
-                self.open.remove(&id);
+                self.remove(id);
                 let send = Draft::empty().seal(&header.answer(MessageKind::Stream(StreamPart::Finish)));
                 return Ok(Heard { event: Some(StreamEvent::Aborted), send: Some(send) });
             }
@@ -132,33 +141,45 @@ impl ServerStreams {
 
     pub(in crate::session) fn end_of_data(&mut self, id: StreamId) -> Option<Bytes> {
         self.sending(id)?;
-        let stream = self.open.get_mut(&id)?;
+        let stream = self.open_mut(id)?;
         stream.data_ended = true;
         Some(Draft::empty().seal(&stream.header))
     }
 
     pub(in crate::session) fn confirm(&mut self, id: StreamId) -> Option<Bytes> {
-        self.open.get(&id).filter(|stream| stream.phase == Phase::Finishing)?;
-        let stream = self.open.remove(&id)?;
+        self.open(id).filter(|stream| stream.phase == Phase::Finishing)?;
+        let stream = self.remove(id)?;
         Some(Draft::empty().seal(&stream.header.answer(MessageKind::Stream(StreamPart::Finish))))
     }
 
     pub(in crate::session) fn fail(&mut self, id: StreamId, error: &RemoteError) -> Option<Bytes> {
-        self.open.get(&id).filter(|stream| stream.phase != Phase::Opening)?;
-        let stream = self.open.remove(&id)?;
+        self.open(id).filter(|stream| stream.phase != Phase::Opening)?;
+        let stream = self.remove(id)?;
         let body = error.encode().unwrap_or_else(|_| Draft::empty());
         Some(body.seal(&stream.header.answer(MessageKind::Stream(StreamPart::Abort))))
     }
 
     /// The stream, if data may be sent on it.
     fn sending(&self, id: StreamId) -> Option<&OpenStream> {
-        self.open.get(&id).filter(|stream| stream.phase == Phase::Open && !stream.data_ended)
+        self.open(id).filter(|stream| stream.phase == Phase::Open && !stream.data_ended)
+    }
+
+    fn open(&self, id: StreamId) -> Option<&OpenStream> {
+        self.0.as_ref()?.open.get(&id)
+    }
+
+    fn open_mut(&mut self, id: StreamId) -> Option<&mut OpenStream> {
+        self.0.as_mut()?.open.get_mut(&id)
+    }
+
+    fn remove(&mut self, id: StreamId) -> Option<OpenStream> {
+        self.0.as_mut()?.open.remove(&id)
     }
 
     /// The client broke the stream's rules and no others: the stream has failed.
     fn give_up(&mut self, id: StreamId, fault: StreamFault) -> Heard {
         let error = RemoteError::new(ErrorCode::RPC, ErrorDomain::STREAMS, fault.to_string());
-        let send = self.open.remove(&id).map(|stream| {
+        let send = self.remove(id).map(|stream| {
             let body = error.encode().unwrap_or_else(|_| Draft::empty());
             body.seal(&stream.header.answer(MessageKind::Stream(StreamPart::Abort)))
         });

@@ -40,7 +40,7 @@ pub(super) enum Step {
         lifecycle: bool,
     },
     /// 167 was answered in a language that we do not know: a number that no release has, to compare.
-    Compare(RemoteError),
+    Compare(Box<RemoteError>),
     /// 105: first generation.
     Lifecycle,
     /// 360: the close callback.

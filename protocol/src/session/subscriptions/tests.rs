@@ -360,7 +360,7 @@ impl Talk {
     fn answer(&mut self, answer: Result<i32, RemoteError>) {
         let ticket = self.asked.pop_front().unwrap();
         let answer = answer.map(|word| Bytes::copy_from_slice(&word.to_be_bytes()));
-        self.subscriptions.handle_answer(ticket, answer.map_err(ReplyFault::Remote));
+        self.subscriptions.handle_answer(ticket, answer.map_err(|error| ReplyFault::Remote(error.into())));
     }
 
     /// Bytes that wait for answers.

@@ -87,8 +87,9 @@ async fn no_guest_is_abandoned_for_a_new_one() {
 async fn one_event_is_not_told_to_one_connection_without_end() {
     let (clients, cx) = (Clients::default(), cx(Release::NEWEST));
     clients.open(&cx).unwrap();
-    let register =
-        |kind, domain| code(clients.with(&cx, |client| client.domains.register(kind, domain)).unwrap());
+    let register = |kind, domain| {
+        code(clients.with(&cx, |client| client.wishes().domains.register(kind, domain)).unwrap())
+    };
     let guest = Some(Uuid::random());
     for _ in 0..64 {
         assert_eq!((register(0, None), register(0, guest)), ((0, 0), (0, 0)));
@@ -96,7 +97,7 @@ async fn one_event_is_not_told_to_one_connection_without_end() {
     assert_eq!((register(0, None), register(0, guest)), ((1, 7), (1, 7)));
     // Another kind, another guest, and the place of one that is gone.
     assert_eq!((register(1, None), register(0, Some(Uuid::random()))), ((0, 0), (0, 0)));
-    clients.with(&cx, |client| client.domains.deregister(0, "domain")).unwrap().unwrap();
+    clients.with(&cx, |client| client.wishes().domains.deregister(0, "domain")).unwrap().unwrap();
     assert_eq!((register(0, None), register(0, None)), ((0, 0), (1, 7)));
     // Many guests, one registration each, as far as a connection may.
     let more = (0..1_024).filter(|_| register(0, Some(Uuid::random())) == (0, 0)).count();
