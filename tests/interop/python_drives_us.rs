@@ -204,8 +204,7 @@ const REFUSED: &str = "\
     authorizedSSHKeysGet backupGetXMLDesc blkioParameters blockInfo blockIoTune blockJobInfo blockPeek blockStats \
     blockStatsFlags checkpointLookupByName diskErrors emulatorPinInfo fsInfo getCPUStats getTime guestInfo \
     guestVcpus hostname interfaceParameters interfaceStats ioThreadInfo launchSecurityInfo \
-    managedSaveGetXMLDesc memoryParameters metadata migrateGetCompressionCache numaParameters perfEvents \
-    schedulerParameters schedulerParametersFlags schedulerType";
+    managedSaveGetXMLDesc metadata migrateGetCompressionCache numaParameters perfEvents";
 
 #[test]
 fn every_question_about_a_guest_has_an_answer() {
