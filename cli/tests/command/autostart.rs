@@ -33,12 +33,12 @@ async fn with_guests_in_memory_each_start_of_the_daemon_is_their_hosts() {
     let state = Directory::new("autostart-memory");
     let mut host = Host::start(state.0.clone(), Vec::new());
     define(&host.open().await).await;
-    assert_eq!(states(&host).await, ["shut off (unknown)"; 3], "a mark starts nothing by itself");
+    assert_eq!(states(&host).await, ["shutoff (unknown)"; 3], "a mark starts nothing by itself");
     for ends in [Host::kill, Host::terminate] {
         ends(&mut host);
         host.restart();
         assert_eq!(states(&host).await[..2], ["running (booted)"; 2]);
-        assert_eq!(states(&host).await[2], "shut off (unknown)");
+        assert_eq!(states(&host).await[2], "shutoff (unknown)");
     }
     // One that was saved goes on where it was.
     let connection = host.open().await;
@@ -47,7 +47,7 @@ async fn with_guests_in_memory_each_start_of_the_daemon_is_their_hosts() {
     other.destroy().await.unwrap();
     other.set_autostart(false).await.unwrap();
     host.restart();
-    assert_eq!(states(&host).await, ["running (restored)", "shut off (unknown)", "shut off (unknown)"]);
+    assert_eq!(states(&host).await, ["running (restored)", "shutoff (unknown)", "shutoff (unknown)"]);
 
     // One that cannot be started is told, and keeps no other from it.
     let connection = host.open().await;
@@ -56,7 +56,7 @@ async fn with_guests_in_memory_each_start_of_the_daemon_is_their_hosts() {
     let saved = std::fs::read_dir(state.0.join("saved")).unwrap().next().unwrap().unwrap().path();
     std::fs::write(saved, "torn").unwrap();
     host.restart();
-    assert_eq!(states(&host).await, ["shut off (unknown)", "running (booted)", "shut off (unknown)"]);
+    assert_eq!(states(&host).await, ["shutoff (unknown)", "running (booted)", "shutoff (unknown)"]);
     let said = host.kill();
     assert!(said.contains("domain marked is marked for autostart and cannot be started"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
@@ -70,7 +70,7 @@ async fn guests_that_are_processes_start_once_for_each_boot_of_the_machine() {
     let mut host = Host::start(state.0.clone(), options.to_vec());
     define(&host.open().await).await;
     host.restart();
-    assert_eq!(states(&host).await, ["shut off (unknown)"; 3], "the machine has not started since");
+    assert_eq!(states(&host).await, ["shutoff (unknown)"; 3], "the machine has not started since");
 
     let boot = state.0.join("boot");
     let this = std::fs::read(&boot).unwrap();
@@ -78,12 +78,12 @@ async fn guests_that_are_processes_start_once_for_each_boot_of_the_machine() {
     std::fs::write(&boot, "another boot").unwrap();
     host.restart();
     assert_eq!(std::fs::read(&boot).unwrap(), this);
-    let started = ["running (booted)", "running (booted)", "shut off (unknown)"];
+    let started = ["running (booted)", "running (booted)", "shutoff (unknown)"];
     assert_eq!(states(&host).await, started);
 
     host.open().await.domain("other").await.unwrap().destroy().await.unwrap();
     host.restart();
-    let left = ["running (booted)", "shut off (unknown)", "shut off (unknown)"];
+    let left = ["running (booted)", "shutoff (unknown)", "shutoff (unknown)"];
     assert_eq!(states(&host).await, left, "it was destroyed on purpose");
 
     // As a daemon leaves it that dies while it starts them: the next one starts the rest, and lets run what runs.
