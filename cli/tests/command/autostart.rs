@@ -97,7 +97,9 @@ async fn guests_that_are_processes_start_once_for_each_boot_of_the_machine() {
     for name in ["marked", "other"] {
         connection.domain(name).await.unwrap().destroy().await.unwrap();
     }
-    assert_eq!(host.kill(), "");
+    let said = host.kill();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("a guest that an earlier daemon has left, domain=marked"), "{said}");
 }
 
 #[tokio::test]
