@@ -67,6 +67,7 @@
 mod boot;
 mod changes;
 mod console;
+mod cpus;
 mod domain;
 pub mod errors;
 mod events;
@@ -107,6 +108,7 @@ pub use crate::uuid::{Uuid, UuidError};
 pub use boot::Boot;
 pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
+pub use cpus::{CpuSet, CpuSetError};
 pub use domain::{
     CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
     ShutoffReason, StartOptions, WhichXml,
@@ -130,7 +132,7 @@ pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
 pub use storage::{Part, PoolInfo, Storage, VolumeInfo};
-pub use tuning::{MEMORY_UNLIMITED, Tuned, Tuning};
+pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
 use without::Without;
 

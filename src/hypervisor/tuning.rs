@@ -1,12 +1,14 @@
 //! What a host grants its domains.
 
-use std::future::Future;
+use std::collections::BTreeMap;
+use std::future::{Future, ready};
 
+use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::params::TypedParams;
 
-use super::{Place, Result, Uuid};
+use super::{CpuSet, Place, Result, Uuid};
 
-/// What a host grants each of its domains, beside what they have: `virsh memtune`, `schedinfo`. For
+/// What a host grants each of its domains, beside what they have: `virsh memtune`, `schedinfo`, `vcpupin`, `emulatorpin`. For
 /// [`Hypervisor::tuning`](super::Hypervisor::tuning).
 ///
 /// virtwire supplies flags, counting, and sees to it that only values are set which there are, each of its own type and once, where they
@@ -35,6 +37,43 @@ pub trait Tuning: Send + Sync {
         values: TypedParams,
         place: Place,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// On which of the host's CPUs a domain may run: of what runs or would run, or of the next start. By default on all.
+    fn pins(&self, _domain: Uuid, _inactive: bool) -> impl Future<Output = Result<Pins>> + Send {
+        ready(Ok(Pins::default()))
+    }
+
+    /// Lets something of a domain run on these of the host's CPUs alone, of which there is one at least.
+    fn pin(
+        &self,
+        _domain: Uuid,
+        what: Pinned,
+        _cpus: CpuSet,
+        _place: Place,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support(match what {
+            Pinned::Vcpu(_) => "virDomainPinVcpuFlags",
+            Pinned::Emulator => "virDomainPinEmulator",
+        })))
+    }
+}
+
+/// What of a domain has CPUs of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pinned {
+    /// A virtual CPU, by number from 0.
+    Vcpu(u32),
+    /// What the hypervisor itself does for it.
+    Emulator,
+}
+
+/// On which of the host's CPUs a domain may run. What is not named may run on all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pins {
+    /// Its virtual CPUs, by number from 0.
+    pub vcpus: BTreeMap<u32, CpuSet>,
+    /// What the hypervisor itself does for it.
+    pub emulator: Option<CpuSet>,
 }
 
 /// A kind of what is granted.

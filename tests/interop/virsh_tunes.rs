@@ -78,3 +78,34 @@ fn what_a_guest_is_granted_is_set_in_what_runs_and_in_what_will() {
     assert_eq!(told(&daemon.uri(), &["memtune", "guest"]), ["2097152", "1048576", "unlimited"]);
     assert!(virsh(&daemon.uri(), &["dumpxml", "guest"]).contains("<cputune><shares>2048</shares>"));
 }
+
+#[test]
+fn what_runs_where_is_told_as_it_was_set() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    virsh(&uri, &["define", &daemon.directory().write("guest.xml", &GUEST.replace("<vcpu>1<", "<vcpu>2<"))]);
+    let told = |arguments: &[&str]| -> Vec<String> {
+        virsh(&uri, arguments).split_whitespace().map(str::to_owned).collect()
+    };
+    let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;
+    let all = told(&["vcpupin", "guest"])[1].clone();
+    let all = all.as_str();
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", all, "1", all]);
+    virsh(&uri, &["vcpupin", "guest", "1", "0", "--config"]);
+    virsh(&uri, &["emulatorpin", "guest", "0", "--config"]);
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", all, "1", "0"]);
+    assert_eq!(told(&["emulatorpin", "guest"]), ["0"]);
+    assert!(refused(&["vcpupin", "guest", "2", "0", "--config"]).contains("vcpu '2' is not present"));
+    assert!(refused(&["vcpupin", "guest", "0", "0", "--live"]).contains("not running"));
+
+    virsh(&uri, &["start", "guest"]);
+    virsh(&uri, &["vcpupin", "guest", "0", "0"]);
+    virsh(&uri, &["vcpupin", "guest", "1", all, "--live", "--config"]);
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", "0", "1", all]);
+    assert_eq!(told(&["vcpupin", "guest", "--config"]), ["0", all, "1", all]);
+    let affinity = |line: &str| line.strip_prefix("CPU Affinity:").map(|map| map.trim().to_owned());
+    let maps: Vec<_> = virsh(&uri, &["vcpuinfo", "guest"]).lines().filter_map(affinity).collect();
+    assert!(maps.len() == 2 && maps[0].trim_end_matches('-') == "y", "{maps:?}");
+    assert!(virsh(&uri, &["dumpxml", "guest"]).contains("<vcpupin vcpu='0' cpuset='0'/>"));
+}

@@ -31,6 +31,7 @@ mod note;
 mod offline;
 mod outgoing;
 mod outline;
+mod pins;
 mod postcopy;
 mod receive;
 mod saved;

@@ -3,12 +3,13 @@
 use virtwire_protocol::params::{ParamError, TypedParams};
 use virtwire_protocol::remote::TypedParam;
 
-use super::super::{MEMORY_UNLIMITED, Node, Place, Result, Tuned, Tuning, Uuid, WhichXml, errors};
-use super::Mem;
-use super::edit::{checked, spliced, without};
-use super::nested::{added, first_within, root, within};
+use super::super::{
+    CpuSet, MEMORY_UNLIMITED, Node, Pinned, Pins, Place, Result, Tuned, Tuning, Uuid, WhichXml, errors,
+};
+use super::nested::{first_within, put, root};
 use super::outline::unit;
 use super::xml::Definition;
+use super::{Mem, pins};
 
 /// What Linux takes for a period and a quota, µs.
 const PERIODS: std::ops::RangeInclusive<u64> = 1_000..=1_000_000;
@@ -18,13 +19,28 @@ impl Node for Mem {}
 
 impl Tuning for Mem {
     async fn tuned(&self, domain: Uuid, what: Tuned, inactive: bool) -> Result<TypedParams> {
-        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
-        let definition = self.inner.table().definition(domain, which)?;
-        values(&definition.xml, what)
+        values(&self.document(domain, inactive)?, what)
     }
 
     async fn tune(&self, domain: Uuid, what: Tuned, values: TypedParams, place: Place) -> Result<()> {
         self.inner.edited(domain, place, move |before, _| tuned(&before.xml, what, &values)).await
+    }
+
+    async fn pins(&self, domain: Uuid, inactive: bool) -> Result<Pins> {
+        pins::pins(&self.document(domain, inactive)?)
+    }
+
+    async fn pin(&self, domain: Uuid, what: Pinned, cpus: CpuSet, place: Place) -> Result<()> {
+        self.inner.edited(domain, place, move |before, _| pins::pinned(&before.xml, what, &cpus)).await
+    }
+}
+
+impl Mem {
+    /// Copied while the table is free: what is read of it takes its time.
+    fn document(&self, domain: Uuid, inactive: bool) -> Result<String> {
+        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
+        let definition = self.inner.table().definition(domain, which)?;
+        Ok(definition.xml.clone())
     }
 }
 
@@ -95,8 +111,8 @@ fn tuned(xml: &str, what: Tuned, values: &TypedParams) -> Result<Definition> {
             _ => unsigned.filter(|limit| *limit < MEMORY_UNLIMITED).map(|limit| limit.to_string()),
         };
         let unit = if what == Tuned::Memory { " unit='KiB'" } else { "" };
-        let element = (element, text.map(|text| format!("<{element}{unit}>{text}</{element}>")));
-        xml = with_value(&xml, group, element)?;
+        let new = text.map(|text| format!("<{element}{unit}>{text}</{element}>"));
+        xml = put(&xml, group, |one| one.name == element, new.as_deref())?;
     }
     if what == Tuned::Memory {
         check_limits(&self::values(&xml, what)?)?;
@@ -121,21 +137,6 @@ fn check_limits(values: &TypedParams) -> Result<()> {
             Err(errors::invalid_argument(detail))
         }
         _ => Ok(()),
-    }
-}
-
-/// The document with this element in that group, in place of the one of its name; without a text there is none.
-fn with_value(xml: &str, group: &str, (name, element): (&str, Option<String>)) -> Result<String> {
-    let root = root(xml)?;
-    let parent = first_within(xml, &root, group)?;
-    let there = parent.as_ref().map(|parent| first_within(xml, parent, name)).transpose()?.flatten();
-    match (parent, there, element) {
-        (_, None, None) => Ok(xml.to_owned()),
-        (Some(parent), Some(_), None) if within(xml, &parent)?.len() == 1 => checked(without(xml, &parent)),
-        (_, Some(there), None) => checked(without(xml, &there)),
-        (_, Some(there), Some(element)) => checked(spliced(xml, there.whole, &element)),
-        (Some(parent), None, Some(element)) => added(xml, &parent, &element, false),
-        (None, None, Some(element)) => added(xml, &root, &format!("<{group}>{element}</{group}>"), false),
     }
 }
 

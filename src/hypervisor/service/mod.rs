@@ -24,6 +24,7 @@ mod node;
 mod open;
 #[cfg(feature = "migrate")]
 mod p2p;
+mod pins;
 mod pools;
 mod save;
 mod snapshots;
@@ -222,6 +223,11 @@ serve! {
     domain_get_scheduler_parameters_flags: DomainGetSchedulerParametersFlags => DomainGetSchedulerParametersFlagsReply;
     domain_set_scheduler_parameters: DomainSetSchedulerParameters => ();
     domain_set_scheduler_parameters_flags: DomainSetSchedulerParametersFlags => ();
+    // pins
+    domain_pin_vcpu: DomainPinVcpu => ();
+    domain_pin_vcpu_flags: DomainPinVcpuFlags => ();
+    domain_pin_emulator: DomainPinEmulator => ();
+    domain_get_emulator_pin_info: DomainGetEmulatorPinInfo => DomainGetEmulatorPinInfoReply;
     // console, stats
     domain_open_console: DomainOpenConsole, stream => ();
     connect_get_all_domain_stats: ConnectGetAllDomainStats => ConnectGetAllDomainStatsReply;

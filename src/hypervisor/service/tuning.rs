@@ -22,7 +22,7 @@ use crate::server::CallContext;
 const STRINGS: u32 = 4;
 
 impl<H: Hypervisor> HypervisorService<H> {
-    fn tuning(&self, api: &str) -> Result<&impl Tuning> {
+    pub(super) fn tuning(&self, api: &str) -> Result<&impl Tuning> {
         self.hypervisor.tuning().ok_or_else(|| RemoteError::no_support(api))
     }
 
