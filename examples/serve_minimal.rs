@@ -1,4 +1,7 @@
-//! A daemon that speaks libvirt: `cargo run --example serve_minimal`, then `virsh -c demo+tcp://127.0.0.1:16510/ list`
+//! The smallest daemon of a libvirt host: `cargo run --example serve_minimal`, then in another terminal
+//! `virsh -c demo+tcp://127.0.0.1:16510/ list --all`, and `start`, `dumpxml` and `destroy` with `machine`. It takes three things: a
+//! `Hypervisor`, in your terms, of which `host`, `domains` and `xml` must be there and all else is answered as "not supported"; a
+//! `HypervisorService`, which makes libvirt's procedures of it; and a `Server`, which lets clients in at a `Listener`.
 
 use std::sync::Mutex;
 
@@ -24,7 +27,7 @@ impl Machine {
 
 impl Hypervisor for Machine {
     fn host(&self) -> Host {
-        Host::new("Demo", "demo:///", "demo")
+        Host::new("Demo", "demo:///", "demo") // its kind, its URI, its domains' type
     }
 
     async fn domains(&self) -> Result<Vec<DomainInfo>> {

@@ -20,6 +20,7 @@ use crate::screen::{remark, say};
 
 mod admin;
 mod admission;
+mod autostart;
 mod claims;
 mod config;
 mod descriptors;
@@ -56,11 +57,13 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
     let descriptors = descriptors::raised();
     let (ended, mut hang_up) = (ending(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
     let host = host(&args, &config)?;
+    let service = HypervisorService::new(host.clone());
+    autostart::run(&service, &args).await?;
     let direct = match &args.take_direct {
         Some(address) => Some(direct::open(&host, address, exposure).await?),
         None => None,
     };
-    let service = dialling::allowed(HypervisorService::new(host), args.allow_p2p.clone());
+    let service = dialling::allowed(service, args.allow_p2p.clone());
     let handler = Claims::new(service, args.without_feature.clone());
     let server = Server::new(handler).profile(profile).limits(config.server.limits);
     server.set_client_limits(descriptors::bounded(config.server.clients, descriptors));

@@ -1,8 +1,34 @@
-//! Each domain is a process of this machine: `cargo run --example serve_processes`, then
-//! `virsh -c process+tcp://127.0.0.1:16511/ define shell.xml`, `start`, `console`, `domstats`, `event`, `shutdown`, `destroy`.
+//! A whole daemon in small: each domain is a process of this machine.
 //!
-//! `shell.xml`, in the words that libvirt has for containers:
-//! `<domain type='process'><name>shell</name><os><type>exe</type><init>/bin/sh</init><initarg>-i</initarg></os></domain>`
+//! ```text
+//! $ cargo run --example serve_processes                  # or with another address behind it: -- unix:/tmp/processes.sock
+//! listening on tcp://127.0.0.1:16511
+//!
+//! $ cat shell.xml                                        # in the words that libvirt has for containers
+//! <domain type='process'>
+//!   <name>shell</name>
+//!   <os><type>exe</type><init>/bin/sh</init><initarg>-i</initarg></os>
+//! </domain>
+//!
+//! $ export LIBVIRT_DEFAULT_URI=process+tcp://127.0.0.1:16511/
+//! $ virsh event --all --loop &                           # tells what happens below
+//! $ virsh define shell.xml
+//! $ virsh start shell
+//! $ virsh console shell                                  # ^] leaves it, and the shell goes on
+//! $ virsh domstats shell
+//! $ virsh suspend shell; virsh resume shell              # SIGSTOP, SIGCONT
+//! $ virsh shutdown shell                                 # SIGTERM, which an interactive shell ignores, as guests may
+//! $ virsh destroy shell                                  # SIGKILL
+//! ```
+//!
+//! Read `host.rs` first: its three `impl` blocks are all that virtwire asks of an embedder, `Hypervisor` for the domains and, since there
+//! are such, `Consoles` and `Stats`. What it leaves out (networks, snapshots, migration) clients are told is not supported, and everything
+//! between those verbs and libvirt's protocol is `HypervisorService`'s. The other files know nothing of libvirt but its XML: `config.rs`
+//! reads a definition, `guest.rs` is a process, `console.rs` its input and output, `usage.rs` what it uses.
+//!
+//! What a daemon for earnest adds: definitions that last (`hypervisor::store`), an `Authentication` for its listeners, for here whoever
+//! reaches the address may start any program as this user, and an end: `Server::shut_down` lets clients finish. Here guests end with
+//! the daemon.
 
 mod config;
 mod console;

@@ -19,7 +19,7 @@ pub struct DomainInfo {
     pub state: DomainState,
     /// Whether its configuration outlives it.
     pub persistent: bool,
-    /// Whether it starts with the daemon.
+    /// Whether it starts with its host.
     pub autostart: bool,
     /// Whether its persistent configuration differs from what runs.
     pub updated: bool,

@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use super::{MigrationSupport, Uuid};
+use super::{MemoryUse, MigrationSupport, Uuid};
 
 /// A host and its hypervisor: the answers that do not depend on any domain.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ impl NodeInfo {
         let cpus = u32::try_from(cpus).unwrap_or(u32::MAX);
         NodeInfo {
             model: std::env::consts::ARCH.to_owned(),
-            memory_kib: memory_kib().unwrap_or(0),
+            memory_kib: MemoryUse::of_this_machine().map_or(0, |memory| memory.total_kib),
             cpus,
             mhz: 0,
             nodes: 1,
@@ -118,12 +118,6 @@ fn hostname() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
-}
-
-fn memory_kib() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 fn escape(text: &str) -> String {

@@ -40,8 +40,8 @@
 //! # }
 //! ```
 //!
-//! What not every host has are traits of their own, [`Changes`], [`Consoles`], [`Migrating`], [`Stats`], [`Saving`], [`Snapshots`],
-//! [`Networks`] and [`Storage`]; a hypervisor says that it has them:
+//! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
+//! [`Snapshots`], [`Networks`] and [`Storage`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -64,8 +64,10 @@
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 // What one speaks of.
+mod boot;
 mod changes;
 mod console;
+mod cpus;
 mod domain;
 pub mod errors;
 mod events;
@@ -74,10 +76,12 @@ mod job;
 mod migrating;
 mod migration;
 mod networks;
+mod node;
 mod saving;
 mod snapshots;
 mod stats;
 mod storage;
+mod tuning;
 mod tunnel;
 mod without;
 
@@ -102,8 +106,10 @@ use virtwire_protocol::error::RemoteError;
 use crate::server::Stream;
 
 pub use crate::uuid::{Uuid, UuidError};
+pub use boot::Boot;
 pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
+pub use cpus::{CpuSet, CpuSetError};
 pub use domain::{
     CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
     ShutoffReason, StartOptions, WhichXml,
@@ -121,11 +127,13 @@ pub use migration::{
     Perform, Performed, Prepare, Prepared,
 };
 pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
+pub use node::{CpuTimes, MemoryUse, Node};
 pub use saving::{Save, Saving};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
 pub use storage::{Part, PoolInfo, Storage, VolumeInfo};
+pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
 use without::Without;
 
@@ -165,6 +173,16 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Changes to domains that are there, where it makes any. Without it, clients are told "not supported".
     fn changes(&self) -> Option<&impl Changes> {
+        None::<&Without>
+    }
+
+    /// What the host grants its domains, where it does. Without it, clients are told "not supported".
+    fn tuning(&self) -> Option<&impl Tuning> {
+        None::<&Without>
+    }
+
+    /// What the host itself does, where it is told. Without it, clients are told "not supported".
+    fn node(&self) -> Option<&impl Node> {
         None::<&Without>
     }
 
@@ -267,7 +285,7 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainResume")))
     }
 
-    /// Whether to start it with the daemon.
+    /// Marks it to start with its host, which [`HypervisorService::autostart`] does, or not.
     fn set_autostart(&self, _domain: Uuid, _autostart: bool) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainSetAutostart")))
     }

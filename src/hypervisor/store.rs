@@ -58,7 +58,7 @@ pub struct Folder {
 pub struct Kept {
     /// Its UUID, which names its file.
     pub uuid: Uuid,
-    /// Whether to start it with the daemon.
+    /// Whether to start it: a domain with its host, the others with the daemon.
     pub autostart: bool,
     /// Its XML.
     pub xml: String,

@@ -7,9 +7,9 @@ use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::TypedParams;
 
 use super::{
-    Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks,
+    Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks, Node,
     OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SnapshotInfo, Snapshots, Stats, Storage,
-    Uuid, VolumeInfo,
+    Tuned, Tuning, Uuid, VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -32,6 +32,18 @@ impl Changes for Without {
     }
 
     async fn configured(&self, _: Uuid) -> Result<DomainInfo> {
+        match *self {}
+    }
+}
+
+impl Node for Without {}
+
+impl Tuning for Without {
+    async fn tuned(&self, _: Uuid, _: Tuned, _: bool) -> Result<TypedParams> {
+        match *self {}
+    }
+
+    async fn tune(&self, _: Uuid, _: Tuned, _: TypedParams, _: Place) -> Result<()> {
         match *self {}
     }
 }

@@ -1,6 +1,7 @@
 //! The daemon itself, as `virt-admin` looks after it: its servers, and who is there.
 
 use std::fmt;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
@@ -137,7 +138,7 @@ impl Managed {
     /// On the wire no limit of clients that are not known is 0.
     fn limits(&self) -> std::result::Result<TypedParams, ParamError> {
         let ClientLimits { clients, anonymous } = self.clients.limits();
-        let anonymous = if anonymous == usize::MAX { 0 } else { saturated(anonymous) };
+        let anonymous = anonymous.map_or(0, |anonymous| saturated(anonymous.get()));
         let unknown = self.clients.list().iter().filter(|client| !client.is_known).count();
         TypedParams::new()
             .with("nclients_max", saturated(clients))?
@@ -302,14 +303,14 @@ impl AdminService for Administration {
             let value = usize::try_from(value).unwrap_or(usize::MAX);
             match name.as_str() {
                 "nclients_max" => limits.clients = value,
-                "nclients_unauth_max" => limits.anonymous = if value == 0 { usize::MAX } else { value },
+                "nclients_unauth_max" => limits.anonymous = NonZero::new(value),
                 _ => {
                     let text = format!("parameter '{name}' not supported");
                     return Err(RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::RPC, text));
                 }
             }
         }
-        if limits.anonymous != usize::MAX && limits.clients < limits.anonymous {
+        if !limits.are_possible() {
             return Err(invalid("fewer clients than clients that are not known yet".to_owned()));
         }
         server.clients.set_limits(limits);

@@ -1,6 +1,7 @@
 //! Who is there, and how they are asked to go.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -103,7 +104,7 @@ impl Clients {
 
     /// A place before a door for one that is not known yet.
     pub(super) async fn place_before(&self, door: &Arc<Places>) -> Place {
-        door.take(self.limits.subscribe(), |limits| limits.anonymous).await
+        door.take(self.limits.subscribe(), |limits| limits.anonymous.map_or(usize::MAX, NonZero::get)).await
     }
 
     /// One of those that one user may have of them.

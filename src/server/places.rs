@@ -1,5 +1,6 @@
 //! Places that clients hold, and how many there are: a number that may change while they are held.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -15,14 +16,21 @@ pub struct ClientLimits {
     /// Clients, known and unknown (`max_clients`); those of all listeners together. Each takes a descriptor: where the process may have
     /// no more than that, its handler opens no file any more, and no listener accepts anybody.
     pub clients: usize,
-    /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). [`usize::MAX`] is no limit, for which
+    /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). `None` is no limit, for which
     /// libvirt's files and administrators say 0.
-    pub anonymous: usize,
+    pub anonymous: Option<NonZero<usize>>,
 }
 
 impl Default for ClientLimits {
     fn default() -> ClientLimits {
-        ClientLimits { clients: CLIENTS_MAX, anonymous: ANONYMOUS_CLIENTS_MAX }
+        ClientLimits { clients: CLIENTS_MAX, anonymous: NonZero::new(ANONYMOUS_CLIENTS_MAX) }
+    }
+}
+
+impl ClientLimits {
+    /// Whether no more clients may be unknown than may be there. Where more may, that limit would bind nobody.
+    pub fn are_possible(&self) -> bool {
+        self.anonymous.is_none_or(|anonymous| anonymous.get() <= self.clients)
     }
 }
 
@@ -102,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_finds_none_free_waits_for_one_or_for_a_higher_number() {
-        let limits = watch::Sender::new(ClientLimits { clients: 1, anonymous: 0 });
+        let limits = watch::Sender::new(ClientLimits { clients: 1, anonymous: None });
         let places = Arc::new(Places::default());
         let take = || places.take(limits.subscribe(), |limits| limits.clients);
         let first = take().await;

@@ -1,16 +1,25 @@
 //! Strangers that make a daemon hold as much as they can before it knows who they are: before a door that asks for a password, before one
 //! with TLS, and in between.
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto::cipher::{
+    AeadKey, Iv, MessageDecrypter, MessageEncrypter, OutboundOpaqueMessage, OutboundPlainMessage,
+    Tls13AeadAlgorithm, UnsupportedOperationError,
+};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tokio_rustls::rustls::version::TLS13;
+use tokio_rustls::rustls::{
+    CipherSuiteCommon, ClientConfig, ClientConnection, ConnectionTrafficSecrets, ContentType, Error,
+    RootCertStore, StreamOwned, SupportedCipherSuite, Tls13CipherSuite,
+};
 use virtwire::protocol::remote::AuthSaslStart;
 use virtwire::server::{
     ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, Authentication, Exposure, HANDSHAKE_BYTES_MAX,
@@ -60,7 +69,7 @@ impl PasswordStore for Nobody {
 /// What a stranger does: how it connects, and what it then sends again and again while that is taken.
 type Way = (&'static str, fn(&Daemon) -> Stranger);
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 9] = [
     ("begins a long message, behind a password's first half", |daemon| by_unix(daemon).begins()),
     ("reads no answers to short calls", |daemon| by_unix(daemon).reads_no_answers(CALL_BYTES)),
     ("reads no answers to long calls", |daemon| by_unix(daemon).reads_no_answers(ANONYMOUS_FRAME_BYTES_MAX)),
@@ -70,6 +79,9 @@ const WAYS: [Way; 8] = [
     ("reads no answers to short calls, through TLS", |daemon| by_tls(daemon).reads_no_answers(CALL_BYTES)),
     ("reads no answers to long calls, through TLS", |daemon| {
         by_tls(daemon).reads_no_answers(ANONYMOUS_FRAME_BYTES_MAX)
+    }),
+    ("begins a message of TLS's own, behind a long one of ours", |daemon| {
+        by_tls(daemon).begins().begins_one_of_tls(HANDSHAKE_BYTES_MAX - 200)
     }),
 ];
 
@@ -113,6 +125,22 @@ fn a_stranger_whose_handshake_is_too_long_is_sent_away() {
         let is_timeout = |error: &std::io::Error| error.kind() == ErrorKind::WouldBlock;
         assert!(!ended.as_ref().is_err_and(is_timeout), "it waits for more: {ended:?}");
     }
+}
+
+/// TLS would hold 64 KiB of a message of its own that comes behind the handshake, too.
+#[test]
+fn a_stranger_whose_records_carry_nothing_costs_no_more() {
+    let daemon = Daemon::start();
+    let mut witness = daemon.client();
+    let before = settled(&mut witness, |now| now.clients == 1);
+    let come = |_| by_tls(&daemon).begins().begins_one_of_tls(60 << 10);
+    let strangers: Vec<_> = (0..ANONYMOUS_CLIENTS_MAX).map(come).collect();
+    for _ in 0..10 {
+        figures(&mut witness);
+    }
+    let there = settled(&mut witness, |_| true);
+    let each = there.bytes.saturating_sub(before.bytes) / strangers.len();
+    assert!(each <= BYTES_MAX, "{each} bytes each: {before:?} {there:?}");
 }
 
 /// A stranger, and what it goes on sending.
@@ -170,6 +198,17 @@ impl Stranger {
             self.wire.write_all(piece).unwrap();
             self.wire.flush().unwrap();
         }
+        self
+    }
+
+    /// So many bytes of a message of TLS's own that is to have 65,535. It may be hung up on meanwhile.
+    fn begins_one_of_tls(mut self, bytes: usize) -> Stranger {
+        let key_update = [&[24, 0, 0xff, 0xff][..], &vec![0; bytes - 4]].concat();
+        TLS_OWN.set(true);
+        for piece in key_update.chunks(4 << 10) {
+            let _ = self.wire.write_all(piece).and_then(|()| self.wire.flush());
+        }
+        TLS_OWN.set(false);
         self
     }
 
@@ -263,8 +302,10 @@ fn certificates(daemon: &Daemon, bytes: usize) -> (TcpStream, Vec<u8>) {
 fn client(chain: Vec<CertificateDer<'static>>) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(fixture("cacert.pem")).unwrap()).unwrap();
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+    let cipher_suites = vec![SupportedCipherSuite::Tls13(&SUITE)];
+    let provider = CryptoProvider { cipher_suites, ..ring::default_provider() };
+    let builder = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[&TLS13])
         .unwrap()
         .with_root_certificates(roots);
     let config = match chain.is_empty() {
@@ -286,4 +327,62 @@ fn tcp(address: &str) -> TcpStream {
 
 fn fixture(name: &str) -> std::path::PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls")).join(name)
+}
+
+thread_local! {
+    /// Whether what this thread sends through TLS is sent as a message of TLS's own.
+    static TLS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A cipher suite of ring's, with the content type that a stranger wants.
+static SUITE: LazyLock<Tls13CipherSuite> = LazyLock::new(|| {
+    let suite = ring::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13().unwrap();
+    let CipherSuiteCommon { suite: name, hash_provider, confidentiality_limit } = suite.common;
+    Tls13CipherSuite {
+        common: CipherSuiteCommon { suite: name, hash_provider, confidentiality_limit },
+        hkdf_provider: suite.hkdf_provider,
+        aead_alg: Box::leak(Box::new(Typed(suite.aead_alg))),
+        quic: None,
+    }
+});
+
+struct Typed(&'static dyn Tls13AeadAlgorithm);
+
+impl Tls13AeadAlgorithm for Typed {
+    fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageEncrypter> {
+        Box::new(TypedEncrypter(self.0.encrypter(key, iv)))
+    }
+
+    fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageDecrypter> {
+        self.0.decrypter(key, iv)
+    }
+
+    fn key_len(&self) -> usize {
+        self.0.key_len()
+    }
+
+    fn extract_keys(
+        &self,
+        key: AeadKey,
+        iv: Iv,
+    ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
+        self.0.extract_keys(key, iv)
+    }
+}
+
+struct TypedEncrypter(Box<dyn MessageEncrypter>);
+
+impl MessageEncrypter for TypedEncrypter {
+    fn encrypt(
+        &mut self,
+        message: OutboundPlainMessage<'_>,
+        seq: u64,
+    ) -> Result<OutboundOpaqueMessage, Error> {
+        let typ = if TLS_OWN.get() { ContentType::Handshake } else { message.typ };
+        self.0.encrypt(OutboundPlainMessage { typ, ..message }, seq)
+    }
+
+    fn encrypted_payload_len(&self, payload_len: usize) -> usize {
+        self.0.encrypted_payload_len(payload_len)
+    }
 }

@@ -64,6 +64,7 @@ mod virsh_networks_and_storage;
 mod virsh_saves;
 mod virsh_snapshots;
 mod virsh_transcript;
+mod virsh_tunes;
 mod virt_install_drives_us;
 mod window_of_libvirtd;
 mod wire;

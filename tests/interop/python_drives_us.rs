@@ -202,10 +202,9 @@ fn bytes_go_up_and_down_by_its_streams() {
 /// What nothing of ours has; every other question is answered.
 const REFUSED: &str = "\
     authorizedSSHKeysGet backupGetXMLDesc blkioParameters blockInfo blockIoTune blockJobInfo blockPeek blockStats \
-    blockStatsFlags checkpointLookupByName diskErrors emulatorPinInfo fsInfo getCPUStats getTime guestInfo \
+    blockStatsFlags checkpointLookupByName diskErrors fsInfo getCPUStats getTime guestInfo \
     guestVcpus hostname interfaceParameters interfaceStats ioThreadInfo launchSecurityInfo \
-    managedSaveGetXMLDesc memoryParameters metadata migrateGetCompressionCache numaParameters perfEvents \
-    schedulerParameters schedulerParametersFlags schedulerType";
+    managedSaveGetXMLDesc metadata migrateGetCompressionCache numaParameters perfEvents";
 
 #[test]
 fn every_question_about_a_guest_has_an_answer() {

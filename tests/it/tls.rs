@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -18,20 +18,23 @@ use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::{Domain, DomainDefineXml, DomainDefineXmlReply};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server, TlsServer, TlsSettings};
 
 #[tokio::test]
 async fn large_calls_and_replies_pass_whole_in_both_directions() {
-    let (listener, uri) = listen("localhost").await;
-    tokio::spawn(async move {
-        let inner = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let address = inner.address().to_string().replace("tcp://", "");
-        tokio::spawn(async move { Server::new(Counts).serve(&inner).await });
-        let mut secure = accept(&listener).await;
-        secure.write_all(&[1]).await.unwrap();
-        let mut daemon = TcpStream::connect(address).await.unwrap();
-        copy_bidirectional(&mut secure, &mut daemon).await
-    });
+    let settings = TlsSettings {
+        authority: fixtures().join("cacert.pem"),
+        certificate: fixtures().join("servercert.pem"),
+        key: fixtures().join("serverkey.pem"),
+        revoked: None,
+        clients_need_certificates: false,
+        names: None,
+    };
+    let tls = TlsServer::new(&settings).unwrap();
+    let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
+    let port = listener.address().to_string().rsplit_once(':').unwrap().1.to_owned();
+    tokio::spawn(async move { Server::new(Counts).serve(&listener).await });
+    let uri = format!("gate+tls://localhost:{port}/?pkipath={}", fixtures().display());
     let connection = Connection::open(&uri).await.unwrap();
     // More than any buffer on the way holds, several at once.
     let calls: Vec<_> = (0..8)

@@ -64,12 +64,13 @@ process. Each has at most 4 MiB of real memory, whatever its XML says. Nobody is
 unless --passwords, --polkit, --allow-uid or --allow-gid says so.
 
 With --state the domains, networks and pools that are defined outlive the process, however that ends: a definition is on the disk before \
-its client is told. Volumes and snapshots end with the process. Networks and pools that are marked for it are started with the daemon, \
-domains are not. A file in DIR that is no whole definition is said on standard error and \
+its client is told. Volumes and snapshots end with the process. Networks and pools that are marked for it (`virsh net-autostart`) are started \
+with the daemon, domains with their host: guests in memory have no other than the daemon. A file in DIR that is no whole definition is said on standard error and \
 renamed, with .set-aside behind its name; so is a managed save image that is torn or whose domain is not defined.
 
 With --guests processes each guest is a process in a session of its own, which counts ten times a second in the last 8 bytes of its memory \
-and goes on when the daemon ends. The next daemon of DIR finds it, in the state in which it is. A guest that a killed daemon was receiving \
+and goes on when the daemon ends. The next daemon of DIR finds it, in the state in which it is; \
+one that is marked for autostart is started by the first daemon since the machine has started, and by no later one. A guest that a killed daemon was receiving \
 ends, unless all of it had come by version 1 or 2: then it stays paused, and any connection may finish its migration. A guest whose DIR is removed ends.";
 
 pub(crate) const EVENTS: &str = "\

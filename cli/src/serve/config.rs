@@ -1,5 +1,6 @@
 //! The file of `serve --config`: TOML, with libvirtd.conf's keys where they mean the same.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ impl ServerConfig {
             "max_clients" => put(&mut self.clients.clients, positive(value), POSITIVE),
             // As in libvirtd.conf, 0 is no limit.
             "max_anonymous_clients" => {
-                let most = number(value, 0).map(|most| if most == 0 { usize::MAX } else { most as usize });
+                let most = number(value, 0).map(|most| NonZero::new(most as usize));
                 put(&mut self.clients.anonymous, most, "a number; 0 is any")
             }
             "max_queued_clients" => put(&mut self.queued_clients, number(value, 1).map(Some), POSITIVE),
@@ -248,9 +249,7 @@ impl Config {
             }
         }
         let asks = [config.unix, config.unix_ro, config.tcp, config.tls].contains(&Way::Sasl);
-        if config.server.clients.anonymous != usize::MAX
-            && config.server.clients.anonymous > config.server.clients.clients
-        {
+        if !config.server.clients.are_possible() {
             let text = "lets in more clients that are not known yet than clients";
             return Err(Fail::new(thing, text, "make max_clients at least max_anonymous_clients"));
         }
@@ -411,7 +410,7 @@ mod tests {
         assert_eq!(config.pki.revoked.as_deref(), Some(Path::new("/crl")));
         assert_eq!((config.server.limits.requests, config.server.limits.keepalive.count), (5, 0));
         assert_eq!(config.server.limits.keepalive.interval.as_secs(), 7);
-        assert_eq!(config.server.clients, ClientLimits { clients: 30, anonymous: usize::MAX });
+        assert_eq!(config.server.clients, ClientLimits { clients: 30, anonymous: None });
         assert_eq!((config.server.queued_clients, config.admin.clients.clients), (Some(9), 2));
         assert_eq!(config.admin.limits.requests, 3);
         assert_eq!((config.processes.unwrap().uids, config.shutdown_within), (vec![0, 7], Duration::ZERO));

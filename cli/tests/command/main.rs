@@ -1,5 +1,6 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
+mod autostart;
 mod descriptors;
 mod dissect;
 mod dissect_proxy;

@@ -26,17 +26,7 @@ impl Changes for Mem {
             Change::Attach(device) => Change::Attach(devices::addressed(&device)?),
             other => other,
         };
-        let live = match place.live {
-            true => Some(self.inner.live_changed(domain, &change)?),
-            false => None,
-        };
-        if place.config {
-            lasting::redefine(&self.inner, domain, move |before| changed(before, &change, false)).await?;
-        }
-        match live {
-            Some((before, after)) => self.inner.put_live(domain, &before, after),
-            None => Ok(()),
-        }
+        self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await
     }
 
     async fn configured(&self, domain: Uuid) -> Result<DomainInfo> {
@@ -58,11 +48,28 @@ impl Changes for Mem {
 }
 
 impl Inner {
-    /// What an active guest runs by, and what it would run by.
-    fn live_changed(&self, uuid: Uuid, change: &Change) -> Result<(Arc<Definition>, Definition)> {
-        let before = self.table().guest_mut(uuid)?.idle_mut()?.definition.clone();
-        let after = changed(&before, change, true)?;
-        Ok((before, after))
+    /// Makes an edit in one place or in both, told of each whether it is of what runs. What runs is another once the configuration is.
+    pub(super) async fn edited(
+        self: &Arc<Self>,
+        uuid: Uuid,
+        place: Place,
+        edit: impl Fn(&Definition, bool) -> Result<Definition> + Send + 'static,
+    ) -> Result<()> {
+        let live = match place.live {
+            true => {
+                let before = self.table().guest_mut(uuid)?.idle_mut()?.definition.clone();
+                let after = edit(&before, true)?;
+                Some((before, after))
+            }
+            false => None,
+        };
+        if place.config {
+            lasting::redefine(self, uuid, move |before| edit(before, false)).await?;
+        }
+        match live {
+            Some((before, after)) => self.put_live(uuid, &before, after),
+            None => Ok(()),
+        }
     }
 
     fn put_live(&self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {

@@ -27,7 +27,7 @@ pub(super) struct Keeps {
 
 impl Mem {
     /// A host that keeps its definitions in a directory, with those that it finds there. Networks and pools that are to start with the
-    /// host are active; domains are off, also those.
+    /// daemon are active; domains are off until [`HypervisorService::autostart`](super::super::HypervisorService::autostart).
     ///
     /// Returns what could not be used as well: what the store set aside, definitions that this hypervisor cannot have, and images of
     /// saved guests that are torn or nobody's.

@@ -32,6 +32,7 @@ mod note;
 mod offline;
 mod outgoing;
 mod outline;
+mod pins;
 mod postcopy;
 mod receive;
 mod saved;
@@ -42,6 +43,7 @@ mod storage;
 mod stream;
 mod table;
 mod transfer;
+mod tuning;
 mod verbs;
 mod xml;
 
@@ -59,8 +61,8 @@ use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
     Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,
-    JobKind, Lookup, Networks, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Snapshots,
-    StartOptions, Stats, Storage, Tunnel, Uuid, WhichXml, errors,
+    JobKind, Lookup, Networks, Node, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving,
+    Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
 };
 use crate::server::Stream;
 pub use apart::{GuestArguments, Guests, run_guest};
@@ -211,6 +213,14 @@ impl Hypervisor for Mem {
     }
 
     fn stats(&self) -> Option<&impl Stats> {
+        Some(self)
+    }
+
+    fn tuning(&self) -> Option<&impl Tuning> {
+        Some(self)
+    }
+
+    fn node(&self) -> Option<&impl Node> {
         Some(self)
     }
 

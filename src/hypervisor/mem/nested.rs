@@ -4,7 +4,7 @@ use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
 use super::super::Result;
-use super::edit::{Below, Element, checked, elements, spliced};
+use super::edit::{Below, Element, checked, elements, spliced, without};
 use super::outline::{not_xml, resolve};
 
 /// A document's root.
@@ -55,6 +55,28 @@ pub(super) fn added(xml: &str, parent: &Element, element: &str, first: bool) -> 
         _ => parent.content.start,
     };
     checked(spliced(xml, at..at, &format!("{indent}{element}")))
+}
+
+/// The document with this element in a group below its root, in place of the first that is meant; without one that is out. A group that
+/// had nothing else goes with it.
+pub(super) fn put(
+    xml: &str,
+    group: &str,
+    is_meant: impl Fn(&Element) -> bool,
+    element: Option<&str>,
+) -> Result<String> {
+    let root = root(xml)?;
+    let parent = first_within(xml, &root, group)?;
+    let inside = parent.as_ref().map(|parent| within(xml, parent)).transpose()?.unwrap_or_default();
+    let is_alone = inside.len() == 1;
+    match (parent, inside.into_iter().find(is_meant), element) {
+        (_, None, None) => Ok(xml.to_owned()),
+        (Some(parent), Some(_), None) if is_alone => checked(without(xml, &parent)),
+        (_, Some(there), None) => checked(without(xml, &there)),
+        (_, Some(there), Some(element)) => checked(spliced(xml, there.whole, element)),
+        (Some(parent), None, Some(element)) => added(xml, &parent, element, false),
+        (None, None, Some(element)) => added(xml, &root, &format!("<{group}>{element}</{group}>"), false),
+    }
 }
 
 /// What an element says, piece by piece, however it is written: the order of attributes, quotes, and space between elements do not matter.

@@ -104,12 +104,15 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_create(&self, _: &CallContext, arguments: DomainCreate) -> Result<()> {
-        let uuid = uuid(&arguments.dom);
-        if let Some(restored) = self.start_managed(uuid, false).await {
-            return restored;
+        self.start(uuid(&arguments.dom)).await
+    }
+
+    /// From its own saved file, where it has one.
+    pub(super) async fn start(&self, domain: Uuid) -> Result<()> {
+        match self.start_managed(domain, false).await {
+            Some(restored) => restored,
+            None => self.hypervisor.start(domain, StartOptions::default()).await.map(drop),
         }
-        self.hypervisor.start(uuid, StartOptions::default()).await?;
-        Ok(())
     }
 
     pub(super) async fn domain_create_with_flags(

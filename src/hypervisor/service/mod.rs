@@ -2,6 +2,7 @@
 //!
 //! The families are one file each; this one has the table of what is served, and the connections.
 
+mod autostart;
 mod callbacks;
 mod changes;
 mod clients;
@@ -19,9 +20,11 @@ mod migrate;
 mod migrate3;
 mod migrate_params;
 mod networks;
+mod node;
 mod open;
 #[cfg(feature = "migrate")]
 mod p2p;
+mod pins;
 mod pools;
 mod save;
 mod snapshots;
@@ -29,6 +32,7 @@ mod stats;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod tuning;
 mod vcpus;
 mod volumes;
 mod wire;
@@ -159,6 +163,11 @@ serve! {
     node_get_info => NodeGetInfoReply;
     node_get_cpu_map: NodeGetCpuMap => NodeGetCpuMapReply;
     node_get_security_model => NodeGetSecurityModelReply;
+    // node
+    node_get_cpu_stats: NodeGetCpuStats => NodeGetCpuStatsReply;
+    node_get_memory_stats: NodeGetMemoryStats => NodeGetMemoryStatsReply;
+    node_get_free_memory => NodeGetFreeMemoryReply;
+    node_get_cells_free_memory: NodeGetCellsFreeMemory => NodeGetCellsFreeMemoryReply;
     // list
     connect_list_all_domains: ConnectListAllDomains => ConnectListAllDomainsReply;
     connect_list_domains: ConnectListDomains => ConnectListDomainsReply;
@@ -206,6 +215,19 @@ serve! {
     domain_detach_device_flags: DomainDetachDeviceFlags => ();
     domain_detach_device_alias: DomainDetachDeviceAlias => ();
     domain_update_device_flags: DomainUpdateDeviceFlags => ();
+    // tuning
+    domain_get_memory_parameters: DomainGetMemoryParameters => DomainGetMemoryParametersReply;
+    domain_set_memory_parameters: DomainSetMemoryParameters => ();
+    domain_get_scheduler_type: DomainGetSchedulerType => DomainGetSchedulerTypeReply;
+    domain_get_scheduler_parameters: DomainGetSchedulerParameters => DomainGetSchedulerParametersReply;
+    domain_get_scheduler_parameters_flags: DomainGetSchedulerParametersFlags => DomainGetSchedulerParametersFlagsReply;
+    domain_set_scheduler_parameters: DomainSetSchedulerParameters => ();
+    domain_set_scheduler_parameters_flags: DomainSetSchedulerParametersFlags => ();
+    // pins
+    domain_pin_vcpu: DomainPinVcpu => ();
+    domain_pin_vcpu_flags: DomainPinVcpuFlags => ();
+    domain_pin_emulator: DomainPinEmulator => ();
+    domain_get_emulator_pin_info: DomainGetEmulatorPinInfo => DomainGetEmulatorPinInfoReply;
     // console, stats
     domain_open_console: DomainOpenConsole, stream => ();
     connect_get_all_domain_stats: ConnectGetAllDomainStats => ConnectGetAllDomainStatsReply;

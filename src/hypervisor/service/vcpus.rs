@@ -33,12 +33,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetVcpusFlags,
     ) -> Result<DomainGetVcpusFlagsReply> {
         errors::check_flags(arguments.flags, (LIVE | CONFIG | MAXIMUM).into(), "domain_get_vcpus_flags")?;
-        let domain = self.vcpus_at(&arguments.dom, arguments.flags).await?;
+        let (domain, _) = self.vcpus_at(&arguments.dom, arguments.flags).await?;
         let count = if arguments.flags & MAXIMUM != 0 { domain.vcpus_max } else { domain.vcpus };
         Ok(DomainGetVcpusFlagsReply { num: saturated(count) })
     }
 
-    /// Each has an equal share of the time that is known of all of them, and may run anywhere.
+    /// Each has an equal share of the time that is known of all of them.
     pub(super) async fn domain_get_vcpus(
         &self,
         _: &CallContext,
@@ -55,12 +55,10 @@ impl<H: Hypervisor> HypervisorService<H> {
             .take(most)
             .map(|number| VcpuInfo { number, state, cpu_time, cpu: SOMEWHERE })
             .collect();
-        let map = every_cpu(self.hypervisor.host().node.cpus, bytes);
-        let cpumaps = map.repeat(info.len());
+        let cpumaps = self.vcpu_maps(domain.uuid, false, info.len(), bytes).await?;
         Ok(DomainGetVcpusReply { info, cpumaps })
     }
 
-    /// Nothing is pinned.
     pub(super) async fn domain_get_vcpu_pin_info(
         &self,
         _: &CallContext,
@@ -69,21 +67,22 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainGetVcpuPinInfo { dom, ncpumaps, maplen, flags } = arguments;
         errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_get_vcpu_pin_info")?;
         let (most, bytes) = room(ncpumaps, maplen, "ncpumaps")?;
-        let count = self.vcpus_at(&dom, flags).await?.vcpus;
-        let maps = most.min(count as usize);
-        let cpumaps = every_cpu(self.hypervisor.host().node.cpus, bytes).repeat(maps);
+        let (domain, inactive) = self.vcpus_at(&dom, flags).await?;
+        let maps = most.min(domain.vcpus as usize);
+        let cpumaps = self.vcpu_maps(domain.uuid, inactive, maps, bytes).await?;
         Ok(DomainGetVcpuPinInfoReply { cpumaps, num: i32::try_from(maps).unwrap_or(i32::MAX) })
     }
 
-    /// A domain as it runs, or as it will.
-    async fn vcpus_at(&self, dom: &Domain, flags: u32) -> Result<DomainInfo> {
+    /// A domain as it runs, or as it will, and which of the two.
+    async fn vcpus_at(&self, dom: &Domain, flags: u32) -> Result<(DomainInfo, bool)> {
         check_one_place(flags)?;
         let domain = self.known(dom).await?;
         let place = place(&domain, flags)?;
-        match self.hypervisor.changes() {
-            Some(changes) if place.config => changes.configured(domain.uuid).await,
-            _ => Ok(domain),
-        }
+        let domain = match self.hypervisor.changes() {
+            Some(changes) if place.config => changes.configured(domain.uuid).await?,
+            _ => domain,
+        };
+        Ok((domain, place.config))
     }
 }
 

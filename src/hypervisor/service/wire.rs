@@ -56,3 +56,17 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.hypervisor.domain(key).await?.ok_or_else(|| errors::no_domain(key))
     }
 }
+
+/// As many of a list as a client has room for; without room it asks how many there are.
+pub(super) fn counted<T>(mut list: Vec<T>, room: i32, most: u32) -> Result<(Vec<T>, i32)> {
+    let room = u32::try_from(room).ok().filter(|room| *room <= most);
+    let room = room.ok_or_else(|| RemoteError::rpc("nparams too large"))?;
+    let count = u32::try_from(list.len()).unwrap_or(u32::MAX);
+    match room {
+        0 => Ok((Vec::new(), saturated(count))),
+        room => {
+            list.truncate(room as usize);
+            Ok((list, saturated(count.min(room))))
+        }
+    }
+}

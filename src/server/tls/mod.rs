@@ -9,18 +9,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
-use tokio_rustls::server::TlsStream;
 
 pub use handshake::HANDSHAKE_BYTES_MAX;
 
 use super::auth::Patterns;
-use handshake::Shaking;
+use handshake::Secure;
 
 /// Where a daemon's certificates are, and which clients it takes. The default is what libvirt's daemons have: the files in
 /// `/etc/pki`, and any client with a certificate of the same authority.
@@ -79,7 +77,7 @@ pub(super) struct Current {
 
 /// A client that has shaken hands, and its subject if it has shown a certificate.
 pub(super) struct Secured {
-    pub(super) stream: TlsStream<Shaking<TcpStream>>,
+    pub(super) stream: Secure,
     pub(super) name: Option<String>,
 }
 
@@ -118,10 +116,8 @@ impl Current {
     /// Shakes hands, looks at the client's subject, and tells it that all is well by one byte, which libvirt's clients wait for.
     pub(super) async fn secure(self, stream: TcpStream) -> io::Result<Secured> {
         let Current { config, names, .. } = self;
-        let mut stream = TlsAcceptor::from(config).accept(Shaking::new(stream)).await?;
-        stream.get_mut().0.is_over();
-        let certificates = stream.get_ref().1.peer_certificates();
-        let name = certificates.and_then(<[_]>::first).and_then(|certificate| name::of(certificate));
+        let mut stream = Secure::accept(config.into(), stream).await?;
+        let name = stream.certificates().and_then(<[_]>::first).and_then(|certificate| name::of(certificate));
         if let Some(names) = names
             && !name.as_deref().is_some_and(|name| names.matches(name))
         {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::super::super::Uuid;
+use super::super::super::boot::start_time;
 use super::guest::GuestArguments;
 use super::process::Process;
 
@@ -17,19 +18,6 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// A guest's file: `UUID-PID.sock`, `UUID-PID.pid`. No two processes share one.
 pub(super) fn place(arguments: &GuestArguments, pid: u32, extension: &str) -> PathBuf {
     arguments.directory.join(format!("{}-{pid}.{extension}", arguments.uuid))
-}
-
-/// When a process started, in the kernel's ticks; `None` where there is none, or only what is left of a dead one.
-pub(super) fn start_time(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The program's name stands in parentheses and may contain anything.
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace();
-    let state = fields.next()?;
-    if matches!(state, "Z" | "X" | "x") {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
 }
 
 /// A guest's process that an earlier daemon left.

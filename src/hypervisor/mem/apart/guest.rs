@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::super::Uuid;
-use super::found::{place, start_time};
+use super::super::super::boot::start_time;
+use super::found::place;
 use super::wire::{self, Description, Request};
 
 /// Between two ticks of a guest that runs.

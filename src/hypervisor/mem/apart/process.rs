@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::super::super::Uuid;
+use super::super::super::boot::start_time;
 use super::Guests;
-use super::found::{place, start_time};
+use super::found::place;
 use super::guest::GuestArguments;
 use super::wire::{self, Description, Request};
 

@@ -1,0 +1,111 @@
+//! Real virsh asks what the host does, and sets what it grants its guests.
+
+use crate::lab::{Directory, next_number};
+use crate::need::need;
+use crate::peers::{try_virsh, virsh};
+use crate::serve::Serve;
+use crate::virsh_drives_us::GUEST;
+
+#[test]
+fn what_the_host_does_is_what_its_kernel_says() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    let figures = |arguments: &[&str]| -> Vec<(String, u64)> {
+        let text = virsh(&uri, arguments);
+        let figure = |line: &str| {
+            let (name, rest) = line.split_once(':')?;
+            Some((name.trim().to_owned(), rest.split_whitespace().next()?.parse().ok()?))
+        };
+        text.lines().filter_map(figure).collect()
+    };
+    let cpus = figures(&["nodecpustats"]);
+    let names: Vec<_> = cpus.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["user", "system", "idle", "iowait"]);
+    assert!(cpus[0].1 > 0);
+    assert_eq!(figures(&["nodecpustats", "--cpu", "0"]).len(), 4);
+    assert!(try_virsh(&uri, &["nodecpustats", "--cpu", "9999"]).stderr.contains("CPU 9999 is out of range"));
+    let memory = figures(&["nodememstats"]);
+    let names: Vec<_> = memory.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["total", "free", "buffers", "cached"]);
+    let total = memory[0].1;
+    assert!(virsh(&uri, &["nodeinfo"]).contains(&format!("{total} KiB")));
+    assert!(try_virsh(&uri, &["nodememstats", "--cell", "9"]).stderr.contains("cell 9 is out of range"));
+    assert_eq!(figures(&["nodememstats", "--cell", "0"]).len(), 2);
+    for asked in [&["freecell"][..], &["freecell", "--cellno", "0"]] {
+        let free = virsh(&uri, asked);
+        let free: u64 =
+            free.split_whitespace().find_map(|word| word.parse().ok()).unwrap_or_else(|| panic!("{free}"));
+        assert!((1..=total).contains(&free), "{asked:?}: {free} of {total}");
+    }
+    assert!(try_virsh(&uri, &["freecell", "--cellno", "9"]).stderr.contains("Range exceeds available cells"));
+}
+
+#[test]
+fn what_a_guest_is_granted_is_set_in_what_runs_and_in_what_will() {
+    need!(Virsh);
+    let state = Directory::new(next_number());
+    let path = state.path().join("state").display().to_string();
+    let options = ["--state", &path];
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    virsh(&uri, &["define", &daemon.directory().write("guest.xml", GUEST)]);
+    let told = |uri: &str, arguments: &[&str]| -> Vec<String> {
+        let text = virsh(uri, arguments);
+        text.lines().filter_map(|line| Some(line.split_once(':')?.1.trim().to_owned())).collect()
+    };
+    let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;
+    assert_eq!(told(&uri, &["memtune", "guest"]), ["unlimited"; 3]);
+    virsh(&uri, &["memtune", "guest", "--hard-limit", "2097152", "--soft-limit", "1048576", "--config"]);
+    assert_eq!(told(&uri, &["memtune", "guest"]), ["2097152", "1048576", "unlimited"]);
+    assert!(refused(&["memtune", "guest", "--swap-hard-limit", "1024", "--config"]).contains("hard_limit"));
+    assert!(refused(&["memtune", "guest", "--min-guarantee", "1", "--config"]).contains("not supported"));
+    assert!(refused(&["memtune", "guest", "--live"]).contains("not running"));
+    assert_eq!(told(&uri, &["schedinfo", "guest"]), ["posix", "0", "0", "0"]);
+    virsh(&uri, &["schedinfo", "guest", "--config", "--set", "cpu_shares=2048", "vcpu_quota=-1"]);
+
+    virsh(&uri, &["start", "guest"]);
+    virsh(&uri, &["memtune", "guest", "--soft-limit", "-1", "--live"]);
+    assert_eq!(told(&uri, &["memtune", "guest"]), ["2097152", "unlimited", "unlimited"]);
+    assert_eq!(told(&uri, &["memtune", "guest", "--config"]), ["2097152", "1048576", "unlimited"]);
+    let set = virsh(&uri, &["schedinfo", "guest", "--set", "vcpu_period=50000"]);
+    assert!(set.contains("50000") && set.contains("2048"), "{set}");
+    assert!(refused(&["schedinfo", "guest", "--set", "vcpu_period=1"]).contains("out of range"));
+    assert_eq!(told(&uri, &["schedinfo", "guest", "--config"]), ["posix", "2048", "0", "-1"]);
+    drop(daemon);
+
+    let daemon = Serve::start(&options);
+    assert_eq!(told(&daemon.uri(), &["memtune", "guest"]), ["2097152", "1048576", "unlimited"]);
+    assert!(virsh(&daemon.uri(), &["dumpxml", "guest"]).contains("<cputune><shares>2048</shares>"));
+}
+
+#[test]
+fn what_runs_where_is_told_as_it_was_set() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    virsh(&uri, &["define", &daemon.directory().write("guest.xml", &GUEST.replace("<vcpu>1<", "<vcpu>2<"))]);
+    let told = |arguments: &[&str]| -> Vec<String> {
+        virsh(&uri, arguments).split_whitespace().map(str::to_owned).collect()
+    };
+    let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;
+    let all = told(&["vcpupin", "guest"])[1].clone();
+    let all = all.as_str();
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", all, "1", all]);
+    virsh(&uri, &["vcpupin", "guest", "1", "0", "--config"]);
+    virsh(&uri, &["emulatorpin", "guest", "0", "--config"]);
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", all, "1", "0"]);
+    assert_eq!(told(&["emulatorpin", "guest"]), ["0"]);
+    assert!(refused(&["vcpupin", "guest", "2", "0", "--config"]).contains("vcpu '2' is not present"));
+    assert!(refused(&["vcpupin", "guest", "0", "0", "--live"]).contains("not running"));
+
+    virsh(&uri, &["start", "guest"]);
+    virsh(&uri, &["vcpupin", "guest", "0", "0"]);
+    virsh(&uri, &["vcpupin", "guest", "1", all, "--live", "--config"]);
+    assert_eq!(told(&["vcpupin", "guest"]), ["0", "0", "1", all]);
+    assert_eq!(told(&["vcpupin", "guest", "--config"]), ["0", all, "1", all]);
+    let affinity = |line: &str| line.strip_prefix("CPU Affinity:").map(|map| map.trim().to_owned());
+    let maps: Vec<_> = virsh(&uri, &["vcpuinfo", "guest"]).lines().filter_map(affinity).collect();
+    assert!(maps.len() == 2 && maps[0].trim_end_matches('-') == "y", "{maps:?}");
+    assert!(virsh(&uri, &["dumpxml", "guest"]).contains("<vcpupin vcpu='0' cpuset='0'/>"));
+}
