@@ -396,6 +396,10 @@ pub(crate) struct RecoverArgs {
     /// Your word that this host is dead: it runs nothing, and will not come back with the guest
     #[arg(long, value_enum, value_name = "HOST")]
     pub(crate) fenced: Vec<FencedHost>,
+    /// Your word that the source's daemon has been started again since, or has ended its call: of a peer-to-peer or direct migration, which it
+    /// carries out by itself, nothing comes any more
+    #[arg(long)]
+    pub(crate) source_restarted: bool,
     /// Where the source is reached now, if not where the journal says
     #[arg(long, value_name = "URI")]
     pub(crate) from: Option<String>,

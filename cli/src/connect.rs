@@ -77,7 +77,6 @@ pub(crate) async fn open_two(
     [one, other]: [(&str, OpenOptions); 2],
     in_order: bool,
 ) -> Result<(Connection, Result<Connection, Fail>), Fail> {
-    let may_ask = |uri| usual(uri, io::stdin().is_terminal()) == PROGRAM_WITHIN;
     if in_order || may_ask(one.0) || may_ask(other.0) {
         let first = open_with(one.0, one.1).await?;
         return Ok((first, open_with(other.0, other.1).await));
@@ -94,6 +93,29 @@ pub(crate) async fn open_two(
     // A person is asked one question at a time.
     let first = or_asked(one.0, one.1, first).await?;
     Ok((first, or_asked(other.0, other.1, second).await))
+}
+
+/// The same, where neither's error is a reason not to hear the other.
+pub(crate) async fn open_both(
+    [one, other]: [(&str, OpenOptions); 2],
+    in_order: bool,
+) -> [Result<Connection, Fail>; 2] {
+    if in_order || may_ask(one.0) || may_ask(other.0) {
+        let first = open_with(one.0, one.1).await;
+        return [first, open_with(other.0, other.1).await];
+    }
+    let (first, second) = tokio::join!(
+        Connection::open_with(one.0, one.1.clone()),
+        Connection::open_with(other.0, other.1.clone()),
+    );
+    // A person is asked one question at a time.
+    let first = or_asked(one.0, one.1, first).await;
+    [first, or_asked(other.0, other.1, second).await]
+}
+
+/// Whether a program leads there that may ask its user for something.
+fn may_ask(uri: &str) -> bool {
+    usual(uri, io::stdin().is_terminal()) == PROGRAM_WITHIN
 }
 
 /// Whether a person who sits there may have what is lacking.

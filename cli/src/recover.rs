@@ -48,6 +48,7 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Endi
     let fenced = Fenced {
         source: args.fenced.contains(&FencedHost::Source),
         destination: args.fenced.contains(&FencedHost::Destination),
+        source_daemon: args.source_restarted,
     };
     let settings = Settings { ask_again_after: ASK_AGAIN_AFTER, ..Settings::default() };
     let Some(head) = head else {

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use virtwire::client::{Connection, OpenOptions};
-use virtwire::migrate::{Migration, Recover, Watch};
+use virtwire::migrate::{Migration, Recover, Switch, Watch};
 use virtwire::protocol::migrate::{
-    CancelAnswer, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait, Wish,
+    self, CancelAnswer, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait, Wish,
 };
 use virtwire::protocol::session::keepalive::Pacing;
 
-use crate::fate::Fate;
+use crate::fate::{Fate, Way, What};
 
 const HOSTS: [&str; 2] = ["mem+tcp://a:16509/default", "mem+tcp://b:16509/default"];
 
@@ -47,6 +47,11 @@ impl Desk {
         lock(&self.unannounced).clone()
     }
 
+    /// Of another migration.
+    pub fn begin_anew(&self) {
+        lock(&self.journal).clear();
+    }
+
     pub fn set_disk_full(&self, is_full: bool) {
         self.disk_is_full.store(is_full, Ordering::Relaxed);
     }
@@ -74,6 +79,8 @@ pub struct Story {
     pub not_begun: Option<String>,
     /// The orchestrator's connections are closed.
     pub gone: bool,
+    /// It is a broken post-copy that goes on.
+    pub resumes: bool,
     /// What the last recovery says in the end; `None` where there was nothing to recover.
     pub recovered: Option<Option<Outcome>>,
 }
@@ -81,11 +88,12 @@ pub struct Story {
 /// Opens, plans, runs until the end is known or the story is too long, and closes.
 pub async fn orchestrate(fate: Fate, story: Rc<RefCell<Story>>, desk: Arc<Desk>) -> turmoil::Result {
     let mut follower = Follower(desk);
-    match begin(&fate).await {
+    let resumes = story.borrow().resumes;
+    match begin(&fate, resumes).await {
         Err(error) => story.borrow_mut().not_begun = Some(error),
         Ok(mut migration) => {
             let canceller = migration.canceller();
-            if let Some(after) = fate.cancel_after {
+            if let Some(after) = fate.cancel_after.filter(|_| !resumes) {
                 tokio::spawn(async move {
                     tokio::time::sleep(after).await;
                     canceller.cancel();
@@ -112,7 +120,8 @@ pub async fn orchestrate(fate: Fate, story: Rc<RefCell<Story>>, desk: Arc<Desk>)
 
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
-fn options() -> OpenOptions {
+/// How a host is opened by whoever drives.
+pub fn options() -> OpenOptions {
     OpenOptions {
         open_within: Duration::from_secs(2),
         call_within: Some(Duration::from_secs(3)),
@@ -130,22 +139,41 @@ fn settings() -> Settings {
     }
 }
 
-async fn begin(fate: &Fate) -> Result<Migration, String> {
+async fn begin(fate: &Fate, resumes: bool) -> Result<Migration, String> {
     let open = |uri| Connection::open_with(uri, options());
     let [source, destination] = HOSTS.map(open);
     let source = source.await.map_err(|error| error.to_string())?;
     let destination = destination.await.map_err(|error| error.to_string())?;
     let guest = Migration::find(&source, "guest").await.map_err(|error| error.to_string())?;
     let mut request = Request::live(guest);
-    if !fate.live {
-        request.flags = MigrateFlags(0);
+    request.flags = flags(fate, resumes);
+    if fate.way != Way::Managed {
+        request.way = migrate::Way::PeerToPeer { to: HOSTS[1].into() };
     }
     let plan = Migration::plan(source, destination, request, Wish::Auto).await;
     let plan = plan.map_err(|error| error.to_string())?;
+    let switch = match fate.what {
+        What::InPostCopy { after } if !resumes => Switch::After(after),
+        _ => Switch::AtTheWord,
+    };
     Ok(plan
         .settings(settings())
         .step_within(Duration::from_secs(3))
-        .progress_every(Duration::from_millis(20)))
+        .progress_every(Duration::from_millis(20))
+        .switch(switch))
+}
+
+fn flags(fate: &Fate, resumes: bool) -> MigrateFlags {
+    type Flags = MigrateFlags;
+    let flags = match fate.what {
+        What::InPostCopy { .. } if resumes => Flags::LIVE | Flags::POSTCOPY | Flags::POSTCOPY_RESUME,
+        What::InPostCopy { .. } => Flags::LIVE | Flags::POSTCOPY,
+        What::Definition { undefines: true } => Flags::OFFLINE | Flags::PERSIST_DEST | Flags::UNDEFINE_SOURCE,
+        What::Definition { undefines: false } => Flags::OFFLINE | Flags::PERSIST_DEST,
+        What::Guest if fate.live => Flags::LIVE,
+        What::Guest => MigrateFlags(0),
+    };
+    if fate.way == Way::Tunnelled { flags | Flags::TUNNELLED } else { flags }
 }
 
 /// Recovers what the journal tells of, until the end is known or it has taken long enough.

@@ -1,4 +1,4 @@
-//! What a seed decides: the peers' age, the guest, and what befalls whom and when.
+//! What a seed decides: the peers' age, the guest, who moves it and how, and what befalls whom and when.
 
 use std::time::Duration;
 
@@ -62,12 +62,39 @@ pub enum Death {
     Machine { answers_lost: u64 },
 }
 
+/// Who moves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The orchestrator.
+    Managed,
+    /// The source's daemon, at its word.
+    PeerToPeer,
+    /// The same, and the data goes over the daemons' own connection.
+    Tunnelled,
+}
+
+/// What moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Guest,
+    /// A guest that goes on at the destination before all of it is there, from so long after its sending began.
+    InPostCopy {
+        after: Duration,
+    },
+    /// Of a guest that is off.
+    Definition {
+        undefines: bool,
+    },
+}
+
 /// All that a seed decides.
 #[derive(Clone, Debug)]
 pub struct Fate {
     version_3: bool,
     version_1: bool,
     pub profile: Profile,
+    pub way: Way,
+    pub what: What,
     pub live: bool,
     /// The guest stands still when it begins.
     pub paused: bool,
@@ -100,6 +127,8 @@ const RESCUERS: [(&str, &str); 2] = [("rescuer", "a"), ("rescuer", "b")];
 
 /// Within this time a migration without accidents is over.
 const USUAL_MS: u64 = 400;
+/// Within this time one in post-copy is.
+const POST_COPY_MS: u64 = 200;
 /// Within this time somebody comes who recovers.
 const RESCUE_MS: u64 = 2_000;
 
@@ -109,22 +138,57 @@ impl Fate {
         self.version_3
     }
 
-    /// Whether a destination shows a guest that is on its way: not in version 1, before its memory has come.
+    /// Whether the hosts show all that may still come: not in version 1, where a destination shows nothing of a guest before its memory has
+    /// come, nor of a source that was asked to move the guest by itself and may yet begin.
     pub fn shows(&self) -> bool {
-        !self.version_1
+        !self.version_1 && self.way == Way::Managed
+    }
+
+    /// Only a definition moves.
+    pub fn is_offline(&self) -> bool {
+        matches!(self.what, What::Definition { .. })
+    }
+
+    /// What is counted.
+    pub fn kind(&self) -> &'static str {
+        match (self.what, self.way) {
+            (What::Guest, Way::Managed) => "managed",
+            (What::Guest, Way::PeerToPeer) => "peer to peer",
+            (What::Guest, Way::Tunnelled) => "tunnelled",
+            (What::InPostCopy { .. }, Way::Managed) => "in post-copy",
+            (What::InPostCopy { .. }, _) => "in post-copy, peer to peer",
+            (What::Definition { .. }, Way::Managed) => "offline",
+            (What::Definition { .. }, _) => "offline, peer to peer",
+        }
     }
 
     pub fn drawn(dice: &mut Dice) -> Fate {
         // Version 3 with parameters and without, version 2, version 1.
         let release = dice.of(&[NEWEST, NEWEST, V3, "0.9.1", V1]);
+        let way = match dice.below(6) {
+            0 if release != V1 => Way::PeerToPeer,
+            1 if release != V1 => Way::Tunnelled,
+            _ => Way::Managed,
+        };
+        let what = match dice.below(6) {
+            _ if way == Way::Tunnelled => What::Guest,
+            0 if [NEWEST, V3].contains(&release) => What::Definition { undefines: dice.one_in(2) },
+            1 | 2 if release == NEWEST => What::InPostCopy { after: moment(dice, 100) },
+            _ => What::Guest,
+        };
         let mut accidents = Vec::new();
         for _ in 0..dice.below(4) {
             let link = dice.of(&LINKS);
-            accidents.extend(accident(dice, release, link, USUAL_MS));
+            accidents.extend(accident(dice, is_noticed(release, way, link), link, USUAL_MS));
+        }
+        if let What::InPostCopy { .. } = what
+            && dice.one_in(2)
+        {
+            accidents.extend(accident(dice, true, ("a", "b"), POST_COPY_MS));
         }
         if dice.one_in(4) {
             let link = dice.of(&RESCUERS);
-            accidents.extend(accident(dice, release, link, RESCUE_MS));
+            accidents.extend(accident(dice, is_noticed(release, way, link), link, RESCUE_MS));
         }
         for daemon in ["a", "b"] {
             if dice.one_in(6) {
@@ -142,8 +206,10 @@ impl Fate {
             version_3: [NEWEST, V3].contains(&release),
             version_1: release == V1,
             profile: Profile::of(release.parse().expect("a release")),
+            way,
+            what,
             live: dice.one_in(2),
-            paused: dice.one_in(5),
+            paused: what == What::Guest && dice.one_in(5),
             latency_ms: dice.of(&[1, 5, 20]),
             cancel_after: dice.one_in(6).then(|| moment(dice, USUAL_MS)),
             dies: dice.one_in(4).then(|| (moment(dice, USUAL_MS), death(dice))),
@@ -164,17 +230,20 @@ fn lasting(dice: &mut Dice) -> Duration {
     Duration::from_millis(dice.of(&[3, 30, 300, 3_000]) + dice.below(100))
 }
 
+/// Whether somebody misses what is lost on a link: by pings, or on the guest's own way by a deadline. Peers from before pings have the
+/// system's TCP instead, which sends again what was lost: for them a link is held.
+fn is_noticed(release: &str, way: Way, (one, _): (&str, &str)) -> bool {
+    release == NEWEST || one == "a" && way == Way::Managed
+}
+
 /// What befalls a link, and its end.
 fn accident(
     dice: &mut Dice,
-    release: &str,
+    noticed: bool,
     (one, other): (&'static str, &'static str),
     within_ms: u64,
 ) -> [(Duration, Accident); 2] {
     let (at, lasts) = (moment(dice, within_ms), lasting(dice));
-    // What is cut off for good is noticed by pings, or on the guest's own way by a deadline. Peers from before pings have the
-    // system's TCP instead, which sends again what was lost: for them a link is held.
-    let noticed = release == NEWEST || one == "a";
     if dice.one_in(2) && noticed {
         [(at, Accident::Cut(one, other)), (at + lasts, Accident::Mended(one, other))]
     } else {

@@ -4,7 +4,11 @@ use virtwire::hypervisor::{Hypervisor, Lookup};
 use virtwire::protocol::enums::{DomainState, PausedReason};
 use virtwire::protocol::migrate::{Outcome, Record};
 
+use crate::fate::What;
 use crate::world::{World, now, now_at};
+
+/// The guest is on both hosts, and its post-copy is to be resumed.
+pub(crate) const BROKEN: &str = "post-copy broken";
 
 /// Where the guest is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +18,10 @@ pub enum Seen {
     OnSource,
     /// Held there by a migration.
     HeldOnSource,
+    /// The same by a post-copy that has switched over, and nowhere else.
+    HalfOnSource,
+    /// It is in post-copy, and both have a part of it.
+    Halved,
     /// As it was, and the destination holds a copy of it.
     CopyOnDestination,
     HeldOnDestination,
@@ -26,11 +34,18 @@ pub(crate) fn is_users_pause(state: &Option<DomainState>) -> bool {
     matches!(state, Some(DomainState::Paused(PausedReason::User)))
 }
 
+/// What a post-copy leaves on its source.
+fn is_half(state: &DomainState) -> bool {
+    matches!(state, DomainState::Paused(PausedReason::Postcopy | PausedReason::PostcopyFailed))
+}
+
 impl Seen {
     pub fn of(source: &Option<DomainState>, destination: &Option<DomainState>) -> Seen {
         let is_held = |state: &DomainState| matches!(state, DomainState::Paused(PausedReason::Migration));
         match (source, destination) {
             (None, None) => Seen::Nowhere,
+            (Some(source), None) if is_half(source) => Seen::HalfOnSource,
+            (Some(source), Some(_)) if is_half(source) => Seen::Halved,
             (Some(source), None) if is_held(source) => Seen::HeldOnSource,
             (Some(_), None) => Seen::OnSource,
             (None, Some(destination)) if is_held(destination) => Seen::HeldOnDestination,
@@ -53,19 +68,30 @@ impl World {
     }
 
     fn has_it_whole(&self, host: usize) -> bool {
-        now_at(&self.mems[host]).checksum("guest") == Some(self.memory)
+        match self.memory {
+            Some(_) => now_at(&self.mems[host]).checksum("guest") == self.memory,
+            // The definition is all there is.
+            None => self.state(host).is_some(),
+        }
+    }
+
+    fn is_to_run(&self) -> bool {
+        !self.fate.paused && !self.fate.is_offline()
     }
 
     fn was_told(&self, words: &str) -> bool {
         self.trace.contains(words)
     }
 
-    /// At every moment: never two, and nothing is done that a journal must know of and does not.
+    /// At every moment: never two, never none where the source keeps it, and nothing is done that a journal must know of and does not.
     pub(crate) fn keeps_the_laws(&mut self) -> Result<(), String> {
         let runs = [self.runs(0), self.runs(1)];
         self.ran_there |= runs[1];
         if runs == [true, true] {
             return Err("the guest runs on both hosts".to_owned());
+        }
+        if self.fate.keeps() && [0, 1].map(|host| self.state(host)) == [None, None] {
+            return Err("version 3 has lost the guest".to_owned());
         }
         match self.desk.unannounced() {
             Some(call) => Err(format!("made, and not in the journal: {call}")),
@@ -101,27 +127,35 @@ impl World {
                 if b.is_none() || !self.has_it_whole(1) {
                     return wrong("the destination does not have it whole");
                 }
-                if a.is_some() && left_on_source.is_none() {
+                let stays = self.fate.what == What::Definition { undefines: false };
+                if a.is_some() && left_on_source.is_none() && !stays {
                     return wrong("the source has it still");
                 }
-                if !self.fate.paused && !self.runs(1) && !outcome.to_string().contains("paused") {
+                if self.is_to_run() && !self.runs(1) && !outcome.to_string().contains("paused") {
                     return wrong("it does not run");
                 }
                 if left_on_source.is_some() { "on destination, copy left" } else { "on destination" }
                     .to_owned()
             }
-            Outcome::OnSource { .. } => {
+            Outcome::OnSource { left_on_destination, .. } => {
                 if a.is_none() || !self.has_it_whole(0) {
                     return wrong("the source does not have it whole");
                 }
                 if self.runs(1) {
                     return wrong("the destination runs it");
                 }
-                if !self.fate.paused && !self.runs(0) && !outcome.to_string().contains("paused") {
+                if self.is_to_run() && !self.runs(0) && !outcome.to_string().contains("paused") {
                     return wrong("it does not run");
+                }
+                if self.fate.is_offline() && b.is_some() && left_on_destination.is_none() {
+                    return wrong("the destination has a definition of it");
                 }
                 "on source".to_owned()
             }
+            Outcome::PostCopyBroken { .. } if Seen::of(&a, &b) == Seen::Halved && self.runs(1) => {
+                BROKEN.to_owned()
+            }
+            Outcome::PostCopyBroken { .. } => return wrong("it is in no post-copy"),
             Outcome::Nowhere { .. } if Seen::of(&a, &b) == Seen::Nowhere => "nowhere".to_owned(),
             Outcome::Nowhere { .. } => return wrong("a host has it"),
             // What is to be checked is what it is worth.
@@ -147,6 +181,7 @@ impl World {
         let seen = Seen::of(&a, &b);
         let is_copy = matches!(seen, Seen::CopyOnDestination | Seen::OnBoth) && !self.runs(1);
         let end = match &*end {
+            _ if self.fate.is_offline() => self.is_defined_well(end, [a.is_some(), b.is_some()])?,
             "not begun" | "on source" | "on source, never begun" if a.is_some() && b.is_none() => end,
             // A destination of versions 1 and 2 that has all of the guest cannot know whether the source has dropped it, and keeps
             // its copy paused: as the only one it would be missed.
@@ -165,6 +200,10 @@ impl World {
                 true => return Err("version 3 has lost the guest".to_owned()),
             },
             unknown if unknown.starts_with("unknown") && seen == Seen::OnSource && !self.fate.shows() => end,
+            // The destination lost its half before it was let go on, and said so.
+            unknown if unknown.starts_with("unknown") && seen == Seen::HalfOnSource && !self.ran_there => {
+                "half of it on source, and said so".to_owned()
+            }
             // Its user had paused it before: its state does not tell whether it was handed over.
             unknown
                 if unknown.starts_with("unknown")
@@ -177,9 +216,26 @@ impl World {
             _ => return Err(format!("{end}, and at last a has {a:?}, b has {b:?}")),
         };
         Ok(match self.happened.recoveries {
+            _ if self.happened.resumed > 0 => format!("resumed: {end}"),
             0 => end,
             _ if self.happened.persons_asked > 0 => format!("recovered, after a person looked: {end}"),
             _ => format!("recovered: {end}"),
         })
+    }
+
+    /// Of a definition that was to move: whether it is where it was said to be.
+    fn is_defined_well(&self, end: String, has: [bool; 2]) -> Result<String, String> {
+        let undefines = self.fate.what == What::Definition { undefines: true };
+        let is_true = match &*end {
+            "not begun" | "on source, never begun" => has == [true, false],
+            // What the destination has as well was said with it.
+            "on source" => has[0],
+            "on destination" => has == [!undefines, true],
+            "on destination, copy left" => has[1],
+            // A source that was asked to move it by itself may yet begin, as far as anybody knows.
+            unknown => unknown.starts_with("unknown") && has[0] && !self.fate.shows(),
+        };
+        is_true.then_some(()).ok_or_else(|| format!("{end}, and at last a and b have it: {has:?}"))?;
+        Ok(format!("a definition {end}"))
     }
 }

@@ -1,5 +1,5 @@
-//! Migrations in a simulated network, each from a seed: with partitions, held links, cancellations, full disks, and with orchestrators,
-//! daemons and those who recover that die.
+//! Migrations in a simulated network, each from a seed: of every version, managed, peer to peer and tunnelled, of guests, of definitions and
+//! in post-copy; with partitions, held links, cancellations, full disks, and with orchestrators, daemons and those who recover that die.
 //!
 //! ```text
 //! cargo run --release -- COUNT [FIRST]    plays so many seeds, from FIRST (0) on, and tells what came of them
@@ -55,6 +55,7 @@ const TWICE_EVERY: u64 = 50;
 #[derive(Default)]
 struct Tally {
     ends: BTreeMap<String, u64>,
+    kinds: BTreeMap<&'static str, u64>,
     happened: world::Happened,
     broken: Vec<(u64, String)>,
     simulated: Duration,
@@ -79,6 +80,7 @@ fn many(first: u64, count: u64) -> ExitCode {
                     tally.simulated += run.simulated;
                     tally.twice += u64::from(twice);
                     tally.happened.add(&run.happened);
+                    *tally.kinds.entry(run.kind).or_default() += 1;
                     match run.end {
                         Ok(end) => *tally.ends.entry(end).or_default() += 1,
                         Err(why) => tally.broken.push((seed, why)),
@@ -99,12 +101,20 @@ fn many(first: u64, count: u64) -> ExitCode {
         took.as_secs_f64() * 1_000.0 / count.max(1) as f64,
         tally.twice,
     );
-    let world::Happened { orchestrators_died, daemons_died, recoveries, rescuers_died, persons_asked } =
-        tally.happened;
+    let world::Happened {
+        orchestrators_died,
+        daemons_died,
+        recoveries,
+        rescuers_died,
+        persons_asked,
+        resumed,
+    } = tally.happened;
     println!(
         "{orchestrators_died} orchestrators died, {daemons_died} daemons, and {rescuers_died} who recovered; {recoveries} recoveries; \
-         {persons_asked} times a person had to look"
+         {persons_asked} times a person had to look; {resumed} post-copies broke and were resumed"
     );
+    let kinds: Vec<_> = tally.kinds.iter().map(|(kind, times)| format!("{times} {kind}")).collect();
+    println!("{}", kinds.join(", "));
     for (end, times) in &tally.ends {
         println!("{times:>8}  {end}");
     }

@@ -30,7 +30,9 @@ use virtwire_protocol::migrate::{
 };
 use virtwire_protocol::remote;
 
-pub use self::check::{Finding, Preflight, Subject, Verdict, check, check_errand};
+pub use self::check::{
+    Finding, Preflight, Subject, Verdict, check, check_destination, check_errand, check_source,
+};
 pub use self::control::{Control, ControlError};
 use self::control::{Question, Told, look};
 pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
@@ -311,7 +313,7 @@ impl Migration {
                         None => self.make(call, watch).await,
                     };
                     self.calling = false;
-                    self.engine.done_at(std::time::Instant::now(), answer);
+                    self.engine.done_at(crate::shell::now(), answer);
                 }
                 Action::Wait(wait) => {
                     watch.waiting(&wait);

@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use virtwire::migrate::{Ended, Errand, Fleet, Limits};
+use virtwire::client::OpenOptions;
+use virtwire::migrate::{Ended, Errand, Fleet, Limits, check_errand};
 use virtwire::protocol::migrate::Outcome;
 
 use crate::migration::{Host, NEW, age};
@@ -44,6 +45,22 @@ async fn it_is_nine_between_hosts_that_have_version_1_as_well() {
     moves_in(before.into_iter().chain(STEPS), None).await;
 }
 
+/// A look before it: both hosts are opened at once, and the guest is asked for beside what they can do.
+#[tokio::test]
+async fn a_preflight_has_asked_what_decides_after_two_flights() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let flights = [[OPENING, OPENING], [GUEST, FEATURES]];
+    let gate = Arc::new(Gate { rest_goes: true, ..Gate::new(flights.into_iter(), Some(MIGRATION_V1)) });
+    let (from, to) = (gate.link(0, &source.uri).await, gate.link(1, &destination.uri).await);
+    let looking = check_errand(Errand::new(from, to, "guest"), OpenOptions::default());
+    let found = tokio::time::timeout(Duration::from_secs(60), looking).await;
+    let gate = gate.state.lock().unwrap();
+    assert_eq!((&gate.wrong, gate.flight), (&None, 2), "{:?} are missing", gate.missing);
+    let found = found.unwrap_or_else(|_| panic!("a call is not answered"));
+    assert!(!found.would_fail() && found.plan.is_some(), "{found:#?}");
+}
+
 const MIGRATION_V1: u32 = 1;
 
 /// A guest moves so, between hosts that do not report a feature.
@@ -71,6 +88,8 @@ struct Gate {
     gone: watch::Sender<usize>,
     /// The feature that is answered with no.
     hides: Option<u32>,
+    /// What comes after all of them is nobody's matter.
+    rest_goes: bool,
 }
 
 struct State {
@@ -86,7 +105,7 @@ impl Gate {
         let flights: Vec<_> = flights.collect();
         let missing = flights[0].map(<[i32]>::to_vec);
         let state = State { flights, flight: 0, missing, wrong: None };
-        Gate { state: Mutex::new(state), gone: watch::Sender::new(0), hides }
+        Gate { state: Mutex::new(state), gone: watch::Sender::new(0), hides, rest_goes: false }
     }
 
     /// A way to a host through this gate.
@@ -123,7 +142,8 @@ impl Gate {
             return Some(flight);
         }
         // How far Perform is, is asked while it is waited for; and nobody waits for a goodbye.
-        if !matches!(procedure, 163 | 298 | 2) {
+        let is_rest = self.rest_goes && flight == state.flights.len();
+        if !is_rest && !matches!(procedure, 163 | 298 | 2) {
             let told = format!("call {procedure} to host {host}; {:?} are missing", state.missing);
             state.wrong.get_or_insert(told);
         }

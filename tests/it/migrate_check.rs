@@ -113,6 +113,39 @@ async fn an_errand_is_looked_at_also_where_a_host_is_not_reached() {
     );
 }
 
+/// A host that is not reached hides nothing of what the other one says.
+#[tokio::test]
+async fn what_the_other_host_says_is_told_where_one_is_not_reached() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let nobody = "mem+tcp://127.0.0.1:1/default".to_owned();
+    let look = async |from: &String, to: &String, guest: &str| {
+        let found = check_errand(Errand::new(from, to, guest), OpenOptions::default()).await;
+        assert!(found.would_fail() && found.plan.is_none(), "{found:#?}");
+        assert_eq!(found.findings[0].subject, Subject::Hosts, "{found:#?}");
+        found
+    };
+    let found = look(&source.uri, &nobody, "guest").await;
+    is(&found, Subject::Guest, Verdict::Good, "is running");
+    is(&found, Subject::Guest, Verdict::Good, "no job");
+    is(&look(&source.uri, &nobody, "nobody").await, Subject::Guest, Verdict::Fails, "nobody is not found");
+
+    let there = async |guest| look(&nobody, &destination.uri, guest).await;
+    is(&there("guest").await, Subject::Name, Verdict::Good, "guest is free");
+    let xml = "<domain type='mem'><name>guest</name><memory unit='KiB'>64</memory></domain>";
+    let domain = destination.connect().await.define_domain(xml).await.unwrap();
+    is(
+        &there("guest").await,
+        Subject::Name,
+        Verdict::Doubt,
+        "guest is defined on the destination, and not active",
+    );
+    domain.start().await.unwrap();
+    is(&there("guest").await, Subject::Name, Verdict::Fails, "guest is active on the destination already");
+    let both = look(&nobody, &nobody, "guest").await;
+    assert_eq!(both.findings.len(), 2, "{both:#?}");
+}
+
 #[tokio::test]
 async fn a_guest_that_is_on_its_way_is_not_one_to_move() {
     let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use virtwire::client::OpenOptions;
 use virtwire::hypervisor::mem::{Config, Mem};
-use virtwire::hypervisor::{HypervisorService, Uuid};
+use virtwire::hypervisor::{Hypervisor, HypervisorService, MigrationSettings, Uuid};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::profile::Feature;
@@ -17,6 +17,8 @@ use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Handler, Server, Stream};
 use virtwire::xdr::from_slice;
 
+use crate::few_verbs::small::Small;
+use crate::few_verbs::{How, World};
 use crate::raw::{Raw, code, serve};
 
 const GUEST: Uuid = Uuid([7; 16]);
@@ -40,33 +42,46 @@ enum Open {
 #[tokio::test(start_paused = true)]
 async fn a_destination_that_leaves_a_question_open_holds_no_guest_for_ever() {
     for open in [Open::Feature, Open::Prepare, Open::End] {
-        let stuck = Arc::new(Stuck::new(open));
-        let destination = serve(Server::shared(stuck.clone())).await;
-        let service =
-            HypervisorService::new(Mem::new(Config::default())).dialling(|_, _| Ok(OpenOptions::default()));
-        let mut source = Raw::open(&serve(Server::new(service)).await, 0).await;
-        let xml = format!(
-            "<domain type='mem'><name>guest</name><uuid>{GUEST}</uuid><memory unit='KiB'>64</memory></domain>"
-        );
-        source.ask(&DomainCreateXml { xml_desc: xml.into(), flags: 0 }).await.unwrap();
-        let dom = Domain { name: "guest".into(), uuid: GUEST.0, id: -1 };
-        let perform = DomainMigratePerform3Params {
-            dom: dom.clone(),
-            dconnuri: Some(format!("mem+tcp://{destination}/default").into()),
-            params: vec![],
-            cookie_in: vec![],
-            flags: FLAGS,
-        };
-        let performed = timeout(FOR_EVER, source.ask(&perform)).await;
-        assert!(performed.unwrap_or_else(|_| panic!("{open:?} holds it for ever")).is_err(), "{open:?}");
-        // Only what had come there is to be given up, and that it was.
-        let cancelled = stuck.cancelled.lock().unwrap().clone();
-        assert_eq!(cancelled, if open == Open::End { vec![1] } else { vec![] }, "{open:?}");
-        let state = source.ask(&DomainGetState { dom: dom.clone(), flags: 0 }).await.unwrap();
-        assert_eq!(from_slice::<DomainGetStateReply>(&state).unwrap().state, 1, "{open:?}");
-        // No migration has it any more.
-        assert_eq!(code(&source.ask(&DomainReset { dom, flags: 0 }).await), (0, 0), "{open:?}");
+        holds_no_guest(HypervisorService::new(Mem::new(Config::default())), open).await;
     }
+}
+
+/// Where only the verbs are the hypervisor's, and the way is virtwire's.
+#[tokio::test(start_paused = true)]
+async fn nor_one_of_a_hypervisor_with_few_verbs() {
+    for open in [Open::Feature, Open::Prepare, Open::End] {
+        let small = Small::new(World::new(How::Well));
+        holds_no_guest(HypervisorService::new(small).moving(MigrationSettings::default()), open).await;
+    }
+}
+
+async fn holds_no_guest<H: Hypervisor>(service: HypervisorService<H>, open: Open) {
+    let stuck = Arc::new(Stuck::new(open));
+    let destination = serve(Server::shared(stuck.clone())).await;
+    let service = service.dialling(|_, _| Ok(OpenOptions::default()));
+    let mut source = Raw::open(&serve(Server::new(service)).await, 0).await;
+    let xml = format!(
+        "<domain type='mem'><name>guest</name><uuid>{GUEST}</uuid><memory unit='KiB'>64</memory></domain>"
+    );
+    source.ask(&DomainCreateXml { xml_desc: xml.into(), flags: 0 }).await.unwrap();
+    let dom = Domain { name: "guest".into(), uuid: GUEST.0, id: -1 };
+    let perform = DomainMigratePerform3Params {
+        dom: dom.clone(),
+        dconnuri: Some(format!("mem+tcp://{destination}/default").into()),
+        params: vec![],
+        cookie_in: vec![],
+        flags: FLAGS,
+    };
+    let performed = timeout(FOR_EVER, source.ask(&perform)).await;
+    assert!(performed.unwrap_or_else(|_| panic!("{open:?} holds it for ever")).is_err(), "{open:?}");
+    // Only what had come there is to be given up, and that it was.
+    let cancelled = stuck.cancelled.lock().unwrap().clone();
+    assert_eq!(cancelled, if open == Open::End { vec![1] } else { vec![] }, "{open:?}");
+    let state = source.ask(&DomainGetState { dom: dom.clone(), flags: 0 }).await.unwrap();
+    assert_eq!(from_slice::<DomainGetStateReply>(&state).unwrap().state, 1, "{open:?}");
+    // No migration has it any more.
+    let begin = DomainMigrateBegin3 { dom, flags: 1, ..DomainMigrateBegin3::default() };
+    assert_eq!(code(&source.ask(&begin).await), (0, 0), "{open:?}");
 }
 
 /// The destination: a whole one, but for the tunnel.

@@ -350,7 +350,10 @@ fn may_doubt(rescue: &Rescue, check: Check) -> bool {
         Check::WhetherItWasDefined => !rescue.answered() || rescue.wreck.fenced.source,
         Check::WhetherTheSourceStillMovesIt => {
             let defined = rescue.wreck.world.source.defined;
-            rescue.wreck.setup.by != By::Us && defined && !rescue.answered()
+            rescue.wreck.setup.by != By::Us
+                && defined
+                && !rescue.answered()
+                && !rescue.wreck.fenced.source_daemon
         }
         _ => false,
     }

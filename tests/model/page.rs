@@ -131,7 +131,8 @@ fn recovered(setup: Setup, at: usize, fault: Fault) -> Rescue {
     };
     world.caller_dies();
     let journal = run.journal[..length].to_vec();
-    let wreck = Wreck { setup, journal, world, fenced: Fenced::default(), past: String::new() };
+    let wreck =
+        Wreck { setup, journal, world, fenced: Fenced::default(), sender_died: false, past: String::new() };
     wreck.rescue(Vec::new(), Liar::breaking(super::rescue_mutant::Rule::None))
 }
 

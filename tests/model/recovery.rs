@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use virtwire_protocol::migrate::{Fenced, Host, Outcome};
 
-use super::fault::{Fault, Hears, possible};
+use super::fault::{Fails, Fault, Hears, Runs, possible};
 use super::figures::figure;
 use super::first_story;
 use super::offline::{self, Offline};
@@ -170,6 +170,7 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
         journal: run.journal[..length].to_vec(),
         world,
         fenced: Fenced::default(),
+        sender_died: run.faults.iter().any(|(_, fault)| matches!(fault.runs, Runs::Fails(Fails::Dying(_)))),
         past: format!("  faults of the migration {:?}, which died after {length} records", run.faults),
     };
     if run.world.caller_died {
@@ -211,13 +212,21 @@ fn salvage(
     let plain = wreck.clone().rescue(Faults::new(), liar.clone());
     look(&plain)?;
     look(&again(&plain, liar))?;
+    if wreck.sender_died {
+        let fenced = Fenced { source_daemon: true, ..wreck.fenced };
+        look(&Wreck { fenced, ..wreck.clone() }.rescue(Faults::new(), liar.clone()))?;
+    }
     for host in [Host::Source, Host::Destination] {
         let mut wreck = wreck.clone();
         wreck.world.dies_for_good(host);
         if wreck.setup.offline != Offline::No {
             offline::forget(&mut wreck.world, host);
         }
-        wreck.fenced = Fenced { source: host == Host::Source, destination: host == Host::Destination };
+        wreck.fenced = Fenced {
+            source: host == Host::Source,
+            destination: host == Host::Destination,
+            ..Fenced::default()
+        };
         look(&wreck.rescue(Faults::new(), liar.clone()))?;
     }
     if depth.recovery == 0 {

@@ -33,6 +33,8 @@ pub(crate) struct Wreck {
     pub(crate) world: World,
     /// The hosts that are dead for good, and known to be.
     pub(crate) fenced: Fenced,
+    /// The daemon of a source that carried the migration out has died meanwhile.
+    pub(crate) sender_died: bool,
     /// How it came to this, for a person.
     pub(crate) past: String,
 }
@@ -399,7 +401,10 @@ impl Rescue {
                 world.source.stopped && world.destination.guest.is_none()
             }
             Check::WhetherTheSourceStillMovesIt => {
-                self.is_by_source() && world.source.active.is_some() && !self.answered()
+                self.is_by_source()
+                    && world.source.active.is_some()
+                    && !self.answered()
+                    && !self.wreck.fenced.source_daemon
             }
             Check::WhetherItTookOver => unreached && world.source.stopped,
             Check::WhetherItArrived => unreached && world.source.active.is_none() && !self.proven(),

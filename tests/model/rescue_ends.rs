@@ -84,7 +84,7 @@ fn what_was_never_performed_has_not_arrived() {
 /// Nothing was sent, and the guest is on neither host: it did not stay.
 #[test]
 fn what_was_never_performed_and_ended_is_nowhere() {
-    let dead = Fenced { source: true, destination: false };
+    let dead = Fenced { source: true, ..Fenced::default() };
     for fenced in [Fenced::default(), dead] {
         let (outcome, _) = recover(fenced, Says::NoGuest, Says::NoGuest);
         assert!(matches!(outcome, Outcome::Nowhere { .. }), "{outcome}");
@@ -107,6 +107,74 @@ fn what_starts_up_where_the_source_sent_it_has_not_arrived() {
         let there = Says::Has(DomainState::Paused, reason);
         let (outcome, changed) = recover_from(journal.clone(), Fenced::default(), sent, there);
         assert!(doubt(&outcome).is_some() && !changed, "{reason}: {outcome}");
+    }
+}
+
+/// A source's daemon that was started again has no part in what it was asked for: that is the caller's word, and nothing tells it. Then what
+/// the hosts show settles it as it does for anybody else's migration.
+#[test]
+fn a_peer_to_peer_source_that_was_started_again() {
+    let by = |version, flags| {
+        let way = Way::PeerToPeer { to: "test://there/".into() };
+        let uri = "test://there/".into();
+        let call = match version {
+            Version::V3 => Call::PerformTo {
+                domain: guest(7),
+                dconnuri: Some(uri),
+                terms: Terms::Fixed { xml: None, uri: None, dname: None, resource: 0 },
+                flags,
+            },
+            _ => Call::Perform {
+                domain: guest(7),
+                cookie: Cookie::default(),
+                uri,
+                flags,
+                dname: None,
+                resource: 0,
+            },
+        };
+        vec![
+            Record::Chosen { request: Request { way, flags, ..Request::live(guest(7)) }, version },
+            Record::Doing(Do { host: Host::Source, call, deadline: None }),
+        ]
+    };
+    let restarted = Fenced { source_daemon: true, ..Fenced::default() };
+    let said = |version, fenced, source, destination| {
+        let (outcome, changed) = recover_from(by(version, MigrateFlags::LIVE), fenced, source, destination);
+        (doubt(&outcome), changed, outcome)
+    };
+    let (runs, arrived) = (Says::Has(DomainState::Running, 6), Says::Has(DomainState::Running, 2));
+    let (sent, by_user) = (Says::Has(DomainState::Paused, 2), Says::Has(DomainState::Paused, 1));
+    for version in [Version::V3, Version::V2] {
+        // It may begin yet, as far as the hosts tell.
+        let (check, changed, outcome) = said(version, Fenced::default(), runs, Says::NoGuest);
+        assert_eq!((check, changed), (Some(Check::WhetherTheSourceStillMovesIt), false));
+        assert!(outcome.to_string().contains("virtwire recover --source-restarted"), "{outcome}");
+        // The guest is on the source.
+        let (check, changed, outcome) = said(version, restarted, runs, Says::NoGuest);
+        assert!(matches!(outcome, Outcome::OnSource { .. }) && !changed, "{check:?}");
+        // It is on the destination.
+        for fenced in [Fenced::default(), restarted] {
+            let (check, changed, outcome) = said(version, fenced, Says::NoGuest, arrived);
+            assert!(matches!(outcome, Outcome::OnDestination { .. }) && !changed, "{check:?}");
+        }
+        // A host that is not heard may have it.
+        let (check, changed, _) = said(version, restarted, runs, Says::Nothing);
+        assert_eq!((check, changed), (Some(Check::WhetherTheSourceStillMovesIt), false));
+        assert_eq!(said(version, restarted, runs, arrived).0, Some(Check::WhetherTheSourceRunsToo));
+    }
+    // Version 3 keeps a copy: where the destination runs the guest that goes, and else it may have run there.
+    let (_, changed, _) = said(Version::V3, restarted, sent, arrived);
+    assert!(changed, "the copy goes");
+    assert_eq!(said(Version::V3, restarted, sent, Says::NoGuest).0, Some(Check::WhetherItRanThere));
+    assert_eq!(said(Version::V3, restarted, by_user, Says::NoGuest).0, Some(Check::WhetherItRanThere));
+    assert!(matches!(said(Version::V2, restarted, by_user, Says::NoGuest).2, Outcome::OnSource { .. }));
+
+    let offline = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
+    let off = Says::Has(DomainState::ShutOff, 0);
+    for (fenced, is_known) in [(Fenced::default(), false), (restarted, true)] {
+        let (outcome, _) = recover_from(by(Version::V3, offline), fenced, off, Says::NoGuest);
+        assert_eq!(doubt(&outcome).is_none(), is_known, "{outcome}");
     }
 }
 

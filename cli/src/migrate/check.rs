@@ -4,12 +4,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::json;
-use virtwire::client::Connection;
-use virtwire::migrate::{Finding, Preflight, Subject, Verdict, check};
+use virtwire::migrate::{Finding, Preflight, Subject, Verdict, check, check_destination, check_source};
 
-use super::{Hosts, check_two, request, watched, wish};
+use super::{Hosts, check_two, request, watched, way, wish};
 use crate::args::MigrateArgs;
-use crate::connect::{Opener, open_with};
+use crate::connect::{Opener, open_both};
 use crate::fail::{Fail, one_line};
 use crate::ladder::{Ladder, Lane};
 use crate::probe::short;
@@ -23,16 +22,27 @@ pub(super) async fn run(
     screen: &Screen,
 ) -> Result<ExitCode, Fail> {
     check_two(&args.from, &args.to)?;
-    let open = |uri, lane| open_with(uri, watched(uri, lane, opener, ladder));
-    // One after the other, as each may ask its user for a password.
-    let source = open(&args.from, Lane::Source).await;
-    let destination = open(&args.to, Lane::Destination).await;
-    let (name, found) = match (source, destination) {
-        (Ok(source), Ok(destination)) => look(args, source, destination).await?,
-        (source, destination) => {
-            let fails = [source.err(), destination.err()].into_iter().flatten();
-            let findings = fails.map(|fail| stops(Subject::Hosts, &fail)).collect();
-            (super::name(args).to_owned(), Preflight { plan: None, findings })
+    let hosts = [
+        (args.from.as_str(), watched(&args.from, Lane::Source, opener, ladder)),
+        (args.to.as_str(), watched(&args.to, Lane::Destination, opener, ladder)),
+    ];
+    // The ladder shows one host after the other.
+    let in_order = ladder.is_some();
+    let (name, found) = match open_both(hosts, in_order).await {
+        [Ok(source), Ok(destination)] => {
+            look(args, Hosts { source, destination: Some(destination) }, in_order).await?
+        }
+        [Ok(source), Err(fail)] => {
+            let (name, found) = look(args, Hosts { source, destination: None }, in_order).await?;
+            (name, after(&[fail], found))
+        }
+        [Err(fail), Ok(destination)] => {
+            let name = args.dname.as_deref().unwrap_or(super::name(args));
+            (super::name(args).to_owned(), after(&[fail], check_destination(&destination, name).await))
+        }
+        [Err(source), Err(destination)] => {
+            let found = Preflight { plan: None, findings: Vec::new() };
+            (super::name(args).to_owned(), after(&[source, destination], found))
         }
     };
     if args.json {
@@ -43,13 +53,14 @@ pub(super) async fn run(
     Ok(if found.would_fail() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn look(
-    args: &MigrateArgs,
-    source: Connection,
-    destination: Connection,
-) -> Result<(String, Preflight), Fail> {
-    let hosts = Hosts { source: source.clone(), destination: Some(destination.clone()) };
-    let domain = match hosts.find(super::name(args)).await {
+/// What the hosts say, or what the source says where the other is not reached.
+async fn look(args: &MigrateArgs, hosts: Hosts, in_order: bool) -> Result<(String, Preflight), Fail> {
+    let way = way(args);
+    let found = match in_order {
+        true => hosts.find(super::name(args)).await,
+        false => tokio::join!(hosts.find(super::name(args)), hosts.ask_ahead(&way)).0,
+    };
+    let domain = match found {
         Ok(domain) => domain,
         Err(fail) => {
             let findings = vec![stops(Subject::Guest, &fail)];
@@ -57,8 +68,20 @@ async fn look(
         }
     };
     let name = domain.name.to_string();
-    let wish = wish(args, &hosts).await?;
-    Ok((name, check(&source, &destination, request(args, domain)?, wish).await))
+    let found = match &hosts.destination {
+        Some(destination) => {
+            let wish = wish(args, &hosts).await?;
+            check(&hosts.source, destination, request(args, domain)?, wish).await
+        }
+        None => check_source(&hosts.source, request(args, domain)?).await,
+    };
+    Ok((name, found))
+}
+
+/// Hosts that are not reached come before what the other says.
+fn after(unreached: &[Fail], found: Preflight) -> Preflight {
+    let unreached = unreached.iter().map(|fail| stops(Subject::Hosts, fail));
+    Preflight { findings: unreached.chain(found.findings).collect(), ..found }
 }
 
 /// Without it nothing else can be looked at.

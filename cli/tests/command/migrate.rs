@@ -44,6 +44,13 @@ fn a_check_finds_hosts_that_are_not_there_and_guests_that_are_not() {
         assert_eq!((&finding["subject"], &finding["verdict"]), (&"hosts".into(), &"fails".into()), "{found}");
         assert!(finding["text"].as_str().unwrap().contains(&nobody), "{found}");
     }
+    // Nor does the one that is not reached hide what the other says.
+    let said = |from: &str, to: &str| {
+        let found = check(from, to);
+        (found["findings"][1]["subject"].as_str().unwrap_or_default().to_owned(), found)
+    };
+    assert_eq!(said(&host.uri(), &nobody).0, "guest");
+    assert_eq!(said(&nobody, &host.uri()).0, "name");
     let other = Serve::start(&[]);
     let found = check(&host.uri(), &other.uri());
     assert_eq!(found["findings"][0]["subject"], "guest", "{found}");

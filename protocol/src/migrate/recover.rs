@@ -49,6 +49,9 @@ pub struct Fenced {
     pub source: bool,
     /// The host that was to have it.
     pub destination: bool,
+    /// Not the source, but its daemon, which was asked to carry the migration out by itself: it has been started again since, or its log
+    /// tells the end of that call. So it begins nothing of this migration any more. Of no meaning for a managed one.
+    pub source_daemon: bool,
 }
 
 /// The recovery of one migration. Driven as an [`Engine`](super::Engine) is, except that every call may go over a new connection.
@@ -89,7 +92,8 @@ impl Recovery {
         fenced: Fenced,
         settings: Settings,
     ) -> Option<Recovery> {
-        let story = Story::read(journal)?;
+        let mut story = Story::read(journal)?;
+        story.senders_end = fenced.source_daemon && story.is_by_source();
         let mut recovery = Recovery {
             story,
             fenced,

@@ -157,7 +157,6 @@ impl Request {
         Ok(self)
     }
 
-    /// What libvirt's client checks of a migration that the source carries out (`virDomainMigrateToURI3`).
     /// The guest as the destination is to call it. What number it has there is not known.
     pub(super) fn domain_there(&self) -> Domain {
         let name = self.dname.clone().unwrap_or_else(|| self.domain.name.clone());
@@ -170,6 +169,7 @@ impl Request {
         is_left.then(|| source.clone())
     }
 
+    /// What libvirt's client checks of a migration that the source carries out (`virDomainMigrateToURI3`).
     fn way_checked(&self, source: Features) -> Result<(), Refusal> {
         type Flags = MigrateFlags;
         let refuse = |code, text| Err(Refusal::Request { code, text });

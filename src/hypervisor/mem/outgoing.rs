@@ -495,14 +495,17 @@ impl Table {
     }
 }
 
-/// A tunnel goes one way, and is not asked for post-copy.
+/// Until the destination has taken it the guest is the source's alone. A tunnel goes one way, and is not asked for post-copy.
 async fn send_switch(
     out: &mut Out<'_>,
     silence: Duration,
     counter: &[u8; COUNTER_BYTES],
 ) -> std::result::Result<(), Halt> {
     match out {
-        Out::Stream(writer) => Ok(within(silence, stream::send_switch(writer, counter)).await?),
+        Out::Stream(writer) => {
+            within(silence, stream::send_switch(writer, counter)).await?;
+            Ok(within(silence, stream::read_answer(writer.get_mut())).await?)
+        }
         Out::Tunnel(_) => Err(errors::invalid("a tunnel carries no post-copy").into()),
     }
 }

@@ -12,6 +12,7 @@
 //!                                 running (post-copy failed) ── Prepare with POSTCOPY_RESUME, the source comes ──▶ running (post-copy)
 //! ```
 //!
+//! The source has switched once the destination has said that it has: a word into a dead link costs no guest.
 //! Nothing is rolled back from the switch on: whatever ends, the guest stays on both hosts, until somebody destroys it. What a guest of
 //! ours uses is the counter in its last bytes, which comes with the switch, so it never waits for its memory.
 
@@ -171,6 +172,11 @@ impl Table {
     pub(super) fn is_torn(&self, id: IncomingId) -> bool {
         let arrival = self.incoming.get(&id).map(|incoming| *incoming.arrival.borrow());
         matches!(arrival, Some(Arrival::Torn | Arrival::Switched))
+    }
+
+    /// It has switched over, and the rest is coming.
+    pub(super) fn has_switched(&self, id: IncomingId) -> bool {
+        self.incoming.get(&id).is_some_and(|incoming| *incoming.arrival.borrow() == Arrival::Switched)
     }
 
     fn guest_of(&self, id: IncomingId) -> Result<Uuid> {

@@ -1,6 +1,8 @@
 //! The task that receives a guest: it waits at a port for the one stream with the right ticket, and reads it.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -13,6 +15,7 @@ use super::cookie::Ticket;
 use super::door::{self, OPENING_DEADLINE};
 use super::incoming::Arrival;
 use super::memory::Memory;
+use super::out::within;
 use super::postcopy::COUNTER_BYTES;
 use super::stream::{self, StreamError};
 use super::xml::Definition;
@@ -35,7 +38,13 @@ pub(super) struct Reception {
 pub(super) async fn run(reception: Reception, listener: TcpListener) {
     let Reception { inner, id, .. } = &reception;
     let deadline = inner.config.incoming_deadline;
-    match timeout(deadline, receive(&reception, listener)).await {
+    let mut receiving = pin!(receive(&reception, listener));
+    let received = match timeout(deadline, &mut receiving).await {
+        // It goes on here already, and takes as long as it is large: only the source's silence ends that now.
+        Err(_) if inner.table().has_switched(*id) => Ok(receiving.await),
+        received => received,
+    };
+    match received {
         Ok(Ok(stream)) => {
             let arrival = confirmed(&reception, stream).await;
             // One that is gone meanwhile is not expected any more.
@@ -97,8 +106,7 @@ async fn read_tunnel(reception: &Reception, stream: &mut Stream) -> Result<(), S
     stream::read_ticket(stream).await?;
     let opening = stream::read_opening(stream, *version, inner.config.memory_bytes_max as u64).await?;
     let (mut memory, stall) = (Vec::new(), inner.faults().stall_incoming);
-    let never = None::<fn(&[u8], Counter) -> Result<(), StreamError>>;
-    stream::read_memory(stream, opening.memory_bytes, &mut memory, stall, never).await?;
+    stream::read_memory(stream, opening.memory_bytes, &mut memory, stall, None, false).await?;
     let more = stream.read(&mut [0]).await?;
     if more > 0 {
         return Err(StreamError::Malformed("more than a guest".to_owned()));
@@ -119,13 +127,24 @@ pub(super) async fn read(reception: &Reception, stream: &mut TcpStream) -> Resul
     stream::send_yes(stream).await?;
     let (total, stall) = (opening.memory_bytes, inner.faults().stall_incoming);
     let mut memory = came.clone().unwrap_or_default();
+    let mut silence = None;
     if came.is_some() {
         stream.write_u64(memory.len() as u64).await?;
-        switched(reception, total, &memory, Counter::default())?;
+        silence = Some(switched(reception, total, &memory, Counter::default())?);
     }
-    let may_switch = (*version == MigrationVersion::V3 && came.is_none())
-        .then_some(|so_far: &[u8], counter| switched(reception, total, so_far, counter));
-    if let Err(error) = stream::read_memory(stream, total, &mut memory, stall, may_switch).await {
+    let mut may_switch = *version == MigrationVersion::V3 && came.is_none();
+    let reading = async {
+        while let Some(counter) =
+            stream::read_memory(stream, total, &mut memory, stall, silence, may_switch).await?
+        {
+            let patience = switched(reception, total, &memory, counter)?;
+            (may_switch, silence) = (false, Some(patience));
+            // Until it hears this the source may take the guest back.
+            within(patience, stream::send_yes(stream)).await?;
+        }
+        Ok(())
+    };
+    if let Err(error) = reading.await {
         inner.table().torn_here(*id, memory);
         return Err(error);
     }
@@ -135,13 +154,13 @@ pub(super) async fn read(reception: &Reception, stream: &mut TcpStream) -> Resul
 
 type Counter = [u8; COUNTER_BYTES];
 
-/// The guest goes on here, with what has come of its memory.
+/// The guest goes on here, with what has come of its memory. Returns how long the source may say nothing from now on.
 fn switched(
     reception: &Reception,
     memory_bytes: u64,
     so_far: &[u8],
     counter: Counter,
-) -> Result<(), StreamError> {
+) -> Result<Duration, StreamError> {
     let Reception { inner, id, .. } = reception;
     let mut memory = so_far.to_vec();
     // As much as the source has, which is bounded by what this host can hold.
@@ -150,7 +169,8 @@ fn switched(
         *counts = counter;
     }
     let switched = inner.table().switched_here(*id, Memory::received(memory));
-    switched.map_err(|error| StreamError::Malformed(error.to_string()))
+    switched.map_err(|error| StreamError::Malformed(error.to_string()))?;
+    Ok(inner.config.peer_deadline)
 }
 
 /// Sends the receipt, and waits for the source's word that its copy is gone. In version 3 it keeps that copy.

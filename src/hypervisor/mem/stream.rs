@@ -7,7 +7,8 @@
 //! go, or a refusal with its reason               ──▶
 //! where a post-copy is resumed, how much of the memory is here (u64) ──▶
 //!            ◀──  chunks (u32 length, 1 to 65,536; bytes), then a length of 0 and the memory's checksum (u64); once among the
-//!                 chunks of a post-copy, a length of 0xffffffff and the memory's last 8 bytes: the guest goes on at the destination
+//!                 chunks of a post-copy, a length of 0xffffffff and the memory's last 8 bytes: the guest is to go on at the destination
+//! go on, to that one              ──▶
 //! receipt, or a refusal with its reason          ──▶
 //!            ◀──  unless 3 was wanted: "the guest has left" (one byte), once the source has dropped it
 //! ```
@@ -15,6 +16,7 @@
 //! Greeting, ticket, chunks and answers are those of every guest that virtwire moves (`moves::stream`).
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -24,6 +26,7 @@ pub(super) use super::super::moves::stream::{
     CHUNK_BYTES_MAX, Checksum, StreamError, read_answer, read_ticket, send_no, send_yes,
 };
 use super::cookie::Ticket;
+use super::out::within;
 use super::postcopy::COUNTER_BYTES;
 
 pub(super) const MAGIC: Magic = *b"VWGUEST1";
@@ -94,33 +97,33 @@ pub(super) async fn send_switch(
     to.flush().await
 }
 
-/// The destination reads the memory to its end, behind what is in `memory` already, and leaves in it what came. `stall` is a fault: stop
-/// reading after so many bytes. A switch to post-copy is told with the guest's last bytes, if one `may` come.
+/// The destination reads the memory, behind what is in `memory` already, and leaves in it what came. `stall` is a fault: stop reading
+/// after so many bytes. The source may say nothing for no longer than `silence`, if that is said.
+///
+/// Returns at a switch to post-copy, where one `may` come, with the guest's last bytes: then there is more to read. `None` at the end.
 pub(super) async fn read_memory(
     from: &mut (impl AsyncRead + Unpin),
     memory_bytes: u64,
     memory: &mut Vec<u8>,
     stall: Option<u64>,
-    mut may_switch: Option<impl FnMut(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>,
-) -> Result<(), StreamError> {
+    silence: Option<Duration>,
+    may_switch: bool,
+) -> Result<Option<[u8; COUNTER_BYTES]>, StreamError> {
     let mut checksum = Checksum::new();
     checksum.update(memory);
     loop {
         let have = memory.len() as u64;
         if stall.is_some_and(|bytes| have >= bytes) {
-            std::future::pending::<()>().await;
+            heard(silence, std::future::pending::<io::Result<()>>()).await?;
         }
-        let len = from.read_u32().await? as usize;
+        let len = heard(silence, from.read_u32()).await? as usize;
         if len == 0 {
             break;
         }
-        if len == SWITCH as usize
-            && let Some(mut switch) = may_switch.take()
-        {
+        if len == SWITCH as usize && may_switch {
             let mut counter = [0; COUNTER_BYTES];
             from.read_exact(&mut counter).await?;
-            switch(memory, counter)?;
-            continue;
+            return Ok(Some(counter));
         }
         if len > CHUNK_BYTES_MAX {
             return Err(StreamError::Malformed(format!("a chunk of {len} bytes; at most {CHUNK_BYTES_MAX}")));
@@ -131,12 +134,12 @@ pub(super) async fn read_memory(
             )));
         }
         // Grows as bytes arrive: a length alone makes it reserve nothing.
-        if from.take(len as u64).read_to_end(memory).await? != len {
+        if heard(silence, (&mut *from).take(len as u64).read_to_end(memory)).await? != len {
             return Err(StreamError::Io(io::ErrorKind::UnexpectedEof.into()));
         }
         checksum.update(memory.get(memory.len() - len..).unwrap_or_default());
     }
-    let sent = from.read_u64().await?;
+    let sent = heard(silence, from.read_u64()).await?;
     if memory.len() as u64 != memory_bytes {
         let found = memory.len();
         return Err(StreamError::Malformed(format!(
@@ -149,7 +152,18 @@ pub(super) async fn read_memory(
             "the memory's checksum is {found:016x}; {sent:016x} was sent"
         )));
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Waits for the source: for as long as it takes, or no longer than this.
+async fn heard<T>(
+    silence: Option<Duration>,
+    step: impl Future<Output = io::Result<T>>,
+) -> Result<T, StreamError> {
+    match silence {
+        Some(silence) => within(silence, step).await,
+        None => Ok(step.await?),
+    }
 }
 
 #[cfg(test)]
@@ -179,8 +193,7 @@ mod tests {
         read_ticket(&mut wire).await?;
         let opening = read_opening(&mut wire, wants, 100).await?;
         let mut memory = Vec::new();
-        let never = None::<fn(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>;
-        read_memory(&mut wire, opening.memory_bytes, &mut memory, None, never).await?;
+        read_memory(&mut wire, opening.memory_bytes, &mut memory, None, None, false).await?;
         Ok((opening.xml, memory))
     }
 
@@ -221,24 +234,22 @@ mod tests {
         send_chunk(&mut wire, b"90123456").await.unwrap();
         send_end(&mut wire, checksum).await.unwrap();
 
-        let (mut memory, mut told) = (Vec::new(), Vec::new());
-        let switch = |so_far: &[u8], counter| {
-            told.push((so_far.to_vec(), counter));
-            Ok(())
-        };
-        read_memory(&mut &wire[..], 16, &mut memory, None, Some(switch)).await.unwrap();
+        let (mut memory, mut rest) = (Vec::new(), &wire[..]);
+        let switch = read_memory(&mut rest, 16, &mut memory, None, None, true).await.unwrap();
+        assert_eq!((&*memory, switch), (&b"12345678"[..], Some(*b"90123456")));
+        assert_eq!(read_memory(&mut rest, 16, &mut memory, None, None, false).await.unwrap(), None);
         assert_eq!(memory, b"1234567890123456");
-        assert_eq!(told, [(b"12345678".to_vec(), *b"90123456")]);
 
-        let never = None::<fn(&[u8], [u8; COUNTER_BYTES]) -> Result<(), StreamError>>;
-        assert!(read_memory(&mut &wire[..], 16, &mut Vec::new(), None, never).await.is_err());
-        let twice = [&wire[..again], &wire[12..again], &wire[again..]].concat();
-        let switch = |_: &[u8], _| Ok(());
-        assert!(read_memory(&mut &twice[..], 16, &mut Vec::new(), None, Some(switch)).await.is_err());
+        assert!(read_memory(&mut &wire[..], 16, &mut Vec::new(), None, None, false).await.is_err());
+        let twice = [&wire[..again], &wire[12..again]].concat();
+        let (mut memory, mut rest) = (Vec::new(), &twice[..]);
+        read_memory(&mut rest, 16, &mut memory, None, None, true).await.unwrap();
+        assert!(read_memory(&mut rest, 16, &mut memory, None, None, false).await.is_err());
         // What came before the link broke is there for the next one, which sends the rest.
-        let mut memory = Vec::new();
-        assert!(read_memory(&mut &wire[..again], 16, &mut memory, None, Some(switch)).await.is_err());
-        read_memory(&mut &wire[again..], 16, &mut memory, None, never).await.unwrap();
+        let (mut memory, mut rest) = (Vec::new(), &wire[..again]);
+        read_memory(&mut rest, 16, &mut memory, None, None, true).await.unwrap();
+        assert!(read_memory(&mut rest, 16, &mut memory, None, None, false).await.is_err());
+        read_memory(&mut &wire[again..], 16, &mut memory, None, None, false).await.unwrap();
         assert_eq!(memory, b"1234567890123456");
     }
 

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 
 use super::super::{Job, JobKind, JobOperation, OutgoingId};
 use super::stream::CHUNK_BYTES_MAX;
@@ -90,10 +90,10 @@ impl Departure {
     }
 
     /// Waits until the chunk sent last has taken as long as the speed allowed says; that may change meanwhile.
-    pub(crate) async fn pace(&self, (sent_at, len): (tokio::time::Instant, usize)) {
+    pub(crate) async fn pace(&self, (sent_at, len): (Instant, usize)) {
         loop {
             let due = sent_at + Duration::from_nanos(nanos(len, self.bytes_s()));
-            let now = tokio::time::Instant::now();
+            let now = Instant::now();
             if due <= now {
                 return;
             }

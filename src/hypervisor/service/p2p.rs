@@ -13,10 +13,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
     Action, Call, Cookie, DomainState, DomainXml, Engine, Failure, Feature, Features, Host, JobInfo,
@@ -212,7 +212,7 @@ impl<H: Hypervisor> Moving<'_, H> {
                         Host::Source => self.here(order.call).await,
                         Host::Destination => self.there(order.call, order.deadline).await,
                     };
-                    engine.done_at(Instant::now(), done);
+                    engine.done_at(crate::shell::now(), done);
                 }
                 Action::Wait(wait) => {
                     if let Waiting::Unknown(_) = wait.why {

@@ -4,20 +4,20 @@ use virtwire_protocol::enums::JobOperation;
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{DomainState, MigrateFlags, State};
 
-use super::{Finding, Look, Subject, doubt, fails, good};
-use crate::client::{CallError, Domain};
+use super::{Finding, Here, Look, Subject, doubt, fails, good};
+use crate::client::{CallError, Connection, Domain};
 use crate::migrate::control::Question;
 use crate::uuid::Uuid;
 
 /// Whether the guest is in a state to move, and nothing else is done with it.
-pub(super) async fn state(look: &Look<'_>) -> Vec<Finding> {
+pub(super) async fn state(look: &Here<'_>) -> Vec<Finding> {
     let mut found = vec![activity(look).await, job(look).await];
     found.extend(snapshots(look).await);
     found.extend(host_devices(look));
     found
 }
 
-async fn activity(look: &Look<'_>) -> Finding {
+async fn activity(look: &Here<'_>) -> Finding {
     let offline = look.request.flags.has(MigrateFlags::OFFLINE);
     let state = match look.guest.state().await {
         Ok(state) => {
@@ -41,7 +41,7 @@ async fn activity(look: &Look<'_>) -> Finding {
     }
 }
 
-async fn job(look: &Look<'_>) -> Finding {
+async fn job(look: &Here<'_>) -> Finding {
     match Question::new(look.guest.clone()).ask().await {
         Ok(progress) if progress.is_running() => {
             let what = progress.operation.filter(|operation| *operation != JobOperation::Unknown);
@@ -56,7 +56,7 @@ async fn job(look: &Look<'_>) -> Finding {
 }
 
 /// QEMU's driver moves no guest that has snapshots.
-async fn snapshots(look: &Look<'_>) -> Option<Finding> {
+async fn snapshots(look: &Here<'_>) -> Option<Finding> {
     match look.source.domain_snapshot_num(look.guest.wire(), 0).await {
         Ok(reply) if reply.num > 0 => {
             Some(fails(Subject::Guest, format_args!("has {} snapshots, which do not move", reply.num)))
@@ -66,7 +66,7 @@ async fn snapshots(look: &Look<'_>) -> Option<Finding> {
     }
 }
 
-fn host_devices(look: &Look<'_>) -> Option<Finding> {
+fn host_devices(look: &Here<'_>) -> Option<Finding> {
     let devices = look.domain(Subject::Guest).ok()?.child("devices")?;
     let count = devices.children("hostdev").count();
     (count > 0).then(|| {
@@ -124,6 +124,28 @@ pub(super) async fn conflict(look: &Look<'_>) -> Finding {
                 ),
             ),
         },
+    }
+}
+
+/// The same where nothing but its name is known.
+pub(super) async fn name(destination: &Connection, name: &str) -> Finding {
+    let there = match known(destination.domain(name).await) {
+        Ok(None) => return good(Subject::Name, format_args!("{name} is free on the destination")),
+        Ok(Some(there)) => there.is_active().await,
+        Err(error) => Err(error),
+    };
+    match there {
+        Ok(true) => fails(Subject::Name, format_args!("{name} is active on the destination already")),
+        Ok(false) => doubt(
+            Subject::Name,
+            format_args!(
+                "{name} is defined on the destination, and not active: it is taken over if it has the guest's UUID"
+            ),
+        ),
+        Err(error) => doubt(
+            Subject::Name,
+            format_args!("the destination does not tell whether it has a guest {name}: {error}"),
+        ),
     }
 }
 

@@ -9,8 +9,9 @@ mod storage;
 mod xml;
 
 use std::fmt;
+use std::ops::Deref;
 
-use virtwire_protocol::migrate::{Host, Plan, Request, Wish};
+use virtwire_protocol::migrate::{self, Host, Plan, Request, Way, Wish};
 
 use super::{Errand, Migration, PlanError, patient};
 use crate::client::{CallError, Connection, Domain, OpenOptions};
@@ -105,15 +106,11 @@ impl fmt::Display for Subject {
 /// Looks at both hosts, for a guest that is there. Only asks; see [`Migration::plan`] for what the connections are to be.
 pub async fn check(source: &Connection, destination: &Connection, request: Request, wish: Wish) -> Preflight {
     let (source, destination) = (&patient(source), &patient(destination));
-    let guest = Domain::new(source, super::peer::wire(request.domain.clone()));
-    let planned = super::choose(source, Some(destination), request.clone(), wish).await;
-    let xml = match &request.xml {
-        Some(xml) => Ok(xml.0.to_string_lossy().into_owned()),
-        None => {
-            guest.connection().domain_get_xml_desc(guest.wire(), 0).await.map(|reply| reply.xml.to_string())
-        }
-    };
-    let look = Look { source, destination, guest, request: &request, xml };
+    let (planned, here) = tokio::join!(
+        super::choose(source, Some(destination), request.clone(), wish),
+        Here::look(source, &request)
+    );
+    let look = Look { here, destination };
     let (hosts, features, keepalive, guest, name, machine, cpu, memory, storage, address) = tokio::join!(
         host::identity(&look),
         host::features(&look),
@@ -146,7 +143,19 @@ pub async fn check(source: &Connection, destination: &Connection, request: Reque
     Preflight { plan, findings: found.concat() }
 }
 
-/// The same for an errand: a host that is not reached is a finding too, and so is a guest that is not there.
+/// What the source alone tells of a guest, where the destination is not reached. No plan comes of it.
+pub async fn check_source(source: &Connection, request: Request) -> Preflight {
+    let source = &patient(source);
+    Preflight { plan: None, findings: guest::state(&Here::look(source, &request).await).await }
+}
+
+/// What the destination alone tells of a guest that is to have this name there, where the source is not reached. No plan comes of it.
+pub async fn check_destination(destination: &Connection, name: &str) -> Preflight {
+    Preflight { plan: None, findings: vec![guest::name(&patient(destination), name).await] }
+}
+
+/// The same for an errand: a host that is not reached is a finding too, beside what the other one tells, and so is a guest that is not
+/// there.
 pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
     let open = |uri: String| {
         let options = options.clone();
@@ -155,39 +164,81 @@ pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
     let Errand { from, to, guest, wish, asked } = errand;
     let (source, destination) = tokio::join!(open(from), open(to));
     let unreached = [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())];
-    let mut findings: Vec<_> = unreached
+    let unreached: Vec<_> = unreached
         .into_iter()
         .filter_map(|(host, error)| {
             Some(fails(Subject::Hosts, format_args!("the {host} is not reached: {}", error?)))
         })
         .collect();
-    let (Ok(source), Ok(destination)) = (source, destination) else {
-        return Preflight { plan: None, findings };
-    };
-    match Migration::find(&patient(&source), &guest).await {
-        Ok(domain) => {
-            let mut request = Request::live(domain);
+    let (source, destination) = (source.ok(), destination.ok());
+    let found = match (&source, &destination) {
+        (None, None) => Preflight { plan: None, findings: Vec::new() },
+        // Its name there may be another one: that is the errand's to say, of a guest that is found.
+        (None, Some(destination)) => {
+            let unfound = migrate::Domain { name: (&*guest).into(), uuid: [0; 16], id: -1 };
+            let mut request = Request::live(unfound);
             asked(&mut request);
-            check(&source, &destination, request, wish).await
+            let name = request.dname.map_or(guest, |dname| dname.to_string());
+            check_destination(destination, &name).await
         }
-        Err(error) => {
-            findings.push(fails(Subject::Guest, format_args!("{guest} is not found on the source: {error}")));
-            Preflight { plan: None, findings }
+        (Some(source), destination) => {
+            let patient = &patient(source);
+            let (found, ()) = tokio::join!(
+                Migration::find(patient, &guest),
+                Migration::ask_ahead(source, destination.as_ref(), &Way::Managed)
+            );
+            match (found, destination) {
+                (Err(error), _) => {
+                    let why = format_args!("{guest} is not found on the source: {error}");
+                    Preflight { plan: None, findings: vec![fails(Subject::Guest, why)] }
+                }
+                (Ok(domain), destination) => {
+                    let mut request = Request::live(domain);
+                    asked(&mut request);
+                    match destination {
+                        Some(destination) => check(source, destination, request, wish).await,
+                        None => check_source(source, request).await,
+                    }
+                }
+            }
         }
-    }
+    };
+    Preflight { findings: [unreached, found.findings].concat(), ..found }
 }
 
-/// What every look has.
-struct Look<'a> {
+/// What every look at the source has.
+struct Here<'a> {
     source: &'a Connection,
-    destination: &'a Connection,
     guest: Domain,
     request: &'a Request,
     /// The guest's configuration, as the destination would get it.
     xml: Result<String, CallError>,
 }
 
-impl Look<'_> {
+/// What every look at both has.
+struct Look<'a> {
+    here: Here<'a>,
+    destination: &'a Connection,
+}
+
+impl<'a> Deref for Look<'a> {
+    type Target = Here<'a>;
+
+    fn deref(&self) -> &Here<'a> {
+        &self.here
+    }
+}
+
+impl<'a> Here<'a> {
+    async fn look(source: &'a Connection, request: &'a Request) -> Here<'a> {
+        let guest = Domain::new(source, super::peer::wire(request.domain.clone()));
+        let xml = match &request.xml {
+            Some(xml) => Ok(xml.0.to_string_lossy().into_owned()),
+            None => source.domain_get_xml_desc(guest.wire(), 0).await.map(|reply| reply.xml.to_string()),
+        };
+        Here { source, guest, request, xml }
+    }
+
     /// The configuration's own element, or what to say of something that it would have told.
     fn domain(&self, subject: Subject) -> Result<Element<'_>, Finding> {
         match &self.xml {

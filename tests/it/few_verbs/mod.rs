@@ -3,7 +3,7 @@
 
 mod lost;
 mod order;
-mod small;
+pub(crate) mod small;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ const WAITS: DomainState = DomainState::Paused(PausedReason::Migration);
 
 /// What all hosts share: where each guest runs, and how guests are sent.
 #[derive(Clone, Debug)]
-struct World(Arc<Shared>);
+pub(crate) struct World(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -49,7 +49,7 @@ struct Shared {
 
 /// How guests are sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum How {
+pub(crate) enum How {
     Well,
     /// Half of it, and then not until it is to go otherwise.
     Stalling,
@@ -58,7 +58,7 @@ enum How {
 }
 
 impl World {
-    fn new(how: How) -> World {
+    pub(crate) fn new(how: How) -> World {
         World(Arc::new(Shared {
             running: Mutex::default(),
             doubled: Mutex::default(),

@@ -14,7 +14,7 @@ use super::{How, World};
 
 /// Clones are the same host.
 #[derive(Clone, Debug)]
-pub(super) struct Small {
+pub(crate) struct Small {
     pub(super) uuid: Uuid,
     pub(super) world: World,
     guests: Arc<Mutex<BTreeMap<Uuid, Guest>>>,
@@ -28,7 +28,7 @@ pub(super) struct Guest {
 }
 
 impl Small {
-    pub(super) fn new(world: World) -> Small {
+    pub(crate) fn new(world: World) -> Small {
         Small { uuid: Uuid::random(), world, guests: Arc::default() }
     }
 

@@ -11,6 +11,9 @@
 //!                       at the source
 //!  does not say       unknown: twice          unknown                     unknown             unknown
 //! ```
+//!
+//! Where the caller knows that the source's daemon has been started again since, that counts as the call's end, but not as its answer: a
+//! guest that runs there while the destination has none is on the source.
 
 use super::decide::{Decision, Known, Seen};
 use super::story::Performed;
@@ -58,6 +61,12 @@ impl Known<'_> {
             }
             // It is there as it was, and its daemon has no part in the migration any more.
             (_, Seen::Gone | Seen::Untold) if !self.may_perform() => self.on_source(),
+            (Seen::Runs, Seen::Gone) if story.senders_end => self.on_source(),
+            // In version 3 it may have been handed over, paused as it was, before that daemon ended.
+            (Seen::Stopped(_), Seen::Gone) if story.senders_end && story.by_v3() => {
+                Decision::Hold(Check::WhetherItRanThere)
+            }
+            (Seen::Stopped(_), Seen::Gone) if story.senders_end => self.on_source(),
             _ => Decision::Hold(Check::WhetherTheSourceStillMovesIt),
         }
     }

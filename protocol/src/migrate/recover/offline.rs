@@ -41,7 +41,7 @@ impl Known<'_> {
             }
             // Whether the source still has it is all that is to be known; and nothing is to be started any more.
             (_, Said::NoAnswer(_) | Said::NotAsked) if stays => Decision::Hold(Check::WhereItIs),
-            (_, Said::Has { .. }) if story.is_by_source() && self.may_perform() => {
+            (_, Said::Has { .. }) if story.is_by_source() && self.may_perform() && !story.senders_end => {
                 Decision::Hold(Check::WhetherTheSourceStillMovesIt)
             }
             (Said::NoAnswer(_) | Said::NotAsked, _) => Decision::Hold(Check::WhereItIs),

@@ -43,6 +43,8 @@ pub(super) struct Story {
     /// The first thing that went wrong.
     reason: Option<Reason>,
     pub(super) ended: Option<Outcome>,
+    /// The caller's word: the source's daemon, which was to carry it out, has no part in it any more.
+    pub(super) senders_end: bool,
     /// The call that was announced last and is not answered.
     out: Option<Call>,
 }
@@ -99,6 +101,7 @@ impl Story {
             goes_back: false,
             reason: None,
             ended: None,
+            senders_end: false,
             out: None,
         };
         records.for_each(|record| story.take(&record));

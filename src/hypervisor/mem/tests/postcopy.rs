@@ -14,7 +14,11 @@ const RESUME: MigrateFlags = MigrateFlags(POSTCOPY.0 | MigrateFlags::POSTCOPY_RE
 impl Pair {
     /// A guest that takes a minute, unless it is told to hurry.
     async fn slow() -> Pair {
-        let config = Config { memory_bytes_max: 64 << 20, max_speed_mib_s: 1, ..config() };
+        Pair::slow_with(config()).await
+    }
+
+    async fn slow_with(config: Config) -> Pair {
+        let config = Config { memory_bytes_max: 64 << 20, max_speed_mib_s: 1, ..config };
         let (mut source, destination) = (World::with(config.clone()), World::with(config));
         let xml = xml("a").replace("'MiB'>1<", "'MiB'>64<");
         let options = StartOptions::default();
@@ -106,6 +110,47 @@ async fn a_guest_goes_on_at_the_destination_before_its_memory_is_there() {
     pair.source.mem.migrate_confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
     assert_eq!(pair.states().await, [None, Some((1, 2))]);
     assert_eq!(pair.source.events(), [(5, 3)]);
+    assert_eq!(pair.destination.mem.checksum("a"), checksum);
+}
+
+/// A word into a link that is dead already: the guest runs on where it is.
+#[tokio::test]
+async fn a_switch_that_the_destination_does_not_take_moves_no_guest() {
+    let pair = Pair::slow().await;
+    let mut faults = Faults::default();
+    faults.stall_incoming = Some(0);
+    pair.destination.mem.set_faults(faults);
+    let prepared = pair.prepared_for(POSTCOPY).await.unwrap();
+    let performing = pair.performing(&prepared, POSTCOPY);
+    pair.sending().await;
+    pair.source.mem.start_post_copy(pair.guest).await.unwrap();
+    while pair.states().await[0] != Some((3, 2)) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::pause();
+    tokio::time::advance(config().peer_deadline * 2).await;
+    tokio::time::resume();
+    assert_error(performing.await.unwrap(), 9, 10);
+    assert_eq!(pair.states().await, [Some((1, 6)), Some((3, 2))]);
+    pair.destination.mem.migrate_cancel(finish(Vec::new())).await.unwrap();
+    assert_eq!(pair.states().await, [Some((1, 6)), None]);
+}
+
+/// How long the rest takes is the guest's matter: what was to be there in time is.
+#[tokio::test]
+async fn one_that_takes_longer_than_a_guest_may_take_to_come_goes_on() {
+    let hour = Duration::from_secs(3_600);
+    let mut pair = Pair::slow_with(Config { peer_deadline: hour, ..config() }).await;
+    let checksum = pair.source.mem.checksum("a");
+    let (_, finishing) = pair.switched().await;
+    tokio::time::pause();
+    tokio::time::advance(config().incoming_deadline * 2).await;
+    tokio::time::resume();
+    pair.hurry().await;
+    let finished =
+        tokio::time::timeout(Duration::from_secs(60), finishing).await.expect("it comes to its end");
+    finished.unwrap().unwrap();
+    assert_eq!(pair.states().await, [Some((3, 12)), Some((1, 2))]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
 }
 
