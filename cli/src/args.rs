@@ -396,6 +396,9 @@ pub(crate) struct RecoverArgs {
     /// Your word that this host is dead: it runs nothing, and will not come back with the guest
     #[arg(long, value_enum, value_name = "HOST")]
     pub(crate) fenced: Vec<FencedHost>,
+    /// Your word that nobody has begun another migration of the guest since: what its source keeps paused is this one's
+    #[arg(long)]
+    pub(crate) no_later_migration: bool,
     /// Where the source is reached now, if not where the journal says
     #[arg(long, value_name = "URI")]
     pub(crate) from: Option<String>,

@@ -12,18 +12,21 @@ use virtwire::protocol::migrate::{Fenced, Outcome, Settings};
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
 use crate::fail::Fail;
-use crate::journal::{Journal, Journals, Kept};
+use crate::journal::{self, Journal, Journals, Kept};
 use crate::migrate::{Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style, say_json};
 
 /// Recovers. The exit status says where the guest is; of several guests it is the worst.
 pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, Fail> {
     if !args.file.is_dir() {
-        return Ok(ExitCode::from(recover(&args, opener, &args.file).await?));
+        return Ok(ExitCode::from(recover(&args, opener, &args.file, args.no_later_migration).await?));
     }
     let mut worst = 0;
-    for file in Journals::found(&args.file)? {
-        let status = match recover(&args, opener, &file).await {
+    let files = Journals::found(&args.file)?;
+    let only = journal::only_ones(&files);
+    for file in &files {
+        let status = match recover(&args, opener, file, args.no_later_migration || only.contains(&file)).await
+        {
             Ok(status) => status,
             // The others are not left for it.
             Err(fail) => {
@@ -36,7 +39,8 @@ pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, F
     Ok(ExitCode::from(worst))
 }
 
-async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, Fail> {
+/// `is_last`: no other migration of its guest has begun since.
+async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool) -> Result<u8, Fail> {
     let began = Instant::now();
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     let until = Duration::try_from_secs_f64(args.wait).ok().and_then(|wait| began.checked_add(wait));
@@ -60,6 +64,9 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<u8, 
         return nothing_began(&screen, args.json);
     };
     recover = recover.options(opener.briefly().options(&from));
+    if is_last {
+        recover = recover.no_later_migration();
+    }
     let name = recover.request().domain.name.to_string();
     let mut teller = Teller::new(screen.clone(), None);
     teller.journal = Some(journal);

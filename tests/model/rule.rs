@@ -138,7 +138,7 @@ pub(crate) enum Rule {
     V3FinishIsDoubted,
     /// A Finish that was lost is not a good one.
     V3FinishLossIsNotSuccess,
-    /// Who was silent after Finish may have run the guest.
+    /// Who has not answered Finish may have run the guest.
     V3SilenceIsRemembered,
     /// Whether the guest runs on, only the source can tell.
     V3BackIsAsked,
@@ -148,8 +148,6 @@ pub(crate) enum Rule {
     LeftIsRefused,
     /// Who shows how the guest ended has run it.
     V3EndIsHeeded,
-    /// Who did not answer at once was silent.
-    V3LateIsSilent,
     /// Who refuses Finish because nothing is incoming has started the guest.
     V3RefusalIsHeeded,
     /// Confirm goes over Begin's connection and no other.
@@ -221,6 +219,8 @@ pub(crate) enum Rule {
     EndIsNotDeparture,
     /// What a host says of another guest says nothing of this one.
     AnotherIsNotIt,
+    /// Nor is this one finished when another is said to be.
+    AnotherIsNotFinished,
     /// What the destination lacks is no reason to ask the source by an older call.
     BySourceLacksItself,
 
@@ -300,7 +300,6 @@ pub(crate) const RULES: [(Rule, &str); 100] = [
     (Rule::V3ConfirmIsDoubted, "the outcome is not true"),
     (Rule::LeftIsRefused, "what an earlier migration left is moved"),
     (Rule::V3EndIsHeeded, "the source runs on from the past"),
-    (Rule::V3LateIsSilent, "the source runs on from the past"),
     (Rule::V3RefusalIsHeeded, "the source runs on from the past"),
     (Rule::V3ConfirmOnItsConnection, "somebody else's migration is confirmed"),
     (Rule::V3GoneIsNotSent, "Finish of what is not known to be sent"),
@@ -333,6 +332,7 @@ pub(crate) const RULES: [(Rule, &str); 100] = [
     (Rule::V3CopyIsSought, "unknown for no reason"),
     (Rule::V1WholeIsHeld, "the outcome is not true"),
     (Rule::EndIsNotDeparture, "what has ended on the source is started elsewhere"),
+    (Rule::AnotherIsNotFinished, "the source's copy is ended and nobody has another"),
     (Rule::AnotherIsNotIt, "the source's part of a post-copy is ended"),
     (Rule::BySourceLacksItself, "Perform a second time"),
     (Rule::OfflineFinishRepeated, "the source's definition is ended and nobody has another"),
