@@ -398,6 +398,21 @@ fn a_finish_that_the_destination_refused() {
             performed("performed")
         ),
     );
+    // Refused because it was started before.
+    check(
+        fixed(),
+        &format!(
+            "{}
+             {FINISH} => error 55/10
+             destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
+             wait: WhetherItRanThere
+             stop",
+            performed("performed")
+        ),
+    );
     check(
         fixed(),
         &format!(

@@ -370,11 +370,6 @@ impl Mutant {
             {
                 Ok(Reply::State(State { reason: Some(10), ..state }))
             }
-            (Rule::V3RefusalIsHeeded, Call::Finish3 { .. }, Err(failure))
-                if failure.code() == Some(ErrorCode::OPERATION_INVALID) =>
-            {
-                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
-            }
             (
                 Rule::BySourceLossIsDoubted,
                 Call::PerformTo { .. },

@@ -102,9 +102,9 @@ impl Engine {
         }
         let never_sent = matches!(failure, Failure::NotSent { .. }) && !departed.sent;
         departed.sent |= !never_sent;
-        // One that has refused it itself has not run the guest by it.
-        departed.silent |= failure.fate() != Fate::DidNotRun && !failure.is_the_hosts_own();
-        departed.started |= failure.answered(ErrorCode::OPERATION_INVALID);
+        // One that has refused it itself has not run the guest by it, unless it refuses because it had.
+        let refused = failure.is_the_hosts_own() && !failure.answered(ErrorCode::OPERATION_INVALID);
+        departed.silent |= failure.fate() != Fate::DidNotRun && !refused;
         // The next host gets no cookie after a step that failed, and this one its own again.
         if departed.may_go_back() && never_sent && !self.may_switch() {
             self.note(Note::Leftover(Some(failure.clone())));

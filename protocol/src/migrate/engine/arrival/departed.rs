@@ -21,10 +21,9 @@ pub(in crate::migrate::engine) struct Departed {
     pub(super) by_itself: bool,
     /// Version 3: a Finish has been sent, so that the destination may have started the guest.
     pub(super) sent: bool,
-    /// Version 3: the destination has not answered a Finish itself, or a question after one: it may have run the guest meanwhile.
+    /// Version 3: the destination has not answered a Finish itself, or a question after one, or has refused it because the guest was not incoming
+    /// any more (55): it may have run the guest meanwhile.
     pub(super) silent: bool,
-    /// Version 3: it has refused to start the guest because that is not incoming any more (55): it was started.
-    pub(super) started: bool,
     /// Version 3: the caller gives the guest up there.
     pub(super) given_up: GivenUp,
     /// Version 3: the caller says that the guest has not run there, up to the last time that the destination had it.
@@ -71,7 +70,6 @@ impl Departed {
             by_itself: false,
             sent: false,
             silent: false,
-            started: false,
             given_up: GivenUp::No,
             word: false,
             ended: false,

@@ -16,7 +16,7 @@ impl Engine {
         let may_have_run = match ended {
             Ended::AfterRunning => true,
             Ended::Perhaps => !departed.word,
-            Ended::Untold => (departed.silent || departed.started) && said != Said::Aborted && !departed.word,
+            Ended::Untold => departed.silent && said != Said::Aborted && !departed.word,
             Ended::Killed => false,
         };
         if self.is_resuming() {
