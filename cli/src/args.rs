@@ -400,6 +400,9 @@ pub(crate) struct RecoverArgs {
     /// carries out by itself, nothing comes any more
     #[arg(long)]
     pub(crate) source_restarted: bool,
+    /// Your word that nobody has begun another migration of the guest since: what its source keeps paused is this one's
+    #[arg(long)]
+    pub(crate) no_later_migration: bool,
     /// Where the source is reached now, if not where the journal says
     #[arg(long, value_name = "URI")]
     pub(crate) from: Option<String>,

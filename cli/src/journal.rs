@@ -188,6 +188,23 @@ impl Journals {
     }
 }
 
+/// Of a directory's journals those whose guest has no other there. None where one cannot be read: that may be of any guest.
+pub(crate) fn only_ones(files: &[PathBuf]) -> Vec<&PathBuf> {
+    let mut guests = Vec::new();
+    for file in files {
+        let Some(kept) = std::fs::read(file).ok().and_then(|bytes| read(&bytes).ok()) else {
+            return Vec::new();
+        };
+        let uuid = kept.records.iter().find_map(|record| match record {
+            Record::Chosen { request, .. } => Some(request.domain.uuid),
+            _ => None,
+        });
+        guests.extend(uuid.map(|uuid| (file, uuid)));
+    }
+    let is_only = |uuid: &[u8; 16]| guests.iter().filter(|(_, other)| other == uuid).count() == 1;
+    guests.iter().filter(|(_, uuid)| is_only(uuid)).map(|(file, _)| *file).collect()
+}
+
 /// What a journal's bytes hold.
 ///
 /// # Errors
@@ -386,6 +403,17 @@ mod tests {
             assert!(fail.contains(why), "{fail}");
             assert_eq!(std::fs::read(&place.0).unwrap(), bytes.as_bytes());
         }
+    }
+
+    /// Only where all of a directory is read is it known that a guest has no other journal there.
+    #[test]
+    fn a_guest_with_two_journals_has_no_only_one() {
+        let places = ["only", "same", "foreign-beside"].map(Place::written);
+        let files = places.each_ref().map(|place| place.0.clone());
+        assert_eq!(only_ones(&files[..1]), [&files[0]]);
+        assert!(only_ones(&files[..2]).is_empty());
+        std::fs::write(&files[2], "<domain/>\n").unwrap();
+        assert!(only_ones(&[files[0].clone(), files[2].clone()]).is_empty());
     }
 
     #[test]

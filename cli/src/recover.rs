@@ -11,18 +11,22 @@ use virtwire::protocol::migrate::{Fenced, Outcome, Settings};
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
 use crate::fail::Fail;
-use crate::journal::{Journal, Journals, Kept};
+use crate::journal::{self, Journal, Journals, Kept};
 use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style};
 
 /// Recovers. The exit status says where the guest is; of several guests it is the worst.
 pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, Fail> {
     if !args.file.is_dir() {
-        return Ok(ExitCode::from(recover(&args, opener, &args.file).await?.status()));
+        let ending = recover(&args, opener, &args.file, args.no_later_migration).await?;
+        return Ok(ExitCode::from(ending.status()));
     }
     let mut worst = Ending::OnDestination;
-    for file in Journals::found(&args.file)? {
-        let ending = recover(&args, opener, &file).await.unwrap_or_else(|fail| {
+    let files = Journals::found(&args.file)?;
+    let only = journal::only_ones(&files);
+    for file in &files {
+        let is_last = args.no_later_migration || only.contains(&file);
+        let ending = recover(&args, opener, file, is_last).await.unwrap_or_else(|fail| {
             // The others are not left for it; of this one's guest nothing is known.
             let _ = fail.report();
             Ending::Unknown
@@ -32,7 +36,8 @@ pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, F
     Ok(ExitCode::from(worst.status()))
 }
 
-async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Ending, Fail> {
+/// `is_last`: no other migration of its guest has begun since.
+async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool) -> Result<Ending, Fail> {
     let began = Instant::now();
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     let until = Duration::try_from_secs_f64(args.wait).ok().and_then(|wait| began.checked_add(wait));
@@ -61,6 +66,9 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Endi
         return Ok(nothing_began(&screen, args.json.then_some(hosts), began));
     };
     recover = recover.options(opener.briefly().options(&from));
+    if is_last {
+        recover = recover.no_later_migration();
+    }
     let name = recover.request().domain.name.to_string();
     let mut teller = Teller::new(screen.clone(), None);
     teller.journal = Some(journal);

@@ -184,7 +184,8 @@ pub async fn rescue(story: Rc<RefCell<Story>>, desk: Arc<Desk>) -> turmoil::Resu
     let outcome = match recover {
         None => None,
         Some(recover) => {
-            let mut recover = recover.options(options());
+            // Nobody else moves guests here.
+            let mut recover = recover.options(options()).no_later_migration();
             let mut asked = 0;
             while let Outcome::Unknown(_) = recover.run(&mut follower).await
                 && asked < 16

@@ -68,6 +68,12 @@ impl Recover {
         self
     }
 
+    /// The caller's word that nobody has begun another migration of this guest since: see [`Recovery::no_later_migration`]. Only before
+    /// the first [`run`](Self::run).
+    pub fn no_later_migration(self) -> Recover {
+        Recover { recovery: self.recovery.no_later_migration(), ..self }
+    }
+
     /// What was to move.
     pub fn request(&self) -> &Request {
         self.recovery.request()

@@ -15,6 +15,8 @@ mod descriptors;
 mod entrance;
 mod events;
 mod fairness;
+#[cfg(feature = "mem")]
+mod features;
 #[cfg(feature = "migrate")]
 mod few_verbs;
 #[cfg(feature = "mem")]

@@ -79,7 +79,7 @@ async fn what_the_journal_cannot_hold_is_neither_made_nor_told() {
     let mut journal = cut_off_before_finish(&source, &destination).await;
     journal.pop();
     let mut told = Told { disk_is_full: true, ..Told::default() };
-    let mut recover = recovery(&source, &destination, journal, Settings::default());
+    let mut recover = recovery(&source, &destination, journal, Settings::default()).no_later_migration();
     let outcome = recover.run(&mut told).await;
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome}");
     assert_eq!(told.changes, [""; 0]);
@@ -97,13 +97,41 @@ async fn what_the_journal_cannot_hold_is_neither_made_nor_told() {
     assert!(source.guest().await.is_some());
 }
 
+/// The source aborts a migration that nobody drives any more, another one sends the guest to a third host and is cut off before it has ended
+/// the source's copy: that one is the second one's, and is not resumed for the first.
+#[tokio::test]
+async fn what_a_later_migration_has_left_is_not_resumed() {
+    let [source, second, third] =
+        [Host::start(age(NEW)).await, Host::start(age(NEW)).await, Host::start(age(NEW)).await];
+    let journal = cut_off_in_perform(&source, &second).await;
+    let guest = source.connect().await.domain("guest").await.unwrap();
+    guest.abort_job().await.unwrap();
+    source.mem.set_faults(Faults::default());
+    let mut told = Told { stops_at: Some(after_finish), ..Told::default() };
+    let confirms = told.shown.clone();
+    // As soon as the source is done with the first one.
+    loop {
+        let mut migration = plan(&source, &third).await;
+        let outcome = tokio::select! {
+            outcome = migration.run(&mut told) => outcome,
+            () = confirms.notified() => break,
+        };
+        assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    }
+    let mut recover = recovery(&source, &second, journal, Settings::default());
+    let outcome = recover.run(&mut Told::default()).await;
+    let Outcome::Unknown(unknown) = &outcome else { panic!("{outcome}") };
+    assert_eq!(unknown.check, Check::WhetherItWasMovedSince);
+    assert!(unknown.source.state().is_some_and(|state| state.is_migrating()), "{outcome}");
+    assert_eq!((second.guest().await, third.guest().await.is_some()), (None, true));
+}
+
 fn recovery(source: &Host, destination: &Host, journal: Vec<Record>, settings: Settings) -> Recover {
     let recover = Recover::new(&source.uri, &destination.uri, journal, Fenced::default(), settings);
     recover.expect("the journal says what was to move")
 }
 
 async fn plan(source: &Host, destination: &Host) -> Migration {
-    source.create().await;
     let (from, to) = (source.connect().await, destination.connect().await);
     let domain = Migration::find(&from, "guest").await.unwrap();
     // Paused while it is sent, so that it is resumed when that ends.
@@ -117,6 +145,7 @@ async fn cut_off_in_perform(source: &Host, destination: &Host) -> Vec<Record> {
     let mut faults = Faults::default();
     faults.stall_perform = Some(100_000);
     source.mem.set_faults(faults);
+    source.create().await;
     let mut migration = plan(source, destination).await;
     let mut told = Told::default();
     let guest = source.connect().await.domain("guest").await.unwrap();
@@ -134,8 +163,9 @@ async fn cut_off_in_perform(source: &Host, destination: &Host) -> Vec<Record> {
 
 /// The same of one that is gone when Finish has been announced and not been sent; the destination has missed it.
 async fn cut_off_before_finish(source: &Host, destination: &Host) -> Vec<Record> {
+    source.create().await;
     let mut migration = plan(source, destination).await;
-    let mut told = Told { stops_at_finish: true, ..Told::default() };
+    let mut told = Told { stops_at: Some(before_finish), ..Told::default() };
     let announced = told.shown.clone();
     tokio::select! {
         outcome = migration.run(&mut told) => panic!("it came to an end: {outcome}"),
@@ -150,11 +180,19 @@ async fn cut_off_before_finish(source: &Host, destination: &Host) -> Vec<Record>
     told.journal
 }
 
+fn before_finish(record: &Record) -> bool {
+    matches!(record, Record::Doing(order) if order.call.finishes())
+}
+
+fn after_finish(record: &Record) -> bool {
+    matches!(record, Record::Answered { procedure: "domain_migrate_finish3_params", answer: Ok(_), .. })
+}
+
 #[derive(Default)]
 struct Told {
     journal: Vec<Record>,
     disk_is_full: bool,
-    stops_at_finish: bool,
+    stops_at: Option<fn(&Record) -> bool>,
     progress: Vec<Progress>,
     changes: Vec<&'static str>,
     shown: Arc<Notify>,
@@ -169,7 +207,7 @@ impl Watch for Told {
 
     fn progress(&mut self, progress: &Progress) {
         self.progress.push(*progress);
-        if !self.stops_at_finish {
+        if self.stops_at.is_none() {
             self.shown.notify_one();
         }
     }
@@ -179,7 +217,7 @@ impl Watch for Told {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.journal.push(record.clone());
-        if self.stops_at_finish && matches!(record, Record::Doing(order) if order.call.finishes()) {
+        if self.stops_at.is_some_and(|stops| stops(record)) {
             self.shown.notify_one();
             std::future::pending::<()>().await;
         }

@@ -371,11 +371,62 @@ fn a_lost_finish() {
             "{}
              {FINISH} => lost
              destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
+             wait: WhetherItRanThere
+             stop",
+            performed("performed")
+        ),
+    );
+}
+
+/// A destination that has refused to start the guest has not run it; one of which nothing was heard for a while after that may have.
+#[test]
+fn a_finish_that_the_destination_refused() {
+    check(
+        fixed(),
+        &format!(
+            "{}
+             {FINISH} => error 9/10
+             destination {LOOKUP} => error 42/10
              {BACK} => done
              source {LOOKUP} => found
              {JOB} => error 55/10
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: no reply: connection closed",
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: error 9/10: operation failed: said so",
+            performed("performed")
+        ),
+    );
+    // Refused because it was started before.
+    check(
+        fixed(),
+        &format!(
+            "{}
+             {FINISH} => error 55/10
+             destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
+             wait: WhetherItRanThere
+             stop",
+            performed("performed")
+        ),
+    );
+    check(
+        fixed(),
+        &format!(
+            "{}
+             {FINISH} => error 9/10
+             destination {LOOKUP} => unsent
+             wait: WhetherItTookOver
+             retry
+             destination {LOOKUP} => error 42/10
+             source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => paused 2
+             wait: WhetherItRanThere
+             stop",
             performed("performed")
         ),
     );

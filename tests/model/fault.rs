@@ -26,7 +26,7 @@ pub(crate) enum Runs {
     Crashes { whole: bool },
     /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
     Ends,
-    /// A question to the destination: at once, but the guest has shut down there by then, if it had time to or was seen before.
+    /// A question to the destination: at once, but the guest has shut down there by then.
     Ended,
     /// The host fails it by itself.
     Fails(Fails),
@@ -75,13 +75,9 @@ pub(crate) enum Hears {
     Closed { eof: bool },
     /// Nothing until its deadline. The connection lives.
     Deadline,
-    /// Nothing for long, until the connection is given up on our side.
-    Starved,
-    /// The host's own answer, but after long: the network was slow, or the host was reached again late.
-    Slowly,
     /// An error that a proxy made up.
     MadeUpError,
-    /// Of a question for the guest: that it is another one.
+    /// Of a question for the guest, or of Finish: that it is another one.
     Another,
     /// That the call was not sent.
     NotSent,
@@ -143,13 +139,10 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
         Hears::NotSent,
         Hears::CallerDied,
     ];
-    if order.host == Host::Destination && matches!(call, Call::Finish3 { .. } | Call::LookupByUuid { .. }) {
-        hears.extend([Hears::Starved, Hears::Slowly]);
-    }
     if call.changes_something() {
         hears.extend([1, 5, 1000].map(Hears::Unwritten));
     }
-    if matches!(call, Call::LookupByUuid { .. }) {
+    if matches!(call, Call::LookupByUuid { .. }) || call.finishes() {
         hears.push(Hears::Another);
     }
     for back in [1, 4, 1000] {
@@ -189,13 +182,12 @@ impl Fault {
             // No fault at all, or no answer to hear.
             (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,
             (Runs::Ends, hears) => {
-                matches!(hears, Hears::Deadline | Hears::Starved | Hears::Closed { .. })
+                matches!(hears, Hears::Deadline | Hears::Closed { .. })
             }
             (Runs::Ended, hears) => hears == Hears::Answer,
             (Runs::Crashes { .. }, hears) => {
                 matches!(hears, Hears::Answer | Hears::Deadline | Hears::Closed { .. } | Hears::CallerDied)
             }
-            (runs, Hears::Slowly) => matches!(runs, Runs::Now | Runs::Fails(_)),
             // A source of versions 1 and 2 does nothing when a connection closes, so it does not matter whether it knows.
             (_, Hears::Closed { eof: false }) if order.host == Host::Source => {
                 matches!(call, Call::Perform3 { .. } | Call::Confirm3 { .. })
@@ -203,9 +195,6 @@ impl Fault {
             // The same as a slow reply.
             (Runs::Long(_) | Runs::Lingers(_), Hears::Answer) => false,
             (runs, Hears::NotSent | Hears::Unwritten(_) | Hears::Another) => runs == Runs::Never,
-            // The limit that the engine's documentation states: no host starts a guest, dies with it and is back before the next
-            // question.
-            (_, Hears::HostDied { back: 1, perish: true }) if matches!(call, Call::Finish3 { .. }) => false,
             (runs, Hears::HostDied { .. }) => matches!(runs, Runs::Never | Runs::Now),
             // The limit that the engine's documentation states: an error made up before the source starts
             // Perform.

@@ -4,9 +4,6 @@
 //! does not ask it; one that misreports a failure makes an engine that mistakes it; one that alters an order
 //! makes an engine that gives it.
 
-use std::sync::LazyLock;
-use std::time::Instant;
-
 use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::migrate::{
     Call, Check, Cookie, Do, Domain, DomainState, Failure, Feature, Features, Host, JobInfo, MigrateFlags,
@@ -373,11 +370,6 @@ impl Mutant {
             {
                 Ok(Reply::State(State { reason: Some(10), ..state }))
             }
-            (Rule::V3RefusalIsHeeded, Call::Finish3 { .. }, Err(failure))
-                if failure.code() == Some(ErrorCode::OPERATION_INVALID) =>
-            {
-                Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant"))
-            }
             (
                 Rule::BySourceLossIsDoubted,
                 Call::PerformTo { .. },
@@ -414,17 +406,19 @@ impl Mutant {
                 Call::Finish3 { .. },
                 Err(Failure::Lost { .. } | Failure::Silent { .. }),
             ) => Ok(Reply::Finished3 { domain: guest(21), cookie: Cookie::default() }),
-            (Rule::V3SilenceIsRemembered, call, Err(failure))
-                if !at_source && self.finished.is_some() && !is_absent(&failure) =>
-            {
-                match call {
-                    Call::LookupByUuid { .. } => Ok(Reply::Found(guest(21))),
-                    Call::GetState { .. } => {
-                        Ok(Reply::State(State { state: DomainState::Paused, reason: Some(2) }))
-                    }
-                    _ => Err(failure),
-                }
+            (
+                Rule::V3SilenceIsRemembered,
+                Call::Finish3 { .. },
+                Err(Failure::Lost { .. } | Failure::Silent { .. }),
+            ) => Err(error(ErrorCode::OPERATION_FAILED, "made up by the mutant")),
+            (Rule::AnotherIsNotFinished, Call::Finish3 { .. }, Ok(Reply::Finished3 { cookie, .. })) => {
+                Ok(Reply::Finished3 { domain: guest(21), cookie })
             }
+            (
+                Rule::AnotherIsNotFinished,
+                Call::Finish { .. } | Call::Finish2 { .. },
+                Ok(Reply::Finished(_)),
+            ) => Ok(Reply::Finished(guest(21))),
             (
                 Rule::FinishLossIsDoubted,
                 Call::Finish { .. } | Call::Finish2 { .. },
@@ -454,12 +448,6 @@ impl Mutant {
     /// Waits for no word of this.
     pub(crate) fn leaves(&self, why: &Waiting) -> bool {
         self.rule == Rule::V3CopyIsAskedFor && matches!(why, Waiting::Copy(_))
-    }
-
-    /// What the engine hears of the time.
-    pub(crate) fn tells_time(&self, now: Instant) -> Instant {
-        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
-        if self.rule == Rule::V3LateIsSilent { *BEGINNING } else { now }
     }
 
     /// Makes calls though they are not recorded.

@@ -32,7 +32,8 @@ come back, some after a long time. Failures that lead to the same stand in one r
 again; the name is that of the `Check`, whose words are below.
 
 *Recover* is what `virtwire recover` comes to if the orchestrator does nothing of that, but dies as soon as it has heard of the failure; with
-the calls by which it changes something. It asks both hosts before and after.
+the calls by which it changes something. It asks both hosts before and after. Where it asks whether the guest was moved since, what
+follows is what comes of the word that it was not (`--no-later-migration`).
 ";
 
 /// The failures of a row, in the order of the page.
@@ -100,16 +101,18 @@ fn rows(setup: Setup, at: usize, order: &Do, checks: &mut Vec<Check>) -> Vec<(Ve
     for (failure, fault) in FAILURES.iter().filter(|(_, fault)| possible.contains(fault)) {
         let run = Run::new(setup, vec![(at, *fault)], Mutant::breaking(Rule::None));
         assert!(run.broken.is_empty(), "{run}");
-        let rescue = recovered(setup, at, *fault);
-        assert!(rescue.broken.is_empty(), "{rescue}");
-        for outcome in [&run.outcome, &rescue.outcome] {
+        let rescues = recoveries(&left(setup, at, *fault));
+        for rescue in &rescues {
+            assert!(rescue.broken.is_empty(), "{rescue}");
+        }
+        for outcome in rescues.iter().map(|rescue| &rescue.outcome).chain([&run.outcome]) {
             if let Some(Outcome::Unknown(unknown)) = outcome
                 && !checks.contains(&unknown.check)
             {
                 checks.push(unknown.check);
             }
         }
-        let what = format!("{} | {} | {}", then(&run, at), ends(&run), recovers(&rescue));
+        let what = format!("{} | {} | {}", then(&run, at), ends(&run), recovers(&rescues));
         match rows.iter_mut().find(|(_, same)| *same == what) {
             Some((failures, _)) => failures.push(failure),
             None => rows.push((vec![failure], what)),
@@ -118,8 +121,8 @@ fn rows(setup: Setup, at: usize, order: &Do, checks: &mut Vec<Check>) -> Vec<(Ve
     rows
 }
 
-/// The recovery of a migration whose orchestrator died when it had heard of a failure.
-fn recovered(setup: Setup, at: usize, fault: Fault) -> Rescue {
+/// What a migration leaves whose orchestrator died when it had heard of a failure.
+fn left(setup: Setup, at: usize, fault: Fault) -> Wreck {
     let run = Run::cut_anywhere(setup, vec![(at, fault)], Rule::None);
     let answers =
         run.journal.iter().enumerate().filter(|(_, record)| matches!(record, Record::Answered { .. }));
@@ -131,12 +134,35 @@ fn recovered(setup: Setup, at: usize, fault: Fault) -> Rescue {
     };
     world.caller_dies();
     let journal = run.journal[..length].to_vec();
-    let wreck =
-        Wreck { setup, journal, world, fenced: Fenced::default(), sender_died: false, past: String::new() };
-    wreck.rescue(Vec::new(), Liar::breaking(super::rescue_mutant::Rule::None))
+    Wreck {
+        setup,
+        journal,
+        world,
+        fenced: Fenced::default(),
+        sender_died: false,
+        is_last: false,
+        past: String::new(),
+    }
 }
 
-fn recovers(rescue: &Rescue) -> String {
+/// What comes of it without a word of the caller's, and with the word that nobody has moved the guest since where that is asked for.
+fn recoveries(wreck: &Wreck) -> Vec<Rescue> {
+    let rescue = |is_last: bool| {
+        let liar = Liar::breaking(super::rescue_mutant::Rule::None);
+        Wreck { is_last, ..wreck.clone() }.rescue(Vec::new(), liar)
+    };
+    let plain = rescue(false);
+    let is_asked = matches!(&plain.outcome, Some(Outcome::Unknown(unknown)) if unknown.check == Check::WhetherItWasMovedSince);
+    let by_word = is_asked.then(|| rescue(true));
+    [plain].into_iter().chain(by_word).collect()
+}
+
+fn recovers(rescues: &[Rescue]) -> String {
+    let all: Vec<_> = rescues.iter().map(recovers_so).collect();
+    all.join("; by that word: ")
+}
+
+fn recovers_so(rescue: &Rescue) -> String {
     let told =
         told(rescue.trace.iter().map(|(order, _)| order).filter(|order| order.call.changes_something()));
     let end = match &rescue.outcome {

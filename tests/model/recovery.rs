@@ -5,7 +5,9 @@
 //! recovered: with nothing more going wrong; with each fault at each call of the recovery, among them its own death, after which
 //! another recovery takes over; and with either host dead for good and the recovery told so. A second recovery of what has ended must
 //! change nothing. And where the source has paused the guest, it is also recovered after a person had it run on there and has suspended it, while
-//! the destination has not noticed yet that its client is gone.
+//! the destination has not noticed yet that its client is gone; and after somebody else's migration has sent it from there to a third
+//! host, and died as well, with the source's copy paused: nobody but the caller can know of that one, and one who says that there was
+//! none is held against what the source has said.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -171,10 +173,12 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
         world,
         fenced: Fenced::default(),
         sender_died: run.faults.iter().any(|(_, fault)| matches!(fault.runs, Runs::Fails(Fails::Dying(_)))),
+        is_last: true,
         past: format!("  faults of the migration {:?}, which died after {length} records", run.faults),
     };
     if run.world.caller_died {
-        return vec![wreck(run.journal.len(), run.world.clone())];
+        let wreck = wreck(run.journal.len(), run.world.clone());
+        return moved_elsewhere(&wreck).into_iter().chain([wreck]).collect();
     }
     // What came before the last fault is the same in the migration without it.
     let same = match run.faults.last() {
@@ -189,9 +193,31 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
         if run.setup.by == By::Us && run.setup.by_v3() && sent && world.destination.incoming.is_some() {
             half_open.insert(world.clone()).caller_dies_half_open();
         }
-        [Some(closed), half_open].into_iter().flatten().map(move |world| wreck(*length, world))
+        let wrecks = [Some(closed), half_open].into_iter().flatten().map(|world| wreck(*length, world));
+        wrecks.flat_map(|wreck| moved_elsewhere(&wreck).into_iter().chain([wreck])).collect::<Vec<_>>()
     })
     .collect()
+}
+
+/// The same after somebody else has moved the guest from its source to a third host, and left it paused on the source. Nobody who
+/// recovers knows of that; or he says that there was no such migration, and what the source says tells otherwise.
+fn moved_elsewhere(wreck: &Wreck) -> Vec<Wreck> {
+    let Setup { guest, offline, .. } = wreck.setup;
+    let can_go = guest != Guest::Left && !guest.is_paused() && offline == Offline::No;
+    if !can_go || !wreck.world.may_be_moved_elsewhere() {
+        return Vec::new();
+    }
+    let moved = |id: i32, is_last: bool| {
+        let mut wreck = Wreck { is_last, ..wreck.clone() };
+        wreck.world.is_moved_elsewhere(id);
+        wreck.past += "; then somebody else moved it to a third host";
+        wreck
+    };
+    let mut wrecks = vec![moved(7, false), moved(9, true)];
+    if Rescue::source_let_go(&wreck.journal) {
+        wrecks.push(moved(7, true));
+    }
+    wrecks
 }
 
 /// How many records there are before the answer of the call that met a fault.
@@ -215,6 +241,9 @@ fn salvage(
     if wreck.sender_died {
         let fenced = Fenced { source_daemon: true, ..wreck.fenced };
         look(&Wreck { fenced, ..wreck.clone() }.rescue(Faults::new(), liar.clone()))?;
+    }
+    if wreck.is_last && wreck.setup.by_v3() {
+        look(&Wreck { is_last: false, ..wreck.clone() }.rescue(Faults::new(), liar.clone()))?;
     }
     for host in [Host::Source, Host::Destination] {
         let mut wreck = wreck.clone();

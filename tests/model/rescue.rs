@@ -4,8 +4,8 @@ use std::fmt;
 
 use virtwire_protocol::error::ErrorDomain;
 use virtwire_protocol::migrate::{
-    Action, Call, Check, Do, DomainState, Failure, Fenced, Host, Outcome, Record, Recovery, Retcode, Said,
-    Settings,
+    Action, Call, Check, Do, DomainState, Failure, Fenced, Host, Outcome, Reason, Record, Recovery, Retcode,
+    Said, Settings, State,
 };
 
 use super::destination::{self, Destination, Loss, Taken};
@@ -35,6 +35,8 @@ pub(crate) struct Wreck {
     pub(crate) fenced: Fenced,
     /// The daemon of a source that carried the migration out has died meanwhile.
     pub(crate) sender_died: bool,
+    /// The caller's word that no other migration has begun since.
+    pub(crate) is_last: bool,
     /// How it came to this, for a person.
     pub(crate) past: String,
 }
@@ -87,6 +89,9 @@ impl Wreck {
         rescue.wreck.world.taken_up();
         let journal = rescue.liar.reads(&rescue.wreck.journal);
         match Recovery::new(journal, rescue.wreck.fenced, Settings::default()) {
+            Some(recovery) if rescue.wreck.is_last || rescue.liar.swears() => {
+                rescue.drive(recovery.no_later_migration());
+            }
             Some(recovery) => rescue.drive(recovery),
             None => rescue.nothing_began = true,
         }
@@ -313,6 +318,26 @@ impl Rescue {
         self.went_back() || self.announced(gives_up)
     }
 
+    /// The source's own word that it has let the guest run on, or has failed to send it.
+    pub(crate) fn source_let_go(journal: &[Record]) -> bool {
+        let own = |failure: &Failure| matches!(failure, Failure::Answered(error) if error.domain != ErrorDomain::RPC);
+        let mut back = false;
+        journal.iter().any(|record| match record {
+            Record::Doing(order) => {
+                back = matches!(
+                    order.call,
+                    Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. }
+                );
+                false
+            }
+            Record::Answered { procedure, answer, .. } => match answer {
+                Ok(_) => back && (procedure.contains("confirm") || *procedure == "domain_resume"),
+                Err(failure) => procedure.starts_with("domain_migrate_perform") && own(failure),
+            },
+            _ => false,
+        })
+    }
+
     /// The source was told to let the guest run on.
     fn went_back(&self) -> bool {
         self.announced(|order| {
@@ -359,6 +384,12 @@ impl Rescue {
                 None => self.is_by_source() && state.is_none() && !at_source && world.destination.ran,
                 _ => false,
             },
+            // Nobody else's pause is claimed to be this migration's.
+            Outcome::OnSource { source, reason, .. }
+                if world.elsewhere && source.state().is_some_and(State::is_migrating) =>
+            {
+                matches!(reason, Reason::LeftPaused(_))
+            }
             Outcome::OnSource { source, .. } => {
                 let elsewhere =
                     (world.destination.guest.is_some() && at_source) || world.source.half.is_some();
@@ -407,6 +438,14 @@ impl Rescue {
                     && !self.wreck.fenced.source_daemon
             }
             Check::WhetherItTookOver => unreached && world.source.stopped,
+            // Only the caller knows, and must not be wrong about it.
+            Check::WhetherItWasMovedSince => {
+                let fenced = self.wreck.fenced.source && world.destination.incoming.is_some();
+                let doubted = !self.wreck.is_last || world.elsewhere;
+                self.wreck.setup.by_v3()
+                    && doubted
+                    && (world.source.stopped || fenced || world.source.half.is_some())
+            }
             Check::WhetherItArrived => unreached && world.source.active.is_none() && !self.proven(),
             Check::HowItEndedThere => {
                 world.destination.ended
@@ -498,6 +537,7 @@ impl Rescue {
             && source.state().is_some_and(|state| state.is_migrating())
             && matches!(self.wreck.setup.guest, Guest::Transient | Guest::Persistent)
             && !self.untold()
+            && !self.wreck.world.elsewhere
         {
             self.breaks("the guest is left paused");
         }

@@ -3,7 +3,7 @@
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::migrate::{
     Action, Call, Check, Cookie, Do, Domain, DomainState, Failure, Fenced, Host, JobInfo, MigrateFlags,
-    Outcome, Record, Recovery, Reply, Request, Retcode, Settings, State, Terms, Version, Way,
+    Outcome, Reason, Record, Recovery, Reply, Request, Retcode, Said, Settings, State, Terms, Version, Way,
 };
 
 use super::source::{error, guest, xml};
@@ -32,7 +32,16 @@ fn recover(fenced: Fenced, source: Says, destination: Says) -> (Outcome, bool) {
 }
 
 fn recover_from(journal: Vec<Record>, fenced: Fenced, source: Says, destination: Says) -> (Outcome, bool) {
-    let mut recovery = Recovery::new(journal, fenced, Settings::default()).unwrap();
+    drive(Recovery::new(journal, fenced, Settings::default()).unwrap(), source, destination)
+}
+
+/// By the word that there was no later migration.
+fn recover_last(journal: Vec<Record>, source: Says, destination: Says) -> (Outcome, bool) {
+    let recovery = Recovery::new(journal, Fenced::default(), Settings::default()).unwrap();
+    drive(recovery.no_later_migration(), source, destination)
+}
+
+fn drive(mut recovery: Recovery, source: Says, destination: Says) -> (Outcome, bool) {
     let mut changed = false;
     while let Some(action) = recovery.poll() {
         match action {
@@ -212,4 +221,83 @@ fn what_was_refused_is_not_finished_again() {
     let shown = Says::Has(DomainState::ShutOff, 0);
     let (outcome, changed) = recover_from(journal, Fenced::default(), Says::Nothing, shown);
     assert_eq!((doubt(&outcome), changed), (Some(Check::WhereItIs), false), "{outcome}");
+}
+
+/// Version 3, of the guest's run `id`, cut off after Perform was answered. Nobody knows whether the guest was paused before.
+fn performed(id: i32, answer: Result<Reply, Failure>) -> Vec<Record> {
+    let (terms, flags) = (Terms::Params(Vec::new()), MigrateFlags::LIVE);
+    let call = Call::Perform3 { domain: guest(id), cookie: Cookie::default(), terms, flags };
+    let procedure = call.name();
+    vec![
+        Record::Chosen { request: Request::live(guest(id)), version: Version::V3Params },
+        Record::Doing(Do { host: Host::Source, call, deadline: None }),
+        Record::Answered { host: Host::Source, procedure, answer },
+    ]
+}
+
+/// The same of a guest that was found running.
+fn performed_running(id: i32, answer: Result<Reply, Failure>) -> Vec<Record> {
+    let mut journal = performed(id, answer);
+    let told = Ok(Reply::State(DomainState::Running.into()));
+    let found = Record::Answered { host: Host::Source, procedure: "domain_get_state", answer: told };
+    journal.insert(1, found);
+    journal
+}
+
+const LEFT: Says = Says::Has(DomainState::Paused, 2);
+
+/// A host tells that a migration has paused the guest, and not which.
+#[test]
+fn a_pause_is_this_migrations_by_the_callers_word_only() {
+    let sent = || Ok(Reply::Performed(Cookie::default()));
+    for there in [Says::NoGuest, Says::Nothing, LEFT] {
+        let (outcome, changed) = recover_from(performed_running(7, sent()), Fenced::default(), LEFT, there);
+        assert_eq!((doubt(&outcome), changed), (Some(Check::WhetherItWasMovedSince), false), "{outcome}");
+        let (outcome, changed) = recover_last(performed_running(7, sent()), LEFT, there);
+        assert!(changed, "{outcome}");
+    }
+}
+
+/// Nor by that, where the source has said otherwise.
+#[test]
+fn a_callers_word_is_not_believed_against_the_sources() {
+    let sent = Ok(Reply::Performed(Cookie::default()));
+    let failed = Err(error(ErrorCode::OPERATION_FAILED, "canceled by client"));
+    for journal in [performed_running(6, sent), performed_running(7, failed)] {
+        let (outcome, changed) = recover_last(journal, LEFT, Says::NoGuest);
+        assert_eq!((doubt(&outcome), changed), (Some(Check::WhetherItWasMovedSince), false), "{outcome}");
+    }
+    // One that was not seen running has no number to tell it by.
+    let (_, changed) =
+        recover_last(performed_running(-1, Ok(Reply::Performed(Cookie::default()))), LEFT, Says::NoGuest);
+    assert!(changed);
+}
+
+/// What the destination has not said is not said for it.
+#[test]
+fn what_a_silent_destination_may_hold_is_told() {
+    let journal = performed(7, Ok(Reply::Performed(Cookie::default())));
+    let (outcome, changed) = recover_last(journal, LEFT, Says::Nothing);
+    let told = outcome.to_string();
+    assert!(!changed, "{told}");
+    assert!(
+        matches!(outcome, Outcome::OnSource { left_on_destination: Some(Said::NoAnswer(_)), .. }),
+        "{told}"
+    );
+    assert!(
+        told.contains("for the destination has not started it") && told.contains("connection refused"),
+        "{told}"
+    );
+}
+
+/// What was called lost, as a host was asked that is not the one, is asked for again.
+#[test]
+fn what_was_lost_once_may_be_found() {
+    let lost =
+        Outcome::Nowhere { source: Said::Absent, destination: Said::Absent, reason: Reason::Interrupted };
+    let mut journal = performed(7, Ok(Reply::Performed(Cookie::default())));
+    journal.push(Record::Ended(lost));
+    let running = Says::Has(DomainState::Running, 2);
+    let (outcome, changed) = recover_from(journal, Fenced::default(), Says::NoGuest, running);
+    assert!(matches!(outcome, Outcome::OnDestination { .. }) && !changed, "{outcome}");
 }

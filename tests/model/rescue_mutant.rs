@@ -1,8 +1,9 @@
 //! Recoveries with one rule broken each: the real one, with a liar between it and its driver.
 
-use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::error::{ErrorCode, RemoteError};
 use virtwire_protocol::migrate::{
-    Call, Cookie, Do, DomainState, Failure, Host, JobInfo, MigrateFlags, Record, Reply, Retcode, State, Terms,
+    Call, Cookie, Do, Domain, DomainState, Failure, Host, JobInfo, MigrateFlags, Record, Reply, Retcode,
+    State, Terms,
 };
 
 use super::fault::{Fault, Hears};
@@ -73,6 +74,14 @@ pub(crate) enum Rule {
     OfflineOldIsNotNew,
     /// What a person has paused on the source may have run on after it was sent.
     PersonsPauseIsHeeded,
+    /// What a migration has paused may be another one's.
+    PauseIsDoubted,
+    /// Also against the caller's word, where it is another run of the guest.
+    AnotherRunIsSeen,
+    /// Or where the source has said that it did not send it.
+    OwnErrorIsHeeded,
+    /// Or that it let it run on.
+    LettingGoIsHeeded,
 }
 
 impl Rule {
@@ -88,6 +97,10 @@ impl Rule {
             | Rule::BySourceLossIsNotSuccess
             | Rule::BySourceNothingIsResumed
             | Rule::BySourceCopyIsRemoved => setup.by != By::Us,
+            Rule::PauseIsDoubted
+            | Rule::AnotherRunIsSeen
+            | Rule::OwnErrorIsHeeded
+            | Rule::LettingGoIsHeeded => setup.by_v3() && setup.by == By::Us,
             Rule::UnwrittenIsNotMade => setup.by_v3() && setup.by == By::Us && !setup.guest.is_paused(),
             _ => true,
         };
@@ -96,7 +109,7 @@ impl Rule {
 }
 
 /// Each rule with what a recovery does that does not heed it.
-pub(crate) const RULES: [(Rule, &str, Needs); 28] = [
+pub(crate) const RULES: [(Rule, &str, Needs); 32] = [
     (Rule::NoConfirm, "Confirm over another connection than Begin's", Needs::NoFault),
     (Rule::Journalled, "not journalled before", Needs::NoFault),
     (Rule::SentIsProven, "Finish of what is not known to be sent", Needs::FaultOfRecovery),
@@ -125,6 +138,10 @@ pub(crate) const RULES: [(Rule, &str, Needs); 28] = [
     (Rule::OfflineFinishRepeated, "the outcome is not true", Needs::NoFault),
     (Rule::OfflineOldIsNotNew, "the outcome is not true", Needs::NoFault),
     (Rule::PersonsPauseIsHeeded, "a copy of the past is started", Needs::NoFault),
+    (Rule::PauseIsDoubted, "two copies run", Needs::NoFault),
+    (Rule::AnotherRunIsSeen, "two copies run", Needs::NoFault),
+    (Rule::OwnErrorIsHeeded, "two copies run", Needs::FaultOfMigration),
+    (Rule::LettingGoIsHeeded, "two copies run", Needs::FaultOfMigration),
 ];
 
 /// What has to go wrong, beside the orchestrator's death, for the difference to show.
@@ -173,6 +190,10 @@ impl Liar {
         let kept = |record: &&Record| match (self.rule, record) {
             (Rule::ToldIsRemembered, Record::Doing(order)) => !starts(&order.call),
             (Rule::GoesBackIsRemembered, Record::Doing(order)) => !goes_back(order),
+            (
+                Rule::LettingGoIsHeeded,
+                Record::Answered { host: Host::Source, procedure, answer: Ok(Reply::Done) },
+            ) => !procedure.contains("confirm") && *procedure != "domain_resume",
             // The destination was asked before Prepare, and showed it.
             (Rule::OfflineOldIsNotNew, Record::Answered { procedure, host, .. }) => {
                 *host == Host::Source || *procedure != "domain_get_state"
@@ -217,6 +238,13 @@ impl Liar {
                 let answer = Err(Failure::Lost { message: "made up by the mutant".to_owned() });
                 vec![Record::Answered { host: Host::Source, procedure, answer }]
             }
+            (
+                Rule::OwnErrorIsHeeded,
+                Record::Answered { host: Host::Source, procedure, answer: Err(Failure::Answered(_)) },
+            ) if procedure.starts_with("domain_migrate_perform") => {
+                let answer = Err(Failure::Answered(RemoteError::rpc("made up by the mutant").into()));
+                vec![Record::Answered { host: Host::Source, procedure, answer }]
+            }
             (Rule::OfflineFinishRepeated, Record::Doing(order)) if starts(&order.call) => {
                 let answer = Err(error(ErrorCode::OPERATION_INVALID, "made up by the mutant"));
                 let procedure = order.call.name();
@@ -247,6 +275,11 @@ impl Liar {
             read.push(Record::Doing(Do { host: Host::Source, call, deadline: None }));
         }
         read
+    }
+
+    /// Says in the caller's place that no other migration has begun since.
+    pub(crate) fn swears(&self) -> bool {
+        self.rule == Rule::PauseIsDoubted
     }
 
     /// Whether a record is not kept.
@@ -315,6 +348,9 @@ impl Liar {
             }
             (Rule::LeftoverIsRemoved, Host::Destination, Ok(Reply::Found(_))) => {
                 Err(error(ErrorCode::NO_DOMAIN, "no domain"))
+            }
+            (Rule::AnotherRunIsSeen, Host::Source, Ok(Reply::Found(domain))) => {
+                Ok(Reply::Found(Domain { id: guest(7).id, ..domain }))
             }
             (Rule::JobIsAwaited, _, Ok(Reply::Job(_))) => Ok(Reply::Job(JobInfo::default())),
             (

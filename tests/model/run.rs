@@ -114,7 +114,7 @@ impl Run {
                     if at_once > CALLS_AT_ONCE {
                         return self.breaks("the engine runs in circles");
                     }
-                    engine.done_at(self.mutant.tells_time(self.world.time()), answer);
+                    engine.done_at(self.world.time(), answer);
                 }
                 Action::Wait(wait) => {
                     at_once = 0;
@@ -479,6 +479,13 @@ impl Run {
             (_, answer) if is_lacking(answer) && last > Some(at) => None,
             (call, Err(failure)) => {
                 Some(Reason::Failed { host: order.host, procedure: call.name(), failure: failure.clone() })
+            }
+            (call, Ok(Reply::Finished(domain) | Reply::Finished3 { domain, .. }))
+                if domain.uuid == another().uuid =>
+            {
+                let message = "the reply is that of another call, or about another guest".to_owned();
+                let failure = Failure::Lost { message };
+                Some(Reason::Failed { host: order.host, procedure: call.name(), failure })
             }
             (_, Ok(_)) => None,
         })

@@ -210,6 +210,7 @@ impl Setup {
             stranger: self.stranger,
             half: None,
             ran_on: false,
+            id: source::guest(7).id,
         };
         let destination = Destination {
             peer: self.destination,
@@ -247,12 +248,6 @@ impl Setup {
     pub(crate) fn admits(&self, fault: Fault) -> bool {
         // A source that does not tell the guest's state is not held to what it would have told.
         if self.post_copy == PostCopy::Left {
-            return false;
-        }
-        // The limit that the engine's documentation states: no guest starts, ends and leaves no trace before the next question.
-        let quick = !matches!(fault.hears, Hears::Deadline | Hears::Starved);
-        let unseen = fault.runs == Runs::Ends && quick;
-        if unseen && self.destination_is != DestinationIs::Defined {
             return false;
         }
         // A limit that the engine's documentation states: a source that cannot tell of jobs drops what it has sent long after the

@@ -66,6 +66,8 @@ pub(crate) struct Source {
     pub(crate) half: Option<Half>,
     /// The guest has run here after it was sent.
     pub(crate) ran_on: bool,
+    /// The number of the guest's run, by which this host names it.
+    pub(crate) id: i32,
 }
 
 pub(crate) type Paused = bool;
@@ -104,7 +106,7 @@ impl Source {
     /// Everything but Perform.
     pub(crate) fn answer(&self, call: &Call) -> Result<Reply, Failure> {
         match call {
-            Call::LookupByUuid { .. } => self.knows().map(|()| Reply::Found(guest(7))),
+            Call::LookupByUuid { .. } => self.knows().map(|()| Reply::Found(guest(self.id))),
             Call::GetXmlDesc { flags, .. } => {
                 self.knows()?;
                 // A source without feature 11 refuses flag 8; one with it gives an XML for people without the
@@ -138,6 +140,12 @@ impl Source {
         if self.resume().is_ok() {
             (self.active, self.ran_on) = (Some(true), true);
         }
+    }
+
+    /// It runs on, and somebody else's migration pauses it when it has sent it elsewhere, and is not brought to its end. `id`: of the run.
+    pub(crate) fn is_moved_elsewhere(&mut self, id: i32) {
+        (self.job, self.migrating) = (None, None);
+        (self.active, self.stopped, self.ran_on, self.id) = (Some(true), true, true, id);
     }
 
     /// Whether Perform can begin at all.

@@ -322,7 +322,7 @@ pub(crate) fn answer(source: &mut Source, call: &Call, by: Connection) -> Result
         Call::Confirm3 { flags, cookie, cancelled, .. } => source.confirm(*flags, cookie, *cancelled, by),
         Call::Resume { .. } => source.resume(),
         Call::Destroy { .. } => source.destroy(),
-        Call::LookupByUuid { .. } => source.knows().map(|()| Reply::Found(guest(7))),
+        Call::LookupByUuid { .. } => source.knows().map(|()| Reply::Found(guest(source.id))),
         _ => Err(error(ErrorCode::INTERNAL_ERROR, "not a call to a source")),
     }
 }

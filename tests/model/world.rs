@@ -17,12 +17,6 @@ use super::version3;
 
 /// When the model's time begins.
 static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
-/// How long a call takes that takes no time.
-const AT_ONCE: Duration = Duration::from_millis(1);
-/// And one that takes long.
-const LONG: Duration = Duration::from_secs(25);
-/// No guest starts and ends in less without being seen, as the engine's documentation states.
-const UNSEEN: Duration = Duration::from_secs(2);
 
 /// How soon a host finds out that a connection is dead when nobody has closed it.
 const NOTICED_AFTER: u32 = 3;
@@ -36,11 +30,8 @@ pub(crate) struct World {
     /// The destination destroys an incoming guest that is so old and not finished.
     pub(crate) incoming_deadline: Option<u32>,
     pub(crate) now: u32,
-    /// By the clock of the caller.
+    /// By the clock of the caller. Calls take no time but for those that nobody answers.
     clock: Duration,
-    /// Since when a guest has run on the destination, and whether that has shown.
-    runs_since: Option<Duration>,
-    shown: bool,
     links: [Link; 2],
     connections: Connection,
     late: Vec<Late>,
@@ -55,6 +46,8 @@ pub(crate) struct World {
     pub(crate) trespassed: bool,
     /// The source's host dies with the guest as soon as the destination is told to start it.
     pub(crate) source_dies: bool,
+    /// A third host runs the guest: somebody else's migration has moved it there.
+    pub(crate) elsewhere: bool,
     /// We have no way to the destination.
     pub(crate) unreached: bool,
     /// The daemons speak version 3 with each other.
@@ -95,8 +88,6 @@ impl World {
             incoming_deadline,
             now: 0,
             clock: Duration::ZERO,
-            runs_since: None,
-            shown: false,
             links: [link.clone(), link],
             connections: 0,
             late: Vec::new(),
@@ -106,6 +97,7 @@ impl World {
             confirms_anywhere: false,
             trespassed: false,
             source_dies: false,
+            elsewhere: false,
             unreached: false,
             by_v3: false,
             post_copy: PostCopy::default(),
@@ -133,17 +125,8 @@ impl World {
     /// Makes a call as the driver does, and lets its time pass.
     pub(crate) fn call(&mut self, order: &Do, fault: Option<Fault>) -> Result<Reply, Failure> {
         let answer = self.make(order, fault);
-        let slow = matches!(fault, Some(Fault { hears: Hears::Starved | Hears::Slowly, .. }));
-        self.clock += match &answer {
-            Err(Failure::Silent { .. }) => order.deadline.unwrap_or(LONG),
-            _ if slow => LONG,
-            _ => AT_ONCE,
-        };
-        let refused =
-            answer.as_ref().is_err_and(|failure| failure.code() == Some(ErrorCode::OPERATION_INVALID));
-        self.shown |= refused && order.call.finishes() && self.destination.guest.is_some();
-        if self.destination.guest.is_some() {
-            self.runs_since.get_or_insert(self.clock);
+        if let Err(Failure::Silent { .. }) = &answer {
+            self.clock += order.deadline.unwrap_or_default();
         }
         answer
     }
@@ -152,7 +135,7 @@ impl World {
     fn make(&mut self, order: &Do, fault: Option<Fault>) -> Result<Reply, Failure> {
         self.tick();
         if order.call == Call::Close {
-            return self.close_preparing(order.host, fault);
+            return self.close_preparing(order, fault);
         }
         if let Call::Confirm3 { .. } = order.call
             && !self.confirms_anywhere
@@ -192,7 +175,7 @@ impl World {
         }
         let Some(Fault { runs, hears }) = fault else { return self.run(order.host, &order.call, by) };
         let answer = self.run_so(order.host, &order.call, by, runs);
-        self.hear(order.host, by, hears, answer)
+        self.hear(order, by, hears, answer)
     }
 
     fn run_so(&mut self, host: Host, call: &Call, by: Connection, runs: Runs) -> Result<Reply, Failure> {
@@ -206,10 +189,7 @@ impl World {
                 answer
             }
             Runs::Ended => {
-                let had_time = self.runs_since.is_some_and(|since| self.clock - since > UNSEEN);
-                if had_time || self.shown {
-                    self.destination.end();
-                }
+                self.destination.end();
                 self.run(host, call, by)
             }
             Runs::Late(after) => {
@@ -251,24 +231,27 @@ impl World {
 
     fn hear(
         &mut self,
-        host: Host,
+        order: &Do,
         by: Connection,
         hears: Hears,
         answer: Result<Reply, Failure>,
     ) -> Result<Reply, Failure> {
+        let host = order.host;
         let lost = |message: &str| Err(Failure::Lost { message: message.to_owned() });
         match hears {
-            Hears::Answer | Hears::Slowly => answer,
-            Hears::Starved => {
-                self.disconnect(host, by, false);
-                lost("keepalive")
-            }
+            Hears::Answer => answer,
             Hears::Deadline => Err(Failure::Silent { message: "deadline passed".to_owned() }),
             Hears::Closed { eof } => {
                 self.disconnect(host, by, eof);
                 lost("connection closed")
             }
-            Hears::Another => Ok(Reply::Found(another())),
+            Hears::Another => Ok(match order.call {
+                Call::Finish3 { .. } => {
+                    Reply::Finished3 { domain: another(), cookie: Cookie(version3::FINISHED.into()) }
+                }
+                Call::Finish { .. } | Call::Finish2 { .. } => Reply::Finished(another()),
+                _ => Reply::Found(another()),
+            }),
             Hears::MadeUpError => Err(Failure::Answered(RemoteError::rpc("the proxy's own error").into())),
             Hears::NotSent => Err(Failure::NotSent { message: "connection refused".to_owned() }),
             // It needs no record.
@@ -393,7 +376,8 @@ impl World {
     }
 
     /// `Close`: done once the peer has closed the connection that made Prepare, or Begin, now or before.
-    fn close_preparing(&mut self, host: Host, fault: Option<Fault>) -> Result<Reply, Failure> {
+    fn close_preparing(&mut self, order: &Do, fault: Option<Fault>) -> Result<Reply, Failure> {
+        let host = order.host;
         let unknown = Err(Failure::Lost { message: "nobody knows whether it is closed".to_owned() });
         let link = self.link(host);
         let by = match (link.preparing, link.connection) {
@@ -410,7 +394,7 @@ impl World {
                 if runs == Runs::Now {
                     self.disconnect(host, by, true);
                 }
-                self.hear(host, by, hears, unknown)
+                self.hear(order, by, hears, unknown)
             }
         }
     }
@@ -485,6 +469,20 @@ impl World {
         self.source.ran_on_and_stopped();
     }
 
+    /// Whether the guest can run on at the source, and go from there, without anybody's having started the destination's copy, or
+    /// doing so yet.
+    pub(crate) fn may_be_moved_elsewhere(&self) -> bool {
+        let Destination { guest, ran, ended, .. } = &self.destination;
+        let is_here = self.source.active.is_some() && self.source.half.is_none();
+        is_here && guest.is_none() && !ran && !ended && self.late.is_empty() && self.coming.is_none()
+    }
+
+    /// It does, with its caller gone; see [`Source::is_moved_elsewhere`].
+    pub(crate) fn is_moved_elsewhere(&mut self, id: i32) {
+        self.source.is_moved_elsewhere(id);
+        self.elsewhere = true;
+    }
+
     /// Time goes on by one step.
     pub(crate) fn tick(&mut self) {
         self.now += 1;
@@ -549,7 +547,8 @@ impl World {
     }
 
     pub(crate) fn running_copies(&self) -> usize {
-        usize::from(self.source.active == Some(false))
+        usize::from(self.elsewhere)
+            + usize::from(self.source.active == Some(false))
             + usize::from(self.destination.guest.as_ref().is_some_and(|taken| !taken.paused))
     }
 
@@ -570,9 +569,10 @@ impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "at {}: post-copy {:?} {:?} source half={:?} destination half={:?}; source {} active={:?} stopped={} migrating={:?} defined={} job={}; destination {} guest={:?} incoming={:?} slot={:?} destroyed={:?}; \
+            "at {}: elsewhere {}; post-copy {:?} {:?} source half={:?} destination half={:?}; source {} active={:?} stopped={} migrating={:?} defined={} job={}; destination {} guest={:?} incoming={:?} slot={:?} destroyed={:?}; \
              late={:?}",
             self.now,
+            self.elsewhere,
             self.post_copy,
             self.coming,
             self.source.half,

@@ -29,6 +29,11 @@ While a job runs on the source's guest, \
 which may be the migration yet, it is shown and waited for. What is done is added to the journal, so it can be run again at any time, but not twice at once. Of a directory each journal is taken in \
 turn, and the worst end is returned: 4, else 3 (also for a journal that cannot be read), 6, 5, 2.
 
+A host tells that a migration has paused a guest, and not which. Once nobody drives this one the source may let the guest run on, and another \
+migration may send it to a third host and be cut off in turn. So what the source keeps paused is let run on, or finished elsewhere, only where \
+no later migration has begun: say so with --no-later-migration. A directory is taken to hold the journals of all migrations of its guests, so \
+that of a guest with one journal there it is known.
+
 A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced: what is decided then \
 holds only if that host never comes back with the guest.
 

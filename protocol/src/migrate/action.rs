@@ -23,9 +23,6 @@ pub struct Settings {
     pub finish_deadline: Duration,
     /// How long to wait before hosts are asked again. Default 1 s.
     pub ask_again_after: Duration,
-    /// Version 3: a destination that says within this time of a Finish without an answer that it has no guest is taken to have never run it.
-    /// Later it may have run there and ended, and only the caller's word takes the guest back. Default 2 s.
-    pub answers_at_once_within: Duration,
     /// Whether the destination is asked for the guest's state after Finish has succeeded, at the cost of a
     /// round trip while the guest already runs. A version 2 destination answers "finished" also when it could
     /// not resume the guest. Default true.
@@ -39,7 +36,6 @@ impl Default for Settings {
             ask_deadline: Duration::from_secs(10),
             finish_deadline: Duration::from_secs(60),
             ask_again_after: Duration::from_secs(1),
-            answers_at_once_within: Duration::from_secs(2),
             state_at_the_end: true,
         }
     }

@@ -138,7 +138,7 @@ impl Engine {
         self.take(answer);
     }
 
-    /// The same, and nobody knows when: then nothing counts as having come [at once](Settings::answers_at_once_within).
+    /// The same, and nobody knows when: then what is waited for is counted and not timed.
     pub fn done(&mut self, answer: Result<Reply, Failure>) {
         self.now = None;
         self.take(answer);

@@ -65,10 +65,10 @@
 //!
 //! - Confirm ends it there only when the destination has said that it has the guest. A source that forgot the migration
 //!   with its connection has its paused copy destroyed then; what cannot be removed is told.
-//! - The guest runs on at its source only if the destination was never told to start it, or has said that it has none. One that
-//!   was told and was silent since, or shows that the guest was destroyed there, may have run it meanwhile: then only
-//!   [`Engine::cancel`] takes it back. One that shows that the guest shut down, crashed, was saved or moved on has run it: then
-//!   nothing does.
+//! - The guest runs on at its source only if the destination was never told to start it, or has refused to and has none, or says that it
+//!   has destroyed it. One that was told and has not answered that, or shows that the guest was destroyed there, may have run it
+//!   meanwhile, however soon it says that it has none: then only [`Engine::cancel`] takes it back. One that shows that the guest shut
+//!   down, crashed, was saved or moved on has run it: then nothing does.
 //! - A source that does not have the guest has not sent it away, for it keeps it until Confirm: the guest ended there. What the
 //!   destination holds is not started unasked.
 //! - A source whose Perform had no success is sent no Confirm, for it may have ended the migration by itself, and Confirm would end
@@ -98,9 +98,7 @@
 //! is taken for one. And a source older than libvirt 0.7.7 cannot tell of jobs: an error that such a proxy may have made up counts as
 //! a lost reply there, and only after one of the hypervisor's own the destination's copy is destroyed; should Perform succeed in that
 //! very moment all the same, the guest is lost, and the outcome says so. One that has sent all of the guest and drops its own long after
-//! the destination has lost its copy is believed meanwhile that it has the guest. A third limit is ours, of version 3: a destination that
-//! says [at once](Settings::answers_at_once_within), after a Finish whose answer is missing, that it has no guest is taken to have never
-//! run it; one that started the guest, lost it and is back within that time would be believed.
+//! the destination has lost its copy is believed meanwhile that it has the guest.
 //!
 //! # Peer-to-peer, tunnelled and direct migrations
 //!

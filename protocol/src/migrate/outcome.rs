@@ -128,6 +128,9 @@ pub enum Check {
     WhetherItRanThere,
     /// Version 3: the destination shows that the guest ran there and ended. The source keeps a paused copy, of the moment before.
     HowItEndedThere,
+    /// Recovery, version 3: the source keeps the guest paused by a migration, and nobody knows whether by this one: it may have run on
+    /// when its orchestrator was gone, and have been migrated to a third host.
+    WhetherItWasMovedSince,
     /// Recovery: a host does not answer, and what it knows decides.
     WhereItIs,
     /// Recovery: the guest is on the source, and the destination holds a copy that waits for it still.
@@ -276,13 +279,10 @@ impl fmt::Display for Outcome {
                     )?;
                 }
                 match source.state() {
-                    Some(state)
-                        if state.is_migrating()
-                            && left_on_destination.is_none()
-                            && !matches!(reason, Reason::LeftPaused(_)) =>
-                    {
-                        f.write_str("; it was left paused there: resume it, the destination does not have it")
-                    }
+                    Some(state) if state.is_migrating() && !matches!(reason, Reason::LeftPaused(_)) => f
+                        .write_str(
+                            "; it was left paused there: resume it, for the destination has not started it",
+                        ),
                     _ => Ok(()),
                 }
             }
@@ -395,6 +395,11 @@ impl fmt::Display for Check {
             Check::HowItEndedThere => {
                 "to check: how the guest ended on the destination, by its log; it ran there, so the source's paused copy is of the past and \
                  must not be resumed: destroy it, and start the guest anew where it shall be"
+            }
+            Check::WhetherItWasMovedSince => {
+                "to check: whether the guest has run on at the source since, and somebody has migrated it again: then the source's paused copy is \
+                 that migration's, and the guest may run on a third host: resume nothing, and end that one; if nobody has, say so and recover again \
+                 (virtwire recover --no-later-migration), or resume the guest on the source; until then do neither"
             }
             Check::WhereItIs => {
                 "to check: the host that does not answer; recover again when it does, or say that it is fenced if it is dead and will \

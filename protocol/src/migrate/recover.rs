@@ -6,6 +6,9 @@
 //! - Confirm is never sent. It belongs to the connection that made Begin; over another it would end what somebody else has begun.
 //! - The destination is told to start the guest only where the journal has Perform's success and nothing after it says that the guest
 //!   goes back, and only while the source's copy is paused, gone, or fenced.
+//! - What a migration has paused at the source is this one's only by the caller's word ([`Recovery::no_later_migration`]), and where
+//!   nothing that the source says speaks against it. Another one may have sent the guest to a third host since. So without that word a
+//!   copy that is paused there is not resumed, and in version 3 no other is started.
 //! - A paused copy is destroyed only where the other host has the running guest. Version 3's destination may be told to give up a
 //!   copy while the source has the guest, for that one is whole.
 //! - A copy that the source keeps paused runs on only where the destination was never told to start its own, or has destroyed it, or
@@ -113,6 +116,17 @@ impl Recovery {
             _ => recovery.ask_hosts(),
         }
         Some(recovery)
+    }
+
+    /// The caller's word that nobody has begun another migration of this guest since this one, by whatever program. Give it where that is
+    /// known: by who runs all migrations of the guest, or keeps the journals of all of them. Before the first [`poll`](Self::poll).
+    ///
+    /// Without it, what a migration of version 3 has paused at the source is left so, and the outcome is unknown
+    /// ([`Check::WhetherItWasMovedSince`]): the source may have let the guest run on when its orchestrator was gone, and another migration
+    /// may have sent it to a third host and be the one that has paused it.
+    pub fn no_later_migration(mut self) -> Recovery {
+        self.story.is_last = true;
+        self
     }
 
     /// What was to move.
@@ -276,8 +290,7 @@ fn is_conclusive(outcome: &Outcome) -> bool {
             let is_ours = |state: State| state.is_migrating() || state.is_post_copy();
             left_on_destination.is_none() && !source.state().is_some_and(is_ours)
         }
-        Outcome::Nowhere { .. } => true,
-        // It may have been resumed since.
-        Outcome::PostCopyBroken { .. } | Outcome::Unknown(_) => false,
+        // It may have been resumed since; or one that was asked was another host.
+        Outcome::Nowhere { .. } | Outcome::PostCopyBroken { .. } | Outcome::Unknown(_) => false,
     }
 }

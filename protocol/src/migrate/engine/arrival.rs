@@ -16,10 +16,11 @@
 //!
 //! In version 3 the source has a paused copy as well. A destination that has the guest gets Confirm 0 sent to the source; one
 //! that has none never started it, or killed it because it could not, and the guest goes back (`back`). Except that a
-//! destination that was told to start it and was silent since, or has refused to start it again because it had, may have run it until it
-//! ended: then it is the caller's word that takes the guest back, for the source's copy is of the past. Whether it was silent is a matter
-//! of time ([`Settings::answers_at_once_within`]), not of how a connection ended. And one that shows how the guest ended there, by a shutdown or a
-//! crash, has run it: nothing takes it back then (`gone`). The source is asked too before anybody is asked for a word: its copy may be gone.
+//! destination that was told to start it and has not answered that itself, or has refused to start it again because it had, may have run it
+//! until it ended, in however little time: then it is the caller's word that takes the guest back, for the source's copy is of the past. One
+//! that shows how the guest ended there, by a shutdown or a crash, has run it: nothing takes it back then. And one that says that it has
+//! destroyed what it had prepared (93), or could not start it (off, 6), has not (`gone`). The source is asked too before anybody is asked for a
+//! word: its copy may be gone.
 //!
 //! A source of version 3 that does not have the guest has not sent it away: there it died, or somebody ended it, and what the
 //! destination holds may not be whole, or be older than that end. It is not started unasked.
@@ -39,7 +40,7 @@ use super::Engine;
 use super::confirm::Arrived;
 use super::start::{failed, failure_of};
 use super::step::{Form, Prepared, Step};
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Fate};
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::ask::Ask;
 use crate::migrate::call::{Call, Host, Retcode};
@@ -48,16 +49,13 @@ use crate::migrate::note::Note;
 use crate::migrate::outcome::{Check, Outcome, Reason};
 use crate::migrate::state::{DomainState, Said, State};
 
-use self::departed::{Answer, GivenUp, Moment};
+use self::departed::{Answer, GivenUp};
 
 pub(super) use self::departed::Departed;
 pub(super) use self::gone::Ended;
 
 impl Engine {
-    pub(super) fn finish(&mut self, mut departed: Departed) -> Step {
-        if departed.since == Moment::NotYet {
-            departed.since = Moment::of(self.now);
-        }
+    pub(super) fn finish(&mut self, departed: Departed) -> Step {
         let call = self.finish_call(&departed.prepared, Retcode::Success);
         // In a post-copy it waits for the rest of the memory, which takes as long as the guest is large.
         let deadline = (!self.may_switch()).then_some(self.settings.finish_deadline);
@@ -103,14 +101,10 @@ impl Engine {
             return self.not_defined(departed, failure);
         }
         let never_sent = matches!(failure, Failure::NotSent { .. }) && !departed.sent;
-        if never_sent {
-            departed.since = Moment::NotYet;
-        } else if !departed.sent && failure.is_the_hosts_own() {
-            // Up to here it has not run it.
-            departed.since = Moment::of(self.now);
-        }
         departed.sent |= !never_sent;
-        departed.started |= failure.answered(ErrorCode::OPERATION_INVALID);
+        // One that has refused it itself has not run the guest by it, unless it refuses because it had.
+        let refused = failure.is_the_hosts_own() && !failure.answered(ErrorCode::OPERATION_INVALID);
+        departed.silent |= failure.fate() != Fate::DidNotRun && !refused;
         // The next host gets no cookie after a step that failed, and this one its own again.
         if departed.may_go_back() && never_sent && !self.may_switch() {
             self.note(Note::Leftover(Some(failure.clone())));

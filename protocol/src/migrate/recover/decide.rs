@@ -14,8 +14,10 @@
 //!  a job runs on it   wait                 wait                               wait
 //!  runs it            unknown: twice       v3: Finish 1; v1, v2: the copy     OnSource
 //!                                            goes if Perform failed, else wait
-//!  v3: paused by us   destroy the copy     Finish 0 if it was sent,           never told to start it: Resume;
-//!                       at the source        else Finish 1                      else unknown
+//!  v3: paused by us   destroy the copy     unknown, unless it is paused       the same; then, never told to start it:
+//!                       at the source        by this migration; then             Resume; else unknown
+//!                                            Finish 0 if it was sent,
+//!                                            else Finish 1
 //!  v3: paused by        OnDestination, with  Finish 1                           never told to start it: OnSource;
 //!    a person             a warning                                              else unknown
 //!  does not say       OnDestination, with  v1, v2: Finish 0 if it was         unknown
@@ -25,7 +27,8 @@
 //! "Sent" is a Perform whose success is in the journal. Without Perform the guest cannot have moved by this migration, whatever the
 //! destination shows: nothing that is there is a reason to touch what the source has. A
 //! destination that does not say may still be one that was never told to start the guest: then a copy that the source paused runs on.
-//! A host that is fenced has none, and says so for ever.
+//! A host that is fenced has none, and says so for ever. That it is this migration which has paused the guest no host tells: it is the
+//! caller's word, and may be contradicted by the source's (`is_as_left`).
 //!
 //! Where the source carries the migration out: `by_source`. Where only a definition moves: `offline`.
 
@@ -106,6 +109,9 @@ impl Seen {
     }
 }
 
+/// The number of a guest that its caller has not seen running, or whose host numbers none.
+const NO_ID: i32 = -1;
+
 /// What is known when it is decided.
 pub(super) struct Known<'a> {
     pub(super) story: &'a Story,
@@ -172,6 +178,7 @@ impl Known<'_> {
             }
             (Torn::Untold, Seen::SwitchedOver, _) if Seen::of(self.destination) == Seen::Waits => {
                 match story.start_call() {
+                    Some(_) if !self.is_as_left() => Decision::Hold(Check::WhetherItWasMovedSince),
                     Some(call) => Decision::Call(Act::Start, call, Check::WhetherThePostCopyBroke, None),
                     None => Decision::Hold(Check::WhetherThePostCopyBroke),
                 }
@@ -208,6 +215,19 @@ impl Known<'_> {
         let domain = self.story.request.domain.clone();
         let known = Some(self.arrived_there(Some(self.source.clone())));
         Decision::Call(Act::Destroy, Call::Destroy { domain }, Check::WhetherTheSourceRunsToo, known)
+    }
+
+    /// Whether what a migration has paused at the source is paused by this one.
+    ///
+    /// A host tells that a migration has paused the guest, and not which. Once the orchestrator is gone the source may let the guest run on
+    /// by itself, and another migration send it to a host that nobody asks here. That none did only the caller knows, and is not believed
+    /// against the source's own word: that its Perform failed, that it let the guest run on, or that this is another run of the guest.
+    pub(super) fn is_as_left(&self) -> bool {
+        let story = self.story;
+        let had = story.request.domain.id;
+        let another_run = matches!(self.source, Said::Has { domain, .. } if had != NO_ID && domain.id != had);
+        let let_go = story.ran_on || story.performed == Performed::Failed { hearsay: false };
+        story.is_last && !another_run && !let_go
     }
 
     pub(super) fn job(&self) -> Job {

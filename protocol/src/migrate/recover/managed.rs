@@ -62,15 +62,17 @@ impl Known<'_> {
             None => otherwise,
         };
         match (Seen::of(self.source), self.job()) {
-            // A source that is known to be dead cannot run its own copy any more.
-            (Seen::Gone, _) if *self.source == Said::Fenced => {
-                start_or(Decision::Hold(Check::WhetherTheCopyIsWhole))
-            }
+            // A source that is known to be dead cannot run its own copy any more, but may have sent it elsewhere since.
+            (Seen::Gone, _) if *self.source == Said::Fenced => match self.is_as_left() {
+                true => start_or(Decision::Hold(Check::WhetherTheCopyIsWhole)),
+                false => Decision::Hold(Check::WhetherItWasMovedSince),
+            },
             // It keeps the guest until Confirm, so it has not sent it away: the guest ended there.
             (Seen::Gone, _) => Decision::Hold(Check::WhetherTheCopyIsWhole),
             (Seen::Untold, _) => Decision::Hold(Check::WhereItIs),
             (_, Job::Running(info)) => Decision::Job(info),
             (Seen::Runs, Job::None) => give_up(Check::WhetherItStays),
+            (Seen::Waits, Job::None) if !self.is_as_left() => Decision::Hold(Check::WhetherItWasMovedSince),
             (Seen::Waits, Job::None) => start_or(give_up(Check::WhetherItIsPaused)),
             // Somebody has paused it, perhaps after it had run on: then the copy is of the past. What the source has never is.
             (Seen::Stopped(state), Job::None) if state.state == DomainState::Paused => {
@@ -149,14 +151,18 @@ impl Known<'_> {
         }
     }
 
-    /// Version 3: the source's copy is the only one, and paused by the migration.
+    /// Version 3: the source's copy is the only one that was not to be given up, and paused by a migration.
     fn left_paused(&self) -> Decision {
         if let Some(check) = self.may_have_run() {
             return Decision::Hold(check);
         }
+        if !self.is_as_left() {
+            return Decision::Hold(Check::WhetherItWasMovedSince);
+        }
         // One that was paused before stays so; and one of which nobody knows.
         if self.story.was_paused != Some(false) {
-            return self.on_source();
+            let untold = Seen::of(self.destination) == Seen::Untold;
+            return Decision::End(self.stays_and_left(untold.then(|| self.destination.clone())));
         }
         let domain = self.story.request.domain.clone();
         Decision::Call(Act::Resume, Call::Resume { domain }, Check::WhetherItRunsOn, None)

@@ -40,6 +40,10 @@ pub(super) struct Story {
     pub(super) given_up: bool,
     /// It was decided that the guest runs on at its source: nothing may start it at the destination, then or later.
     pub(super) goes_back: bool,
+    /// The source has said that it lets the guest run on.
+    pub(super) ran_on: bool,
+    /// The caller's word that nobody has begun another migration of the guest since.
+    pub(super) is_last: bool,
     /// The first thing that went wrong.
     reason: Option<Reason>,
     pub(super) ended: Option<Outcome>,
@@ -99,6 +103,8 @@ impl Story {
             refused: false,
             given_up: false,
             goes_back: false,
+            ran_on: false,
+            is_last: false,
             reason: None,
             ended: None,
             senders_end: false,
@@ -144,7 +150,7 @@ impl Story {
             _ if call.finishes() => self.given_up = true,
             Call::Destroy { .. } if order.host == Host::Destination => self.given_up = true,
             // Before Perform it only lets go of what Begin holds.
-            Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. } => {
+            _ if goes_back(call) => {
                 self.goes_back |= self.performed != Performed::Never || self.told;
             }
             // Closing the connection that made Begin has the source forget what shall not go on.
@@ -203,6 +209,8 @@ impl Story {
             let aborted =
                 answer.as_ref().is_err_and(|failure| failure.answered(ErrorCode::MIGRATE_FINISH_OK));
             self.goes_back |= aborted;
+        } else if goes_back(&call) {
+            self.ran_on |= answer.is_ok();
         }
     }
 }
@@ -303,6 +311,11 @@ impl Story {
             }
         })
     }
+}
+
+/// Whether a call tells the source to let the guest run on.
+fn goes_back(call: &Call) -> bool {
+    matches!(call, Call::Confirm3 { cancelled: Retcode::Cancelled, .. } | Call::Resume { .. })
 }
 
 /// Whether a call tells the destination to start the guest.

@@ -1,7 +1,5 @@
 //! What is known of a guest that has left its source, or of a definition that is to be kept elsewhere.
 
-use std::time::{Duration, Instant};
-
 use crate::migrate::domain::Domain;
 use crate::migrate::engine::back::Back;
 use crate::migrate::engine::step::{Form, Prepared};
@@ -23,12 +21,9 @@ pub(in crate::migrate::engine) struct Departed {
     pub(super) by_itself: bool,
     /// Version 3: a Finish has been sent, so that the destination may have started the guest.
     pub(super) sent: bool,
-    /// Version 3: since when the destination may have run the guest for all that it has said itself.
-    pub(super) since: Moment,
-    /// Version 3: the destination did not answer in time, or a question after it.
+    /// Version 3: the destination has not answered a Finish itself, or a question after one, or has refused it because the guest was not incoming
+    /// any more (55): it may have run the guest meanwhile.
     pub(super) silent: bool,
-    /// Version 3: it has refused to start the guest because that is not incoming any more (55): it was started.
-    pub(super) started: bool,
     /// Version 3: the caller gives the guest up there.
     pub(super) given_up: GivenUp,
     /// Version 3: the caller says that the guest has not run there, up to the last time that the destination had it.
@@ -39,29 +34,6 @@ pub(in crate::migrate::engine) struct Departed {
     pub(super) unswitched: bool,
     /// Only its definition moves, and the source's stays until Confirm.
     pub(super) offline: bool,
-}
-
-/// When a Finish was sent, as far as the driver tells the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
-    NotYet,
-    Untold,
-    At(Instant),
-}
-
-impl Moment {
-    pub(super) fn of(now: Option<Instant>) -> Moment {
-        now.map_or(Moment::Untold, Moment::At)
-    }
-
-    /// Whether more time than this has passed since. Where nobody tells the time it may have.
-    pub(super) fn is_past(self, now: Option<Instant>, within: Duration) -> bool {
-        match (self, now) {
-            (Moment::NotYet, _) => false,
-            (Moment::At(then), Some(now)) => now.saturating_duration_since(then) > within,
-            (Moment::Untold | Moment::At(_), _) => true,
-        }
-    }
 }
 
 /// How far the caller's word has come that the guest shall run on at its source.
@@ -97,9 +69,7 @@ impl Departed {
             left: false,
             by_itself: false,
             sent: false,
-            since: Moment::NotYet,
             silent: false,
-            started: false,
             given_up: GivenUp::No,
             word: false,
             ended: false,

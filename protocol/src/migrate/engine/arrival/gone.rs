@@ -13,11 +13,10 @@ impl Engine {
     pub(super) fn never_arrived(&mut self, mut departed: Departed, said: Said) -> Step {
         let ended = said.state().map_or(Ended::Untold, Ended::of);
         departed.ended = ended == Ended::AfterRunning;
-        departed.silent |= departed.since.is_past(self.now, self.settings.answers_at_once_within);
         let may_have_run = match ended {
             Ended::AfterRunning => true,
             Ended::Perhaps => !departed.word,
-            Ended::Untold => (departed.silent || departed.started) && said != Said::Aborted && !departed.word,
+            Ended::Untold => departed.silent && said != Said::Aborted && !departed.word,
             Ended::Killed => false,
         };
         if self.is_resuming() {
