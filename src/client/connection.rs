@@ -503,25 +503,38 @@ impl Connection {
         self.shared.asks.ended().await
     }
 
-    /// Says goodbye: the daemon answers that, sends what it had queued, and closes. Calls that it still works on end unanswered.
+    /// Says goodbye and closes, whoever else holds a handle: the daemon answers with all that it had queued, and when this returns the
+    /// socket is closed. Calls that the daemon still works on end unanswered.
+    ///
+    /// An answer is waited for as long as [`within`](Self::within) or [`OpenOptions::call_within`] says, and for 5 s where neither is set;
+    /// then the socket is closed all the same. If the future is dropped, the connection lives on, unless the daemon has heard the goodbye.
     ///
     /// # Errors
-    /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
+    /// [`CallError`] where the goodbye got no answer, [`TimedOut`](CallError::TimedOut) if not in time. The socket is closed then, too.
     pub async fn close(&self) -> Result<(), CallError> {
-        said_goodbye(self.call(ConnectClose {}).await)
+        self.goodbye(ConnectClose {}).await
+    }
+
+    /// The same by this program's goodbye.
+    pub(super) async fn goodbye<P: Procedure<Reply = ()>>(&self, goodbye: P) -> Result<(), CallError> {
+        let usual = || Some(self.shared.options.call_within.unwrap_or(GOODBYE_WITHIN));
+        let answer = self.call_within(goodbye, self.within.unwrap_or_else(usual)).await;
+        self.shared.asks.abandon();
+        self.closed().await;
+        match answer {
+            // Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of its own: closed it is.
+            Err(CallError::Closed {
+                reason: CloseReason::Eof | CloseReason::Program { .. },
+                sent: true,
+                ..
+            }) => Ok(()),
+            answer => answer,
+        }
     }
 }
 
-/// What a goodbye has come to. Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of
-/// its own: closed it is.
-pub(super) fn said_goodbye(answer: Result<(), CallError>) -> Result<(), CallError> {
-    match answer {
-        Err(CallError::Closed {
-            reason: CloseReason::Eof | CloseReason::Program { .. }, sent: true, ..
-        }) => Ok(()),
-        answer => answer,
-    }
-}
+/// How long a goodbye may take for which nothing else is said: it waits for a place behind other calls, and for who reads streams.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Has a connection's task run, and all that it traces be of its session.
 fn conduct(session: Span, task: impl Future<Output = ()> + Send + 'static) {

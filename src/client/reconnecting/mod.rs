@@ -5,7 +5,6 @@ mod subscription;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
@@ -154,7 +153,8 @@ impl Reconnecting {
         ReconnectingSubscription::new(self.link.clone(), topics, self.backoff).await
     }
 
-    /// Says goodbye to the daemon if it is there, and does not come back. A daemon that does not answer is left after 2 s.
+    /// Says goodbye to the daemon if it is there, and does not come back. A daemon that does not answer is left after the time that
+    /// [`Connection::close`] gives it.
     pub async fn close(&self) {
         let connection = match &*self.link.borrow() {
             Link::Up { connection, .. } => Some(connection.clone()),
@@ -163,7 +163,7 @@ impl Reconnecting {
         self.closing.notify_one();
         if let Some(connection) = connection {
             // One that is lost just now needs no goodbye.
-            let _ = connection.within(GOODBYE_WITHIN).close().await;
+            let _ = connection.close().await;
         }
     }
 }
@@ -173,9 +173,6 @@ impl fmt::Debug for Reconnecting {
         f.debug_struct("Reconnecting").field("uri", &self.uri).field("link", &self.link()).finish()
     }
 }
-
-/// How long a goodbye may take, as it has to wait for a place behind other calls, or for a stream's reader.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Waits for a connection that is not known to be lost.
 async fn up(link: &mut watch::Receiver<Link>) -> Result<Connection, GaveUp> {
