@@ -57,7 +57,7 @@ pub struct OpenOptions {
     /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
     /// ([`pace::is_long`]): those wait for ever unless [`Connection::within`] or [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
-    /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
+    /// Calls that wait for their replies at a time, at least 1; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
     /// more, pings included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`](pace::Urgency::Patient)) have 2, and with the questions
     /// how far a job is 3: the last is for calls that never wait for a guest, and for those that end others ([`Urgency::Ending`](pace::Urgency::Ending)), which
     /// go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it.
@@ -124,7 +124,10 @@ impl fmt::Debug for OpenOptions {
     }
 }
 
-/// An open connection. Cheap to clone; the socket closes when the last clone is dropped, or by [`close`](Self::close).
+/// An open connection. Cheap to clone; the socket closes by [`close`](Self::close), or when the last clone is dropped, with the objects,
+/// subscriptions and streams that were got from it, which hold one each.
+///
+/// A task of the runtime on which it was opened reads and writes for it, so with that runtime it ends.
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
@@ -153,10 +156,13 @@ impl Drop for Shared {
 }
 
 impl Connection {
-    /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
+    /// Connects to a daemon and opens its hypervisor. The text is a [URI](crate::uri), or one of the `uri_aliases` in `libvirt.conf`.
     ///
     /// # Errors
     /// [`OpenError`], with every place that was tried.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime that has I/O and time.
     pub async fn open(uri: &str) -> Result<Connection, OpenError> {
         Connection::open_with(uri, OpenOptions::default()).await
     }

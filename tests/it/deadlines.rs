@@ -185,7 +185,8 @@ async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {
             assert_eq!((within, sent), (expected, has_place));
             if let Some(busy) = busy {
                 let error = busy.await.unwrap().unwrap_err();
-                let is_told = matches!(error, CallError::Closed { reason: CloseReason::Local, sent: true, .. });
+                let is_told =
+                    matches!(error, CallError::Closed { reason: CloseReason::Local, sent: true, .. });
                 assert!(is_told, "{error:?}");
             } else {
                 let [_] = peer.flight(["connect_close"]).await;

@@ -49,6 +49,8 @@ pub use subscription::{ReconnectingSubscription, Told};
 /// # }
 /// ```
 ///
+/// That a daemon has gone without a word is noticed by [`OpenOptions::keepalive`] alone.
+///
 /// Cheap to clone. What is left of it ends when the last clone and the last subscription are dropped, or by [`close`](Self::close).
 #[derive(Clone)]
 pub struct Reconnecting {
