@@ -36,8 +36,9 @@
 //! the last is not for calls that rightly take as long as a guest is big, such as a Perform. Any future may be dropped: no other call is
 //! harmed, and what was sent may still run. Many tasks share a connection; their replies come in any order, and at most
 //! [`OpenOptions::window`](client::OpenOptions::window) calls wait for replies at a time, so that a daemon never stops reading. An
-//! abort and the answers to pings wait for none of them. A daemon that falls silent is noticed in half a minute
-//! ([`OpenOptions::keepalive`](client::OpenOptions::keepalive)).
+//! abort and the answers to pings wait for none of them. A daemon that falls silent is noticed in half a minute, if it has said that it
+//! answers pings ([`OpenOptions::keepalive`](client::OpenOptions::keepalive)). Opening has 10 s
+//! ([`OpenOptions::open_within`](client::OpenOptions::open_within)), and [`close`](client::Connection::close) 5.
 //!
 //! # More
 //!

@@ -57,7 +57,7 @@ pub struct OpenOptions {
     /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
     /// ([`pace::is_long`]): those wait for ever unless [`Connection::within`] or [`Connection::call_within`] says otherwise.
     pub call_within: Option<Duration>,
-    /// Calls that wait for their replies at a time; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
+    /// Calls that wait for their replies at a time, at least 1; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
     /// more, pings included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`](pace::Urgency::Patient)) have 2, and with the questions
     /// how far a job is and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
     /// ([`Urgency::Ending`](pace::Urgency::Ending)), which go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it.
@@ -124,7 +124,10 @@ impl fmt::Debug for OpenOptions {
     }
 }
 
-/// An open connection. Cheap to clone; the socket closes when the last clone is dropped, or by [`close`](Self::close).
+/// An open connection. Cheap to clone; the socket closes by [`close`](Self::close), or when the last clone is dropped, with the objects,
+/// subscriptions and streams that were got from it, which hold one each.
+///
+/// A task of the runtime on which it was opened reads and writes for it, so with that runtime it ends.
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
@@ -153,10 +156,13 @@ impl Drop for Shared {
 }
 
 impl Connection {
-    /// Connects to a daemon and opens its hypervisor. The text is a URI, or one of the `uri_aliases` in `libvirt.conf`.
+    /// Connects to a daemon and opens its hypervisor. The text is a [URI](crate::uri), or one of the `uri_aliases` in `libvirt.conf`.
     ///
     /// # Errors
     /// [`OpenError`], with every place that was tried.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime that has I/O and time.
     pub async fn open(uri: &str) -> Result<Connection, OpenError> {
         Connection::open_with(uri, OpenOptions::default()).await
     }
@@ -503,25 +509,38 @@ impl Connection {
         self.shared.asks.ended().await
     }
 
-    /// Says goodbye: the daemon answers that, sends what it had queued, and closes. Calls that it still works on end unanswered.
+    /// Says goodbye and closes, whoever else holds a handle: the daemon answers with all that it had queued, and when this returns the
+    /// socket is closed. Calls that the daemon still works on end unanswered.
+    ///
+    /// An answer is waited for as long as [`within`](Self::within) or [`OpenOptions::call_within`] says, and for 5 s where neither is set;
+    /// then the socket is closed all the same. If the future is dropped, the connection lives on, unless the daemon has heard the goodbye.
     ///
     /// # Errors
-    /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
+    /// [`CallError`] where the goodbye got no answer, [`TimedOut`](CallError::TimedOut) if not in time. The socket is closed then, too.
     pub async fn close(&self) -> Result<(), CallError> {
-        said_goodbye(self.call(ConnectClose {}).await)
+        self.goodbye(ConnectClose {}).await
+    }
+
+    /// The same by this program's goodbye.
+    pub(super) async fn goodbye<P: Procedure<Reply = ()>>(&self, goodbye: P) -> Result<(), CallError> {
+        let usual = || Some(self.shared.options.call_within.unwrap_or(GOODBYE_WITHIN));
+        let answer = self.call_within(goodbye, self.within.unwrap_or_else(usual)).await;
+        self.shared.asks.abandon();
+        self.closed().await;
+        match answer {
+            // Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of its own: closed it is.
+            Err(CallError::Closed {
+                reason: CloseReason::Eof | CloseReason::Program { .. },
+                sent: true,
+                ..
+            }) => Ok(()),
+            answer => answer,
+        }
     }
 }
 
-/// What a goodbye has come to. Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of
-/// its own: closed it is.
-pub(super) fn said_goodbye(answer: Result<(), CallError>) -> Result<(), CallError> {
-    match answer {
-        Err(CallError::Closed {
-            reason: CloseReason::Eof | CloseReason::Program { .. }, sent: true, ..
-        }) => Ok(()),
-        answer => answer,
-    }
-}
+/// How long a goodbye may take for which nothing else is said: it waits for a place behind other calls, and for who reads streams.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Has a connection's task run, and all that it traces be of its session.
 fn conduct(session: Span, task: impl Future<Output = ()> + Send + 'static) {

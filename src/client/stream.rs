@@ -30,11 +30,11 @@ use crate::stream::{Chunk, Pipe, Side, StreamError, StreamReader, StreamWriter, 
 /// # async fn download() -> Result<(), Box<dyn std::error::Error>> {
 /// use tokio::io::AsyncReadExt;
 /// use virtwire::client::Connection;
+/// use virtwire::protocol::flags::StorageVolStreamFlags;
 ///
 /// let connection = Connection::open("qemu:///system").await?;
-/// let pool = connection.storage_pool_lookup_by_name("default").await?.pool;
-/// let volume = connection.storage_vol_lookup_by_name(&pool, "disk.raw").await?.vol;
-/// let mut stream = connection.storage_vol_download(&volume, 0, 0, 0).await?;
+/// let volume = connection.storage_pool("default").await?.volume("disk.raw").await?;
+/// let mut stream = volume.download(0, 0, StorageVolStreamFlags::NONE).await?;
 /// let mut content = Vec::new();
 /// stream.read_to_end(&mut content).await?;
 /// stream.finish().await?;
@@ -61,10 +61,11 @@ impl Stream {
         self.reader.read_chunk().await
     }
 
-    /// Sends bytes without copying them, in packets of at most 262,120. Waits while 1 MiB waits to be sent.
+    /// Sends bytes without copying them, in packets of at most 262,120. Waits while 1 MiB waits to be sent. Cancel-safe between packets:
+    /// what has been queued is sent.
     ///
     /// # Errors
-    /// [`StreamError`], also of what was sent before.
+    /// [`StreamError`], also of what was sent before. That there is none says nothing of the daemon's: [`finish`](Self::finish) does.
     pub async fn write_chunk(&mut self, data: Bytes) -> Result<(), StreamError> {
         self.writer.write_chunk(data).await
     }

@@ -1,4 +1,6 @@
 //! Connection URIs: `driver[+transport]://[user@][host][:port]/path[?parameter=value&…][#fragment]`.
+//!
+//! A [`Transport`] says how to get there, and [`Parameters`] has every parameter, with what it does.
 
 mod parameters;
 mod percent;

@@ -4,43 +4,48 @@ use std::path::PathBuf;
 
 use super::{UriError, percent};
 
-/// What the client needs to know on its way. Names are compared without case; the last of several counts.
+/// What the client needs to know on its way: every parameter that libvirt's own client knows. Names are compared without case, and the last
+/// of several counts; a value that a parameter does not take is an error, and one that the transport has no use for has no effect.
+///
+/// A parameter that is not among these is the daemon's: it goes there as it came, as part of [`Uri::name`](super::Uri::name), as from libvirt's
+/// client. libvirt's qemu and test drivers ignore what they do not know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parameters {
-    /// `auth`: how to authenticate, where the daemon offers several ways.
+    /// `auth`: how to authenticate, and an error where the daemon does not offer that; by default the daemon's first way.
     pub auth: Option<Auth>,
-    /// `authfile`: the file with the credentials, instead of the usual places of `auth.conf`.
+    /// `authfile`: the file of this host with the credentials, instead of the usual places of `auth.conf`.
     pub authfile: Option<PathBuf>,
-    /// `command`: the program to run; by default `ssh`. Transport ext has no default.
+    /// `command`: the program to run for transports ssh, libssh and libssh2, by default `ssh`, and for ext, which has no default.
     pub command: Option<PathBuf>,
-    /// `keyfile`: the private key for SSH.
+    /// `keyfile`: the private key for SSH, as `ssh -i` takes it.
     pub keyfile: Option<PathBuf>,
     /// `known_hosts`: the file with the keys of SSH hosts, for libssh and libssh2.
     pub known_hosts: Option<PathBuf>,
     /// `known_hosts_verify`: what to do about an SSH host's key, for libssh and libssh2.
     pub known_hosts_verify: Option<KnownHosts>,
-    /// `mode`: which daemon's socket.
+    /// `mode`: which daemon's socket, here or behind SSH; by default `remote_mode` of `libvirt.conf`. Not direct with tcp, tls and ext.
     pub mode: Option<Mode>,
-    /// `name`: what to open there, in place of what the URI itself says.
+    /// `name`: what to open there, word for word, in place of what the URI itself says.
     pub name: Option<String>,
-    /// `netcat`: the path of a netcat on the daemon's host.
+    /// `netcat`: the path of a netcat on the daemon's host, by default `nc`. Has SSH run that and not the helper; not with proxy native.
     pub netcat: Option<String>,
-    /// `no_sanity`: do not look whether this host's own TLS certificate is of use.
+    /// `no_sanity`: do not look whether this host's own TLS certificate is of use, and let the daemon judge. A whole number, on unless it is 0.
     pub no_sanity: bool,
-    /// `no_tty`: SSH must not ask the user anything.
+    /// `no_tty`: SSH must not ask the user anything. A whole number, on unless it is 0.
     pub no_tty: bool,
-    /// `no_verify`: take the TLS certificate or the SSH key of whoever answers.
+    /// `no_verify`: take the TLS certificate or the SSH key of whoever answers. A whole number, on unless it is 0.
     pub no_verify: bool,
-    /// `pkipath`: the folder of `cacert.pem`, `clientcert.pem` and `clientkey.pem`.
+    /// `pkipath`: the folder of `cacert.pem`, `clientcert.pem` and `clientkey.pem` for TLS, instead of libvirt's usual places.
     pub pkipath: Option<PathBuf>,
-    /// `proxy`: what SSH runs on the daemon's host.
+    /// `proxy`: what SSH runs on the daemon's host. By default netcat where `socket` is given, the helper for path `/session`, else
+    /// `remote_proxy` of `libvirt.conf`.
     pub proxy: Option<Proxy>,
-    /// `socket`: the unix socket, here or on the daemon's host.
+    /// `socket`: the unix socket, here or, by SSH, on the daemon's host; by default where the mode and the driver have it.
     pub socket: Option<PathBuf>,
     /// `sshauth`: the ways in which SSH may authenticate, for libssh and libssh2; words of libvirt's, separated by commas.
     pub sshauth: Option<String>,
-    /// `tls_priority`: a priority string of GnuTLS. Kept for whoever asks; rustls has no use for it.
+    /// `tls_priority`: a priority string of GnuTLS. Kept for whoever asks; rustls has no use for it, and a warning is traced that says so.
     pub tls_priority: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, IoSlice, Read};
+use std::io::{BufRead, BufReader, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::AsFd;
@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use serde_json::Value;
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{Header, MessageKind, Serial};
+use virtwire::protocol::program::{Procedure, Program};
+use virtwire::protocol::remote::DomainFdAssociate;
 
 use crate::descriptors_of_libvirtd::{a_disk_passes, a_file_passes, sockets_pass};
 use crate::lab::{Directory, Libvirtd, next_number, runtime};
@@ -163,15 +167,51 @@ fn a_descriptor_that_cannot_be_passed_on_is_told() {
     let daemon = TcpListener::bind("127.0.0.1:0").unwrap();
     let (dissect, socket) = tap(&directory, &format!("tcp://{}", daemon.local_addr().unwrap()));
     let client = UnixStream::connect(socket).unwrap();
+    pass(&client, passed);
+    let told = dissect.until(|line| line["remark"].is_string());
+    let remark = told.last().unwrap()["remark"].as_str().unwrap();
+    assert_eq!(remark, "1: a file descriptor is not passed on: the other end is TCP, which carries none");
+}
+
+/// Sends a descriptor with a byte of its own.
+#[track_caller]
+fn pass(client: &UnixStream, passed: File) {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     let descriptors = [passed.as_fd()];
     assert!(control.push(SendAncillaryMessage::ScmRights(&descriptors)));
-    let sent = sendmsg(&client, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL).unwrap();
+    let sent = sendmsg(client, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL).unwrap();
     assert_eq!(sent, 1);
-    let told = dissect.until(|line| line["remark"].is_string());
-    let remark = told.last().unwrap()["remark"].as_str().unwrap();
-    assert_eq!(remark, "1: a file descriptor is not passed on: the other end is TCP, which carries none");
+}
+
+/// One that a daemon does not wait for is told of with the frame that announces it, and not once more when it comes.
+#[test]
+fn a_descriptor_that_a_daemon_misses_is_told_once_also_where_the_daemon_closes_first() {
+    let directory = Directory::new(next_number());
+    let daemon = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (dissect, socket) = tap(&directory, &format!("tcp://{}", daemon.local_addr().unwrap()));
+    let kind = MessageKind::CallWithFds;
+    let header = Header::new(kind, Program::REMOTE, DomainFdAssociate::NUMBER, Serial(7));
+    let call = Draft::raw(&[0, 0, 0, 1]).unwrap().seal(&header);
+    for closes_first in [true, false] {
+        let mut client = UnixStream::connect(&socket).unwrap();
+        let (mut here, _) = daemon.accept().unwrap();
+        client.write_all(&call).unwrap();
+        let mut frame = vec![0; call.len()];
+        here.read_exact(&mut frame).unwrap();
+        if !closes_first {
+            pass(&client, File::open("/dev/null").unwrap());
+            here.read_exact(&mut [0]).unwrap();
+        }
+        drop(here);
+        if closes_first {
+            assert_eq!(client.read(&mut [0]).unwrap(), 0, "it is told of the end");
+        }
+        drop(client);
+        let told = dissect.until(|line| line["closed"].is_object());
+        let remarks = told.iter().filter_map(|line| line["remark"].as_str());
+        assert_eq!(remarks.filter(|remark| remark.contains("descriptor")).count(), 1, "{told:#?}");
+    }
 }
 
 /// A tap before a daemon, and the URI that leads through it.

@@ -175,7 +175,9 @@ impl Libvirtd {
     /// One that asks clients on TCP for a user and a password, and knows none.
     #[track_caller]
     pub(crate) fn asking_for_sasl() -> Libvirtd {
-        Setup::new().libvirtd_conf("auth_tcp = \"sasl\"").start()
+        let setup = Setup::new().folder("etc/sasl2").libvirtd_conf("auth_tcp = \"sasl\"");
+        setup.directory().write("etc/sasl2/libvirt.conf", "mech_list: digest-md5\n");
+        setup.start()
     }
 
     /// Where it listens for TLS, if it does.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use virtwire::client::{CallError, CallPhase, Connection, Domain, OpenOptions};
+use virtwire::client::{CallError, CallPhase, CloseReason, Connection, Domain, OpenOptions};
 use virtwire::protocol::error::Fate;
 use virtwire::protocol::flags::DomainSaveFlags;
 use virtwire::protocol::remote::{
@@ -179,6 +179,50 @@ async fn a_job_is_aborted_whatever_waits_for_storage() {
     peer.refuse(&first).await;
     let [_] = peer.flight(["storage_vol_get_info"]).await;
     drop(stuck);
+}
+
+/// Whether the daemon has not read it, has no answer to it, or answers and stays: the socket is closed, whoever holds a handle.
+#[tokio::test(start_paused = true)]
+async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {
+    let usual = OpenOptions { window: 1, ..OpenOptions::default() };
+    let hasty = OpenOptions { call_within: Some(SECOND), ..usual.clone() };
+    for (options, of_handle, expected) in
+        [(&usual, None, 5 * SECOND), (&hasty, None, SECOND), (&hasty, Some(3 * SECOND), 3 * SECOND)]
+    {
+        for has_place in [true, false] {
+            let (connection, mut peer) = open(options.clone()).await;
+            let busy = (!has_place).then(|| tokio::spawn(connection.within(None).call(ConnectGetUri {})));
+            if busy.is_some() {
+                let [_] = peer.flight(["connect_get_uri"]).await;
+            }
+            let leaving = of_handle.map_or_else(|| connection.clone(), |within| connection.within(within));
+            let before = tokio::time::Instant::now();
+            let error = leaving.close().await.unwrap_err();
+            assert_eq!(before.elapsed().as_secs(), expected.as_secs());
+            let CallError::TimedOut { procedure: "connect_close", within, sent } = error else {
+                panic!("{error:?}")
+            };
+            assert_eq!((within, sent), (expected, has_place));
+            if let Some(busy) = busy {
+                let error = busy.await.unwrap().unwrap_err();
+                let is_told =
+                    matches!(error, CallError::Closed { reason: CloseReason::Local, sent: true, .. });
+                assert!(is_told, "{error:?}");
+            } else {
+                let [_] = peer.flight(["connect_close"]).await;
+            }
+            assert!(peer.next().await.is_none(), "the socket is closed");
+            assert_eq!(connection.ended(), Some(CloseReason::Local));
+        }
+    }
+    let (connection, mut peer) = open(usual).await;
+    let leaving = connection.clone();
+    let leaving = tokio::spawn(async move { leaving.close().await });
+    let [goodbye] = peer.flight(["connect_close"]).await;
+    peer.reply(&goodbye, &()).await;
+    leaving.await.unwrap().unwrap();
+    assert!(peer.next().await.is_none(), "the socket is closed");
+    assert!(connection.ended().is_some());
 }
 
 async fn open(options: OpenOptions) -> (Connection, Peer) {

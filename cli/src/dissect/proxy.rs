@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, UnixListener, lookup_host};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use virtwire::protocol::dissect::{Cutter, Side};
+use virtwire::protocol::dissect::{Cutter, Piece, Side, descriptors as announced_by};
 use virtwire::server::ListenAddress;
 
 use super::reading::{Happening, Opened};
@@ -30,6 +30,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const HELD_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// After this the door is tried again where the system had no room for another client.
 const AGAIN: Duration = Duration::from_millis(100);
+
+const OVER_TCP: &str = "the other end is TCP, which carries none";
 
 /// Where to stand.
 pub(super) struct Place<'a> {
@@ -222,6 +224,8 @@ async fn pass(
 ) -> Result<(), Broken> {
     let mut cutter = Cutter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
+    // Descriptors that are still to come and have been told to be lost.
+    let mut mourned: usize = 0;
     loop {
         let received = reader.read(&mut chunk).await.map_err(|_| Broken::By(from))?;
         let Received { bytes: read, descriptors, lacks } = received;
@@ -231,8 +235,21 @@ async fn pass(
         let tell = async |piece| {
             told.send(Happening::Piece { connection, at, from, piece }).await.map_err(|_| Broken::Unheard)
         };
+        let remark = async |why| {
+            let text = format!("{connection}: a file descriptor is not passed on: {why}");
+            told.send(Happening::Remark(text)).await.map_err(|_| Broken::Unheard)
+        };
         while let Some(piece) = cutter.next_piece() {
+            let announced = match &piece {
+                Piece::Frame { frame, .. } if !writer.carries_descriptors() => announced_by(frame),
+                _ => 0,
+            };
             tell(piece).await?;
+            // Not only when they come: who misses them may end the connection before.
+            if announced > 0 {
+                mourned = mourned.saturating_add(announced as usize);
+                remark(OVER_TCP).await?;
+            }
         }
         // A frame keeps its share until it has been handed on.
         if !room.take(cutter.held()) {
@@ -248,17 +265,14 @@ async fn pass(
             writer.shut_down().await;
             return Ok(());
         }
-        let why = match (writer.carries_descriptors(), lacks) {
-            (true, false) => None,
-            (true, true) => Some("this process has too many files open"),
-            (false, _) => {
-                Some("the other end is TCP, which carries none").filter(|_| !descriptors.is_empty())
+        if writer.carries_descriptors() {
+            if lacks {
+                remark("this process has too many files open").await?;
             }
-        };
-        if let Some(why) = why {
-            let text = format!("{connection}: a file descriptor is not passed on: {why}");
-            told.send(Happening::Remark(text)).await.map_err(|_| Broken::Unheard)?;
+        } else if descriptors.len() > mourned {
+            remark(OVER_TCP).await?;
         }
+        mourned = mourned.saturating_sub(descriptors.len());
         writer.write(bytes, &descriptors).await.map_err(|_| Broken::By(from.other()))?;
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use virtwire_protocol::admin::{ConnectClose, ConnectOpen};
 use virtwire_xdr::Text;
 
-use super::connection::{Connection, OpenOptions, said_goodbye};
+use super::connection::{Connection, OpenOptions};
 use super::error::{CallError, OpenError, OpenPhase};
 use super::task::Ask;
 use super::transport::{self, Socket};
@@ -133,12 +133,12 @@ impl Admin {
         self.connection.admin_connect_daemon_shutdown(0).await
     }
 
-    /// Says goodbye, as [`Connection::close`] does in the other programs.
+    /// Says goodbye and closes, as [`Connection::close`] does in the other programs, with the same deadline.
     ///
     /// # Errors
-    /// [`CallError`] where the goodbye got no answer. The connection is of no use then either.
+    /// [`CallError`] where the goodbye got no answer. The socket is closed then, too.
     pub async fn close(&self) -> Result<(), CallError> {
-        said_goodbye(self.connection.call(ConnectClose {}).await)
+        self.connection.goodbye(ConnectClose {}).await
     }
 }
 

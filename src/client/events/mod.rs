@@ -28,7 +28,8 @@ use mailbox::Mailbox;
 
 /// Events of a daemon, in the order in which they come.
 ///
-/// A [`Stream`], with a [`next`](Self::next) of its own. It ends with the connection, which it keeps open, and dropping it ends it:
+/// A [`Stream`], with a [`next`](Self::next) of its own, whose items may be [`Missed`]: the reader was too slow, say, and goes on with what
+/// is left. It ends with the connection, which it keeps open, and dropping it ends it:
 /// at any time, also from within its own loop. The daemon is told once nobody else wants the same. Whoever reads may call
 /// the same connection meanwhile: events wait, up to [`OpenOptions::events_max`](super::OpenOptions::events_max) of them,
 /// and never hold up a call.

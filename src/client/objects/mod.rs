@@ -1,11 +1,7 @@
 //! Handles of a host's objects: domains, networks, storage and the rest, each with its verbs.
 //!
-//! A handle is the connection and what the wire calls the object by, cheap to clone, and no more: it keeps nothing of the
-//! object's state, and the object may be gone. Every verb is one call (those that ask how many there are first, two) and fails as calls
-//! do: with a [`CallError`], whose [`fate`](CallError::fate) says whether it may have run. A verb without flags is the oldest call, which
-//! every daemon has; its sibling `…_with` takes flags and may be newer.
-//!
-//! Whatever is not here is a call of the same name as the procedure, with [`wire`](Domain::wire) as its argument.
+//! What they are, `client`'s front page says. Whatever is not here is a call of the same name as the procedure, with
+//! [`wire`](Domain::wire) as its argument.
 
 mod checkpoint;
 mod cpu_map;

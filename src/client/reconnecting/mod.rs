@@ -5,7 +5,6 @@ mod subscription;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
@@ -49,6 +48,8 @@ pub use subscription::{ReconnectingSubscription, Told};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// That a daemon has gone without a word is noticed by [`OpenOptions::keepalive`] alone.
 ///
 /// Cheap to clone. What is left of it ends when the last clone and the last subscription are dropped, or by [`close`](Self::close).
 #[derive(Clone)]
@@ -154,7 +155,8 @@ impl Reconnecting {
         ReconnectingSubscription::new(self.link.clone(), topics, self.backoff).await
     }
 
-    /// Says goodbye to the daemon if it is there, and does not come back. A daemon that does not answer is left after 2 s.
+    /// Says goodbye to the daemon if it is there, and does not come back. A daemon that does not answer is left after the time that
+    /// [`Connection::close`] gives it.
     pub async fn close(&self) {
         let connection = match &*self.link.borrow() {
             Link::Up { connection, .. } => Some(connection.clone()),
@@ -163,7 +165,7 @@ impl Reconnecting {
         self.closing.notify_one();
         if let Some(connection) = connection {
             // One that is lost just now needs no goodbye.
-            let _ = connection.within(GOODBYE_WITHIN).close().await;
+            let _ = connection.close().await;
         }
     }
 }
@@ -173,9 +175,6 @@ impl fmt::Debug for Reconnecting {
         f.debug_struct("Reconnecting").field("uri", &self.uri).field("link", &self.link()).finish()
     }
 }
-
-/// How long a goodbye may take, as it has to wait for a place behind other calls, or for a stream's reader.
-const GOODBYE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Waits for a connection that is not known to be lost.
 async fn up(link: &mut watch::Receiver<Link>) -> Result<Connection, GaveUp> {

@@ -32,7 +32,8 @@ pub use job::JobStats;
 pub use memory::MemoryStats;
 
 handle! {
-    /// A guest and its configuration.
+    /// A guest and its configuration, by what they are called: nothing of their state is kept here. `refresh` tells the name and the
+    /// number anew, and every other verb asks the daemon.
     ///
     /// ```no_run
     /// # async fn night(connection: virtwire::client::Connection) -> Result<(), virtwire::client::CallError> {
@@ -75,7 +76,8 @@ impl Connection {
         Ok(Domain::new(self, self.domain_define_xml_flags(xml, flags.bits()).await?.dom))
     }
 
-    /// Starts a domain from a configuration that goes with it when it ends, unless one is defined.
+    /// Starts a domain from a configuration. If none is defined under its name and UUID, the domain is transient: with its end all of it
+    /// is gone.
     pub async fn create_domain(&self, xml: &str, flags: DomainStartFlags) -> Result<Domain, CallError> {
         Ok(Domain::new(self, self.domain_create_xml(xml, flags.bits()).await?.dom))
     }
