@@ -228,7 +228,10 @@ mod tests {
         ("VIR_WAR_", "codes of errors"),
     ];
 
-    fn families() -> Vec<(&'static str, &'static str, &'static [(&'static str, u32)])> {
+    /// The contract's name, libvirt's, and each flag's name and bit.
+    type Family = (&'static str, &'static str, &'static [(&'static str, u32)]);
+
+    fn families() -> Vec<Family> {
         [domain::ALL, lists::ALL, snapshot::ALL, stats::ALL, storage::ALL].concat()
     }
 

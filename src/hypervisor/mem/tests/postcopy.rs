@@ -117,8 +117,7 @@ async fn a_guest_goes_on_at_the_destination_before_its_memory_is_there() {
 #[tokio::test]
 async fn a_switch_that_the_destination_does_not_take_moves_no_guest() {
     let pair = Pair::slow().await;
-    let mut faults = Faults::default();
-    faults.stall_incoming = Some(0);
+    let faults = Faults { stall_incoming: Some(0), ..Faults::default() };
     pair.destination.mem.set_faults(faults);
     let prepared = pair.prepared_for(POSTCOPY).await.unwrap();
     let performing = pair.performing(&prepared, POSTCOPY);
