@@ -191,8 +191,18 @@ fn its_errors_are_told_as_they_are() {
         // VIR_ERR_NO_STORAGE_VOL of the storage driver.
         let remote = error.remote().unwrap();
         assert_eq!((remote.code.0, remote.domain.0), (50, 18), "{error}");
+    });
+}
 
-        // More than was announced: the stream fails, at the latest when it is to finish.
+/// The stream fails, at the latest when it is to finish.
+#[test]
+fn an_upload_of_more_than_was_announced_fails() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("small", MIB).await;
         let mut upload = connection.storage_vol_upload(&volume, 0, 1_000, 0).await.unwrap();
         let written = upload.write_chunk(mebibyte(1).into()).await;
         let failed = match written {
