@@ -202,8 +202,8 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
 /// The same after somebody else has moved the guest from its source to a third host, and left it paused on the source. Nobody who
 /// recovers knows of that; or he says that there was no such migration, and what the source says tells otherwise.
 fn moved_elsewhere(wreck: &Wreck) -> Vec<Wreck> {
-    let Setup { guest, offline, .. } = wreck.setup;
-    let can_go = guest != Guest::Left && !guest.is_paused() && offline == Offline::No;
+    let Setup { guest, offline, by, .. } = wreck.setup;
+    let can_go = by == By::Us && guest != Guest::Left && !guest.is_paused() && offline == Offline::No;
     if !can_go || !wreck.world.may_be_moved_elsewhere() {
         return Vec::new();
     }
@@ -245,7 +245,12 @@ fn salvage(
     if wreck.is_last && wreck.setup.by_v3() {
         look(&Wreck { is_last: false, ..wreck.clone() }.rescue(Faults::new(), liar.clone()))?;
     }
+    // A source that is dead does not contradict a caller who is wrong.
+    let is_wrong = wreck.is_last && wreck.world.elsewhere;
     for host in [Host::Source, Host::Destination] {
+        if is_wrong && host == Host::Source {
+            continue;
+        }
         let mut wreck = wreck.clone();
         wreck.world.dies_for_good(host);
         if wreck.setup.offline != Offline::No {

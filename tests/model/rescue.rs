@@ -322,7 +322,8 @@ impl Rescue {
     pub(crate) fn source_let_go(journal: &[Record]) -> bool {
         let own = |failure: &Failure| matches!(failure, Failure::Answered(error) if error.domain != ErrorDomain::RPC);
         let mut back = false;
-        journal.iter().any(|record| match record {
+        let performs = |record: &&Record| matches!(record, Record::Doing(order) if order.call.performs());
+        journal.iter().skip_while(|record| !performs(record)).any(|record| match record {
             Record::Doing(order) => {
                 back = matches!(
                     order.call,
@@ -442,9 +443,7 @@ impl Rescue {
             Check::WhetherItWasMovedSince => {
                 let fenced = self.wreck.fenced.source && world.destination.incoming.is_some();
                 let doubted = !self.wreck.is_last || world.elsewhere;
-                self.wreck.setup.by_v3()
-                    && doubted
-                    && (world.source.stopped || fenced || world.source.half.is_some())
+                doubted && (world.source.stopped || fenced || world.source.half.is_some())
             }
             Check::WhetherItArrived => unreached && world.source.active.is_none() && !self.proven(),
             Check::HowItEndedThere => {

@@ -279,10 +279,17 @@ impl fmt::Display for Outcome {
                     )?;
                 }
                 match source.state() {
-                    Some(state) if state.is_migrating() && !matches!(reason, Reason::LeftPaused(_)) => f
-                        .write_str(
+                    Some(state)
+                        if state.is_migrating()
+                            && left_on_destination
+                                .as_ref()
+                                .is_none_or(|said| matches!(said, Said::NoAnswer(_)))
+                            && !matches!(reason, Reason::LeftPaused(_)) =>
+                    {
+                        f.write_str(
                             "; it was left paused there: resume it, for the destination has not started it",
-                        ),
+                        )
+                    }
                     _ => Ok(()),
                 }
             }

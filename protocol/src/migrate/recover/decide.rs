@@ -122,6 +122,16 @@ pub(super) struct Known<'a> {
 /// Decides. The same call may be decided on again and again, as long as it changes nothing.
 pub(super) fn decide(story: &Story, source: &Said, destination: &Said) -> Decision {
     let known = Known { story, source, destination };
+    match by_what_is_seen(&known) {
+        Decision::End(outcome) if known.claims_a_pause(&outcome) && !known.is_as_left() => {
+            Decision::Hold(Check::WhetherItWasMovedSince)
+        }
+        decision => decision,
+    }
+}
+
+fn by_what_is_seen(known: &Known<'_>) -> Decision {
+    let Known { story, destination, .. } = *known;
     if story.is_offline() {
         return known.offline();
     }
@@ -228,6 +238,13 @@ impl Known<'_> {
         let another_run = matches!(self.source, Said::Has { domain, .. } if had != NO_ID && domain.id != had);
         let let_go = story.ran_on || story.performed == Performed::Failed { hearsay: false };
         story.is_last && !another_run && !let_go
+    }
+
+    /// Whether an outcome says that this migration has left the guest paused at its source.
+    fn claims_a_pause(&self, outcome: &Outcome) -> bool {
+        let Outcome::OnSource { source, reason, .. } = outcome else { return false };
+        let is_paused = source.state().is_some_and(State::is_migrating);
+        is_paused && !matches!(reason, Reason::LeftPaused(_)) && !self.story.is_by_source()
     }
 
     pub(super) fn job(&self) -> Job {

@@ -210,7 +210,8 @@ impl Story {
                 answer.as_ref().is_err_and(|failure| failure.answered(ErrorCode::MIGRATE_FINISH_OK));
             self.goes_back |= aborted;
         } else if goes_back(&call) {
-            self.ran_on |= answer.is_ok();
+            // Before Perform it let go of what Begin held.
+            self.ran_on |= answer.is_ok() && self.performed != Performed::Never;
         }
     }
 }
