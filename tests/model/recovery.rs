@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use virtwire_protocol::migrate::{Fenced, Host, Outcome};
+use virtwire_protocol::migrate::{Fenced, Host, Outcome, Record};
 
 use super::fault::{Fails, Fault, Hears, Runs, possible};
 use super::figures::figure;
@@ -204,7 +204,9 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
 fn moved_elsewhere(wreck: &Wreck) -> Vec<Wreck> {
     let Setup { guest, offline, by, .. } = wreck.setup;
     let can_go = by == By::Us && guest != Guest::Left && !guest.is_paused() && offline == Offline::No;
-    if !can_go || !wreck.world.may_be_moved_elsewhere() {
+    // What a journal ends with was true then.
+    let has_ended = matches!(wreck.journal.last(), Some(Record::Ended(_)));
+    if !can_go || has_ended || !wreck.world.may_be_moved_elsewhere() {
         return Vec::new();
     }
     let moved = |id: i32, is_last: bool| {
@@ -222,7 +224,6 @@ fn moved_elsewhere(wreck: &Wreck) -> Vec<Wreck> {
 
 /// How many records there are before the answer of the call that met a fault.
 fn records_before(run: &Run, call: usize) -> usize {
-    use virtwire_protocol::migrate::Record;
     let answers =
         run.journal.iter().enumerate().filter(|(_, record)| matches!(record, Record::Answered { .. }));
     answers.map(|(at, _)| at).nth(call).unwrap_or(0)
