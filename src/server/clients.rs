@@ -109,7 +109,8 @@ impl Clients {
 
     /// One of those that one user may have of them.
     pub(super) async fn share_before(&self, user: &Arc<Places>) -> Place {
-        let half = |limits: &ClientLimits| limits.anonymous.map_or(usize::MAX, |most| (most.get() / 2).max(1));
+        let half =
+            |limits: &ClientLimits| limits.anonymous.map_or(usize::MAX, |most| (most.get() / 2).max(1));
         user.take(self.limits.subscribe(), half).await
     }
 

@@ -54,7 +54,9 @@ async fn with_guests_in_memory_each_start_of_the_daemon_is_their_hosts() {
     connection.domain("other").await.unwrap().set_autostart(true).await.unwrap();
     connection.domain("marked").await.unwrap().managed_save(DomainSaveFlags::NONE).await.unwrap();
     let saved = std::fs::read_dir(state.0.join("saved")).unwrap().next().unwrap().unwrap().path();
-    std::fs::write(saved, "torn").unwrap();
+    let mut image = std::fs::read(&saved).unwrap();
+    *image.last_mut().unwrap() ^= 1;
+    std::fs::write(saved, image).unwrap();
     host.restart();
     assert_eq!(states(&host).await, ["shutoff (unknown)", "running (booted)", "shutoff (unknown)"]);
     let said = host.kill();

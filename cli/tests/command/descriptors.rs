@@ -31,7 +31,7 @@ impl Drop for Ends {
 async fn as_many_clients_as_come_leave_room_for_definitions_and_administrators() {
     let state = Directory::new("descriptors");
     let [socket, admin] = ["sock", "admin-sock"].map(|name| state.0.join(name));
-    let limited = format!("ulimit -Hn {HARD}; ulimit -Sn {SOFT}; exec \"$@\"");
+    let limited = format!("ulimit -Sn {SOFT} && ulimit -Hn {HARD} && exec \"$@\"");
     let mut child = Command::new("sh")
         .args(["-c", &limited, "sh", env!("CARGO_BIN_EXE_virtwire"), "serve", "--state", state.path()])
         .args(["--listen", &format!("unix:{}", socket.display())])
