@@ -436,7 +436,8 @@ impl Rescue {
                 self.is_by_source()
                     && world.source.active.is_some()
                     && !self.answered()
-                    && !self.wreck.fenced.source_daemon
+                    // A destination that nobody here reaches may have it all the same.
+                    && (!self.wreck.fenced.source_daemon || unreached)
             }
             Check::WhetherItTookOver => unreached && world.source.stopped,
             // Only the caller knows, and must not be wrong about it.

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Where the caller knows that the source's daemon has been started again since, that counts as the call's end, but not as its answer: a
-//! guest that runs there is on the source, unless the destination has it too; what that may have of it is said.
+//! guest that runs there while the destination has none is on the source.
 
 use super::decide::{Decision, Known, Seen};
 use super::story::Performed;
@@ -48,11 +48,8 @@ impl Known<'_> {
             }
             (Seen::Waits, Seen::Gone) if self.is_copy() => Decision::Hold(Check::WhetherItRanThere),
             (Seen::Waits, _) if self.is_copy() => Decision::Hold(Check::WhetherItTookOver),
-            // Of a copy that the source's own failure has left, or the end of its daemon.
+            // Of a copy that the source's own failure has left.
             (Seen::Runs | Seen::Stopped(_), Seen::Waits) if self.has_surely_failed() => {
-                Decision::End(self.stays_and_left(Some(self.destination.clone())))
-            }
-            (Seen::Runs, Seen::Waits | Seen::Untold) if story.senders_end => {
                 Decision::End(self.stays_and_left(Some(self.destination.clone())))
             }
             (_, Seen::Untold) if self.is_done() => Decision::Hold(Check::WhetherItTookOver),
@@ -69,10 +66,7 @@ impl Known<'_> {
             (Seen::Stopped(_), Seen::Gone) if story.senders_end && story.by_v3() => {
                 Decision::Hold(Check::WhetherItRanThere)
             }
-            (Seen::Stopped(_), Seen::Untold) if story.senders_end && story.by_v3() => {
-                Decision::Hold(Check::WhetherItTookOver)
-            }
-            (Seen::Stopped(_), Seen::Gone | Seen::Untold) if story.senders_end => self.on_source(),
+            (Seen::Stopped(_), Seen::Gone) if story.senders_end => self.on_source(),
             _ => Decision::Hold(Check::WhetherTheSourceStillMovesIt),
         }
     }
