@@ -156,9 +156,14 @@ pub(crate) fn say_json(json: &impl fmt::Display) -> Result<(), Fail> {
     say_bytes(format!("{}\n", harmless::json(&format!("{json:#}"))).as_bytes())
 }
 
-/// Says an event, in a line. Where it cannot be said, the exit status tells all the same.
-pub(crate) fn say_event(event: &serde_json::Value) {
-    if let Err(fail) = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes()) {
+/// The same on one line, as events are.
+pub(crate) fn say_json_line(json: &impl fmt::Display) -> Result<(), Fail> {
+    say_bytes(format!("{}\n", harmless::json(&json.to_string())).as_bytes())
+}
+
+/// Says an end, in a line. Where it cannot be said, the exit status tells all the same.
+pub(crate) fn say_end(event: &impl fmt::Display) {
+    if let Err(fail) = say_json_line(event) {
         let _ = fail.report();
     }
 }

@@ -1,7 +1,6 @@
 //! Who is there, and how they are asked to go.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -104,14 +103,12 @@ impl Clients {
 
     /// A place before a door for one that is not known yet.
     pub(super) async fn place_before(&self, door: &Arc<Places>) -> Place {
-        door.take(self.limits.subscribe(), |limits| limits.anonymous.map_or(usize::MAX, NonZero::get)).await
+        door.take(self.limits.subscribe(), ClientLimits::unknown_max).await
     }
 
     /// One of those that one user may have of them.
     pub(super) async fn share_before(&self, user: &Arc<Places>) -> Place {
-        let half =
-            |limits: &ClientLimits| limits.anonymous.map_or(usize::MAX, |most| (most.get() / 2).max(1));
-        user.take(self.limits.subscribe(), half).await
+        user.take(self.limits.subscribe(), |limits| (limits.unknown_max() / 2).max(1)).await
     }
 
     /// Puts a connection on the list.

@@ -32,6 +32,11 @@ impl ClientLimits {
     pub fn are_possible(&self) -> bool {
         self.anonymous.is_none_or(|anonymous| anonymous.get() <= self.clients)
     }
+
+    /// The most that may be unknown before one door.
+    pub(super) fn unknown_max(&self) -> usize {
+        self.anonymous.map_or(usize::MAX, NonZero::get)
+    }
 }
 
 /// Places of one kind.

@@ -1,7 +1,7 @@
 //! The command's networks, pools, volumes, calls, console and screenshot against a real libvirtd; virsh agrees.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -266,15 +266,22 @@ fn seen(daemon: &Libvirtd, uri: &str) -> Value {
     serde_json::from_str::<Value>(&found).unwrap()["dom"].clone()
 }
 
+/// Has it have a pool of that name; where that is.
+fn disks(daemon: &Libvirtd) -> PathBuf {
+    let place = daemon.directory().path().join("var/lib/libvirt/disks");
+    fs::create_dir_all(&place).unwrap();
+    let xml =
+        "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>";
+    virtwire(&["pool", "create", &daemon.uri("qemu", "/system"), &daemon.directory().write("pool.xml", xml)]);
+    place
+}
+
 #[test]
 fn a_download_that_cannot_be_written_says_so() {
     need!(Libvirtd, Namespaces, Qemu);
     let daemon = Libvirtd::start();
     let uri = daemon.uri("qemu", "/system");
-    fs::create_dir_all(daemon.directory().path().join("var/lib/libvirt/disks")).unwrap();
-    let xml =
-        "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>";
-    virtwire(&["pool", "create", &uri, &daemon.directory().write("pool.xml", xml)]);
+    disks(&daemon);
     virtwire(&["vol", "create", &uri, "disks", "whole", "--capacity", "16MiB"]);
     let full = try_virtwire(&["vol", "download", &uri, "disks", "whole", "/dev/full"]);
     assert!(full.stderr.contains("no space left on device"), "{full:?}");
@@ -286,12 +293,7 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
     const MIB: u64 = 1 << 20;
     let daemon = Libvirtd::start();
     let uri = daemon.uri("qemu", "/system");
-    let directory = daemon.directory().path();
-    let place = directory.join("var/lib/libvirt/disks");
-    fs::create_dir_all(&place).unwrap();
-    let xml =
-        "<pool type='dir'><name>disks</name><target><path>/var/lib/libvirt/disks</path></target></pool>";
-    virtwire(&["pool", "create", &uri, &daemon.directory().write("pool.xml", xml)]);
+    let (directory, place) = (daemon.directory().path(), disks(&daemon));
     let path = |name: &str| directory.join(name).into_os_string().into_string().unwrap();
 
     let content: Vec<u8> =

@@ -25,7 +25,7 @@ use crate::harmless;
 use crate::journal::Journals;
 use crate::list::guests;
 use crate::probe::short;
-use crate::screen::{Screen, Style, say_event};
+use crate::screen::{Screen, Style, say_end};
 use crate::signals::{self, Signals};
 use crate::table::{Side, Table};
 
@@ -288,7 +288,7 @@ fn tell(done: &Done, paused: bool, chosen: &Chosen) {
 
 /// The last of all.
 fn summary(sentence: &str, guests: usize, moved: usize) {
-    say_event(&json!({ "event": "summary", "sentence": sentence, "guests": guests, "moved": moved }));
+    say_end(&json!({ "event": "summary", "sentence": sentence, "guests": guests, "moved": moved }));
 }
 
 fn table(ends: &[Done], paused: bool, board: &Board) -> Table {

@@ -8,9 +8,8 @@ use virtwire::migrate::{ControlError, Progress};
 use virtwire::protocol::migrate::{CancelAnswer, Do, Note, Wait, Waiting};
 
 use super::live;
-use crate::harmless;
 use crate::probe::short;
-use crate::screen::say_bytes;
+use crate::screen::say_json_line;
 
 /// Says events on standard output, if a program wants them.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +99,7 @@ impl Feed {
             if let Some(domain) = domain {
                 event["domain"] = (&**domain).into();
             }
-            let _ = say_bytes(format!("{}\n", harmless::json(&event.to_string())).as_bytes());
+            let _ = say_json_line(&event);
         }
     }
 }

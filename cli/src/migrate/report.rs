@@ -11,7 +11,7 @@ use super::Teller;
 use super::chosen::Chosen;
 use crate::fail::{Fail, one_line};
 use crate::probe::short;
-use crate::screen::{Screen, Style, say_event};
+use crate::screen::{Screen, Style, say_end};
 
 /// How a migration ended, for people and for programs.
 pub(crate) struct Report {
@@ -241,7 +241,7 @@ impl Document<'_> {
             ("sentence".to_owned(), self.sentence.into()),
             ("seconds".to_owned(), ((self.took.as_secs_f64() * 1_000.0).round() / 1_000.0).into()),
         ]);
-        say_event(&Value::Object(document));
+        say_end(&Value::Object(document));
     }
 }
 

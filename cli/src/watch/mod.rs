@@ -15,10 +15,9 @@ use crate::args::WatchArgs;
 use crate::connect::Opener;
 use crate::console::terminal::RawTerminal;
 use crate::fail::{Fail, plain};
-use crate::harmless;
 use crate::job::Job;
 use crate::migrate::figures;
-use crate::screen::{Output, Screen, say, say_bytes};
+use crate::screen::{Output, Screen, say, say_json_line};
 use crate::signals::Signals;
 use gather::{Guest, Host, Hosts, Phase};
 use page::{How, Moving, Page};
@@ -64,7 +63,7 @@ const REDRAWN_EVERY: Duration = Duration::from_secs(1);
 async fn once(args: &WatchArgs, opener: Opener) -> Result<ExitCode, Fail> {
     let seen = Hosts::once(&args.hosts, opener).await;
     if args.json {
-        say_bytes(format!("{}\n", harmless::json(&document(&seen).to_string())).as_bytes())?;
+        say_json_line(&document(&seen))?;
     } else {
         for (_, line) in Page::of(&seen, usize::MAX).lines(usize::MAX) {
             say(&line)?;
@@ -84,7 +83,7 @@ async fn feed(args: &WatchArgs, opener: Opener, every: Duration) -> Result<ExitC
         tokio::select! {
             _ = signals.next() => return Ok(ExitCode::SUCCESS),
             _ = rounds.tick() => {
-                say_bytes(format!("{}\n", harmless::json(&document(&hosts.seen()).to_string())).as_bytes())?;
+                say_json_line(&document(&hosts.seen()))?;
             }
         }
     }
