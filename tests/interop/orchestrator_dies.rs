@@ -94,7 +94,7 @@ fn two_hundred_migrations_are_met_by_a_death_and_every_guest_is_accounted_for() 
             WAYS.iter().zip(seed..).map(|(way, seed)| scope.spawn(move || campaign(way, seed))).collect();
         campaigns
             .into_iter()
-            .map(|campaign| campaign.join().unwrap_or_else(|_| panic!("VIRTWIRE_SEED={seed}")))
+            .map(|campaign| campaign.join().unwrap_or_else(|_| panic!("VIRTWIRE_SEED={seed}, told above")))
             .collect()
     });
     for (way, ends) in WAYS.iter().zip(&campaigns) {
@@ -153,10 +153,17 @@ fn campaign(way: &Way, seed: u64) -> Ends {
             _ => journal,
         };
         let story = format!("{} {guest} (seed {seed}), {death:?} at {moment:?}", way.name);
-        let case = Case {
+        // Where daemons ask a silent client, long enough to notice it.
+        let wait = match (way.v3, death) {
+            (true, Death::Machine) => "10",
+            (true, _) => "4",
+            (false, _) => "1",
+        };
+        let mut case = Case {
             way,
+            wait,
             journal: &journal,
-            source: &source,
+            source: &mut source,
             destination: &destination,
             uuid,
             run_log: &run_log,
@@ -187,8 +194,10 @@ const PAUSED: Option<DomainStateKind> = Some(DomainStateKind::Paused);
 /// A migration that met a death, with both daemons there again.
 struct Case<'a> {
     way: &'a Way,
+    /// How many seconds a recovery goes on asking.
+    wait: &'static str,
     journal: &'a Path,
-    source: &'a Host,
+    source: &'a mut Host,
     destination: &'a Host,
     uuid: [u8; 16],
     run_log: &'a Path,
@@ -215,9 +224,8 @@ impl Case<'_> {
     }
 
     /// Recovers, compares what is said with what is, and says it again.
-    fn recovered(&self) -> String {
-        // Where they ask, longer than a daemon needs to notice that a client is silent.
-        let mut said = recover(self.journal, if self.way.v3 { "4" } else { "1" });
+    fn recovered(&mut self) -> String {
+        let mut said = recover(self.journal, self.wait);
         assert_ne!(self.states(), (RUNNING, RUNNING), "doubled: {}", self.told(&said));
         let end = match said["outcome"].as_str() {
             Some("unknown") => {
@@ -271,15 +279,25 @@ impl Case<'_> {
     }
 
     /// With both daemons there it is one of these questions, and the guest's own log or the hosts answer it.
-    fn a_person_does_what_it_says(&self, said: &Value) {
+    fn a_person_does_what_it_says(&mut self, said: &Value) {
         match self.states() {
             // Whether it ran on the destination: it did not.
             (PAUSED, None) if self.way.v3 => {
                 assert!(!self.destination.ran(self.run_log, &self.uuid), "it ran there: {}", self.told(said));
-                self.source.resume(&self.uuid);
+                let resumed = self.source.resume(&self.uuid).or_else(|_| {
+                    // Its own daemon moves it, and asks a destination that has forgotten it.
+                    assert!(!self.way.shows, "somebody has it in hand: {}", self.told(said));
+                    self.source.restart(self.run_log);
+                    self.source.resume(&self.uuid)
+                });
+                resumed.unwrap_or_else(|error| panic!("{error}: {}", self.told(said)));
             }
             // Whether the copy is whole: what these versions keep of a guest is.
-            (None, PAUSED) if !self.way.v3 => self.destination.resume(&self.uuid),
+            (None, PAUSED) if !self.way.v3 => {
+                self.destination
+                    .resume(&self.uuid)
+                    .unwrap_or_else(|error| panic!("{error}: {}", self.told(said)));
+            }
             // Whether the copy goes: the guest is on its source.
             (RUNNING, PAUSED) if !self.way.v3 => self.destination.destroy(&self.uuid),
             (RUNNING, None) if !self.way.shows => {}

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use virtwire::client::Connection;
+use virtwire::client::{CallError, Connection};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::enums::DomainStateKind;
 use virtwire::protocol::remote;
@@ -85,12 +85,13 @@ impl Host {
         })
     }
 
-    pub(crate) fn resume(&self, uuid: &[u8; 16]) {
+    /// An error if somebody else has it in hand.
+    pub(crate) fn resume(&self, uuid: &[u8; 16]) -> Result<(), CallError> {
         self.runtime.block_on(async {
             let connection = Connection::open(&self.uri()).await.expect("our daemon lets us in");
-            let dom = connection.domain_lookup_by_uuid(*uuid).await.expect("it was just there").dom;
-            connection.domain_resume(&dom).await.expect("nobody else has it in hand");
-        });
+            let dom = connection.domain_lookup_by_uuid(*uuid).await?.dom;
+            connection.domain_resume(&dom).await.map(drop)
+        })
     }
 
     pub(crate) fn destroy(&self, uuid: &[u8; 16]) {
