@@ -403,6 +403,9 @@ pub(crate) struct RecoverArgs {
     /// Your word that nobody has begun another migration of the guest since: what its source keeps paused is this one's
     #[arg(long)]
     pub(crate) no_later_migration: bool,
+    /// Your word that the URIs lead to the right hosts, whoever they say they are now
+    #[arg(long)]
+    pub(crate) hosts_are_right: bool,
     /// Where the source is reached now, if not where the journal says
     #[arg(long, value_name = "URI")]
     pub(crate) from: Option<String>,

@@ -99,7 +99,8 @@ impl Journal {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         let line = Line { at: (at * 1_000.0).round() / 1_000.0, record };
         match record {
-            Record::Answered { .. } => self.add(&line),
+            // It is there before the call that comes next.
+            Record::Met { .. } | Record::Answered { .. } => self.add(&line),
             _ => self.write(&line),
         }
     }

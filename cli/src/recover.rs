@@ -66,6 +66,9 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool)
         return Ok(nothing_began(&screen, args.json.then_some(hosts), began));
     };
     recover = recover.options(opener.briefly().options(&from));
+    if args.hosts_are_right {
+        recover = recover.hosts_are_right();
+    }
     if is_last {
         recover = recover.no_later_migration();
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DIR/lock                          held by the daemon that has the directory open; two daemons never share one
+//! DIR/host-uuid                     which host this is, where its daemon's user does not say: made once, and a line of text
 //! DIR/domains/UUID.domain           one definition
 //! DIR/networks/UUID.network         the same of a network
 //! DIR/pools/UUID.pool               the same of a storage pool
@@ -158,6 +159,29 @@ impl Store {
         &self.directory
     }
 
+    /// Which host this is: the same for all daemons that have had the directory. Made and kept where nobody has asked before.
+    ///
+    /// # Errors
+    /// The system's, and of a file that holds no UUID: nobody can tell which host it was then.
+    pub fn host_uuid(&self) -> io::Result<Uuid> {
+        let path = self.directory.join("host-uuid");
+        match fs::read_to_string(&path) {
+            Ok(text) => text.trim().parse().map_err(|_| {
+                let why = format!("{}: it holds no UUID; write the host's into it", path.display());
+                io::Error::new(io::ErrorKind::InvalidData, why)
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let uuid = Uuid::random();
+                let beside = self.directory.join(format!(".host-uuid{UNFINISHED}"));
+                write(&beside, format!("{uuid}\n").as_bytes())?;
+                fs::rename(&beside, &path)?;
+                sync(&self.directory)?;
+                Ok(uuid)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Where domains are kept.
     pub fn domains(&self) -> &Folder {
         &self.domains
@@ -181,10 +205,7 @@ impl Folder {
     /// The system's. Then either the new definition or the one before is there, whole.
     pub fn keep(&self, kept: &Kept) -> io::Result<()> {
         let beside = self.path.join(format!(".{}{UNFINISHED}", self.name(kept.uuid)));
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&self.to_bytes(kept))?;
-        file.sync_all()?;
+        write(&beside, &self.to_bytes(kept))?;
         fs::rename(&beside, self.place(kept.uuid))?;
         sync(&self.path)
     }
@@ -318,6 +339,13 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
     found
 }
 
+/// Writes a file whose content lasts; its name does not yet.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// What a directory contains lasts only when the directory is synced too.
 fn sync(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
@@ -377,6 +405,16 @@ mod tests {
         let opened = Store::open(&directory.0).unwrap();
         assert_eq!((opened.networks, opened.pools), (vec![kept(7, "<network/>")], vec![kept(7, "<pool/>")]));
         assert_eq!((opened.kept.len(), opened.set_aside.len()), (2, 1));
+    }
+
+    #[test]
+    fn a_host_stays_who_it_is() {
+        let directory = Directory::new();
+        let open = || Store::open(&directory.0).unwrap().store;
+        let uuid = open().host_uuid().unwrap();
+        assert_eq!(open().host_uuid().unwrap(), uuid);
+        fs::write(directory.0.join("host-uuid"), "torn").unwrap();
+        assert_eq!(open().host_uuid().unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::check::host_uuid;
+use super::identity::Identity;
 use crate::client::{Connection, OpenOptions};
 
 /// What a host is known by.
@@ -71,10 +71,9 @@ impl Hosts {
 const AT_ONCE: usize = 32;
 const TOLD_WITHIN: Duration = Duration::from_secs(10);
 
-/// A host's own word: its name, and the UUID of its hardware. Neither alone will do: some makers give all of their machines the same UUID, and
-/// some users all of theirs the same name.
+/// A host's own word. Of one whose hardware has no UUID its name is not enough.
 async fn told(uri: &str, options: OpenOptions) -> Option<String> {
     let connection = Connection::open_with(uri, options).await.ok()?;
-    let (name, uuid) = tokio::join!(connection.hostname(), host_uuid(&connection));
-    Some(format!("{} {}", name.ok()?, uuid.ok().flatten()?))
+    let identity = Identity::of(&connection).await?;
+    identity.uuid.is_some().then(|| identity.to_string())
 }

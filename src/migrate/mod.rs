@@ -7,6 +7,7 @@ mod check;
 mod control;
 mod fleet;
 mod hosts;
+mod identity;
 mod ledger;
 pub(crate) mod peer;
 mod place;
@@ -67,6 +68,8 @@ pub struct Migration {
     /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
     calling: bool,
     ledger: Ledger,
+    /// Of which hosts the journal says who they are.
+    met: [bool; 2],
 }
 
 /// Why a migration was not even begun. Nothing was changed on either host.
@@ -214,6 +217,7 @@ impl Migration {
             waiting: false,
             calling: false,
             ledger: Ledger::default(),
+            met: [false; 2],
         })
     }
 
@@ -305,7 +309,12 @@ impl Migration {
                     tracing::info!(%note, "migration");
                     watch.note(&note);
                 }
-                Action::Journal(record) => self.ledger.keep(record, watch).await,
+                Action::Journal(record) => {
+                    if let Record::Doing(order) = &record {
+                        self.keep_who_they_are(&order.call, watch).await;
+                    }
+                    self.ledger.keep(record, watch).await;
+                }
                 Action::Do(call) => {
                     self.calling = true;
                     let answer = match self.ledger.refuses(&call.call, watch).await {
@@ -333,9 +342,31 @@ impl Migration {
         self.ended.insert(self.engine.now()).clone()
     }
 
+    /// The journal has it before a call is made from which on a host that knows nothing of the guest is believed to know that.
+    async fn keep_who_they_are(&mut self, before: &Call, watch: &mut impl Watch) {
+        // They have had all of Perform's time to tell. The guest may stand still by now.
+        let within = if before.finishes() { TOLD_WITHIN } else { Duration::ZERO };
+        for (at, host) in [Host::Source, Host::Destination].into_iter().enumerate() {
+            let peer = match host {
+                Host::Source => Some(&mut self.source),
+                Host::Destination => self.destination.as_mut(),
+            };
+            let Some(peer) = peer.filter(|_| !self.met[at]) else { continue };
+            if let Some(identity) = peer.identity(within).await {
+                let record = Record::Met { host, identity: identity.to_owned() };
+                self.met[at] = true;
+                self.ledger.keep(record, watch).await;
+            }
+        }
+    }
+
     async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
         tracing::debug!(call = %order, "migration step");
         let Do { host, call, deadline } = order.clone();
+        if call.begins_something() {
+            self.source.meet();
+            self.destination.iter_mut().for_each(Peer::meet);
+        }
         if call.performs() {
             if self.cancel.was_asked() {
                 watch.cancelled(CancelAnswer::Taken);
@@ -487,6 +518,9 @@ async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
 
 /// How long a host may take to find a guest and to say what it can, where the connection has no deadline.
 const LOOKUP_WITHIN: Duration = Duration::from_secs(120);
+
+/// How long Finish waits for a host to tell who it is, which has not done so in all the time before.
+const TOLD_WITHIN: Duration = Duration::from_millis(200);
 
 /// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
 /// guest is.

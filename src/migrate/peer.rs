@@ -16,7 +16,8 @@ pub(crate) use tunnel::prepare_tunnel;
 #[cfg(feature = "server")]
 pub(crate) use version3::on_the_wire;
 
-use crate::client::{CallError, CloseReason, Connection, OpenError, OpenOptions};
+use super::identity::{self, Met};
+use crate::client::{CallError, CloseReason, Connection, OpenOptions};
 
 /// A host and the way to it.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Peer {
     prepared_on: Option<Connection>,
     /// The connection that Begin was made on: the host knows the migration by this one and no other.
     begun_on: Option<Connection>,
+    /// Which host it is.
+    met: Met,
     options: OpenOptions,
 }
 
@@ -33,11 +36,22 @@ impl Peer {
     pub(crate) fn new(connection: Connection) -> Peer {
         // What was watched stays watched, with the same patience, when the host is reached again.
         let options = connection.options().clone();
-        Peer { connection, prepared_on: None, begun_on: None, options }
+        Peer { connection, prepared_on: None, begun_on: None, met: Met::default(), options }
     }
 
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Has the host tell who it is, beside the calls that are made next. Once it has, it is not taken for another one when it is reached
+    /// again.
+    pub(crate) fn meet(&mut self) {
+        self.met.ask(&self.connection);
+    }
+
+    /// Who it has said it is, if it has by then.
+    pub(crate) async fn identity(&mut self, within: Duration) -> Option<&str> {
+        self.met.told(within).await
     }
 
     /// Makes a call of the engine's.
@@ -66,7 +80,7 @@ impl Peer {
             self.prepared_on = Some(self.connection.clone());
         }
         if !call.begins_something() && self.connection.ended().is_some() {
-            self.reopen(within).await.map_err(|error| Failure::NotSent { message: error.to_string() })?;
+            self.reopen(within).await?;
         }
         perform(&self.connection, call, within).await
     }
@@ -78,10 +92,16 @@ impl Peer {
         self.connection.clone()
     }
 
-    async fn reopen(&mut self, within: Option<Duration>) -> Result<(), OpenError> {
+    async fn reopen(&mut self, within: Option<Duration>) -> Result<(), Failure> {
         let open_within = within.unwrap_or(self.options.open_within).min(self.options.open_within);
         let options = OpenOptions { open_within, ..self.options.clone() };
-        self.connection = Connection::open_with(self.connection.uri().as_str(), options).await?;
+        let opened = Connection::open_with(self.connection.uri().as_str(), options).await;
+        let opened = opened.map_err(|error| Failure::NotSent { message: error.to_string() })?;
+        // Its connection has ended, so that what is not told yet never will be.
+        if let Some(expected) = self.met.told(Duration::ZERO).await {
+            identity::check(&opened, expected, open_within).await?;
+        }
+        self.connection = opened;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use virtwire_protocol::migrate::{Call, Failure, Reply};
 use virtwire_protocol::remote::{DomainEventCallbackJobCompleted, DomainEventLifecycle};
 
 use super::control::Question;
+use super::identity;
 use super::peer;
 use super::progress::Progress;
 use crate::client::{Connection, Domain, OpenOptions, Subscription};
@@ -15,6 +16,8 @@ use crate::client::{Connection, Domain, OpenOptions, Subscription};
 #[derive(Debug)]
 pub(super) struct Place {
     uri: String,
+    /// The host that it led to, where that is known.
+    pub(super) expected: Option<String>,
     pub(super) options: OpenOptions,
     connection: Option<Connection>,
     ear: Ear,
@@ -31,8 +34,8 @@ enum Ear {
 }
 
 impl Place {
-    pub(super) fn new(uri: String) -> Place {
-        Place { uri, options: OpenOptions::default(), connection: None, ear: Ear::Closed }
+    pub(super) fn new(uri: String, expected: Option<String>) -> Place {
+        Place { uri, expected, options: OpenOptions::default(), connection: None, ear: Ear::Closed }
     }
 
     /// Makes a call, over a new connection if there is none that lives.
@@ -42,7 +45,12 @@ impl Place {
             None => {
                 self.ear = Ear::Closed;
                 let opened = Connection::open_with(&self.uri, self.options.clone()).await;
-                opened.map_err(|error| Failure::NotSent { message: error.to_string() })?
+                let opened = opened.map_err(|error| Failure::NotSent { message: error.to_string() })?;
+                if let Some(expected) = &self.expected {
+                    let within = within.unwrap_or(self.options.open_within);
+                    identity::check(&opened, expected, within).await?;
+                }
+                opened
             }
         };
         peer::perform(self.connection.insert(connection), call, within).await

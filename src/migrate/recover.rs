@@ -49,10 +49,12 @@ impl Recover {
         fenced: Fenced,
         settings: Settings,
     ) -> Option<Recover> {
+        let recovery = Recovery::new(journal, fenced, settings)?;
+        let met = |host| recovery.met(host).map(str::to_owned);
         Some(Recover {
-            source: Place::new(source.into()),
-            destination: Place::new(destination.into()),
-            recovery: Recovery::new(journal, fenced, settings)?,
+            source: Place::new(source.into(), met(Host::Source)),
+            destination: Place::new(destination.into(), met(Host::Destination)),
+            recovery,
             ended: None,
             waiting: false,
             calling: false,
@@ -65,6 +67,13 @@ impl Recover {
     /// How both hosts are opened.
     pub fn options(mut self, options: OpenOptions) -> Recover {
         (self.source.options, self.destination.options) = (options.clone(), options);
+        self
+    }
+
+    /// The caller's word that the URIs lead to the hosts of this migration, whoever they say they are. Without it, one that says otherwise than
+    /// the journal has not answered: its address may be another host's now.
+    pub fn hosts_are_right(mut self) -> Recover {
+        (self.source.expected, self.destination.expected) = (None, None);
         self
     }
 

@@ -141,9 +141,9 @@ impl Gate {
             }
             return Some(flight);
         }
-        // How far Perform is, is asked while it is waited for; and nobody waits for a goodbye.
+        // How far Perform is, is asked while it is waited for, and who a host is beside the steps; and nobody waits for a goodbye.
         let is_rest = self.rest_goes && flight == state.flights.len();
-        if !is_rest && !matches!(procedure, 163 | 298 | 2) {
+        if !is_rest && !matches!(procedure, 163 | 298 | 59 | 7 | 2) {
             let told = format!("call {procedure} to host {host}; {:?} are missing", state.missing);
             state.wrong.get_or_insert(told);
         }

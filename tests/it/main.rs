@@ -2,6 +2,7 @@
 
 #[cfg(feature = "mem")]
 mod access;
+mod another_host;
 #[cfg(feature = "mem")]
 mod auto_destroy;
 mod captures;

@@ -126,6 +126,23 @@ async fn what_a_later_migration_has_left_is_not_resumed() {
     assert_eq!((second.guest().await, third.guest().await.is_some()), (None, true));
 }
 
+/// A host that says it is another one has not answered; what it says of the guest is not taken for the right one's.
+#[tokio::test]
+async fn a_host_that_is_another_is_not_believed() {
+    let [source, destination, stranger] =
+        [Host::start(age(NEW)).await, Host::start(age(NEW)).await, Host::start(age(NEW)).await];
+    let journal = cut_off_before_finish(&source, &destination).await;
+    let met = |record: &&Record| matches!(record, Record::Met { .. });
+    assert_eq!(journal.iter().filter(met).count(), 2, "both are in it before Finish");
+    // By the stranger's word nobody has the guest.
+    let recover = || recovery(&stranger, &destination, journal.clone(), Settings::default());
+    let outcome = recover().run(&mut Told::default()).await;
+    let Outcome::Unknown(unknown) = &outcome else { panic!("{outcome}") };
+    assert!(unknown.source.to_string().contains("leads to another host now"), "{unknown}");
+    let outcome = recover().hosts_are_right().run(&mut Told::default()).await;
+    assert!(matches!(outcome, Outcome::Nowhere { .. }), "{outcome}");
+}
+
 fn recovery(source: &Host, destination: &Host, journal: Vec<Record>, settings: Settings) -> Recover {
     let recover = Recover::new(&source.uri, &destination.uri, journal, Fenced::default(), settings);
     recover.expect("the journal says what was to move")

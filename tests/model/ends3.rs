@@ -350,6 +350,27 @@ fn a_lost_perform() {
     );
 }
 
+/// It ended and was started again, and another migration has paused that one: it is not for this one to resume.
+#[test]
+fn a_lost_perform_and_another_run_of_the_guest() {
+    check(
+        fixed(),
+        &format!(
+            "{}
+             source {LOOKUP} => found 9
+             {JOB} => job 0
+             source {STATE} => paused 2
+             {CANCEL} => error 93/10
+             source 2 connect_close() => done
+             source {LOOKUP} => found 9
+             {JOB} => job 0
+             source {STATE} => paused 2
+             end: the guest did not move; the source says: paused (migrating); reason: domain_migrate_perform3 on the source: no reply: connection closed",
+            performed("lost")
+        ),
+    );
+}
+
 /// Unlike libvirt's client: whether the destination runs it is found out before the source is told anything.
 #[test]
 fn a_lost_finish() {

@@ -97,7 +97,7 @@ fn parse(answer: &str) -> Result<Reply, Failure> {
         }
         "done" => Ok(Reply::Done),
         "finished" => Ok(Reply::Finished(Domain { name: rest.into(), uuid: UUID, id: 21 })),
-        "found" => Ok(Reply::Found(guest(7))),
+        "found" => Ok(Reply::Found(guest(if rest.is_empty() { 7 } else { number(rest) }))),
         "job" => Ok(Reply::Job(JobInfo { kind: number(rest), ..JobInfo::default() })),
         "unknown" => Err(Failure::Unsupported(RemoteError::unknown_procedure(number(rest)).into())),
         "error" => {

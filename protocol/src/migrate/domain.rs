@@ -17,6 +17,16 @@ pub struct Domain {
     pub id: i32,
 }
 
+impl Domain {
+    /// Whether a host's word about the guest can be of the same run of it. Not where it has another number there: it has ended in between.
+    pub(crate) fn may_be_the_run_of(&self, before: &Domain) -> bool {
+        before.id == NO_ID || self.id == before.id
+    }
+}
+
+/// The number of a guest that is not active, or whose caller does not know it.
+const NO_ID: i32 = -1;
+
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name, Uuid(&self.uuid))

@@ -31,6 +31,14 @@ pub enum Record {
         /// The version that is tried first.
         version: Version,
     },
+    /// A host has told who it is, so that whoever reaches it again can tell whether it is the same. Comes from the driver, before the first
+    /// call that it is known at.
+    Met {
+        /// Which of the two.
+        host: Host,
+        /// Its name and its hardware's UUID, if it has one: compared, and nothing else.
+        identity: String,
+    },
     /// A call is about to be made that changes something on its host.
     Doing(Do),
     /// A call was answered, or its answer was lost.
@@ -53,6 +61,7 @@ impl fmt::Display for Record {
             Record::Chosen { request, version } => {
                 write!(f, "chosen {version} for {} flags={}", request.domain, request.flags)
             }
+            Record::Met { host, identity } => write!(f, "met {host} {identity}"),
             Record::Doing(call) => write!(f, "doing {call}"),
             Record::Answered { host, procedure, answer: Ok(reply) } => {
                 write!(f, "answered {host} {procedure} ok")?;

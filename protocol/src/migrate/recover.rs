@@ -134,6 +134,15 @@ impl Recovery {
         &self.story.request
     }
 
+    /// Who a host has said it is, if the journal knows.
+    pub fn met(&self, host: Host) -> Option<&str> {
+        let [source, destination] = &self.story.met;
+        match host {
+            Host::Source => source.as_deref(),
+            Host::Destination => destination.as_deref(),
+        }
+    }
+
     /// Whether the guest is to be paused where it arrives.
     pub fn is_to_arrive_paused(&self) -> bool {
         self.story.is_to_arrive_paused()

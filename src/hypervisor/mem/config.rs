@@ -10,7 +10,7 @@ use super::super::{MigrationSupport, Uuid};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// The host's own UUID. A new one by default.
+    /// The host's own UUID. By default that of the store where there is one, else a new one.
     pub host_uuid: Option<Uuid>,
     /// The most memory that a guest really has, bytes. 4 MiB by default.
     pub memory_bytes_max: usize,

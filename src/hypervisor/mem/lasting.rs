@@ -33,10 +33,15 @@ impl Mem {
     /// saved guests that are torn or nobody's.
     ///
     /// # Errors
-    /// The system's, where such a file cannot be set aside.
+    /// The system's, where such a file cannot be set aside or the host's own UUID not be kept.
     pub fn kept(config: Config, opened: Opened) -> std::io::Result<(Mem, Vec<SetAside>)> {
         let Opened { store, kept, networks, pools, mut set_aside } = opened;
-        let mut mem = Mem::new(config);
+        // It stays the same host, whoever asks it again after a restart.
+        let host_uuid = match config.host_uuid {
+            Some(uuid) => uuid,
+            None => store.host_uuid()?,
+        };
+        let mut mem = Mem::new(Config { host_uuid: Some(host_uuid), ..config });
         for Kept { uuid, autostart, xml } in kept {
             let defined = Definition::parse(&xml, None)
                 .and_then(|definition| match definition.uuid == uuid {

@@ -109,11 +109,13 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(errors::unsupported_argument("a tunnelled migration needs version 2 or a newer one"));
         }
         tracing::info!(destination = %uri, why = plan.why(), tunnelled, "a migration peer to peer");
+        let mut destination = Peer::new(connection);
+        destination.meet();
         let moving = Moving {
             service: self,
             guest: known.uuid,
             dconnuri,
-            destination: Peer::new(connection),
+            destination,
             holds: Vec::new(),
             added,
             tunnel: None,

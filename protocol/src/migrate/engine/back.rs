@@ -170,7 +170,11 @@ impl Engine {
             Said::Has { state, .. } if state.is_post_copy() => {
                 self.ask_both(Halves::new(Some(back.prepared), back.reason))
             }
-            Said::Has { state, job, .. } => {
+            Said::Has { domain, state, job } => {
+                // Paused in another run it was by another migration.
+                let is_ours = self.was_paused == Some(false)
+                    && state.is_migrating()
+                    && domain.may_be_the_run_of(&self.request.domain);
                 let as_it_was = self.is_as_it_was(state);
                 let runs = matches!(job, Job::Running(_));
                 match job {
@@ -184,9 +188,7 @@ impl Engine {
                         Step::HoldBack(back, check)
                     }
                     _ if as_it_was => self.settled(back),
-                    _ if state.is_migrating() && self.was_paused == Some(false) && !back.resumed => {
-                        self.resume(back)
-                    }
+                    _ if is_ours && !back.resumed => self.resume(back),
                     // It is not known whether it was paused before, or it cannot be resumed: so it is told.
                     _ => self.settled(back),
                 }

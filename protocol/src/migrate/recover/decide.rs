@@ -109,9 +109,6 @@ impl Seen {
     }
 }
 
-/// The number of a guest that its caller has not seen running, or whose host numbers none.
-const NO_ID: i32 = -1;
-
 /// What is known when it is decided.
 pub(super) struct Known<'a> {
     pub(super) story: &'a Story,
@@ -234,8 +231,8 @@ impl Known<'_> {
     /// against the source's own word: that its Perform failed, that it let the guest run on, or that this is another run of the guest.
     pub(super) fn is_as_left(&self) -> bool {
         let story = self.story;
-        let had = story.request.domain.id;
-        let another_run = matches!(self.source, Said::Has { domain, .. } if had != NO_ID && domain.id != had);
+        let had = &story.request.domain;
+        let another_run = matches!(self.source, Said::Has { domain, .. } if !domain.may_be_the_run_of(had));
         let let_go = story.ran_on || story.performed == Performed::Failed { hearsay: false };
         story.is_last && !another_run && !let_go
     }
