@@ -171,13 +171,13 @@ impl Journals {
         self.directory.join(format!("{name}.{ENDING}"))
     }
 
-    /// Those that a directory holds, by name.
+    /// Those that a directory holds, by name; whatever they are called, for each says something of its guest.
     pub(crate) fn found(directory: &Path) -> Result<Vec<PathBuf>, Fail> {
         let unreadable = |error: io::Error| unreadable(directory, &error);
         let mut found = Vec::new();
         for entry in std::fs::read_dir(directory).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.extension().is_some_and(|ending| ending == ENDING) {
+            if path.extension().is_some_and(|ending| ending == ENDING) || is_journal(&path) {
                 found.push(path);
             }
         }
@@ -187,6 +187,17 @@ impl Journals {
         found.sort();
         Ok(found)
     }
+}
+
+/// Whether a file begins as a journal does. One that cannot be read may.
+fn is_journal(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
+    let mut beginning = Vec::new();
+    let file =
+        File::open(path).and_then(|file| file.take(BEGINNING.len() as u64).read_to_end(&mut beginning));
+    file.is_err() || beginning == BEGINNING.as_bytes()
 }
 
 /// Of a directory's journals those whose guest has no other there. None where one cannot be read: that may be of any guest.
@@ -415,6 +426,24 @@ mod tests {
         assert!(only_ones(&files[..2]).is_empty());
         std::fs::write(&files[2], "<domain/>\n").unwrap();
         assert!(only_ones(&[files[0].clone(), files[2].clone()]).is_empty());
+    }
+
+    /// Whatever a journal is called, it may be of the guest of another one.
+    #[test]
+    fn journals_are_found_by_what_is_in_them() {
+        let directory = Place::new("directory").0;
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir_all(directory.join("folder")).unwrap();
+        let name = |name: &str| directory.join(name);
+        for file in ["web1.journal", "web1.journal.2"] {
+            let mut journal = Journal::create(&name(file), "a:///", "b:///").unwrap();
+            records().iter().for_each(|record| journal.append(record).unwrap());
+        }
+        std::fs::write(name("notes"), "nothing of a migration\n").unwrap();
+        let found = Journals::found(&directory).unwrap();
+        assert_eq!(found, [name("web1.journal"), name("web1.journal.2")]);
+        assert!(only_ones(&found).is_empty());
+        std::fs::remove_dir_all(&directory).unwrap();
     }
 
     #[test]

@@ -357,7 +357,10 @@ struct Asked<'a> {
 fn cancellable(check: Check) -> Option<Check> {
     let is_left_to_the_user = matches!(
         check,
-        Check::WhetherPerformStillRuns | Check::WhetherItIsAboutToLeave | Check::WhetherItRanThere
+        Check::WhetherPerformStillRuns
+            | Check::WhetherItIsAboutToLeave
+            | Check::WhetherItRanThere
+            | Check::WhetherItWasMovedSince
     );
     is_left_to_the_user.then_some(check)
 }

@@ -1,16 +1,16 @@
 //! `virtwire recover`: where is the guest whose migration was cut off?
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use virtwire::migrate::Recover;
-use virtwire::protocol::migrate::{Fenced, Outcome, Settings};
+use virtwire::protocol::migrate::{Fenced, Host, Outcome, Settings};
 
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
-use crate::fail::Fail;
+use crate::fail::{Fail, plain};
 use crate::journal::{self, Journal, Journals, Kept};
 use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style};
@@ -76,11 +76,44 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool)
     let mut teller = Teller::new(screen.clone(), None);
     teller.journal = Some(journal);
     teller.paused = recover.is_to_arrive_paused();
-    let outcome = follow(&mut recover, &mut teller, until).await;
+    let mut outcome = follow(&mut recover, &mut teller, until).await;
+    if let (Outcome::Unknown(unknown), Some(agent)) = (&outcome, &args.fence) {
+        let mut is_fenced = false;
+        for host in unknown.silent() {
+            let uri = if host == Host::Source { &from } else { &to };
+            if fences(agent, host, uri, &screen).await {
+                recover.fence(host);
+                is_fenced = true;
+            }
+        }
+        if is_fenced {
+            outcome = follow(&mut recover, &mut teller, Instant::now()).await;
+        }
+    }
     teller.settle();
     let report = Report::new(&name, outcome, &teller, began.elapsed());
     report.finish(&screen, args.json.then_some((from.as_str(), to.as_str())));
     Ok(report.ending())
+}
+
+/// Has the user's agent fence a host, however long that takes. Whether it is dead then.
+async fn fences(agent: &Path, host: Host, uri: &str, screen: &Screen) -> bool {
+    let done = tokio::process::Command::new(agent)
+        .args([&host.to_string(), uri])
+        .stdin(Stdio::null())
+        // What it says is no part of the document.
+        .stdout(Stdio::from(std::io::stderr()))
+        .kill_on_drop(true)
+        .status()
+        .await;
+    let what = match &done {
+        Ok(status) if status.success() => "says that it is dead".to_owned(),
+        Ok(status) => format!("does not say that it is dead ({status})"),
+        Err(error) => format!("cannot be run: {}", plain(error)),
+    };
+    let told = format!("the {host} does not answer; {} {what}", agent.display());
+    screen.paragraph("   ", Style::Remarkable, &told);
+    done.is_ok_and(|status| status.success())
 }
 
 /// Asks on until the end is known or the time has passed.

@@ -11,7 +11,8 @@ use std::time::Duration;
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, Recover, Switch, Watch};
 use virtwire::protocol::migrate::{
-    self, CancelAnswer, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait, Wish,
+    self, CancelAnswer, Check, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait,
+    Wish,
 };
 use virtwire::protocol::session::keepalive::Pacing;
 
@@ -102,8 +103,13 @@ pub async fn orchestrate(fate: Fate, story: Rc<RefCell<Story>>, desk: Arc<Desk>)
             let mut asked = 0;
             let outcome = loop {
                 let outcome = migration.run(&mut follower).await;
-                if !matches!(outcome, Outcome::Unknown(_)) || asked > 40 {
+                let Outcome::Unknown(unknown) = &outcome else { break outcome };
+                if asked > 40 {
                     break outcome;
+                }
+                // Nobody else moves guests here.
+                if unknown.check == Check::WhetherItWasMovedSince {
+                    let _ = migration.cancel();
                 }
                 asked += 1;
                 tokio::time::sleep(ASK_AGAIN_AFTER).await;

@@ -189,7 +189,7 @@ pub(super) async fn perform(
 async fn close(connection: &Connection, within: Option<Duration>) -> Result<Reply, Failure> {
     let lost = |why: String| Failure::Lost { message: why };
     match connection.ended() {
-        Some(CloseReason::Eof) => return Ok(Reply::Done),
+        Some(CloseReason::Eof) => return Ok(Reply::WasClosed),
         Some(reason) => return Err(lost(format!("the connection had ended before: {reason}"))),
         None => {}
     }

@@ -83,6 +83,13 @@ impl Recover {
         Recover { recovery: self.recovery.no_later_migration(), ..self }
     }
 
+    /// The caller's word that a host is dead, which nothing but a fencing agent or a person can give: nothing runs there, and it will not come
+    /// back with what it had. Give it when the outcome is [unknown](Outcome::Unknown) because [the host has not answered](virtwire_protocol::migrate::Unknown::silent), and
+    /// [run](Self::run) on.
+    pub fn fence(&mut self, host: Host) {
+        self.recovery.fence(host);
+    }
+
     /// What was to move.
     pub fn request(&self) -> &Request {
         self.recovery.request()

@@ -35,7 +35,7 @@ async fn what_is_in_the_way_is_found_before_anything_moves() {
     let older = Host::start(age("1.0.0")).await;
     let offline = |request: &mut Request| request.flags = MigrateFlags::OFFLINE | MigrateFlags::PERSIST_DEST;
     is(&look(&source, &older, offline).await, Subject::Version, Verdict::Fails, "MIGRATION_OFFLINE (12)");
-    assert!(!look(&source, &destination, offline).await.would_fail());
+    is(&look(&source, &destination, offline).await, Subject::Guest, Verdict::Fails, "does not run");
     let found = look(&source, &source, |_| ()).await;
     is(&found, Subject::Hosts, Verdict::Fails, "both say that they are the host");
     is(&found, Subject::Name, Verdict::Fails, "is active on the destination already");
@@ -111,6 +111,12 @@ async fn an_errand_is_looked_at_also_where_a_host_is_not_reached() {
         Verdict::Fails,
         "the source is not reached",
     );
+    // Where the source's daemon moves it, that has a way of its own.
+    let way = Way::PeerToPeer { to: destination.uri.clone().into() };
+    let errand = Errand::new(&source.uri, &nobody, "guest").asking(move |request| request.way = way.clone());
+    let found = check_errand(errand, OpenOptions::default()).await;
+    is(&found, Subject::Hosts, Verdict::Doubt, "the destination is not reached");
+    assert!(!found.would_fail(), "{found:#?}");
 }
 
 /// A host that is not reached hides nothing of what the other one says.

@@ -62,6 +62,21 @@ fn what_may_be_left_on_the_destination_is_told() {
              end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: error 9/10: operation failed: said so; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, destroy it and never resume it"
         ),
     );
+    // The source says that nothing moved, and the destination may have had it before: none of the two is said to be of the past.
+    for state in ["running 1", "paused 1"] {
+        after(
+            "error 55/20",
+            &format!(
+                "source {LOOKUP} => found
+                 {JOB} => job 0
+                 source {STATE} => {state}
+                 destination {LOOKUP} => found
+                 destination {STATE} => running 1
+                 wait: WhichOneIsTheGuest
+                 stop"
+            ),
+        );
+    }
     for (state, check) in [("running 1", "WhetherTheSourceRunsToo"), ("paused 1", "WhetherItTookOver")] {
         after(
             "performed",

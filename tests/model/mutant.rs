@@ -433,6 +433,7 @@ impl Mutant {
         match self.rule {
             Rule::HeldUntilTheWord | Rule::BySourceHeldUntilTheWord => true,
             Rule::V1WholeIsHeld => unknown.check == Check::WhetherItIsAboutToLeave,
+            Rule::V3PauseMayBeAnothers => unknown.check == Check::WhetherItWasMovedSince,
             _ => false,
         }
     }

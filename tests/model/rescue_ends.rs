@@ -1,6 +1,6 @@
 //! Recoveries by hand: what follows from a journal and from what the hosts say, where no run of the model leads to it.
 
-use virtwire_protocol::error::ErrorCode;
+use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
     Action, Call, Check, Cookie, Do, Domain, DomainState, Failure, Fenced, Host, JobInfo, MigrateFlags,
     Outcome, Reason, Record, Recovery, Reply, Request, Retcode, Said, Settings, State, Terms, Version, Way,
@@ -178,6 +178,23 @@ fn a_peer_to_peer_source_that_was_started_again() {
     assert_eq!(said(Version::V3, restarted, sent, Says::NoGuest).0, Some(Check::WhetherItRanThere));
     assert_eq!(said(Version::V3, restarted, by_user, Says::NoGuest).0, Some(Check::WhetherItRanThere));
     assert!(matches!(said(Version::V2, restarted, by_user, Says::NoGuest).2, Outcome::OnSource { .. }));
+
+    // The source has said that nothing moved: the destination's may be from before.
+    let mut failed = by(Version::V3, MigrateFlags::LIVE);
+    let error = RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::DOMAIN, "already active");
+    let procedure = match failed.last() {
+        Some(Record::Doing(order)) => order.call.name(),
+        _ => unreachable!("it ends with Perform"),
+    };
+    failed.push(Record::Answered {
+        host: Host::Source,
+        procedure,
+        answer: Err(Failure::Answered(error.into())),
+    });
+    for there in [runs, by_user] {
+        let (outcome, changed) = recover_from(failed.clone(), Fenced::default(), there, arrived);
+        assert_eq!((doubt(&outcome), changed), (Some(Check::WhichOneIsTheGuest), false));
+    }
 
     let offline = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
     let off = Says::Has(DomainState::ShutOff, 0);

@@ -211,6 +211,8 @@ pub(crate) enum Rule {
     V3WordOfThereIsTold,
     /// Whoever is asked for a word about the source's copy is not asked for one that is gone.
     V3CopyIsSought,
+    /// What a migration has paused on a source whose connection was lost may be another one's, until the caller says that it is not.
+    V3PauseMayBeAnothers,
     /// A copy that came whole by version 1 may be the guest, until the caller has seen that the source keeps its own.
     V1WholeIsHeld,
     /// A guest that has crashed on its source was not sent away.
@@ -327,6 +329,7 @@ pub(crate) const RULES: [(Rule, &str); 99] = [
     (Rule::V3AbortIsSuccess, "a leftover of what is not there"),
     (Rule::V3WordOfThereIsTold, "the first failure is not reported"),
     (Rule::V3CopyIsSought, "unknown for no reason"),
+    (Rule::V3PauseMayBeAnothers, "two copies run"),
     (Rule::V1WholeIsHeld, "the outcome is not true"),
     (Rule::EndIsNotDeparture, "what has ended on the source is started elsewhere"),
     (Rule::AnotherIsNotFinished, "the source's copy is ended and nobody has another"),
@@ -364,6 +367,7 @@ impl Rule {
         );
         let moves_so = match self {
             Rule::V3WordAsksTheSource => setup.source_dies,
+            Rule::V3PauseMayBeAnothers => setup.moved,
             Rule::V3WordOfThereIsTold => setup.by_v3() && setup.by == By::Us,
             Rule::SwitchIsAwaited => setup.post_copy != PostCopy::No,
             Rule::InactiveIsRefused => setup.guest == Guest::Off,

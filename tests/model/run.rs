@@ -120,6 +120,9 @@ impl Run {
                     at_once = 0;
                     self.waits += 1;
                     self.world.waits(wait.ask_again_after);
+                    if self.setup.moved && self.waits < HEALED_AT && self.world.is_forgotten() {
+                        self.world.is_moved_elsewhere(7);
+                    }
                     if self.waits == HEALED_AT {
                         self.world.heal();
                     }
@@ -159,7 +162,10 @@ impl Run {
         // What to check leaves it to the caller to cancel; that the source is not about to drop its own a caller has to see first.
         let offered = matches!(
             unknown.check,
-            Check::WhetherPerformStillRuns | Check::WhetherItRanThere | Check::WhetherItIsAboutToLeave
+            Check::WhetherPerformStillRuns
+                | Check::WhetherItRanThere
+                | Check::WhetherItIsAboutToLeave
+                | Check::WhetherItWasMovedSince
         );
         let sees = unknown.check != Check::WhetherItIsAboutToLeave || self.world.source.job.is_none();
         if self.mutant.cancels(unknown) {

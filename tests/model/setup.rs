@@ -21,6 +21,9 @@ pub(crate) struct Setup {
     pub(crate) word: Word,
     /// As soon as the source forgets a migration of version 3, somebody else begins one, until all hosts are up again.
     pub(crate) stranger: bool,
+    /// While the engine waits, and the source has forgotten the migration, somebody else moves the guest to a third host, and leaves the source's copy
+    /// paused.
+    pub(crate) moved: bool,
     /// Who carries it out, and whether the destination can be asked.
     pub(crate) by: By,
     /// The source's host dies with the guest as soon as the destination is told to start it.
@@ -123,6 +126,7 @@ impl Setup {
             destination_is: DestinationIs::Ordinary,
             word: Word::Never,
             stranger: false,
+            moved: false,
             by: By::Us,
             source_dies: false,
             post_copy: PostCopy::No,
@@ -137,6 +141,7 @@ impl Setup {
         setups.extend([Asked::WithEverything, Asked::NoUri].map(|request| Setup { request, ..self }));
         if self.by_v3() && self.source.reports(Feature::MigrateChangeProtection) {
             setups.push(Setup { stranger: true, ..self });
+            setups.push(Setup { moved: true, ..self });
             setups.push(Setup { request: Asked::WithEverything, guest: Guest::Persistent, ..self });
             setups.extend([Word::AtOnce, Word::Never].map(|word| Setup { source_dies: true, word, ..self }));
         }
@@ -484,7 +489,12 @@ pub(crate) fn few() -> Vec<Setup> {
     setups.push(Setup { by: By::Source, ..v3 });
     setups.push(Setup { by: By::Source, word: Word::AtLast, ..plain(peers::V2_ONLY, peers::V2_ONLY) });
     let defined = Setup { destination_is: DestinationIs::Defined, ..v3 };
-    setups.extend([defined, Setup { word: Word::AtLast, ..defined }, Setup { stranger: true, ..v3 }]);
+    setups.extend([
+        defined,
+        Setup { word: Word::AtLast, ..defined },
+        Setup { stranger: true, ..v3 },
+        Setup { moved: true, ..v3 },
+    ]);
     setups.extend([Word::AtOnce, Word::Never].map(|word| Setup { source_dies: true, word, ..v3 }));
     for post_copy in [
         PostCopy::Switches { breaks: None },

@@ -96,6 +96,7 @@ fn parse(answer: &str) -> Result<Reply, Failure> {
             Ok(Reply::Finished3 { domain, cookie: Cookie(b"finished".into()) })
         }
         "done" => Ok(Reply::Done),
+        "was-closed" => Ok(Reply::WasClosed),
         "finished" => Ok(Reply::Finished(Domain { name: rest.into(), uuid: UUID, id: 21 })),
         "found" => Ok(Reply::Found(guest(if rest.is_empty() { 7 } else { number(rest) }))),
         "job" => Ok(Reply::Job(JobInfo { kind: number(rest), ..JobInfo::default() })),

@@ -225,6 +225,19 @@ fn check_doubt(run: &mut Run, check: Check) {
             let is_copy = world.source.stopped && world.source.active.is_some();
             run.setup.word == Word::Never && is_copy && world.destination.guest.is_none()
         }
+        // Nobody but the caller knows whose it is.
+        Check::WhetherItWasMovedSince => {
+            let is_paused =
+                world.source.stopped && world.source.active.is_some() && world.source.migrating.is_none();
+            let lost = |(order, answer): &(Do, Answer)| {
+                let unheard = matches!(
+                    answer,
+                    Err(Failure::Lost { .. } | Failure::Silent { .. } | Failure::NotSent { .. })
+                );
+                order.host == Host::Source && unheard
+            };
+            run.setup.word == Word::Never && is_paused && run.trace.iter().any(lost)
+        }
         Check::HowItEndedThere => {
             let is_copy = world.source.stopped && world.source.active.is_some();
             world.destination.ended && is_copy && world.destination.guest.is_none()

@@ -381,7 +381,7 @@ impl World {
         let unknown = Err(Failure::Lost { message: "nobody knows whether it is closed".to_owned() });
         let link = self.link(host);
         let by = match (link.preparing, link.connection) {
-            (Some((_, true)), _) => return Ok(Reply::Done),
+            (Some((_, true)), _) => return Ok(Reply::WasClosed),
             (Some((by, false)), Some(current)) if by == current && link.down_until.is_none() => by,
             _ => return unknown,
         };
@@ -475,6 +475,12 @@ impl World {
         let Destination { guest, ran, ended, .. } = &self.destination;
         let is_here = self.source.active.is_some() && self.source.half.is_none();
         is_here && guest.is_none() && !ran && !ended && self.late.is_empty() && self.coming.is_none()
+    }
+
+    /// The source has the guest, which a migration has paused, and knows of none any more.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        let Source { stopped, migrating, job, .. } = &self.source;
+        *stopped && migrating.is_none() && job.is_none() && !self.elsewhere && self.may_be_moved_elsewhere()
     }
 
     /// It does, with its caller gone; see [`Source::is_moved_elsewhere`].

@@ -37,7 +37,7 @@ that of a guest with one journal there it is known.
 The journal knows the hosts' names and hardware UUIDs. A URI that leads to a host which says otherwise, because an address has moved or --to is \
 wrong, is no answer of the right one. If it is the right one, because it has been renamed, say so with --hosts-are-right.
 
-A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced: what is decided then \
+A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced, or have an agent say so that --fence names, which may cut the power itself: what is decided then \
 holds only if that host never comes back with the guest.
 
 Exit status, and the words of `outcome` in JSON:

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use virtwire::migrate::{Finding, Preflight, Subject, Verdict, check, check_destination, check_source};
+use virtwire::protocol::migrate::Way;
 
 use super::{Hosts, check_two, request, watched, way, wish};
 use crate::args::MigrateArgs;
@@ -34,7 +35,12 @@ pub(super) async fn run(
         }
         [Ok(source), Err(fail)] => {
             let (name, found) = look(args, Hosts { source, destination: None }, in_order).await?;
-            (name, after(&[fail], found))
+            let mut found = after(&[fail], found);
+            // The source reaches it by itself.
+            if way(args) != Way::Managed {
+                found.findings[0].verdict = Verdict::Doubt;
+            }
+            (name, found)
         }
         [Err(fail), Ok(destination)] => {
             let name = args.dname.as_deref().unwrap_or(super::name(args));

@@ -39,6 +39,11 @@ fn a_migration_with_a_journal_announces_every_call_that_changes_something() {
         (Some(from.as_str()), Some(to.as_str()))
     );
     let told: Vec<String> = records.lines().map(subject).collect();
+    // Who the hosts are comes when they have told, before Finish at the latest.
+    let met: Vec<_> =
+        told.iter().take_while(|told| *told != "doing Finish3").filter(|told| *told == "Met").collect();
+    assert_eq!(met.len(), 2, "{told:?}");
+    let told: Vec<_> = told.iter().filter(|told| *told != "Met").collect();
     assert_eq!(
         told,
         [
@@ -159,7 +164,9 @@ fn what_was_cut_off_is_recovered_and_a_word_is_needed_for_a_dead_host() {
     let journal = file.to_str().unwrap();
     run(&["migrate", "--live", "--journal", journal, "--from", from, "--to", to, "web1"]).succeeded();
     let whole = fs::read(&file).unwrap();
-    let lines = whole.split_inclusive(|byte| *byte == b'\n').collect::<Vec<_>>();
+    // Who the hosts are is there somewhere.
+    let is_met = |line: &&[u8]| String::from_utf8_lossy(line).contains("\"Met\"");
+    let lines: Vec<_> = whole.split_inclusive(|byte| *byte == b'\n').filter(|line| !is_met(line)).collect();
 
     // Cut off before the destination was told to start the guest, and in the middle of a line: there it is, and not on the source.
     let until_performed = lines[..9].concat();
@@ -192,6 +199,14 @@ fn what_was_cut_off_is_recovered_and_a_word_is_needed_for_a_dead_host() {
     let word = ["recover", journal, "--wait", "0", "--fenced", "source", "--fenced", "destination"];
     let nowhere = run(&word).failed(4);
     assert!(nowhere.contains("fenced"), "{nowhere}");
+    // An agent is asked for each, and its word is its status.
+    fs::write(&file, lines[..9].concat()).unwrap();
+    for agent in ["/bin/false", "/proc/none"] {
+        run(&["recover", journal, "--wait", "0", "--fence", agent]).failed(3);
+    }
+    let nowhere = run(&["recover", journal, "--wait", "0", "--fence", "/bin/echo"]).failed(4);
+    assert!(nowhere.contains(&format!("source {from}\n")), "{nowhere}");
+    assert!(nowhere.contains(&format!("destination {to}\n")), "{nowhere}");
     fs::remove_file(&file).unwrap();
 
     let none = run(&["recover", journal]).failed(1);

@@ -47,6 +47,8 @@ pub enum Reply {
     State(State),
     /// To `Call::Perform`, `Call::Confirm3`, `Call::Resume`, `Call::Destroy` and `Call::Close`.
     Done,
+    /// To `Call::Close`: the peer had closed that connection before, and nobody knows when.
+    WasClosed,
 }
 
 /// Why a call has no successful reply, as far as a migration cares.

@@ -272,6 +272,10 @@ impl Engine {
     /// and the migration goes on. Where it has none and was silent before,
     /// [it may have run the guest](Check::WhetherItRanThere): that it did not is the caller's word, said by another call of this.
     ///
+    /// A guest that the source keeps paused, which has lost the connection that the migration was begun with, may have been
+    /// [moved by somebody else](Check::WhetherItWasMovedSince): that it was not is the caller's word, and it runs on then. Not against the
+    /// source's, which shows another run of it.
+    ///
     /// With OFFLINE it is taken while the destination shows a definition that may be [an older one](Check::WhetherItWasDefined): the source
     /// keeps its own.
     pub fn cancel(&mut self) -> CancelAnswer {
@@ -291,6 +295,9 @@ impl Engine {
             }
             Step::HoldSent(sent, Check::WhetherItRanThere) if !sent.has_ended() => {
                 (self.take_back(sent), CancelAnswer::Taken)
+            }
+            Step::HoldBack(back, Check::WhetherItWasMovedSince) if self.is_same_run() => {
+                (self.claim(back), CancelAnswer::Taken)
             }
             step if step.is_before_perform() => {
                 self.given_up = true;

@@ -81,6 +81,7 @@ impl fmt::Display for Record {
                     Reply::Job(job) => write!(f, " job type {}", job.kind),
                     Reply::Xml(xml) => write!(f, " {xml:?}"),
                     Reply::Done => Ok(()),
+                    Reply::WasClosed => f.write_str(" it was closed before"),
                 }
             }
             Record::Answered { host, procedure, answer: Err(failure) } => {

@@ -105,6 +105,8 @@ pub enum Check {
     WhetherItRunsTwice,
     /// Version 3: the destination took the guest over, and the source says that it runs there too.
     WhetherTheSourceRunsToo,
+    /// The source was to carry the migration out, and has answered that it failed; and both have a guest of this UUID.
+    WhichOneIsTheGuest,
     /// Version 3: the source does not say whether the guest runs on or is paused. The destination has not been told to start it.
     WhetherItIsPaused,
     /// Version 3: the same, and the destination has said that it does not have the guest.
@@ -229,6 +231,16 @@ impl fmt::Display for Reason {
             Reason::Vanished => f.write_str("the destination took the guest over and no longer has it"),
             Reason::Interrupted => f.write_str("the program that drove the migration ended before it did"),
         }
+    }
+}
+
+impl Unknown {
+    /// The hosts that have not said where the guest is.
+    pub fn silent(&self) -> impl Iterator<Item = Host> {
+        let is_silent = |said: &Said| matches!(said, Said::NoAnswer(_));
+        let hosts =
+            [(Host::Source, is_silent(&self.source)), (Host::Destination, is_silent(&self.destination))];
+        hosts.into_iter().filter_map(|(host, is_silent)| is_silent.then_some(host))
     }
 }
 
@@ -360,6 +372,11 @@ impl fmt::Display for Check {
                 "to check: the guest's state on both hosts; the destination took it over, so if it runs on both, stop the source's \
                  copy at once"
             }
+            Check::WhichOneIsTheGuest => {
+                "to check: which of the two is the guest: the source has answered that the migration failed, and has it as it was; the destination \
+                 has one of the same UUID, from before or by this migration: if both run, stop one at once, and destroy the one that is not \
+                 wanted; until then resume neither"
+            }
             Check::WhetherItRunsOn => {
                 "to check: the guest's state on the source: if it is paused there, resume it, for the destination does not have it"
             }
@@ -405,8 +422,8 @@ impl fmt::Display for Check {
             }
             Check::WhetherItWasMovedSince => {
                 "to check: whether the guest has run on at the source since, and somebody has migrated it again: then the source's paused copy is \
-                 that migration's, and the guest may run on a third host: resume nothing, and end that one; if nobody has, say so and recover again \
-                 (virtwire recover --no-later-migration), or resume the guest on the source; until then do neither"
+                 that migration's, and the guest may run on a third host: resume nothing, and end that one; if nobody has, say so (cancel, or after a \
+                 recovery virtwire recover --no-later-migration), or resume the guest on the source; until then do neither"
             }
             Check::WhereItIs => {
                 "to check: the host that does not answer; recover again when it does, or say that it is fenced if it is dead and will \

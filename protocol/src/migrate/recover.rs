@@ -129,6 +129,15 @@ impl Recovery {
         self
     }
 
+    /// The caller's word that a host is dead, given when it has not answered: see [`Fenced`]. The hosts are to be asked again then
+    /// ([`retry`](Self::retry)).
+    pub fn fence(&mut self, host: Host) {
+        match host {
+            Host::Source => self.fenced.source = true,
+            Host::Destination => self.fenced.destination = true,
+        }
+    }
+
     /// What was to move.
     pub fn request(&self) -> &Request {
         &self.story.request

@@ -27,6 +27,14 @@ async fn activity(look: &Here<'_>) -> Finding {
         Err(error) => return doubt(Subject::Guest, format_args!("its state was not told: {error}")),
     };
     match state.state {
+        _ if offline && state.state != DomainState::ShutOff => fails(
+            Subject::Guest,
+            format_args!("is {state}: OFFLINE moves the definition of a guest that does not run"),
+        ),
+        _ if state.is_post_copy() && !look.request.flags.has(MigrateFlags::POSTCOPY_RESUME) => fails(
+            Subject::Guest,
+            format_args!("is {state}: its post-copy is to be resumed first, with POSTCOPY_RESUME"),
+        ),
         DomainState::ShutOff | DomainState::Crashed if !offline => fails(
             Subject::Guest,
             format_args!("is {state}: only a running guest moves, or a definition with OFFLINE"),

@@ -163,13 +163,14 @@ pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
     };
     let Errand { from, to, guest, wish, asked } = errand;
     let (source, destination) = tokio::join!(open(from), open(to));
-    let unreached = [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())];
-    let unreached: Vec<_> = unreached
-        .into_iter()
-        .filter_map(|(host, error)| {
-            Some(fails(Subject::Hosts, format_args!("the {host} is not reached: {}", error?)))
-        })
-        .collect();
+    let mut unreached = Vec::new();
+    for (host, error) in
+        [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())]
+    {
+        let why =
+            error.map(|error| fails(Subject::Hosts, format_args!("the {host} is not reached: {error}")));
+        unreached.extend(why);
+    }
     let (source, destination) = (source.ok(), destination.ok());
     let found = match (&source, &destination) {
         (None, None) => Preflight { plan: None, findings: Vec::new() },
@@ -197,7 +198,13 @@ pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
                     asked(&mut request);
                     match destination {
                         Some(destination) => check(source, destination, request, wish).await,
-                        None => check_source(source, request).await,
+                        None => {
+                            // The source reaches it by itself.
+                            if request.way != Way::Managed {
+                                unreached.iter_mut().for_each(|finding| finding.verdict = Verdict::Doubt);
+                            }
+                            check_source(source, request).await
+                        }
                     }
                 }
             }

@@ -13,11 +13,16 @@
 //!  the source says            Perform succeeded   Perform failed, or Confirm 1    then
 //!                                                 has had no answer
 //!  runs, no job               OnSource            OnSource                        OnSource
-//!  paused by the migration    Confirm 1           Close                           Resume ─▶ OnSource
+//!  paused by a migration      Confirm 1           Close                           it has just let go of ours: Resume ─▶ OnSource
+//!                                                                                 else unknown, until the word
 //!  a job runs                 Confirm 1           Close                           wait, ask again
 //!  nothing                    unknown, ask again
 //!  absent, shut off           Nowhere; or if the destination may still hold a copy, `arrival`
 //! ```
+//!
+//! That a migration has paused it does not say which one. Up to the answer of Confirm or Close it was ours. But where the connection that
+//! made Begin was lost, or the source has been waited for since, the guest may have run on, and another migration have sent it to a third host:
+//! then what is paused at the source is of the past, and that it is not is the caller's word.
 
 use super::Engine;
 use super::arrival::Departed;
@@ -49,6 +54,8 @@ pub(super) struct Back {
     perform_may_run: bool,
     /// What the source was told of it.
     source: Source,
+    /// Since the last wait the source has answered that it lets go of the guest, or the caller has said that nobody has moved it since.
+    is_ours: bool,
     /// Since the last wait Begin's connection was closed, the guest resumed, the destination told.
     closed: bool,
     resumed: bool,
@@ -76,6 +83,7 @@ impl Back {
             incoming_gone: false,
             perform_may_run: false,
             source: Source::Performed,
+            is_ours: false,
             closed: false,
             resumed: false,
             cancelled: false,
@@ -109,7 +117,7 @@ impl Back {
     }
 
     pub(super) fn new_round(self) -> Back {
-        Back { closed: false, resumed: false, cancelled: false, ..self }
+        Back { is_ours: false, closed: false, resumed: false, cancelled: false, ..self }
     }
 }
 
@@ -125,8 +133,9 @@ impl Engine {
             let check = back.check();
             return self.hold_back(back, check);
         }
-        if let Ok(Reply::Done) = answer {
+        if let Ok(reply @ (Reply::Done | Reply::WasClosed)) = answer {
             back.source = Source::Released;
+            back.is_ours = reply == Reply::Done;
             self.is_over_at_source(&mut back);
         }
         self.ask_back(back)
@@ -139,10 +148,8 @@ impl Engine {
     }
 
     pub(super) fn confirmed_back(&mut self, mut back: Back, answer: Result<Reply, Failure>) -> Step {
-        let is_over = match answer {
-            Ok(Reply::Done) => true,
-            other => failure_of(other).answered(ErrorCode::OPERATION_INVALID),
-        };
+        back.is_ours = matches!(answer, Ok(Reply::Done));
+        let is_over = back.is_ours || failure_of(answer).answered(ErrorCode::OPERATION_INVALID);
         if is_over {
             back.source = Source::Released;
             self.is_over_at_source(&mut back);
@@ -170,11 +177,9 @@ impl Engine {
             Said::Has { state, .. } if state.is_post_copy() => {
                 self.ask_both(Halves::new(Some(back.prepared), back.reason))
             }
-            Said::Has { domain, state, job } => {
+            Said::Has { state, job, .. } => {
                 // Paused in another run it was by another migration.
-                let is_ours = self.was_paused == Some(false)
-                    && state.is_migrating()
-                    && domain.may_be_the_run_of(&self.request.domain);
+                let is_ours = back.is_ours && self.is_same_run();
                 let as_it_was = self.is_as_it_was(state);
                 let runs = matches!(job, Job::Running(_));
                 match job {
@@ -187,9 +192,10 @@ impl Engine {
                         let check = back.check();
                         Step::HoldBack(back, check)
                     }
-                    _ if as_it_was => self.settled(back),
-                    _ if is_ours && !back.resumed => self.resume(back),
-                    // It is not known whether it was paused before, or it cannot be resumed: so it is told.
+                    _ if as_it_was || !state.is_migrating() || back.resumed => self.settled(back),
+                    _ if !is_ours => self.hold_back(back, Check::WhetherItWasMovedSince),
+                    _ if self.was_paused == Some(false) => self.resume(back),
+                    // It is not known whether it was paused before: so it is told.
                     _ => self.settled(back),
                 }
             }
@@ -199,6 +205,19 @@ impl Engine {
                 let check = back.check();
                 self.hold_back(back, check)
             }
+        }
+    }
+
+    /// The caller's word is that nobody has moved the guest since.
+    pub(super) fn claim(&mut self, back: Back) -> Step {
+        self.ask_back(Back { is_ours: true, ..back })
+    }
+
+    /// Whether the source shows the run of the guest that was to move, for all that is known.
+    pub(super) fn is_same_run(&self) -> bool {
+        match &self.source {
+            Said::Has { domain, .. } => domain.may_be_the_run_of(&self.request.domain),
+            _ => true,
         }
     }
 

@@ -349,13 +349,14 @@ impl Engine {
 
     /// One that is not known to be closed is closed again after the next wait.
     pub(super) fn closed_begun(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
-        let job = if let Ok(Reply::Done) = answer { Awaited::AloneNow } else { Awaited::No };
+        let job =
+            if let Ok(Reply::Done | Reply::WasClosed) = answer { Awaited::AloneNow } else { Awaited::No };
         self.ask_source(Doubt { job, ..doubt })
     }
 
     pub(super) fn closed(&mut self, doubt: Doubt, answer: Result<Reply, Failure>) -> Step {
         match answer {
-            Ok(Reply::Done) => self.ask_source(doubt.now(Standing::IncomingGone)),
+            Ok(Reply::Done | Reply::WasClosed) => self.ask_source(doubt.now(Standing::IncomingGone)),
             // It stays given up, and is closed again after the next wait.
             _ => self.ask_incoming(doubt),
         }

@@ -7,7 +7,7 @@
 //!  the source says          the destination says
 //!                           has it, started            none                        nothing
 //!  absent, shut off         OnDestination              Nowhere                     after a success OnDestination, else unknown
-//!  there as it was, no job  both run: unknown          after an error OnSource,    the same
+//!  there as it was, no job  unknown                    after an error OnSource,    the same
 //!                                                      after a lost reply unknown;
 //!                                                      also after an error that may
 //!                                                      be made up, if it cannot
@@ -59,6 +59,19 @@ impl Sent {
 
     pub(super) fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// It was answered with an error of the source's own.
+    fn has_failed(&self) -> bool {
+        self.failed.is_some() && !self.lost && !self.hearsay
+    }
+
+    /// What is in doubt before the hosts have told.
+    pub(super) fn check(&self) -> Check {
+        match self.lost || self.hearsay {
+            true => Check::WhetherTheSourceStillMovesIt,
+            false => Check::WhetherItTookOver,
+        }
     }
 }
 
@@ -154,6 +167,15 @@ impl Engine {
             _ if is_gone => self.hold_sent(sent, Check::WhetherItArrived),
 
             (None, _) => self.hold_sent(sent, Check::WhetherItLeft),
+            // From before, for all that the source has said.
+            (Some(copy), Said::Has { state, .. })
+                if !is_absent
+                    && self.has_started(state)
+                    && sent.has_failed()
+                    && !(copy.is_migrating() && self.was_paused != Some(true)) =>
+            {
+                self.hold_sent(sent, Check::WhichOneIsTheGuest)
+            }
             (Some(copy), Said::Has { domain, state, .. }) if !is_absent && self.has_started(state) => {
                 let warning = sent.failed.clone();
                 let arrived = Arrived::new(domain, Some(state), warning, Cookie::default()).unconfirmed();

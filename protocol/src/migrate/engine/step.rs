@@ -205,6 +205,7 @@ impl Step {
             | Step::CancelLate(_)
             | Step::AskLeftover(..)
             | Step::Remove(_) => "the destination has been told to cancel",
+            Step::HoldBack(_, Check::WhetherItWasMovedSince) => "the source shows another run of the guest",
             Step::AskHeld(..) => "the source is asked whether it still has the guest",
             Step::Release(_)
             | Step::WhyNot(_)
@@ -264,7 +265,7 @@ impl Step {
             Step::Perform(prepared) => (Some(prepared.form.whether_it_left()), None),
             Step::Send(_) => (Some(Check::WhetherTheSourceStillMovesIt), None),
             Step::AskSender(_, sent) | Step::AskReceiver(_, sent) => {
-                (Some(Check::WhetherTheSourceStillMovesIt), Some(sent.reason()))
+                (Some(sent.check()), Some(sent.reason()))
             }
             Step::HoldSent(sent, check) => (Some(*check), Some(sent.reason())),
             Step::Over(_) => (Some(Check::WhetherItLeft), None),

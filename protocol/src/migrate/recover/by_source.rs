@@ -39,6 +39,12 @@ impl Known<'_> {
             (Seen::Gone, Seen::Untold) if self.is_done() => self.has_left(),
             (Seen::Gone, Seen::Untold) => Decision::Hold(Check::WhetherItArrived),
 
+            // From before, for all that the source has said.
+            (Seen::Runs | Seen::Waits | Seen::Stopped(_), Seen::Runs | Seen::Stopped(_))
+                if self.has_surely_failed() && !self.is_copy() =>
+            {
+                Decision::Hold(Check::WhichOneIsTheGuest)
+            }
             (Seen::Runs | Seen::Untold, Seen::Runs) => Decision::Hold(Check::WhetherTheSourceRunsToo),
             (Seen::Untold, _) => Decision::Hold(Check::WhereItIs),
             (_, Seen::Runs) => self.end_copy(),
