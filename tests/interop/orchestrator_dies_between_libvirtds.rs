@@ -16,7 +16,7 @@ use crate::need::need;
 use crate::peers::{table, virsh};
 
 /// How many die where nobody says how many.
-const DEATHS: usize = 8;
+const DEATHS: usize = 50;
 /// Pairs of hosts among which they are, side by side: most of a death is waiting.
 const PAIRS: usize = 2;
 
