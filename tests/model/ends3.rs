@@ -365,7 +365,8 @@ fn a_lost_perform_and_another_run_of_the_guest() {
              source {LOOKUP} => found 9
              {JOB} => job 0
              source {STATE} => paused 2
-             end: the guest did not move; the source says: paused (migrating); reason: domain_migrate_perform3 on the source: no reply: connection closed",
+             wait: WhetherItWasMovedSince
+             stop",
             performed("lost")
         ),
     );

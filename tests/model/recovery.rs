@@ -170,10 +170,10 @@ fn wrecks(run: &Run) -> Vec<Wreck> {
     let wreck = |length: usize, world: super::world::World| Wreck {
         setup: run.setup,
         journal: run.journal[..length].to_vec(),
+        is_last: !world.elsewhere,
         world,
         fenced: Fenced::default(),
         sender_died: run.faults.iter().any(|(_, fault)| matches!(fault.runs, Runs::Fails(Fails::Dying(_)))),
-        is_last: true,
         past: format!("  faults of the migration {:?}, which died after {length} records", run.faults),
     };
     if run.world.caller_died {

@@ -241,7 +241,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 99] = [
+pub(crate) const RULES: [(Rule, &str); 100] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),

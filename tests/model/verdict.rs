@@ -2,7 +2,8 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 use virtwire_protocol::migrate::{
-    Call, Check, Do, DomainState, Failure, Host, Job, MigrateFlags, Outcome, Reason, Record, Retcode, Said,
+    Call, Check, Do, DomainState, Failure, Host, Job, MigrateFlags, Outcome, Reason, Record, Reply, Retcode,
+    Said,
 };
 
 use super::destination::{Incoming, Loss, Taken};
@@ -10,6 +11,7 @@ use super::offline::{self, Offline};
 use super::postcopy::{Half, PostCopy};
 use super::run::{Answer, Run, is_lacking};
 use super::setup::{Asked, By, Guest, Word};
+use super::source::another;
 
 /// Checks the outcome when it is told, and again when everything that is under way has ended and all
 /// connections are closed.
@@ -225,18 +227,18 @@ fn check_doubt(run: &mut Run, check: Check) {
             let is_copy = world.source.stopped && world.source.active.is_some();
             run.setup.word == Word::Never && is_copy && world.destination.guest.is_none()
         }
-        // Nobody but the caller knows whose it is.
+        // Nobody but the caller knows whose it is, once the source was not heard or waited for.
         Check::WhetherItWasMovedSince => {
-            let is_paused =
-                world.source.stopped && world.source.active.is_some() && world.source.migrating.is_none();
-            let lost = |(order, answer): &(Do, Answer)| {
-                let unheard = matches!(
-                    answer,
-                    Err(Failure::Lost { .. } | Failure::Silent { .. } | Failure::NotSent { .. })
-                );
-                order.host == Host::Source && unheard
+            let source = &world.source;
+            let is_paused = source.stopped && source.active.is_some() && source.migrating.is_none();
+            let in_doubt = |(order, answer): &(Do, Answer)| match answer {
+                Err(Failure::Answered(_) | Failure::Unsupported(_)) if order.call.performs() => false,
+                Err(_) => order.host == Host::Source,
+                Ok(Reply::Job(job)) => job.kind != 0,
+                Ok(Reply::Found(domain)) => domain.uuid == another().uuid,
+                _ => false,
             };
-            run.setup.word == Word::Never && is_paused && run.trace.iter().any(lost)
+            run.setup.word == Word::Never && is_paused && run.trace.iter().any(in_doubt)
         }
         Check::HowItEndedThere => {
             let is_copy = world.source.stopped && world.source.active.is_some();

@@ -474,13 +474,19 @@ impl World {
     pub(crate) fn may_be_moved_elsewhere(&self) -> bool {
         let Destination { guest, ran, ended, .. } = &self.destination;
         let is_here = self.source.active.is_some() && self.source.half.is_none();
-        is_here && guest.is_none() && !ran && !ended && self.late.is_empty() && self.coming.is_none()
+        is_here
+            && !self.elsewhere
+            && guest.is_none()
+            && !ran
+            && !ended
+            && self.late.is_empty()
+            && self.coming.is_none()
     }
 
     /// The source has the guest, which a migration has paused, and knows of none any more.
     pub(crate) fn is_forgotten(&self) -> bool {
         let Source { stopped, migrating, job, .. } = &self.source;
-        *stopped && migrating.is_none() && job.is_none() && !self.elsewhere && self.may_be_moved_elsewhere()
+        *stopped && migrating.is_none() && job.is_none() && self.may_be_moved_elsewhere()
     }
 
     /// It does, with its caller gone; see [`Source::is_moved_elsewhere`].
