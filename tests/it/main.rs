@@ -2,6 +2,7 @@
 
 #[cfg(feature = "mem")]
 mod access;
+#[cfg(feature = "mem")]
 mod another_host;
 #[cfg(feature = "mem")]
 mod auto_destroy;

@@ -128,7 +128,7 @@ impl Replay {
         }
         // Nor who the host is, which ours asks beside the steps.
         if matches!(called.info.name, "connect_get_hostname" | "connect_get_capabilities") {
-            return Err(RemoteError::unknown_procedure(called.header.procedure));
+            return Err(RemoteError::unknown_procedure(called.header.procedure.0));
         }
         self.heard.lock().unwrap().push((self.host, called.info.name, called.payload.clone()));
         let mut replies = self.replies.lock().unwrap();

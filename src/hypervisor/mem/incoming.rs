@@ -19,7 +19,7 @@
 //!
 //! A guest whose preparing connection is gone is removed, as libvirt's daemons do, but for one: a Confirmed one stays,
 //! paused. Nobody else has it any more, so what would be a clean-up would be a loss. Any connection may still finish
-//! it, resume it or destroy it. While it is Received that is not decided: the source's last word decides, or its silence.
+//! it, resume it or destroy it; and an Unconfirmed one, which may be the only copy: who resumes that says so. While it is Received that is not decided: the source's last word decides, or its silence.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -77,11 +77,6 @@ impl Incoming {
     /// Its connection is gone, and it may be all that there is of the guest.
     fn is_kept(&self) -> bool {
         self.abandoned && self.version != MigrationVersion::V3 && *self.arrival.borrow() >= Arrival::Confirmed
-    }
-
-    /// Its connection is gone, and it is all that there is of the guest. Of one that came direct nobody else can say so than who resumes it.
-    fn is_only_copy(&self) -> bool {
-        self.is_kept() && (*self.arrival.borrow() == Arrival::Confirmed || self.is_direct())
     }
 
     /// No client prepared it, and none will finish it.
@@ -365,10 +360,11 @@ impl Table {
         }
     }
 
-    /// A kept guest becomes one like any other, for somebody who resumes it.
+    /// A kept guest becomes one like any other, for somebody who resumes it: where its source has not come to say that it has dropped it, that is
+    /// his word.
     pub(super) fn adopt_if_kept(&mut self, uuid: Uuid) -> Result<()> {
         let Activity::Arriving(id) = self.guest(uuid)?.live()?.activity else { return Ok(()) };
-        if self.incoming.get(&id).is_some_and(Incoming::is_only_copy) {
+        if self.incoming.get(&id).is_some_and(Incoming::is_kept) {
             self.incoming.remove(&id);
             self.guest_mut(uuid)?.live_mut()?.activity = Activity::Idle;
         }

@@ -181,12 +181,12 @@ impl Comings {
         self.of(guest).and_then(|(_, coming)| Some(coming.guest.as_ref()?.run))
     }
 
-    /// A guest that is nowhere else becomes one like any other, for somebody who resumes it.
+    /// A guest that is nowhere else becomes one like any other, for somebody who resumes it: where its source has not come to say that it has dropped
+    /// it, that is his word.
     pub(super) fn adopt_if_kept(&mut self, guest: Uuid) {
         if let Some((id, coming)) = self.of(guest)
             && coming.is_kept()
             && coming.fate == Fate::Open
-            && *coming.arrival.borrow() == Arrival::Confirmed
         {
             self.all.remove(&id);
         }
