@@ -270,7 +270,7 @@ impl<H: Handler + ?Sized> Client<H> {
                     Item::Order(Order::Finish) => self.session.wind_up(),
                     Item::Order(Order::Leave) => return Poll::Ready(Err(Ended::SentAway)),
                     Item::Overrun => return Poll::Ready(Err(Ended::Slow)),
-                    Item::Notice(notice) => self.tell(notice)?,
+                    Item::Notices(notices) => self.tell(notices)?,
                 }
                 is_busy = true;
             }
@@ -493,9 +493,7 @@ impl<H: Handler + ?Sized> Client<H> {
 
     /// Answers a call, after what its handler had the client told before.
     fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), QueueFull> {
-        while let Some(notice) = self.cx.take_notice() {
-            self.tell(notice)?;
-        }
+        self.tell(self.cx.take_notices())?;
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
             (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if self.line.is_some() => {
@@ -512,8 +510,10 @@ impl<H: Handler + ?Sized> Client<H> {
         Ok(())
     }
 
-    fn tell(&mut self, notice: OutgoingNotice) -> Result<(), QueueFull> {
-        self.session.notify(notice.program, notice.number, notice.body)
+    /// All at once: one call of another client's may have made thousands.
+    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), QueueFull> {
+        let mut notices = notices.into_iter();
+        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))
     }
 
     /// The connection has ended, and its socket is gone. In a box, as all that live have no use for the room that it takes.

@@ -155,12 +155,17 @@ impl<S: Read + Write> Client<S> {
         Client { stream, received: BytesMut::new() }
     }
 
-    /// The payload of a good answer.
+    /// The payload of a good answer. Events that come before it are read, and forgotten.
     pub(crate) fn call(&mut self, number: i32, payload: &[u8]) -> Vec<u8> {
         self.stream.write_all(&call(number, 7, payload)).unwrap();
-        let frame = self.next();
-        assert_eq!(frame.header.kind(), Ok(MessageKind::Reply), "{number}");
-        frame.payload.to_vec()
+        loop {
+            let frame = self.next();
+            if frame.header.kind() == Ok(MessageKind::Notice) {
+                continue;
+            }
+            assert_eq!(frame.header.kind(), Ok(MessageKind::Reply), "{number}");
+            return frame.payload.to_vec();
+        }
     }
 
     pub(crate) fn next(&mut self) -> Frame {

@@ -3,12 +3,13 @@
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 
+use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
-    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainDefineXml, StorageVol, StorageVolDownload,
-    StorageVolUpload,
+    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainCreateXmlReply, DomainDefineXml,
+    DomainResume, DomainSuspend, StorageVol, StorageVolDownload, StorageVolUpload,
 };
-use virtwire::xdr::to_vec;
+use virtwire::xdr::{from_slice, to_vec};
 
 #[cfg(feature = "fds")]
 use crate::daemon::SLOW_CALL;
@@ -28,6 +29,7 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("floods of pings", floods_of_pings),
     ("one serial for all", one_serial_for_all),
     ("streams left open", streams_left_open),
+    ("events by thousands", events_by_thousands),
     ("nonsense", nonsense),
     #[cfg(feature = "fds")]
     ("descriptors with slow calls", descriptors_with_slow_calls),
@@ -176,6 +178,22 @@ fn streams_left_open(daemon: &Daemon) -> Held {
     held
 }
 
+/// Pauses a guest and has it run on, again and again in one breath: whoever hears of it does so thousands of times.
+fn events_by_thousands(daemon: &Daemon) -> Held {
+    const STEPS: usize = 2_000;
+    let mut client = daemon.client();
+    // It ends with its connection.
+    let made = client.call(10, &to_vec(&DomainCreateXml { xml_desc: XML.into(), flags: 2 }).unwrap());
+    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let suspend = call(34, 8, &to_vec(&DomainSuspend { dom: dom.clone() }).unwrap());
+    let resume = call(28, 9, &to_vec(&DomainResume { dom }).unwrap());
+    client.stream.write_all(&[suspend, resume].concat().repeat(STEPS / 2)).unwrap();
+    for _ in 0..STEPS {
+        assert_eq!(client.next().header.kind(), Ok(MessageKind::Reply));
+    }
+    vec![client.stream]
+}
+
 /// What is no frame, and frames that make no sense.
 fn nonsense(daemon: &Daemon) -> Held {
     let good = call(59, 0, &[]);
@@ -202,7 +220,7 @@ fn nonsense(daemon: &Daemon) -> Held {
 #[cfg(feature = "fds")]
 fn descriptors_with_slow_calls(daemon: &Daemon) -> Held {
     use virtwire::protocol::frame::{DESCRIPTORS_MAX, Draft};
-    use virtwire::protocol::header::{Header, MessageKind, Serial};
+    use virtwire::protocol::header::{Header, Serial};
     use virtwire::protocol::program::ProcedureNumber;
 
     let mut witness = daemon.client();

@@ -1,12 +1,13 @@
 //! Slow calls hold up nothing but each other: pings, cheap calls and other clients go on.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Semaphore;
 use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{MessageKind, Serial};
 use virtwire::protocol::program::{Priority, Program, ReadOnlyRule};
+use virtwire::protocol::remote::DomainEventLifecycle;
 use virtwire::protocol::session::server::{Called, Limits};
 use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
@@ -118,6 +119,41 @@ async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
     // Somebody else is served meanwhile.
     let mut other = Raw::connect(&address).await;
     other.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+}
+
+/// Tells the client that has asked for the host's name of every other call.
+#[derive(Default)]
+struct Tells(Mutex<Option<CallContext>>);
+
+impl Handler for Tells {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        let mut listener = self.0.lock().unwrap();
+        match &*listener {
+            _ if called.header.procedure.0 == CHEAP => *listener = Some(cx.of_connection()),
+            Some(listener) => listener.notify(&DomainEventLifecycle::default()).unwrap(),
+            None => {}
+        }
+        Box::pin(std::future::ready(Ok(Draft::empty())))
+    }
+}
+
+/// All of a flood may be served before who listens has a turn: here there is one thread.
+#[tokio::test]
+async fn a_flood_of_events_costs_nobody_that_reads_its_connection() {
+    const EVENTS: usize = 4_000;
+    let address = serve(Server::new(Tells::default())).await;
+    let mut listener = Raw::connect(&address).await;
+    listener.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+    let mut flood = Raw::connect(&address).await;
+    flood.send(&call(Program::REMOTE, SLOW, Serial(1), &[0; 24]).repeat(EVENTS)).await;
+    for number in 0..EVENTS {
+        let event = listener.next().await.unwrap_or_else(|| panic!("it is let go after {number} events"));
+        assert_eq!(event.header.kind(), Ok(MessageKind::Notice));
+    }
 }
 
 /// What the lanes rest on: most calls that only look wait for no guest, and so have places of their own.
