@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::context::{CallContext, ConnectionId};
 use super::identity::Identity;
-use super::places::{ClientLimits, Place, Places};
+use super::places::{ClientLimits, Place, Places, Seat};
 use super::post::Order;
 
 /// A client that is there.
@@ -38,6 +38,8 @@ pub(super) struct Clients {
     limits: watch::Sender<ClientLimits>,
     /// From before their handshakes on.
     pub(super) places: Arc<Places>,
+    /// Of those, who came where everybody may look.
+    lookers: Arc<Places>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +61,7 @@ impl Default for Clients {
             count: watch::Sender::new(0),
             limits: watch::Sender::new(ClientLimits::default()),
             places: Arc::default(),
+            lookers: Arc::default(),
         }
     }
 }
@@ -92,13 +95,21 @@ impl Clients {
     }
 
     /// One more client may come, as soon as there is room.
-    pub(super) async fn room(&self) {
+    pub(super) async fn room(&self, is_looker: bool) {
+        if is_looker {
+            self.lookers.room(self.limits.subscribe(), ClientLimits::lookers_max).await;
+        }
         self.places.room(self.limits.subscribe(), |limits| limits.clients).await;
     }
 
     /// A client's place, as soon as there is one.
-    pub(super) async fn place(&self) -> Place {
-        self.places.take(self.limits.subscribe(), |limits| limits.clients).await
+    pub(super) async fn seat(&self, is_looker: bool) -> Seat {
+        let looker = match is_looker {
+            true => Some(self.lookers.take(self.limits.subscribe(), ClientLimits::lookers_max).await),
+            false => None,
+        };
+        let place = self.places.take(self.limits.subscribe(), |limits| limits.clients).await;
+        Seat { _place: place, _looker: looker }
     }
 
     /// A place before a door for one that is not known yet.

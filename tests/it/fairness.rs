@@ -1,6 +1,7 @@
 //! Slow calls hold up nothing but each other: pings, cheap calls and other clients go on.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use virtwire::protocol::error::RemoteError;
@@ -11,7 +12,7 @@ use virtwire::protocol::remote::DomainEventLifecycle;
 use virtwire::protocol::session::server::{Called, Limits};
 use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
-use crate::raw::{Raw, call, serve};
+use crate::raw::{Raw, call, serve, serve_at};
 
 /// Shutting a guest down may wait for it, and takes as long as nobody gives a permit.
 const SLOW: i32 = 33;
@@ -104,7 +105,7 @@ async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
     let mut taken = 0;
     // The daemon stops reading, and then the kernel takes no more: time passes while nobody has anything to do.
     loop {
-        match tokio::time::timeout(std::time::Duration::from_secs(1), raw.stream.writable()).await {
+        match tokio::time::timeout(Duration::from_secs(1), raw.stream.writable()).await {
             Ok(ready) => ready.unwrap(),
             Err(_) => break,
         }
@@ -154,6 +155,28 @@ async fn a_flood_of_events_costs_nobody_that_reads_its_connection() {
         let event = listener.next().await.unwrap_or_else(|| panic!("it is let go after {number} events"));
         assert_eq!(event.header.kind(), Ok(MessageKind::Notice));
     }
+}
+
+/// Where everybody may look, a crowd of those who do takes no place from who may change something.
+#[tokio::test]
+async fn who_may_only_look_leaves_places_for_who_may_change() {
+    let server = Server::new(Tells::default()).max_clients(4);
+    let address = serve_at(server.clone(), |listener| listener.read_only()).await;
+    let mut crowd = Vec::new();
+    for _ in 0..10 {
+        crowd.push(Raw::connect(&address).await);
+    }
+    for raw in &mut crowd[..3] {
+        raw.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+    }
+    let mut changes = Raw::connect(&serve(server.clone()).await).await;
+    let answer = changes.call(Program::REMOTE, SLOW, &[0; 24]);
+    let answer = tokio::time::timeout(Duration::from_secs(60), answer).await;
+    answer.expect("there is a place for it").unwrap();
+    assert_eq!(server.clients().len(), 4);
+    // Whoever of them waits has the place of one that goes.
+    drop(crowd.remove(0));
+    crowd[2].call(Program::REMOTE, CHEAP, &[]).await.unwrap();
 }
 
 /// What the lanes rest on: most calls that only look wait for no guest, and so have places of their own.
