@@ -14,6 +14,7 @@ use virtwire_protocol::session::server::Limits;
 
 use super::access::Authorizer;
 use super::identity::{Identity, PeerTransport};
+use super::memory::Memory;
 use super::metrics::Metrics;
 use super::post::{Item, Order, OutgoingNotice, Post};
 use super::stream::Stream;
@@ -50,6 +51,7 @@ pub(super) struct Terms {
     pub(super) limits: Arc<Limits>,
     pub(super) authorizer: Option<Arc<dyn Authorizer>>,
     pub(super) metrics: Metrics,
+    pub(super) memory: Arc<Memory>,
 }
 
 struct Shared {
@@ -216,6 +218,10 @@ impl CallContext {
 
     pub(super) fn metrics(&self) -> &Metrics {
         &self.0.terms.metrics
+    }
+
+    pub(super) fn memory(&self) -> &Memory {
+        &self.0.terms.memory
     }
 
     pub(super) fn limits(&self) -> &Arc<Limits> {

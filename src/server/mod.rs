@@ -14,6 +14,7 @@ mod door;
 mod handler;
 mod identity;
 mod listener;
+mod memory;
 mod metrics;
 mod places;
 mod post;
@@ -51,6 +52,7 @@ pub use context::{CallContext, ConnectionId};
 pub use handler::{BoxFuture, Handler};
 pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
+pub use memory::HELD_BYTES_MAX;
 pub use metrics::{CallFigures, LATENCY_BOUNDS, Metrics, MetricsSnapshot};
 pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
@@ -60,6 +62,7 @@ pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
 use clients::{Clients, Present};
 use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
+use memory::Memory;
 use places::Seat;
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
@@ -102,6 +105,16 @@ impl<H: Handler + ?Sized> Server<H> {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Server<H> {
         Arc::make_mut(&mut self.terms).limits = Arc::new(limits);
+        self
+    }
+
+    /// What all clients together may make the daemon hold, in bytes, of calls that are worked on or wait, of messages that have begun to
+    /// come, and of what waits to be read; [`HELD_BYTES_MAX`] by default. While it is more, no client is read that holds more than
+    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped. So it can become more by
+    /// 1 MiB and one answer for each client.
+    #[must_use]
+    pub fn held_bytes_max(mut self, bytes: usize) -> Server<H> {
+        Arc::make_mut(&mut self.terms).memory = Arc::new(Memory::new(bytes));
         self
     }
 
