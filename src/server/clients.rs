@@ -12,6 +12,9 @@ use super::identity::Identity;
 use super::places::{ClientLimits, Place, Places, Seat};
 use super::post::Order;
 
+/// How long what is left of clients that were sent away may take.
+const CLEANED_UP_WITHIN: Duration = Duration::from_secs(5);
+
 /// A client that is there.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -160,7 +163,10 @@ impl Clients {
         if timeout(within, count.wait_for(|count| *count == 0)).await.is_ok() {
             return 0;
         }
-        self.order_all(Order::Leave)
+        let cut_off = self.order_all(Order::Leave);
+        // What was theirs ends with them, such as guests, and not behind this daemon's back.
+        let _ = timeout(CLEANED_UP_WITHIN, count.wait_for(|count| *count == 0)).await;
+        cut_off
     }
 
     fn order_all(&self, order: Order) -> usize {
