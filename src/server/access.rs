@@ -59,7 +59,7 @@ pub struct AccessRequest<'a> {
     pub identity: &'a Identity,
     /// Over which connection.
     pub connection: ConnectionId,
-    /// By which procedure; of an event, the one that registered for it. `None` where it is not known which.
+    /// By which procedure; `None` of what a list or an event would tell of, and of what a handler asks about beside.
     pub procedure: Option<&'static ProcedureInfo>,
     /// The right that it needs.
     pub right: Right,

@@ -9,8 +9,11 @@ use tokio::time::timeout;
 
 use super::context::{CallContext, ConnectionId};
 use super::identity::Identity;
-use super::places::{ClientLimits, Place, Places};
+use super::places::{ClientLimits, Place, Places, Seat};
 use super::post::Order;
+
+/// How long what is left of clients that were sent away may take.
+const CLEANED_UP_WITHIN: Duration = Duration::from_secs(5);
 
 /// A client that is there.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub(super) struct Clients {
     limits: watch::Sender<ClientLimits>,
     /// From before their handshakes on.
     pub(super) places: Arc<Places>,
+    /// Of those, who came where everybody may look.
+    lookers: Arc<Places>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +64,7 @@ impl Default for Clients {
             count: watch::Sender::new(0),
             limits: watch::Sender::new(ClientLimits::default()),
             places: Arc::default(),
+            lookers: Arc::default(),
         }
     }
 }
@@ -92,13 +98,21 @@ impl Clients {
     }
 
     /// One more client may come, as soon as there is room.
-    pub(super) async fn room(&self) {
+    pub(super) async fn room(&self, is_looker: bool) {
+        if is_looker {
+            self.lookers.room(self.limits.subscribe(), ClientLimits::lookers_max).await;
+        }
         self.places.room(self.limits.subscribe(), |limits| limits.clients).await;
     }
 
     /// A client's place, as soon as there is one.
-    pub(super) async fn place(&self) -> Place {
-        self.places.take(self.limits.subscribe(), |limits| limits.clients).await
+    pub(super) async fn seat(&self, is_looker: bool) -> Seat {
+        let looker = match is_looker {
+            true => Some(self.lookers.take(self.limits.subscribe(), ClientLimits::lookers_max).await),
+            false => None,
+        };
+        let place = self.places.take(self.limits.subscribe(), |limits| limits.clients).await;
+        Seat { _place: place, _looker: looker }
     }
 
     /// A place before a door for one that is not known yet.
@@ -149,7 +163,10 @@ impl Clients {
         if timeout(within, count.wait_for(|count| *count == 0)).await.is_ok() {
             return 0;
         }
-        self.order_all(Order::Leave)
+        let cut_off = self.order_all(Order::Leave);
+        // What was theirs ends with them, such as guests, and not behind this daemon's back.
+        let _ = timeout(CLEANED_UP_WITHIN, count.wait_for(|count| *count == 0)).await;
+        cut_off
     }
 
     fn order_all(&self, order: Order) -> usize {

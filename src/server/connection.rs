@@ -25,6 +25,7 @@ use super::context::{CallContext, CallSlots};
 use super::door::{Entrance, Standing};
 use super::handler::{BoxFuture, Handler};
 use super::identity::PeerTransport;
+use super::memory::{Held, Share};
 use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use crate::codec::CodecError;
@@ -54,6 +55,9 @@ pub enum Ended {
     /// The client does not read its events.
     #[error("the client does not read its events")]
     Slow,
+    /// All clients hold more memory than they may, this one much of it, and it neither reads nor goes on with what it has begun to send.
+    #[error("the client holds much memory, and neither reads nor goes on with what it has begun")]
+    Hoarding,
     /// This server has sent the client away: it shuts down, or was told to disconnect this one.
     #[error("the client was sent away")]
     SentAway,
@@ -68,7 +72,11 @@ impl Ended {
         match self {
             // A frame longer than is taken of a stranger, or a descriptor that was announced and did not come.
             Ended::Codec(CodecError::Io(error)) => error.kind() == std::io::ErrorKind::InvalidData,
-            Ended::Codec(CodecError::Frame(_)) | Ended::Protocol(_) | Ended::Slow | Ended::Unknown => true,
+            Ended::Codec(CodecError::Frame(_))
+            | Ended::Protocol(_)
+            | Ended::Slow
+            | Ended::Hoarding
+            | Ended::Unknown => true,
             Ended::Closed | Ended::Gone | Ended::SentAway => false,
         }
     }
@@ -185,8 +193,8 @@ where
         let Entrance { asking, until, place, .. } = entrance;
         Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
     };
-    let (streams, pipes, calls, passing) = Default::default();
-    let mut client = Client { session, streams, pipes, handler, cx, calls, line, passing, way_in };
+    let (streams, pipes, calls, passing, share) = Default::default();
+    let mut client = Client { session, streams, pipes, handler, cx, calls, line, passing, way_in, share };
     async move {
         let ended = match poll_fn(|task| client.poll(&mut talk, task)).await {
             Ok(()) => goodbye(&mut talk.writer).await,
@@ -194,7 +202,9 @@ where
         };
         // The last of the socket: it is closed, also while calls run on.
         drop(talk);
-        client.end(ended).await
+        let ended = client.end(ended).await;
+        client.share.leave(client.cx.memory());
+        ended
     }
 }
 
@@ -229,6 +239,8 @@ struct Client<H: ?Sized> {
     passing: VecDeque<Vec<OwnedFd>>,
     /// `None` once it is known.
     way_in: Option<Box<WayIn>>,
+    /// Of what all clients hold.
+    share: Share,
 }
 
 /// What a client goes through before it is known.
@@ -270,7 +282,7 @@ impl<H: Handler + ?Sized> Client<H> {
                     Item::Order(Order::Finish) => self.session.wind_up(),
                     Item::Order(Order::Leave) => return Poll::Ready(Err(Ended::SentAway)),
                     Item::Overrun => return Poll::Ready(Err(Ended::Slow)),
-                    Item::Notice(notice) => self.tell(notice)?,
+                    Item::Notices(notices) => self.tell(notices)?,
                 }
                 is_busy = true;
             }
@@ -289,7 +301,7 @@ impl<H: Handler + ?Sized> Client<H> {
             if !self.may_read() || (self.way_in.is_some() && !talk.writer.is_empty()) {
                 self.session.not_reading(now());
             } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
-                steps_back = self.receive(received.ok_or(Ended::Gone)?, &mut talk.frames, cx)?;
+                steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, cx)?;
                 is_busy = true;
             }
             if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
@@ -309,6 +321,8 @@ impl<H: Handler + ?Sized> Client<H> {
             if talk.writer.is_empty() && self.session.is_finished() {
                 return Poll::Ready(Ok(()));
             }
+            let held = self.held(talk);
+            is_busy |= self.share.poll_weigh(self.cx.memory(), held, cx)?;
             if steps_back {
                 // Whoever takes what was large has a turn, so that what it was read into is free again.
                 break;
@@ -342,18 +356,24 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// A frame has come, and with it all that came in the same read. Whether one of them was large.
-    fn receive<R: AsyncRead + Unpin>(
+    fn receive<R, W>(
         &mut self,
         first: Received,
-        frames: &mut FrameReader<R>,
+        talk: &mut Talk<R, W>,
         cx: &mut Context<'_>,
-    ) -> Result<bool, Ended> {
+    ) -> Result<bool, Ended>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
         let (now, mut next, mut has_large) = (now(), Some(first), false);
         while let Some(Received { frame, fds }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES;
             self.session.handle_frame(now, frame)?;
             self.take_events(cx, fds)?;
-            next = if self.may_read() { frames.buffered()? } else { None };
+            let held = self.held(talk);
+            self.share.weigh(self.cx.memory(), held);
+            next = if self.may_read() { talk.frames.buffered()? } else { None };
         }
         Ok(has_large)
     }
@@ -406,7 +426,17 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     fn may_read(&self) -> bool {
-        self.session.can_receive() && self.streams.has_room()
+        self.session.can_receive() && self.streams.has_room() && self.share.may_read()
+    }
+
+    /// What it has this server hold now.
+    fn held<R, W>(&self, talk: &Talk<R, W>) -> Held
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let unfinished = talk.frames.held_bytes() + self.session.queued_bytes() + talk.writer.len();
+        Held { calls: self.session.call_bytes(), unfinished }
     }
 
     /// Does what has happened by a frame, an answer or the client's reading, and says whether anything has. A frame may have come with
@@ -493,9 +523,7 @@ impl<H: Handler + ?Sized> Client<H> {
 
     /// Answers a call, after what its handler had the client told before.
     fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), QueueFull> {
-        while let Some(notice) = self.cx.take_notice() {
-            self.tell(notice)?;
-        }
+        self.tell(self.cx.take_notices())?;
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
             (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if self.line.is_some() => {
@@ -512,8 +540,10 @@ impl<H: Handler + ?Sized> Client<H> {
         Ok(())
     }
 
-    fn tell(&mut self, notice: OutgoingNotice) -> Result<(), QueueFull> {
-        self.session.notify(notice.program, notice.number, notice.body)
+    /// All at once: one call of another client's may have made thousands.
+    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), QueueFull> {
+        let mut notices = notices.into_iter();
+        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))
     }
 
     /// The connection has ended, and its socket is gone. In a box, as all that live have no use for the room that it takes.

@@ -1,5 +1,6 @@
 //! What a handler knows of the connection that called it.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use virtwire_protocol::session::server::Limits;
 
 use super::access::Authorizer;
 use super::identity::{Identity, PeerTransport};
+use super::memory::Memory;
 use super::metrics::Metrics;
 use super::post::{Item, Order, OutgoingNotice, Post};
 use super::stream::Stream;
@@ -49,6 +51,7 @@ pub(super) struct Terms {
     pub(super) limits: Arc<Limits>,
     pub(super) authorizer: Option<Arc<dyn Authorizer>>,
     pub(super) metrics: Metrics,
+    pub(super) memory: Arc<Memory>,
 }
 
 struct Shared {
@@ -194,7 +197,7 @@ impl CallContext {
     /// Sends the client an event. It goes out in order with other events, and before the replies of calls that are
     /// answered later.
     ///
-    /// A client that does not read, so that more than 1,024 events wait, or more bytes of them than
+    /// A client that does not read, so that more bytes of events wait than
     /// [`Limits::queued_bytes`](virtwire_protocol::session::server::Limits), loses its connection instead of an event. Nothing
     /// happens where the connection is gone already.
     ///
@@ -217,6 +220,10 @@ impl CallContext {
         &self.0.terms.metrics
     }
 
+    pub(super) fn memory(&self) -> &Memory {
+        &self.0.terms.memory
+    }
+
     pub(super) fn limits(&self) -> &Arc<Limits> {
         &self.0.terms.limits
     }
@@ -224,7 +231,7 @@ impl CallContext {
     pub(super) fn set_closed(&self) {
         self.0.closed.store(true, Ordering::Release);
         // Nobody takes them any more.
-        while self.take_notice().is_some() {}
+        drop(self.take_notices());
     }
 
     /// Has the connection end.
@@ -237,9 +244,9 @@ impl CallContext {
         self.0.post.poll_next(cx)
     }
 
-    /// The event that has waited longest, if any does.
-    pub(super) fn take_notice(&self) -> Option<OutgoingNotice> {
-        self.0.post.take_notice()
+    /// The events that wait, in order.
+    pub(super) fn take_notices(&self) -> VecDeque<OutgoingNotice> {
+        self.0.post.take_notices()
     }
 }
 

@@ -51,7 +51,7 @@ pub struct MetricsSnapshot {
     pub connections_accepted: u64,
     /// Those that are open.
     pub connections_open: u64,
-    /// Those that ended because the client did not read its events.
+    /// Those that ended because the client did not read its events, or held much memory and did not go on.
     pub connections_slow: u64,
     /// Those that ended because the client broke the protocol, or the socket failed.
     pub connections_faulty: u64,
@@ -132,7 +132,7 @@ impl Metrics {
     pub(super) fn disconnected(&self, ended: &Ended) {
         self.0.open.fetch_sub(1, Ordering::Relaxed);
         match ended {
-            Ended::Slow => self.0.slow.fetch_add(1, Ordering::Relaxed),
+            Ended::Slow | Ended::Hoarding => self.0.slow.fetch_add(1, Ordering::Relaxed),
             Ended::Codec(_) | Ended::Protocol(_) => self.0.faulty.fetch_add(1, Ordering::Relaxed),
             _ => 0,
         };

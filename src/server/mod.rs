@@ -14,6 +14,7 @@ mod door;
 mod handler;
 mod identity;
 mod listener;
+mod memory;
 mod metrics;
 mod places;
 mod post;
@@ -51,6 +52,7 @@ pub use context::{CallContext, ConnectionId};
 pub use handler::{BoxFuture, Handler};
 pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
+pub use memory::HELD_BYTES_MAX;
 pub use metrics::{CallFigures, LATENCY_BOUNDS, Metrics, MetricsSnapshot};
 pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
@@ -60,7 +62,8 @@ pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
 use clients::{Clients, Present};
 use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
-use places::Place;
+use memory::Memory;
+use places::Seat;
 
 pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
 
@@ -105,6 +108,16 @@ impl<H: Handler + ?Sized> Server<H> {
         self
     }
 
+    /// What all clients together may make the daemon hold, in bytes, of calls that are worked on or wait, of messages that have begun to
+    /// come, and of what waits to be read; [`HELD_BYTES_MAX`] by default. While it is more, no client is read that holds more than
+    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped. So it can become more by
+    /// 1 MiB and one answer for each client.
+    #[must_use]
+    pub fn held_bytes_max(mut self, bytes: usize) -> Server<H> {
+        Arc::make_mut(&mut self.terms).memory = Arc::new(Memory::new(bytes));
+        self
+    }
+
     /// Has this decide what clients may do. Without one they may do everything, if they are not read-only.
     #[must_use]
     pub fn authorizer(mut self, authorizer: impl Authorizer) -> Server<H> {
@@ -112,7 +125,8 @@ impl<H: Handler + ?Sized> Server<H> {
         self
     }
 
-    /// Holds so many clients at a time at most, as libvirt's `max_clients`.
+    /// Holds so many clients at a time at most, as libvirt's `max_clients`; at [read-only](Listener::read_only) listeners no more than
+    /// three quarters of them.
     #[must_use]
     pub fn max_clients(self, clients: usize) -> Server<H> {
         self.set_client_limits(ClientLimits { clients, ..self.client_limits() });
@@ -141,7 +155,7 @@ impl<H: Handler + ?Sized> Server<H> {
     pub async fn serve(&self, listener: &Listener) -> io::Result<()> {
         loop {
             // Beyond the limit clients wait in the kernel's queue, as with libvirt.
-            self.crowd.room().await;
+            self.crowd.room(listener.is_read_only()).await;
             let before = listener.door.place(listener.shakes_hands(), &self.crowd).await;
             let accepted = match &listener.inner {
                 listener::Inner::Tcp(tcp) => tcp
@@ -170,7 +184,7 @@ impl<H: Handler + ?Sized> Server<H> {
                 }
             };
             // Another listener's client may have come first: then this one waits here.
-            let place = self.crowd.place().await;
+            let seat = self.crowd.seat(listener.is_read_only()).await;
             let identity = accepted.identity();
             let entrance = listener.door.meet(&identity, before, listener.is_read_only());
             let queued = match entrance.is_without_place() {
@@ -187,22 +201,22 @@ impl<H: Handler + ?Sized> Server<H> {
                 },
             };
             self.metrics().connected();
-            self.clone().receive(accepted, entrance, queued, place);
+            self.clone().receive(accepted, entrance, queued, seat);
         }
     }
 
     /// Serves a client once it has its place before the door, and has shaken hands, where it has to.
-    fn receive(self, accepted: Accepted, mut entrance: Entrance, queued: Option<Queued>, place: Place) {
+    fn receive(self, accepted: Accepted, mut entrance: Entrance, queued: Option<Queued>, seat: Seat) {
         match (accepted, queued) {
-            (Accepted::Plain(socket), None) => self.host(socket, entrance, place),
+            (Accepted::Plain(socket), None) => self.host(socket, entrance, seat),
             (Accepted::Plain(socket), Some(queued)) => drop(tokio::spawn(async move {
                 entrance.stand(queued.stand(&self.crowd).await);
-                self.host(socket, entrance, place);
+                self.host(socket, entrance, seat);
             })),
             #[cfg(feature = "tls")]
             (Accepted::Tls(stream, peer), _) => drop(tokio::spawn(async move {
                 match secured(stream, &peer, entrance.tls.take(), entrance.until).await {
-                    Some(secured) => self.host(Socket::Secured(secured, peer), entrance, place),
+                    Some(secured) => self.host(Socket::Secured(secured, peer), entrance, seat),
                     None => self.metrics().disconnected(&Ended::Unknown),
                 }
             })),
@@ -210,7 +224,7 @@ impl<H: Handler + ?Sized> Server<H> {
     }
 
     /// Has a task serve a client.
-    fn host(self, socket: Socket, entrance: Entrance, place: Place) {
+    fn host(self, socket: Socket, entrance: Entrance, seat: Seat) {
         let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(..));
         let newcomer = Newcomer {
             id: ConnectionId::next(),
@@ -226,7 +240,7 @@ impl<H: Handler + ?Sized> Server<H> {
             true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
             false => tracing::debug!(peer = cx.peer(), "client connected"),
         }
-        let guest = Guest { present: self.crowd.enter(&cx), terms: self.terms, place };
+        let guest = Guest { present: self.crowd.enter(&cx), terms: self.terms, seat };
         let handler = self.handler;
         match socket {
             Socket::Tcp(stream, _) => {
@@ -258,8 +272,8 @@ impl<H: Handler + ?Sized> Server<H> {
     }
 
     /// Has every client finish: what it has asked for is answered, streams go on until they end, further calls are refused, and its
-    /// connection ends. Those that are still there after so long are sent away; says how many that were. Stop [serving](Self::serve)
-    /// first.
+    /// connection ends. Those that are still there after so long are sent away; says how many that were. Their handlers have 5 s more,
+    /// and are to clean up after them in that time. Stop [serving](Self::serve) first.
     pub async fn shut_down(&self, within: std::time::Duration) -> usize {
         self.crowd.shut_down(within).await
     }
@@ -269,7 +283,7 @@ impl<H: Handler + ?Sized> Server<H> {
 struct Guest {
     present: Present,
     terms: Arc<Terms>,
-    place: Place,
+    seat: Seat,
 }
 
 impl Guest {
@@ -281,7 +295,7 @@ impl Guest {
             let ended = connection.await;
             drop(self.present);
             self.terms.metrics.disconnected(&ended);
-            drop(self.place);
+            drop(self.seat);
         });
     }
 }

@@ -13,8 +13,9 @@ pub const CLIENTS_MAX: usize = 5_000;
 /// How many clients a server holds at a time. Further ones wait, unheard, until one goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientLimits {
-    /// Clients, known and unknown (`max_clients`); those of all listeners together. Each takes a descriptor: where the process may have
-    /// no more than that, its handler opens no file any more, and no listener accepts anybody.
+    /// Clients, known and unknown (`max_clients`); those of all listeners together, of which a quarter of the places is not for those of
+    /// [read-only](super::Listener::read_only) ones. Each takes a descriptor: where the process may have no more than that, its handler
+    /// opens no file any more, and no listener accepts anybody.
     pub clients: usize,
     /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). `None` is no limit, for which
     /// libvirt's files and administrators say 0.
@@ -33,6 +34,11 @@ impl ClientLimits {
         self.anonymous.is_none_or(|anonymous| anonymous.get() <= self.clients)
     }
 
+    /// The most that may have come where everybody may who only looks: they shut out nobody who may change something.
+    pub(super) fn lookers_max(&self) -> usize {
+        (self.clients - self.clients / 4).max(1)
+    }
+
     /// The most that may be unknown before one door.
     pub(super) fn unknown_max(&self) -> usize {
         self.anonymous.map_or(usize::MAX, NonZero::get)
@@ -46,6 +52,14 @@ pub(super) struct Places(watch::Sender<usize>);
 /// One that is taken, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place(Arc<Places>);
+
+/// What a client holds while it is there.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) _place: Place,
+    /// Where it may only look, from its coming on.
+    pub(super) _looker: Option<Place>,
+}
 
 type Limits = watch::Receiver<ClientLimits>;
 
@@ -136,6 +150,16 @@ mod tests {
         drop(second);
         room.await;
         assert_eq!(places.taken(), 0);
+    }
+
+    #[test]
+    fn a_quarter_of_the_places_is_not_for_who_only_looks() {
+        for (clients, lookers) in
+            [(0, 1), (1, 1), (3, 3), (4, 3), (10, 8), (usize::MAX, usize::MAX / 4 * 3 + 3)]
+        {
+            let limits = ClientLimits { clients, anonymous: None };
+            assert_eq!(limits.lookers_max(), lookers, "{clients}");
+        }
     }
 
     /// What a future comes to without waiting.

@@ -4,15 +4,11 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use virtwire_protocol::frame::Draft;
+use virtwire_protocol::frame::{Draft, FRAME_BYTES_MIN};
 use virtwire_protocol::program::{ProcedureNumber, Program};
 
-/// Events that may wait for the connection's task at a time.
-const NOTICES_MAX: usize = 1_024;
 /// What one costs beside its body.
-const NOTICE_BYTES: usize = size_of::<OutgoingNotice>();
-/// Room that is kept while nothing waits.
-const KEPT_MAX: usize = 32;
+const NOTICE_BYTES: usize = size_of::<OutgoingNotice>() + FRAME_BYTES_MIN;
 
 /// An event on its way to the task that owns the connection.
 pub(super) struct OutgoingNotice {
@@ -49,14 +45,15 @@ struct Inner {
 pub(super) enum Item {
     Order(Order),
     Overrun,
-    Notice(OutgoingNotice),
+    /// All that wait, in order.
+    Notices(VecDeque<OutgoingNotice>),
 }
 
 impl Post {
     /// Has an event sent, while no more than so many bytes of them wait. One that would be too many is left out, and the task learns
     /// that.
     pub(super) fn notify(&self, notice: OutgoingNotice, bytes_max: usize) {
-        self.change(|inner| match inner.notices.len() < NOTICES_MAX && inner.bytes <= bytes_max {
+        self.change(|inner| match inner.bytes <= bytes_max {
             true => {
                 inner.bytes += notice.cost();
                 inner.notices.push_back(notice);
@@ -74,9 +71,9 @@ impl Post {
         });
     }
 
-    /// The event that has waited longest, if any does.
-    pub(super) fn take_notice(&self) -> Option<OutgoingNotice> {
-        self.lock().take_notice()
+    /// The events that wait, in order.
+    pub(super) fn take_notices(&self) -> VecDeque<OutgoingNotice> {
+        self.lock().take_notices()
     }
 
     /// What is next; the task is woken once there is something.
@@ -88,8 +85,8 @@ impl Post {
         if inner.is_overrun {
             return Poll::Ready(Item::Overrun);
         }
-        if let Some(notice) = inner.take_notice() {
-            return Poll::Ready(Item::Notice(notice));
+        if !inner.notices.is_empty() {
+            return Poll::Ready(Item::Notices(inner.take_notices()));
         }
         if !inner.taker.as_ref().is_some_and(|taker| taker.will_wake(cx.waker())) {
             inner.taker = Some(cx.waker().clone());
@@ -117,13 +114,9 @@ impl OutgoingNotice {
 }
 
 impl Inner {
-    fn take_notice(&mut self) -> Option<OutgoingNotice> {
-        let notice = self.notices.pop_front();
-        self.bytes = self.bytes.saturating_sub(notice.as_ref().map_or(0, OutgoingNotice::cost));
-        if self.notices.is_empty() && self.notices.capacity() > KEPT_MAX {
-            self.notices = VecDeque::new();
-        }
-        notice
+    fn take_notices(&mut self) -> VecDeque<OutgoingNotice> {
+        self.bytes = 0;
+        std::mem::take(&mut self.notices)
     }
 }
 
@@ -157,38 +150,30 @@ mod tests {
             post.order(order);
         }
         assert!(matches!(next(&post), Some(Item::Order(Order::Leave))));
-        for expected in 0..100 {
-            assert!(matches!(next(&post), Some(Item::Notice(notice)) if notice.number.0 == expected));
-        }
+        let Some(Item::Notices(notices)) = next(&post) else { panic!("they wait") };
+        assert!(notices.iter().map(|notice| notice.number.0).eq(0..100));
         assert!(next(&post).is_none());
-        assert!(post.lock().notices.capacity() <= KEPT_MAX, "it gives its room back");
+        assert_eq!(post.lock().notices.capacity(), 0, "an idle connection keeps no room for them");
     }
 
     #[test]
-    fn one_event_too_many_is_told_and_not_kept() {
-        let post = Post::default();
-        for number in 0..=NOTICES_MAX as i32 {
-            assert!(!post.lock().is_overrun, "{number}");
-            post.notify(notice(number), usize::MAX);
-        }
-        assert_eq!(post.lock().notices.len(), NOTICES_MAX);
-        assert!(matches!(next(&post), Some(Item::Overrun)));
-    }
-
-    #[test]
-    fn few_events_are_too_many_where_they_are_long() {
+    fn what_is_too_much_is_a_matter_of_bytes_alone() {
         let (post, most) = (Post::default(), 1 << 20);
         for _ in 0..100 {
             // One more than fits may come, however long it is.
             post.notify(long(most / 2), most);
             post.notify(long(most), most);
-            assert!(matches!(next(&post), Some(Item::Notice(_))), "it is as before once they are taken");
-            assert!(next(&post).is_some() && post.lock().bytes == 0);
+            assert!(matches!(next(&post), Some(Item::Notices(notices)) if notices.len() == 2));
+            assert!(next(&post).is_none() && post.lock().bytes == 0, "it is as before once they are taken");
         }
+        for number in 0..5_000 {
+            post.notify(notice(number), most);
+        }
+        assert!(matches!(next(&post), Some(Item::Notices(notices)) if notices.len() == 5_000));
         for _ in 0..2 {
             post.notify(long(most + 1), most);
         }
-        assert_eq!(post.lock().notices.len(), 1);
+        assert_eq!(post.lock().notices.len(), 1, "one event too many is not kept");
         assert!(matches!(next(&post), Some(Item::Overrun)));
     }
 

@@ -19,7 +19,7 @@ use crate::codec::CodecError;
 
 /// What is read at once where no large frame is known to be coming.
 pub(crate) const READ_BYTES: usize = 16 * 1024;
-/// The most that is reserved for a frame on the ground that one as large has come before.
+/// The most that is reserved for a frame, or kept for one, on the ground that one as large has come before.
 const TRUSTED_BYTES_MAX: usize = 512 * 1024;
 /// Buffers of a stream's packets that are kept for the next ones: as many as may wait in a queue of 1 MiB, and the one in its reader's hand.
 const SPARES_MAX: usize = 5;
@@ -131,6 +131,13 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         self.frame_bytes_max = bytes;
     }
 
+    /// Bytes that are held for frames which have not come whole.
+    #[cfg(feature = "server")]
+    pub(crate) fn held_bytes(&self) -> usize {
+        let large = self.bulk.as_ref().and_then(|bulk| bulk.large.as_ref());
+        self.buffer.len() + large.map_or(0, |large| large.memory.len())
+    }
+
     /// The next frame, if all of it has been read already.
     pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
         let received = self.take()?;
@@ -216,7 +223,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         let header = frame::sealed_header(&whole)?;
         let frame = Frame { header, payload: whole.slice(FRAME_BYTES_MIN..length) };
         self.buffer.extend_from_slice(&whole[length..come]);
-        if is_packet(&frame) {
+        if is_packet(&frame) && whole.len() <= TRUSTED_BYTES_MAX {
             bulk.spares.truncate(SPARES_MAX - 1);
             bulk.spares.push_front(whole);
         }

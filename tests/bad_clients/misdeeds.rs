@@ -3,12 +3,13 @@
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 
+use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
-    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainDefineXml, StorageVol, StorageVolDownload,
-    StorageVolUpload,
+    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainCreateXmlReply, DomainDefineXml,
+    DomainGetXmlDesc, DomainResume, DomainSuspend, StorageVol, StorageVolDownload, StorageVolUpload,
 };
-use virtwire::xdr::to_vec;
+use virtwire::xdr::{from_slice, to_vec};
 
 #[cfg(feature = "fds")]
 use crate::daemon::SLOW_CALL;
@@ -28,6 +29,9 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("floods of pings", floods_of_pings),
     ("one serial for all", one_serial_for_all),
     ("streams left open", streams_left_open),
+    ("events by thousands", events_by_thousands),
+    ("halted large frames", halted_large_frames),
+    ("unread large replies", unread_large_replies),
     ("nonsense", nonsense),
     #[cfg(feature = "fds")]
     ("descriptors with slow calls", descriptors_with_slow_calls),
@@ -176,6 +180,69 @@ fn streams_left_open(daemon: &Daemon) -> Held {
     held
 }
 
+/// Pauses a guest and has it run on, again and again in one breath: whoever hears of it does so thousands of times.
+fn events_by_thousands(daemon: &Daemon) -> Held {
+    const STEPS: usize = 2_000;
+    let mut client = daemon.client();
+    // It ends with its connection.
+    let made = client.call(10, &to_vec(&DomainCreateXml { xml_desc: XML.into(), flags: 2 }).unwrap());
+    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let suspend = call(34, 8, &to_vec(&DomainSuspend { dom: dom.clone() }).unwrap());
+    let resume = call(28, 9, &to_vec(&DomainResume { dom }).unwrap());
+    client.stream.write_all(&[suspend, resume].concat().repeat(STEPS / 2)).unwrap();
+    for _ in 0..STEPS {
+        assert_eq!(client.next().header.kind(), Ok(MessageKind::Reply));
+    }
+    vec![client.stream]
+}
+
+/// All but the end of a call as long as may be, as far as it is read.
+fn halted_large_frames(daemon: &Daemon) -> Held {
+    let large = 33_554_432_u32.to_be_bytes();
+    let begun = [&large[..], &call(59, 1, &[])[4..], &vec![0; 31 << 20]].concat();
+    let mut sending: Vec<_> = (0..OTHERS).map(|_| (daemon.roomy_client().stream, &begun[..])).collect();
+    send_while_read(daemon, &mut sending);
+    sending.into_iter().map(|(stream, _)| stream).collect()
+}
+
+/// Asks for what is long again and again, and reads nothing of it.
+fn unread_large_replies(daemon: &Daemon) -> Held {
+    let description = "d".repeat(1 << 20);
+    let xml = format!(
+        "<domain type='mem'><name>long</name><memory>1024</memory><description>{description}</description></domain>"
+    );
+    let mut owner = daemon.client();
+    let made = owner.call(10, &to_vec(&DomainCreateXml { xml_desc: xml.into(), flags: 2 }).unwrap());
+    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let ask = call(14, 9, &to_vec(&DomainGetXmlDesc { dom, flags: 0 }).unwrap()).repeat(100);
+    let mut sending: Vec<_> = (0..OTHERS).map(|_| (daemon.roomy_client().stream, &ask[..])).collect();
+    send_while_read(daemon, &mut sending);
+    let held = sending.into_iter().map(|(stream, _)| stream);
+    held.chain([owner.stream]).collect()
+}
+
+/// Sends to each as much as is taken, until nobody takes more: the daemon has had turns then in which it read nothing.
+fn send_while_read(daemon: &Daemon, sending: &mut [(UnixStream, &[u8])]) {
+    let mut witness = daemon.client();
+    let mut idle_rounds = 0;
+    while idle_rounds < 10 {
+        idle_rounds += 1;
+        for (stream, left) in sending.iter_mut() {
+            stream.set_nonblocking(true).unwrap();
+            match stream.write(left) {
+                Ok(count) if count > 0 => {
+                    *left = &left[count..];
+                    idle_rounds = 0;
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        figures(&mut witness);
+    }
+}
+
 /// What is no frame, and frames that make no sense.
 fn nonsense(daemon: &Daemon) -> Held {
     let good = call(59, 0, &[]);
@@ -202,7 +269,7 @@ fn nonsense(daemon: &Daemon) -> Held {
 #[cfg(feature = "fds")]
 fn descriptors_with_slow_calls(daemon: &Daemon) -> Held {
     use virtwire::protocol::frame::{DESCRIPTORS_MAX, Draft};
-    use virtwire::protocol::header::{Header, MessageKind, Serial};
+    use virtwire::protocol::header::{Header, Serial};
     use virtwire::protocol::program::ProcedureNumber;
 
     let mut witness = daemon.client();

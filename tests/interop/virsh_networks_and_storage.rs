@@ -132,6 +132,24 @@ fn volumes_are_cloned_and_wiped() {
 }
 
 #[test]
+fn a_volume_has_the_format_that_its_document_says() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    virsh(&uri, &["pool-create-as", "images", "dir", "--target", "/images"]);
+    let format = |volume: &str| {
+        let xml = virsh(&uri, &["vol-dumpxml", volume, "--pool", "images"]);
+        let (_, behind) = xml.split_once("<format type='").unwrap_or_else(|| panic!("{xml}"));
+        behind.split_once('\'').unwrap().0.to_owned()
+    };
+    virsh(&uri, &["vol-create-as", "images", "disk.qcow2", "1MiB", "--format", "qcow2"]);
+    virsh(&uri, &["vol-create-as", "images", "disk.raw", "1MiB"]);
+    assert_eq!([format("disk.qcow2"), format("disk.raw")], ["qcow2", "raw"]);
+    virsh(&uri, &["vol-clone", "disk.qcow2", "clone", "--pool", "images"]);
+    assert_eq!(format("clone"), "qcow2", "virsh's document of a clone is that of its original");
+}
+
+#[test]
 fn pools_are_listed_by_their_kind_and_are_in_their_place() {
     need!(Virsh);
     let daemon = Serve::start(&[]);

@@ -103,3 +103,16 @@ fn a_managed_save_is_what_the_next_start_restores() {
     virsh(&uri, &["undefine", NAME, "--managed-save"]);
     assert_eq!(virsh(&uri, &["list", "--all", "--name"]).trim(), "");
 }
+
+/// There is no place for its image.
+#[test]
+fn a_daemon_that_keeps_nothing_manages_no_save() {
+    need!(Virsh);
+    let host = Serve::start(&[]);
+    let uri = host.uri();
+    virsh(&uri, &["define", &host.directory().write("guest.xml", CONFIGURATION)]);
+    virsh(&uri, &["start", NAME]);
+    let refused = try_virsh(&uri, &["managedsave", NAME]);
+    assert!(refused.stderr.contains("not supported"), "{refused:?}");
+    assert_eq!(virsh(&uri, &["domstate", NAME]).trim(), "running");
+}

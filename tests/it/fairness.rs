@@ -1,16 +1,18 @@
 //! Slow calls hold up nothing but each other: pings, cheap calls and other clients go on.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{MessageKind, Serial};
 use virtwire::protocol::program::{Priority, Program, ReadOnlyRule};
+use virtwire::protocol::remote::DomainEventLifecycle;
 use virtwire::protocol::session::server::{Called, Limits};
 use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
-use crate::raw::{Raw, call, serve};
+use crate::raw::{Raw, call, serve, serve_at};
 
 /// Shutting a guest down may wait for it, and takes as long as nobody gives a permit.
 const SLOW: i32 = 33;
@@ -103,7 +105,7 @@ async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
     let mut taken = 0;
     // The daemon stops reading, and then the kernel takes no more: time passes while nobody has anything to do.
     loop {
-        match tokio::time::timeout(std::time::Duration::from_secs(1), raw.stream.writable()).await {
+        match tokio::time::timeout(Duration::from_secs(1), raw.stream.writable()).await {
             Ok(ready) => ready.unwrap(),
             Err(_) => break,
         }
@@ -118,6 +120,63 @@ async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
     // Somebody else is served meanwhile.
     let mut other = Raw::connect(&address).await;
     other.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+}
+
+/// Tells the client that has asked for the host's name of every other call.
+#[derive(Default)]
+struct Tells(Mutex<Option<CallContext>>);
+
+impl Handler for Tells {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        let mut listener = self.0.lock().unwrap();
+        match &*listener {
+            _ if called.header.procedure.0 == CHEAP => *listener = Some(cx.of_connection()),
+            Some(listener) => listener.notify(&DomainEventLifecycle::default()).unwrap(),
+            None => {}
+        }
+        Box::pin(std::future::ready(Ok(Draft::empty())))
+    }
+}
+
+/// All of a flood may be served before who listens has a turn: here there is one thread.
+#[tokio::test]
+async fn a_flood_of_events_costs_nobody_that_reads_its_connection() {
+    const EVENTS: usize = 4_000;
+    let address = serve(Server::new(Tells::default())).await;
+    let mut listener = Raw::connect(&address).await;
+    listener.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+    let mut flood = Raw::connect(&address).await;
+    flood.send(&call(Program::REMOTE, SLOW, Serial(1), &[0; 24]).repeat(EVENTS)).await;
+    for number in 0..EVENTS {
+        let event = listener.next().await.unwrap_or_else(|| panic!("it is let go after {number} events"));
+        assert_eq!(event.header.kind(), Ok(MessageKind::Notice));
+    }
+}
+
+/// Where everybody may look, a crowd of those who do takes no place from who may change something.
+#[tokio::test]
+async fn who_may_only_look_leaves_places_for_who_may_change() {
+    let server = Server::new(Tells::default()).max_clients(4);
+    let address = serve_at(server.clone(), |listener| listener.read_only()).await;
+    let mut crowd = Vec::new();
+    for _ in 0..10 {
+        crowd.push(Raw::connect(&address).await);
+    }
+    for raw in &mut crowd[..3] {
+        raw.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+    }
+    let mut changes = Raw::connect(&serve(server.clone()).await).await;
+    let answer = changes.call(Program::REMOTE, SLOW, &[0; 24]);
+    let answer = tokio::time::timeout(Duration::from_secs(60), answer).await;
+    answer.expect("there is a place for it").unwrap();
+    assert_eq!(server.clients().len(), 4);
+    // Whoever of them waits has the place of one that goes.
+    drop(crowd.remove(0));
+    crowd[2].call(Program::REMOTE, CHEAP, &[]).await.unwrap();
 }
 
 /// What the lanes rest on: most calls that only look wait for no guest, and so have places of their own.

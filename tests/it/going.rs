@@ -2,6 +2,7 @@
 //! is time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,8 +40,20 @@ async fn whoever_takes_too_long_is_cut_off_and_counted() {
     let busy = daemon.client().await;
     let asked = tokio::spawn(busy.call(ConnectGetHostname {}));
     daemon.begun.recv().await.unwrap();
-    assert_eq!(daemon.server.shut_down(Duration::from_millis(10)).await, 1);
+    let server = daemon.server.clone();
+    let ending = tokio::spawn(async move { server.shut_down(Duration::from_millis(10)).await });
     asked.await.unwrap().unwrap_err();
+    daemon.go_on.notify_one();
+    assert_eq!(ending.await.unwrap(), 1);
+}
+
+/// Else guests that are to end with them would run on.
+#[tokio::test]
+async fn whoever_is_cut_off_is_cleaned_up_after_before_the_daemon_ends() {
+    let daemon = Daemon::new().await;
+    let _clients = (daemon.client().await, daemon.client().await);
+    assert_eq!(daemon.server.shut_down(Duration::ZERO).await, 2);
+    assert_eq!(daemon.cleaned_up.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]
@@ -102,6 +115,7 @@ struct Daemon {
     begun: mpsc::UnboundedReceiver<()>,
     uploaded: mpsc::UnboundedReceiver<Vec<u8>>,
     go_on: Arc<Notify>,
+    cleaned_up: Arc<AtomicUsize>,
 }
 
 impl Daemon {
@@ -109,13 +123,14 @@ impl Daemon {
         let (tell, begun) = mpsc::unbounded_channel();
         let (taken, uploaded) = mpsc::unbounded_channel();
         let go_on = Arc::new(Notify::new());
-        let server = Server::new(Slow { tell, taken, go_on: go_on.clone() });
+        let cleaned_up = Arc::new(AtomicUsize::new(0));
+        let server = Server::new(Slow { tell, taken, go_on: go_on.clone(), cleaned_up: cleaned_up.clone() });
         let address = "tcp://127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
         let uri = format!("mem+{}/default", listener.address());
         let serving = server.clone();
         tokio::spawn(async move { serving.serve(&listener).await });
-        Daemon { server, uri, begun, uploaded, go_on }
+        Daemon { server, uri, begun, uploaded, go_on, cleaned_up }
     }
 
     async fn client(&self) -> Connection {
@@ -133,6 +148,7 @@ struct Slow {
     tell: mpsc::UnboundedSender<()>,
     taken: mpsc::UnboundedSender<Vec<u8>>,
     go_on: Arc<Notify>,
+    cleaned_up: Arc<AtomicUsize>,
 }
 
 async fn take(mut stream: Stream, taken: mpsc::UnboundedSender<Vec<u8>>) {
@@ -176,6 +192,14 @@ impl Handler for Slow {
                 }
                 _ => Err(RemoteError::rpc("no")),
             }
+        })
+    }
+
+    /// What it does for that has to wait for others.
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            self.cleaned_up.fetch_add(1, Ordering::Relaxed);
         })
     }
 }

@@ -118,6 +118,11 @@ impl Queue {
         self.at_work.len() + self.waiting()
     }
 
+    /// What they have brought, and what they cost beside that.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// How many of them wait for their turn.
     pub(super) fn waiting(&self) -> usize {
         self.lanes.as_ref().map_or(0, |lanes| lanes.len())

@@ -378,6 +378,16 @@ impl ServerSession {
         Ok(())
     }
 
+    /// Bytes of the calls that are worked on or wait, as [`Limits::call_bytes`] counts them.
+    pub fn call_bytes(&self) -> usize {
+        self.calls.bytes()
+    }
+
+    /// Bytes of replies and events that [`poll_transmit`](Self::poll_transmit) has not handed out.
+    pub fn queued_bytes(&self) -> usize {
+        self.transmit_bytes
+    }
+
     /// Time passed.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ pub struct Config {
     pub host_uuid: Option<Uuid>,
     /// The most memory that a guest really has, bytes. 4 MiB by default.
     pub memory_bytes_max: usize,
+    /// The most memory that all active guests really have together, bytes; one that is on its way here is taken for as large as may be.
+    /// 1 GiB by default.
+    pub guests_bytes_max: usize,
     /// The most that all volumes of all pools really hold, bytes. 64 MiB by default.
     pub storage_bytes_max: usize,
     /// The most that all snapshots of all guests hold, their memory and their documents, bytes. 256 MiB by default.
@@ -43,6 +46,7 @@ impl Default for Config {
         Config {
             host_uuid: None,
             memory_bytes_max: 4 << 20,
+            guests_bytes_max: 1 << 30,
             storage_bytes_max: 64 << 20,
             snapshot_bytes_max: 256 << 20,
             max_speed_mib_s: 4,

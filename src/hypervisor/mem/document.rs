@@ -8,15 +8,31 @@ use quick_xml::{Reader, XmlVersion};
 use super::super::{Result, Uuid, errors};
 use super::outline::{not_xml, position, resolve, unit};
 
-/// The longest name, bytes.
+/// The longest name, of a thing or of a kind, bytes.
 const NAME_BYTES_MAX: usize = 256;
-/// The longest place of a pool, and name of a bridge: it is told again and again. As long as a path of Linux.
+/// The longest place of a pool, and name of a bridge. As long as a path of Linux.
 const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
 const DEPTH_MAX: usize = 2;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 8] =
-    ["@type", "name", "uuid", "description", "capacity", "capacity@unit", "target/path", "bridge@name"];
+const WANTED: [&str; 9] = [
+    "@type",
+    "name",
+    "uuid",
+    "description",
+    "capacity",
+    "capacity@unit",
+    "target/path",
+    "target/format@type",
+    "bridge@name",
+];
+/// What is told again and again, and how long it may be.
+const TOLD: [(&str, usize); 4] = [
+    ("@type", NAME_BYTES_MAX),
+    ("target/path", PLACE_BYTES_MAX),
+    ("target/format@type", NAME_BYTES_MAX),
+    ("bridge@name", PLACE_BYTES_MAX),
+];
 
 /// What a document says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,9 +66,9 @@ impl Document {
     fn checked(xml: String, root: &str, fields: Fields) -> Result<Document> {
         let name = fields.get("name").map(String::as_str).unwrap_or_default();
         check_name(root, name)?;
-        for place in ["@type", "target/path", "bridge@name"] {
-            if fields.get(place).is_some_and(|text| text.len() > PLACE_BYTES_MAX) {
-                let text = format!("{place} of the {root} has more than {PLACE_BYTES_MAX} bytes");
+        for (field, most) in TOLD {
+            if fields.get(field).is_some_and(|text| text.len() > most) {
+                let text = format!("{field} of the {root} has more than {most} bytes");
                 return Err(errors::bad_domain_xml(text));
             }
         }

@@ -246,6 +246,7 @@ impl Table {
     /// A guest is coming: it is there, paused, without memory.
     fn admit(&mut self, id: IncomingId, definition: Arc<Definition>, machine: Machine) -> Result<Uuid> {
         self.check_startable(&definition)?;
+        self.check_memory_to_come()?;
         // What became of an earlier one of this name is no word about this one.
         self.failures.take(&definition.name);
         let uuid = self.guest_for(&definition)?.uuid;

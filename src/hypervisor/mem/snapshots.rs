@@ -285,7 +285,8 @@ impl Snapshots for Mem {
                 let machine = self.inner.loaded_machine(domain, memory).await?;
                 let mut table = self.inner.table();
                 let runs = how.runs.unwrap_or(ran);
-                let ended = table.end_for(domain, snapshot);
+                let may = table.check_memory_instead(domain, machine.memory_bytes());
+                let ended = may.and_then(|()| table.end_for(domain, snapshot));
                 let resumed =
                     ended.and_then(|()| table.resume_from_snapshot(definition, machine.clone(), runs));
                 resumed.inspect_err(|_| machine.end())

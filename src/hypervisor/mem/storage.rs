@@ -57,8 +57,17 @@ pub(super) struct Volume {
     /// Another volume of the same name later is not this one.
     id: Uuid,
     capacity: u64,
+    /// What its document calls what is in it; only its users look.
+    format: Box<str>,
     /// As far as it was written; zeros from there on.
     data: Vec<u8>,
+}
+
+/// What a volume's document says.
+struct Described {
+    name: String,
+    capacity: Option<u64>,
+    format: Box<str>,
 }
 
 impl Default for Table {
@@ -193,7 +202,13 @@ impl Pools {
     }
 
     /// A new volume, with this in it.
-    fn add(&mut self, folder: String, name: String, capacity: u64, data: Vec<u8>) -> Result<VolumeInfo> {
+    fn add(
+        &mut self,
+        folder: String,
+        (name, format): (String, Box<str>),
+        capacity: u64,
+        data: Vec<u8>,
+    ) -> Result<VolumeInfo> {
         if self.count >= VOLUMES_MAX {
             return Err(failed(format!("this host has its {VOLUMES_MAX} volumes")));
         }
@@ -204,7 +219,7 @@ impl Pools {
         }
         self.taken = self.taken.saturating_add(data.len() as u64);
         self.count += 1;
-        let volume = Volume { id: Uuid::random(), capacity, data };
+        let volume = Volume { id: Uuid::random(), capacity, format, data };
         let info = volume.info(&name, &folder);
         all.insert(name, volume);
         Ok(info)
@@ -366,22 +381,24 @@ impl Storage for Mem {
     async fn volume_xml(&self, pool: Uuid, name: &str) -> Result<String> {
         let pools = self.inner.stores();
         let folder = pools.folder(pool)?;
-        let VolumeInfo { path, capacity, allocation, .. } = pools.volume(&folder, name)?.info(name, &folder);
-        let (name, path) = (quick_xml::escape::escape(name), quick_xml::escape::escape(path.as_str()));
+        let volume = pools.volume(&folder, name)?;
+        let VolumeInfo { path, capacity, allocation, .. } = volume.info(name, &folder);
+        let texts: [&str; 3] = [name, &path, &volume.format];
+        let [name, path, format] = texts.map(quick_xml::escape::escape);
         Ok(format!(
             "<volume type='file'>\n  <name>{name}</name>\n  <key>{path}</key>\n  <capacity unit='bytes'>{capacity}</capacity>\n  \
              <allocation unit='bytes'>{allocation}</allocation>\n  <target>\n    <path>{path}</path>\n    \
-             <format type='raw'/>\n  </target>\n</volume>\n"
+             <format type='{format}'/>\n  </target>\n</volume>\n"
         ))
     }
 
     async fn create_volume(&self, pool: Uuid, xml: String) -> Result<VolumeInfo> {
-        let (name, capacity) = described(xml)?;
+        let Described { name, capacity, format } = described(xml)?;
         let capacity =
             capacity.ok_or_else(|| of_storage(errors::bad_domain_xml("the volume has no capacity")))?;
         let mut pools = self.inner.stores();
         let folder = pools.folder(pool)?;
-        pools.add(folder, name, capacity, Vec::new())
+        pools.add(folder, (name, format), capacity, Vec::new())
     }
 
     async fn clone_volume(
@@ -390,14 +407,14 @@ impl Storage for Mem {
         xml: String,
         (from, original): (Uuid, &str),
     ) -> Result<VolumeInfo> {
-        let (name, capacity) = described(xml)?;
+        let Described { name, capacity, format } = described(xml)?;
         let mut pools = self.inner.stores();
         let original = pools.volume(&pools.folder(from)?, original)?;
         // It has room for all of the other one.
         let capacity = capacity.unwrap_or(0).max(original.capacity);
         grown(pools.taken, original.data.len() as u64, self.inner.storage_bytes_max())?;
         let (folder, data) = (pools.folder(pool)?, original.data.clone());
-        pools.add(folder, name, capacity, data)
+        pools.add(folder, (name, format), capacity, data)
     }
 
     async fn wipe_volume(&self, pool: Uuid, name: &str) -> Result<()> {
@@ -442,11 +459,11 @@ impl Storage for Mem {
     }
 }
 
-/// The name and the capacity of a volume's document.
-fn described(xml: String) -> Result<(String, Option<u64>)> {
+fn described(xml: String) -> Result<Described> {
     let document = Document::read(xml, "volume").map_err(of_storage)?;
     let capacity = document.bytes("capacity").map_err(of_storage)?;
-    Ok((document.name, capacity))
+    let format = document.field("target/format@type").unwrap_or("raw").into();
+    Ok(Described { name: document.name, capacity, format })
 }
 
 /// What is wrong with a volume's document is told as storage's own.

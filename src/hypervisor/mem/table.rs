@@ -10,7 +10,7 @@ use super::super::{
 use super::Config;
 use super::departure::Stop;
 use super::failures::Failures;
-use super::guest::{Activity, Guest, Run};
+use super::guest::{Activity, Guest, Live, Run};
 use super::incoming::Incoming;
 use super::snapshots::Album;
 use super::xml::Definition;
@@ -35,6 +35,9 @@ pub(super) struct Table {
     next_incoming: u64,
     next_outgoing: u64,
     max_speed_mib_s: u64,
+    /// Of one guest, and of all.
+    memory_bytes_max: u64,
+    guests_bytes_max: u64,
     events: Events,
 }
 
@@ -51,6 +54,8 @@ impl Table {
             next_incoming: 1,
             next_outgoing: 1,
             max_speed_mib_s: config.max_speed_mib_s,
+            memory_bytes_max: config.memory_bytes_max as u64,
+            guests_bytes_max: config.guests_bytes_max as u64,
             events,
         }
     }
@@ -132,6 +137,36 @@ impl Table {
                 )))
             }
         }
+    }
+
+    /// That there is so much more memory for guests.
+    pub(super) fn check_memory(&self, bytes: u64) -> Result<()> {
+        let of = |live: &Live| match live.machine.memory_bytes() {
+            0 if matches!(live.activity, Activity::Arriving(_)) => self.memory_bytes_max,
+            bytes => bytes,
+        };
+        let active = self.guests.values().filter_map(|guest| guest.live().ok());
+        let taken = active.map(of).fold(0, u64::saturating_add);
+        match taken.saturating_add(bytes) <= self.guests_bytes_max {
+            true => Ok(()),
+            false => {
+                let most = self.guests_bytes_max;
+                Err(errors::failed(format!(
+                    "this host has {most} bytes of memory for its domains, and no more"
+                )))
+            }
+        }
+    }
+
+    /// The same in place of what a guest has.
+    pub(super) fn check_memory_instead(&self, uuid: Uuid, bytes: u64) -> Result<()> {
+        let has = self.guest(uuid)?.live().map_or(0, |live| live.machine.memory_bytes());
+        self.check_memory(bytes.saturating_sub(has))
+    }
+
+    /// The same for a guest that comes, of which nobody knows yet how much it has.
+    pub(super) fn check_memory_to_come(&self) -> Result<()> {
+        self.check_memory(self.memory_bytes_max)
     }
 
     fn check_names(&self, definition: &Definition) -> Result<()> {
@@ -288,6 +323,11 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use virtwire_protocol::error::{ErrorCode, ErrorDomain};
+
+    use super::super::super::StartOptions;
+    use super::super::machine::Machine;
+    use super::super::memory::Memory;
     use super::*;
 
     /// A document of so many bytes, more or less, of which each guest that has it may share the copy.
@@ -333,5 +373,33 @@ mod tests {
         // What an earlier daemon had is there, also beyond that.
         table.load(long("four")).unwrap();
         table.define(two).unwrap_err();
+    }
+
+    /// However little each guest has, what all have together has an end, and what goes makes room.
+    #[test]
+    fn the_memory_of_all_guests_is_bounded() {
+        let config = Config { guests_bytes_max: 10 << 20, ..Config::default() };
+        let mut table = Table::new(&config, Events::new());
+        let [first, second, third] = ["first", "second", "third"].map(|name| {
+            let xml = format!("<domain type='mem'><name>{name}</name><memory>4096</memory></domain>");
+            Definition::parse(&xml, None).unwrap()
+        });
+        let memory = |mib: usize| Memory::booted(Uuid::random(), mib << 20);
+        let machine = |mib| Machine::Here(Arc::new(memory(mib)));
+        let start = StartOptions::default();
+        let gone = table.create(first, start, machine(4)).unwrap().uuid;
+        let small = table.create(second, start, machine(1)).unwrap().uuid;
+        table.check_memory_to_come().unwrap();
+        let refused = table.create(third.clone(), start, machine(6)).unwrap_err();
+        assert_eq!((refused.code, refused.domain), (ErrorCode::OPERATION_FAILED, ErrorDomain::QEMU));
+        assert!(table.find(Lookup::Name("third")).is_none());
+        let third = table.create(third, start, machine(4)).unwrap().uuid;
+        table.check_memory_to_come().unwrap_err();
+        // Nor has one more when it boots anew.
+        table.reboot(small, memory(4)).unwrap_err();
+        table.reset(third, memory(6)).unwrap_err();
+        table.reset(third, memory(2)).unwrap();
+        table.destroy(gone).unwrap();
+        table.reboot(small, memory(4)).unwrap();
     }
 }

@@ -99,7 +99,7 @@ impl Table {
         Ok(self.guest(uuid)?.info())
     }
 
-    /// A guest that is off has this machine from now on. Where that cannot be noted, the machine ends.
+    /// A guest that is off has this machine from now on. Where there is no room for it, or it cannot be noted, the machine ends.
     pub(super) fn turn_on(
         &mut self,
         uuid: Uuid,
@@ -109,7 +109,9 @@ impl Table {
         detail: StartedDetail,
     ) -> Result<()> {
         let live = Live::new(self.new_id(), definition, machine, state);
-        if let Err(error) = self.note(&live, &live.machine) {
+        let may =
+            self.check_memory(live.machine.memory_bytes()).and_then(|()| self.note(&live, &live.machine));
+        if let Err(error) = may {
             live.machine.end();
             self.forget_unless_defined(uuid);
             return Err(error);
@@ -132,10 +134,17 @@ impl Table {
 
     /// A guest that boots anew finds other memory.
     pub(super) fn reboot(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
-        self.running(uuid)?.machine.load(memory)
+        self.running(uuid)?;
+        self.load_anew(uuid, memory)
     }
 
     pub(super) fn reset(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
+        self.load_anew(uuid, memory)
+    }
+
+    /// It may have more than before.
+    fn load_anew(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
+        self.check_memory_instead(uuid, memory.as_bytes().len() as u64)?;
         self.guest_mut(uuid)?.idle_mut()?.machine.load(memory)
     }
 

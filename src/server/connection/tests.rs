@@ -18,6 +18,7 @@ use crate::server::clients::Clients;
 use crate::server::context::{Newcomer, Terms};
 use crate::server::door::Door;
 use crate::server::identity::Identity;
+use crate::server::memory::Memory;
 
 struct Nothing;
 
@@ -59,11 +60,20 @@ async fn conversation(
     door: &Door,
     limits: Limits,
 ) -> Ended {
+    served(both, handler, door, Terms { limits: Arc::new(limits), ..Terms::default() }).await
+}
+
+/// The same on other terms.
+async fn served(
+    both: (impl AsyncRead + Unpin + Send, impl AsyncWrite + Unpin + Send),
+    handler: Arc<impl Handler>,
+    door: &Door,
+    terms: Terms,
+) -> Ended {
     let identity = Identity::of(PeerTransport::Inside);
     let entrance = door.meet(&identity, None, false);
     let (id, peer) = (ConnectionId::next(), "a test".to_owned());
     let newcomer = Newcomer { id, peer, identity, carries_fds: false };
-    let terms = Terms { limits: Arc::new(limits), ..Terms::default() };
     let cx = CallContext::new(newcomer, Arc::new(terms));
     let _present = Arc::new(Clients::default()).enter(&cx);
     run(both, handler, cx, entrance, None).await
@@ -151,4 +161,64 @@ async fn calls_are_not_begun_for_a_client_that_does_not_read_their_replies() {
     assert_eq!(serials, (0..=300).collect::<Vec<_>>());
     drop(client);
     assert!(matches!(serving.await.unwrap(), Ended::Gone));
+}
+
+/// A client that stops within a large message may do so, as long as there is room for those of all: then it is dropped.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_stops_is_waited_for_while_there_is_room() {
+    const ANNOUNCED: u32 = 4 << 20;
+    for (bytes_max, is_dropped) in [(8 << 20, false), (1 << 20, true)] {
+        let terms = Terms { memory: Arc::new(Memory::new(bytes_max)), ..Terms::default() };
+        let memory = terms.memory.clone();
+        let (ours, mut client) = tokio::io::duplex(64 << 10);
+        let serving = tokio::spawn(async move {
+            served(tokio::io::split(ours), Arc::new(Nothing), &Door::default(), terms).await
+        });
+        let begun = [&ANNOUNCED.to_be_bytes()[..], &call(59, 1)[4..], &[0; 3 << 20]].concat();
+        let sent = client.write_all(&begun).await;
+        assert_eq!(sent.is_err(), is_dropped, "it is not read beyond the limit");
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!(serving.is_finished(), is_dropped);
+        drop(client);
+        let ended = serving.await.unwrap();
+        assert_eq!(matches!(ended, Ended::Hoarding), is_dropped, "{ended:?}");
+        assert_eq!(memory.held(), 0);
+    }
+}
+
+/// Nor are calls begun without end for one that reads no answers, and who waits for room is read once others have left it.
+#[tokio::test(start_paused = true)]
+async fn large_answers_that_are_not_read_end_with_the_room_for_all() {
+    let terms = Terms { memory: Arc::new(Memory::new(4 << 20)), ..Terms::default() };
+    let memory = terms.memory.clone();
+    let come = || {
+        let (ours, client) = tokio::io::duplex(64 << 10);
+        let (terms, long) = (terms.clone(), Arc::new(Long::default()));
+        let handler = long.clone();
+        let serving =
+            tokio::spawn(
+                async move { served(tokio::io::split(ours), handler, &Door::default(), terms).await },
+            );
+        (serving, client, long)
+    };
+    let (deaf_serving, mut deaf, long) = come();
+    for serial in 0..40 {
+        deaf.write_all(&call(59, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(memory.held() > 4 << 20);
+    // Who comes now and reads is answered: it never holds much.
+    let (serving, mut client, _) = come();
+    let mut received = BytesMut::new();
+    for serial in 0..10 {
+        client.write_all(&call(59, serial)).await.unwrap();
+        while frame::split(&mut received).unwrap().is_none() {
+            assert_ne!(client.read_buf(&mut received).await.unwrap(), 0, "it goes on");
+        }
+    }
+    let ended = deaf_serving.await.unwrap();
+    assert!(matches!(ended, Ended::Hoarding), "{ended:?} {}", long.0.load(Ordering::Relaxed));
+    drop(client);
+    assert!(matches!(serving.await.unwrap(), Ended::Gone));
+    assert_eq!(memory.held(), 0);
 }

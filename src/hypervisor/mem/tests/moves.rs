@@ -207,3 +207,17 @@ async fn the_uri_is_the_clients_wish_completed() {
     assert_error(uri_out(Some("tcp:h:x")).await, 1, 45);
     assert_eq!(pair.destination.find("a").await, None);
 }
+
+/// Guests that are on their way here have no memory yet, and are to have some.
+#[tokio::test]
+async fn no_more_guests_may_come_than_there_is_memory_for() {
+    let one = Config::default().memory_bytes_max;
+    let host = Mem::new(Config { guests_bytes_max: 2 * one, ..config() });
+    let xml = |name: &str| format!("<domain type='mem'><name>{name}</name><memory>4096</memory></domain>");
+    let first = host.migrate_prepare(prepare(Some(&xml("first")))).await.unwrap();
+    host.migrate_prepare(prepare(Some(&xml("second")))).await.unwrap();
+    assert_error(host.migrate_prepare(prepare(Some(&xml("third")))).await, 9, 10);
+    assert_error(host.create(xml("fourth"), StartOptions::default()).await, 9, 10);
+    host.migrate_abandon(first.incoming);
+    host.migrate_prepare(prepare(Some(&xml("third")))).await.unwrap();
+}

@@ -150,3 +150,27 @@ async fn networks_and_pools_are_there_after_a_restart() {
     drop(mem);
     std::fs::remove_dir_all(directory).unwrap();
 }
+
+/// What is in it is its users' affair; that they have said so is kept.
+#[tokio::test]
+async fn a_volume_has_the_format_that_its_document_says() {
+    let mem = Mem::default();
+    let pool = started(&mem, pool("one", "/images")).await;
+    let of = |name: &str, format: &str| {
+        volume(name, 9).replace("</volume>", &format!("<target><format type='{format}'/></target></volume>"))
+    };
+    let format = async |name: &str| {
+        let xml = mem.volume_xml(pool, name).await.unwrap();
+        xml.split_once("<format type='").unwrap().1.split_once("'/>").unwrap().0.to_owned()
+    };
+    mem.create_volume(pool, of("a", "qcow2")).await.unwrap();
+    mem.create_volume(pool, volume("b", 9)).await.unwrap();
+    mem.create_volume(pool, of("c", "x&amp;&apos;y")).await.unwrap();
+    assert_eq!(
+        [format("a").await, format("b").await, format("c").await],
+        ["qcow2", "raw", "x&amp;&apos;y"].map(str::to_owned)
+    );
+    mem.clone_volume(pool, of("d", "vmdk"), (pool, "a")).await.unwrap();
+    assert_eq!(format("d").await, "vmdk", "a clone is what its own document says");
+    assert_error(mem.create_volume(pool, of("e", &"x".repeat(257))).await, 27, 18);
+}
