@@ -21,7 +21,7 @@ mod terminal;
 
 use serde_json::Value;
 
-use process::{Background, Migrate, Serve, free_port, json, run, run_with, stranger, temporary};
+use process::{Background, Migrate, Serve, free_port, json, run, run_with, script, stranger, temporary};
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
                    <memory unit='MiB'>1</memory>\n</domain>\n";
@@ -314,6 +314,29 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     assert_eq!(migrate.end(), Some(2));
     assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
     assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
+}
+
+/// A terminal sends its Ctrl-C to the program, too, by which the source is reached: that carries the word that follows.
+#[test]
+fn ctrl_c_does_not_cut_off_the_program_that_leads_to_the_source() {
+    if std::process::Command::new("nc").arg("-h").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "there is no nc");
+        return;
+    }
+    let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let place = source.lines[0].strip_prefix("listening on tcp://").unwrap().replace(':', " ");
+    let program = script("lead", &format!("exec nc {place}"));
+    let from = format!("mem+ext:///default?command={}", program.display());
+    let arguments = ["--ladder", "--from", &from, "--to", &destination.uri(), "web1"];
+    let mut migrate = Migrate::in_a_group(&arguments);
+    migrate.wait_for("domain_migrate_perform");
+    migrate.interrupt_group();
+    migrate.wait_for("asked the source to stop");
+    let told = migrate.wait_for_either(["the source says of the guest", "UNKNOWN"]);
+    assert!(told.contains("running"), "{told}");
+    assert_eq!(migrate.end(), Some(2));
+    std::fs::remove_file(&program).unwrap();
 }
 
 /// Whoever ends the command, be it the system, must not learn less than who types.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -164,25 +166,47 @@ impl Migrate {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Migrate {
-        let mut child = command(&[&["migrate", "--live"], arguments].concat()).spawn().unwrap();
+        Migrate::spawn(command(&[&["migrate", "--live"], arguments].concat()))
+    }
+
+    /// In a group with all that it runs, as a shell starts it.
+    pub(crate) fn in_a_group(arguments: &[&str]) -> Migrate {
+        let mut command = command(&[&["migrate", "--live"], arguments].concat());
+        command.process_group(0);
+        Migrate::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Migrate {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Migrate { child, lines }
     }
 
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
+        self.wait_for_either([text; 2]);
+    }
+
+    /// The line that has one of them.
+    #[track_caller]
+    pub(crate) fn wait_for_either(&mut self, texts: [&str; 2]) -> String {
         let mut seen = Vec::new();
         for line in self.lines.by_ref().map(Result::unwrap) {
-            seen.push(line);
-            if seen.last().is_some_and(|line| line.contains(text)) {
-                return;
+            if texts.iter().any(|text| line.contains(text)) {
+                return line;
             }
+            seen.push(line);
         }
-        panic!("{text:?} was not said: {seen:#?}");
+        panic!("{texts:?} was not said: {seen:#?}");
     }
 
     pub(crate) fn interrupt(&self) {
         self.send("INT");
+    }
+
+    /// What a terminal does at Ctrl-C.
+    pub(crate) fn interrupt_group(&self) {
+        kill(&["-s", "INT", "--", &format!("-{}", self.child.id())]);
     }
 
     pub(crate) fn send(&self, signal: &str) {
@@ -204,8 +228,11 @@ impl Drop for Migrate {
 }
 
 pub(crate) fn send(signal: &str, to: &Child) {
-    let sent = Command::new("kill").args(["-s", signal, &to.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+    kill(&["-s", signal, &to.id().to_string()]);
+}
+
+fn kill(arguments: &[&str]) {
+    assert!(Command::new("kill").args(arguments).status().unwrap().success());
 }
 
 /// A server that answers as a web server does, to one client.
@@ -230,6 +257,14 @@ pub(crate) fn temporary(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     std::env::temp_dir().join(format!("virtwire-{}-{number}-{name}", std::process::id()))
+}
+
+/// A program of a test's own.
+pub(crate) fn script(name: &str, body: &str) -> PathBuf {
+    let path = temporary(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
 }
 
 #[track_caller]
