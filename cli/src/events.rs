@@ -13,9 +13,9 @@ use crate::args::EventsArgs;
 use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::screen::{remark, say, say_json};
+use crate::screen::{put, put_json_line, remark};
 
-/// Prints events until enough have come, time is up or the connection ends.
+/// Prints events until enough have come, nobody reads on, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     let deadline = args.timeout.map(within).transpose()?;
     let connection = opener.open(&args.uri).await?;
@@ -40,21 +40,27 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
                 Err(_) => return time_is_up(&args, told),
             },
         };
-        match next {
+        let is_read = match next {
             Some(Ok(event)) => {
-                match line::event(&event, args.json) {
-                    json if args.json => say_json(&json)?,
-                    line => say(&line)?,
-                }
                 told += 1;
+                match line::event(&event, args.json) {
+                    json if args.json => put_json_line(&json)?,
+                    line => put(&line)?,
+                }
             }
             // A program that reads events has to know of those that it does not get; people are told beside.
-            Some(Err(missed)) if args.json => say_json(&line::missed(&missed))?,
-            Some(Err(missed)) => remark(&format!("virtwire: {missed}")),
+            Some(Err(missed)) if args.json => put_json_line(&line::missed(&missed))?,
+            Some(Err(missed)) => {
+                remark(&format!("virtwire: {missed}"));
+                true
+            }
             None => {
                 let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
                 return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));
             }
+        };
+        if !is_read {
+            break;
         }
     }
     goodbye(connection).await

@@ -19,9 +19,14 @@ mod process;
 mod runs;
 mod terminal;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use process::{Background, Migrate, Serve, free_port, json, run, run_with, script, stranger, temporary};
+
+/// Longer than anything here takes that works.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
                    <memory unit='MiB'>1</memory>\n</domain>\n";
@@ -111,6 +116,25 @@ fn events_are_lines_as_they_come() {
     assert_eq!(run(&["events", uri, "--timeout", "0.1"]).succeeded(), "");
     let unknown = run(&["events", uri, "--event", "full-moon"]).failed(1);
     assert!(unknown.contains("there is no such kind of event"), "{unknown}");
+}
+
+/// As `head -1` does. What goes on without end ends then.
+#[test]
+fn what_nobody_reads_any_more_ends() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    for json in [&[][..], &["--json"]] {
+        let events = [&["events", uri, "--count", "3", "--timeout", "30"][..], json].concat();
+        let mut events = Background::start(&events, "watching ");
+        run(&["start", uri, "web1"]).succeeded();
+        assert!(events.read_a_line().contains("web1"));
+        run(&["destroy", uri, "web1"]).succeeded();
+        assert_eq!(events.end().succeeded(), "");
+    }
+    let mut watch = Background::with(&["watch", "--json", "--every", "0.1", uri]);
+    assert!(json(&watch.read_a_line())["hosts"].is_array());
+    assert_eq!(watch.end_within(PATIENCE), Some(0));
 }
 
 #[test]

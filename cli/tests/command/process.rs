@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -126,12 +127,26 @@ impl Background {
     /// Starts it, and waits until it says on standard error that it is under way.
     #[track_caller]
     pub(crate) fn start(arguments: &[&str], says: &str) -> Background {
-        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut started = Background::with(arguments);
         let mut line = String::new();
-        stderr.read_line(&mut line).unwrap();
+        started.stderr.read_line(&mut line).unwrap();
         assert!(line.starts_with(says), "{arguments:?}: {line}");
+        started
+    }
+
+    /// Starts one that says nothing there.
+    pub(crate) fn with(arguments: &[&str]) -> Background {
+        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
         Background { child: Some(child), stderr }
+    }
+
+    /// Reads a line of its output, and no more of it.
+    pub(crate) fn read_a_line(&mut self) -> String {
+        let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        line
     }
 
     pub(crate) fn end(mut self) -> Done {
@@ -139,6 +154,19 @@ impl Background {
         let mut stderr = String::new();
         self.stderr.read_to_string(&mut stderr).unwrap();
         Done { status: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr }
+    }
+
+    /// The exit status; of one that goes on, which is killed, none.
+    pub(crate) fn end_within(mut self, patience: Duration) -> Option<i32> {
+        let child = self.child.as_mut().unwrap();
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code();
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 }
 

@@ -5,17 +5,14 @@ use std::io::{Read, Write};
 use std::process::Child;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::XML;
 use crate::process::{Serve, command, run, run_with, send};
-
-/// Longer than anything here takes that works.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{PATIENCE, XML};
 
 /// A command on a terminal of its own.
 pub(crate) struct Terminal {
