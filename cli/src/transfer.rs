@@ -53,18 +53,30 @@ enum Stopped {
 }
 
 impl Sink {
-    /// Makes the file, or empties it.
+    /// Makes the file, or empties it; `-` is standard output.
     pub(crate) fn create(path: &Path) -> Result<Sink, Fail> {
-        let name = path.display().to_string();
-        if name == "-" {
+        if path.as_os_str() == "-" {
             return Ok(Sink { name: "standard output".to_owned(), file: None, can_have_holes: false, at: 0 });
         }
-        match File::create(path).and_then(|file| Ok((file.metadata()?.is_file(), file))) {
-            Ok((can_have_holes, file)) => {
-                Ok(Sink { name: format!("file {name}"), file: Some(file), can_have_holes, at: 0 })
-            }
+        Sink::made(path, File::create(path))
+    }
+
+    /// Makes the file, of which the user has not said that it may take another's place.
+    pub(crate) fn create_new(path: &Path) -> Result<Sink, Fail> {
+        Sink::made(path, File::create_new(path))
+    }
+
+    fn made(path: &Path, made: io::Result<File>) -> Result<Sink, Fail> {
+        let name = format!("file {}", path.display());
+        match made.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
+            Ok((can_have_holes, file)) => Ok(Sink { name, file: Some(file), can_have_holes, at: 0 }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Fail::new(
+                name,
+                "is there already",
+                "--output names the file to write, that one or another",
+            )),
             Err(error) => Err(Fail::new(
-                format!("file {name}"),
+                name,
                 format!("cannot be written: {}", plain(&error)),
                 "give the name of a file that may be written, or - for standard output",
             )),

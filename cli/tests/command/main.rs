@@ -14,9 +14,11 @@ mod kept;
 mod migrate;
 mod mistakes;
 mod outlive;
+mod peer;
 mod peer_to_peer;
 mod process;
 mod runs;
+mod screenshot;
 mod terminal;
 
 use std::time::Duration;
