@@ -149,6 +149,16 @@ impl Fail {
     fn uri(uri: &str, error: UriError) -> Fail {
         let thing = format!("URI {uri}");
         match error {
+            // Mostly a guest's name, of a host that goes without saying.
+            UriError::Malformed { reason, .. } if !uri.is_empty() && !uri.contains(':') => Fail::new(
+                thing,
+                reason,
+                format!(
+                    "{FORM}; a guest comes behind its host, and '' is the usual one: `virtwire info '' {}`; a short name has to be \
+                     one of uri_aliases in libvirt.conf",
+                    quoted(uri)
+                ),
+            ),
             UriError::Malformed { reason, .. } => Fail::new(thing, reason, FORM),
             UriError::NoSuchTransport { transport, .. } => Fail::new(
                 thing,
