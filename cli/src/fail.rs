@@ -98,6 +98,15 @@ impl Fail {
                     AuthError::Refused { user: None, .. } => {
                         "its log says why, and its libvirtd.conf whom it wants: sasl_allowed_username_list"
                     }
+                    AuthError::Polkit(ref refused) => match refused.code {
+                        ErrorCode::AUTH_UNAVAILABLE => {
+                            "at a terminal on the daemon's host, pkttyagent asks you where polkit and that are installed"
+                        }
+                        ErrorCode::AUTH_CANCELLED => "try again, and answer it",
+                        _ => {
+                            "a rule of polkit's on the daemon's host has to let you in; --readonly asks for less"
+                        }
+                    },
                     AuthError::PolkitUnanswered { .. } => "--connect-timeout gives whoever is asked longer",
                     #[cfg(feature = "gssapi")]
                     AuthError::Kerberos { .. } => {

@@ -16,6 +16,7 @@ mod mistakes;
 mod outlive;
 mod peer;
 mod peer_to_peer;
+mod polkit;
 mod process;
 mod runs;
 mod screenshot;
