@@ -153,6 +153,14 @@ fn a_guest_is_defined_started_described_and_gone() {
     assert!(!run(&["list", uri]).succeeded().contains("web1"), "it does not run yet");
     assert_eq!(run(&["start", uri, "web1"]).succeeded(), "started web1\n");
     assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), XML);
+    assert_eq!(run(&["dumpxml", "--security-info", uri, "web1"]).succeeded(), XML);
+    let looking = run(&["-r", "dumpxml", "--security-info", uri, "web1"]).failed(1);
+    assert!(looking.contains("leave --readonly out"), "{looking}");
+    let larger = XML.replace("'MiB'>1<", "'MiB'>2<");
+    run_with(&["define", uri, "-"], &larger).succeeded();
+    assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), XML, "it runs on as it was started");
+    assert_eq!(run(&["dumpxml", "--inactive", uri, "web1"]).succeeded(), larger);
+    run_with(&["define", uri, "-"], XML).succeeded();
 
     let listed = json(&run(&["list", "--json", uri]).succeeded());
     assert_eq!(listed[0]["name"], "web1");
