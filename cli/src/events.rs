@@ -6,7 +6,7 @@ mod names;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use virtwire::client::{Domain, SubscribeError, Subscription};
+use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     };
     let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
     let mut events: Subscription<AnyEvent> =
-        connection.subscribe_to(topics).await.map_err(|error| refused(&args.uri, &error))?;
+        connection.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
         remark(&format!("virtwire: event {}: {error}", names::of(topic)));
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
             None => events.next().await,
             Some(deadline) => match timeout_at(deadline, events.next()).await {
                 Ok(next) => next,
-                Err(_) => return time_is_up(&args, told),
+                Err(_) => return time_is_up(&args, &connection, told),
             },
         };
         let is_read = match next {
@@ -56,7 +56,8 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
             }
             None => {
                 let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
-                return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));
+                let daemon = format!("daemon {}", connection.uri());
+                return Err(Fail::new(daemon, why, "watch again when it is back"));
             }
         };
         if !is_read {
@@ -73,10 +74,10 @@ fn within(seconds: f64) -> Result<Instant, Fail> {
         .ok_or_else(|| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
 }
 
-fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
+fn time_is_up(args: &EventsArgs, connection: &Connection, told: u64) -> Result<(), Fail> {
     match args.count {
         Some(count) => Err(Fail::new(
-            format!("events of {}", args.uri),
+            format!("events of {}", connection.uri()),
             format!("{told} of {count} came within {} s", args.timeout.unwrap_or_default()),
             "give it a longer --timeout",
         )),
@@ -84,9 +85,13 @@ fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
     }
 }
 
-fn refused(uri: &str, error: &SubscribeError) -> Fail {
+fn refused(connection: &Connection, error: &SubscribeError) -> Fail {
     match error {
-        SubscribeError::Call(error) => Fail::call(format!("daemon {uri}"), error),
-        other => Fail::new(format!("daemon {uri}"), other, "`virtwire probe` tells what the daemon has"),
+        SubscribeError::Call(error) => Fail::daemon(connection, error),
+        other => Fail::new(
+            format!("daemon {}", connection.uri()),
+            other,
+            "`virtwire probe` tells what the daemon has",
+        ),
     }
 }
