@@ -54,9 +54,9 @@ pub(crate) fn run_with(arguments: &[&str], stdin: &str) -> Done {
     Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// The same with its output into a file.
+/// The same with its output elsewhere.
 #[track_caller]
-pub(crate) fn run_into(arguments: &[&str], output: std::fs::File) -> Done {
+pub(crate) fn run_into(arguments: &[&str], output: impl Into<Stdio>) -> Done {
     let done =
         command(arguments).stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().unwrap();
     let stderr = String::from_utf8(done.stderr).unwrap();

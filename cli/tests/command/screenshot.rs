@@ -12,7 +12,7 @@ use virtwire::protocol::remote::{
 };
 
 use crate::peer::Peer;
-use crate::process::{Done, command, temporary};
+use crate::process::{Done, command, run_into, temporary};
 
 /// The daemon's words are not what decides.
 #[test]
@@ -39,6 +39,11 @@ fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
     shot(&["--output", "web1.image"]).succeeded();
     assert_eq!(fs::read_to_string(directory.join("web1.image")).unwrap(), "picture");
     assert_eq!(shot(&["--output", "-"]).succeeded(), "picture");
+    // As `head -c 1` does; what it got is no picture.
+    let (nobody, pipe) = std::io::pipe().unwrap();
+    drop(nobody);
+    let told = run_into(&["screenshot", &uri, "web1", "--output", "-"], pipe).failed(1);
+    assert!(told.contains("standard output: nobody reads on"), "{told}");
     fs::remove_dir_all(&directory).unwrap();
 }
 
