@@ -431,7 +431,7 @@ mod tests {
     /// Whatever a journal is called, it may be of the guest of another one.
     #[test]
     fn journals_are_found_by_what_is_in_them() {
-        let directory = Place::new("directory").0;
+        let directory = Place::new("directory").0.clone();
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir_all(directory.join("folder")).unwrap();
         let name = |name: &str| directory.join(name);
