@@ -89,7 +89,7 @@ pub(crate) enum Command {
     /// Describe a host, or one guest of it
     Info(InfoArgs),
     /// Print a guest's configuration
-    Dumpxml(DomainArgs),
+    Dumpxml(DumpxmlArgs),
     /// Keep a configuration, without starting it
     Define(XmlArgs),
     /// Start a guest from a configuration that is not kept
@@ -285,6 +285,25 @@ pub(crate) struct DomainArgs {
     pub(crate) uri: String,
     /// The guest's name, UUID or number
     pub(crate) domain: String,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub(crate) struct DumpxmlArgs {
+    #[command(flatten)]
+    pub(crate) domain: DomainArgs,
+    /// What the next start begins with, of a guest that runs
+    #[arg(long)]
+    pub(crate) inactive: bool,
+    /// With passwords
+    #[arg(long)]
+    pub(crate) security_info: bool,
+    /// With the CPU as this host would have it
+    #[arg(long)]
+    pub(crate) update_cpu: bool,
+    /// For a destination to read
+    #[arg(long)]
+    pub(crate) migratable: bool,
 }
 
 #[derive(Debug, Args)]

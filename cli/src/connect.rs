@@ -8,6 +8,7 @@ use virtwire::client::{AuthError, CallError, Connection, Credentials, Domain, Op
 use virtwire::protocol::error::ErrorCode;
 use virtwire::uri::{Transport, Uri};
 
+use crate::agent::Agent;
 use crate::fail::{Fail, quoted};
 
 /// How the user wants daemons to be opened.
@@ -21,6 +22,8 @@ pub(crate) struct Opener {
     pub(crate) accept_common_name: bool,
     /// Authenticate where others may read along.
     pub(crate) accept_unprotected: bool,
+    /// Also at a terminal: it shows something else.
+    pub(crate) asks_nobody: bool,
 }
 
 /// A daemon that was not there before its socket was used takes some 15 s to find out what its QEMU can do, and a person needs
@@ -34,12 +37,16 @@ const PROGRAM_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 impl Opener {
     /// Opens a daemon.
     pub(crate) async fn open(self, uri: &str) -> Result<Connection, Fail> {
-        open_with(uri, self.options(uri)).await
+        let options = self.options(uri);
+        match self.asks_nobody {
+            true => Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error)),
+            false => open_with(uri, options).await,
+        }
     }
 
-    /// The same, which waits only briefly where the user says nothing.
+    /// The same, which asks nobody for anything, and waits only briefly where the user says nothing.
     pub(crate) fn briefly(self) -> Opener {
-        Opener { within: self.within.or(Some(OPEN_BRIEFLY_WITHIN)), ..self }
+        Opener { within: self.within.or(Some(OPEN_BRIEFLY_WITHIN)), asks_nobody: true, ..self }
     }
 
     /// The options by which this daemon is opened.
@@ -84,7 +91,7 @@ pub(crate) async fn open_two(
     let (first, second) = tokio::try_join!(
         async {
             match Connection::open_with(one.0, one.1.clone()).await {
-                Err(error) if !is_to_be_asked(&error) => Err(Fail::open(one.0, error)),
+                Err(error) if question(&error).is_none() => Err(Fail::open(one.0, error)),
                 opened => Ok(opened),
             }
         },
@@ -118,13 +125,30 @@ fn may_ask(uri: &str) -> bool {
     usual(uri, io::stdin().is_terminal()) == PROGRAM_WITHIN
 }
 
-/// Whether a person who sits there may have what is lacking.
-fn is_to_be_asked(error: &OpenError) -> bool {
-    let lacking = match error {
-        OpenError::Authentication { error, .. } => matches!(**error, AuthError::NoCredentials { .. }),
-        _ => false,
-    };
-    lacking && io::stdin().is_terminal() && io::stderr().is_terminal()
+/// What a daemon wants to know of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    /// A user's name and password.
+    Password,
+    /// Whatever polkit asks, by an agent.
+    Polkit,
+}
+
+/// What it is, where somebody sits there who can be asked.
+fn question(error: &OpenError) -> Option<Question> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let OpenError::Authentication { uri, error } = error else { return None };
+    match &**error {
+        AuthError::NoCredentials { .. } => Some(Question::Password),
+        // polkit knows the processes of its own host alone.
+        AuthError::Polkit(refused) if refused.code == ErrorCode::AUTH_UNAVAILABLE => {
+            let is_here = uri.parse::<Uri>().is_ok_and(|uri| uri.transport == Transport::Unix);
+            is_here.then_some(Question::Polkit)
+        }
+        _ => None,
+    }
 }
 
 /// What was opened; or what is opened with what its user is asked for.
@@ -133,16 +157,29 @@ async fn or_asked(
     mut options: OpenOptions,
     opened: Result<Connection, OpenError>,
 ) -> Result<Connection, Fail> {
-    match opened {
+    let error = match opened {
         Ok(connection) => return Ok(connection),
-        Err(error) if is_to_be_asked(&error) => {}
-        Err(error) => return Err(Fail::open(uri, error)),
-    }
-    // Not while the daemon waits: a person takes longer than an opening may.
-    let asked =
-        ask(uri).map_err(|error| Fail::new("the terminal", error, "name a file by `?authfile=FILE`"))?;
-    options.credentials = Some(Arc::new(asked));
-    Connection::open_with(uri, options).await.map_err(|error| Fail::open(uri, error))
+        Err(error) => error,
+    };
+    let opened = match question(&error) {
+        None => Err(error),
+        Some(Question::Polkit) => match Agent::start().await {
+            None => Err(error),
+            Some(agent) => {
+                let opened = Connection::open_with(uri, options).await;
+                agent.end().await;
+                opened
+            }
+        },
+        Some(Question::Password) => {
+            // Not while the daemon waits: a person takes longer than an opening may.
+            let asked = ask(uri)
+                .map_err(|error| Fail::new("the terminal", error, "name a file by `?authfile=FILE`"))?;
+            options.credentials = Some(Arc::new(asked));
+            Connection::open_with(uri, options).await
+        }
+    };
+    opened.map_err(|error| Fail::open(uri, error))
 }
 
 fn ask(uri: &str) -> io::Result<Credentials> {

@@ -7,16 +7,24 @@ use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::flags::{DomainShutdownFlags, DomainStartFlags, DomainUndefineFlags, DomainXmlFlags};
 
-use crate::args::{DomainArgs, UndefineArgs, XmlArgs};
+use crate::args::{DomainArgs, DumpxmlArgs, UndefineArgs, XmlArgs};
 use crate::connect::{Opener, find};
 use crate::fail::{Fail, plain, quoted};
 use crate::screen::{say_document, say_done};
 
 /// Prints a guest's configuration.
-pub(crate) async fn dumpxml(args: DomainArgs, opener: Opener) -> Result<(), Fail> {
-    let (connection, domain) = guest(&args, opener).await?;
-    let xml = domain.xml(DomainXmlFlags::NONE).await;
-    say_document(&xml.map_err(|error| refused(&connection, &args.domain, &error))?)?;
+pub(crate) async fn dumpxml(args: DumpxmlArgs, opener: Opener) -> Result<(), Fail> {
+    let flags = [
+        (args.inactive, DomainXmlFlags::INACTIVE),
+        (args.security_info, DomainXmlFlags::SECURE),
+        (args.update_cpu, DomainXmlFlags::UPDATE_CPU),
+        (args.migratable, DomainXmlFlags::MIGRATABLE),
+    ];
+    let flags = flags.into_iter().filter(|(asked, _)| *asked);
+    let flags = flags.fold(DomainXmlFlags::NONE, |flags, (_, flag)| flags | flag);
+    let (connection, domain) = guest(&args.domain, opener).await?;
+    let xml = domain.xml(flags).await;
+    say_document(&xml.map_err(|error| refused(&connection, &args.domain.domain, &error))?)?;
     goodbye(connection).await
 }
 

@@ -6,16 +6,16 @@ mod names;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use virtwire::client::{Domain, SubscribeError, Subscription};
+use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
 use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::screen::{remark, say, say_json};
+use crate::screen::{put, put_json_line, remark};
 
-/// Prints events until enough have come, time is up or the connection ends.
+/// Prints events until enough have come, nobody reads on, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     let deadline = args.timeout.map(within).transpose()?;
     let connection = opener.open(&args.uri).await?;
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     };
     let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
     let mut events: Subscription<AnyEvent> =
-        connection.subscribe_to(topics).await.map_err(|error| refused(&args.uri, &error))?;
+        connection.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
         remark(&format!("virtwire: event {}: {error}", names::of(topic)));
@@ -37,24 +37,31 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
             None => events.next().await,
             Some(deadline) => match timeout_at(deadline, events.next()).await {
                 Ok(next) => next,
-                Err(_) => return time_is_up(&args, told),
+                Err(_) => return time_is_up(&args, &connection, told),
             },
         };
-        match next {
+        let is_read = match next {
             Some(Ok(event)) => {
-                match line::event(&event, args.json) {
-                    json if args.json => say_json(&json)?,
-                    line => say(&line)?,
-                }
                 told += 1;
+                match line::event(&event, args.json) {
+                    json if args.json => put_json_line(&json)?,
+                    line => put(&line)?,
+                }
             }
             // A program that reads events has to know of those that it does not get; people are told beside.
-            Some(Err(missed)) if args.json => say_json(&line::missed(&missed))?,
-            Some(Err(missed)) => remark(&format!("virtwire: {missed}")),
+            Some(Err(missed)) if args.json => put_json_line(&line::missed(&missed))?,
+            Some(Err(missed)) => {
+                remark(&format!("virtwire: {missed}"));
+                true
+            }
             None => {
                 let why = events.ended().map_or_else(String::new, |reason| reason.to_string());
-                return Err(Fail::new(format!("daemon {}", args.uri), why, "watch again when it is back"));
+                let daemon = format!("daemon {}", connection.uri());
+                return Err(Fail::new(daemon, why, "watch again when it is back"));
             }
+        };
+        if !is_read {
+            break;
         }
     }
     goodbye(connection).await
@@ -67,10 +74,10 @@ fn within(seconds: f64) -> Result<Instant, Fail> {
         .ok_or_else(|| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
 }
 
-fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
+fn time_is_up(args: &EventsArgs, connection: &Connection, told: u64) -> Result<(), Fail> {
     match args.count {
         Some(count) => Err(Fail::new(
-            format!("events of {}", args.uri),
+            format!("events of {}", connection.uri()),
             format!("{told} of {count} came within {} s", args.timeout.unwrap_or_default()),
             "give it a longer --timeout",
         )),
@@ -78,9 +85,13 @@ fn time_is_up(args: &EventsArgs, told: u64) -> Result<(), Fail> {
     }
 }
 
-fn refused(uri: &str, error: &SubscribeError) -> Fail {
+fn refused(connection: &Connection, error: &SubscribeError) -> Fail {
     match error {
-        SubscribeError::Call(error) => Fail::call(format!("daemon {uri}"), error),
-        other => Fail::new(format!("daemon {uri}"), other, "`virtwire probe` tells what the daemon has"),
+        SubscribeError::Call(error) => Fail::daemon(connection, error),
+        other => Fail::new(
+            format!("daemon {}", connection.uri()),
+            other,
+            "`virtwire probe` tells what the daemon has",
+        ),
     }
 }

@@ -98,6 +98,15 @@ impl Fail {
                     AuthError::Refused { user: None, .. } => {
                         "its log says why, and its libvirtd.conf whom it wants: sasl_allowed_username_list"
                     }
+                    AuthError::Polkit(ref refused) => match refused.code {
+                        ErrorCode::AUTH_UNAVAILABLE => {
+                            "at a terminal on the daemon's host, pkttyagent asks you where polkit and that are installed"
+                        }
+                        ErrorCode::AUTH_CANCELLED => "try again, and answer it",
+                        _ => {
+                            "a rule of polkit's on the daemon's host has to let you in; --readonly asks for less"
+                        }
+                    },
                     AuthError::PolkitUnanswered { .. } => "--connect-timeout gives whoever is asked longer",
                     #[cfg(feature = "gssapi")]
                     AuthError::Kerberos { .. } => {
@@ -149,6 +158,16 @@ impl Fail {
     fn uri(uri: &str, error: UriError) -> Fail {
         let thing = format!("URI {uri}");
         match error {
+            // Mostly a guest's name, of a host that goes without saying.
+            UriError::Malformed { reason, .. } if !uri.is_empty() && !uri.contains(':') => Fail::new(
+                thing,
+                reason,
+                format!(
+                    "{FORM}; a guest comes behind its host, and '' is the usual one: `virtwire info '' {}`; a short name has to be \
+                     one of uri_aliases in libvirt.conf",
+                    quoted(uri)
+                ),
+            ),
             UriError::Malformed { reason, .. } => Fail::new(thing, reason, FORM),
             UriError::NoSuchTransport { transport, .. } => Fail::new(
                 thing,

@@ -1,5 +1,6 @@
 //! The `virtwire` command: a host in memory, a client, and live migration.
 
+mod agent;
 mod args;
 mod call;
 mod conform;
@@ -85,7 +86,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitCode, Fail> {
     let Cli { command, readonly: read_only, connect_timeout, accept_common_name, accept_unprotected } = cli;
     let within = connect_timeout.map(Duration::from_secs);
-    let opener = Opener { read_only, within, accept_common_name, accept_unprotected };
+    let opener = Opener { read_only, within, accept_common_name, accept_unprotected, ..Opener::default() };
     match command {
         Command::Conform(_)
         | Command::Demo

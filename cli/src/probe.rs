@@ -19,7 +19,7 @@ pub(crate) async fn run(args: ProbeArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
     let found = ask(&connection).await.map_err(|error| Fail::daemon(&connection, &error))?;
     if args.json {
-        say_json(&found.json(&args.uri))?;
+        say_json(&found.json(connection.uri().as_str()))?;
     } else {
         found.print()?;
     }

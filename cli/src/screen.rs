@@ -148,7 +148,7 @@ impl Drop for Screen {
 /// Prints a line on standard output. Whoever has closed the pipe does not want it; any other failure loses what was asked
 /// for.
 pub(crate) fn say(line: &str) -> Result<(), Fail> {
-    say_bytes(format!("{}\n", harmless::line(line)).as_bytes())
+    put(line).map(drop)
 }
 
 /// The same for JSON, over several lines or on one.
@@ -158,7 +158,17 @@ pub(crate) fn say_json(json: &impl fmt::Display) -> Result<(), Fail> {
 
 /// The same on one line, as events are.
 pub(crate) fn say_json_line(json: &impl fmt::Display) -> Result<(), Fail> {
-    say_bytes(format!("{}\n", harmless::json(&json.to_string())).as_bytes())
+    put_json_line(json).map(drop)
+}
+
+/// The same as [`say`] for what goes on: whether somebody reads on.
+pub(crate) fn put(line: &str) -> Result<bool, Fail> {
+    put_bytes(format!("{}\n", harmless::line(line)).as_bytes())
+}
+
+/// The same as [`say_json_line`] for what goes on: whether somebody reads on.
+pub(crate) fn put_json_line(json: &impl fmt::Display) -> Result<bool, Fail> {
+    put_bytes(format!("{}\n", harmless::json(&json.to_string())).as_bytes())
 }
 
 /// Says an end, in a line. Where it cannot be said, the exit status tells all the same.
@@ -184,10 +194,15 @@ pub(crate) fn remark(text: &str) {
 
 /// The same as [`say`] for bytes as they are.
 pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {
+    put_bytes(bytes).map(drop)
+}
+
+fn put_bytes(bytes: &[u8]) -> Result<bool, Fail> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(unwritten(&error)),
     }
 }
 

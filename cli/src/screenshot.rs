@@ -18,7 +18,8 @@ use crate::transfer::{Sink, receive};
 pub(crate) struct ScreenshotArgs {
     #[command(flatten)]
     domain: DomainArgs,
-    /// The file to write, or - for standard output; without it, the guest's name with the ending of what the daemon sends
+    /// The file to write, or - for standard output; without it, a new one that is called as the guest is here, with the ending of what the
+    /// daemon sends
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Which of the guest's screens
@@ -39,10 +40,12 @@ pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail
         }
     })?;
     let mime = mime.map(|mime| mime.to_string()).unwrap_or_default();
-    let file = args.output.unwrap_or_else(|| {
-        PathBuf::from(format!("{}.{}", domain.name().to_string_lossy().replace('/', "_"), ending(&mime)))
-    });
-    let mut sink = Sink::create(&file)?;
+    let (file, is_named) = match args.output {
+        Some(file) => (file, true),
+        // Nothing of the daemon's chooses it but the kind of picture, and it takes no other's place.
+        None => (format!("{}.{}", args.domain.domain.replace('/', "_"), ending(&mime)).into(), false),
+    };
+    let mut sink = if is_named { Sink::create(&file)? } else { Sink::create_new(&file)? };
     let received = receive(stream, &mut sink, None).await?;
     if !sink.is_stdout() {
         say_done(&format!("wrote {} ({mime}, {})", file.display(), size(received)))?;
@@ -50,18 +53,17 @@ pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail
     goodbye(connection).await
 }
 
-/// The usual ending of a file of this type.
-fn ending(mime: &str) -> String {
+/// The usual ending of a picture of this type.
+fn ending(mime: &str) -> &'static str {
     match mime {
-        "image/x-portable-pixmap" => "ppm".to_owned(),
-        "image/jpeg" => "jpg".to_owned(),
-        "image/svg+xml" => "svg".to_owned(),
-        other => {
-            let kind = other.strip_prefix("image/").unwrap_or_default();
-            let kind = kind.strip_prefix("x-").unwrap_or(kind);
-            let plain = !kind.is_empty() && kind.chars().all(|letter| letter.is_ascii_alphanumeric());
-            if plain { kind.to_owned() } else { "image".to_owned() }
-        }
+        "image/png" => "png",
+        "image/x-portable-pixmap" => "ppm",
+        "image/jpeg" => "jpg",
+        "image/svg+xml" => "svg",
+        "image/bmp" | "image/x-bmp" | "image/x-ms-bmp" => "bmp",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        _ => "image",
     }
 }
 
@@ -70,12 +72,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ending_is_of_the_type_and_no_path() {
+    fn the_ending_is_of_a_picture() {
         for (mime, expected) in [
             ("image/png", "png"),
             ("image/x-portable-pixmap", "ppm"),
             ("image/x-bmp", "bmp"),
             ("image/../../etc", "image"),
+            ("image/py", "image"),
             ("", "image"),
         ] {
             assert_eq!(ending(mime), expected, "{mime}");

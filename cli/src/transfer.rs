@@ -46,25 +46,31 @@ pub(crate) struct Sink {
     at: u64,
 }
 
-/// What could not go on because nobody reads standard output any more: that is no failure.
-enum Stopped {
-    NobodyReads,
-    Failed(Fail),
-}
-
 impl Sink {
-    /// Makes the file, or empties it.
+    /// Makes the file, or empties it; `-` is standard output.
     pub(crate) fn create(path: &Path) -> Result<Sink, Fail> {
-        let name = path.display().to_string();
-        if name == "-" {
+        if path.as_os_str() == "-" {
             return Ok(Sink { name: "standard output".to_owned(), file: None, can_have_holes: false, at: 0 });
         }
-        match File::create(path).and_then(|file| Ok((file.metadata()?.is_file(), file))) {
-            Ok((can_have_holes, file)) => {
-                Ok(Sink { name: format!("file {name}"), file: Some(file), can_have_holes, at: 0 })
-            }
+        Sink::made(path, File::create(path))
+    }
+
+    /// Makes the file, of which the user has not said that it may take another's place.
+    pub(crate) fn create_new(path: &Path) -> Result<Sink, Fail> {
+        Sink::made(path, File::create_new(path))
+    }
+
+    fn made(path: &Path, made: io::Result<File>) -> Result<Sink, Fail> {
+        let name = format!("file {}", path.display());
+        match made.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
+            Ok((can_have_holes, file)) => Ok(Sink { name, file: Some(file), can_have_holes, at: 0 }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Fail::new(
+                name,
+                "is there already",
+                "--output names the file to write, that one or another",
+            )),
             Err(error) => Err(Fail::new(
-                format!("file {name}"),
+                name,
                 format!("cannot be written: {}", plain(&error)),
                 "give the name of a file that may be written, or - for standard output",
             )),
@@ -75,25 +81,25 @@ impl Sink {
         self.file.is_none()
     }
 
-    fn write(&mut self, data: &[u8]) -> Result<(), Stopped> {
+    fn write(&mut self, data: &[u8]) -> Result<(), Fail> {
         let written = match &mut self.file {
             Some(file) => file.write_all(data),
             None => io::stdout().lock().write_all(data),
         };
-        written.map_err(|error| self.stopped(&error))?;
+        written.map_err(|error| self.unwritten(&error))?;
         self.at = self.at.saturating_add(data.len() as u64);
         Ok(())
     }
 
     /// Leaves so many bytes out, or writes zeros where that cannot be.
-    fn hole(&mut self, length: u64) -> Result<(), Stopped> {
+    fn hole(&mut self, length: u64) -> Result<(), Fail> {
         if let Some(file) = self.file.as_mut().filter(|_| self.can_have_holes) {
             // Where a hole does not fit, so many zeros do not either: they would fill the disk first.
             let sought = match i64::try_from(length) {
                 Ok(offset) => file.seek(SeekFrom::Current(offset)),
                 Err(_) => Err(ErrorKind::FileTooLarge.into()),
             };
-            sought.map_err(|error| self.stopped(&error))?;
+            sought.map_err(|error| self.unwritten(&error))?;
             self.at = self.at.saturating_add(length);
             return Ok(());
         }
@@ -108,7 +114,7 @@ impl Sink {
     }
 
     /// Everything has been written; a hole at the end becomes part of the file. Some file systems say only now that there was no room.
-    fn end(&mut self) -> Result<(), Stopped> {
+    fn end(&mut self) -> Result<(), Fail> {
         let ended = match &mut self.file {
             // What is no regular file, such as a pipe, has no length.
             Some(file) if self.can_have_holes => file.set_len(self.at).and_then(|()| file.sync_all()),
@@ -119,18 +125,22 @@ impl Sink {
             }),
             None => io::stdout().lock().flush(),
         };
-        ended.map_err(|error| self.stopped(&error))
+        ended.map_err(|error| self.unwritten(&error))
     }
 
-    fn stopped(&self, error: &io::Error) -> Stopped {
+    fn unwritten(&self, error: &io::Error) -> Fail {
         if self.file.is_none() && error.kind() == ErrorKind::BrokenPipe {
-            return Stopped::NobodyReads;
+            return Fail::new(
+                &self.name,
+                "nobody reads on",
+                "what was read is not whole; read it to its end, or name a file",
+            );
         }
-        Stopped::Failed(Fail::new(
+        Fail::new(
             &self.name,
             format!("cannot be written: {}", plain(error)),
             "make room there, or send its output elsewhere",
-        ))
+        )
     }
 }
 
@@ -142,24 +152,16 @@ pub(crate) async fn receive(
 ) -> Result<u64, Fail> {
     loop {
         let chunk = stream.read_chunk().await.map_err(|error| broken(&error))?;
-        let last = chunk.is_none();
-        let written = match chunk {
-            Some(Chunk::Data(data)) => sink.write(&data),
-            Some(Chunk::Hole(length)) => sink.hole(length),
-            None => sink.end(),
-        };
-        match written {
-            Ok(()) => {}
-            Err(Stopped::NobodyReads) => return Ok(sink.at),
-            Err(Stopped::Failed(fail)) => return Err(fail),
-        }
-        if last {
-            break;
+        match chunk {
+            Some(Chunk::Data(data)) => sink.write(&data)?,
+            Some(Chunk::Hole(length)) => sink.hole(length)?,
+            None => break,
         }
         if let Some(told) = &mut told {
             told.show(sink.at);
         }
     }
+    sink.end()?;
     stream.finish().await.map_err(|error| broken(&error))?;
     Ok(sink.at)
 }
@@ -319,7 +321,7 @@ mod tests {
         for holes in [[most, most], [0, u64::MAX]] {
             let mut sink = Sink::create(&path).unwrap();
             let made = sink.hole(holes[0]).and_then(|()| sink.hole(holes[1]));
-            assert!(matches!(made, Err(Stopped::Failed(_))), "{holes:?}");
+            assert!(made.is_err(), "{holes:?}");
             assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "{holes:?}");
         }
         std::fs::remove_file(&path).unwrap();

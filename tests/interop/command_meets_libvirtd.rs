@@ -25,6 +25,13 @@ fn it_manages_a_guest_and_virsh_agrees() {
         virtwire(&["dumpxml", &uri, "guest"]).trim_end(),
         virsh(&uri, &["dumpxml", "guest"]).trim_end()
     );
+    for more in ["--inactive", "--security-info", "--update-cpu", "--migratable"] {
+        assert_eq!(
+            virtwire(&["dumpxml", &uri, "guest", more]).trim_end(),
+            virsh(&uri, &["dumpxml", "guest", more]).trim_end(),
+            "{more}"
+        );
+    }
     let listed = virtwire(&["list", &uri]);
     assert!(listed.contains("guest") && listed.contains("running"), "{listed}");
     virtwire(&["destroy", &uri, "guest"]);

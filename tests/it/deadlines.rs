@@ -9,8 +9,9 @@ use virtwire::protocol::error::Fate;
 use virtwire::protocol::flags::DomainSaveFlags;
 use virtwire::protocol::remote::{
     self, AuthType, ConnectGetHostname, ConnectGetHostnameReply, ConnectGetUri, ConnectGetUriReply,
-    DomainAbortJob, DomainCreate, DomainEventLifecycle, DomainGetJobInfo, DomainGetJobInfoReply, StorageVol,
-    StorageVolGetInfo,
+    DomainAbortJob, DomainCreate, DomainDestroy, DomainEventLifecycle, DomainGetJobInfo,
+    DomainGetJobInfoReply, DomainMigrateSetMaxDowntime, DomainMigrateSetMaxSpeed, DomainMigrateStartPostCopy,
+    StorageVol, StorageVolGetInfo,
 };
 
 use crate::opening::peer::{Peer, Place};
@@ -178,6 +179,36 @@ async fn a_job_is_aborted_whatever_waits_for_storage() {
     abort.await.unwrap().unwrap();
     peer.refuse(&first).await;
     let [_] = peer.flight(["storage_vol_get_info"]).await;
+    drop(stuck);
+}
+
+/// Its hypervisor answers nothing, and whoever hastens its migration in vain still gets rid of it.
+#[tokio::test(start_paused = true)]
+async fn a_guest_that_hangs_is_destroyed_whatever_was_to_hasten_its_migration() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    let (dom, flags) = (guest(), 0);
+    let downtime = DomainMigrateSetMaxDowntime { dom: dom.clone(), downtime: 300, flags };
+    let speed = DomainMigrateSetMaxSpeed { dom: dom.clone(), bandwidth: 1_000, flags };
+    let postcopy = DomainMigrateStartPostCopy { dom: dom.clone(), flags };
+    let stuck = [
+        tokio::spawn(connection.call(downtime)),
+        tokio::spawn(connection.call(speed.clone())),
+        tokio::spawn(connection.call(postcopy)),
+        tokio::spawn(connection.call(speed)),
+    ];
+    let [_, _, _] = peer
+        .flight([
+            "domain_migrate_set_max_downtime",
+            "domain_migrate_set_max_speed",
+            "domain_migrate_start_post_copy",
+        ])
+        .await;
+    // The fourth has had its turn to ask, and would be on its way.
+    tokio::time::sleep(SECOND).await;
+    let destroy = tokio::spawn(connection.call(DomainDestroy { dom }));
+    let [destroys] = peer.flight(["domain_destroy"]).await;
+    peer.reply(&destroys, &()).await;
+    destroy.await.unwrap().unwrap();
     drop(stuck);
 }
 

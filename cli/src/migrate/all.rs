@@ -16,8 +16,11 @@ use self::board::Board;
 use self::kept::Shelf;
 use super::chosen::Chosen;
 use super::feed::Feed;
+use super::follow::{cancellable, how_to_cancel};
+use super::hosts::Hosts;
+use super::interrupted;
 use super::report::{Details, Document, Ending, ending};
-use super::{Hosts, cancellable, how_to_cancel, interrupted, request_with, way};
+use super::request::{request_with, way, wish};
 use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line};
@@ -38,7 +41,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         // Each guest gets connections of its own; these are for the question which version may be wanted.
         let hosts = Hosts::open(&args.from, &args.to, &way(args), opener, None).await?;
         hosts.say_unreached(screen);
-        Ok::<_, Fail>((super::wish(args, &hosts).await?, names(args, &hosts.source).await?))
+        Ok::<_, Fail>((wish(args, &hosts).await?, names(args, &hosts.source).await?))
     };
     let (wish, names) = tokio::select! {
         asked = asked => asked?,

@@ -7,7 +7,8 @@ use serde_json::json;
 use virtwire::migrate::{Finding, Preflight, Subject, Verdict, check, check_destination, check_source};
 use virtwire::protocol::migrate::Way;
 
-use super::{Hosts, check_two, request, watched, way, wish};
+use super::hosts::{Hosts, check_two, watched};
+use super::request::{request, way, wish};
 use crate::args::MigrateArgs;
 use crate::connect::{Opener, open_both};
 use crate::fail::{Fail, one_line};

@@ -17,7 +17,7 @@ use crate::console::terminal::RawTerminal;
 use crate::fail::{Fail, plain};
 use crate::job::Job;
 use crate::migrate::figures;
-use crate::screen::{Output, Screen, say, say_json_line};
+use crate::screen::{Output, Screen, put_json_line, say, say_json_line};
 use crate::signals::Signals;
 use gather::{Guest, Host, Hosts, Phase};
 use page::{How, Moving, Page};
@@ -73,7 +73,7 @@ async fn once(args: &WatchArgs, opener: Opener) -> Result<ExitCode, Fail> {
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A line of JSON for every round.
+/// A line of JSON for every round, as long as somebody reads them.
 async fn feed(args: &WatchArgs, opener: Opener, every: Duration) -> Result<ExitCode, Fail> {
     let mut signals = Signals::listen()?;
     let hosts = Hosts::watch(&args.hosts, opener, every);
@@ -83,7 +83,9 @@ async fn feed(args: &WatchArgs, opener: Opener, every: Duration) -> Result<ExitC
         tokio::select! {
             _ = signals.next() => return Ok(ExitCode::SUCCESS),
             _ = rounds.tick() => {
-                say_json_line(&document(&hosts.seen()))?;
+                if !put_json_line(&document(&hosts.seen()))? {
+                    return Ok(ExitCode::SUCCESS);
+                }
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Verbs, calls by name and what a package installs, with daemons of our own.
 
 use std::fs::{self, File};
+use std::process::Stdio;
 
 use crate::XML;
-use crate::process::{Serve, json, run, run_into, run_with, temporary};
+use crate::process::{Serve, command, json, run, run_into, run_with, temporary};
 
 #[test]
 fn a_guest_is_stopped_and_goes_on() {
@@ -53,6 +54,15 @@ fn the_default_host_is_taken_where_none_is_named() {
     assert!(asked(&["list"]).contains("web1"));
     assert!(asked(&["dumpxml", "web1"]).contains("<name>web1</name>"));
     assert!(asked(&["call", "", "connect_get_type"]).contains("\"type\""));
+    // It is told which one it was.
+    assert_eq!(json(&asked(&["probe", "--json"]))["uri"], *uri);
+    let none = command(&["events", "--count", "1", "--timeout", "0.1"])
+        .env("LIBVIRT_DEFAULT_URI", uri)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let none = String::from_utf8(none.stderr).unwrap();
+    assert!(none.contains(&format!("events of {uri}: 0 of 1 came")), "{none}");
 }
 
 #[test]

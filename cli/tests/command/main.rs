@@ -14,14 +14,22 @@ mod kept;
 mod migrate;
 mod mistakes;
 mod outlive;
+mod peer;
 mod peer_to_peer;
+mod polkit;
 mod process;
 mod runs;
+mod screenshot;
 mod terminal;
+
+use std::time::Duration;
 
 use serde_json::Value;
 
-use process::{Background, Migrate, Serve, free_port, json, run, run_with, stranger, temporary};
+use process::{Background, Migrate, Serve, free_port, json, run, run_with, script, stranger, temporary};
+
+/// Longer than anything here takes that works.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
                    <memory unit='MiB'>1</memory>\n</domain>\n";
@@ -113,6 +121,25 @@ fn events_are_lines_as_they_come() {
     assert!(unknown.contains("there is no such kind of event"), "{unknown}");
 }
 
+/// As `head -1` does. What goes on without end ends then.
+#[test]
+fn what_nobody_reads_any_more_ends() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    run_with(&["define", uri, "-"], XML).succeeded();
+    for json in [&[][..], &["--json"]] {
+        let events = [&["events", uri, "--count", "3", "--timeout", "30"][..], json].concat();
+        let mut events = Background::start(&events, "watching ");
+        run(&["start", uri, "web1"]).succeeded();
+        assert!(events.read_a_line().contains("web1"));
+        run(&["destroy", uri, "web1"]).succeeded();
+        assert_eq!(events.end().succeeded(), "");
+    }
+    let mut watch = Background::with(&["watch", "--json", "--every", "0.1", uri]);
+    assert!(json(&watch.read_a_line())["hosts"].is_array());
+    assert_eq!(watch.end_within(PATIENCE), Some(0));
+}
+
 #[test]
 fn a_guest_is_defined_started_described_and_gone() {
     let serve = Serve::start(&[]);
@@ -126,6 +153,14 @@ fn a_guest_is_defined_started_described_and_gone() {
     assert!(!run(&["list", uri]).succeeded().contains("web1"), "it does not run yet");
     assert_eq!(run(&["start", uri, "web1"]).succeeded(), "started web1\n");
     assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), XML);
+    assert_eq!(run(&["dumpxml", "--security-info", uri, "web1"]).succeeded(), XML);
+    let looking = run(&["-r", "dumpxml", "--security-info", uri, "web1"]).failed(1);
+    assert!(looking.contains("leave --readonly out"), "{looking}");
+    let larger = XML.replace("'MiB'>1<", "'MiB'>2<");
+    run_with(&["define", uri, "-"], &larger).succeeded();
+    assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), XML, "it runs on as it was started");
+    assert_eq!(run(&["dumpxml", "--inactive", uri, "web1"]).succeeded(), larger);
+    run_with(&["define", uri, "-"], XML).succeeded();
 
     let listed = json(&run(&["list", "--json", uri]).succeeded());
     assert_eq!(listed[0]["name"], "web1");
@@ -314,6 +349,29 @@ fn ctrl_c_asks_the_source_to_stop_and_waits_for_the_truth() {
     assert_eq!(migrate.end(), Some(2));
     assert!(run(&["list", &source.uri()]).succeeded().contains("running"));
     assert!(!run(&["list", "--all", &destination.uri()]).succeeded().contains("web1"));
+}
+
+/// A terminal sends its Ctrl-C to the program, too, by which the source is reached: that carries the word that follows.
+#[test]
+fn ctrl_c_does_not_cut_off_the_program_that_leads_to_the_source() {
+    if std::process::Command::new("nc").arg("-h").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "there is no nc");
+        return;
+    }
+    let (source, destination) = (Serve::start(&["--fault", "stall-perform=1000"]), Serve::start(&[]));
+    run_with(&["create", &source.uri(), "-"], XML).succeeded();
+    let place = source.lines[0].strip_prefix("listening on tcp://").unwrap().replace(':', " ");
+    let program = script("lead", &format!("exec nc {place}"));
+    let from = format!("mem+ext:///default?command={}", program.display());
+    let arguments = ["--ladder", "--from", &from, "--to", &destination.uri(), "web1"];
+    let mut migrate = Migrate::in_a_group(&arguments);
+    migrate.wait_for("domain_migrate_perform");
+    migrate.interrupt_group();
+    migrate.wait_for("asked the source to stop");
+    let told = migrate.wait_for_either(["the source says of the guest", "UNKNOWN"]);
+    assert!(told.contains("running"), "{told}");
+    assert_eq!(migrate.end(), Some(2));
+    std::fs::remove_file(&program).unwrap();
 }
 
 /// Whoever ends the command, be it the system, must not learn less than who types.

@@ -1,20 +1,15 @@
 //! What a user is told when something goes wrong: one line, with the next step at its end.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
-use virtwire::protocol::frame::{self, Draft, Frame};
-use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Procedure;
-use virtwire::protocol::remote::{
-    AuthList, AuthListReply, ConnectClose, ConnectGetHostname, ConnectGetHostnameReply,
-    ConnectSupportsFeature, ConnectSupportsFeatureReply,
-};
+use virtwire::protocol::remote::{AuthType, ConnectClose, ConnectGetHostname, ConnectGetHostnameReply};
 
 use crate::XML;
+use crate::peer::Peer;
 use crate::process::{Serve, run, run_into, run_with};
 
 #[test]
@@ -58,6 +53,11 @@ fn every_mistake_ends_with_a_next_step() {
         (&["list", place][..], "/default"),
         (&["list", &nonsense], "/default"),
         (&["list", "http://foo"], "scheme http"),
+        (
+            &["info", "web1"],
+            "a guest comes behind its host, and '' is the usual one: `virtwire info '' web1`",
+        ),
+        (&["stats", "web1"], "a short name has to be one of uri_aliases"),
         (&["destroy", uri, "web1"], "only one that runs"),
         (&["start", uri, "web2"], "only a guest that is off"),
         (&["define", uri, "/tmp"], "is a directory"),
@@ -111,42 +111,20 @@ fn a_daemon_that_does_not_hear_the_goodbye_keeps_nobody() {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Answers all calls but the last. How long the client stays after that.
-fn deaf_to_goodbyes(mut client: TcpStream) -> Duration {
-    let mut received = BytesMut::new();
-    while let Some(call) = next(&mut client, &mut received) {
+fn deaf_to_goodbyes(client: TcpStream) -> Duration {
+    let mut peer = Peer::new(client);
+    while let Some(call) = peer.next() {
         match call.header.procedure {
-            AuthList::NUMBER => answer(&mut client, &call, &AuthListReply::default()),
-            ConnectSupportsFeature::NUMBER => {
-                answer(&mut client, &call, &ConnectSupportsFeatureReply::default())
-            }
             ConnectGetHostname::NUMBER => {
-                answer(&mut client, &call, &ConnectGetHostnameReply { hostname: "here".into() });
+                peer.reply(&call, &ConnectGetHostnameReply { hostname: "here".into() });
             }
             ConnectClose::NUMBER => break,
-            _ => answer(&mut client, &call, &()),
+            _ => peer.agree(&call, AuthType::None),
         }
     }
     let since = Instant::now();
-    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    peer.socket.set_read_timeout(Some(PATIENCE)).unwrap();
     // The end, or nothing for so long.
-    let _ = client.read(&mut [0]);
+    let _ = peer.socket.read(&mut [0]);
     since.elapsed()
-}
-
-fn next(client: &mut TcpStream, received: &mut BytesMut) -> Option<Frame> {
-    loop {
-        if let Some(frame) = frame::split(received).unwrap() {
-            return Some(frame);
-        }
-        let mut piece = [0; 4096];
-        match client.read(&mut piece) {
-            Ok(count @ 1..) => received.extend_from_slice(&piece[..count]),
-            _ => return None,
-        }
-    }
-}
-
-fn answer(client: &mut TcpStream, call: &Frame, reply: &impl serde::Serialize) {
-    let sealed = Draft::encode(reply).unwrap().seal(&call.header.answer(MessageKind::Reply));
-    client.write_all(&sealed).unwrap();
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -51,9 +54,9 @@ pub(crate) fn run_with(arguments: &[&str], stdin: &str) -> Done {
     Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// The same with its output into a file.
+/// The same with its output elsewhere.
 #[track_caller]
-pub(crate) fn run_into(arguments: &[&str], output: std::fs::File) -> Done {
+pub(crate) fn run_into(arguments: &[&str], output: impl Into<Stdio>) -> Done {
     let done =
         command(arguments).stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().unwrap();
     let stderr = String::from_utf8(done.stderr).unwrap();
@@ -124,12 +127,26 @@ impl Background {
     /// Starts it, and waits until it says on standard error that it is under way.
     #[track_caller]
     pub(crate) fn start(arguments: &[&str], says: &str) -> Background {
-        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut started = Background::with(arguments);
         let mut line = String::new();
-        stderr.read_line(&mut line).unwrap();
+        started.stderr.read_line(&mut line).unwrap();
         assert!(line.starts_with(says), "{arguments:?}: {line}");
+        started
+    }
+
+    /// Starts one that says nothing there.
+    pub(crate) fn with(arguments: &[&str]) -> Background {
+        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
         Background { child: Some(child), stderr }
+    }
+
+    /// Reads a line of its output, and no more of it.
+    pub(crate) fn read_a_line(&mut self) -> String {
+        let stdout = self.child.as_mut().and_then(|child| child.stdout.take()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        line
     }
 
     pub(crate) fn end(mut self) -> Done {
@@ -137,6 +154,19 @@ impl Background {
         let mut stderr = String::new();
         self.stderr.read_to_string(&mut stderr).unwrap();
         Done { status: output.status.code(), stdout: String::from_utf8(output.stdout).unwrap(), stderr }
+    }
+
+    /// The exit status; of one that goes on, which is killed, none.
+    pub(crate) fn end_within(mut self, patience: Duration) -> Option<i32> {
+        let child = self.child.as_mut().unwrap();
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.code();
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 }
 
@@ -164,25 +194,47 @@ impl Migrate {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Migrate {
-        let mut child = command(&[&["migrate", "--live"], arguments].concat()).spawn().unwrap();
+        Migrate::spawn(command(&[&["migrate", "--live"], arguments].concat()))
+    }
+
+    /// In a group with all that it runs, as a shell starts it.
+    pub(crate) fn in_a_group(arguments: &[&str]) -> Migrate {
+        let mut command = command(&[&["migrate", "--live"], arguments].concat());
+        command.process_group(0);
+        Migrate::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Migrate {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Migrate { child, lines }
     }
 
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
+        self.wait_for_either([text; 2]);
+    }
+
+    /// The line that has one of them.
+    #[track_caller]
+    pub(crate) fn wait_for_either(&mut self, texts: [&str; 2]) -> String {
         let mut seen = Vec::new();
         for line in self.lines.by_ref().map(Result::unwrap) {
-            seen.push(line);
-            if seen.last().is_some_and(|line| line.contains(text)) {
-                return;
+            if texts.iter().any(|text| line.contains(text)) {
+                return line;
             }
+            seen.push(line);
         }
-        panic!("{text:?} was not said: {seen:#?}");
+        panic!("{texts:?} was not said: {seen:#?}");
     }
 
     pub(crate) fn interrupt(&self) {
         self.send("INT");
+    }
+
+    /// What a terminal does at Ctrl-C.
+    pub(crate) fn interrupt_group(&self) {
+        kill(&["-s", "INT", "--", &format!("-{}", self.child.id())]);
     }
 
     pub(crate) fn send(&self, signal: &str) {
@@ -204,8 +256,11 @@ impl Drop for Migrate {
 }
 
 pub(crate) fn send(signal: &str, to: &Child) {
-    let sent = Command::new("kill").args(["-s", signal, &to.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+    kill(&["-s", signal, &to.id().to_string()]);
+}
+
+fn kill(arguments: &[&str]) {
+    assert!(Command::new("kill").args(arguments).status().unwrap().success());
 }
 
 /// A server that answers as a web server does, to one client.
@@ -230,6 +285,14 @@ pub(crate) fn temporary(name: &str) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     std::env::temp_dir().join(format!("virtwire-{}-{number}-{name}", std::process::id()))
+}
+
+/// A program of a test's own.
+pub(crate) fn script(name: &str, body: &str) -> PathBuf {
+    let path = temporary(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
 }
 
 #[track_caller]

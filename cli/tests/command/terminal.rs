@@ -2,20 +2,17 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::XML;
 use crate::process::{Serve, command, run, run_with, send};
-
-/// Longer than anything here takes that works.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{PATIENCE, XML};
 
 /// A command on a terminal of its own.
 pub(crate) struct Terminal {
@@ -28,6 +25,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     #[track_caller]
     pub(crate) fn start(rows: u16, columns: u16, arguments: &[&str]) -> Terminal {
+        Terminal::with(rows, columns, command(arguments))
+    }
+
+    #[track_caller]
+    pub(crate) fn with(rows: u16, columns: u16, mut command: Command) -> Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).and_then(|()| unlockpt(&master)).unwrap();
         let path = ptsname(&master, Vec::new()).unwrap();
@@ -35,7 +37,7 @@ impl Terminal {
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&slave, size).unwrap();
         let (input, output) = (slave.try_clone().unwrap(), slave.try_clone().unwrap());
-        let child = command(arguments)
+        let child = command
             .env("TERM", "xterm-256color")
             .env_remove("NO_COLOR")
             .stdin(input)
@@ -87,6 +89,11 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// The command's number as a process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn interrupt(&self) {

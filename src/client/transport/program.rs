@@ -5,7 +5,9 @@ use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -61,6 +63,15 @@ pub(super) struct Witness {
     ended: watch::Receiver<Option<ExitStatus>>,
 }
 
+/// What has the program run. A terminal tells all that run on it of Ctrl-C and of its own end, and this one carries what its user
+/// may have to say about that, such as an abort; so it is deaf to them, as what is run inherits. `exec` leaves one process, which
+/// ends when its standard streams do, or is killed.
+///
+/// The program stays in its group: it must be able to ask for passwords on the terminal.
+const DEAF: &str = r#"trap "" INT HUP QUIT; exec "$0" "$@""#;
+
+const SHELL: &str = "/bin/sh";
+
 /// Starts a program; the first word is its name.
 ///
 /// # Errors
@@ -69,13 +80,15 @@ pub(super) fn start(words: &[OsString]) -> io::Result<(ProgramSocket, Witness)> 
     let (name, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     let (ours, theirs) = StdUnixStream::pair()?;
     ours.set_nonblocking(true)?;
-    let mut child = Command::new(name)
+    let mut child = Command::new(SHELL)
+        .args(["-c".as_ref(), DEAF.as_ref(), find(name)?.as_os_str()])
         .args(arguments)
         .stdin(Stdio::from(OwnedFd::from(theirs.try_clone()?)))
         .stdout(Stdio::from(OwnedFd::from(theirs)))
         .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .spawn()?;
+        .spawn()
+        .map_err(|error| io::Error::new(error.kind(), format!("{SHELL}, which is to run it: {error}")))?;
     let stderr = child.stderr.take();
     let (dropped, guarded) = oneshot::channel();
     let (ending, ended) = watch::channel(None);
@@ -88,6 +101,37 @@ pub(super) fn start(words: &[OsString]) -> io::Result<(ProgramSocket, Witness)> 
 
 fn display(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
+}
+
+/// The file that a name leads to, as the system finds it: never a bare name, for which the shell would look itself.
+///
+/// # Errors
+/// There is none, or what there is cannot be run.
+fn find(name: &OsStr) -> io::Result<PathBuf> {
+    if name.as_encoded_bytes().contains(&b'/') {
+        return runnable(PathBuf::from(name));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/bin:/usr/bin".into());
+    let mut why = io::Error::from(io::ErrorKind::NotFound);
+    for directory in std::env::split_paths(&path) {
+        // An empty one is the current one.
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { &directory };
+        match runnable(directory.join(name)) {
+            Ok(file) => return Ok(file),
+            // One that is there and cannot be run says more than others that are not there.
+            Err(_) if why.kind() == io::ErrorKind::PermissionDenied => {}
+            Err(error) => why = error,
+        }
+    }
+    Err(why)
+}
+
+fn runnable(path: PathBuf) -> io::Result<PathBuf> {
+    let found = path.metadata()?;
+    match found.is_file() && found.permissions().mode() & 0o111 != 0 {
+        true => Ok(path),
+        false => Err(io::ErrorKind::PermissionDenied.into()),
+    }
 }
 
 /// Listens to a program until it has ended, and sees to its end once nobody needs it.
@@ -161,6 +205,17 @@ fn last_lines(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_is_found_as_the_system_finds_it() {
+        let kind = |name: &str| find(name.as_ref()).unwrap_err().kind();
+        assert!(find("sh".as_ref()).unwrap().is_absolute());
+        assert_eq!(find("/bin/sh".as_ref()).unwrap(), Path::new("/bin/sh"));
+        assert_eq!(kind("no such program"), io::ErrorKind::NotFound);
+        assert_eq!(kind("/no/such/program"), io::ErrorKind::NotFound);
+        assert_eq!(kind("/bin/"), io::ErrorKind::PermissionDenied);
+        assert_eq!(kind("/etc/passwd"), io::ErrorKind::PermissionDenied);
+    }
 
     #[test]
     fn the_last_lines_are_text() {

@@ -1,0 +1,79 @@
+//! `virtwire screenshot`: which file a daemon's picture goes to.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{MessageKind, StreamPart};
+use virtwire::protocol::program::Procedure;
+use virtwire::protocol::remote::{
+    AuthType, Domain, DomainLookupByName, DomainLookupByNameReply, DomainScreenshot, DomainScreenshotReply,
+};
+
+use crate::peer::Peer;
+use crate::process::{Done, command, run_into, temporary};
+
+/// The daemon's words are not what decides.
+#[test]
+fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
+    let directory = temporary("pictures");
+    fs::create_dir(&directory).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    // It ends with the test.
+    std::thread::spawn(move || {
+        listener.incoming().for_each(|client| drop(std::thread::spawn(|| shows(client.unwrap()))))
+    });
+    let shot = |more: &[&str]| shot(&directory, &[&["screenshot", &uri, "web1"], more].concat());
+    let kept = directory.join("setup.py");
+    fs::write(&kept, "the user's").unwrap();
+    assert_eq!(shot(&[]).succeeded(), "wrote web1.image (image/py, 7 B)\n");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "the user's");
+    assert_eq!(fs::read_to_string(directory.join("web1.image")).unwrap(), "picture");
+    // Nor is what was there before, unless it is named.
+    fs::write(directory.join("web1.image"), "the user's").unwrap();
+    let told = shot(&[]).failed(1);
+    assert!(told.contains("file web1.image: is there already") && told.contains("--output"), "{told}");
+    assert_eq!(fs::read_to_string(directory.join("web1.image")).unwrap(), "the user's");
+    shot(&["--output", "web1.image"]).succeeded();
+    assert_eq!(fs::read_to_string(directory.join("web1.image")).unwrap(), "picture");
+    assert_eq!(shot(&["--output", "-"]).succeeded(), "picture");
+    // As `head -c 1` does; what it got is no picture.
+    let (nobody, pipe) = std::io::pipe().unwrap();
+    drop(nobody);
+    let told = run_into(&["screenshot", &uri, "web1", "--output", "-"], pipe).failed(1);
+    assert!(told.contains("standard output: nobody reads on"), "{told}");
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+fn shot(directory: &Path, arguments: &[&str]) -> Done {
+    let output = command(arguments).current_dir(directory).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A daemon that means `setup.py`.
+fn shows(client: TcpStream) {
+    let mut peer = Peer::new(client);
+    while let Some(call) = peer.next() {
+        match (call.header.kind(), call.header.procedure) {
+            (Ok(MessageKind::Stream(StreamPart::Finish)), _) => {
+                peer.send(&call, MessageKind::Stream(StreamPart::Finish), Draft::empty());
+            }
+            (Ok(MessageKind::Stream(_)), _) => {}
+            (_, DomainLookupByName::NUMBER) => {
+                let dom = Domain { name: "setup".into(), uuid: [1; 16], id: 1 };
+                peer.reply(&call, &DomainLookupByNameReply { dom });
+            }
+            (_, DomainScreenshot::NUMBER) => {
+                peer.reply(&call, &DomainScreenshotReply { mime: Some("image/py".into()) });
+                for data in [&b"picture"[..], b""] {
+                    let data = Draft::raw(data).unwrap();
+                    peer.send(&call, MessageKind::Stream(StreamPart::Data), data);
+                }
+            }
+            _ => peer.agree(&call, AuthType::None),
+        }
+    }
+}
