@@ -11,8 +11,7 @@ use std::time::Duration;
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, Recover, Switch, Watch};
 use virtwire::protocol::migrate::{
-    self, CancelAnswer, Check, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait,
-    Wish,
+    self, CancelAnswer, Check, Do, Fenced, MigrateFlags, Note, Outcome, Record, Request, Settings, Wait, Wish,
 };
 use virtwire::protocol::session::keepalive::Pacing;
 
