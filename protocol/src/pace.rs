@@ -19,12 +19,12 @@ pub enum Urgency {
     /// It may wait for a guest, and so may others behind it.
     Patient,
     /// It goes while patient calls wait for guests, and may wait itself: for a guest, as the questions how far a job is, the abort
-    /// of a disk's job and what only hastens a migration, or for the host, as what is about its storage.
+    /// of a disk's job and a migration's limits, or for the host, as what is about its storage.
     Urgent,
     /// It waits for no guest, as the contract says by its high priority, and not for the host: whoever waits behind it does not wait
     /// for long.
     Prompt,
-    /// It ends what another call waits for, so it waits for none that may wait for a guest or for the host. A guest that hangs may hold
+    /// It ends what another call waits for, or the waiting, so it waits for none that may wait for a guest or for the host. A guest that hangs may hold
     /// it up itself.
     Ending,
 }
@@ -140,7 +140,7 @@ const LONG: &[(Program, ProcedureNumber)] = &[
     of::<qemu::DomainAgentCommand>(),
 ];
 
-/// The abort of a disk's job waits for that job unless a flag says otherwise, and what only hastens a migration for the guest's
+/// The abort of a disk's job waits for that job unless a flag says otherwise, and what limits a migration for the guest's
 /// hypervisor, which may hang: they must not hold the place that a call that ends a guest or its migration is to have.
 const URGENT: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainGetJobInfo>(),
@@ -148,13 +148,13 @@ const URGENT: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainMigrateSetMaxSpeed>(),
     of::<remote::DomainBlockJobAbort>(),
     of::<remote::DomainGetJobStats>(),
-    of::<remote::DomainMigrateStartPostCopy>(),
 ];
 
 const ENDING: &[(Program, ProcedureNumber)] = &[
     of::<remote::DomainDestroy>(),
     of::<remote::DomainAbortJob>(),
     of::<remote::DomainDestroyFlags>(),
+    of::<remote::DomainMigrateStartPostCopy>(),
     of::<remote::DomainAbortJobFlags>(),
 ];
 
@@ -232,12 +232,9 @@ mod tests {
 
     /// A hypervisor that hangs answers none of them, and its guest can be ended all the same.
     #[test]
-    fn what_hastens_a_migration_never_has_the_last_place() {
-        for number in [
-            remote::DomainMigrateSetMaxDowntime::NUMBER,
-            remote::DomainMigrateSetMaxSpeed::NUMBER,
-            remote::DomainMigrateStartPostCopy::NUMBER,
-        ] {
+    fn what_limits_a_migration_never_has_the_last_place() {
+        for number in [remote::DomainMigrateSetMaxDowntime::NUMBER, remote::DomainMigrateSetMaxSpeed::NUMBER]
+        {
             assert_eq!(urgency(Program::REMOTE, number), Urgency::Urgent, "{number:?}");
         }
         for number in [remote::DomainDestroy::NUMBER, remote::DomainDestroyFlags::NUMBER] {

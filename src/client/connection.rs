@@ -59,9 +59,9 @@ pub struct OpenOptions {
     pub call_within: Option<Duration>,
     /// Calls that wait for their replies at a time, at least 1; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
     /// more, pings included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`](pace::Urgency::Patient)) have 2, and with the questions
-    /// how far a job is, with what hastens a migration and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
+    /// how far a job is, with a migration's limits and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
     /// ([`Urgency::Ending`](pace::Urgency::Ending)), which go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it. Below 3
-    /// a migration leaves no place for what hastens it or asks how far it is: that goes once its call has ended.
+    /// a migration leaves no place for what limits it or asks how far it is: that goes once its call has ended.
     ///
     /// A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
     /// deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent. So has an abort: where a

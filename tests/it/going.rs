@@ -50,9 +50,20 @@ async fn whoever_takes_too_long_is_cut_off_and_counted() {
 /// Else guests that are to end with them would run on.
 #[tokio::test]
 async fn whoever_is_cut_off_is_cleaned_up_after_before_the_daemon_ends() {
-    let daemon = Daemon::new().await;
-    let _clients = (daemon.client().await, daemon.client().await);
-    assert_eq!(daemon.server.shut_down(Duration::ZERO).await, 2);
+    let mut daemon = Daemon::new().await;
+    let clients = [daemon.client().await, daemon.client().await];
+    // Who waits for nothing would be gone by then.
+    let asked = clients.each_ref().map(|client| tokio::spawn(client.call(ConnectGetHostname {})));
+    for _ in &asked {
+        daemon.begun.recv().await.unwrap();
+    }
+    let server = daemon.server.clone();
+    let ending = tokio::spawn(async move { server.shut_down(Duration::ZERO).await });
+    for asked in asked {
+        asked.await.unwrap().unwrap_err();
+        daemon.go_on.notify_one();
+    }
+    assert_eq!(ending.await.unwrap(), 2);
     assert_eq!(daemon.cleaned_up.load(Ordering::Relaxed), 2);
 }
 
