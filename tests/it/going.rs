@@ -64,7 +64,8 @@ async fn whoever_is_cut_off_is_cleaned_up_after_before_the_daemon_ends() {
         daemon.go_on.notify_one();
     }
     assert_eq!(ending.await.unwrap(), 2);
-    assert_eq!(daemon.cleaned_up.load(Ordering::Relaxed), 2);
+    let twice = "as soon as each is cut off, and after its call";
+    assert_eq!(daemon.cleaned_up.load(Ordering::Relaxed), 4, "{twice}");
 }
 
 #[tokio::test]
