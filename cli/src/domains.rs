@@ -1,5 +1,6 @@
 //! The verbs for one guest: dumpxml, define, create, start, shutdown, reboot, suspend, resume, destroy, undefine.
 
+use std::ops::BitOr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,8 +21,7 @@ pub(crate) async fn dumpxml(args: DumpxmlArgs, opener: Opener) -> Result<(), Fai
         (args.update_cpu, DomainXmlFlags::UPDATE_CPU),
         (args.migratable, DomainXmlFlags::MIGRATABLE),
     ];
-    let flags = flags.into_iter().filter(|(asked, _)| *asked);
-    let flags = flags.fold(DomainXmlFlags::NONE, |flags, (_, flag)| flags | flag);
+    let flags = asked(DomainXmlFlags::NONE, flags);
     let (connection, domain) = guest(&args.domain, opener).await?;
     let xml = domain.xml(flags).await;
     say_document(&xml.map_err(|error| refused(&connection, &args.domain.domain, &error))?)?;
@@ -86,8 +86,7 @@ pub(crate) async fn undefine(args: UndefineArgs, opener: Opener) -> Result<(), F
         (args.tpm, DomainUndefineFlags::TPM),
         (args.keep_tpm, DomainUndefineFlags::KEEP_TPM),
     ];
-    let flags = flags.into_iter().filter(|(asked, _)| *asked);
-    let flags = flags.fold(DomainUndefineFlags::NONE, |flags, (_, flag)| flags | flag);
+    let flags = asked(DomainUndefineFlags::NONE, flags);
     let (connection, domain) = guest(&args.domain, opener).await?;
     let done = match flags {
         // Older daemons have only this.
@@ -105,6 +104,11 @@ pub(crate) async fn undefine(args: UndefineArgs, opener: Opener) -> Result<(), F
     })?;
     say_done(&format!("undefined {}", domain.name()))?;
     goodbye(connection).await
+}
+
+/// All flags that were asked for.
+fn asked<F: Copy + BitOr<Output = F>>(none: F, flags: impl IntoIterator<Item = (bool, F)>) -> F {
+    flags.into_iter().filter(|(is_asked, _)| *is_asked).fold(none, |flags, (_, flag)| flags | flag)
 }
 
 /// The guest that is meant, and the connection to its host.

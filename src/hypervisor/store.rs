@@ -172,10 +172,7 @@ impl Store {
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let uuid = Uuid::random();
-                let beside = self.directory.join(format!(".host-uuid{UNFINISHED}"));
-                write(&beside, format!("{uuid}\n").as_bytes())?;
-                fs::rename(&beside, &path)?;
-                sync(&self.directory)?;
+                put(&self.directory, "host-uuid", format!("{uuid}\n").as_bytes())?;
                 Ok(uuid)
             }
             Err(error) => Err(error),
@@ -204,10 +201,7 @@ impl Folder {
     /// # Errors
     /// The system's. Then either the new definition or the one before is there, whole.
     pub fn keep(&self, kept: &Kept) -> io::Result<()> {
-        let beside = self.path.join(format!(".{}{UNFINISHED}", self.name(kept.uuid)));
-        write(&beside, &self.to_bytes(kept))?;
-        fs::rename(&beside, self.place(kept.uuid))?;
-        sync(&self.path)
+        put(&self.path, &self.name(kept.uuid), &self.to_bytes(kept))
     }
 
     /// Forgets a definition, if there is one. When this returns it is gone for good.
@@ -339,11 +333,14 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
     found
 }
 
-/// Writes a file whose content lasts; its name does not yet.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+/// Writes a file in place of the one of this name. When this returns it lasts; until then the one before is there, whole.
+fn put(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let beside = directory.join(format!(".{name}{UNFINISHED}"));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    fs::rename(&beside, directory.join(name))?;
+    sync(directory)
 }
 
 /// What a directory contains lasts only when the directory is synced too.

@@ -11,7 +11,7 @@ use virtwire_protocol::migrate::Failure;
 
 use super::check::host_uuid;
 use super::patient;
-use crate::client::Connection;
+use crate::client::{Connection, OpenOptions};
 
 /// A host's own word: its name, and the UUID of its hardware if it has one. Neither alone will do: some makers give all of their machines
 /// the same UUID, and some users all of theirs the same name.
@@ -40,7 +40,7 @@ impl fmt::Display for Identity {
 
 /// Who a host has said it is, once it has been asked.
 #[derive(Debug, Default)]
-pub(crate) enum Met {
+pub(super) enum Met {
     #[default]
     NotAsked,
     Asked(JoinSet<Option<Identity>>),
@@ -49,7 +49,7 @@ pub(crate) enum Met {
 
 impl Met {
     /// Asks, and does not wait for the answer. Once.
-    pub(crate) fn ask(&mut self, connection: &Connection) {
+    pub(super) fn ask(&mut self, connection: &Connection) {
         if let Met::NotAsked = self {
             let (mut asked, connection) = (JoinSet::new(), connection.clone());
             asked.spawn(async move { Identity::of(&connection).await });
@@ -57,8 +57,8 @@ impl Met {
         }
     }
 
-    /// What it said, if it has by then. Cancel-safe.
-    pub(crate) async fn told(&mut self, within: Duration) -> Option<&str> {
+    /// What it has said, if it has by then. Cancel-safe.
+    pub(super) async fn told(&mut self, within: Duration) -> Option<&str> {
         if let Met::Asked(asked) = self
             && let Ok(told) = tokio::time::timeout(within, asked.join_next()).await
         {
@@ -66,21 +66,30 @@ impl Met {
         }
         match self {
             Met::Told(told) => told.as_deref(),
-            _ => None,
+            Met::NotAsked | Met::Asked(_) => None,
         }
     }
 }
 
-/// Makes sure that a connection leads where another one led. What is asked of it if it does not, is not asked of that host.
+/// Opens a host, and makes sure that it is the one that is expected, if one is.
 ///
 /// # Errors
-/// [`Failure::NotSent`].
-pub(super) async fn check(connection: &Connection, expected: &str, within: Duration) -> Result<(), Failure> {
-    let uri = connection.uri();
-    let wrong = match tokio::time::timeout(within, Identity::of(connection)).await.ok().flatten() {
-        Some(identity) if identity.to_string() == expected => return Ok(()),
-        Some(identity) => format!("{uri} leads to another host now: {identity}, and it was {expected}"),
-        None => format!("{uri} does not tell to which host it leads; it was {expected}"),
-    };
-    Err(Failure::NotSent { message: wrong })
+/// [`Failure::NotSent`]: what was to be asked of that host is not asked of another.
+pub(super) async fn open(
+    uri: &str,
+    options: OpenOptions,
+    expected: Option<&str>,
+    within: Duration,
+) -> Result<Connection, Failure> {
+    let not_sent = |message: String| Failure::NotSent { message };
+    let connection =
+        Connection::open_with(uri, options).await.map_err(|error| not_sent(error.to_string()))?;
+    let Some(expected) = expected else { return Ok(connection) };
+    match tokio::time::timeout(within, Identity::of(&connection)).await.ok().flatten() {
+        Some(identity) if identity.to_string() == expected => Ok(connection),
+        Some(identity) => {
+            Err(not_sent(format!("{uri} leads to another host now: {identity}, and it was {expected}")))
+        }
+        None => Err(not_sent(format!("{uri} does not tell to which host it leads; it was {expected}"))),
+    }
 }

@@ -11,6 +11,7 @@ mod identity;
 mod ledger;
 pub(crate) mod peer;
 mod place;
+mod planning;
 mod progress;
 mod recover;
 mod switching;
@@ -22,12 +23,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 use virtwire_protocol::error::Fate;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Features, Host, MigrateFlags, Note, Outcome,
-    Plan, Record, Refusal, Reply, Request, Settings, Wait, Waiting, Way, Wish,
+    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Plan,
+    Record, Reply, Request, Settings, Wait, Waiting, Way, Wish,
 };
 use virtwire_protocol::remote;
 
@@ -39,6 +39,9 @@ use self::control::{Question, Told, look};
 pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
 use self::ledger::Ledger;
 use self::peer::Peer;
+pub use self::planning::PlanError;
+use self::planning::{ask_both, choose};
+pub(crate) use self::planning::{features, patient};
 use self::progress::Reckoner;
 pub use self::progress::{Amount, Phase, Progress};
 pub use self::recover::Recover;
@@ -68,31 +71,6 @@ pub struct Migration {
     /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
     calling: bool,
     ledger: Ledger,
-    /// Of which hosts the journal says who they are.
-    met: [bool; 2],
-}
-
-/// Why a migration was not even begun. Nothing was changed on either host.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PlanError {
-    /// A host did not say what it can do. That is no "no".
-    #[error("the {host} does not report its features: {error}")]
-    Features {
-        /// Which host.
-        host: Host,
-        /// Why not.
-        error: CallError,
-    },
-    /// The runtime is shutting down.
-    #[error("the {host} was not asked for its features: the runtime is shutting down")]
-    NotAsked {
-        /// Which host.
-        host: Host,
-    },
-    /// The hosts, the wish and the flags do not go together.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
 }
 
 /// When a migration with POSTCOPY switches over by itself. Whatever this says, [`Control::start_post_copy`] switches it at once.
@@ -217,7 +195,6 @@ impl Migration {
             waiting: false,
             calling: false,
             ledger: Ledger::default(),
-            met: [false; 2],
         })
     }
 
@@ -346,16 +323,12 @@ impl Migration {
     async fn keep_who_they_are(&mut self, before: &Call, watch: &mut impl Watch) {
         // They have had all of Perform's time to tell. The guest may stand still by now.
         let within = if before.finishes() { TOLD_WITHIN } else { Duration::ZERO };
-        for (at, host) in [Host::Source, Host::Destination].into_iter().enumerate() {
-            let peer = match host {
-                Host::Source => Some(&mut self.source),
-                Host::Destination => self.destination.as_mut(),
-            };
-            let Some(peer) = peer.filter(|_| !self.met[at]) else { continue };
-            if let Some(identity) = peer.identity(within).await {
-                let record = Record::Met { host, identity: identity.to_owned() };
-                self.met[at] = true;
-                self.ledger.keep(record, watch).await;
+        for (host, peer) in
+            [(Host::Source, Some(&mut self.source)), (Host::Destination, self.destination.as_mut())]
+        {
+            let Some(peer) = peer else { continue };
+            if let Some(identity) = peer.newly_met(within).await {
+                self.ledger.keep(Record::Met { host, identity }, watch).await;
             }
         }
     }
@@ -516,75 +489,12 @@ async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
     }
 }
 
-/// How long a host may take to find a guest and to say what it can, where the connection has no deadline.
-const LOOKUP_WITHIN: Duration = Duration::from_secs(120);
-
 /// How long Finish waits for a host to tell who it is, which has not done so in all the time before.
 const TOLD_WITHIN: Duration = Duration::from_millis(200);
 
 /// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
 /// guest is.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
-
-/// Asks both hosts for their features and chooses the version. Where the source carries the migration out, its daemon asks the
-/// destination.
-async fn choose(
-    source: &Connection,
-    destination: Option<&Connection>,
-    request: Request,
-    wish: Wish,
-) -> Result<Plan, PlanError> {
-    let first = ask_both(source, destination, Feature::first_to_ask(&request.way)).await?;
-    let next = Feature::next_to_ask(&request, wish, first[0], first[1]);
-    let more = ask_both(source, destination, next.each_ref().map(Vec::as_slice)).await?;
-    Ok(Plan::choose(request, wish, first[0].with(more[0]), first[1].with(more[1]))?)
-}
-
-/// What each reports of what it is asked for.
-async fn ask_both(
-    source: &Connection,
-    destination: Option<&Connection>,
-    [of_source, of_destination]: [&[Feature]; 2],
-) -> Result<[Features; 2], PlanError> {
-    let by_destination = async {
-        match destination {
-            Some(destination) => features(Host::Destination, destination, of_destination).await,
-            None => Ok(Features::NONE),
-        }
-    };
-    let (by_source, by_destination) = tokio::join!(features(Host::Source, source, of_source), by_destination);
-    Ok([by_source?, by_destination?])
-}
-
-/// The same connection, whose calls do not wait for ever where nobody has said how long.
-pub(crate) fn patient(connection: &Connection) -> Connection {
-    match connection.deadline() {
-        Some(_) => connection.clone(),
-        None => connection.within(LOOKUP_WITHIN),
-    }
-}
-
-/// What a host reports. Every feature is asked for at once, so that distance is paid for once and not for each.
-pub(crate) async fn features(
-    host: Host,
-    connection: &Connection,
-    which: &[Feature],
-) -> Result<Features, PlanError> {
-    let mut asked = JoinSet::new();
-    for &feature in which {
-        let connection = patient(connection);
-        asked.spawn(async move { (feature, connection.supports(feature.number()).await) });
-    }
-    let mut reported = Vec::new();
-    while let Some(joined) = asked.join_next().await {
-        // A question that was not put is no "no" either.
-        let (feature, answer) = joined.map_err(|_| PlanError::NotAsked { host })?;
-        if answer.map_err(|error| PlanError::Features { host, error })? {
-            reported.push(feature);
-        }
-    }
-    Ok(reported.into_iter().collect())
-}
 
 #[cfg(test)]
 mod tests {

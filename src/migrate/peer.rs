@@ -27,8 +27,9 @@ pub(crate) struct Peer {
     prepared_on: Option<Connection>,
     /// The connection that Begin was made on: the host knows the migration by this one and no other.
     begun_on: Option<Connection>,
-    /// Which host it is.
+    /// Which host it is, and whether somebody has asked for that.
     met: Met,
+    is_known: bool,
     options: OpenOptions,
 }
 
@@ -36,7 +37,7 @@ impl Peer {
     pub(crate) fn new(connection: Connection) -> Peer {
         // What was watched stays watched, with the same patience, when the host is reached again.
         let options = connection.options().clone();
-        Peer { connection, prepared_on: None, begun_on: None, met: Met::default(), options }
+        Peer { connection, prepared_on: None, begun_on: None, met: Met::default(), is_known: false, options }
     }
 
     pub(crate) fn connection(&self) -> &Connection {
@@ -49,9 +50,14 @@ impl Peer {
         self.met.ask(&self.connection);
     }
 
-    /// Who it has said it is, if it has by then.
-    pub(crate) async fn identity(&mut self, within: Duration) -> Option<&str> {
-        self.met.told(within).await
+    /// Who it has said it is, if it has by then. Once.
+    pub(super) async fn newly_met(&mut self, within: Duration) -> Option<String> {
+        if self.is_known {
+            return None;
+        }
+        let identity = self.met.told(within).await?.to_owned();
+        self.is_known = true;
+        Some(identity)
     }
 
     /// Makes a call of the engine's.
@@ -95,13 +101,10 @@ impl Peer {
     async fn reopen(&mut self, within: Option<Duration>) -> Result<(), Failure> {
         let open_within = within.unwrap_or(self.options.open_within).min(self.options.open_within);
         let options = OpenOptions { open_within, ..self.options.clone() };
-        let opened = Connection::open_with(self.connection.uri().as_str(), options).await;
-        let opened = opened.map_err(|error| Failure::NotSent { message: error.to_string() })?;
-        // Its connection has ended, so that what is not told yet never will be.
-        if let Some(expected) = self.met.told(Duration::ZERO).await {
-            identity::check(&opened, expected, open_within).await?;
-        }
-        self.connection = opened;
+        let uri = self.connection.uri().as_str();
+        // The connection has ended, so that what is not told yet never will be.
+        let expected = self.met.told(Duration::ZERO).await;
+        self.connection = identity::open(uri, options, expected, open_within).await?;
         Ok(())
     }
 }

@@ -44,13 +44,9 @@ impl Place {
             Some(connection) => connection,
             None => {
                 self.ear = Ear::Closed;
-                let opened = Connection::open_with(&self.uri, self.options.clone()).await;
-                let opened = opened.map_err(|error| Failure::NotSent { message: error.to_string() })?;
-                if let Some(expected) = &self.expected {
-                    let within = within.unwrap_or(self.options.open_within);
-                    identity::check(&opened, expected, within).await?;
-                }
-                opened
+                let tells_within = within.unwrap_or(self.options.open_within);
+                let (options, expected) = (self.options.clone(), self.expected.as_deref());
+                identity::open(&self.uri, options, expected, tells_within).await?
             }
         };
         peer::perform(self.connection.insert(connection), call, within).await

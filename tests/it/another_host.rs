@@ -13,7 +13,7 @@ use virtwire::client::Connection;
 use virtwire::migrate::{Migration, Watch};
 use virtwire::protocol::migrate::{Do, Outcome, Request, Wish};
 
-use crate::migration::{Host, NEW, age};
+use crate::migration::{Host, NEW, address, age};
 
 /// Finish has the destination run the guest, its answer never comes, and the next connection leads to a host that has none. The source's copy
 /// stays paused until the right one is there again.
@@ -81,7 +81,7 @@ struct State {
 
 impl Address {
     async fn of(host: &Host) -> Address {
-        let state = Arc::new(watch::Sender::new(State { leads_to: address(host), is_mute: false }));
+        let state = Arc::new(watch::Sender::new(State { leads_to: place(host), is_mute: false }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("mem+tcp://{}/default", listener.local_addr().unwrap());
         let shared = state.clone();
@@ -99,13 +99,12 @@ impl Address {
 
     /// Whatever is open is cut.
     fn leads_to(&self, host: &Host) {
-        self.state.send_replace(State { leads_to: address(host), is_mute: false });
+        self.state.send_replace(State { leads_to: place(host), is_mute: false });
     }
 }
 
-fn address(host: &Host) -> SocketAddr {
-    let uri = host.uri.strip_prefix("mem+tcp://").and_then(|rest| rest.strip_suffix("/default"));
-    uri.unwrap().parse().unwrap()
+fn place(host: &Host) -> SocketAddr {
+    address(&host.uri).parse().unwrap()
 }
 
 /// Until the address leads elsewhere.

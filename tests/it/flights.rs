@@ -16,7 +16,7 @@ use virtwire::client::OpenOptions;
 use virtwire::migrate::{Ended, Errand, Fleet, Limits, check_errand};
 use virtwire::protocol::migrate::Outcome;
 
-use crate::migration::{Host, NEW, age};
+use crate::migration::{Host, NEW, address, age};
 
 /// The calls of a flight to the source, and to the destination.
 type Flight = [&'static [i32]; 2];
@@ -110,8 +110,7 @@ impl Gate {
 
     /// A way to a host through this gate.
     async fn link(self: &Arc<Gate>, host: usize, uri: &str) -> String {
-        let server =
-            uri.strip_prefix("mem+tcp://").and_then(|rest| rest.strip_suffix("/default")).unwrap().to_owned();
+        let server = address(uri).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let gate = self.clone();

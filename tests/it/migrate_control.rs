@@ -22,7 +22,7 @@ use virtwire::protocol::remote::{DomainGetJobStats, DomainGetJobStatsReply, Type
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
-use crate::migration::{self, Host, NEW, V2, age};
+use crate::migration::{self, Host, NEW, V2, address, age};
 
 /// Moves until so many bytes are sent, and then waits for an abort.
 fn stalling(host: &Host) {
@@ -298,8 +298,7 @@ struct Link {
 
 impl Link {
     async fn to(uri: &str) -> Link {
-        let server =
-            uri.strip_prefix("mem+tcp://").and_then(|rest| rest.strip_suffix("/default")).unwrap().to_owned();
+        let server = address(uri).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("mem+tcp://{}/default", listener.local_addr().unwrap());
         let (first_carries, others_carry) = (watch::Sender::new(true), watch::Sender::new(true));

@@ -332,6 +332,11 @@ impl Host {
     }
 }
 
+/// Where such a URI leads.
+pub(crate) fn address(uri: &str) -> &str {
+    uri.strip_prefix("mem+tcp://").and_then(|rest| rest.strip_suffix("/default")).unwrap()
+}
+
 /// Its URI.
 pub(crate) async fn serve<H: Handler>(server: Server<H>) -> String {
     let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();

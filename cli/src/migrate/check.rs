@@ -36,20 +36,20 @@ pub(super) async fn run(
         }
         [Ok(source), Err(fail)] => {
             let (name, found) = look(args, Hosts { source, destination: None }, in_order).await?;
-            let mut found = after(&[fail], found);
-            // The source reaches it by itself.
-            if way(args) != Way::Managed {
-                found.findings[0].verdict = Verdict::Doubt;
-            }
-            (name, found)
+            // Else the source reaches it by itself.
+            let verdict = if way(args) == Way::Managed { Verdict::Fails } else { Verdict::Doubt };
+            (name, after(&[fail], verdict, found))
         }
         [Err(fail), Ok(destination)] => {
             let name = args.dname.as_deref().unwrap_or(super::name(args));
-            (super::name(args).to_owned(), after(&[fail], check_destination(&destination, name).await))
+            (
+                super::name(args).to_owned(),
+                after(&[fail], Verdict::Fails, check_destination(&destination, name).await),
+            )
         }
         [Err(source), Err(destination)] => {
             let found = Preflight { plan: None, findings: Vec::new() };
-            (super::name(args).to_owned(), after(&[source, destination], found))
+            (super::name(args).to_owned(), after(&[source, destination], Verdict::Fails, found))
         }
     };
     if args.json {
@@ -86,8 +86,8 @@ async fn look(args: &MigrateArgs, hosts: Hosts, in_order: bool) -> Result<(Strin
 }
 
 /// Hosts that are not reached come before what the other says.
-fn after(unreached: &[Fail], found: Preflight) -> Preflight {
-    let unreached = unreached.iter().map(|fail| stops(Subject::Hosts, fail));
+fn after(unreached: &[Fail], verdict: Verdict, found: Preflight) -> Preflight {
+    let unreached = unreached.iter().map(|fail| Finding { verdict, ..stops(Subject::Hosts, fail) });
     Preflight { findings: unreached.chain(found.findings).collect(), ..found }
 }
 

@@ -1,7 +1,6 @@
 //! A daemon that asks polkit, which has nobody to ask its user: the command has an agent do that, at a terminal.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +12,7 @@ use virtwire::protocol::remote::{
 };
 
 use crate::peer::Peer;
-use crate::process::{command, run, temporary};
+use crate::process::{command, run, script_at, temporary};
 use crate::terminal::Terminal;
 
 /// A directory with the daemon's socket, and first on the path an agent that says what it was started with, and who it is.
@@ -23,11 +22,9 @@ impl Place {
     fn new() -> Place {
         let place = Place(temporary("polkit"));
         fs::create_dir(&place.0).unwrap();
-        let agent = place.0.join("pkttyagent");
         // It ends by itself where nobody ends it.
-        let body = "#!/bin/sh\ncd \"${0%/*}\"\necho $$ >pid\necho \"$@\" >told\nexec >&-\nexec sleep 60\n";
-        fs::write(&agent, body).unwrap();
-        fs::set_permissions(&agent, fs::Permissions::from_mode(0o755)).unwrap();
+        let body = "cd \"${0%/*}\"\necho $$ >pid\necho \"$@\" >told\nexec >&-\nexec sleep 60";
+        script_at(&place.0.join("pkttyagent"), body);
         let listener = UnixListener::bind(place.0.join("sock")).unwrap();
         let told = place.0.join("told");
         // It ends with the test.

@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +22,11 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    pub(crate) fn of(output: Output) -> Done {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
     #[track_caller]
     pub(crate) fn succeeded(&self) -> String {
         assert_eq!(self.status, Some(0), "{self:?}");
@@ -49,18 +54,14 @@ pub(crate) fn run_with(arguments: &[&str], stdin: &str) -> Done {
     let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
     // One that fails early reads nothing.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Done::of(child.wait_with_output().unwrap())
 }
 
 /// The same with its output elsewhere.
 #[track_caller]
 pub(crate) fn run_into(arguments: &[&str], output: impl Into<Stdio>) -> Done {
-    let done =
-        command(arguments).stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().unwrap();
-    let stderr = String::from_utf8(done.stderr).unwrap();
-    Done { status: done.status.code(), stdout: String::new(), stderr }
+    let mut command = command(arguments);
+    Done::of(command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().unwrap())
 }
 
 pub(crate) fn command(arguments: &[&str]) -> Command {
@@ -290,9 +291,13 @@ pub(crate) fn temporary(name: &str) -> PathBuf {
 /// A program of a test's own.
 pub(crate) fn script(name: &str, body: &str) -> PathBuf {
     let path = temporary(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script_at(&path, body);
     path
+}
+
+pub(crate) fn script_at(path: &Path, body: &str) {
+    std::fs::write(path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[track_caller]

@@ -48,9 +48,7 @@ fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
 }
 
 fn shot(directory: &Path, arguments: &[&str]) -> Done {
-    let output = command(arguments).current_dir(directory).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Done { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Done::of(command(arguments).current_dir(directory).output().unwrap())
 }
 
 /// A daemon that means `setup.py`.

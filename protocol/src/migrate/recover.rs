@@ -145,11 +145,8 @@ impl Recovery {
 
     /// Who a host has said it is, if the journal knows.
     pub fn met(&self, host: Host) -> Option<&str> {
-        let [source, destination] = &self.story.met;
-        match host {
-            Host::Source => source.as_deref(),
-            Host::Destination => destination.as_deref(),
-        }
+        let mut met = self.story.met.iter().rev();
+        met.find(|(of, _)| *of == host).map(|(_, identity)| identity.as_str())
     }
 
     /// Whether the guest is to be paused where it arrives.

@@ -19,7 +19,8 @@
 //!
 //! A guest whose preparing connection is gone is removed, as libvirt's daemons do, but for one: a Confirmed one stays,
 //! paused. Nobody else has it any more, so what would be a clean-up would be a loss. Any connection may still finish
-//! it, resume it or destroy it; and an Unconfirmed one, which may be the only copy: who resumes that says so. While it is Received that is not decided: the source's last word decides, or its silence.
+//! it, resume it or destroy it; and an Unconfirmed one, which may be the only copy: who resumes that says so. While it is
+//! Received that is not decided: the source's last word decides, or its silence.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -163,14 +163,13 @@ pub async fn check_errand(errand: Errand, options: OpenOptions) -> Preflight {
     };
     let Errand { from, to, guest, wish, asked } = errand;
     let (source, destination) = tokio::join!(open(from), open(to));
-    let mut unreached = Vec::new();
-    for (host, error) in
-        [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())]
-    {
-        let why =
-            error.map(|error| fails(Subject::Hosts, format_args!("the {host} is not reached: {error}")));
-        unreached.extend(why);
-    }
+    let unreached = [(Host::Source, source.as_ref().err()), (Host::Destination, destination.as_ref().err())];
+    let mut unreached: Vec<_> = unreached
+        .into_iter()
+        .filter_map(|(host, error)| {
+            Some(fails(Subject::Hosts, format_args!("the {host} is not reached: {}", error?)))
+        })
+        .collect();
     let (source, destination) = (source.ok(), destination.ok());
     let found = match (&source, &destination) {
         (None, None) => Preflight { plan: None, findings: Vec::new() },

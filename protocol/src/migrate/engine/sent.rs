@@ -146,6 +146,7 @@ impl Engine {
         let (is_gone, is_absent) = (self.is_gone(&self.source), self.is_gone(&said));
         sent.ended = false;
         let copy = self.source.state();
+        let is_copy = copy.is_some_and(State::is_migrating) && self.was_paused != Some(true);
         // Either host shows that a post-copy has switched over, also one whose other half is gone.
         let is_torn = said.state().is_some_and(|state| state.fetches() || state.has_broken_post_copy());
         if is_torn || copy.is_some_and(State::is_post_copy) {
@@ -168,11 +169,8 @@ impl Engine {
 
             (None, _) => self.hold_sent(sent, Check::WhetherItLeft),
             // From before, for all that the source has said.
-            (Some(copy), Said::Has { state, .. })
-                if !is_absent
-                    && self.has_started(state)
-                    && sent.has_failed()
-                    && !(copy.is_migrating() && self.was_paused != Some(true)) =>
+            (Some(_), Said::Has { state, .. })
+                if !is_absent && self.has_started(state) && sent.has_failed() && !is_copy =>
             {
                 self.hold_sent(sent, Check::WhichOneIsTheGuest)
             }
@@ -185,7 +183,7 @@ impl Engine {
                     _ => self.hold_sent(sent, Check::WhetherTheSourceRunsToo),
                 }
             }
-            (Some(copy), said) if copy.is_migrating() && self.was_paused != Some(true) => {
+            (Some(_), said) if is_copy => {
                 let ended = said.state().map_or(Ended::Untold, Ended::of);
                 sent.ended = is_absent && ended == Ended::AfterRunning;
                 let check = match is_absent {

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! Where the caller knows that the source's daemon has been started again since, that counts as the call's end, but not as its answer: a
-//! guest that runs there while the destination has none is on the source.
+//! guest that runs there while the destination has none is on the source. Where the call was answered with an error of the source's own,
+//! which has the guest as it was, what the destination runs may be from before: unknown.
 
 use super::decide::{Decision, Known, Seen};
 use super::story::Performed;

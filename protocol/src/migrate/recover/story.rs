@@ -49,8 +49,8 @@ pub(super) struct Story {
     pub(super) ended: Option<Outcome>,
     /// The caller's word: the source's daemon, which was to carry it out, has no part in it any more.
     pub(super) senders_end: bool,
-    /// Who the source and the destination have said they are.
-    pub(super) met: [Option<String>; 2],
+    /// Who hosts have said they are.
+    pub(super) met: Vec<(Host, String)>,
     /// The call that was announced last and is not answered.
     out: Option<Call>,
 }
@@ -110,7 +110,7 @@ impl Story {
             reason: None,
             ended: None,
             senders_end: false,
-            met: [None, None],
+            met: Vec::new(),
             out: None,
         };
         records.for_each(|record| story.take(&record));
@@ -121,8 +121,7 @@ impl Story {
     pub(super) fn take(&mut self, record: &Record) {
         match record {
             Record::Chosen { .. } => {}
-            Record::Met { host: Host::Source, identity } => self.met[0] = Some(identity.clone()),
-            Record::Met { host: Host::Destination, identity } => self.met[1] = Some(identity.clone()),
+            Record::Met { host, identity } => self.met.push((*host, identity.clone())),
             Record::Doing(order) => self.announced(order),
             Record::Answered { host, procedure, answer } => {
                 if let (Err(failure), None) = (answer, &self.reason)
