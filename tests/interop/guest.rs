@@ -98,6 +98,11 @@ impl Count {
         count
     }
 
+    /// What a guest that is gone has said on this daemon is no word of the next one.
+    pub(crate) fn forget(daemon: &Libvirtd) {
+        let _ = fs::remove_file(daemon.directory().path().join(&LOG[1..]));
+    }
+
     /// Waits until the guest has said more on this daemon.
     #[track_caller]
     pub(crate) fn goes_on(&mut self, daemon: &Libvirtd) {

@@ -6,6 +6,8 @@
 //! of the migration must be the recorded one, argument by argument, cookies byte by byte. Differences are named here:
 //!
 //! - libvirt's client registers a close callback (360, 361) and asks for the job from another thread; a driver's matter, not the engine's.
+//! - our driver asks both hosts for their names (59) and capabilities (7) beside Begin, so that none is taken for another one later; a driver's
+//!   matter, too.
 //! - nothing else.
 
 use std::path::Path;

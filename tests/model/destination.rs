@@ -15,6 +15,9 @@ use super::source::{COOKIE, UUID, error, xml};
 
 pub(crate) type Connection = u32;
 
+/// Whose what is that has outlived the daemon which prepared it.
+const NOBODY: Connection = Connection::MAX;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) peer: Peer,
@@ -101,6 +104,13 @@ pub(crate) enum Answer {
     Waits,
 }
 
+impl Incoming {
+    /// It has outlived the daemon that prepared it.
+    pub(crate) fn is_stray(&self) -> bool {
+        self.by == NOBODY
+    }
+}
+
 impl Destination {
     pub(crate) fn state(&self) -> Option<State> {
         match (&self.guest, &self.incoming) {
@@ -143,6 +153,20 @@ impl Destination {
         };
         if incoming.memory.is_some() {
             self.destroyed = Some(why);
+        }
+    }
+
+    /// What is incoming is nobody's any more.
+    pub(crate) fn strays(&mut self) {
+        if let Some(incoming) = &mut self.incoming {
+            incoming.by = NOBODY;
+        }
+    }
+
+    /// The daemon has died, and what is nobody's only if its machine has.
+    pub(crate) fn forgets_incoming(&mut self, perish: bool) {
+        if self.incoming.as_ref().is_some_and(|incoming| perish || !incoming.is_stray()) {
+            self.destroy_incoming(Loss::HostDied);
         }
     }
 

@@ -24,6 +24,9 @@ pub(crate) enum Runs {
     Lingers(u32),
     /// Perform of versions 1 and 2 only: it begins, and the guest crashes. `whole`: when all of it had come.
     Crashes { whole: bool },
+    /// Prepare of versions 2 and 3 only: what the destination had begun outlives its daemon, and is no connection's. libvirt 9.0 was seen to
+    /// leave so a paused QEMU.
+    Strays,
     /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
     Ends,
     /// A question to the destination: at once, but the guest has shut down there by then.
@@ -123,6 +126,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
                 runs.extend([false, true].map(|whole| Runs::Crashes { whole }));
             }
         }
+        Call::Prepare2 { .. } | Call::Prepare3 { .. } => runs.push(Runs::Strays),
         Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends]),
         Call::LookupByUuid { .. } if order.host == Host::Destination => runs.push(Runs::Ended),
         Call::Finish { .. } | Call::Finish2 { .. } => {
@@ -179,6 +183,7 @@ impl Fault {
             (Runs::Fails(Fails::Dying(_)), hears) => {
                 matches!(hears, Hears::CallerDied | Hears::HostDied { perish: false, .. })
             }
+            (Runs::Strays, hears) => matches!(hears, Hears::HostDied { perish: false, .. }),
             // No fault at all, or no answer to hear.
             (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,
             (Runs::Ends, hears) => {

@@ -493,6 +493,11 @@ impl Mutant {
                 let reason = Reason::Failed { host: Host::Source, procedure, failure };
                 Outcome::OnSource { source, reason, left_on_destination }
             }
+            (Rule::LostPrepareIsTold, Outcome::OnSource { source, reason, .. }, Some((order, _)))
+                if order.call.prepares() =>
+            {
+                Outcome::OnSource { source, reason, left_on_destination: None }
+            }
             (Rule::OfflineLeftIsTold, Outcome::OnSource { source, reason, .. }, _) => {
                 Outcome::OnSource { source, reason, left_on_destination: None }
             }

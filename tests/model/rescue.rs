@@ -527,6 +527,10 @@ impl Rescue {
             {
                 false
             }
+            // It is no connection's any more, and version 2 has no call that ends it before Perform.
+            Outcome::OnSource { left_on_destination: Some(_), .. } => {
+                world.destination.incoming.as_ref().is_some_and(|one| one.version == 3 || !one.is_stray())
+            }
             Outcome::OnSource { .. } | Outcome::Nowhere { .. } => world.destination.incoming.is_some(),
             _ => false,
         };

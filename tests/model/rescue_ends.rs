@@ -74,6 +74,26 @@ fn doubt(outcome: &Outcome) -> Option<Check> {
     }
 }
 
+/// What both have told holds while they are asked again: neither is one that does not answer.
+#[test]
+fn what_is_known_is_known_while_the_hosts_are_asked_again() {
+    let mut recovery = Recovery::new(prepared(), Fenced::default(), Settings::default()).unwrap();
+    let running = Says::Has(DomainState::Running, 1);
+    while let Some(action) = recovery.poll() {
+        match action {
+            Action::Do(Do { call, .. }) => recovery.done(answer(running, &call)),
+            Action::Wait(_) => break,
+            _ => {}
+        }
+    }
+    assert_eq!(doubt(&recovery.now()), Some(Check::WhetherItRunsTwice));
+    recovery.retry();
+    let Some(Action::Do(Do { call, .. })) = recovery.poll() else { panic!("nobody is asked") };
+    assert_eq!(doubt(&recovery.now()), Some(Check::WhetherItRunsTwice));
+    recovery.done(answer(running, &call));
+    assert_eq!(doubt(&recovery.now()), Some(Check::WhetherItRunsTwice));
+}
+
 /// Nothing was sent. Whatever the destination shows is no reason to say that the guest moved, and that its source's copy must go.
 #[test]
 fn what_was_never_performed_has_not_arrived() {

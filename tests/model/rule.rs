@@ -91,6 +91,8 @@ pub(crate) enum Rule {
     LeftoverIsSought,
     /// And is removed.
     LeftoverIsRemoved,
+    /// What Prepare may have left, of which nobody knows what became, is told.
+    LostPrepareIsTold,
     /// But not while its source may be about to drop the guest.
     LeftoverMayBeTheGuest,
     /// An error that is not the source's own does not say that it is over, where nothing else does.
@@ -241,7 +243,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 100] = [
+pub(crate) const RULES: [(Rule, &str); 101] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -274,6 +276,7 @@ pub(crate) const RULES: [(Rule, &str); 100] = [
     (Rule::FirstErrorWins, "the first failure is not reported"),
     (Rule::LeftoverIsSought, "a half of the guest is left over"),
     (Rule::LeftoverIsRemoved, "a half of the guest is left over"),
+    (Rule::LostPrepareIsTold, "a half of the guest is left over"),
     (Rule::LeftoverMayBeTheGuest, "the engine lost the guest"),
     (Rule::HearsayIsDoubted, "the outcome is not true"),
     (Rule::FinishErrorIsDoubted, "the outcome is not true"),

@@ -261,7 +261,7 @@ impl Setup {
         if fault.runs == Runs::Lingers(24) && !self.source.serves(163) && !shows {
             return false;
         }
-        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended) {
+        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::Strays) {
             return false;
         }
         let perish = matches!(fault.hears, Hears::HostDied { perish: true, .. })

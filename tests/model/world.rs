@@ -183,6 +183,11 @@ impl World {
         match runs {
             Runs::Never => lost,
             Runs::Now => self.run(host, call, by),
+            Runs::Strays => {
+                let answer = self.run(host, call, by);
+                self.destination.strays();
+                answer
+            }
             Runs::Ends => {
                 let answer = self.run(host, call, by);
                 self.destination.end();
@@ -425,7 +430,7 @@ impl World {
             Host::Destination => {
                 self.destination.coming = None;
                 self.destination.destroy_slot(Loss::HostDied);
-                self.destination.destroy_incoming(Loss::HostDied);
+                self.destination.forgets_incoming(perish);
                 if perish && self.destination.guest.take().is_some() {
                     self.destination.destroyed = Some(Loss::HostDied);
                     self.destination.off = 0;

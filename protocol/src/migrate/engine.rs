@@ -76,6 +76,8 @@ pub struct Engine {
     was_paused: Option<bool>,
     /// OFFLINE: the destination said before Prepare that it knows no such guest, so that a definition it shows later is the one that was sent.
     had_no_definition: bool,
+    /// Prepare is out, or nobody knows what became of it: the destination may have prepared what nothing will undo.
+    may_have_prepared: bool,
     /// What each host last said.
     source: Said,
     destination: Said,
@@ -107,6 +109,7 @@ impl Engine {
             protection: MigrateFlags(0),
             was_paused: None,
             had_no_definition: false,
+            may_have_prepared: false,
             source: Said::NotAsked,
             destination: Said::NotAsked,
             given_up: false,
@@ -325,7 +328,7 @@ impl Engine {
         let reason = reason.unwrap_or(Reason::Cancelled);
         let unmoved = self.is_resuming().then_some(Check::WhetherThePostCopyBroke);
         match check.map(|check| self.in_post_copy(check)).or(unmoved) {
-            None => Outcome::OnSource { source: self.source.clone(), reason, left_on_destination: None },
+            None => self.stayed(reason),
             Some(check) => Outcome::Unknown(Unknown {
                 source: self.source.clone(),
                 destination: self.destination.clone(),
@@ -415,7 +418,14 @@ impl Engine {
         if self.is_resuming() {
             return self.ask_both(Halves::new(None, reason));
         }
-        self.end(Outcome::OnSource { source: self.source.clone(), reason, left_on_destination: None })
+        self.end(self.stayed(reason))
+    }
+
+    /// The guest is where it was. A destination whose daemon died in Prepare may keep what it had begun, and no call of this migration ends
+    /// that: it is told.
+    fn stayed(&self, reason: Reason) -> Outcome {
+        let left_on_destination = self.may_have_prepared.then(|| self.destination.clone());
+        Outcome::OnSource { source: self.source.clone(), reason, left_on_destination }
     }
 
     fn end(&mut self, outcome: Outcome) -> Step {

@@ -33,9 +33,11 @@ pub enum Outcome {
         source: Said,
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
-        /// Versions 1 and 2: the destination has all of the guest, or may have, and did not confirm that it has removed it; this is
-        /// what it last said. A copy that is still there must be removed and **never be resumed**. With OFFLINE: the destination has a
-        /// definition of it, older than this migration or by it; then the guest must be started on one of the hosts only.
+        /// The destination may keep what this migration brought there, and this is what it last said. Versions 1 and 2: it has all of the
+        /// guest, or may have, and did not confirm that it has removed it. Every version: nobody knows what became of Prepare, and a daemon
+        /// that died in it may have left a paused guest that has nothing of this one's memory (seen of libvirt 9.0). What is still there must
+        /// be removed and **never be resumed**. With OFFLINE: the destination has a definition of it, older than this migration or by it; then
+        /// the guest must be started on one of the hosts only.
         #[cfg_attr(feature = "journal", serde(default))]
         left_on_destination: Option<Said>,
     },
@@ -269,11 +271,13 @@ impl fmt::Display for Outcome {
                     None => Ok(()),
                 }
             }
-            Outcome::OnSource { source: Said::NotAsked, reason, .. } => {
-                write!(f, "the guest stayed on the source, untouched; reason: {reason}")
-            }
             Outcome::OnSource { source, reason, left_on_destination } => {
-                write!(f, "the guest did not move; the source says: {source}; reason: {reason}")?;
+                match source {
+                    Said::NotAsked => {
+                        write!(f, "the guest stayed on the source, untouched; reason: {reason}")?;
+                    }
+                    said => write!(f, "the guest did not move; the source says: {said}; reason: {reason}")?,
+                }
                 if let Some(said) =
                     left_on_destination.as_ref().filter(|said| said.is_gone() || source.is_gone())
                 {

@@ -70,6 +70,8 @@ pub struct Recovery {
     out: VecDeque<Action>,
     /// The call that has been handed out and not been answered.
     calling: Option<(Host, ProcedureName)>,
+    /// What is known until the hosts have been asked again: as of the last time that both had told.
+    known: Option<Outcome>,
     /// What was done since the hosts were last waited for: nothing is done twice in a row.
     done: Vec<Act>,
 }
@@ -80,8 +82,8 @@ enum Step {
     Asking(Ask),
     /// A call that changes something is out.
     Acting,
-    /// Waiting, with this known meanwhile.
-    Holding(Outcome),
+    /// Waiting.
+    Holding,
     Over(Outcome),
 }
 
@@ -89,7 +91,8 @@ impl Recovery {
     /// Reads the journal. Nothing happens until it is polled. `None` if the journal does not say what was to move: the first record is
     /// missing, so no call was made and the guest is where it was.
     ///
-    /// After a record of [`Record::Ended`] that leaves no doubt no host is asked: the outcome is that one. Unless a host has died since.
+    /// After a record of [`Record::Ended`] that leaves no doubt no host is asked: the outcome is that one. Unless a host has died since, or
+    /// may have kept what it began in Prepare, which a daemon that has just been started again does not show at once.
     pub fn new(
         journal: impl IntoIterator<Item = Record>,
         fenced: Fenced,
@@ -106,10 +109,11 @@ impl Recovery {
             step: Step::Acting,
             out: VecDeque::new(),
             calling: None,
+            known: None,
             done: Vec::new(),
         };
         match recovery.story.ended.clone().filter(is_conclusive) {
-            Some(outcome) if fenced == Fenced::default() => {
+            Some(outcome) if fenced == Fenced::default() && !recovery.story.may_keep_what_began() => {
                 recovery.out.push_back(Action::End(outcome.clone()));
                 recovery.step = Step::Over(outcome);
             }
@@ -187,7 +191,7 @@ impl Recovery {
     /// Asks the hosts again. Call it after a [`Wait`]'s time, or as soon as a host can be reached again. Ignored when nothing is waited
     /// for.
     pub fn retry(&mut self) {
-        if let Step::Holding(_) = self.step {
+        if let Step::Holding = self.step {
             self.done.clear();
             self.ask_hosts();
         }
@@ -197,8 +201,10 @@ impl Recovery {
     /// this: another recovery can go on from the journal.
     pub fn now(&self) -> Outcome {
         match &self.step {
-            Step::Over(outcome) | Step::Holding(outcome) => outcome.clone(),
-            Step::Asking(_) | Step::Acting => self.unknown(Check::WhereItIs),
+            Step::Over(outcome) => outcome.clone(),
+            Step::Asking(_) | Step::Acting | Step::Holding => {
+                self.known.clone().unwrap_or_else(|| self.unknown(Check::WhereItIs))
+            }
         }
     }
 
@@ -254,7 +260,10 @@ impl Recovery {
             }
             // It was made, and the hosts say as before.
             Decision::Call(act, _, check, known) if self.done.contains(&act) => self.hold(check, known),
-            Decision::Call(act, call, ..) => self.act(act, call),
+            Decision::Call(act, call, check, known) => {
+                self.known = Some(known.unwrap_or_else(|| self.unknown(check)));
+                self.act(act, call);
+            }
             Decision::Job(info) => self.wait(Waiting::Job(info), self.unknown(Check::WhetherItStays)),
             Decision::Hold(check) => self.hold(check, None),
         }
@@ -288,7 +297,7 @@ impl Recovery {
 
     fn wait(&mut self, why: Waiting, now: Outcome) {
         self.out.push_back(Action::Wait(Wait { ask_again_after: self.settings.ask_again_after, why }));
-        self.step = Step::Holding(now);
+        (self.step, self.known) = (Step::Holding, Some(now));
     }
 
     fn unknown(&self, check: Check) -> Outcome {

@@ -68,10 +68,7 @@ impl Engine {
         let (cookie, uri_out) = match answer {
             Ok(Reply::Prepared { cookie, uri_out }) => (cookie, uri_out),
             other => {
-                let failure = failure_of(other);
-                if failure.fate() == Fate::Unknown {
-                    self.note(Note::Leftover(None));
-                }
+                let failure = self.unprepared(failure_of(other));
                 let unsupported = matches!(failure, Failure::Unsupported(_));
                 let reason = failed(Host::Destination, self.procedure, failure);
                 return if unsupported { self.withdraw(reason) } else { self.release(reason) };

@@ -216,10 +216,14 @@ impl Engine {
             Draft::BySource(version) => return self.send(*version),
         };
         self.call_before(Host::Destination, call);
+        // What does not run takes no memory: there is nothing to prepare that would outlive the call.
+        self.may_have_prepared = !self.is_offline();
         Step::Prepare(draft)
     }
 
     pub(super) fn got_prepared(&mut self, draft: Draft, answer: Result<Reply, Failure>) -> Step {
+        // What is known to be prepared is rolled back by who goes on.
+        self.may_have_prepared = false;
         let form = match draft {
             Draft::V1 => Form::V1,
             Draft::V2 { .. } => Form::V2,
@@ -233,14 +237,21 @@ impl Engine {
                 None => self.roll_back(Prepared { form, cookie, uri: Text::default() }, Reason::NoUri),
             },
             other => {
-                let failure = failure_of(other);
-                if failure.fate() == Fate::Unknown {
-                    self.note(Note::Leftover(None));
-                }
+                let failure = self.unprepared(failure_of(other));
                 let reason = failed(Host::Destination, self.procedure, failure);
                 self.downgrade(&reason).unwrap_or_else(|| self.stay(reason))
             }
         }
+    }
+
+    /// Prepare had no success.
+    pub(super) fn unprepared(&mut self, failure: Failure) -> Failure {
+        if failure.fate() == Fate::Unknown {
+            self.note(Note::Leftover(None));
+            self.destination = Said::NoAnswer(failure.clone());
+            self.may_have_prepared = !self.is_offline();
+        }
+        failure
     }
 
     pub(super) fn perform(&mut self, prepared: Prepared) -> Step {

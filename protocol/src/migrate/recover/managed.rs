@@ -40,14 +40,14 @@ impl Known<'_> {
             Seen::Gone if self.source.state().is_none() && there == Seen::Gone => return self.nowhere(),
             _ => {}
         }
-        let prepared = there == Seen::Waits;
-        if let (true, Seen::Runs | Seen::Waits | Seen::Stopped(_), Job::None, Some(call)) =
-            (prepared, Seen::of(self.source), self.job(), self.story.cancel_call())
-        {
-            let known = Some(self.stays());
-            return Decision::Call(Act::GiveUp, call, Check::WhetherItStays, known);
+        let may_keep = self.story.may_have_prepared && matches!(there, Seen::Waits | Seen::Untold);
+        let stays = self.stays_and_left(may_keep.then(|| self.destination.clone()));
+        match (there, Seen::of(self.source), self.job(), self.story.cancel_call()) {
+            (Seen::Waits, Seen::Runs | Seen::Waits | Seen::Stopped(_), Job::None, Some(call)) => {
+                Decision::Call(Act::GiveUp, call, Check::WhetherItStays, Some(stays))
+            }
+            _ => Decision::End(stays),
         }
-        self.on_source()
     }
 
     /// Version 3: the destination waits with a copy that it was not told to start, or has not started.

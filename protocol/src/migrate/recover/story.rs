@@ -3,7 +3,7 @@
 //! A call is announced before it is made, so one that is not announced was not made. One that is announced and not answered may
 //! have been made, may be under way, or may be run later by a host that has it in a queue.
 
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Fate};
 use crate::migrate::answer::{Failure, Reply};
 use crate::migrate::call::{Call, Do, Host, Retcode};
 use crate::migrate::domain::{Cookie, Domain};
@@ -23,6 +23,8 @@ pub(super) struct Story {
     pub(super) was_paused: Option<bool>,
     /// Prepare, once it is announced.
     prepare: Option<Call>,
+    /// It is announced, and not known to have changed nothing.
+    pub(super) may_have_prepared: bool,
     uri_out: Option<virtwire_xdr::Text>,
     perform: Option<Call>,
     pub(super) performed: Performed,
@@ -95,6 +97,7 @@ impl Story {
             version,
             was_paused: None,
             prepare: None,
+            may_have_prepared: false,
             uri_out: None,
             perform: None,
             performed: Performed::Never,
@@ -145,8 +148,12 @@ impl Story {
         self.ended = None;
         let call = &order.call;
         match call {
-            Call::Prepare { .. } => (self.version, self.prepare) = (Version::V1, Some(call.clone())),
-            _ if call.prepares() => self.prepare = Some(call.clone()),
+            _ if call.prepares() => {
+                if matches!(call, Call::Prepare { .. }) {
+                    self.version = Version::V1;
+                }
+                (self.prepare, self.may_have_prepared) = (Some(call.clone()), true);
+            }
             _ if call.performs() => {
                 (self.perform, self.performed) = (Some(call.clone()), Performed::Perhaps);
             }
@@ -175,6 +182,8 @@ impl Story {
             return;
         };
         if call.prepares() {
+            self.may_have_prepared =
+                answer.as_ref().err().is_none_or(|failure| failure.fate() == Fate::Unknown);
             match answer {
                 Ok(Reply::Prepared { uri_out, .. }) => self.uri_out.clone_from(uri_out),
                 // An older version may begin anew.
@@ -244,6 +253,11 @@ impl Story {
     /// It was asked for, or the guest was found paused.
     pub(super) fn is_to_arrive_paused(&self) -> bool {
         self.request.flags.has(MigrateFlags::PAUSED) || self.was_paused == Some(true)
+    }
+
+    /// Nothing was sent, and nobody knows what became of Prepare.
+    pub(super) fn may_keep_what_began(&self) -> bool {
+        self.performed == Performed::Never && self.may_have_prepared && !self.is_offline()
     }
 
     /// The first thing that went wrong; or that nobody brought the migration to its end.
