@@ -319,15 +319,19 @@ impl Migration {
         self.ended.insert(self.engine.now()).clone()
     }
 
-    /// The journal has it before a call is made from which on a host that knows nothing of the guest is believed to know that.
+    /// The journal has it before a call is made from which on a host that knows nothing of the guest is believed to know that. Who has not
+    /// told when Perform is to be sent is waited for, a little, while the guest runs; and never where it may stand still.
     async fn keep_who_they_are(&mut self, before: &Call, watch: &mut impl Watch) {
-        // They have had all of Perform's time to tell. The guest may stand still by now.
-        let within = if before.finishes() { TOLD_WITHIN } else { Duration::ZERO };
-        for (host, peer) in
-            [(Host::Source, Some(&mut self.source)), (Host::Destination, self.destination.as_mut())]
-        {
-            let Some(peer) = peer else { continue };
-            if let Some(identity) = peer.newly_met(within).await {
+        let within = if before.performs() { TOLD_WITHIN } else { Duration::ZERO };
+        let destination = async {
+            match &mut self.destination {
+                Some(destination) => destination.newly_met(within).await,
+                None => None,
+            }
+        };
+        let (source, destination) = tokio::join!(self.source.newly_met(within), destination);
+        for (host, identity) in [(Host::Source, source), (Host::Destination, destination)] {
+            if let Some(identity) = identity {
                 self.ledger.keep(Record::Met { host, identity }, watch).await;
             }
         }
@@ -489,7 +493,7 @@ async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
     }
 }
 
-/// How long Finish waits for a host to tell who it is, which has not done so in all the time before.
+/// How long Perform waits for a host to tell who it is, which has not done so in all the time before.
 const TOLD_WITHIN: Duration = Duration::from_millis(200);
 
 /// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
