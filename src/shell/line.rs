@@ -19,6 +19,11 @@ use std::task::{Context, Poll, ready};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+use super::pages::Pages;
+
+/// Whether descriptors can be passed at all.
+pub(crate) const PASSES_DESCRIPTORS: bool = cfg!(feature = "fds");
+
 /// Either end of a unix socket. Clones are the same socket; one task reads and writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Line(Arc<Ends>);
@@ -102,6 +107,16 @@ impl Line {
 #[allow(deprecated)]
 fn watched(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
     AsyncFd::with_interest(socket, interest)
+}
+
+impl Line {
+    /// Sends some of what the system keeps, and says how many bytes that were.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub(crate) fn poll_pass_pages(&self, cx: &mut Context<'_>, pages: &mut Pages) -> Poll<io::Result<usize>> {
+        self.poll_write_by(cx, pages.len(), |socket| pages.pass_to(socket))
+    }
 }
 
 impl AsyncRead for Line {

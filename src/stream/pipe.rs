@@ -10,6 +10,7 @@ use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
 use super::{Chunk, StreamError, StreamKey};
 use crate::shell::mailbox::Mailbox;
+use crate::shell::pages::Pages;
 use crate::shell::reader::READ_BYTES;
 
 /// Bytes of a stream that wait to be sent before its writer has to.
@@ -64,6 +65,8 @@ pub(crate) enum Outgoing {
     Data(Bytes),
     /// Data that was copied, and has room for more.
     Copied(BytesMut),
+    /// Data that the system keeps.
+    Pages(Pages),
     Hole(u64),
     EndOfData,
 }
@@ -351,12 +354,17 @@ pub(crate) struct Look {
 
 impl Outgoing {
     fn cost(&self) -> usize {
-        PIECE_BYTES
-            + match self {
-                Outgoing::Data(data) => data.len(),
-                Outgoing::Copied(data) => data.len(),
-                Outgoing::Hole(_) | Outgoing::EndOfData => 0,
-            }
+        PIECE_BYTES + self.bytes()
+    }
+
+    /// How many bytes of data it is.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Outgoing::Data(data) => data.len(),
+            Outgoing::Copied(data) => data.len(),
+            Outgoing::Pages(pages) => pages.len(),
+            Outgoing::Hole(_) | Outgoing::EndOfData => 0,
+        }
     }
 }
 
