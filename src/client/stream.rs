@@ -76,6 +76,18 @@ impl Stream {
     /// Sends what a file holds from `offset` on, `length` bytes or all to its end, and returns how many there were; by a unix socket without
     /// copying them, with the feature `splice`. See [`StreamWriter::send_file`].
     ///
+    /// ```no_run
+    /// # async fn upload(volume: virtwire::client::StorageVol) -> Result<(), Box<dyn std::error::Error>> {
+    /// use virtwire::protocol::flags::StorageVolStreamFlags;
+    ///
+    /// let file = std::fs::File::open("disk.raw")?;
+    /// let mut stream = volume.upload(0, 0, StorageVolStreamFlags::NONE).await?;
+    /// stream.send_file(&file, 0, u64::MAX).await?;
+    /// stream.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
     pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {

@@ -295,7 +295,11 @@ mod tests {
             })
         };
         // Full for the first time, it begins to be watched.
-        std::future::poll_fn(|cx| Poll::Ready(while write(cx).is_ready() {})).await;
+        let filled = std::future::poll_fn(|cx| {
+            while write(cx).is_ready() {}
+            Poll::Ready(())
+        });
+        filled.await;
         let mut space = vec![0; 1_000_000];
         for _ in 0..3 {
             far.readable().await.unwrap();
