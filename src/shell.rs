@@ -5,6 +5,7 @@ pub(crate) mod alarm;
 pub(crate) mod layer;
 pub(crate) mod line;
 pub(crate) mod mailbox;
+pub(crate) mod pages;
 pub(crate) mod reader;
 #[cfg(feature = "tls")]
 pub(crate) mod subject;

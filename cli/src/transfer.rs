@@ -1,14 +1,15 @@
 //! Files and streams: a stream into a file, a file into a stream, with progress and with holes.
 //!
-//! Files are read and written where the command waits, not in threads of their own: nothing else waits there, and the
+//! Files are written where the command waits, not in threads of their own: nothing else waits there, and the
 //! connection has its own task.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use bytes::Bytes;
-use virtwire::client::{CallError, Chunk, Stream, StreamError};
+use virtwire::client::{CallError, Chunk, FileError, Stream, StreamError};
 
 use crate::fail::{Fail, plain};
 use crate::progress::Progress;
@@ -16,6 +17,8 @@ use crate::screen::{Output, Screen};
 
 /// Bytes that are read at a time.
 const PIECE_BYTES: usize = 256 * 1024;
+/// Bytes that are sent before it is told how far the transfer is.
+const STEP_BYTES: u64 = 4 << 20;
 
 /// How far a transfer is, told on standard error, as standard output may be the file.
 pub(crate) struct Told {
@@ -172,6 +175,8 @@ pub(crate) struct Source {
     name: String,
     /// `None` is standard input.
     file: Option<File>,
+    /// Whether any part of it can be read at any time.
+    has_places: bool,
     /// Its length; 0 where that cannot be known.
     pub(crate) length: u64,
 }
@@ -180,17 +185,23 @@ impl Source {
     pub(crate) fn open(path: &Path) -> Result<Source, Fail> {
         let name = path.display().to_string();
         if name == "-" {
-            return Ok(Source { name: "standard input".to_owned(), file: None, length: 0 });
+            let name = "standard input".to_owned();
+            return Ok(Source { name, file: None, has_places: false, length: 0 });
         }
         let opened = File::open(path).and_then(|file| {
             let found = file.metadata()?;
             match found.is_dir() {
                 true => Err(ErrorKind::IsADirectory.into()),
-                false => Ok((file, found.len())),
+                false => Ok((file, found)),
             }
         });
         match opened {
-            Ok((file, length)) => Ok(Source { name: format!("file {name}"), file: Some(file), length }),
+            Ok((file, found)) => Ok(Source {
+                name: format!("file {name}"),
+                file: Some(file),
+                has_places: found.is_file() || found.file_type().is_block_device(),
+                length: found.len(),
+            }),
             Err(error) => Err(Fail::new(
                 format!("file {name}"),
                 format!("cannot be read: {}", plain(&error)),
@@ -202,6 +213,21 @@ impl Source {
     /// Whether its holes can be found.
     pub(crate) fn can_be_sparse(&self) -> bool {
         self.file.as_ref().is_some_and(|file| file.metadata().is_ok_and(|found| found.is_file()))
+    }
+
+    /// Sends the next bytes, which are `at` bytes into it, at most `max` of them: how many that were, 0 at the end.
+    async fn pass_on(&mut self, stream: &mut Stream, at: u64, max: u64) -> Result<u64, Fail> {
+        if let Some(file) = self.file.as_ref().filter(|_| self.has_places) {
+            return match stream.send_file(file, at, max.min(STEP_BYTES)).await {
+                Ok(count) => Ok(count),
+                Err(FileError::File(error)) => Err(self.unread(&error)),
+                Err(FileError::Stream(error)) => Err(broken(&error)),
+            };
+        }
+        let data = self.read(max)?;
+        let count = data.len() as u64;
+        stream.write_chunk(data).await.map_err(|error| broken(&error))?;
+        Ok(count)
     }
 
     /// The next bytes, at most `max`; empty at the end.
@@ -225,7 +251,7 @@ impl Source {
         Ok(piece.into())
     }
 
-    /// From where it stands: how many bytes are a hole, and how many after that are data.
+    /// How many bytes from `at` on are a hole, and how many after that are data.
     fn section(&mut self, at: u64) -> Result<(u64, u64), Fail> {
         let Some(file) = &self.file else { return Ok((0, u64::MAX)) };
         let seek = |to| match rustix::fs::seek(file, to) {
@@ -236,7 +262,6 @@ impl Source {
         };
         let data = seek(rustix::fs::SeekFrom::Data(at))?.max(at);
         let end = seek(rustix::fs::SeekFrom::Hole(data))?.max(data);
-        seek(rustix::fs::SeekFrom::Start(data))?;
         Ok((data.saturating_sub(at), end.saturating_sub(data)))
     }
 
@@ -268,12 +293,11 @@ pub(crate) async fn send(
             at = at.saturating_add(hole);
             data_left = data;
         }
-        let data = source.read(data_left.min(most.saturating_sub(at)))?;
-        if data.is_empty() {
+        let most_now = data_left.min(most.saturating_sub(at));
+        let count = source.pass_on(&mut stream, at, most_now).await?;
+        if count == 0 {
             break;
         }
-        let count = data.len() as u64;
-        stream.write_chunk(data).await.map_err(|error| broken(&error))?;
         at = at.saturating_add(count);
         data_left = data_left.saturating_sub(count);
         if let Some(told) = &mut told {

@@ -32,6 +32,7 @@ use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
+use crate::shell::line::PASSES_DESCRIPTORS;
 use crate::shell::now;
 use crate::stream::{Pipe, Pipes};
 use crate::uri::Uri;
@@ -231,12 +232,12 @@ impl Connection {
             seal: None,
         };
         let session = tracing::debug_span!("session", peer = %uri);
-        let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(_));
+        let carries_fds = PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(_));
         match socket {
             Socket::Tcp(stream) => conduct(session, task.run(stream.into_split(), ready)),
             Socket::Unix(line) => {
                 let mut task = task;
-                task.line = carries_fds.then(|| line.clone());
+                task.line = Some(line.clone());
                 conduct(session, task.run((line.clone(), line), ready));
             }
             #[cfg(feature = "tls")]

@@ -50,4 +50,4 @@ pub use task::{Observer, Passed};
 pub use tls_fault::{TlsFault, Unconfirmed};
 pub use waiting::{CallPhase, Meter};
 
-pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
+pub use crate::stream::{Chunk, FileError, StreamError, StreamReader, StreamWriter};

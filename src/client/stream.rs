@@ -1,5 +1,6 @@
 //! A client's stream: what some calls open beside their reply.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,7 +12,9 @@ use virtwire_protocol::session::stream::is_sparse;
 use super::connection::{Connection, decode_reply};
 use super::error::CallError;
 use super::task::{Ask, StreamAsk};
-use crate::stream::{Chunk, Pipe, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves};
+use crate::stream::{
+    Chunk, FileError, Pipe, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves,
+};
 
 /// A stream of a connection: a volume's content, a console, a screenshot, a guest that moves.
 ///
@@ -68,6 +71,27 @@ impl Stream {
     /// [`StreamError`], also of what was sent before. That there is none says nothing of the daemon's: [`finish`](Self::finish) does.
     pub async fn write_chunk(&mut self, data: Bytes) -> Result<(), StreamError> {
         self.writer.write_chunk(data).await
+    }
+
+    /// Sends what a file holds from `offset` on, `length` bytes or all to its end, and returns how many there were; by a unix socket without
+    /// copying them, with the feature `splice`. See [`StreamWriter::send_file`].
+    ///
+    /// ```no_run
+    /// # async fn upload(volume: virtwire::client::StorageVol) -> Result<(), Box<dyn std::error::Error>> {
+    /// use virtwire::protocol::flags::StorageVolStreamFlags;
+    ///
+    /// let file = std::fs::File::open("disk.raw")?;
+    /// let mut stream = volume.upload(0, 0, StorageVolStreamFlags::NONE).await?;
+    /// stream.send_file(&file, 0, u64::MAX).await?;
+    /// stream.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
+        self.writer.send_file(file, offset, length).await
     }
 
     /// Sends a hole: so many zeros that need not travel.

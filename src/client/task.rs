@@ -28,7 +28,7 @@ use super::waiting::{Claim, ReplyTo, Waiting};
 use crate::shell::alarm::Alarm;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::{Layer, Layered};
-use crate::shell::line::Line;
+use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
@@ -147,7 +147,7 @@ pub(super) struct Task {
     pub(super) waiting: Waiting,
     pub(super) desk: Desk,
     pub(super) streams: StreamTable<Serial>,
-    /// The socket, where it carries descriptors.
+    /// The socket, where it is a unix socket.
     pub(super) line: Option<Line>,
     /// The calls that pass them.
     pub(super) passing: SerialMap<Passing>,
@@ -232,6 +232,8 @@ impl Task {
             let sealed = Layered::new(frames.into_inner()?, writer.into_inner(), layer);
             // As with TLS's records, so that nothing is left within a piece that the daemon has opened.
             self.frames_apart = true;
+            // Nothing passes it by.
+            self.line = None;
             let mut talk = self.talk(tokio::io::split(sealed));
             let _ = done.send(());
             poll_fn(|cx| self.poll(&mut talk, cx)).await.map(drop)
@@ -243,11 +245,12 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        if self.line.is_some() {
+        let passing = self.line.clone().filter(|_| PASSES_DESCRIPTORS);
+        if passing.is_some() {
             self.session.carry_descriptors();
         }
         Talk {
-            frames: FrameReader::new(reader, self.line.clone()),
+            frames: FrameReader::new(reader, passing),
             writer: FrameWriter::new(writer, self.line.clone()).apart(self.frames_apart),
             alarm: Alarm::default(),
         }

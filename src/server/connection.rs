@@ -30,7 +30,7 @@ use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
-use crate::shell::line::Line;
+use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
@@ -176,11 +176,12 @@ where
     if entrance.shut {
         session.keep_out(RemoteError::auth_failed());
     }
-    if line.is_some() {
+    let passes = line.clone().filter(|_| PASSES_DESCRIPTORS);
+    if passes.is_some() {
         session.carry_descriptors();
     }
     let mut talk = Talk {
-        frames: FrameReader::new(reader, line.clone()),
+        frames: FrameReader::new(reader, passes),
         // As towards libvirtd, which loses what shares a record; libvirt's clients are not trusted to do better.
         writer: FrameWriter::new(writer, line.clone()).apart(cx.identity().transport == PeerTransport::Tls),
         alarm: Alarm::default(),
@@ -233,7 +234,7 @@ struct Client<H: ?Sized> {
     handler: Arc<H>,
     cx: CallContext,
     calls: Calls,
-    /// The socket, where it carries descriptors.
+    /// The socket, where it is a unix socket.
     line: Option<Line>,
     /// Those that go behind replies which have not been handed to the writer, in the order of these: two calls may have one serial.
     passing: VecDeque<Vec<OwnedFd>>,
@@ -526,7 +527,7 @@ impl<H: Handler + ?Sized> Client<H> {
         self.tell(self.cx.take_notices())?;
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
-            (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if self.line.is_some() => {
+            (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if PASSES_DESCRIPTORS && self.line.is_some() => {
                 if self.session.reply_with_descriptors(header, body, count) {
                     self.passing.push_back(fds);
                 }

@@ -33,7 +33,7 @@ use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
 
 use crate::net::TcpStream;
-use crate::shell::line::Line;
+use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 
 pub use access::{AccessRequest, Authorizer};
 pub use admin::{Administration, Operator};
@@ -65,7 +65,7 @@ use door::{Entrance, Queued};
 use memory::Memory;
 use places::Seat;
 
-pub use crate::stream::{Chunk, StreamError, StreamReader, StreamWriter};
+pub use crate::stream::{Chunk, FileError, StreamError, StreamReader, StreamWriter};
 
 /// A daemon's settings and its handler. Cheap to clone.
 #[derive(Debug)]
@@ -225,7 +225,7 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// Has a task serve a client.
     fn host(self, socket: Socket, entrance: Entrance, seat: Seat) {
-        let carries_fds = cfg!(feature = "fds") && matches!(socket, Socket::Unix(..));
+        let carries_fds = PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(..));
         let newcomer = Newcomer {
             id: ConnectionId::next(),
             peer: socket.peer().to_owned(),
@@ -254,8 +254,7 @@ impl<H: Handler + ?Sized> Server<H> {
             }
             Socket::Unix(line, ..) => {
                 let both = (line.clone(), line.clone());
-                let line = carries_fds.then_some(line);
-                guest.stay(connection::run(both, handler, cx, entrance, line));
+                guest.stay(connection::run(both, handler, cx, entrance, Some(line)));
             }
         }
     }

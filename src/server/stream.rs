@@ -1,5 +1,7 @@
 //! A daemon's stream: what a handler is given by a call that opens one.
 
+use std::fs::File;
+
 use bytes::Bytes;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Head;
@@ -9,7 +11,8 @@ use virtwire_protocol::session::stream::StreamId;
 
 use super::CallContext;
 use crate::stream::{
-    Chunk, Ending, Pipe, Side, StreamError, StreamReader, StreamSession, StreamWriter, delegate_io, halves,
+    Chunk, Ending, FileError, Pipe, Side, StreamError, StreamReader, StreamSession, StreamWriter,
+    delegate_io, halves,
 };
 
 /// The stream of a call, at the daemon's end.
@@ -51,6 +54,15 @@ impl Stream {
     /// [`StreamError`]: the client has aborted, or is gone.
     pub async fn write_chunk(&mut self, data: Bytes) -> Result<(), StreamError> {
         self.writer.write_chunk(data).await
+    }
+
+    /// Sends what a file holds from `offset` on, `length` bytes or all to its end, and returns how many there were; by a unix socket without
+    /// copying them, with the feature `splice`. See [`StreamWriter::send_file`].
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
+        self.writer.send_file(file, offset, length).await
     }
 
     /// Sends a hole: so many zeros that need not travel.

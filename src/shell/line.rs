@@ -19,6 +19,11 @@ use std::task::{Context, Poll, ready};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+use super::pages::Pages;
+
+/// Whether descriptors can be passed at all.
+pub(crate) const PASSES_DESCRIPTORS: bool = cfg!(feature = "fds");
+
 /// Either end of a unix socket. Clones are the same socket; one task reads and writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Line(Arc<Ends>);
@@ -61,9 +66,11 @@ impl Line {
         }
     }
 
+    /// Writes at most so many bytes.
     fn poll_write_by(
         &self,
         cx: &mut Context<'_>,
+        most: usize,
         mut write: impl FnMut(&UnixStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
@@ -82,7 +89,15 @@ impl Line {
                     }
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                wrote => return Poll::Ready(wrote),
+                wrote => {
+                    // What took a part has no more room, and tells once its peer has read some of that.
+                    if let (Ok(count), Some(guard)) = (&wrote, &mut guard)
+                        && *count < most
+                    {
+                        guard.clear_ready();
+                    }
+                    return Poll::Ready(wrote);
+                }
             }
         }
     }
@@ -92,6 +107,16 @@ impl Line {
 #[allow(deprecated)]
 fn watched(socket: UnixStream, interest: Interest) -> io::Result<AsyncFd<UnixStream>> {
     AsyncFd::with_interest(socket, interest)
+}
+
+impl Line {
+    /// Sends some of what the system keeps, and says how many bytes that were.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub(crate) fn poll_pass_pages(&self, cx: &mut Context<'_>, pages: &mut Pages) -> Poll<io::Result<usize>> {
+        self.poll_write_by(cx, pages.len(), |socket| pages.pass_to(socket))
+    }
 }
 
 impl AsyncRead for Line {
@@ -114,7 +139,7 @@ impl AsyncRead for Line {
 
 impl AsyncWrite for Line {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_write_by(cx, |mut socket| socket.write(bytes))
+        self.poll_write_by(cx, bytes.len(), |mut socket| socket.write(bytes))
     }
 
     fn poll_write_vectored(
@@ -122,7 +147,8 @@ impl AsyncWrite for Line {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll_write_by(cx, |mut socket| socket.write_vectored(slices))
+        let most = slices.iter().map(|slice| slice.len()).sum();
+        self.poll_write_by(cx, most, |mut socket| socket.write_vectored(slices))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -212,7 +238,7 @@ mod passing {
         /// # Errors
         /// Those of the socket.
         pub(crate) fn poll_pass(&self, cx: &mut Context<'_>, fd: &OwnedFd) -> Poll<io::Result<()>> {
-            let sent = ready!(self.poll_write_by(cx, |socket| {
+            let sent = ready!(self.poll_write_by(cx, 1, |socket| {
                 let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
                 let mut control = SendAncillaryBuffer::new(&mut space);
                 let fds = [fd.as_fd()];
@@ -255,5 +281,34 @@ mod tests {
         far.read_to_end(&mut received).await.unwrap();
         assert!(received == sent);
         writing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_took_a_part_is_asked_again_only_once_there_is_room() {
+        let (near, far) = tokio::net::UnixStream::pair().unwrap();
+        let line = Line::new(near).unwrap();
+        let (piece, asked) = (vec![0; 4_000_000], std::cell::Cell::new(0));
+        let mut write = |cx: &mut Context<'_>| {
+            line.poll_write_by(cx, piece.len(), |mut socket| {
+                asked.set(asked.get() + 1);
+                socket.write(&piece)
+            })
+        };
+        // Full for the first time, it begins to be watched.
+        let filled = std::future::poll_fn(|cx| {
+            while write(cx).is_ready() {}
+            Poll::Ready(())
+        });
+        filled.await;
+        let mut space = vec![0; 1_000_000];
+        for _ in 0..3 {
+            far.readable().await.unwrap();
+            while far.try_read(&mut space).is_ok() {}
+            asked.set(0);
+            let written = std::future::poll_fn(&mut write).await.unwrap();
+            assert!(written < piece.len(), "{written}");
+            assert!(std::future::poll_fn(|cx| Poll::Ready(write(cx).is_pending())).await);
+            assert_eq!(asked.get(), 1);
+        }
     }
 }

@@ -11,6 +11,7 @@ use tokio::io::AsyncWrite;
 use virtwire_protocol::frame::Head;
 
 use super::line::Line;
+use super::pages::Pages;
 
 /// Below this, copying is cheaper than a piece of its own.
 const COPY_BYTES_MAX: usize = 8 * 1024;
@@ -43,6 +44,8 @@ enum Piece {
     Bytes(Bytes),
     /// What goes before a stream's data, and how much of it is written.
     Head(Head, usize),
+    /// Bytes that the system keeps, for a line.
+    Pages(Pages),
     /// A descriptor, and the byte that it travels with.
     Descriptor(OwnedFd),
 }
@@ -118,6 +121,19 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.add(data);
     }
 
+    /// Whether it takes what the system keeps.
+    pub(crate) fn takes_pages(&self) -> bool {
+        self.line.is_some()
+    }
+
+    /// Adds a frame of a stream's data that the system keeps.
+    pub(crate) fn push_pages(&mut self, head: &Head, pages: Pages) {
+        self.bytes += head.len() + pages.len();
+        self.stream_bytes = self.bytes;
+        self.cut_tail();
+        self.pieces.extend([Piece::Head(*head, 0), Piece::Pages(pages)]);
+    }
+
     /// Adds the descriptors that the frame before has announced.
     pub(crate) fn push_descriptors(&mut self, fds: Vec<OwnedFd>) {
         if fds.is_empty() {
@@ -163,13 +179,8 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.unflushed = false;
             return Poll::Ready(Ok(()));
         }
-        let wrote = if let Some(Piece::Descriptor(fd)) = self.pieces.front() {
-            let Some(line) = &self.line else { return Poll::Ready(Err(io::ErrorKind::Unsupported.into())) };
-            ready!(line.poll_pass(cx, fd))?;
-            self.pieces.pop_front();
-            self.bytes = self.bytes.saturating_sub(1);
-            self.stream_bytes = self.stream_bytes.saturating_sub(1);
-            return Poll::Ready(Ok(()));
+        let wrote = if let Some(Piece::Descriptor(_) | Piece::Pages(_)) = self.pieces.front() {
+            return self.poll_write_by_line(cx);
         } else if self.apart && !self.pieces.is_empty() {
             let piece = self.pieces.front().and_then(Piece::bytes).unwrap_or_default();
             ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
@@ -198,6 +209,32 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         Poll::Ready(Ok(()))
     }
 
+    /// Has the line take what is no bytes of this process.
+    fn poll_write_by_line(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(line) = &self.line else { return Poll::Ready(Err(io::ErrorKind::Unsupported.into())) };
+        let (count, is_out) = match self.pieces.front_mut() {
+            Some(Piece::Descriptor(fd)) => {
+                ready!(line.poll_pass(cx, fd))?;
+                (1, true)
+            }
+            Some(Piece::Pages(pages)) => {
+                let count = ready!(line.poll_pass_pages(cx, pages))?;
+                (count, pages.len() == 0)
+            }
+            _ => (0, false),
+        };
+        if count == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        if is_out {
+            self.pieces.pop_front();
+        }
+        self.bytes = self.bytes.saturating_sub(count);
+        self.stream_bytes = self.stream_bytes.saturating_sub(count);
+        self.rest();
+        Poll::Ready(Ok(()))
+    }
+
     fn written(&mut self, mut count: usize) {
         self.bytes = self.bytes.saturating_sub(count);
         self.stream_bytes = self.stream_bytes.saturating_sub(count);
@@ -211,8 +248,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.pieces.pop_front();
         }
         self.tail.advance(count.min(self.tail.len()));
+        self.rest();
+    }
+
+    /// Idle connections hold no memory.
+    fn rest(&mut self) {
         if self.bytes == 0 {
-            // Idle connections hold no memory.
             (self.tail, self.pieces) = (BytesMut::new(), VecDeque::new());
         }
     }
@@ -225,12 +266,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
 }
 
 impl Piece {
-    /// What is left to be written; `None` of a descriptor, which is no bytes' matter.
+    /// What is left to be written; `None` of what is the line's matter.
     fn bytes(&self) -> Option<&[u8]> {
         match self {
             Piece::Bytes(bytes) => Some(bytes),
             Piece::Head(head, written) => head.get(*written..),
-            Piece::Descriptor(_) => None,
+            Piece::Pages(_) | Piece::Descriptor(_) => None,
         }
     }
 
@@ -238,7 +279,7 @@ impl Piece {
         match self {
             Piece::Bytes(bytes) => bytes.advance(count),
             Piece::Head(_, written) => *written += count,
-            Piece::Descriptor(_) => {}
+            Piece::Pages(_) | Piece::Descriptor(_) => {}
         }
     }
 }

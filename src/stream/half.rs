@@ -1,6 +1,7 @@
 //! What holds a stream: a half that reads and a half that writes.
 
 use std::fmt::Debug;
+use std::fs::File;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -12,7 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
-use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
+use super::file::{Source, Way};
+use super::{Chunk, Ending, FileError, Outgoing, Pipe, StreamError};
 
 /// The half of a stream that reads. See the stream's own documentation.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub struct StreamWriter {
     side: Side,
     /// A daemon has said that there is no more.
     data_ended: bool,
+    way: Way,
 }
 
 /// Which end this is.
@@ -73,7 +76,7 @@ pub(crate) fn halves(
     let abandoned = abandoned.map(Box::new);
     let seat = Arc::new(Seat { pipe, abandoned, _connection: Box::new(connection) });
     let reader = StreamReader { seat: seat.clone(), rest: None };
-    (reader, StreamWriter { seat, sparse, side, data_ended: false })
+    (reader, StreamWriter { seat, sparse, side, data_ended: false, way: Way::default() })
 }
 
 impl StreamReader {
@@ -161,6 +164,39 @@ impl StreamWriter {
         }
         self.room().await?;
         self.seat.pipe.send(Outgoing::Hole(length))
+    }
+
+    /// Sends what a file holds from `offset` on, `length` bytes or all to its end, and returns how many there were; its holes are zeros. Waits as
+    /// [`write_chunk`](Self::write_chunk) does, and has queued what it counts.
+    ///
+    /// With the feature `splice`, on Linux and over a unix socket, the file's pages go to the socket without being copied. What is changed in the
+    /// file before the peer has read it, the peer may see changed; a packet is as long as it was begun, also where the file becomes shorter. For
+    /// that a writer that has sent a file keeps a pipe, two descriptors, of up to 1 MiB. Whatever the system does not take so, is read.
+    ///
+    /// A file on a disk is read on the runtime's threads that may block, one in memory (tmpfs) by whoever calls.
+    ///
+    /// Cancel-safe between packets: what has been queued is sent.
+    ///
+    /// # Errors
+    /// [`FileError::File`] where it cannot be read, by position, and too many descriptors are open: the stream goes on. Else that of the stream.
+    pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
+        let source = Source::new(file).map_err(FileError::File)?;
+        let mut sent: u64 = 0;
+        while sent < length {
+            self.room().await?;
+            let (offset, left) = (offset.saturating_add(sent), length - sent);
+            let packets = std::mem::take(&mut self.way).packets(&source, offset, left).await;
+            let (way, packets) = packets.map_err(FileError::File)?;
+            self.way = way;
+            if packets.is_empty() {
+                break;
+            }
+            for packet in packets {
+                sent = sent.saturating_add(packet.bytes() as u64);
+                self.seat.pipe.send(packet)?;
+            }
+        }
+        Ok(sent)
     }
 
     async fn room(&self) -> Result<(), StreamError> {

@@ -1,5 +1,6 @@
 //! Streams, as both ends of a connection have them: a bounded queue each way between a handle and the connection's task.
 
+mod file;
 mod half;
 mod pipe;
 mod table;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::StreamFault;
 
+pub use file::FileError;
 pub(crate) use half::{Side, delegate_io, halves};
 pub use half::{StreamReader, StreamWriter};
 pub(crate) use pipe::{Ending, Outgoing, Pipe};

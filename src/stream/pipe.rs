@@ -10,6 +10,7 @@ use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
 use super::{Chunk, StreamError, StreamKey};
 use crate::shell::mailbox::Mailbox;
+use crate::shell::pages::Pages;
 use crate::shell::reader::READ_BYTES;
 
 /// Bytes of a stream that wait to be sent before its writer has to.
@@ -64,6 +65,8 @@ pub(crate) enum Outgoing {
     Data(Bytes),
     /// Data that was copied, and has room for more.
     Copied(BytesMut),
+    /// Data that the system keeps.
+    Pages(Pages),
     Hole(u64),
     EndOfData,
 }
@@ -131,10 +134,10 @@ impl Pipe {
     pub(crate) fn end(&self, outcome: Result<(), StreamError>) {
         let mut inner = self.lock();
         inner.outcome.get_or_insert(outcome);
-        inner.outgoing.clear();
-        inner.outgoing_bytes = 0;
+        let unsent = inner.clear_outgoing();
         let wakers = [inner.reader.take(), inner.writer.take(), inner.waiter.take()];
         drop(inner);
+        drop(unsent);
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
@@ -267,12 +270,14 @@ impl Pipe {
         if !is_new || inner.outcome.is_some() {
             return;
         }
-        if matches!(ending, Ending::Abort(_)) {
-            inner.outgoing.clear();
-            inner.outgoing_bytes = 0;
-        }
+        let unsent = match ending {
+            Ending::Abort(_) => inner.clear_outgoing(),
+            Ending::Finish => VecDeque::new(),
+        };
         inner.ending = Some(ending);
         self.tell(&mut inner);
+        drop(inner);
+        drop(unsent);
     }
 
     /// Nobody will read any more.
@@ -326,6 +331,12 @@ impl Pipe {
 }
 
 impl Inner {
+    /// What will not be sent, to be dropped without the lock: packets that leave a pipe wake who fills it.
+    fn clear_outgoing(&mut self) -> VecDeque<Outgoing> {
+        self.outgoing_bytes = 0;
+        std::mem::take(&mut self.outgoing)
+    }
+
     /// How many bytes wait beyond this bound, where as many do and are to be read.
     fn beyond(&self, incoming_max: usize) -> Option<usize> {
         self.incoming_bytes.checked_sub(incoming_max).filter(|_| !self.hurried && !self.deaf)
@@ -351,12 +362,17 @@ pub(crate) struct Look {
 
 impl Outgoing {
     fn cost(&self) -> usize {
-        PIECE_BYTES
-            + match self {
-                Outgoing::Data(data) => data.len(),
-                Outgoing::Copied(data) => data.len(),
-                Outgoing::Hole(_) | Outgoing::EndOfData => 0,
-            }
+        PIECE_BYTES + self.bytes()
+    }
+
+    /// How many bytes of data it is.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Outgoing::Data(data) => data.len(),
+            Outgoing::Copied(data) => data.len(),
+            Outgoing::Pages(pages) => pages.len(),
+            Outgoing::Hole(_) | Outgoing::EndOfData => 0,
+        }
     }
 }
 

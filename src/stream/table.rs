@@ -181,6 +181,21 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
             let (data, more) = match taken {
                 Some((Outgoing::Data(data), more)) => (data, more),
                 Some((Outgoing::Copied(data), more)) => (data.freeze(), more),
+                Some((Outgoing::Pages(pages), more)) if writer.takes_pages() => {
+                    if let Some(head) = session.data(id, pages.len()) {
+                        sent(&head, head.len() + pages.len());
+                        writer.push_pages(&head, pages);
+                    }
+                    (Bytes::new(), more)
+                }
+                Some((Outgoing::Pages(pages), more)) => match pages.read() {
+                    Ok(data) => (data, more),
+                    Err(_) => {
+                        // Without them what follows makes no sense.
+                        tables.end(key, &Ending::Abort(None), session);
+                        continue;
+                    }
+                },
                 Some((Outgoing::Hole(length), more)) => {
                     session.hole(id, length);
                     (Bytes::new(), more)

@@ -261,3 +261,65 @@ async fn a_writer_waits_while_too_much_waits_to_be_sent() {
     assert!(total > 10_000_000 - (1 << 20) - 2 * CHUNK_BYTES_MAX, "{total}");
     let _half = writing.await.unwrap().unwrap();
 }
+
+/// A file without a name, of so many bytes.
+fn file(bytes: usize) -> std::fs::File {
+    use std::io::Write;
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("virtwire-sent-{}-{number}", std::process::id()));
+    let mut file = std::fs::File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    file.write_all(&vec![5; bytes]).unwrap();
+    file
+}
+
+#[cfg(all(feature = "splice", target_os = "linux"))]
+#[tokio::test]
+async fn a_files_pages_are_bytes_to_the_queue_and_leave_by_a_line() {
+    let mut table = Table::new();
+    let (_reader, mut half) = table.open(1, 1_000);
+    let sending = tokio::spawn(async move { half.send_file(&file(3_000_000), 0, u64::MAX).await });
+    let (near, mut far) = tokio::net::UnixStream::pair().unwrap();
+    let reading = tokio::spawn(async move {
+        let mut received = Vec::new();
+        far.read_to_end(&mut received).await.unwrap();
+        received
+    });
+    let line = crate::shell::line::Line::new(near).unwrap();
+    let mut writer = FrameWriter::new(line.clone(), Some(line));
+    let mut packets: Vec<usize> = Vec::new();
+    while packets.iter().sum::<usize>() < 3_000_000 + 28 * 12 {
+        table.attend().await;
+        while table.table.send(&mut table.session, &mut writer, |_, bytes| packets.push(bytes)) {}
+        assert_eq!(writer.has_stream_data(), !writer.is_empty());
+        while !writer.is_empty() {
+            writer.write_some().await.unwrap();
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(sending.await.unwrap().unwrap(), 3_000_000);
+    drop(writer);
+    let received = reading.await.unwrap();
+    assert_eq!((received.len(), packets.len()), (3_000_000 + 28 * 12, 12));
+    assert_eq!(received.iter().filter(|byte| **byte == 5).count(), 3_000_000);
+}
+
+/// With a packet of its in a writer whose peer reads nothing.
+#[tokio::test]
+async fn the_end_of_a_stream_is_told_to_who_sends_a_file() {
+    let mut table = Table::new();
+    let (_reader, mut half) = table.open(1, 1_000);
+    let sending = tokio::spawn(async move { half.send_file(&file(3_000_000), 0, u64::MAX).await });
+    let (near, _far) = tokio::net::UnixStream::pair().unwrap();
+    let line = crate::shell::line::Line::new(near).unwrap();
+    let mut writer = FrameWriter::new(line.clone(), Some(line));
+    while !writer.has_stream_data() {
+        table.attend().await;
+        while table.table.send(&mut table.session, &mut writer, |_, _| {}) {}
+        tokio::task::yield_now().await;
+    }
+    table.table.deliver(1, StreamEvent::Finish, &mut table.session);
+    let outcome = sending.await.unwrap();
+    assert!(matches!(&outcome, Err(FileError::Stream(StreamError::Ended))), "{outcome:?}");
+}

@@ -1,6 +1,5 @@
 //! Servers: what a call, an idle connection and an opening cost one, by a client that blocks and knows no types.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
@@ -9,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::Mem;
 use virtwire::protocol::frame::Draft;
@@ -87,26 +85,10 @@ async fn upload(mut stream: Stream, path: &Path) {
 }
 
 async fn download(mut stream: Stream, path: &Path) {
-    let (file, mut at) = (File::open(path).expect("a file"), 0);
-    let mut sent: VecDeque<Bytes> = VecDeque::new();
-    loop {
-        // What nobody has any more is used again.
-        let is_free = sent.front().is_some_and(Bytes::is_unique);
-        let free =
-            if is_free { sent.pop_front().and_then(|packet| packet.try_into_mut().ok()) } else { None };
-        let mut packet = free.unwrap_or_else(|| BytesMut::zeroed(PACKET_BYTES));
-        let read = file.read_at(&mut packet, at).expect("content");
-        if read == 0 {
-            break;
-        }
-        at += read as u64;
-        let packet = packet.freeze();
-        if stream.write_chunk(packet.slice(..read)).await.is_err() {
-            return;
-        }
-        sent.push_back(packet);
+    let file = File::open(path).expect("a file");
+    if stream.send_file(&file, 0, u64::MAX).await.is_ok() {
+        let _ = stream.finish().await;
     }
-    let _ = stream.finish().await;
 }
 
 /// What the system takes for the file itself, by the same pieces: with no socket, and no other end.

@@ -25,6 +25,8 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         [] => print!("{}", table::run()),
+        ["volumes"] => print!("{}", table::volumes()),
+        ["streams"] => print!("{}", table::streams_alone()),
         ["readme"] => table::write(&table::run()),
         ["minimal-server", socket, delay_ms] => {
             local(minimal::serve(Path::new(socket), number(delay_ms)));

@@ -133,6 +133,22 @@ pub fn run() -> String {
     )
 }
 
+/// T1 alone.
+pub fn streams_alone() -> String {
+    let (place, mut goals) = (Place::new(), Goals::default());
+    for client in [OneCore, OtherCore] {
+        streams(&place, client, &mut goals);
+    }
+    goals.0
+}
+
+/// T2 alone.
+pub fn volumes() -> String {
+    let (place, mut goals, mut volumes) = (Place::new(), Goals::default(), String::new());
+    crate::servers::volumes(&place, &place.c_client(), &place.go_client(), &mut goals, &mut volumes);
+    format!("{}\n{volumes}", goals.0)
+}
+
 fn against_libvirtd(
     place: &Place,
     c: &std::path::Path,

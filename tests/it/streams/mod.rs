@@ -4,6 +4,7 @@ mod at_the_client;
 mod at_the_server;
 mod between_us;
 mod early;
+mod files;
 mod patience;
 mod recorded;
 

@@ -1,0 +1,140 @@
+//! A file's content into a stream: by reference where the system can, and through memory elsewhere.
+
+use std::fs::File;
+use std::future::poll_fn;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
+
+use super::{Outgoing, StreamError};
+use crate::shell::pages::Conduit;
+
+/// Why a file's content did not go all the way between the file and a stream.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file cannot be read.
+    #[error("the file: {0}")]
+    File(#[source] io::Error),
+    /// The stream does not go on.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+}
+
+impl From<FileError> for io::Error {
+    fn from(error: FileError) -> io::Error {
+        match error {
+            FileError::File(error) => error,
+            FileError::Stream(error) => error.into(),
+        }
+    }
+}
+
+/// A file that is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    file: Arc<File>,
+    /// Nobody waits for a disk.
+    in_memory: bool,
+}
+
+impl Source {
+    /// # Errors
+    /// There are too many descriptors.
+    pub(super) fn new(file: &File) -> io::Result<Source> {
+        let in_memory = is_in_memory(file);
+        Ok(Source { file: Arc::new(file.try_clone()?), in_memory })
+    }
+}
+
+/// How a stream's files are read.
+#[derive(Debug, Default)]
+pub(super) enum Way {
+    #[default]
+    Untried,
+    Spliced(Conduit),
+    /// The system objects to anything else.
+    Read,
+}
+
+impl Way {
+    /// The next packets of a file, as many as there is room for: none at its end.
+    pub(super) async fn packets(
+        mut self,
+        source: &Source,
+        offset: u64,
+        most: u64,
+    ) -> io::Result<(Way, Vec<Outgoing>)> {
+        if let Way::Untried = self {
+            self = Conduit::new().map_or(Way::Read, Way::Spliced);
+        }
+        if let Way::Spliced(conduit) = &self {
+            poll_fn(|cx| conduit.poll_room(cx)).await;
+        }
+        if source.in_memory {
+            return self.fill(&source.file, offset, most);
+        }
+        let file = source.file.clone();
+        match tokio::task::spawn_blocking(move || self.fill(&file, offset, most)).await {
+            Ok(filled) => filled,
+            Err(gave_up) => Err(io::Error::other(gave_up)),
+        }
+    }
+
+    /// Where the system objects to splicing, or a packet does not fit, one is read.
+    fn fill(mut self, file: &File, mut offset: u64, mut most: u64) -> io::Result<(Way, Vec<Outgoing>)> {
+        let mut packets = Vec::new();
+        while let Way::Spliced(conduit) = &self
+            && most > 0
+            && conduit.has_room()
+        {
+            match conduit.fill(file, offset, most) {
+                Ok(None) => return Ok((self, packets)),
+                Ok(Some(pages)) => {
+                    offset = offset.saturating_add(pages.len() as u64);
+                    most = most.saturating_sub(pages.len() as u64);
+                    packets.push(Outgoing::Pages(pages));
+                }
+                Err(_) if !packets.is_empty() => break,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(_) => self = Way::Read,
+            }
+        }
+        if packets.is_empty() {
+            packets.extend(read(file, offset, most)?);
+        }
+        Ok((self, packets))
+    }
+}
+
+/// Whether a file is where no disk is waited for.
+#[cfg(all(feature = "splice", target_os = "linux"))]
+fn is_in_memory(file: &File) -> bool {
+    const TMPFS_MAGIC: u64 = 0x0102_1994;
+    rustix::fs::fstatfs(file).is_ok_and(|found| u64::try_from(found.f_type) == Ok(TMPFS_MAGIC))
+}
+
+#[cfg(not(all(feature = "splice", target_os = "linux")))]
+fn is_in_memory(_: &File) -> bool {
+    false
+}
+
+/// A packet of a file's bytes; `None` at its end.
+fn read(file: &File, offset: u64, most: u64) -> io::Result<Option<Outgoing>> {
+    let mut packet = BytesMut::zeroed(usize::try_from(most).unwrap_or(usize::MAX).min(CHUNK_BYTES_MAX));
+    let mut come = 0;
+    while come < packet.len() {
+        match file.read_at(&mut packet[come..], offset.saturating_add(come as u64)) {
+            Ok(0) => break,
+            Ok(count) => come += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // What has come goes first.
+            Err(_) if come > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    packet.truncate(come);
+    Ok((come > 0).then(|| Outgoing::Data(packet.freeze())))
+}
