@@ -3,9 +3,10 @@
 mod line;
 mod names;
 
+use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
@@ -13,7 +14,7 @@ use crate::args::EventsArgs;
 use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
-use crate::screen::{put, put_json_line, remark};
+use crate::screen::{nobody_reads, put, put_json_line, remark};
 
 /// Prints events until enough have come, nobody reads on, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
@@ -32,13 +33,16 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     }
     remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
+    let mut nobody_reads = pin!(nobody_reads());
     while args.count.is_none_or(|count| told < count) {
-        let next = match deadline {
-            None => events.next().await,
-            Some(deadline) => match timeout_at(deadline, events.next()).await {
-                Ok(next) => next,
-                Err(_) => return time_is_up(&args, &connection, told),
-            },
+        let next = tokio::select! {
+            // What has come is told before anything else is looked at.
+            biased;
+            next = events.next() => next,
+            () = &mut nobody_reads => break,
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                return time_is_up(&args, &connection, told);
+            }
         };
         let is_read = match next {
             Some(Ok(event)) => {

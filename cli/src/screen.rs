@@ -6,7 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::fail::{Fail, plain};
 use crate::harmless;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use terminal_size::{Width, terminal_size_of};
+use tokio::sync::oneshot;
 use virtwire::xdr::Text;
 
 /// A terminal or a pipe. Shared by everything that prints, so that nothing prints into a progress bar.
@@ -203,6 +206,24 @@ fn put_bytes(bytes: &[u8]) -> Result<bool, Fail> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(unwritten(&error)),
+    }
+}
+
+/// Waits until whoever reads standard output has closed it, as `head -1` does. For ever where nobody can: a file stays. Cancel-safe.
+pub(crate) async fn nobody_reads() {
+    let (closed, is_closed) = oneshot::channel();
+    // A thread of its own: it stays in its wait when the command ends.
+    std::thread::spawn(move || {
+        let output = io::stdout();
+        // Nothing is asked for: the end is told unasked.
+        let mut output = [PollFd::new(&output, PollFlags::empty())];
+        while poll(&mut output, None) == Err(Errno::INTR) {}
+        if output[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
+            let _ = closed.send(());
+        }
+    });
+    if is_closed.await.is_err() {
+        std::future::pending().await
     }
 }
 

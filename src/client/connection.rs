@@ -65,8 +65,9 @@ pub struct OpenOptions {
     /// a migration leaves no place for what limits it or asks how far it is: that goes once its call has ended.
     ///
     /// A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
-    /// deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent. So has an abort: where a
-    /// guest hangs and with it the answer to its first abort, a second one can take the last place, and then nothing ends that guest on
+    /// deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent, and questions about
+    /// a guest that hangs, given up or not, keep all places but the last. That is free for the first abort, of whichever guest. So has an abort its
+    /// place, though: where a guest hangs and with it the answer to its abort, that may be the last one, and then nothing ends any guest on
     /// this connection. Where one abort is not answered, destroy the guest instead of asking again, or from another connection.
     pub window: usize,
     /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed

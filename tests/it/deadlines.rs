@@ -134,6 +134,32 @@ async fn a_job_is_asked_about_and_aborted_whatever_waits_for_guests() {
     drop(slow);
 }
 
+/// The questions how far its job is are given up, each in its time, and stay unanswered; the job of another guest is aborted at once all
+/// the same, also while two guests move.
+#[tokio::test(start_paused = true)]
+async fn a_job_is_aborted_whatever_is_asked_of_another_guest_that_hangs() {
+    for moving in [0, 2] {
+        let (connection, mut peer) = open(OpenOptions::default()).await;
+        let moves: Vec<_> =
+            (0..moving).map(|_| tokio::spawn(connection.call(DomainCreate { dom: guest() }))).collect();
+        for _ in 0..moving {
+            let [_] = peer.flight(["domain_create"]).await;
+        }
+        for _ in 0..5 {
+            connection.within(SECOND).call(DomainGetJobInfo { dom: guest() }).await.unwrap_err();
+        }
+        for _ in moving..3 {
+            let [_] = peer.flight(["domain_get_job_info"]).await;
+        }
+        let dom = remote::Domain { name: "other".into(), ..guest() };
+        let abort = tokio::spawn(connection.call(DomainAbortJob { dom }));
+        let [aborts] = peer.flight(["domain_abort_job"]).await;
+        peer.reply(&aborts, &()).await;
+        abort.await.unwrap().unwrap();
+        drop(moves);
+    }
+}
+
 /// A daemon that works on five reads nothing more, and its client would take it for dead.
 #[tokio::test(start_paused = true)]
 async fn a_daemon_is_never_given_a_fifth_call_and_an_abort_has_the_next_place() {

@@ -159,21 +159,23 @@ async fn plan(source: &Host, destination: &Host) -> Migration {
 
 /// The journal of a migration whose orchestrator is gone while Perform runs, which goes on until it is aborted.
 async fn cut_off_in_perform(source: &Host, destination: &Host) -> Vec<Record> {
+    const STALLS_AT: u64 = 100_000;
     let mut faults = Faults::default();
-    faults.stall_perform = Some(100_000);
+    faults.stall_perform = Some(STALLS_AT);
     source.mem.set_faults(faults);
     source.create().await;
     let mut migration = plan(source, destination).await;
     let mut told = Told::default();
     let guest = source.connect().await.domain("guest").await.unwrap();
-    let sends = async {
-        while !guest.job_info().await.is_ok_and(|job| job.data_processed > 0) {
+    // Not before it stalls: until then it would hear of the destination's end, which goes with the orchestrator, and fail by itself.
+    let stalls = async {
+        while !guest.job_info().await.is_ok_and(|job| job.data_processed >= STALLS_AT) {
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
         outcome = migration.run(&mut told) => panic!("it came to an end: {outcome}"),
-        () = sends => {}
+        () = stalls => {}
     }
     told.journal
 }

@@ -1,12 +1,13 @@
 //! What a client and a server tell `tracing`: a story of sessions and calls.
 
 use std::fmt::{self, Display, Formatter};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_core::span::Current;
 use virtwire::client::{CallPhase, Meter, OpenOptions};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -24,7 +25,7 @@ use crate::raw::{Raw, serve_at};
 #[tokio::test]
 async fn a_call_is_told_within_its_session() {
     let story = Story::of("virtwire::client");
-    let _listening = tracing::subscriber::set_default(story.clone());
+    let _listening = story.listens();
     let place = Place::new().await;
     let opening = place.open("", OpenOptions { keepalive: None, ..OpenOptions::default() });
     let mut peer = place.accept().await;
@@ -53,7 +54,7 @@ async fn a_call_is_told_within_its_session() {
 async fn how_long_a_call_waited_is_told_in_both_ways() {
     const SECOND: Duration = Duration::from_secs(1);
     let story = Story::of("virtwire::client");
-    let _listening = tracing::subscriber::set_default(story.clone());
+    let _listening = story.listens();
     let phases = Arc::new(Mutex::new(Vec::new()));
     let meter: Meter = Arc::new({
         let phases = phases.clone();
@@ -123,7 +124,7 @@ impl Handler for Curt {
 #[tokio::test]
 async fn each_call_of_a_server_has_one_span() {
     let story = Story::of("virtwire::server");
-    let _listening = tracing::subscriber::set_default(story.clone());
+    let _listening = story.listens();
     let mut raw = Raw::connect(&serve_at(Server::new(Curt), Listener::read_only).await).await;
     let peer = raw.stream.local_addr().unwrap();
     let mut expected = Vec::new();
@@ -144,6 +145,17 @@ async fn each_call_of_a_server_has_one_span() {
         expected.push(format!("call{{peer={peer}, procedure={name}, serial={}{error}}}", at + 1));
     }
     assert_eq!(story.spans(), expected);
+}
+
+/// Or else these tests depend on which of those beside them is first where.
+#[test]
+fn a_story_has_what_another_thread_was_first_to_tell() {
+    let tells = || tracing::trace!(target: "virtwire::client", "here");
+    let story = Story::of("virtwire::client");
+    let _listening = story.listens();
+    std::thread::spawn(tells).join().unwrap();
+    tells();
+    assert_eq!(story.told(), [": message=here"]);
 }
 
 /// Takes down all that is told by one part of the library, with the spans around it.
@@ -171,6 +183,16 @@ impl Display for Span {
 impl Story {
     fn of(target: &'static str) -> Story {
         Story(target, Arc::default())
+    }
+
+    /// Hears what this thread tells, until the guard goes.
+    ///
+    /// While there is one subscriber alone, tracing asks the thread that is first at a place in the code whether anybody listens to that, and
+    /// believes it for all: of tests beside each other that may be one which has none. Of two subscribers it asks both.
+    fn listens(&self) -> DefaultGuard {
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+        LazyLock::force(&ANOTHER);
+        tracing::subscriber::set_default(self.clone())
     }
 
     fn told(&self) -> Vec<String> {

@@ -3,7 +3,9 @@
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Stdio;
 
+use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{MessageKind, StreamPart};
 use virtwire::protocol::program::Procedure;
@@ -12,19 +14,14 @@ use virtwire::protocol::remote::{
 };
 
 use crate::peer::Peer;
-use crate::process::{Done, command, run_into, temporary};
+use crate::process::{Done, command, run_into, send, temporary};
 
 /// The daemon's words are not what decides.
 #[test]
 fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
     let directory = temporary("pictures");
     fs::create_dir(&directory).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
-    // It ends with the test.
-    std::thread::spawn(move || {
-        listener.incoming().for_each(|client| drop(std::thread::spawn(|| shows(client.unwrap()))))
-    });
+    let uri = daemon(Then::Finishes);
     let shot = |more: &[&str]| shot(&directory, &[&["screenshot", &uri, "web1"], more].concat());
     let kept = directory.join("setup.py");
     fs::write(&kept, "the user's").unwrap();
@@ -47,12 +44,60 @@ fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
     fs::remove_dir_all(&directory).unwrap();
 }
 
+/// Neither a transfer that breaks nor one that somebody leaves is in the next one's way. A file that the user has named is their own.
+#[test]
+fn no_part_of_a_picture_is_left_that_the_user_did_not_name() {
+    let directory = temporary("parts");
+    fs::create_dir(&directory).unwrap();
+    let left = || fs::read_dir(&directory).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
+    let uri = daemon(Then::Breaks);
+    for _ in 0..2 {
+        let told = shot(&directory, &["screenshot", &uri, "web1"]).failed(1);
+        assert!(told.contains("the disk is gone"), "{told}");
+        assert_eq!(left(), [""; 0]);
+    }
+    shot(&directory, &["screenshot", &uri, "web1", "--output", "named"]).failed(1);
+    assert_eq!(left(), ["named"]);
+    fs::remove_file(directory.join("named")).unwrap();
+
+    let uri = daemon(Then::Hangs);
+    let mut hangs = command(&["screenshot", &uri, "web1"]);
+    let child = hangs.current_dir(&directory).stderr(Stdio::piped()).spawn().unwrap();
+    while left().is_empty() {
+        std::thread::yield_now();
+    }
+    send("TERM", &child);
+    let told = Done::of(child.wait_with_output().unwrap()).failed(1);
+    assert!(told.contains("left because of SIGTERM"), "{told}");
+    assert_eq!(left(), [""; 0]);
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+/// What a daemon does once it has sent a picture's bytes.
+#[derive(Clone, Copy)]
+enum Then {
+    Finishes,
+    Breaks,
+    Hangs,
+}
+
+/// One that ends with the test; its URI.
+fn daemon(then: Then) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let clients = listener.incoming();
+        clients.for_each(|client| drop(std::thread::spawn(move || shows(client.unwrap(), then))))
+    });
+    uri
+}
+
 fn shot(directory: &Path, arguments: &[&str]) -> Done {
     Done::of(command(arguments).current_dir(directory).output().unwrap())
 }
 
 /// A daemon that means `setup.py`.
-fn shows(client: TcpStream) {
+fn shows(client: TcpStream, then: Then) {
     let mut peer = Peer::new(client);
     while let Some(call) = peer.next() {
         match (call.header.kind(), call.header.procedure) {
@@ -66,9 +111,17 @@ fn shows(client: TcpStream) {
             }
             (_, DomainScreenshot::NUMBER) => {
                 peer.reply(&call, &DomainScreenshotReply { mime: Some("image/py".into()) });
-                for data in [&b"picture"[..], b""] {
-                    let data = Draft::raw(data).unwrap();
-                    peer.send(&call, MessageKind::Stream(StreamPart::Data), data);
+                let mut data = |data| {
+                    peer.send(&call, MessageKind::Stream(StreamPart::Data), Draft::raw(data).unwrap());
+                };
+                data(b"picture");
+                match then {
+                    Then::Finishes => data(b""),
+                    Then::Breaks => {
+                        let error = RemoteError::rpc("the disk is gone");
+                        peer.send(&call, MessageKind::Stream(StreamPart::Abort), error.encode().unwrap());
+                    }
+                    Then::Hangs => {}
                 }
             }
             _ => peer.agree(&call, AuthType::None),
