@@ -10,7 +10,10 @@ use super::{DomainInfo, Result, Uuid};
 /// `domrename`. For [`Hypervisor::changes`](super::Hypervisor::changes).
 ///
 /// virtwire supplies flags, and sees to it that only what is there is changed: what runs of an active domain, and the configuration of a
-/// persistent one. It tells whoever wants to hear of it that metadata has changed.
+/// persistent one. It tells whoever wants to hear of it that metadata has changed. What the guest has a say in the hypervisor tells itself once it
+/// is so: [`Happening::DeviceAdded`](super::Happening::DeviceAdded), [`DeviceRemoved`](super::Happening::DeviceRemoved) or
+/// [`DeviceRemovalFailed`](super::Happening::DeviceRemovalFailed), for which clients wait, and
+/// [`BalloonChange`](super::Happening::BalloonChange).
 pub trait Changes: Send + Sync {
     /// A domain's description, title or element of metadata: of what runs or would run, or of its next start. `None` where it has none.
     fn metadata(

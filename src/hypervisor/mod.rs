@@ -71,6 +71,7 @@ mod cpus;
 mod domain;
 pub mod errors;
 mod events;
+mod happening;
 mod host;
 mod job;
 mod migrating;
@@ -119,6 +120,11 @@ pub use events::{
     NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, ShutdownDetail, StartedDetail,
     StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
+pub use happening::{
+    AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
+    Happened, Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
+    TrayChangeReason, WatchdogAction,
+};
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
 pub use migrating::{Migrating, MigrationSettings};
@@ -151,7 +157,7 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// The host itself: its name, its URI, its size, which migrations it takes part in.
     fn host(&self) -> Host;
 
-    /// Where lifecycle events are told. Without it, clients that register for events are told "not supported".
+    /// Where it tells what happens. Without it, clients that register for events are told "not supported".
     fn events(&self) -> Option<&Events> {
         None
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Change, Changes, DomainInfo, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, WhichXml, errors};
 use super::xml::{Definition, VCPUS_MAX};
 use super::{Inner, Mem, devices, edit, lasting};
 
@@ -26,7 +26,12 @@ impl Changes for Mem {
             Change::Attach(device) => Change::Attach(devices::addressed(&device)?),
             other => other,
         };
-        self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await
+        let told = if place.live { self.told(domain, &change)? } else { None };
+        self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await?;
+        if let Some(what) = told {
+            self.inner.table().tell_happening(domain, what);
+        }
+        Ok(())
     }
 
     async fn configured(&self, domain: Uuid) -> Result<DomainInfo> {
@@ -44,6 +49,22 @@ impl Changes for Mem {
 
     async fn rename(&self, domain: Uuid, name: String) -> Result<()> {
         lasting::rename(&self.inner, domain, name).await
+    }
+}
+
+impl Mem {
+    /// What a change of what runs is told as, once it is made: a guest here lets go of its devices and its memory at once.
+    fn told(&self, domain: Uuid, change: &Change) -> Result<Option<Happening>> {
+        Ok(match change {
+            Change::Attach(device) => Some(Happening::DeviceAdded { alias: devices::alias(device)? }),
+            Change::Detach(device) => {
+                let running = self.inner.table().definition(domain, WhichXml::Current)?;
+                Some(Happening::DeviceRemoved { alias: devices::alias_within(&running.xml, device)? })
+            }
+            Change::DetachAlias(alias) => Some(Happening::DeviceRemoved { alias: alias.clone() }),
+            Change::Memory(memory_kib) => Some(Happening::BalloonChange { memory_kib: *memory_kib }),
+            _ => None,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod clients;
 mod console;
 mod descent;
 mod event;
+mod happening;
 mod host;
 mod identify;
 mod info;
@@ -68,7 +69,7 @@ pub struct HypervisorService<H> {
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
-    _subscriptions: Option<[Subscription; 4]>,
+    _subscriptions: Option<[Subscription; 5]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -76,9 +77,11 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
         let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_jobs, of_networks, of_pools] = std::array::from_fn(|_| clients.clone());
+            let [of_domains, of_happenings, of_jobs, of_networks, of_pools] =
+                std::array::from_fn(|_| clients.clone());
             [
                 events.listen(move |event| of_domains.tell(event)),
+                events.listen_to_happenings(move |event| of_happenings.tell_happening(event)),
                 events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
                 events.listen_to_networks(move |event| of_networks.tell_network(event)),
                 events.listen_to_pools(move |event| of_pools.tell_pool(event)),

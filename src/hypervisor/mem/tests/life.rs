@@ -48,6 +48,47 @@ async fn a_persistent_guest_lives_and_is_told_of() {
     assert_error(mem.undefine(uuid).await, 42, 10);
 }
 
+/// Of what runs alone: whoever waits for a device to be gone hears of it, by its alias.
+#[tokio::test]
+async fn what_befalls_a_guest_is_told() {
+    let mem = World::new().mem;
+    let (tell, mut heard) = unbounded_channel();
+    let _subscription = mem.inner.events.listen_to_happenings(move |event| {
+        let _ = tell.send((event.domain.id, event.what.clone()));
+    });
+    let uuid = mem.define(xml("a")).await.unwrap().uuid;
+    let (live, config) = (Place { live: true, config: false }, Place { live: false, config: true });
+    let disk = |target: &str| format!("<disk type='file'><source file='/a'/><target dev='{target}'/></disk>");
+    let named = "<channel type='pty'><target type='virtio' name='x'/><alias name='ua-x'/></channel>";
+    mem.change(uuid, Change::Attach(disk("vda")), config).await.unwrap();
+    mem.start(uuid, RUN).await.unwrap();
+    mem.reboot(uuid).await.unwrap();
+    mem.reset(uuid).await.unwrap();
+    for change in [
+        Change::Attach(named.to_owned()),
+        Change::Detach(disk("vda")),
+        Change::DetachAlias("ua-x".to_owned()),
+        Change::Memory(512),
+        Change::Title(Some("web".to_owned())), // told by the service
+    ] {
+        mem.change(uuid, change, live).await.unwrap();
+    }
+    let refused = mem.change(uuid, Change::Detach(disk("vdz")), live).await.unwrap_err();
+    assert_eq!(refused.code.0, 99);
+    let (vda, channel) = ("disk-vda".to_owned(), || "ua-x".to_owned());
+    for expected in [
+        Happening::Reboot,
+        Happening::Reboot,
+        Happening::DeviceAdded { alias: channel() },
+        Happening::DeviceRemoved { alias: vda },
+        Happening::DeviceRemoved { alias: channel() },
+        Happening::BalloonChange { memory_kib: 512 },
+    ] {
+        assert_eq!(heard.try_recv().unwrap(), (Some(1), expected));
+    }
+    heard.try_recv().unwrap_err();
+}
+
 #[tokio::test]
 async fn a_transient_guest_is_forgotten_when_it_stops() {
     let mut world = World::new();
