@@ -12,6 +12,7 @@ mod again;
 mod apart;
 mod changes;
 mod config;
+mod described;
 mod devices;
 mod direct;
 mod document;
@@ -246,8 +247,12 @@ impl Hypervisor for Mem {
 
     async fn xml(&self, domain: Uuid, which: WhichXml) -> Result<String> {
         // Copied once the table is free again: it may be long.
-        let definition = self.inner.table().definition(domain, which)?;
-        Ok(definition.xml.clone())
+        let (definition, runs_as) = {
+            let table = self.inner.table();
+            let id = table.guest(domain)?.info().id;
+            (table.definition(domain, which)?, id.filter(|_| which == WhichXml::Current))
+        };
+        edit::with_id(&definition.xml, runs_as)
     }
 
     fn described(&self, kind: ObjectKind, xml: &str) -> Option<(Option<Uuid>, String)> {

@@ -48,6 +48,23 @@ async fn a_persistent_guest_lives_and_is_told_of() {
     assert_error(mem.undefine(uuid).await, 42, 10);
 }
 
+/// The document of what runs has its id, and no other one of it has, whatever was defined.
+#[tokio::test]
+async fn the_document_of_what_runs_says_as_which() {
+    let mem = World::new().mem;
+    let (old, plain) =
+        (xml("a").replace("<domain ", "<domain id='77' "), |id: &str| id.replace(" id='1'", ""));
+    let uuid = mem.define(old).await.unwrap().uuid;
+    let told = async |which| mem.xml(uuid, which).await.unwrap();
+    let off = told(WhichXml::Current).await;
+    assert!(!off.contains("id='77'"), "{off}");
+    mem.start(uuid, RUN).await.unwrap();
+    let running = told(WhichXml::Current).await;
+    assert!(running.contains("<domain id='1' type='test'>"), "{running}");
+    assert_eq!(plain(&running), off);
+    assert_eq!((told(WhichXml::Inactive).await, told(WhichXml::Migratable).await), (off.clone(), off));
+}
+
 /// Of what runs alone: whoever waits for a device to be gone hears of it, by its alias.
 #[tokio::test]
 async fn what_befalls_a_guest_is_told() {
