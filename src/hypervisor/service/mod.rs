@@ -2,6 +2,7 @@
 //!
 //! The families are one file each; this one has the table of what is served, and the connections.
 
+mod addresses;
 mod autostart;
 mod callbacks;
 mod changes;
@@ -195,7 +196,6 @@ serve! {
     domain_is_persistent: DomainIsPersistent => DomainIsPersistentReply;
     domain_is_updated: DomainIsUpdated => DomainIsUpdatedReply;
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
-    domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
     domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
@@ -203,6 +203,9 @@ serve! {
     domain_get_security_label: DomainGetSecurityLabel => DomainGetSecurityLabelReply;
     domain_get_security_label_list: DomainGetSecurityLabelList => DomainGetSecurityLabelListReply;
     domain_get_messages: DomainGetMessages => DomainGetMessagesReply;
+    // addresses
+    domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
+    network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
     // changes
     domain_set_memory: DomainSetMemory => ();
     domain_set_max_memory: DomainSetMaxMemory => ();
@@ -256,7 +259,6 @@ serve! {
     network_create: NetworkCreate => ();
     network_destroy: NetworkDestroy => ();
     network_update: NetworkUpdate => ();
-    network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
     connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
     connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
     // pools

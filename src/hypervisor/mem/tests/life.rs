@@ -1,6 +1,7 @@
 //! A guest's life on one host.
 
 use super::*;
+use crate::hypervisor::{Change, Happening, Place};
 
 const RUN: StartOptions = StartOptions { paused: false };
 

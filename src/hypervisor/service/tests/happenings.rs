@@ -88,7 +88,7 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
         (Happening::DeviceRemoved { alias: alias() }, vec![(15, json!({ "dev_alias": "net0" }))]),
         (
             Happening::Tunable(TypedParams::new().with("cputune.cpu_shares", 9_u64).unwrap()),
-            vec![(17, json!({ "params": [{ "field": "cputune.cpu_shares", "value": { "Ullong": 9 } }] }))],
+            vec![(17, json!({ "params": [{ "field": "cputune.cpu_shares", "value": { "ul": 9 } }] }))],
         ),
         (
             Happening::AgentLifecycle { state: AgentState::Connected, reason: AgentReason::Channel },
@@ -213,7 +213,7 @@ async fn older_clients_hear_the_kinds_that_they_know() {
             assert_eq!(said(&event), *expected, "{what:?}");
         }
     }
-    events.tell(&hypervisor::DomainEvent::new(guest, Lifecycle::Resumed(ResumedDetail::Unpaused)));
+    events.tell(&crate::hypervisor::DomainEvent::new(guest, Lifecycle::Resumed(ResumedDetail::Unpaused)));
     let last = notices.next().await.unwrap().unwrap();
     assert_eq!(last.number, DomainEventLifecycle::NUMBER, "nothing but what was expected came before");
 }

@@ -1,5 +1,6 @@
 //! Changes to a domain's document: an element comes, goes or changes, and the rest stays byte for byte as it was.
 
+use std::fmt;
 use std::ops::Range;
 
 use quick_xml::escape::{escape, unescape};
@@ -7,8 +8,9 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, Reader, XmlVersion};
 
-use super::super::{Result, errors};
-use super::outline::{not_xml, position};
+use virtwire_protocol::error::RemoteError;
+
+use super::{Result, errors};
 
 /// The longest document: no longer string is sent.
 const XML_BYTES_MAX: usize = 4_194_304;
@@ -30,6 +32,7 @@ pub(super) struct Element {
     pub(super) content: Range<usize>,
 }
 
+#[cfg(feature = "mem")]
 impl Element {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -224,7 +227,10 @@ pub(super) fn with_metadata(xml: &str, uri: &str, element: Option<(&str, &str)>)
 
 /// The document with this as the attribute `id` of its root, and no other one: what a running domain's document says more than its
 /// configuration.
-pub(super) fn with_id(xml: &str, id: Option<u32>) -> Result<String> {
+///
+/// # Errors
+/// Code 35 for what is not XML, 9 for a document that would be longer than 4,194,304 bytes.
+pub fn with_id(xml: &str, id: Option<u32>) -> Result<String> {
     let document = xml.trim_start_matches('\u{feff}');
     let mark_bytes = xml.len() - document.len();
     let mut reader = Reader::from_str(document);
@@ -298,6 +304,15 @@ pub(super) fn without(xml: &str, element: &Element) -> Option<String> {
 
 pub(super) fn spliced(xml: &str, part: Range<usize>, with: &str) -> Option<String> {
     Some([xml.get(..part.start)?, with, xml.get(part.end..)?].concat())
+}
+
+/// Where a reader is, which does not count a byte order mark.
+pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+pub(super) fn not_xml(at: u64, error: impl fmt::Display) -> RemoteError {
+    errors::not_xml(format!("at byte {at}: {error}"))
 }
 
 pub(super) fn checked(xml: Option<String>) -> Result<String> {
