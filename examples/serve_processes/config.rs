@@ -8,6 +8,8 @@ use virtwire::hypervisor::{Result, Uuid, errors};
 pub(crate) struct Config {
     pub(crate) name: String,
     pub(crate) uuid: Option<Uuid>,
+    /// Where in the document its name's element ends.
+    name_end: usize,
     /// The program and its arguments.
     pub(crate) command: Vec<String>,
 }
@@ -33,7 +35,10 @@ impl Config {
                 Event::End(_) => {
                     let names: Vec<&str> = path.iter().map(String::as_str).collect();
                     match names.as_slice() {
-                        ["domain", "name"] => config.name.clone_from(&text),
+                        ["domain", "name"] => {
+                            config.name.clone_from(&text);
+                            config.name_end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                        }
                         ["domain", "uuid"] => config.uuid = text.trim().parse().ok(),
                         ["domain", "os", "init"] => config.command.insert(0, text.clone()),
                         ["domain", "os", "initarg"] => config.command.push(text.clone()),
@@ -49,5 +54,13 @@ impl Config {
             true => Err(errors::bad_domain_xml("a domain has a name, and in os an init")),
             false => Ok(config),
         }
+    }
+
+    /// The document with the UUID that the domain has, where it came without one.
+    pub(crate) fn with_uuid(&self, mut xml: String, uuid: Uuid) -> String {
+        if self.uuid.is_none() && xml.is_char_boundary(self.name_end) {
+            xml.insert_str(self.name_end, &format!("<uuid>{uuid}</uuid>"));
+        }
+        xml
     }
 }

@@ -110,8 +110,19 @@ impl Hypervisor for Processes {
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
+        let xml = xml.trim_start_matches('\u{feff}').to_owned();
         let config = Config::parse(&xml)?;
         let mut machines = self.lock();
+        // Whoever has one of its name and its UUID has the other one as well, or is another domain.
+        if let Some(uuid) = config.uuid {
+            let has_one = |other: &&Machine| (other.config.name == config.name) != (other.uuid == uuid);
+            if let Some(other) = machines.iter().find(has_one) {
+                return Err(match other.uuid == uuid {
+                    true => errors::uuid_taken(&other.config.name, uuid),
+                    false => errors::name_taken(&config.name, other.uuid),
+                });
+            }
+        }
         let same = machines.iter_mut().find(|machine| machine.config.name == config.name);
         let (machine, detail) = match same {
             Some(machine) => (machine, DefinedDetail::Updated),
@@ -123,7 +134,8 @@ impl Hypervisor for Processes {
                 (machines.last_mut().ok_or_else(errors::not_running)?, DefinedDetail::Added)
             }
         };
-        (machine.config, machine.xml) = (config, xml);
+        machine.xml = config.with_uuid(xml, machine.uuid);
+        machine.config = config;
         let info = machine.info();
         drop(machines);
         self.events.tell(&DomainEvent::new(info.clone(), Lifecycle::Defined(detail)));

@@ -10,7 +10,12 @@ use super::{DomainInfo, Result, Uuid};
 /// `domrename`. For [`Hypervisor::changes`](super::Hypervisor::changes).
 ///
 /// virtwire supplies flags, and sees to it that only what is there is changed: what runs of an active domain, and the configuration of a
-/// persistent one. It tells whoever wants to hear of it that metadata has changed.
+/// persistent one. It tells whoever wants to hear of it that metadata has changed. What the guest has a say in the hypervisor tells itself once it
+/// is so: [`Happening::DeviceAdded`](super::Happening::DeviceAdded), [`DeviceRemoved`](super::Happening::DeviceRemoved) or
+/// [`DeviceRemovalFailed`](super::Happening::DeviceRemovalFailed), for which clients wait, and
+/// [`BalloonChange`](super::Happening::BalloonChange).
+///
+/// A hypervisor that keeps its domains' documents has metadata of them by the module `document` (feature `document`).
 pub trait Changes: Send + Sync {
     /// A domain's description, title or element of metadata: of what runs or would run, or of its next start. `None` where it has none.
     fn metadata(
@@ -74,6 +79,21 @@ pub enum Change {
     DetachAlias(String),
     /// A device as it shall be: its element, complete enough to find it.
     Update(String),
+}
+
+impl Change {
+    /// What a host answers that does not make it: code 3.
+    pub fn not_supported(&self) -> RemoteError {
+        RemoteError::no_support(match self {
+            Change::Description(_) | Change::Title(_) | Change::Element { .. } => "virDomainSetMetadata",
+            Change::Memory(_) | Change::MemoryMax(_) => "virDomainSetMemoryFlags",
+            Change::Vcpus(_) | Change::VcpusMax(_) => "virDomainSetVcpusFlags",
+            Change::Attach(_) => "virDomainAttachDeviceFlags",
+            Change::Detach(_) => "virDomainDetachDeviceFlags",
+            Change::DetachAlias(_) => "virDomainDetachDeviceAlias",
+            Change::Update(_) => "virDomainUpdateDeviceFlags",
+        })
+    }
 }
 
 /// Where a change is made. At least one of the two is set.

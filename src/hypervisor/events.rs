@@ -10,6 +10,7 @@ pub use virtwire_protocol::event::detail::{
 };
 
 use super::domain::DomainInfo;
+use super::happening::Happened;
 use super::job::Job;
 use super::networks::NetworkInfo;
 use super::storage::PoolInfo;
@@ -103,6 +104,25 @@ impl PoolEvent {
 }
 
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
+///
+/// Who gives it to [`HypervisorService`](super::HypervisorService) by [`Hypervisor::events`](super::Hypervisor::events) tells all of its
+/// clients: those that asked for this kind of event, of this domain or of all, and that may see the domain.
+///
+/// ```
+/// use virtwire::hypervisor::{
+///     DomainEvent, DomainInfo, Events, Happened, Happening, Lifecycle, StoppedDetail, Uuid, WatchdogAction,
+/// };
+///
+/// let events = Events::new();
+/// let guest = DomainInfo::new("web1", Uuid::random());
+///
+/// // The guest's watchdog fired, and it is let go of the device that a client pulled out.
+/// events.tell_happening(&Happened::new(guest.clone(), Happening::Watchdog(WatchdogAction::Reset)));
+/// let alias = "ua-disk2".to_owned();
+/// events.tell_happening(&Happened::new(guest.clone(), Happening::DeviceRemoved { alias }));
+/// // It is over.
+/// events.tell(&DomainEvent::new(guest, Lifecycle::Stopped(StoppedDetail::Crashed)));
+/// ```
 #[derive(Clone, Default)]
 pub struct Events {
     listeners: Arc<Mutex<Listeners>>,
@@ -120,6 +140,7 @@ type Listener = Box<dyn FnMut(Told<'_>) + Send>;
 #[derive(Clone, Copy, Debug)]
 enum Told<'a> {
     Domain(&'a DomainEvent),
+    Happening(&'a Happened),
     Job(&'a JobEvent),
     Network(&'a NetworkEvent),
     Pool(&'a PoolEvent),
@@ -135,6 +156,13 @@ impl Events {
     pub fn tell(&self, event: &DomainEvent) {
         for listener in self.lock().all.values_mut() {
             listener(Told::Domain(event));
+        }
+    }
+
+    /// The same of what befalls domains beside the steps of their lives.
+    pub fn tell_happening(&self, event: &Happened) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Happening(event));
         }
     }
 
@@ -166,6 +194,15 @@ impl Events {
     pub fn listen(&self, mut listener: impl FnMut(&DomainEvent) + Send + 'static) -> Subscription {
         self.add(Box::new(move |told| {
             if let Told::Domain(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what befalls domains, in the same way.
+    pub fn listen_to_happenings(&self, mut listener: impl FnMut(&Happened) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Happening(event) = told {
                 listener(event);
             }
         }))

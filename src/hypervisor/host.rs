@@ -54,8 +54,9 @@ impl Host {
             self.domain_types.iter().map(|name| format!("<domain type='{}'/>", escape(name))).collect();
         let arch = escape(&self.node.model);
         let bits = usize::BITS;
+        let topology = self.node.topology();
         format!(
-            "<capabilities>\n  <host>\n    <uuid>{}</uuid>\n    <cpu>\n      <arch>{arch}</arch>\n    </cpu>\n  </host>\n  \
+            "<capabilities>\n  <host>\n    <uuid>{}</uuid>\n    <cpu>\n      <arch>{arch}</arch>\n    </cpu>\n{topology}  </host>\n  \
              <guest>\n    <os_type>hvm</os_type>\n    <arch name='{arch}'>\n      <wordsize>{bits}</wordsize>\n      \
              {types}\n    </arch>\n  </guest>\n</capabilities>\n",
             self.uuid
@@ -114,6 +115,45 @@ impl NodeInfo {
     }
 }
 
+/// The CPUs that are listed at most: maps of CPUs have bits for so many.
+const CPUS_MAX: u32 = 16_384;
+/// And the NUMA nodes.
+const NODES_MAX: u32 = 1_024;
+
+impl NodeInfo {
+    /// The NUMA nodes, as the capabilities document has them: of each its share of the memory, and its CPUs, by the number that
+    /// the counts of sockets, cores and threads give them. What asks each node something finds there which ones there are.
+    fn topology(&self) -> String {
+        let nodes = self.nodes.clamp(1, NODES_MAX);
+        let memory = self.memory_kib / u64::from(nodes);
+        let per_core = self.threads.max(1);
+        let per_socket = per_core.saturating_mul(self.cores.max(1));
+        let per_node = per_socket.saturating_mul(self.sockets.max(1));
+        let there = self.cpus.min(CPUS_MAX);
+        let mut cells = String::new();
+        for node in 0..nodes {
+            let first = node.saturating_mul(per_node).min(there);
+            // More than the counts give are the last one's.
+            let end = if node + 1 == nodes { there } else { first.saturating_add(per_node).min(there) };
+            let mut cpus = String::new();
+            for cpu in first..end {
+                let (socket, core) = (cpu / per_socket, cpu % per_socket / per_core);
+                let sibling = cpu - cpu % per_core;
+                let last = sibling.saturating_add(per_core - 1).min(there - 1);
+                let siblings = if last > sibling { format!("{sibling}-{last}") } else { cpu.to_string() };
+                let ids = format!("id='{cpu}' socket_id='{socket}' die_id='0' core_id='{core}'");
+                cpus.push_str(&format!("            <cpu {ids} siblings='{siblings}'/>\n"));
+            }
+            let count = end - first;
+            cells.push_str(&format!(
+                "        <cell id='{node}'>\n          <memory unit='KiB'>{memory}</memory>\n          <cpus num='{count}'>\n{cpus}          \
+                 </cpus>\n        </cell>\n"
+            ));
+        }
+        format!("    <topology>\n      <cells num='{nodes}'>\n{cells}      </cells>\n    </topology>\n")
+    }
+}
+
 fn hostname() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim();
@@ -137,7 +177,39 @@ mod tests {
         assert!(text.contains(&format!("<uuid>{}</uuid>", host.uuid)), "{text}");
         assert!(text.contains("<domain type='test'/><domain type='a&apos;b'/>"), "{text}");
         assert!(text.contains("<arch name='x86_64'>"), "{text}");
+        assert!(
+            text.contains("<cells num='1'>\n        <cell id='0'>\n          <memory unit='KiB'>"),
+            "{text}"
+        );
         let text = host.domain_capabilities("a'b");
         assert!(text.contains("<domain>a&apos;b</domain>") && text.contains("<vcpu max='255'/>"), "{text}");
+    }
+
+    /// Each node has its share, and each CPU is in one of them.
+    #[test]
+    fn nodes_have_their_cpus_and_their_memory() {
+        let mut node = NodeInfo::of_this_machine();
+        (node.nodes, node.sockets, node.cores, node.threads) = (2, 1, 2, 2);
+        (node.cpus, node.memory_kib) = (7, 4_096);
+        let text = node.topology();
+        assert_eq!(text.matches("<memory unit='KiB'>2048</memory>").count(), 2);
+        for there in [
+            "<cells num='2'>",
+            "<cpus num='4'>",
+            "<cpus num='3'>",
+            "<cpu id='0' socket_id='0' die_id='0' core_id='0' siblings='0-1'/>",
+            "<cpu id='3' socket_id='0' die_id='0' core_id='1' siblings='2-3'/>",
+            "<cpu id='4' socket_id='1' die_id='0' core_id='0' siblings='4-5'/>",
+            "<cpu id='6' socket_id='1' die_id='0' core_id='1' siblings='6'/>",
+        ] {
+            assert!(text.contains(there), "{there} in {text}");
+        }
+        assert_eq!(text.matches("<cpu ").count(), 7);
+        // Whatever an embedder says, the document can be sent.
+        (node.nodes, node.sockets, node.cores, node.threads) = (1, u32::MAX, u32::MAX, 0);
+        node.cpus = u32::MAX;
+        assert_eq!(node.topology().matches("<cpu ").count(), 16_384);
+        (node.nodes, node.cpus) = (u32::MAX, 0);
+        assert!(node.topology().len() < 4_194_304);
     }
 }

@@ -64,13 +64,19 @@
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 // What one speaks of.
+mod addresses;
 mod boot;
 mod changes;
 mod console;
 mod cpus;
+#[cfg(feature = "document")]
+pub mod document;
 mod domain;
+#[cfg(feature = "document")]
+mod edit;
 pub mod errors;
 mod events;
+mod happening;
 mod host;
 mod job;
 mod migrating;
@@ -106,6 +112,7 @@ use virtwire_protocol::error::RemoteError;
 use crate::server::Stream;
 
 pub use crate::uuid::{Uuid, UuidError};
+pub use addresses::{AddressSource, InterfaceAddresses, Lease};
 pub use boot::Boot;
 pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
@@ -118,6 +125,11 @@ pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
     NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, ShutdownDetail, StartedDetail,
     StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
+};
+pub use happening::{
+    AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
+    Happened, Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
+    TrayChangeReason, WatchdogAction,
 };
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
@@ -151,7 +163,7 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// The host itself: its name, its URI, its size, which migrations it takes part in.
     fn host(&self) -> Host;
 
-    /// Where lifecycle events are told. Without it, clients that register for events are told "not supported".
+    /// Where it tells what happens. Without it, clients that register for events are told "not supported".
     fn events(&self) -> Option<&Events> {
         None
     }
@@ -298,6 +310,17 @@ pub trait Hypervisor: Send + Sync + 'static {
         _len: u32,
     ) -> impl Future<Output = Result<Vec<u8>>> + Send {
         ready(Err(RemoteError::no_support("virDomainMemoryPeek")))
+    }
+
+    /// The addresses that an active domain's interfaces have, as one source knows them: what DHCP gave, the guest's agent, the host's ARP
+    /// table. Who waits for a guest to have one asks again and again, so a host that cannot know says so, as this default does. At most
+    /// 2,048 interfaces reach a client.
+    fn addresses(
+        &self,
+        _domain: Uuid,
+        _source: AddressSource,
+    ) -> impl Future<Output = Result<Vec<InterfaceAddresses>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainInterfaceAddresses")))
     }
 
     /// The job that runs on the domain, if one does. Of a migration that virtwire carries out it is not asked.

@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use virtwire_protocol::error::RemoteError;
 
-use super::{Place, Result, Uuid};
+use super::{Lease, Place, Result, Uuid};
 
 /// A host's virtual networks: `virsh net-list` and its like. For [`Hypervisor::networks`](super::Hypervisor::networks).
 ///
@@ -59,6 +59,11 @@ pub trait Networks: Send + Sync {
         _place: Place,
     ) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virNetworkUpdate")))
+    }
+
+    /// The addresses that a network has given away by DHCP. At most 65,536 reach a client.
+    fn leases(&self, _network: Uuid) -> impl Future<Output = Result<Vec<Lease>>> + Send {
+        ready(Err(RemoteError::no_support("virNetworkGetDHCPLeases")))
     }
 }
 

@@ -12,7 +12,8 @@ use super::{CpuSet, Place, Result, Uuid};
 /// [`Hypervisor::tuning`](super::Hypervisor::tuning).
 ///
 /// virtwire supplies flags, counting, and sees to it that only values are set which there are, each of its own type and once, where they
-/// can be: in what runs of an active domain, and in the configuration of a persistent one.
+/// can be: in what runs of an active domain, and in the configuration of a persistent one. It tells whoever wants to hear of it what a domain
+/// that runs is granted of CPUs now, as libvirt does: of memory it tells nothing.
 pub trait Tuning: Send + Sync {
     /// The name of the scheduler, which tells clients what its values mean.
     fn scheduler(&self) -> &str {

@@ -18,7 +18,7 @@ use virtwire::protocol::flags::{AffectFlags, MonitorEventFlags};
 use virtwire::protocol::qemu::DomainMonitorEvent;
 use virtwire::protocol::remote::*;
 
-use crate::lab::{Libvirtd, runtime};
+use crate::lab::{Directory, Libvirtd, runtime};
 use crate::libvirtd_answers::QEMU_GUEST;
 use crate::need::need;
 use crate::peers::virsh;
@@ -71,7 +71,7 @@ fn a_guest_is_heard_as_virsh_hears_it() {
     let daemon = Libvirtd::start();
     let uri = daemon.uri("qemu", "/system");
     write_files(&daemon);
-    let stranger = watching(&uri, &daemon);
+    let stranger = watching(&uri, daemon.directory());
     runtime().block_on(async {
         let connection = Connection::open(&uri).await.unwrap();
         let mut events = connection.subscribe::<AnyEvent>(None).await.unwrap();
@@ -272,8 +272,8 @@ fn write_files(daemon: &Libvirtd) {
 }
 
 /// virsh, listening already: it registers kind after kind, and says nothing before the first event.
-fn watching(uri: &str, daemon: &Libvirtd) -> Process {
-    let marker = daemon.directory().path().join("marker.xml");
+pub(crate) fn watching(uri: &str, directory: &Directory) -> Process {
+    let marker = directory.path().join("marker.xml");
     virsh(uri, &["define", marker.to_str().unwrap()]);
     let program = ["-oL", "virsh", "--connect", uri, "event", "--all", "--loop"];
     let stranger = Process::start(Command::new("stdbuf").args(program).env("LC_ALL", "C"));

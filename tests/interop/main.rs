@@ -58,6 +58,7 @@ mod virsh_devices;
 mod virsh_drives_minimal;
 mod virsh_drives_processes;
 mod virsh_drives_us;
+mod virsh_hears_us;
 mod virsh_migrates_between_us;
 mod virsh_migrates_by_v3;
 mod virsh_networks_and_storage;

@@ -58,6 +58,30 @@ while len(events) < 6:
 print([('DEFINED', 'UNDEFINED', 'STARTED', 'SUSPENDED', 'RESUMED', 'STOPPED')[event] for event in events])
 ";
 
+/// Tells what befalls a guest that others change, to the kinds of events that are made for it.
+const BEFALLS: &str = "
+libvirt.virEventRegisterDefaultImpl()
+uri, xml = sys.argv[1:]
+connection = libvirt.open(uri)
+events = []
+def note(connection, guest, *told):
+    events.append(told)
+for kind in ('REBOOT', 'BALLOON_CHANGE', 'DEVICE_ADDED', 'DEVICE_REMOVED', 'TUNABLE'):
+    connection.domainEventRegisterAny(None, getattr(libvirt, 'VIR_DOMAIN_EVENT_ID_' + kind), note, kind)
+guest = connection.createXML(xml)
+disk = '<disk type=\"file\"><source file=\"/a\"/><target dev=\"vda\"/><alias name=\"ua-a\"/></disk>'
+guest.reboot()
+guest.attachDevice(disk)
+guest.setMemory(512)
+guest.setSchedulerParametersFlags({'cpu_shares': 2048, 'vcpu_quota': -1}, libvirt.VIR_DOMAIN_AFFECT_LIVE)
+guest.pinVcpu(0, (True,))
+guest.detachDevice(disk)
+while len(events) < 6:
+    libvirt.virEventRunDefaultImpl()
+for event in events:
+    print(event)
+";
+
 /// Up and down by streams, with handlers, in pieces and with holes.
 const STREAMS: &str = "
 import os, tempfile
@@ -249,6 +273,23 @@ fn events_arrive_in_order() {
     let daemon = Serve::start(&[]);
     let told = python(EVENTS, &[&daemon.uri(), &guest()]);
     assert_eq!(told.trim(), "['DEFINED', 'STARTED', 'SUSPENDED', 'RESUMED', 'STOPPED', 'UNDEFINED']");
+}
+
+/// In the words that libvirtd has for the same of QEMU's guests.
+#[test]
+fn what_befalls_a_guest_is_heard() {
+    need!(Python);
+    let daemon = Serve::start(&[]);
+    let told = python(BEFALLS, &[&daemon.uri(), &guest()]);
+    let expected = [
+        "('REBOOT',)",
+        "('ua-a', 'DEVICE_ADDED')",
+        "(512, 'BALLOON_CHANGE')",
+        "({'cputune.cpu_shares': 2048, 'cputune.vcpu_quota': -1}, 'TUNABLE')",
+        "({'cputune.vcpupin0': '0'}, 'TUNABLE')",
+        "('ua-a', 'DEVICE_REMOVED')",
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), expected);
 }
 
 /// The C library recognises a procedure that the peer lacks by the words of our answer, and a missing guest by its code.

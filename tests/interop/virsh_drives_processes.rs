@@ -30,6 +30,22 @@ fn processes_are_domains_for_virsh() {
     let file = directory.write("guest.xml", GUEST);
 
     virsh(uri, &["define", &file]);
+    // Another one has neither its name nor its UUID; and who has no UUID gets one that stays.
+    for (other, told) in [
+        (GUEST.replace("<name>echo<", "<name>thief<"), "domain 'echo' is already defined with uuid 5f2a8c1e"),
+        (GUEST.replace("00000000000a", "00000000000c"), "domain 'echo' already exists with uuid 5f2a8c1e"),
+    ] {
+        let refused = try_virsh(uri, &["define", &directory.write("thief.xml", &other)]);
+        assert!(refused.stderr.contains(told), "{refused:?}");
+    }
+    let nameless = "<domain type='process'><name>plain</name><os><init>/bin/true</init></os></domain>";
+    virsh(uri, &["define", &directory.write("plain.xml", nameless)]);
+    let uuid = virsh(uri, &["domuuid", "plain"]);
+    let described = virsh(uri, &["dumpxml", "plain"]);
+    assert!(described.contains(&format!("<name>plain</name><uuid>{}</uuid>", uuid.trim())), "{described}");
+    virsh(uri, &["define", &directory.write("plain.xml", &described)]);
+    virsh(uri, &["undefine", "plain"]);
+    assert_eq!(virsh(uri, &["list", "--all", "--name"]).trim(), "echo");
     let watching = Process::start(
         Command::new("virsh")
             .args(["-c", uri, "event", "--all", "--loop", "--timeout", "600"])
@@ -38,6 +54,9 @@ fn processes_are_domains_for_virsh() {
     is_heard(uri, &directory, &watching);
     virsh(uri, &["start", "echo"]);
     assert!(virsh(uri, &["list"]).contains("running"));
+    // It has no networks, and does not say that there are no addresses.
+    let addresses = try_virsh(uri, &["domifaddr", "echo"]);
+    assert!(addresses.stderr.contains("not supported by the connection driver"), "{addresses:?}");
     assert_eq!(virsh(uri, &["dumpxml", "echo"]).trim_end(), GUEST);
 
     let stats = virsh(uri, &["domstats", "echo"]);

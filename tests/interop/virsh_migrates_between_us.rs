@@ -172,7 +172,7 @@ fn not_at_all_onto_a_guest_that_is_there_already() {
 fn moves_by_prepare(lab: &Lab) {
     lab.create();
     let memory = lab.memory_at_source();
-    let configuration = virsh(&lab.source.uri(), &["dumpxml", NAME]);
+    let configuration = virsh(&lab.source.uri(), &["dumpxml", "--migratable", NAME]);
 
     let data = lab.data_address();
     virsh(&lab.source_uri(), &["migrate", "--live", NAME, &lab.destination_uri(), &format!("tcp:{data}")]);

@@ -21,7 +21,7 @@ fn a_guest_is_restored_on_any_host_from_its_file_alone() {
 
     virsh(&second.uri(), &["restore", &image]);
     assert_eq!(virsh(&second.uri(), &["domstate", "--reason", NAME]).trim(), "running (restored)");
-    assert_eq!(virsh(&second.uri(), &["dumpxml", NAME]).trim(), CONFIGURATION.trim());
+    assert_eq!(virsh(&second.uri(), &["dumpxml", "--migratable", NAME]).trim(), CONFIGURATION.trim());
     assert_eq!(memory_of(&second), memory);
     // It runs already; and it is not saved into a place that cannot be written: then it runs on.
     assert!(try_virsh(&second.uri(), &["restore", &image]).stderr.contains("already active"));
@@ -35,12 +35,12 @@ fn a_guest_is_restored_on_any_host_from_its_file_alone() {
     virsh(&second.uri(), &["save", NAME, &image, "--xml", &other_file, "--paused"]);
     virsh(&second.uri(), &["restore", &image]);
     assert_eq!(virsh(&second.uri(), &["domstate", NAME]).trim(), "paused");
-    assert_eq!(virsh(&second.uri(), &["dumpxml", NAME]).trim(), other.trim());
+    assert_eq!(virsh(&second.uri(), &["dumpxml", "--migratable", NAME]).trim(), other.trim());
     virsh(&second.uri(), &["save", NAME, &image]);
     virsh(&second.uri(), &["save-image-define", &image, &file, "--running"]);
     virsh(&second.uri(), &["restore", &image]);
     assert_eq!(virsh(&second.uri(), &["domstate", NAME]).trim(), "running");
-    assert_eq!(virsh(&second.uri(), &["dumpxml", NAME]).trim(), CONFIGURATION.trim());
+    assert_eq!(virsh(&second.uri(), &["dumpxml", "--migratable", NAME]).trim(), CONFIGURATION.trim());
     let bigger = CONFIGURATION.replace("<memory unit='MiB'>4<", "<memory unit='MiB'>8<");
     let bigger = second.directory().write("bigger.xml", &bigger);
     let refused = try_virsh(&second.uri(), &["save", NAME, &image, "--xml", &bigger]);

@@ -11,7 +11,7 @@ use crate::need::need;
 use crate::serve::Serve;
 
 /// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, and the others have a network, a
-/// pool and a volume.
+/// pool and volumes.
 const COMMANDS: &str = include_str!("transcript.txt");
 
 const NETWORK: &str = "<network>
@@ -26,6 +26,18 @@ const POOL: &str = "<pool type='dir'>
   <uuid>5f2a8c1e-0000-4000-8000-000000000012</uuid>
   <target><path>/images</path></target>
 </pool>";
+const KEPT: &str = "<volume>
+  <name>kept.raw</name>
+  <capacity unit='MiB'>1</capacity>
+  <target>
+    <format type='raw'/>
+    <permissions>
+      <mode>0640</mode>
+      <owner>107</owner>
+      <group>108</group>
+    </permissions>
+  </target>
+</volume>";
 const VOLUME: &str = "<volume>
   <name>disk.raw</name>
   <capacity unit='MiB'>3</capacity>
@@ -33,7 +45,7 @@ const VOLUME: &str = "<volume>
 </volume>";
 
 /// Where the two differ, by the line of the command, and why each is right in its own way.
-const DIFFERENCES: [(&str, &str); 24] = [
+const DIFFERENCES: [(&str, &str); 29] = [
     (
         "suspend web1",
         "the test driver takes a paused guest for one that does not run; QEMU's driver and ours do nothing then",
@@ -69,12 +81,23 @@ const DIFFERENCES: [(&str, &str); 24] = [
         "of one that is there: the storage driver's error 90, and the test driver's 9",
     ),
     (
+        "vol-create-as images over.raw 1MiB --backing-vol disk.raw --backing-vol-format raw",
+        "on top of another one: the test driver notes it, ours would read as zeros, and is refused",
+    ),
+    ("vol-delete over.raw --pool images", "so there is none"),
+    (
+        "snapshot-create-as web1 ext --memspec /tmp/x",
+        "in a file: the test driver writes none and says nothing, ours refuses it",
+    ),
+    ("snapshot-delete web1 ext", "so there is none"),
+    (
         "memtune web1 --live",
         "of one that is shut off: the test driver counts its values without looking at it",
     ),
     ("schedinfo web1", "the test driver's scheduler is one of its own, ours has the values of QEMU's driver"),
     ("nodecpustats", "the test driver's figures are made up, ours are the machine's"),
     ("freecell", "as above"),
+    ("freecell --all", "this test driver has no cells, ours has the machine's"),
     ("undefine web1", "the test driver lets a transient guest be undefined; QEMU's driver and ours do not"),
 ];
 
@@ -125,9 +148,13 @@ fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
   <os><type>hvm</type></os>
 </domain>"
     );
-    for (file, text) in
-        [("guest.xml", guest.as_str()), ("net.xml", NETWORK), ("pool.xml", POOL), ("vol.xml", VOLUME)]
-    {
+    for (file, text) in [
+        ("guest.xml", guest.as_str()),
+        ("net.xml", NETWORK),
+        ("pool.xml", POOL),
+        ("vol.xml", VOLUME),
+        ("kept.xml", KEPT),
+    ] {
         std::fs::write(directory.join(file), text).expect("a directory of ours");
     }
     let script: String = COMMANDS.lines().map(|command| format!("{command}\necho @\n")).collect();

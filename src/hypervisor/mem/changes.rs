@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::{Change, Changes, DomainInfo, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, WhichXml, errors};
 use super::xml::{Definition, VCPUS_MAX};
-use super::{Inner, Mem, devices, edit, lasting};
+use super::{Inner, Mem, devices, documents, edit, lasting};
 
 /// So many KiB are all bytes that there can be.
 const KIB_MAX: u64 = u64::MAX >> 10;
@@ -13,11 +13,7 @@ impl Changes for Mem {
     async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
         let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
         let definition = self.inner.table().definition(domain, which)?;
-        match what {
-            Metadata::Description => edit::text(&definition.xml, "description"),
-            Metadata::Title => edit::text(&definition.xml, "title"),
-            Metadata::Element(uri) => edit::metadata(&definition.xml, uri),
-        }
+        documents::metadata(&definition.xml, what)
     }
 
     async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
@@ -26,7 +22,12 @@ impl Changes for Mem {
             Change::Attach(device) => Change::Attach(devices::addressed(&device)?),
             other => other,
         };
-        self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await
+        let told = if place.live { self.told(domain, &change)? } else { None };
+        self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await?;
+        if let Some(what) = told {
+            self.inner.table().tell_happening(domain, what);
+        }
+        Ok(())
     }
 
     async fn configured(&self, domain: Uuid) -> Result<DomainInfo> {
@@ -44,6 +45,22 @@ impl Changes for Mem {
 
     async fn rename(&self, domain: Uuid, name: String) -> Result<()> {
         lasting::rename(&self.inner, domain, name).await
+    }
+}
+
+impl Mem {
+    /// What a change of what runs is told as, once it is made: a guest here lets go of its devices and its memory at once.
+    fn told(&self, domain: Uuid, change: &Change) -> Result<Option<Happening>> {
+        Ok(match change {
+            Change::Attach(device) => Some(Happening::DeviceAdded { alias: devices::alias(device)? }),
+            Change::Detach(device) => {
+                let running = self.inner.table().definition(domain, WhichXml::Current)?;
+                Some(Happening::DeviceRemoved { alias: devices::alias_within(&running.xml, device)? })
+            }
+            Change::DetachAlias(alias) => Some(Happening::DeviceRemoved { alias: alias.clone() }),
+            Change::Memory(memory_kib) => Some(Happening::BalloonChange { memory_kib: *memory_kib }),
+            _ => None,
+        })
     }
 }
 
@@ -89,13 +106,8 @@ fn changed(before: &Definition, change: &Change, live: bool) -> Result<Definitio
     let xml = before.xml.as_str();
     let kib = ("unit", Some("KiB"));
     let xml = match change {
-        Change::Description(text) => {
-            edit::with_text(xml, "description", text.as_deref(), ("", None), &["title", "uuid"])?
-        }
-        Change::Title(text) => edit::with_text(xml, "title", text.as_deref(), ("", None), &["uuid"])?,
-        Change::Element { uri, element } => {
-            let element = element.as_ref().map(|(key, xml)| (key.as_str(), xml.as_str()));
-            edit::with_metadata(xml, uri, element)?
+        Change::Description(_) | Change::Title(_) | Change::Element { .. } => {
+            documents::changed(xml, change)?
         }
         Change::Memory(0) | Change::MemoryMax(0) => {
             return Err(errors::invalid_argument("memory must not be zero"));

@@ -18,6 +18,27 @@ fn key(xml: &str, device: &Element) -> Result<Option<String>> {
     Ok(part.and_then(|part| part.attribute(attribute).map(str::to_ascii_lowercase)))
 }
 
+/// By what name a device is spoken of: its alias, or what kind of device it is and, where it has one, its key.
+fn name(xml: &str, device: &Element) -> Result<String> {
+    let alias = first_within(xml, device, "alias")?;
+    Ok(match (alias.and_then(|alias| alias.attribute("name").map(str::to_owned)), key(xml, device)?) {
+        (Some(alias), _) => alias,
+        (None, Some(key)) => format!("{}-{key}", device.name),
+        (None, None) => device.name.clone(),
+    })
+}
+
+/// The alias of a device that is described.
+pub(super) fn alias(xml: &str) -> Result<String> {
+    let device = Described::read(xml)?;
+    name(device.xml, &device.element)
+}
+
+/// The alias of the device of a document that is described.
+pub(super) fn alias_within(document: &str, xml: &str) -> Result<String> {
+    name(document, &Described::read(xml)?.found(document)?)
+}
+
 /// A device as a client describes it.
 struct Described<'a> {
     xml: &'a str,
@@ -105,8 +126,7 @@ pub(super) fn detached(document: &str, xml: &str) -> Result<String> {
 pub(super) fn detached_by_alias(document: &str, alias: &str) -> Result<String> {
     if let Some(devices) = first_within(document, &root(document)?, "devices")? {
         for device in within(document, &devices)? {
-            let found = first_within(document, &device, "alias")?;
-            if found.is_some_and(|found| found.attribute("name") == Some(alias)) {
+            if name(document, &device)? == alias {
                 return checked(without(document, &device));
             }
         }
@@ -173,7 +193,12 @@ mod tests {
         let both = attached(&with, channel).unwrap();
         let same = "<channel  type=\"pty\">\n <alias name='ua-one'/>\n <target type='virtio'/>\n</channel>";
         assert_eq!(detached(&both, same).unwrap(), with);
+        assert_eq!(alias_within(&both, same).unwrap(), "ua-one");
         assert_eq!(detached_by_alias(&both, "ua-one").unwrap(), with);
+        // One that has no alias is spoken of by what it is known by.
+        let unnamed = alias(&interface).unwrap();
+        assert!(unnamed.starts_with("interface-52:54:00:"), "{unnamed}");
+        assert_eq!(detached_by_alias(&both, &unnamed).unwrap(), detached(&both, &interface).unwrap());
         assert_eq!(detached_by_alias(&both, "ua-two").unwrap_err().code.0, 99);
         assert_eq!(updated(&both, channel).unwrap_err().code.0, 74);
     }

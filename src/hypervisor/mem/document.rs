@@ -13,9 +13,9 @@ const NAME_BYTES_MAX: usize = 256;
 /// The longest place of a pool, and name of a bridge. As long as a path of Linux.
 const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
-const DEPTH_MAX: usize = 2;
+const DEPTH_MAX: usize = 3;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 9] = [
+const WANTED: [&str; 17] = [
     "@type",
     "name",
     "uuid",
@@ -24,13 +24,22 @@ const WANTED: [&str; 9] = [
     "capacity@unit",
     "target/path",
     "target/format@type",
+    "target/encryption@format",
+    "target/permissions/mode",
+    "target/permissions/owner",
+    "target/permissions/group",
+    "target/permissions/label",
+    "backingStore/path",
     "bridge@name",
+    "memory@snapshot",
+    "memory@file",
 ];
 /// What is told again and again, and how long it may be.
-const TOLD: [(&str, usize); 4] = [
+const TOLD: [(&str, usize); 5] = [
     ("@type", NAME_BYTES_MAX),
     ("target/path", PLACE_BYTES_MAX),
     ("target/format@type", NAME_BYTES_MAX),
+    ("target/permissions/label", NAME_BYTES_MAX),
     ("bridge@name", PLACE_BYTES_MAX),
 ];
 
@@ -40,7 +49,7 @@ pub(super) struct Document {
     /// As it came, with a UUID put in where there was none and one is wanted.
     pub(super) xml: String,
     pub(super) name: String,
-    /// Texts by `element` or `element/element`, and attributes by `element@name`, below the root, or by `@name` of the root; of each the
+    /// Texts by `element` or `element/element` and so on, and attributes by `element@name`, below the root, or by `@name` of the root; of each the
     /// first.
     fields: Fields,
 }
@@ -101,6 +110,11 @@ impl Document {
         self.fields.get(path).map(|text| text.trim()).filter(|text| !text.is_empty())
     }
 
+    /// Whether it says something there, be it nothing.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.fields.contains_key(path)
+    }
+
     /// A number of bytes with a unit, such as `<capacity unit='MiB'>8</capacity>`.
     pub(super) fn bytes(&self, path: &str) -> Result<Option<u64>> {
         let Some(text) = self.field(path) else { return Ok(None) };
@@ -118,7 +132,7 @@ pub(super) fn described(xml: &str, root: &str) -> Option<(Option<Uuid>, String)>
     Some((fields.get("uuid").and_then(|text| text.trim().parse().ok()), fields.remove("name")?))
 }
 
-type Fields = BTreeMap<&'static str, String>;
+pub(super) type Fields = BTreeMap<&'static str, String>;
 
 fn wanted(path: &str) -> Option<&'static str> {
     WANTED.into_iter().find(|wanted| *wanted == path)

@@ -12,10 +12,10 @@ mod again;
 mod apart;
 mod changes;
 mod config;
+mod described;
 mod devices;
 mod direct;
 mod document;
-mod edit;
 mod faults;
 mod finish;
 mod guest;
@@ -60,10 +60,12 @@ use virtwire_protocol::migrate::MigrateFlags;
 use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
-    Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,
-    JobKind, Lookup, Networks, Node, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving,
-    Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
+    AddressSource, Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor,
+    IncomingId, InterfaceAddresses, Job, JobKind, Lookup, Networks, Node, OutgoingId, Perform, Performed,
+    Prepare, Prepared, Result, Saving, Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid,
+    WhichXml, errors,
 };
+use super::{document as documents, edit};
 use crate::server::Stream;
 pub use apart::{GuestArguments, Guests, run_guest};
 pub use config::Config;
@@ -246,8 +248,12 @@ impl Hypervisor for Mem {
 
     async fn xml(&self, domain: Uuid, which: WhichXml) -> Result<String> {
         // Copied once the table is free again: it may be long.
-        let definition = self.inner.table().definition(domain, which)?;
-        Ok(definition.xml.clone())
+        let (definition, runs_as) = {
+            let table = self.inner.table();
+            let id = table.guest(domain)?.info().id;
+            (table.definition(domain, which)?, id.filter(|_| which == WhichXml::Current))
+        };
+        edit::with_id(&definition.xml, runs_as)
     }
 
     fn described(&self, kind: ObjectKind, xml: &str) -> Option<(Option<Uuid>, String)> {
@@ -309,6 +315,14 @@ impl Hypervisor for Mem {
 
     async fn set_autostart(&self, domain: Uuid, autostart: bool) -> Result<()> {
         lasting::set_autostart(&self.inner, domain, autostart).await
+    }
+
+    /// Its guests are memory that speaks to nobody, and there is no agent in them.
+    async fn addresses(&self, _: Uuid, source: AddressSource) -> Result<Vec<InterfaceAddresses>> {
+        match source {
+            AddressSource::Agent => Err(errors::unsupported_argument("guest agent is not configured")),
+            _ => Ok(Vec::new()),
+        }
     }
 
     async fn memory_peek(&self, domain: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {

@@ -1,14 +1,13 @@
 //! What a domain XML document says of the things that matter here.
 
-use std::fmt;
 use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use virtwire_protocol::error::RemoteError;
 
 use super::super::{Result, Uuid, errors};
+pub(super) use super::edit::{not_xml, position};
 
 /// The first of each thing, as an XPath would find it.
 #[derive(Debug, Default)]
@@ -216,12 +215,4 @@ pub(super) fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, Str
         "apos" => Ok('\''),
         other => Err(format!("unknown entity '{other}'")),
     }
-}
-
-pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
-}
-
-pub(super) fn not_xml(at: u64, error: impl fmt::Display) -> RemoteError {
-    errors::not_xml(format!("at byte {at}: {error}"))
 }

@@ -13,10 +13,11 @@ use super::super::{
     Lifecycle, PausedReason, Result, Revert, RunningReason, ShutoffReason, SnapshotInfo, Snapshots,
     StartOptions, StartedDetail, StoppedDetail, SuspendedDetail, Uuid, errors,
 };
-use super::document::{check_name, fields};
+use super::document::{Fields, check_name, fields};
 use super::guest::LiveState;
 use super::machine::Machine;
 use super::memory::Memory;
+use super::nested::{first_within, root, within};
 use super::saved::on_a_thread;
 use super::table::Table;
 use super::xml::Definition;
@@ -49,6 +50,8 @@ struct Head {
     name: String,
     description: String,
     created: u64,
+    /// It is to be of the disks alone.
+    without_memory: bool,
 }
 
 impl Album {
@@ -122,18 +125,44 @@ impl Head {
     /// Of a document that may name it and describe it. Without a name it is called after the time.
     fn read(xml: &str) -> Result<Head> {
         let (fields, _) = fields(xml, "domainsnapshot")?;
+        check_is_internal(&fields, xml)?;
         let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let name = fields.get("name").cloned().unwrap_or_else(|| created.to_string());
         check_name("snapshot", &name)?;
         let description = fields.get("description").cloned().unwrap_or_default();
-        Ok(Head { name, description, created })
+        let without_memory = fields.get("memory@snapshot").is_some_and(|memory| memory == "no");
+        Ok(Head { name, description, created, without_memory })
     }
 
     fn of(self, definition: Arc<Definition>, live: Option<(bool, Vec<u8>)>) -> Snapshot {
-        let Head { name, description, created } = self;
+        let Head { name, description, created, .. } = self;
         let live = live.map(|(runs, memory)| (runs, Arc::new(memory)));
         Snapshot { name, description, parent: None, created, definition, live }
     }
+}
+
+/// That a snapshot is to be kept where this host keeps them: in its own memory.
+///
+/// # Errors
+/// Code 67 where the guest's memory or one of its disks is to be in a file.
+fn check_is_internal(fields: &Fields, xml: &str) -> Result<()> {
+    let external = |what: &str| {
+        let text = format!("this host keeps no external snapshots: the {what} would be in a file");
+        Err(RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::QEMU, text))
+    };
+    let memory = fields.get("memory@snapshot").map_or("internal", String::as_str);
+    if !matches!(memory, "internal" | "no") || fields.contains_key("memory@file") {
+        return external("memory");
+    }
+    let disks = first_within(xml, &root(xml)?, "disks")?;
+    for disk in disks.map(|disks| within(xml, &disks)).transpose()?.unwrap_or_default() {
+        // One that is given a source is to be written there.
+        let internal = disk.attribute("snapshot").is_none_or(|kept| matches!(kept, "internal" | "no"));
+        if !internal || first_within(xml, &disk, "source")?.is_some() {
+            return external("disk");
+        }
+    }
+    Ok(())
 }
 
 impl Snapshot {
@@ -180,6 +209,10 @@ impl Inner {
             guest.snapshots.check_room(&head.name)?;
             if !guest.is_active() {
                 return table.keep_snapshot(domain, head.of(config, None), self.config.snapshot_bytes_max);
+            }
+            if head.without_memory {
+                let text = "this host keeps no snapshot of an active domain without its memory";
+                return Err(RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::QEMU, text));
             }
             table.pause_to_save(domain, PausedReason::Snapshot)?
         };

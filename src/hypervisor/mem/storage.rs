@@ -9,10 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::super::store::{Kept, Store};
+use super::super::store::{self, Store};
 use super::super::{
     Part, PoolEvent, PoolInfo, PoolStep, Result, Storage, StoragePoolLifecycle, Uuid, VolumeInfo, errors,
 };
+use super::described::{Described, Kept, of_storage};
 use super::document::Document;
 use super::lasting::{self, Keeps};
 use super::shelf::{GONE, Kind, Read, Shelf};
@@ -57,17 +58,9 @@ pub(super) struct Volume {
     /// Another volume of the same name later is not this one.
     id: Uuid,
     capacity: u64,
-    /// What its document calls what is in it; only its users look.
-    format: Box<str>,
+    kept: Kept,
     /// As far as it was written; zeros from there on.
     data: Vec<u8>,
-}
-
-/// What a volume's document says.
-struct Described {
-    name: String,
-    capacity: Option<u64>,
-    format: Box<str>,
 }
 
 impl Default for Table {
@@ -205,7 +198,7 @@ impl Pools {
     fn add(
         &mut self,
         folder: String,
-        (name, format): (String, Box<str>),
+        (name, kept): (String, Kept),
         capacity: u64,
         data: Vec<u8>,
     ) -> Result<VolumeInfo> {
@@ -219,7 +212,7 @@ impl Pools {
         }
         self.taken = self.taken.saturating_add(data.len() as u64);
         self.count += 1;
-        let volume = Volume { id: Uuid::random(), capacity, format, data };
+        let volume = Volume { id: Uuid::random(), capacity, kept, data };
         let info = volume.info(&name, &folder);
         all.insert(name, volume);
         Ok(info)
@@ -259,7 +252,7 @@ impl Inner {
         self.config.storage_bytes_max as u64
     }
 
-    pub(super) fn load_pool(&self, kept: Kept) -> Result<()> {
+    pub(super) fn load_pool(&self, kept: store::Kept) -> Result<()> {
         self.stores().shelf.load(kept)
     }
 
@@ -383,22 +376,21 @@ impl Storage for Mem {
         let folder = pools.folder(pool)?;
         let volume = pools.volume(&folder, name)?;
         let VolumeInfo { path, capacity, allocation, .. } = volume.info(name, &folder);
-        let texts: [&str; 3] = [name, &path, &volume.format];
-        let [name, path, format] = texts.map(quick_xml::escape::escape);
+        let [name, path] = [name, &path].map(quick_xml::escape::escape);
+        let kept = volume.kept.xml();
         Ok(format!(
             "<volume type='file'>\n  <name>{name}</name>\n  <key>{path}</key>\n  <capacity unit='bytes'>{capacity}</capacity>\n  \
-             <allocation unit='bytes'>{allocation}</allocation>\n  <target>\n    <path>{path}</path>\n    \
-             <format type='{format}'/>\n  </target>\n</volume>\n"
+             <allocation unit='bytes'>{allocation}</allocation>\n  <target>\n    <path>{path}</path>\n{kept}  </target>\n</volume>\n"
         ))
     }
 
     async fn create_volume(&self, pool: Uuid, xml: String) -> Result<VolumeInfo> {
-        let Described { name, capacity, format } = described(xml)?;
+        let Described { name, capacity, kept } = Described::read(xml)?;
         let capacity =
             capacity.ok_or_else(|| of_storage(errors::bad_domain_xml("the volume has no capacity")))?;
         let mut pools = self.inner.stores();
         let folder = pools.folder(pool)?;
-        pools.add(folder, (name, format), capacity, Vec::new())
+        pools.add(folder, (name, kept), capacity, Vec::new())
     }
 
     async fn clone_volume(
@@ -407,14 +399,14 @@ impl Storage for Mem {
         xml: String,
         (from, original): (Uuid, &str),
     ) -> Result<VolumeInfo> {
-        let Described { name, capacity, format } = described(xml)?;
+        let Described { name, capacity, kept } = Described::read(xml)?;
         let mut pools = self.inner.stores();
         let original = pools.volume(&pools.folder(from)?, original)?;
         // It has room for all of the other one.
         let capacity = capacity.unwrap_or(0).max(original.capacity);
         grown(pools.taken, original.data.len() as u64, self.inner.storage_bytes_max())?;
         let (folder, data) = (pools.folder(pool)?, original.data.clone());
-        pools.add(folder, (name, format), capacity, data)
+        pools.add(folder, (name, kept), capacity, data)
     }
 
     async fn wipe_volume(&self, pool: Uuid, name: &str) -> Result<()> {
@@ -457,16 +449,4 @@ impl Storage for Mem {
         tokio::spawn(self.clone().send(which, Part { length, ..part }, stream));
         Ok(())
     }
-}
-
-fn described(xml: String) -> Result<Described> {
-    let document = Document::read(xml, "volume").map_err(of_storage)?;
-    let capacity = document.bytes("capacity").map_err(of_storage)?;
-    let format = document.field("target/format@type").unwrap_or("raw").into();
-    Ok(Described { name: document.name, capacity, format })
-}
-
-/// What is wrong with a volume's document is told as storage's own.
-fn of_storage(error: RemoteError) -> RemoteError {
-    RemoteError { domain: ErrorDomain::STORAGE, ..error }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{
-    DefinedDetail, DomainEvent, DomainInfo, Events, IncomingId, JobEvent, JobStep, Lifecycle, Lookup,
-    OutgoingId, Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
+    DefinedDetail, DomainEvent, DomainInfo, Events, Happened, Happening, IncomingId, JobEvent, JobStep,
+    Lifecycle, Lookup, OutgoingId, Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
 };
 use super::Config;
 use super::departure::Stop;
@@ -260,6 +260,13 @@ impl Table {
     pub(super) fn tell(&self, uuid: Uuid, what: Lifecycle) {
         if let Some(guest) = self.guests.get(&uuid) {
             self.events.tell(&DomainEvent::new(guest.info(), what));
+        }
+    }
+
+    /// Tells the listeners what befell it.
+    pub(super) fn tell_happening(&self, uuid: Uuid, what: Happening) {
+        if let Some(guest) = self.guests.get(&uuid) {
+            self.events.tell_happening(&Happened::new(guest.info(), what));
         }
     }
 

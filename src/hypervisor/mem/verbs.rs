@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::{
-    DefinedDetail, DomainInfo, Lifecycle, PausedReason, Result, ResumedDetail, RunningReason, ShutdownDetail,
-    ShutoffReason, StartOptions, StartedDetail, StoppedDetail, SuspendedDetail, UndefinedDetail, Uuid,
-    WhichXml, errors,
+    DefinedDetail, DomainInfo, Happening, Lifecycle, PausedReason, Result, ResumedDetail, RunningReason,
+    ShutdownDetail, ShutoffReason, StartOptions, StartedDetail, StoppedDetail, SuspendedDetail,
+    UndefinedDetail, Uuid, WhichXml, errors,
 };
 use super::guest::{Activity, Live, LiveState, Run};
 use super::machine::Machine;
@@ -145,7 +145,9 @@ impl Table {
     /// It may have more than before.
     fn load_anew(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
         self.check_memory_instead(uuid, memory.as_bytes().len() as u64)?;
-        self.guest_mut(uuid)?.idle_mut()?.machine.load(memory)
+        self.guest_mut(uuid)?.idle_mut()?.machine.load(memory)?;
+        self.tell_happening(uuid, Happening::Reboot);
+        Ok(())
     }
 
     /// Allowed while it leaves: then it arrives paused only if the client says so.

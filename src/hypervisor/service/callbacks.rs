@@ -8,7 +8,7 @@ use super::clients::internal;
 /// Registrations that one connection may hold at a time for a family of objects.
 const CALLBACKS_MAX: usize = 1_024;
 /// Those among them for the same kind of event of the same object, or of all. An event makes as many notices at
-/// once as there are registrations that it matches: at most twice so many.
+/// once as there are registrations that it matches: at most twice so many, for each of the two kinds that it can be.
 const SAME_CALLBACKS_MAX: usize = 64;
 
 /// A connection's registrations for one family: domains, networks, storage pools.

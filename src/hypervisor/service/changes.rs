@@ -10,7 +10,9 @@ use virtwire_protocol::remote::{
 };
 use virtwire_xdr::Text;
 
-use super::super::{Change, Changes, DomainInfo, Hypervisor, Metadata, Place, Result, errors};
+use super::super::{
+    Change, Changes, DomainInfo, Happened, Happening, Hypervisor, Metadata, Place, Result, errors,
+};
 use super::HypervisorService;
 use super::wire::{new_name, xml};
 use crate::server::CallContext;
@@ -36,7 +38,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
         changes.change(domain.uuid, change, place).await?;
         if let Some(what) = told {
-            self.clients.tell_metadata(&domain, &what);
+            self.clients.tell_happening(&Happened::new(domain, Happening::MetadataChange(what)));
         }
         Ok(())
     }

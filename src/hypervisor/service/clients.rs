@@ -6,13 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{
-    DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMetadataChange,
-    DomainEventCallbackMigrationIteration, DomainEventLifecycle, NetworkEventLifecycle,
-    StoragePoolEventLifecycle, StoragePoolEventRefresh,
+    DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMigrationIteration,
+    DomainEventLifecycle, NetworkEventLifecycle, StoragePoolEventLifecycle, StoragePoolEventRefresh,
 };
 
 use super::super::{
-    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, Metadata, NetworkEvent, OutgoingId,
+    DomainEvent, DomainInfo, Happened, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId,
     PoolEvent, PoolStep, Result, Uuid, errors,
 };
 use super::callbacks::Callbacks;
@@ -25,8 +24,6 @@ pub(super) const LIFECYCLE: i32 = 0;
 /// Two others, of jobs.
 const MIGRATION_ITERATION: i32 = 20;
 const JOB_COMPLETED: i32 = 21;
-/// Another, of what people note with a domain.
-const METADATA_CHANGE: i32 = 23;
 /// That a pool looks anew what is in it (`VIR_STORAGE_POOL_EVENT_ID_REFRESH`).
 const POOL_REFRESH: i32 = 1;
 /// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
@@ -45,8 +42,8 @@ pub(super) struct Clients {
 /// One of them. What few have is elsewhere: a tree has room for up to twice as many as are in it.
 #[derive(Debug)]
 pub(super) struct Client {
-    cx: CallContext,
-    wishes: Option<Box<Wishes>>,
+    pub(super) cx: CallContext,
+    pub(super) wishes: Option<Box<Wishes>>,
     left: Option<Box<Left>>,
 }
 
@@ -182,10 +179,10 @@ impl Clients {
         }
     }
 
-    /// Tells everyone who has asked that something noted with a domain is another one now.
-    pub(super) fn tell_metadata(&self, domain: &DomainInfo, what: &Metadata) {
+    /// Tells everyone who has asked for what befalls domains.
+    pub(super) fn tell_happening(&self, event: &Happened) {
         for client in self.lock().values() {
-            client.tell_metadata(domain, what);
+            client.tell_happening(event);
         }
     }
 
@@ -273,22 +270,6 @@ impl Client {
         }
     }
 
-    fn tell_metadata(&self, domain: &DomainInfo, what: &Metadata) {
-        let Some(wishes) = &self.wishes else { return };
-        if wishes.domains.is_empty() || !self.cx.may_see(domain.uuid.0, &domain.name) {
-            return;
-        }
-        let (kind, nsuri) = match what {
-            Metadata::Description => (0, None),
-            Metadata::Title => (1, None),
-            Metadata::Element(uri) => (2, Some(uri.as_str().into())),
-        };
-        for callback_id in wishes.domains.wanting(METADATA_CHANGE, domain.uuid) {
-            let (dom, nsuri) = (wire::domain(domain), nsuri.clone());
-            self.notify(&DomainEventCallbackMetadataChange { callback_id, dom, r#type: kind, nsuri });
-        }
-    }
-
     fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.networks.is_empty() || !may_see(&self.cx, network) {
@@ -321,7 +302,7 @@ impl Client {
         }
     }
 
-    fn notify<N: Notice>(&self, notice: &N) {
+    pub(super) fn notify<N: Notice>(&self, notice: &N) {
         if let Err(error) = self.cx.notify(notice) {
             tracing::debug!(peer = self.cx.peer(), event = N::NAME, %error, "an event that cannot be sent");
         }

@@ -6,8 +6,7 @@
 //! 316 / 317            a kind, of all domains or of one        318 and others, with a callback id
 //! ```
 //!
-//! Every kind that the peer's release knows may be registered for. The life of domains is told of, the steps of migrations (20, 21), and
-//! changes to what is noted with domains (23).
+//! Every kind that the peer's release knows may be registered for, and every kind can be told by a hypervisor.
 
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::program::Release;

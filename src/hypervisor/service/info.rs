@@ -8,10 +8,10 @@ use virtwire_protocol::remote::{
     DomainGetMaxMemoryReply, DomainGetMessages, DomainGetMessagesReply, DomainGetOsType,
     DomainGetOsTypeReply, DomainGetSecurityLabel, DomainGetSecurityLabelList,
     DomainGetSecurityLabelListReply, DomainGetSecurityLabelReply, DomainGetState, DomainGetStateReply,
-    DomainGetXmlDesc, DomainGetXmlDescReply, DomainInterfaceAddresses, DomainInterfaceAddressesReply,
-    DomainIsActive, DomainIsActiveReply, DomainIsPersistent, DomainIsPersistentReply, DomainIsUpdated,
-    DomainIsUpdatedReply, DomainListAllCheckpoints, DomainListAllCheckpointsReply, DomainMemoryPeek,
-    DomainMemoryPeekReply, DomainMemoryStat, DomainMemoryStats, DomainMemoryStatsReply,
+    DomainGetXmlDesc, DomainGetXmlDescReply, DomainIsActive, DomainIsActiveReply, DomainIsPersistent,
+    DomainIsPersistentReply, DomainIsUpdated, DomainIsUpdatedReply, DomainListAllCheckpoints,
+    DomainListAllCheckpointsReply, DomainMemoryPeek, DomainMemoryPeekReply, DomainMemoryStat,
+    DomainMemoryStats, DomainMemoryStatsReply,
 };
 
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
@@ -148,23 +148,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.check_is_here(domain).await?;
         let buffer = self.hypervisor.memory_peek(domain, arguments.offset, arguments.size).await?;
         Ok(DomainMemoryPeekReply { buffer })
-    }
-
-    /// Nothing that this layer knows of gives addresses away, and there is no agent in the guest.
-    pub(super) async fn domain_interface_addresses(
-        &self,
-        _: &CallContext,
-        arguments: DomainInterfaceAddresses,
-    ) -> Result<DomainInterfaceAddressesReply> {
-        const AGENT: u32 = 1;
-        const ARP: u32 = 2;
-        errors::check_flags(arguments.flags, 0, "domain_interface_addresses")?;
-        self.known(&arguments.dom).await?.id.ok_or_else(errors::not_running)?;
-        match arguments.source {
-            AGENT => Err(errors::unsupported_argument("guest agent is not configured")),
-            0 | ARP => Ok(DomainInterfaceAddressesReply { ifaces: Vec::new() }),
-            source => Err(errors::unsupported_argument(format!("Unknown IP address data source {source}"))),
-        }
     }
 
     /// What it has; what of it is used, the guest alone knows.

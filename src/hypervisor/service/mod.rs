@@ -2,6 +2,7 @@
 //!
 //! The families are one file each; this one has the table of what is served, and the connections.
 
+mod addresses;
 mod autostart;
 mod callbacks;
 mod changes;
@@ -9,6 +10,7 @@ mod clients;
 mod console;
 mod descent;
 mod event;
+mod happening;
 mod host;
 mod identify;
 mod info;
@@ -68,7 +70,7 @@ pub struct HypervisorService<H> {
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
-    _subscriptions: Option<[Subscription; 4]>,
+    _subscriptions: Option<[Subscription; 5]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -76,9 +78,11 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
         let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_jobs, of_networks, of_pools] = std::array::from_fn(|_| clients.clone());
+            let [of_domains, of_happenings, of_jobs, of_networks, of_pools] =
+                std::array::from_fn(|_| clients.clone());
             [
                 events.listen(move |event| of_domains.tell(event)),
+                events.listen_to_happenings(move |event| of_happenings.tell_happening(event)),
                 events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
                 events.listen_to_networks(move |event| of_networks.tell_network(event)),
                 events.listen_to_pools(move |event| of_pools.tell_pool(event)),
@@ -192,7 +196,6 @@ serve! {
     domain_is_persistent: DomainIsPersistent => DomainIsPersistentReply;
     domain_is_updated: DomainIsUpdated => DomainIsUpdatedReply;
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
-    domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
     domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
@@ -200,6 +203,9 @@ serve! {
     domain_get_security_label: DomainGetSecurityLabel => DomainGetSecurityLabelReply;
     domain_get_security_label_list: DomainGetSecurityLabelList => DomainGetSecurityLabelListReply;
     domain_get_messages: DomainGetMessages => DomainGetMessagesReply;
+    // addresses
+    domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
+    network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
     // changes
     domain_set_memory: DomainSetMemory => ();
     domain_set_max_memory: DomainSetMaxMemory => ();
@@ -253,7 +259,6 @@ serve! {
     network_create: NetworkCreate => ();
     network_destroy: NetworkDestroy => ();
     network_update: NetworkUpdate => ();
-    network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
     connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
     connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
     // pools

@@ -24,7 +24,7 @@ const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 const EVENT_KINDS: i32 = 2;
 
 impl<H: Hypervisor> HypervisorService<H> {
-    fn networks(&self, api: &str) -> Result<&impl Networks> {
+    pub(super) fn networks(&self, api: &str) -> Result<&impl Networks> {
         self.hypervisor.networks().ok_or_else(|| RemoteError::no_support(api))
     }
 
@@ -35,7 +35,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// The network that a call is about, by its UUID.
-    async fn network(&self, net: &Network, api: &str) -> Result<NetworkInfo> {
+    pub(super) async fn network(&self, net: &Network, api: &str) -> Result<NetworkInfo> {
         let uuid = Uuid(net.uuid);
         let found = self.networks(api)?.networks().await?.into_iter().find(|network| network.uuid == uuid);
         found.ok_or_else(|| no_network(&format!("uuid '{uuid}'")))
@@ -250,17 +250,6 @@ impl<H: Hypervisor> HypervisorService<H> {
             NetworkChange { step, part, parent: u32::try_from(parent_index).ok(), xml: xml(element)? };
         let network = self.network(&net, "virNetworkUpdate").await?;
         networks.update_network(network.uuid, change, place(&network, flags)?).await
-    }
-
-    /// Nothing that this layer knows of gives addresses away.
-    pub(super) async fn network_get_dhcp_leases(
-        &self,
-        _: &CallContext,
-        arguments: NetworkGetDhcpLeases,
-    ) -> Result<NetworkGetDhcpLeasesReply> {
-        errors::check_flags(arguments.flags, 0, "network_get_dhcp_leases")?;
-        self.network(&arguments.net, "virNetworkGetDHCPLeases").await?;
-        Ok(NetworkGetDhcpLeasesReply { leases: Vec::new(), ret: 0 })
     }
 
     pub(super) async fn connect_network_event_register_any(

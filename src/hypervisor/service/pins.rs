@@ -1,11 +1,14 @@
 //! On which of the host's CPUs a domain may run.
 
+use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::{
     CPUMAP_MAX, Domain, DomainGetEmulatorPinInfo, DomainGetEmulatorPinInfoReply, DomainPinEmulator,
     DomainPinVcpu, DomainPinVcpuFlags,
 };
 
-use super::super::{Changes, CpuSet, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors};
+use super::super::{
+    Changes, CpuSet, Happened, Happening, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors,
+};
 use super::HypervisorService;
 use super::changes::{CONFIG, LIVE, check_one_place, place};
 use super::vcpus::every_cpu;
@@ -58,7 +61,12 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(errors::invalid_argument("none of these CPUs is one of this host's"));
         }
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
-        tuning.pin(domain.uuid, what, cpus, place).await
+        let told = pinned(what, &cpus)?;
+        tuning.pin(domain.uuid, what, cpus, place).await?;
+        if place.live {
+            self.clients.tell_happening(&Happened::new(domain, Happening::Tunable(told)));
+        }
+        Ok(())
     }
 
     pub(super) async fn domain_get_emulator_pin_info(
@@ -94,6 +102,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         let cpus = self.hypervisor.host().node.cpus;
         Ok((0..).take(count).flat_map(|number| map(pins.vcpus.get(&number), cpus, bytes)).collect())
     }
+}
+
+/// What is told of something that runs on these CPUs alone now.
+fn pinned(what: Pinned, cpus: &CpuSet) -> Result<TypedParams> {
+    let name = match what {
+        Pinned::Vcpu(number) => format!("cputune.vcpupin{number}"),
+        Pinned::Emulator => "cputune.emulatorpin".to_owned(),
+    };
+    TypedParams::new().with(&name, cpus.to_string()).map_err(|error| errors::failed(error.to_string()))
 }
 
 /// What is not pinned may run on every CPU.

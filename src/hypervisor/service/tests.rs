@@ -8,6 +8,8 @@ use super::*;
 use crate::hypervisor::{DomainInfo, Host, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
+mod addresses;
+mod happenings;
 mod many;
 mod told;
 

@@ -12,7 +12,7 @@ use virtwire_protocol::remote::{
     DomainSetSchedulerParametersFlags, TypedParam,
 };
 
-use super::super::{Hypervisor, Result, Tuned, Tuning, errors};
+use super::super::{Happened, Happening, Hypervisor, Result, Tuned, Tuning, errors};
 use super::HypervisorService;
 use super::changes::{CONFIG, LIVE, check_one_place, place};
 use super::wire::counted;
@@ -47,7 +47,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         let place = place(&domain, flags)?;
         let values = checked(values, &tuning.tuned(domain.uuid, what, place.config).await?)?;
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
-        tuning.tune(domain.uuid, what, values, place).await
+        let told = granted(what, &values);
+        tuning.tune(domain.uuid, what, values, place).await?;
+        if place.live && !told.is_empty() {
+            self.clients.tell_happening(&Happened::new(domain, Happening::Tunable(told)));
+        }
+        Ok(())
     }
 
     pub(super) async fn domain_get_memory_parameters(
@@ -131,6 +136,16 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_scheduler_parameters_flags")?;
         self.tune(&dom, Tuned::Scheduler, params, flags, "virDomainSetSchedulerParametersFlags").await
     }
+}
+
+/// What is told of values that were set of what runs: those of CPUs, by the names that events have for them.
+fn granted(what: Tuned, values: &TypedParams) -> TypedParams {
+    let of_cpus = values.iter().filter(|_| what == Tuned::Scheduler);
+    let told = |TypedParam { field, value }: &TypedParam| TypedParam {
+        field: format!("cputune.{}", field.to_string_lossy()).into(),
+        value: value.clone(),
+    };
+    of_cpus.map(told).collect()
 }
 
 /// That there is each of these values, of its type, and once.

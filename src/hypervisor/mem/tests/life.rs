@@ -1,6 +1,7 @@
 //! A guest's life on one host.
 
 use super::*;
+use crate::hypervisor::{Change, Happening, Place};
 
 const RUN: StartOptions = StartOptions { paused: false };
 
@@ -46,6 +47,64 @@ async fn a_persistent_guest_lives_and_is_told_of() {
     mem.undefine(uuid).await.unwrap();
     assert_eq!((world.state("a").await, world.events()), (None, vec![(1, 0)]));
     assert_error(mem.undefine(uuid).await, 42, 10);
+}
+
+/// The document of what runs has its id, and no other one of it has, whatever was defined.
+#[tokio::test]
+async fn the_document_of_what_runs_says_as_which() {
+    let mem = World::new().mem;
+    let (old, plain) =
+        (xml("a").replace("<domain ", "<domain id='77' "), |id: &str| id.replace(" id='1'", ""));
+    let uuid = mem.define(old).await.unwrap().uuid;
+    let told = async |which| mem.xml(uuid, which).await.unwrap();
+    let off = told(WhichXml::Current).await;
+    assert!(!off.contains("id='77'"), "{off}");
+    mem.start(uuid, RUN).await.unwrap();
+    let running = told(WhichXml::Current).await;
+    assert!(running.contains("<domain id='1' type='test'>"), "{running}");
+    assert_eq!(plain(&running), off);
+    assert_eq!((told(WhichXml::Inactive).await, told(WhichXml::Migratable).await), (off.clone(), off));
+}
+
+/// Of what runs alone: whoever waits for a device to be gone hears of it, by its alias.
+#[tokio::test]
+async fn what_befalls_a_guest_is_told() {
+    let mem = World::new().mem;
+    let (tell, mut heard) = unbounded_channel();
+    let _subscription = mem.inner.events.listen_to_happenings(move |event| {
+        let _ = tell.send((event.domain.id, event.what.clone()));
+    });
+    let uuid = mem.define(xml("a")).await.unwrap().uuid;
+    let (live, config) = (Place { live: true, config: false }, Place { live: false, config: true });
+    let disk = |target: &str| format!("<disk type='file'><source file='/a'/><target dev='{target}'/></disk>");
+    let named = "<channel type='pty'><target type='virtio' name='x'/><alias name='ua-x'/></channel>";
+    mem.change(uuid, Change::Attach(disk("vda")), config).await.unwrap();
+    mem.start(uuid, RUN).await.unwrap();
+    mem.reboot(uuid).await.unwrap();
+    mem.reset(uuid).await.unwrap();
+    for change in [
+        Change::Attach(named.to_owned()),
+        Change::Detach(disk("vda")),
+        Change::DetachAlias("ua-x".to_owned()),
+        Change::Memory(512),
+        Change::Title(Some("web".to_owned())), // told by the service
+    ] {
+        mem.change(uuid, change, live).await.unwrap();
+    }
+    let refused = mem.change(uuid, Change::Detach(disk("vdz")), live).await.unwrap_err();
+    assert_eq!(refused.code.0, 99);
+    let (vda, channel) = ("disk-vda".to_owned(), || "ua-x".to_owned());
+    for expected in [
+        Happening::Reboot,
+        Happening::Reboot,
+        Happening::DeviceAdded { alias: channel() },
+        Happening::DeviceRemoved { alias: vda },
+        Happening::DeviceRemoved { alias: channel() },
+        Happening::BalloonChange { memory_kib: 512 },
+    ] {
+        assert_eq!(heard.try_recv().unwrap(), (Some(1), expected));
+    }
+    heard.try_recv().unwrap_err();
 }
 
 #[tokio::test]

@@ -41,6 +41,33 @@ async fn a_definition_does_not_move_away_from_its_snapshots() {
     assert_eq!(world.find("a").await, None);
 }
 
+/// What is to be in a file is not kept in memory instead, and called the same.
+#[tokio::test]
+async fn what_is_to_be_elsewhere_is_refused() {
+    let world = World::new();
+    let guest = world.mem.define(xml("a")).await.unwrap().uuid;
+    let make = |content: &str| {
+        let xml = format!("<domainsnapshot><name>one</name>{content}</domainsnapshot>");
+        world.mem.create_snapshot(guest, xml)
+    };
+    let disks = |disk: &str| format!("<disks><disk name='vda' snapshot='no'/>{disk}</disks>");
+    for external in [
+        "<memory snapshot='external' file='/m'/>",
+        "<memory file='/m'/>",
+        &disks("<disk name='vdb' snapshot='external'/>"),
+        &disks("<disk name='vdb'><source file='/d'/></disk>"),
+    ] {
+        assert_error(make(external).await, 67, 10);
+    }
+    world.mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    assert_error(make("<memory snapshot='no'/>").await, 67, 10);
+    assert_eq!(names(&world.mem, guest).await, [""; 0]);
+    make(&format!("<memory snapshot='internal'/>{}", disks("<disk name='vdb' snapshot='internal'/>")))
+        .await
+        .unwrap();
+    assert_eq!(names(&world.mem, guest).await, ["one"]);
+}
+
 /// Of all guests together: each may have little, and all of them much.
 #[tokio::test]
 async fn all_snapshots_of_a_host_are_bounded() {

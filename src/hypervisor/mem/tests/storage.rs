@@ -30,6 +30,26 @@ fn fill(mem: &Mem, folder: &str, name: &str, bytes: u64) -> Result<()> {
     pools.hold(&which, bytes, mem.inner.storage_bytes_max()).map(|volume| volume.data_mut().fill(7))
 }
 
+/// Whoever makes a volume on top of another one is not given an empty one.
+#[tokio::test]
+async fn a_volume_is_what_was_asked_for_or_none() {
+    let mem = Mem::default();
+    let pool = started(&mem, pool("one", "/images")).await;
+    let with = |more: &str| volume("a", 9).replace("</volume>", &format!("{more}</volume>"));
+    let backed = with("<backingStore><path>/images/base</path></backingStore>");
+    assert_error(mem.create_volume(pool, backed).await, 67, 18);
+    assert_eq!(names(&mem, pool).await, [""; 0]);
+    let permissions = "<permissions>\n      <mode>0640</mode>\n      <owner>107</owner>\n    </permissions>";
+    mem.create_volume(pool, with(&format!("<target>{permissions}</target>"))).await.unwrap();
+    let told = mem.volume_xml(pool, "a").await.unwrap();
+    assert!(told.contains(permissions), "{told}");
+    assert_error(
+        mem.clone_volume(pool, told.replace("/>\n", "/><encryption format='luks'/>\n"), (pool, "a")).await,
+        67,
+        18,
+    );
+}
+
 /// As a directory's files do.
 #[tokio::test]
 async fn volumes_stay_where_they_are_whatever_becomes_of_their_pool() {

@@ -1,14 +1,16 @@
 //! Changes to a domain's document: an element comes, goes or changes, and the rest stays byte for byte as it was.
 
+use std::fmt;
 use std::ops::Range;
 
 use quick_xml::escape::{escape, unescape};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
-use quick_xml::{NsReader, XmlVersion};
+use quick_xml::{NsReader, Reader, XmlVersion};
 
-use super::super::{Result, errors};
-use super::outline::not_xml;
+use virtwire_protocol::error::RemoteError;
+
+use super::{Result, errors};
 
 /// The longest document: no longer string is sent.
 const XML_BYTES_MAX: usize = 4_194_304;
@@ -30,6 +32,7 @@ pub(super) struct Element {
     pub(super) content: Range<usize>,
 }
 
+#[cfg(feature = "mem")]
 impl Element {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -222,6 +225,50 @@ pub(super) fn with_metadata(xml: &str, uri: &str, element: Option<(&str, &str)>)
     }
 }
 
+/// The document with this as the attribute `id` of its root, and no other one: what a running domain's document says more than its
+/// configuration.
+///
+/// # Errors
+/// Code 35 for what is not XML, 9 for a document that would be longer than 4,194,304 bytes.
+pub fn with_id(xml: &str, id: Option<u32>) -> Result<String> {
+    let document = xml.trim_start_matches('\u{feff}');
+    let mark_bytes = xml.len() - document.len();
+    let mut reader = Reader::from_str(document);
+    let (start, end) = loop {
+        let start = mark_bytes + position(&reader);
+        match reader.read_event().map_err(|error| not_xml(start as u64, error))? {
+            Event::Start(_) | Event::Empty(_) => break (start, mark_bytes + position(&reader)),
+            Event::Eof => return Err(not_xml(start as u64, "it has no element")),
+            _ => {}
+        }
+    };
+    let tag = xml.get(start..end).unwrap_or_default();
+    let there = attribute_at(tag, "id").map(|part| start + part.start..start + part.end);
+    let last = start + tag.trim_end_matches('>').trim_end_matches('/').trim_end().len();
+    match (there, id) {
+        (None, None) => Ok(xml.to_owned()),
+        (Some(part), None) => checked(spliced(xml, part, "")),
+        (there, Some(id)) => checked(spliced(xml, there.unwrap_or(last..last), &format!(" id='{id}'"))),
+    }
+}
+
+/// Where an attribute is in a start tag, with the space before it.
+fn attribute_at(tag: &str, name: &str) -> Option<Range<usize>> {
+    let behind_space = |at: usize| Some(tag.len() - tag.get(at..)?.trim_start().len());
+    let mut at = tag.find(char::is_whitespace)?;
+    loop {
+        let key_at = behind_space(at)?;
+        let equals = key_at + tag.get(key_at..)?.find('=')?;
+        let quote_at = behind_space(equals + 1)?;
+        let quote = tag.get(quote_at..)?.chars().next()?;
+        let end = quote_at + 1 + tag.get(quote_at + 1..)?.find(quote)? + 1;
+        if tag.get(key_at..equals)?.trim_end() == name {
+            return Some(at..end);
+        }
+        at = end;
+    }
+}
+
 fn split(name: &str) -> (Option<&str>, &str) {
     name.split_once(':').map_or((None, name), |(prefix, local)| (Some(prefix), local))
 }
@@ -259,6 +306,15 @@ pub(super) fn spliced(xml: &str, part: Range<usize>, with: &str) -> Option<Strin
     Some([xml.get(..part.start)?, with, xml.get(part.end..)?].concat())
 }
 
+/// Where a reader is, which does not count a byte order mark.
+pub(super) fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+pub(super) fn not_xml(at: u64, error: impl fmt::Display) -> RemoteError {
+    errors::not_xml(format!("at byte {at}: {error}"))
+}
+
 pub(super) fn checked(xml: Option<String>) -> Result<String> {
     match xml {
         Some(xml) if xml.len() <= XML_BYTES_MAX => Ok(xml),
@@ -284,6 +340,29 @@ mod tests {
         assert_eq!(text(XML, "title").unwrap(), None);
         let larger = with_text(XML, "memory", Some("7"), ("unit", Some("KiB")), &["name"]).unwrap();
         assert_eq!(larger, XML.replace("unit='MiB' dumpCore='on'>1", "dumpCore='on' unit='KiB'>7"));
+    }
+
+    #[test]
+    fn what_runs_has_an_id_and_nothing_else_has() {
+        assert_eq!(with_id(XML, None).unwrap(), XML);
+        let running = with_id(XML, Some(7)).unwrap();
+        assert_eq!(running, XML.replace("type='test'>", "type='test' id='7'>"));
+        assert_eq!(with_id(&running, None).unwrap(), XML);
+        assert_eq!(with_id(&running, Some(12)).unwrap(), running.replace('7', "12"));
+        let before = "<?xml version='1.0'?><!-- <domain id='1'> -->\n";
+        for (tag, other) in [
+            ("<domain/>", "<domain id='7'/>"),
+            (
+                "<domain\n x:id='1' uid=\"id='2'\" id = \"3\" type='>id=' >",
+                "<domain\n x:id='1' uid=\"id='2'\" id='7' type='>id=' >",
+            ),
+            ("<domain a='/' />", "<domain a='/' id='7' />"),
+        ] {
+            let end = if tag.ends_with("/>") { "" } else { "</domain>" };
+            let with = with_id(&format!("{before}{tag}{end}"), Some(7)).unwrap();
+            assert_eq!(with, format!("{before}{other}{end}"));
+        }
+        with_id("<!-- none -->", Some(7)).unwrap_err();
     }
 
     #[test]
