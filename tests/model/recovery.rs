@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use virtwire_protocol::migrate::{Fenced, Host, Outcome, Record};
+use virtwire_protocol::migrate::{Fenced, Host, Outcome, Record, Said};
 
 use super::fault::{Fails, Fault, Hears, Runs, possible};
 use super::figures::figure;
@@ -289,12 +289,13 @@ fn taken_over(rescue: &Rescue, liar: &Liar) -> Rescue {
 /// A second recovery of what has ended changes nothing, and says the same.
 fn again(rescue: &Rescue, liar: &Liar) -> Rescue {
     let mut second = taken_over(rescue, liar);
-    // A source that did not answer may do so now, and its copy goes.
+    // A source that did not answer may do so now: its copy goes, or it has died with the guest.
     let left = matches!(
         &rescue.outcome,
         Some(
             Outcome::OnDestination { left_on_source: Some(_), .. }
                 | Outcome::OnSource { left_on_destination: Some(_), .. }
+                | Outcome::OnSource { source: Said::NoAnswer(_), .. }
         )
     );
     let known = !left && !matches!(rescue.word(), "unknown" | "nothing began");
