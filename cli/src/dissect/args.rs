@@ -85,5 +85,8 @@ Captures may have TCP on any port over Ethernet, loopback or Linux's cooked inte
 the order of each direction is true, replies follow their calls, and two connections of a migration are joined by its \
 steps. A ladder is drawn at the end: client and daemon, or source, client and destination.
 
+Between a client and a daemon whatever passes is told first: traffic waits for whoever reads the output, so send it into a file where \
+that may be slow. Ctrl-C ends the passing on, and a second one the telling; so does SIGTERM within 5 s.
+
 File descriptors are passed on where --listen and --connect are both unix sockets. TCP carries none: what sends one there is told, \
 and fails.";
