@@ -63,13 +63,13 @@ pub(crate) struct CreateArgs {
     #[arg(requires = "capacity", required_unless_present = "xml")]
     volume: Option<String>,
     /// How large it is for a guest
-    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume", conflicts_with = "xml")]
     capacity: Option<u64>,
     /// How much of it gets room at once; without it, the pool's way
-    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume", conflicts_with = "xml")]
     allocation: Option<u64>,
     /// The format, such as raw or qcow2; without it, the pool's way
-    #[arg(long, value_name = "FORMAT", requires = "volume")]
+    #[arg(long, value_name = "FORMAT", requires = "volume", conflicts_with = "xml")]
     format: Option<String>,
     /// A file with libvirt's volume XML instead; - reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "volume")]

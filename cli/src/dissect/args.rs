@@ -18,7 +18,7 @@ pub(crate) struct DissectArgs {
     #[arg(long, value_name = "ADDRESS", requires = "connect", conflicts_with = "files")]
     pub(super) listen: Option<ListenAddress>,
     /// and pass everything on to the daemon there
-    #[arg(long, value_name = "ADDRESS", requires = "listen")]
+    #[arg(long, value_name = "ADDRESS", requires = "listen", conflicts_with = "files")]
     pub(super) connect: Option<ListenAddress>,
     /// End when the first connection does
     #[arg(long, requires = "listen")]

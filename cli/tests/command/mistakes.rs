@@ -75,6 +75,31 @@ fn every_mistake_ends_with_a_next_step() {
     assert!(without.stderr.contains("expected a number"), "{without:?}");
 }
 
+/// Whoever types an option means it: one that would change nothing is refused before anything is done.
+#[test]
+fn no_option_is_ignored_in_silence() {
+    let hosts = "--from mem+tcp://127.0.0.1:1/a --to mem+tcp://127.0.0.1:1/b";
+    for (command, options) in [
+        ("migrate HOSTS --except web1 web1", ["--except", "[DOMAIN]"]),
+        ("migrate HOSTS --at-once 7 web1", ["--at-once", "[DOMAIN]"]),
+        ("migrate HOSTS --all --live --postcopy-after 5", ["--all", "--postcopy-after"]),
+        ("migrate HOSTS --all --live --postcopy-after-precopy", ["--all", "--postcopy-after-precopy"]),
+        ("migrate HOSTS --all --direct", ["--all", "--direct"]),
+        ("migrate HOSTS --peer-uri mem:///c web1", ["--p2p", "--tunnelled"]),
+        ("dissect --connect tcp://127.0.0.1:1 capture.pcap", ["--connect", "[FILE]"]),
+        ("vol create mem+tcp://127.0.0.1:1/a pool --xml FILE --capacity 1", ["--xml", "--capacity"]),
+    ] {
+        let words = command.replace("HOSTS", hosts);
+        let words: Vec<_> = words.split(' ').collect();
+        let done = run(&words);
+        assert_eq!((done.status, done.stdout.as_str()), (Some(1), ""), "{command}: {done:?}");
+        assert!(
+            done.stderr.starts_with("error: ") && options.iter().all(|option| done.stderr.contains(option)),
+            "{command}: {done:?}"
+        );
+    }
+}
+
 #[test]
 fn a_failed_migration_is_one_line_with_the_guests_name_and_the_next_step() {
     let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
