@@ -21,6 +21,7 @@ mod process;
 mod runs;
 mod screenshot;
 mod terminal;
+mod trips;
 mod unread;
 
 use std::time::Duration;
