@@ -32,7 +32,7 @@ pub(crate) struct CallArgs {
     procedure: String,
     /// Its arguments, an object of its fields; - reads standard input; without it, none
     arguments: Option<String>,
-    /// Of which program; without it, the one that has the name
+    /// Of which program; without it, the one that has the name, and at a daemon's own URI, such as libvirtd:///system, first admin
     #[arg(long, value_name = "PROGRAM", value_parser = name::program)]
     program: Option<Program>,
     /// For a procedure that opens a stream: the file to send, or to write what comes; - is standard input or output, and all
@@ -64,7 +64,7 @@ Examples:
       '{\"dom\": {\"name\": \"web1\", \"uuid\": \"5f2a8c1e-…\", \"id\": 1}, \"cmd\": \"info status\", \"flags\": 1}'";
 
 pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
-    let (program, info) = name::find(&args.procedure, args.program)?;
+    let (program, info) = name::find(&args.procedure, args.program, name::leads_to_admin(&args.uri))?;
     let beside = beside(info, &args)?;
     let arguments = arguments::encode(program, info, &read(args.arguments.as_deref())?)?;
     let connection = open(program, &args.uri, opener).await?;

@@ -172,8 +172,8 @@ impl Fail {
                 thing,
                 reason,
                 format!(
-                    "{FORM}; a guest comes behind its host, and '' is the usual one: `virtwire info '' {}`; a short name has to be \
-                     one of uri_aliases in libvirt.conf",
+                    "{FORM}; a guest comes behind its host, and '' is the usual one: `'' {}`; a short name has to be one of \
+                     uri_aliases in libvirt.conf",
                     quoted(uri)
                 ),
             ),

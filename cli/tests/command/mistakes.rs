@@ -53,10 +53,8 @@ fn every_mistake_ends_with_a_next_step() {
         (&["list", place][..], "/default"),
         (&["list", &nonsense], "/default"),
         (&["list", "http://foo"], "scheme http"),
-        (
-            &["info", "web1"],
-            "a guest comes behind its host, and '' is the usual one: `virtwire info '' web1`",
-        ),
+        (&["info", "web1"], "a guest comes behind its host, and '' is the usual one: `'' web1`"),
+        (&["dumpxml", uri], "which of its guests is meant is not said (a guest comes behind its host"),
         (&["stats", "web1"], "a short name has to be one of uri_aliases"),
         (&["destroy", uri, "web1"], "only one that runs"),
         (&["start", uri, "web2"], "only a guest that is off"),
