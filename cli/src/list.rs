@@ -1,6 +1,6 @@
 //! `virtwire list`: a host's guests.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::enums::{DomainState, DomainStateKind};
 use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds, ListDomainsFlags};
@@ -124,6 +124,24 @@ impl Does {
         }
     }
 
+    /// The same in libvirt's word, such as `booted`.
+    pub(crate) fn reason_word(self) -> Option<String> {
+        let Does::Why(state) = self else { return None };
+        let text = state.to_string();
+        let (_, reason) = text.strip_suffix(')')?.split_once(" (")?;
+        Some(reason.to_owned())
+    }
+
+    /// For programs: the state, and the reason as a number and as a word, null where the daemon does not tell.
+    pub(crate) fn document(self) -> Map<String, Value> {
+        let facts: [(&str, Value); 3] = [
+            ("state", self.word().into()),
+            ("reason", self.reason().into()),
+            ("reason_word", self.reason_word().into()),
+        ];
+        facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
     /// In words, as `running (booted)`.
     pub(crate) fn words(self) -> String {
         match self {
@@ -144,13 +162,20 @@ pub(crate) async fn does(domain: &Domain) -> Result<Does, CallError> {
 
 /// The same fields as `info`'s.
 fn json_row(domain: &Domain, does: Does) -> Value {
-    json!({
+    let mut row = json!({
         "id": domain.id(),
         "name": domain.name().to_string_lossy(),
         "uuid": domain.uuid().to_string(),
-        "state": does.word(),
-        "reason": does.reason(),
-    })
+    });
+    add(&mut row, does);
+    row
+}
+
+/// Adds what a guest does to what is told of it.
+pub(crate) fn add(told: &mut Value, does: Does) {
+    if let Value::Object(fields) = told {
+        fields.extend(does.document());
+    }
 }
 
 fn print_table(rows: &[(Domain, Does)]) -> Result<(), Fail> {

@@ -37,7 +37,8 @@ pub(super) enum Phase {
 pub(super) struct Guest {
     pub(super) name: String,
     pub(super) uuid: String,
-    /// In words, with the reason.
+    pub(super) does: Does,
+    /// The same in words, with the reason.
     pub(super) state: String,
     pub(super) runs: bool,
     /// What its state says of a migration.
@@ -174,6 +175,7 @@ async fn tell(connection: &Connection) -> Result<Vec<Guest>, CallError> {
         Ok(Guest {
             name: domain.name().to_string(),
             uuid: domain.uuid().to_string(),
+            does,
             state: does.words(),
             runs: does.kind() == DomainStateKind::Running,
             part: Part::of(does),

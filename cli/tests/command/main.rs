@@ -166,7 +166,15 @@ fn a_guest_is_defined_started_described_and_gone() {
 
     let listed = json(&run(&["list", "--json", uri]).succeeded());
     assert_eq!(listed[0]["name"], "web1");
-    assert_eq!(listed[0]["state"], "running");
+    let told = [("state", "running".into()), ("reason", Value::from(1)), ("reason_word", "booted".into())];
+    let job = json(&run(&["job", "--json", uri, "web1"]).succeeded());
+    let info = json(&run(&["info", "--json", uri, "web1"]).succeeded());
+    let watched = json(&run(&["watch", "--once", "--json", uri]).succeeded());
+    for seen in [&listed[0], &job, &info, &watched["hosts"][0]["guests"][0]] {
+        for (key, value) in &told {
+            assert_eq!(&seen[*key], value, "{key}: {seen}");
+        }
+    }
     let id = listed[0]["id"].to_string();
     for key in ["web1", "5f2a8c1e-0000-4000-8000-000000000001", &id] {
         let info = json(&run(&["info", "--json", uri, key]).succeeded());
