@@ -77,6 +77,27 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
 }
 
 #[test]
+fn how_daemons_are_opened_is_told_in_one_place_and_where_one_is_opened() {
+    for (command, opens) in
+        [("list", true), ("migrate", true), ("vol", true), ("dissect", false), ("man", false)]
+    {
+        let help = run(&[command, "--help"]).succeeded();
+        let options = ["--readonly", "--connect-timeout", "--accept-common-name", "--accept-unprotected"];
+        let (before, behind) = help.split_once("\nOpening daemons:\n").unwrap_or((&help, ""));
+        for option in options {
+            assert_eq!(
+                behind.contains(&format!("{option} ")) || behind.contains(&format!("{option}\n")),
+                opens,
+                "{help}"
+            );
+            assert!(!before.contains(&format!(" {option}")), "{help}");
+        }
+    }
+    // Typed all the same, they are understood.
+    assert!(run(&["--readonly", "man", "list"]).succeeded().contains(".TH"));
+}
+
+#[test]
 fn what_cannot_be_understood_is_said_on_standard_error() {
     for wrong in [
         &["fly"][..],
