@@ -34,17 +34,17 @@ use crate::vol::VolCommand;
 #[command(name = "virtwire", version, max_term_width = 100, arg_required_else_help = true, after_help = URIS)]
 pub(crate) struct Cli {
     /// Open daemons only to look: they refuse whatever would change something
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = OPENING)]
     pub(crate) readonly: bool,
     /// Give up a daemon that is not open after so many seconds; 60 by default, and no end for a program that leads there, such as ssh,
     /// where somebody sits at a terminal
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, global = true, help_heading = OPENING, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) connect_timeout: Option<u64>,
     /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OPENING)]
     pub(crate) accept_common_name: bool,
     /// Prove a password by SCRAM, or go on in clear after Kerberos, also where others may read along and take the connection over
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OPENING)]
     pub(crate) accept_unprotected: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -57,9 +57,24 @@ pub(crate) fn parse(
     command().try_get_matches_from(words).and_then(|found| Cli::from_arg_matches(&found))
 }
 
-/// The whole command, where the help of each command tells its exit status.
+/// What the options of all commands are about.
+const OPENING: &str = "Opening daemons";
+
+/// Commands that open no daemon whose name is given: those options mean nothing to them.
+const OPENS_NONE: [&str; 8] =
+    ["completions", "conform", "demo", "dissect", "guest", "man", "passwd", "serve"];
+
+/// The whole command, where the help of each command tells its exit status, and how daemons are opened only where one is.
 pub(crate) fn command() -> clap::Command {
-    with_status(Cli::command())
+    let command = with_status(Cli::command());
+    let unseen: Vec<_> = command
+        .get_arguments()
+        .filter(|option| option.is_global_set())
+        .map(|option| option.clone().hide(true))
+        .collect();
+    OPENS_NONE
+        .into_iter()
+        .fold(command, |command, name| command.mut_subcommand(name, |opens_none| opens_none.args(&unseen)))
 }
 
 fn with_status(command: clap::Command) -> clap::Command {

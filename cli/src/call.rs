@@ -32,7 +32,7 @@ pub(crate) struct CallArgs {
     procedure: String,
     /// Its arguments, an object of its fields; - reads standard input; without it, none
     arguments: Option<String>,
-    /// Of which program; without it, the one that has the name
+    /// Of which program; without it, the one that has the name, and at a daemon's own URI, such as libvirtd:///system, first admin
     #[arg(long, value_name = "PROGRAM", value_parser = name::program)]
     program: Option<Program>,
     /// For a procedure that opens a stream: the file to send, or to write what comes; - is standard input or output, and all
@@ -49,8 +49,8 @@ const HELP: &str = "\
 PROGRAM is remote, qemu, lxc or admin. The admin program has sockets of its own: libvirtd:///system. libvirt keeps it private.
 
 JSON has the contract's own field names. Text is a string; an enumeration is a name or a number; a union is an object of its arm, such as \
-{\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is {\"hex\": \"00ff\"}. Wrong arguments are \
-told by the name of the field, and nothing is sent.
+{\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is {\"hex\": \"00ff\"}. \
+In replies models and labels are text, where they are. Wrong arguments are told by the name of the field, and nothing is sent.
 
 A procedure whose stream runs both ways, such as domain_open_console, sends standard input and prints what comes until the stream \
 ends; on a terminal ^] leaves it, as in `virtwire console`. So does one whose reply is a socket, such as domain_open_graphics_fd, and \
@@ -64,7 +64,7 @@ Examples:
       '{\"dom\": {\"name\": \"web1\", \"uuid\": \"5f2a8c1e-…\", \"id\": 1}, \"cmd\": \"info status\", \"flags\": 1}'";
 
 pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
-    let (program, info) = name::find(&args.procedure, args.program)?;
+    let (program, info) = name::find(&args.procedure, args.program, name::leads_to_admin(&args.uri))?;
     let beside = beside(info, &args)?;
     let arguments = arguments::encode(program, info, &read(args.arguments.as_deref())?)?;
     let connection = open(program, &args.uri, opener).await?;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use virtwire::client::{AuthError, CallError, Connection, Credentials, Domain, OpenError, OpenOptions};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::uri::{Transport, Uri};
@@ -223,6 +224,25 @@ async fn look_up(connection: &Connection, key: &str) -> Result<Option<Domain>, C
         return Ok(Some(found));
     }
     known(connection.domain(key).await)
+}
+
+/// Asks of all of them at once, and gives the answers in their order: distance is paid for once, and the connection paces the calls.
+///
+/// # Errors
+/// The first of those there are, in that order.
+pub(crate) async fn of_all<T, R, F>(things: Vec<T>, ask: impl Fn(T) -> F) -> Result<Vec<R>, CallError>
+where
+    R: Send + 'static,
+    F: Future<Output = Result<R, CallError>> + Send + 'static,
+{
+    let mut asked = JoinSet::new();
+    for (at, thing) in things.into_iter().enumerate() {
+        let answer = ask(thing);
+        asked.spawn(async move { (at, answer.await) });
+    }
+    let mut answers = asked.join_all().await;
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// The answer, or `None` where the daemon knows no such guest.

@@ -3,11 +3,12 @@
 pub(crate) mod terminal;
 
 use std::cell::Cell;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use virtwire::client::{CallError, Chunk, Stream, StreamError, StreamReader, StreamWriter};
 
@@ -18,7 +19,7 @@ use crate::connect::Opener;
 use crate::domains::{goodbye, guest, refused};
 use crate::fail::{Fail, plain};
 use crate::harmless;
-use crate::screen::unwritten;
+use crate::screen::{remark_briefly, unwritten};
 use crate::signals::Signals;
 use terminal::RawTerminal;
 
@@ -113,11 +114,14 @@ pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), 
         relay(thing, reader, writer, escape, &mut signals).await
     };
     match end? {
-        End::Closed => eprintln!("\nthe {} has closed", harmless::line(thing)),
-        End::Escaped => eprintln!(),
+        End::Closed => {
+            remark_briefly("");
+            remark_briefly(&format!("the {thing} has closed"));
+        }
+        End::Escaped => remark_briefly(""),
         End::NobodyReads => {}
         End::Signal(name) => {
-            return Err(Fail::new(thing, format!("left because of {name}"), "the guest runs on"));
+            return Err(Fail::new(thing, format!("left because of {name}"), "the guest runs on").briefly());
         }
     }
     Ok(())
@@ -140,7 +144,16 @@ async fn relay(
     let mut input = pin!(type_in(writer, escape, &escaped));
     let mut typing = true;
     loop {
+        // Whoever wants to leave is heard before a guest that never stops.
         tokio::select! {
+            biased;
+            name = signals.next() => return Ok(End::Signal(name)),
+            end = &mut input, if typing => match end {
+                Ok(()) => return Ok(End::Escaped),
+                // What there is to read tells why.
+                Err(StreamError::Ended) => typing = false,
+                Err(error) => return Err(broken(error)),
+            },
             end = &mut output => return match end {
                 // It is the user's end, whichever of both is heard of first.
                 Ok(End::Closed) if escaped.get() => Ok(End::Escaped),
@@ -149,13 +162,6 @@ async fn relay(
                     Fault::Output(error) => unwritten(&error),
                 }),
             },
-            end = &mut input, if typing => match end {
-                Ok(()) => return Ok(End::Escaped),
-                // What there is to read tells why.
-                Err(StreamError::Ended) => typing = false,
-                Err(error) => return Err(broken(error)),
-            },
-            name = signals.next() => return Ok(End::Signal(name)),
         }
     }
 }
@@ -165,16 +171,25 @@ enum Fault {
     Output(io::Error),
 }
 
-/// Prints what the guest writes, to its end.
+/// Bytes that a terminal gets at a time. Until it has shown them it shows nothing else, such as the words at the end.
+const SHOWN_BYTES: usize = 1_024;
+
+/// Prints what the guest writes, to its end. A terminal or a reader that takes nothing holds up this, and neither keys nor signals.
 async fn print(mut reader: StreamReader) -> Result<End, Fault> {
+    let mut out = tokio::io::stdout();
     while let Some(chunk) = reader.read_chunk().await.map_err(Fault::Stream)? {
         // A console has no holes.
         let Chunk::Data(data) = chunk else { continue };
-        let mut out = io::stdout().lock();
-        match out.write_all(&data).and_then(|()| out.flush()) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(End::NobodyReads),
-            Err(error) => return Err(Fault::Output(error)),
+        for piece in data.chunks(SHOWN_BYTES) {
+            let written = async {
+                out.write_all(piece).await?;
+                out.flush().await
+            };
+            match written.await {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(End::NobodyReads),
+                Err(error) => return Err(Fault::Output(error)),
+            }
         }
     }
     Ok(End::Closed)

@@ -31,38 +31,39 @@ use showing::{Counts, Desk, Output};
 pub(crate) async fn run(args: DissectArgs) -> Result<(), Fail> {
     let is_live = args.listen.is_some() || args.files.iter().any(|file| file.as_os_str() == "-");
     if args.ladder || args.svg.is_some() {
-        let Some(ladder) = show(&args, Ladder::default()).await? else { return Ok(()) };
-        let cast = ladder.cast();
-        return match &args.svg {
-            Some(path) => save(path, &ladder::svg::draw(&cast)),
-            None => {
-                let lines = ladder::text::draw(&cast);
-                let mut page = Page::new(false);
-                let written = lines.iter().try_for_each(|(line, bad)| page.ladder_line(line, *bad));
-                heard(written.and_then(|()| page.flush()))
-            }
-        };
+        let svg = args.svg.clone();
+        return show(&args, Ladder::default(), move |ladder| draw(&ladder, svg.as_deref())).await;
     }
     if args.json {
-        return show(&args, Json::new(Flushed::new(is_live))).await.map(drop);
+        return show(&args, Json::new(Flushed::new(is_live)), |_| Ok(())).await;
     }
-    show(&args, Lines::new(Page::new(is_live), args.args)).await.map(drop)
+    show(&args, Lines::new(Page::new(is_live), args.args), |_| Ok(())).await
 }
 
-/// Passes everything that happens to an output, and gives that back; `None` if nobody reads it any more.
-async fn show<O: Output>(args: &DissectArgs, output: O) -> Result<Option<O>, Fail> {
+/// Passes everything that happens to an output, and then does what there is to do with that.
+async fn show<O: Output + Send + 'static>(
+    args: &DissectArgs,
+    output: O,
+    end: impl FnOnce(O) -> Result<(), Fail> + Send + 'static,
+) -> Result<(), Fail> {
     let wants = Wants { secrets: args.secrets };
     let mut desk = Desk::new(output, args.filter(), wants, args.data);
-    let take = |happening| desk.take(happening);
-    match (&args.listen, &args.connect) {
-        (Some(listen), Some(connect)) => {
-            let (once, allow_unauthenticated) = (args.once, args.allow_unauthenticated);
-            proxy::run(Place { listen, connect, once, allow_unauthenticated }, take).await?;
-        }
-        _ => files::read(&args.files, take)?,
+    if let (Some(listen), Some(connect)) = (&args.listen, &args.connect) {
+        let (once, allow_unauthenticated) = (args.once, args.allow_unauthenticated);
+        let place = Place { listen, connect, once, allow_unauthenticated };
+        return proxy::run(place, move |mut happenings| {
+            let taken =
+                std::iter::from_fn(|| happenings.blocking_recv()).try_for_each(|told| desk.take(told));
+            match taken.and_then(|()| desk.finish()) {
+                Ok((output, _)) => end(output),
+                Err(error) => heard(Err(error)),
+            }
+        })
+        .await;
     }
+    files::read(&args.files, |happening| desk.take(happening))?;
     match desk.finish() {
-        Ok((_, Counts { frames: 0, foreign: 0, .. })) if args.listen.is_none() => {
+        Ok((_, Counts { frames: 0, foreign: 0, .. })) => {
             let names: Vec<_> = args.files.iter().map(|file| file.display().to_string()).collect();
             Err(Fail::new(
                 format!("file {}", names.join(", ")),
@@ -70,9 +71,21 @@ async fn show<O: Output>(args: &DissectArgs, output: O) -> Result<Option<O>, Fai
                 "was the right port captured? over TLS, capture a unix socket by --listen and --connect instead",
             ))
         }
-        Ok((output, _)) => Ok(Some(output)),
-        Err(error) => heard(Err(error)).map(|()| None),
+        Ok((output, _)) => end(output),
+        Err(error) => heard(Err(error)),
     }
+}
+
+/// Draws a ladder as text, or as a picture into a file.
+fn draw(ladder: &Ladder, svg: Option<&Path>) -> Result<(), Fail> {
+    let cast = ladder.cast();
+    if let Some(path) = svg {
+        return save(path, &ladder::svg::draw(&cast));
+    }
+    let lines = ladder::text::draw(&cast);
+    let mut page = Page::new(false);
+    let written = lines.iter().try_for_each(|(line, bad)| page.ladder_line(line, *bad));
+    heard(written.and_then(|()| page.flush()))
 }
 
 fn save(path: &Path, picture: &str) -> Result<(), Fail> {

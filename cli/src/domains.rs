@@ -113,6 +113,18 @@ fn asked<F: Copy + BitOr<Output = F>>(none: F, flags: impl IntoIterator<Item = (
 
 /// The guest that is meant, and the connection to its host.
 pub(crate) async fn guest(args: &DomainArgs, opener: Opener) -> Result<(Connection, Domain), Fail> {
+    if args.uri.is_empty() && args.domain.contains("://") {
+        let uri = &args.domain;
+        return Err(Fail::new(
+            format!("URI {uri}"),
+            "which of its guests is meant is not said",
+            format!(
+                "a guest comes behind its host, as in `{} web1`; `virtwire list --all {}` shows those that there are",
+                quoted(uri),
+                quoted(uri)
+            ),
+        ));
+    }
     let connection = opener.open(&args.uri).await?;
     let domain = find(&connection, &args.domain).await?;
     Ok((connection, domain))

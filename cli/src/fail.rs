@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use crate::screen::remark;
+use crate::screen::{remark, remark_briefly};
 use virtwire::client::{AuthError, CallError, CloseReason, Connection, OpenError};
 use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::session::ProtocolError;
@@ -16,12 +16,13 @@ pub(crate) struct Fail {
     thing: String,
     what: String,
     next: String,
+    briefly: bool,
 }
 
 impl Fail {
     /// A failure, and what the user can do next.
     pub(crate) fn new(thing: impl fmt::Display, what: impl fmt::Display, next: impl fmt::Display) -> Fail {
-        Fail { thing: thing.to_string(), what: what.to_string(), next: next.to_string() }
+        Fail { thing: thing.to_string(), what: what.to_string(), next: next.to_string(), briefly: false }
     }
 
     /// Something better to do next, where more is known.
@@ -31,9 +32,17 @@ impl Fail {
         self
     }
 
+    /// Of somebody who has asked for the end, and is told why only if there is somebody who reads.
+    #[must_use]
+    pub(crate) fn briefly(mut self) -> Fail {
+        self.briefly = true;
+        self
+    }
+
     /// Prints the line.
     pub(crate) fn report(&self) -> ExitCode {
-        remark(&format!("virtwire: {self}"));
+        let say = if self.briefly { remark_briefly } else { remark };
+        say(&format!("virtwire: {self}"));
         ExitCode::FAILURE
     }
 
@@ -163,8 +172,8 @@ impl Fail {
                 thing,
                 reason,
                 format!(
-                    "{FORM}; a guest comes behind its host, and '' is the usual one: `virtwire info '' {}`; a short name has to be \
-                     one of uri_aliases in libvirt.conf",
+                    "{FORM}; a guest comes behind its host, and '' is the usual one: `'' {}`; a short name has to be one of \
+                     uri_aliases in libvirt.conf",
                     quoted(uri)
                 ),
             ),

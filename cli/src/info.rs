@@ -128,12 +128,13 @@ async fn of_guest(domain: &Domain) -> Result<Facts, CallError> {
         value: does.word().into(),
         words: Some(does.words()),
     });
-    facts.0.extend(does.reason().map(|reason| Fact {
-        key: "reason",
-        label: None,
-        value: reason.into(),
-        words: None,
-    }));
+    let reasons =
+        [("reason", does.reason().map(Value::from)), ("reason_word", does.reason_word().map(Value::from))];
+    facts.0.extend(
+        reasons
+            .into_iter()
+            .filter_map(|(key, value)| Some(Fact { key, label: None, value: value?, words: None })),
+    );
     facts.add("os_type", "OS type", told(domain.os_type().await)?.map(|kind| kind.to_string()));
     facts.add("cpus", "CPUs", Some(info.vcpus));
     facts.add("cpu_time_ns", "CPU time, ns", u64::try_from(info.cpu_time.as_nanos()).ok());

@@ -15,7 +15,7 @@ use crate::connect::Opener;
 use crate::domains::{goodbye, guest, refused};
 use crate::fail::{Fail, quoted};
 use crate::info::{Facts, told};
-use crate::list::{Does, does};
+use crate::list::{Does, add, does};
 use crate::migrate::{figures, percent, phase, time};
 use crate::progress::size;
 use crate::screen::{say_done, say_json};
@@ -169,14 +169,15 @@ async fn show(args: &JobArgs, connection: &Connection, domain: &Domain) -> Resul
     if !args.json {
         return facts(domain, does, job.as_ref(), &limits).print(false);
     }
-    say_json(&json!({
+    let mut told = json!({
         "name": domain.name().to_string(),
         "uuid": domain.uuid().to_string(),
-        "state": does.words(),
         "job": job.as_ref().map(Job::document),
         "speed_mib_s": limits.speed_mib_s,
         "max_downtime_ms": limits.max_downtime.map(|time| time.as_millis()),
-    }))
+    });
+    add(&mut told, does);
+    say_json(&told)
 }
 
 /// What a migration of the guest is held to, where the host tells.

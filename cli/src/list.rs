@@ -1,12 +1,12 @@
 //! `virtwire list`: a host's guests.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::enums::{DomainState, DomainStateKind};
-use virtwire::protocol::flags::ListDomainsFlags;
+use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds, ListDomainsFlags};
 
 use crate::args::HostArgs;
-use crate::connect::{Opener, known};
+use crate::connect::{Opener, known, of_all};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::screen::say_json;
@@ -16,13 +16,7 @@ use crate::table::{Side, Table};
 pub(crate) async fn run(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     let connection = opener.open(&args.uri).await?;
     let failed = |error| Fail::daemon(&connection, &error);
-    let mut rows = Vec::new();
-    for domain in guests(&connection, args.all).await.map_err(failed)? {
-        // One that went away meanwhile is no guest of this host.
-        if let Some(does) = known(does(&domain).await).map_err(failed)? {
-            rows.push((domain, does));
-        }
-    }
+    let rows = guests(&connection, args.all).await.map_err(failed)?;
     if args.json {
         let rows: Vec<_> = rows.iter().map(|(domain, does)| json_row(domain, *does)).collect();
         say_json(&json!(rows))?;
@@ -32,20 +26,51 @@ pub(crate) async fn run(args: HostArgs, opener: Opener) -> Result<(), Fail> {
     goodbye(connection).await
 }
 
-/// A host's active guests, or all of them. Old daemons are asked as their own clients asked them.
-pub(crate) async fn guests(connection: &Connection, all: bool) -> Result<Vec<Domain>, CallError> {
+/// A host's active guests, or all of them, and what they do, by one call however many there are. Old daemons are asked as their own
+/// clients asked them.
+pub(crate) async fn guests(connection: &Connection, all: bool) -> Result<Vec<(Domain, Does)>, CallError> {
+    let mut guests = match told_at_once(connection, all).await? {
+        Some(guests) => guests,
+        None => told_one_by_one(connection, all).await?,
+    };
+    // Active ones first, in the order in which they were started; then by name, as `virsh` does.
+    guests.sort_by(|(one, _), (other, _)| {
+        let key = |domain: &Domain| (domain.id().is_none(), domain.id());
+        (key(one), one.name()).cmp(&(key(other), other.name()))
+    });
+    Ok(guests)
+}
+
+/// `None` of a daemon or a driver that does not tell of all at once (libvirt 1.2.8), or not what they do.
+async fn told_at_once(connection: &Connection, all: bool) -> Result<Option<Vec<(Domain, Does)>>, CallError> {
+    let inactive = if all { DomainStatsFlags::INACTIVE } else { DomainStatsFlags::NONE };
+    let flags = DomainStatsFlags::ACTIVE | inactive;
+    let told = match connection.all_domain_stats(DomainStatsKinds::STATE, flags).await {
+        Ok(told) => told,
+        Err(error) if error.is_unsupported() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let does = told.into_iter().map(|told| {
+        let (state, reason) = (told.params.i32("state.state")?, told.params.i32("state.reason")?);
+        Some((told.domain, Does::Why(DomainState::from_wire(state, reason))))
+    });
+    Ok(does.collect())
+}
+
+/// First who there is, then all of them what they do.
+async fn told_one_by_one(connection: &Connection, all: bool) -> Result<Vec<(Domain, Does)>, CallError> {
     let inactive = if all { ListDomainsFlags::INACTIVE } else { ListDomainsFlags::NONE };
-    let mut domains = match connection.domains(ListDomainsFlags::ACTIVE | inactive).await {
+    let domains = match connection.domains(ListDomainsFlags::ACTIVE | inactive).await {
         Ok(domains) => domains,
         Err(error) if error.is_unsupported() => guests_of_old(connection, all).await?,
         Err(error) => return Err(error),
     };
-    // Active ones first, in the order in which they were started; then by name, as `virsh` does.
-    domains.sort_by(|one, other| {
-        let key = |domain: &Domain| (domain.id().is_none(), domain.id());
-        (key(one), one.name()).cmp(&(key(other), other.name()))
+    let told = of_all(domains, |domain| async move {
+        let does = known(does(&domain).await)?;
+        Ok(does.map(|does| (domain, does)))
     });
-    Ok(domains)
+    // One that went away meanwhile is no guest of this host.
+    Ok(told.await?.into_iter().flatten().collect())
 }
 
 /// Before libvirt 0.9.13: the ids and the names, then each by itself.
@@ -99,6 +124,24 @@ impl Does {
         }
     }
 
+    /// The same in libvirt's word, such as `booted`.
+    pub(crate) fn reason_word(self) -> Option<String> {
+        let Does::Why(state) = self else { return None };
+        let text = state.to_string();
+        let (_, reason) = text.strip_suffix(')')?.split_once(" (")?;
+        Some(reason.to_owned())
+    }
+
+    /// For programs: the state, and the reason as a number and as a word, null where the daemon does not tell.
+    pub(crate) fn document(self) -> Map<String, Value> {
+        let facts: [(&str, Value); 3] = [
+            ("state", self.word().into()),
+            ("reason", self.reason().into()),
+            ("reason_word", self.reason_word().into()),
+        ];
+        facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
     /// In words, as `running (booted)`.
     pub(crate) fn words(self) -> String {
         match self {
@@ -119,13 +162,20 @@ pub(crate) async fn does(domain: &Domain) -> Result<Does, CallError> {
 
 /// The same fields as `info`'s.
 fn json_row(domain: &Domain, does: Does) -> Value {
-    json!({
+    let mut row = json!({
         "id": domain.id(),
         "name": domain.name().to_string_lossy(),
         "uuid": domain.uuid().to_string(),
-        "state": does.word(),
-        "reason": does.reason(),
-    })
+    });
+    add(&mut row, does);
+    row
+}
+
+/// Adds what a guest does to what is told of it.
+pub(crate) fn add(told: &mut Value, does: Does) {
+    if let Value::Object(fields) = told {
+        fields.extend(does.document());
+    }
 }
 
 fn print_table(rows: &[(Domain, Does)]) -> Result<(), Fail> {

@@ -110,6 +110,50 @@ fn render(man: &Man, command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     if command.has_subcommands() {
         man.render_subcommands_section(page)?;
     }
-    man.render_extra_section(page)?;
+    render_rest(command, page)?;
     if command.get_version().is_some() { man.render_version_section(page) } else { Ok(()) }
+}
+
+/// What the help says behind its options, in the sections where readers of manual pages look for it. Its paragraphs are told apart by
+/// how they begin.
+fn render_rest(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let rest = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let of = |paragraph: &str| match paragraph {
+        text if text.starts_with("Exit status") => "EXIT STATUS",
+        text if text.starts_with("Example") => "EXAMPLES",
+        _ => "NOTES",
+    };
+    for section in ["EXIT STATUS", "NOTES", "EXAMPLES"] {
+        let paragraphs: Vec<_> = rest.split("\n\n").filter(|paragraph| of(paragraph) == section).collect();
+        if paragraphs.is_empty() || rest.is_empty() {
+            continue;
+        }
+        writeln!(page, ".SH \"{section}\"")?;
+        for paragraph in paragraphs {
+            let text = ["Exit status: ", "Examples:\n", "Example:\n"]
+                .into_iter()
+                .find_map(|heading| paragraph.strip_prefix(heading))
+                .unwrap_or(paragraph);
+            writeln!(page, ".PP")?;
+            let mut as_it_stands = false;
+            for line in text.lines() {
+                if line.starts_with(' ') != as_it_stands {
+                    as_it_stands = !as_it_stands;
+                    writeln!(page, "{}", if as_it_stands { ".nf" } else { ".fi" })?;
+                }
+                writeln!(page, "{}", source(line))?;
+            }
+            if as_it_stands {
+                writeln!(page, ".fi")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A line of text as groff reads it.
+fn source(line: &str) -> String {
+    let text = line.replace('\\', "\\e").replace('-', "\\-");
+    // It would be a request to groff.
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }

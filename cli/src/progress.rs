@@ -8,44 +8,76 @@ use crate::screen::{Screen, Style};
 #[derive(Debug)]
 pub(crate) struct Progress {
     began: Instant,
+    /// When the bar was drawn last.
+    drawn: Option<Instant>,
     quarters_told: u64,
 }
 
 /// Cells of the bar.
 const CELLS: u64 = 24;
+/// How often the bar moves at most: more than eyes follow makes a transfer wait for its terminal.
+const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 impl Progress {
     /// A transfer that begins now.
     pub(crate) fn begin() -> Progress {
-        Progress { began: Instant::now(), quarters_told: 0 }
+        Progress { began: Instant::now(), drawn: None, quarters_told: 0 }
     }
 
-    /// Shows how far it is. Returns whether a line was printed, rather than the bar moved.
-    pub(crate) fn show(&mut self, screen: &Screen, processed: u64, total: u64) -> bool {
-        if total == 0 {
-            return false;
-        }
-        let processed = processed.min(total);
-        let text = describe(processed, total, self.began.elapsed());
+    /// Shows how far it is: on a terminal now and then, and at the end; of a transfer whose total is 0, as nobody knows it, only there.
+    pub(crate) fn show(&mut self, screen: &Screen, processed: u64, total: u64) {
+        let now = Instant::now();
+        let elapsed = now.saturating_duration_since(self.began);
         if screen.is_terminal() {
-            let full = processed.saturating_mul(CELLS) / total;
-            let bar: String = (0..CELLS).map(|cell| if cell < full { '█' } else { '░' }).collect();
-            screen.set_bar(&format!("   {bar} {text}"));
-            return false;
+            if self.is_due(now, total > 0 && processed >= total) {
+                let line = format!("   {}{}", bar(processed, total), describe(processed, total, elapsed));
+                // A longer line would scroll.
+                screen.set_bar(&line.chars().take(screen.width().saturating_sub(1)).collect::<String>());
+            }
+            return;
         }
-        let quarters = processed.saturating_mul(4) / total;
-        let told = quarters <= self.quarters_told;
-        if !told {
+        let quarters = processed.min(total).saturating_mul(4).checked_div(total).unwrap_or_default();
+        if quarters > self.quarters_told {
+            screen.line(Style::Plain, &format!("   {}", describe(processed, total, elapsed)));
             self.quarters_told = quarters;
-            screen.line(Style::Plain, &format!("   {text}"));
         }
-        !told
+    }
+
+    /// Whether the bar is to be drawn now, which it is then.
+    fn is_due(&mut self, now: Instant, is_whole: bool) -> bool {
+        let is_due =
+            is_whole || self.drawn.is_none_or(|drawn| now.saturating_duration_since(drawn) >= DRAWN_EVERY);
+        if is_due {
+            self.drawn = Some(now);
+        }
+        is_due
     }
 }
 
+/// Nothing where the total is not known.
+fn bar(processed: u64, total: u64) -> String {
+    let Some(full) = processed.min(total).saturating_mul(CELLS).checked_div(total) else {
+        return String::new();
+    };
+    (0..CELLS).map(|cell| if cell < full { '█' } else { '░' }).chain([' ']).collect()
+}
+
+/// How much has come, how fast, and what time is left at that rate; without a total that is known, since when instead.
 fn describe(processed: u64, total: u64, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let rate = if seconds > 0.0 { processed as f64 / seconds } else { 0.0 };
+    let rate_words = format!("{}/s", size(rate as u64));
+    if total == 0 {
+        return format!("{}  {rate_words}  {seconds:.1} s", size(processed));
+    }
+    let processed = processed.min(total);
     let percent = processed.saturating_mul(100) / total;
-    format!("{percent:>3} %  {} of {}  {:.1} s", size(processed), size(total), elapsed.as_secs_f64())
+    let left = match total - processed {
+        0 => format!("{seconds:.1} s"),
+        _ if rate < 1.0 => "no end seen".to_owned(),
+        left => format!("{:.0} s left", (left as f64 / rate).ceil()),
+    };
+    format!("{percent:>3} %  {} of {}  {rate_words}  {left}", size(processed), size(total))
 }
 
 /// Bytes as a person reads them.
@@ -64,11 +96,26 @@ mod tests {
 
     #[test]
     fn a_transfer_is_told_in_percent_and_in_bytes() {
-        let text = describe(4 << 20, 16 << 20, Duration::from_millis(1_240));
-        assert_eq!(text, " 25 %  4.0 MiB of 16.0 MiB  1.2 s");
+        let text = |processed, total| describe(processed, total, Duration::from_millis(1_250));
+        assert_eq!(text(5 << 20, 20 << 20), " 25 %  5.0 MiB of 20.0 MiB  4.0 MiB/s  4 s left");
+        assert_eq!(text(20 << 20, 20 << 20), "100 %  20.0 MiB of 20.0 MiB  16.0 MiB/s  1.2 s");
+        assert_eq!(text(0, 1 << 20), "  0 %  0 B of 1.0 MiB  0 B/s  no end seen");
+        assert_eq!(text(5 << 20, 0), "5.0 MiB  4.0 MiB/s  1.2 s");
+        assert_eq!((bar(1, 2).as_str(), bar(1, 0).as_str()), ("████████████░░░░░░░░░░░░ ", ""));
         assert_eq!(
             (size(1_023), size(2_048), size(3 << 30)),
             ("1023 B".into(), "2.0 KiB".into(), "3.0 GiB".into())
         );
+    }
+
+    /// However many packets it comes in, and the end is seen.
+    #[test]
+    fn a_bar_moves_ten_times_a_second_at_most() {
+        let mut progress = Progress::begin();
+        let began = progress.began;
+        let mut due = |ms, is_whole| progress.is_due(began + Duration::from_millis(ms), is_whole);
+        let drawn = (0..1_000).filter(|ms| due(*ms, false)).count();
+        assert_eq!(drawn, 10);
+        assert!(!due(999, false) && due(999, true));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
 use crate::fail::{Fail, plain};
 use crate::harmless;
@@ -194,6 +195,20 @@ pub(crate) fn say_document(document: &Text) -> Result<(), Fail> {
 pub(crate) fn remark(text: &str) {
     let _ = io::stderr().lock().write_all(format!("{}\n", harmless::line(text)).as_bytes());
 }
+
+/// The same for whoever leaves, and is not kept by a terminal that shows nothing, or a reader that does not read.
+pub(crate) fn remark_briefly(text: &str) {
+    let text = text.to_owned();
+    let (said, is_said) = mpsc::channel();
+    std::thread::spawn(move || {
+        remark(&text);
+        // Nobody waits any more, if it took longer.
+        let _ = said.send(());
+    });
+    let _ = is_said.recv_timeout(BRIEFLY);
+}
+
+const BRIEFLY: Duration = Duration::from_secs(2);
 
 /// The same as [`say`] for bytes as they are.
 pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Fail> {

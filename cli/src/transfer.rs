@@ -28,7 +28,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Of a transfer of so many bytes; 0 where nobody knows, and then nothing is told.
+    /// Of a transfer of so many bytes; 0 where nobody knows.
     pub(crate) fn new(total: u64) -> Told {
         Told { screen: Screen::new(Output::Stderr), progress: Progress::begin(), total }
     }

@@ -12,7 +12,7 @@ use virtwire::protocol::flags::{
 };
 
 use crate::args::AsJson;
-use crate::connect::Opener;
+use crate::connect::{Opener, of_all};
 use crate::domains::{goodbye, read};
 use crate::fail::{Fail, quoted};
 use crate::info::{Facts, told};
@@ -63,13 +63,13 @@ pub(crate) struct CreateArgs {
     #[arg(requires = "capacity", required_unless_present = "xml")]
     volume: Option<String>,
     /// How large it is for a guest
-    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume", conflicts_with = "xml")]
     capacity: Option<u64>,
     /// How much of it gets room at once; without it, the pool's way
-    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume")]
+    #[arg(long, value_name = "SIZE", value_parser = bytes, requires = "volume", conflicts_with = "xml")]
     allocation: Option<u64>,
     /// The format, such as raw or qcow2; without it, the pool's way
-    #[arg(long, value_name = "FORMAT", requires = "volume")]
+    #[arg(long, value_name = "FORMAT", requires = "volume", conflicts_with = "xml")]
     format: Option<String>,
     /// A file with libvirt's volume XML instead; - reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "volume")]
@@ -231,10 +231,8 @@ async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Re
     let mut vols = vols.map_err(|error| pool_refused::<StoragePool>(&connection, &args.pool, &error))?;
     // As `virsh` has them.
     vols.sort_by(|one, other| one.name().cmp(other.name()));
-    let mut rows = Vec::new();
-    for vol in vols {
-        rows.push(facts(&vol).await.map_err(|error| Fail::daemon(&connection, &error))?);
-    }
+    let rows = of_all(vols, |vol| async move { facts(&vol).await }).await;
+    let rows = rows.map_err(|error| Fail::daemon(&connection, &error))?;
     if json {
         let rows: Vec<Value> = rows.into_iter().map(Facts::into_json).collect();
         say_json(&json!(rows))?;
@@ -261,11 +259,12 @@ async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Re
 }
 
 async fn facts(vol: &StorageVol) -> Result<Facts, CallError> {
-    let info = told(vol.info().await)?;
+    let (info, path) = tokio::join!(vol.info(), vol.path());
+    let (info, path) = (told(info)?, told(path)?);
     let mut facts = Facts::default();
     facts.add("name", "Name", Some(vol.name().to_string()));
     facts.add("pool", "Pool", Some(vol.pool_name().to_string()));
-    facts.add("path", "Path", told(vol.path().await)?.map(|path| path.to_string()));
+    facts.add("path", "Path", path.map(|path| path.to_string()));
     facts.add("key", "Key", Some(vol.key().to_string()));
     facts.add("type", "Type", info.map(|info| info.kind.to_string()));
     facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));

@@ -524,7 +524,7 @@ fn its_manual_pages_and_completions_are_what_their_readers_take() {
     let synopsis = page.lines().skip_while(|line| *line != ".SH SYNOPSIS").nth(1).unwrap();
     assert!(synopsis.contains(r"\-\-from <URI>") && !synopsis.contains(r"<\-\-"), "{synopsis}");
     for command in [&["man"][..], &["man", "list"], &["man", "vol", "upload"], &["man", "migrate"]] {
-        assert!(virtwire(command).contains("Exit status"), "{command:?}");
+        assert!(virtwire(command).contains("EXIT STATUS"), "{command:?}");
     }
     assert!(virtwire(&["vol", "upload", "--help"]).contains("Exit status: 0 when it is done, 1 when"));
     let script = place.join("virtwire.bash");

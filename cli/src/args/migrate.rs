@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use virtwire::protocol::migrate::Param;
 
 use super::help::MIGRATE;
 use crate::migrate::param;
 
+// An option that requires another does so no longer where something is there that conflicts with that one: so whatever may be there
+// conflicts with the option, too.
 #[derive(Debug, Args)]
 #[command(after_help = MIGRATE)]
+#[command(group(ArgGroup::new("peer_to_peer").args(["p2p", "tunnelled"]).multiple(true)))]
 pub(crate) struct MigrateArgs {
     /// The guest's name, UUID or number on the source
     #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -18,10 +21,10 @@ pub(crate) struct MigrateArgs {
     #[arg(long, conflicts_with_all = ["dname", "xml", "persistent_xml", "ladder", "check", "migrate_uri", "offline"])]
     pub(crate) all: bool,
     /// Leave these guests where they are (with --all)
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "all")]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "all", conflicts_with = "domain")]
     pub(crate) except: Vec<String>,
     /// How many guests move at a time (with --all)
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "all", value_parser = at_once)]
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "all", conflicts_with = "domain", value_parser = at_once)]
     pub(crate) at_once: usize,
     /// Only look whether anything is in the way, and change nothing
     #[arg(long, conflicts_with_all = ["journal"])]
@@ -45,10 +48,10 @@ pub(crate) struct MigrateArgs {
     #[arg(long)]
     pub(crate) tunnelled: bool,
     /// Have the source's hypervisor send the guest to --migrate-uri, without a daemon there
-    #[arg(long, requires = "migrate_uri", conflicts_with_all = ["p2p", "tunnelled", "peer_uri"])]
+    #[arg(long, requires = "migrate_uri", conflicts_with_all = ["all", "p2p", "tunnelled", "peer_uri"])]
     pub(crate) direct: bool,
-    /// The destination as the source's daemon reaches it (with --p2p), where that is not what --to says
-    #[arg(long, value_name = "URI")]
+    /// The destination as the source's daemon reaches it (with --p2p or --tunnelled), where that is not what --to says
+    #[arg(long, value_name = "URI", requires = "peer_to_peer")]
     pub(crate) peer_uri: Option<String>,
     /// Let the guest run while its memory moves
     #[arg(long)]
@@ -64,10 +67,10 @@ pub(crate) struct MigrateArgs {
     #[arg(long, requires = "live", conflicts_with_all = ["all", "paused", "offline", "tunnelled"])]
     pub(crate) postcopy: bool,
     /// Switch when all of the memory has been sent once
-    #[arg(long, requires = "postcopy")]
+    #[arg(long, requires = "postcopy", conflicts_with = "all")]
     pub(crate) postcopy_after_precopy: bool,
     /// Switch after so many seconds of sending
-    #[arg(long, value_name = "SECONDS", requires = "postcopy", conflicts_with_all = ["postcopy_after_precopy"])]
+    #[arg(long, value_name = "SECONDS", requires = "postcopy", conflicts_with_all = ["all", "postcopy_after_precopy"])]
     pub(crate) postcopy_after: Option<u64>,
     /// Resume a post-copy that broke: bring over what the destination has not got yet
     #[arg(long, conflicts_with_all = ["all", "check", "paused", "offline", "tunnelled", "postcopy", "direct", "persistent", "undefine_source", "dname", "xml", "persistent_xml"])]

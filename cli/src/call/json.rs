@@ -1,4 +1,5 @@
-//! The contract's values as JSON that people can read and write: opaque data as `{"hex": …}`, UUIDs as usual.
+//! The contract's values as JSON that people can read and write: opaque data as `{"hex": …}`, UUIDs as usual, and the few texts that
+//! replies have as bytes.
 
 use std::io::{self, Write};
 
@@ -50,6 +51,19 @@ fn bytes_within(value: Value, path: &str) -> Result<Value, String> {
 /// What the contract calls every field that is a UUID, and no other field.
 const UUID: &str = "uuid";
 
+/// Fields of `char` that are text, ended by a zero byte or by their end. Replies alone have them, so nobody has to write them.
+const TEXTS: [&str; 3] = ["model", "doi", "label"];
+
+/// The text of such a field; `None` where the bytes are more than that.
+fn as_text(bytes: &[u8]) -> Option<&str> {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (text, rest) = bytes.split_at_checked(end)?;
+    if rest.iter().any(|byte| *byte != 0) {
+        return None;
+    }
+    std::str::from_utf8(text).ok()
+}
+
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|digit| digit.to_digit(16).and_then(|digit| digit.try_into().ok())).collect();
@@ -77,6 +91,9 @@ impl Formatter for Readable {
             // Other opaque data can have 16 bytes as well.
             Ok(uuid) if self.key == UUID => write!(writer, "\"{}\"", Uuid(uuid)),
             _ => {
+                if let Some(text) = as_text(bytes).filter(|_| TEXTS.contains(&self.key.as_str())) {
+                    return serde_json::to_writer(writer, text).map_err(io::Error::from);
+                }
                 writer.write_all(b"{\"hex\": \"")?;
                 bytes.iter().try_for_each(|byte| write!(writer, "{byte:02x}"))?;
                 writer.write_all(b"\"}")
@@ -140,7 +157,7 @@ mod tests {
     use super::*;
     use serde_json::json;
     use virtwire::protocol::contract::{Message, TYPES, Visitor, visit_type};
-    use virtwire::protocol::remote::{Domain, DomainMemoryPeekReply};
+    use virtwire::protocol::remote::{Domain, DomainMemoryPeekReply, NodeGetSecurityModelReply};
     use virtwire::xdr;
 
     #[track_caller]
@@ -163,21 +180,48 @@ mod tests {
         assert_eq!(text(&()).unwrap(), "{}");
     }
 
+    #[test]
+    fn text_in_bytes_is_text() {
+        let model = |bytes: &[u8]| {
+            let model = bytes.to_vec();
+            let value: serde_json::Value =
+                serde_json::from_str(&text(&NodeGetSecurityModelReply { model, doi: vec![b'0'] }).unwrap())
+                    .unwrap();
+            assert_eq!(value["doi"], "0");
+            value["model"].clone()
+        };
+        assert_eq!(model(b"apparmor"), "apparmor");
+        assert_eq!(model(b"a\"b\0\0"), "a\"b");
+        assert_eq!(model(b""), "");
+        assert_eq!(model(b"a\0b"), json!({"hex": "610062"}));
+        assert_eq!(model(b"\xff"), json!({"hex": "ff"}));
+    }
+
     /// Whatever these bytes are as a type.
     struct Again<'a>(&'a [u8]);
 
     impl Visitor for Again<'_> {
         type Output = bool;
 
-        fn visit<T: Message>(self, _: &'static str) -> bool {
+        fn visit<T: Message>(self, name: &'static str) -> bool {
             let Ok(value) = xdr::from_slice::<T>(self.0) else { return false };
+            let written = text(&value).unwrap();
+            let has_text = TEXTS.iter().any(|key| written.contains(&format!("\"{key}\": \"")));
             // A type without fields is written as an object of none.
-            if text(&value).unwrap() != "{}" {
+            if written != "{}" && !(has_text && IN_REPLIES.contains(&name)) {
                 check(&value);
             }
             true
         }
     }
+
+    /// Those that have text as bytes.
+    const IN_REPLIES: [&str; 4] = [
+        "node_get_info_ret",
+        "node_get_security_model_ret",
+        "domain_get_security_label_ret",
+        "domain_get_security_label_list_ret",
+    ];
 
     /// Words that are lengths, discriminants and bools of most types, with opaque data of 16 bytes among them.
     #[test]

@@ -17,13 +17,29 @@ pub(super) fn program(text: &str) -> Result<Program, String> {
         .ok_or_else(|| "expected remote, qemu, lxc or admin".to_owned())
 }
 
-/// Finds a procedure by its name, with or without its program's before it, or by its number.
-pub(super) fn find(text: &str, wanted: Option<Program>) -> Result<(Program, &'static ProcedureInfo), Fail> {
+/// Whether a URI is that of a daemon itself, such as `libvirtd:///system`, or leads to its admin socket.
+pub(super) fn leads_to_admin(uri: &str) -> bool {
+    let (scheme, rest) = uri.split_once(':').unwrap_or((uri, ""));
+    let driver = scheme.split('+').next().unwrap_or_default();
+    driver == "libvirtd"
+        || driver.starts_with("virt") && driver.ends_with('d')
+        || rest.contains("-admin-sock")
+}
+
+/// Finds a procedure by its name, with or without its program's before it, or by its number. What more than one program has is the
+/// admin program's where that is asked first.
+pub(super) fn find(
+    text: &str,
+    wanted: Option<Program>,
+    admin_first: bool,
+) -> Result<(Program, &'static ProcedureInfo), Fail> {
     let thing = || match wanted.and_then(Program::name) {
         Some(program) => format!("procedure {text} of program {program}"),
         None => format!("procedure {text}"),
     };
-    let (program, info) = look_up(text, wanted).ok_or_else(|| absent(&thing(), text, wanted))?;
+    let wanted_first = wanted.or(admin_first.then_some(Program::ADMIN));
+    let found = look_up(text, wanted_first).or_else(|| look_up(text, wanted));
+    let (program, info) = found.ok_or_else(|| absent(&thing(), text, wanted))?;
     match info.kind {
         ProcedureKind::Call => Ok((program, info)),
         ProcedureKind::Event => Err(Fail::new(
@@ -75,7 +91,7 @@ mod tests {
     #[test]
     fn a_procedure_has_a_name_and_a_number_and_may_say_its_program() {
         let named = |text, wanted| {
-            find(text, wanted)
+            find(text, wanted, false)
                 .map(|(program, info)| (program, info.number.0))
                 .map_err(|fail| fail.to_string())
         };
@@ -87,8 +103,27 @@ mod tests {
         assert_eq!(named("1", Some(Program::QEMU)), Ok((Program::QEMU, 1)));
         assert_eq!(named("admin_connect_list_servers", None), Ok((Program::ADMIN, 4)));
         assert_eq!(named("connect_get_lib_version", Some(Program::ADMIN)), Ok((Program::ADMIN, 3)));
+        let at_admin = |text, wanted| find(text, wanted, true).ok().map(|(program, _)| program);
+        assert_eq!(at_admin("connect_get_lib_version", None), Some(Program::ADMIN));
+        assert_eq!(at_admin("4", None), Some(Program::ADMIN));
+        assert_eq!(at_admin("domain_get_info", None), Some(Program::REMOTE));
+        assert_eq!(at_admin("connect_get_lib_version", Some(Program::REMOTE)), Some(Program::REMOTE));
         assert!(named("318", None).is_err_and(|told| told.contains("is an event")));
         assert!(named("domain_info", None).is_err_and(|told| told.contains("domain_get_info")));
         assert!(named("0", None).is_err_and(|told| told.contains("no such procedure")));
+    }
+
+    #[test]
+    fn a_daemons_own_uri_has_a_daemons_name() {
+        for uri in [
+            "libvirtd:///system",
+            "virtqemud+unix:///session",
+            "x+unix:///?socket=/run/libvirt/libvirt-admin-sock",
+        ] {
+            assert!(leads_to_admin(uri), "{uri}");
+        }
+        for uri in ["qemu:///system", "mem+tcp://virtd/default", "", "test:///default", "vbox:///session"] {
+            assert!(!leads_to_admin(uri), "{uri}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcsetattr};
 
 /// Standard input in raw mode: keys come as they are pressed, and mean nothing here. Dropping it puts everything back, also when the
 /// program unwinds.
@@ -25,7 +25,10 @@ impl RawTerminal {
 
 impl Drop for RawTerminal {
     fn drop(&mut self) {
+        let stdin = rustix::stdio::stdin();
+        // At once, not when all that was printed has been shown: that may be never.
+        let _ = tcsetattr(stdin, OptionalActions::Now, &self.0);
         // What was typed and nobody read is not for the shell.
-        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.0);
+        let _ = tcflush(stdin, QueueSelector::IFlush);
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct DissectArgs {
     #[arg(long, value_name = "ADDRESS", requires = "connect", conflicts_with = "files")]
     pub(super) listen: Option<ListenAddress>,
     /// and pass everything on to the daemon there
-    #[arg(long, value_name = "ADDRESS", requires = "listen")]
+    #[arg(long, value_name = "ADDRESS", requires = "listen", conflicts_with = "files")]
     pub(super) connect: Option<ListenAddress>,
     /// End when the first connection does
     #[arg(long, requires = "listen")]
@@ -84,6 +84,9 @@ Examples:
 Captures may have TCP on any port over Ethernet, loopback or Linux's cooked interfaces. Recorded bytes have no times: \
 the order of each direction is true, replies follow their calls, and two connections of a migration are joined by its \
 steps. A ladder is drawn at the end: client and daemon, or source, client and destination.
+
+Between a client and a daemon whatever passes is told first: traffic waits for whoever reads the output, so send it into a file where \
+that may be slow. Ctrl-C ends the passing on, and a second one the telling; so does SIGTERM within 5 s.
 
 File descriptors are passed on where --listen and --connect are both unix sockets. TCP carries none: what sends one there is told, \
 and fails.";

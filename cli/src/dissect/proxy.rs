@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, UnixListener, lookup_host};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use virtwire::protocol::dissect::{Cutter, Piece, Side, descriptors as announced_by};
 use virtwire::server::ListenAddress;
 
@@ -22,6 +22,8 @@ use room::Room;
 
 /// Happenings that wait to be shown, each a frame at most; then passing on waits too, and nothing is lost.
 const WAITING_MAX: usize = 8;
+/// How long the reader of what was told is waited for after SIGTERM or SIGHUP. After Ctrl-C somebody is there, who can say it again.
+const READ_WITHIN: Duration = Duration::from_secs(5);
 /// Connections at a time. Others wait at the door.
 const CONNECTIONS_MAX: usize = 1_024;
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -41,52 +43,88 @@ pub(super) struct Place<'a> {
     pub(super) allow_unauthenticated: bool,
 }
 
-/// Passes on and tells until SIGINT or SIGTERM comes, or the only connection ends.
+/// Passes on and tells until SIGINT, SIGTERM or SIGHUP comes, or the only connection ends.
+///
+/// Telling has a thread of its own: nobody may read what is told, and a signal is heard all the same.
 pub(super) async fn run(
     place: Place<'_>,
-    mut tell: impl FnMut(Happening) -> io::Result<()>,
+    tell: impl FnOnce(mpsc::Receiver<Happening>) -> Result<(), Fail> + Send + 'static,
 ) -> Result<(), Fail> {
     let mut signals = Signals::listen()?;
     let door = Door::open(place.listen, place.allow_unauthenticated).await?;
     eprintln!("listening on {}", door.address);
-    let (told, mut happenings) = mpsc::channel(WAITING_MAX);
+    let (told, happenings) = mpsc::channel(WAITING_MAX);
+    let mut telling = tokio::task::spawn_blocking(move || tell(happenings));
     let mut connections = JoinSet::new();
+    let signal = tokio::select! {
+        biased;
+        name = signals.next() => Some(name),
+        // Nobody reads on.
+        () = told.closed() => None,
+        () = pass_all(&place, &door, &told, &mut connections) => None,
+    };
+    drop(door);
+    connections.shutdown().await;
+    drop(told);
+    // What was told is written to its end, for as long as somebody reads and nobody says it is enough.
+    let enough = async {
+        let name = match signal {
+            Some(name) => name,
+            None => signals.next().await,
+        };
+        match name {
+            "SIGINT" => {
+                signals.next().await;
+            }
+            _ => sleep(READ_WITHIN).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        ended = &mut telling => ended.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic())),
+        () = enough => Err(Fail::new(
+            "standard output",
+            "nobody reads it: the last of what passed is not told",
+            "traffic waits for whoever reads what is told; send it into a file",
+        )
+        .briefly()),
+    }
+}
+
+/// Passes on what clients send until the only connection ends.
+async fn pass_all(
+    place: &Place<'_>,
+    door: &Door,
+    told: &mpsc::Sender<Happening>,
+    connections: &mut JoinSet<()>,
+) {
     let room = Room::of(HELD_BYTES_MAX);
     let mut number = 0;
     let mut shut_until = None;
     loop {
         let is_open =
             shut_until.is_none() && connections.len() < CONNECTIONS_MAX && !(place.once && number > 0);
-        let happening = tokio::select! {
-            biased;
-            Some(happening) = happenings.recv() => happening,
+        tokio::select! {
             accepted = door.accept(), if is_open => match accepted {
                 Ok((client, name)) => {
                     number += 1;
                     let daemon = place.connect.clone();
                     connections.spawn(connection(number, client, name, daemon, told.clone(), room.clone()));
-                    continue;
                 }
                 // A client that has gone, or too many open files: those that are here go on.
                 Err(error) => {
                     shut_until = Some(Instant::now() + AGAIN);
-                    Happening::Remark(format!("a client cannot be accepted now: {}", plain(&error)))
+                    let text = format!("a client cannot be accepted now: {}", plain(&error));
+                    // Where others are heard first, it is said when it is tried again.
+                    let _ = told.try_send(Happening::Remark(text));
                 }
             },
             () = sleep_until(shut_until.unwrap_or_else(Instant::now)), if shut_until.is_some() => {
                 shut_until = None;
-                continue;
             }
-            Some(_) = connections.join_next() => continue,
-            _ = signals.next() => return Ok(()),
-        };
-        let last = place.once && matches!(happening, Happening::Closed { .. });
-        match tell(happening) {
-            Ok(()) if last => return Ok(()),
-            Ok(()) => {}
-            // Nobody reads on.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            Err(error) => return Err(crate::screen::unwritten(&error)),
+            Some(_) = connections.join_next() => if place.once {
+                return;
+            },
         }
     }
 }

@@ -8,9 +8,9 @@ use tokio::task::JoinSet;
 use virtwire::client::{CallError, Connection};
 use virtwire::protocol::enums::{DomainState, DomainStateKind, PausedReason, RunningReason};
 
-use crate::connect::{Opener, known};
+use crate::connect::{Opener, known, of_all};
 use crate::job::{Job, look as look_at_job};
-use crate::list::{Does, does, guests};
+use crate::list::{Does, guests};
 
 /// A host, as it was last seen.
 #[derive(Clone, Debug)]
@@ -37,7 +37,8 @@ pub(super) enum Phase {
 pub(super) struct Guest {
     pub(super) name: String,
     pub(super) uuid: String,
-    /// In words, with the reason.
+    pub(super) does: Does,
+    /// The same in words, with the reason.
     pub(super) state: String,
     pub(super) runs: bool,
     /// What its state says of a migration.
@@ -145,34 +146,41 @@ async fn look(uri: &str, opener: Opener, connection: &mut Option<Connection>) ->
         Some(open) => open,
         None => opener.open(uri).await.map_err(|fail| fail.to_string())?,
     };
-    let told = tokio::time::timeout(ANSWERS_WITHIN, tell(&open)).await;
-    match told {
-        Ok(Ok(guests)) => {
+    match tell(&open.within(ANSWERS_WITHIN)).await {
+        Ok(guests) => {
             *connection = Some(open);
             Ok(guests)
         }
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("does not answer within {} s", ANSWERS_WITHIN.as_secs())),
+        Err(CallError::TimedOut { .. }) => {
+            Err(format!("does not answer within {} s", ANSWERS_WITHIN.as_secs()))
+        }
+        Err(error) => Err(error.to_string()),
     }
 }
 
+/// How long a host has for each answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
 
+/// What the guests do by one call, where the host has it, and then all jobs at once: a host is as far away for many guests as for one.
 async fn tell(connection: &Connection) -> Result<Vec<Guest>, CallError> {
-    let mut told = Vec::new();
-    for domain in guests(connection, true).await? {
-        // One that went away meanwhile is no guest of this host.
-        let Some(does) = known(does(&domain).await)? else { continue };
+    of_all(guests(connection, true).await?, |(domain, does)| async move {
         let active = does.kind() != DomainStateKind::Shutoff;
-        let job = if active { known(look_at_job(&domain).await)?.flatten() } else { None };
-        told.push(Guest {
+        let job = if active { look_at_job(&domain).await } else { Ok(None) };
+        let job = match job {
+            // The host tells of guests: whoever is not told of all jobs in time sees those.
+            Err(CallError::TimedOut { .. }) => None,
+            // A guest that went away meanwhile has none.
+            job => known(job)?.flatten(),
+        };
+        Ok(Guest {
             name: domain.name().to_string(),
             uuid: domain.uuid().to_string(),
+            does,
             state: does.words(),
             runs: does.kind() == DomainStateKind::Running,
             part: Part::of(does),
             job,
-        });
-    }
-    Ok(told)
+        })
+    })
+    .await
 }

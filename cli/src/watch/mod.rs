@@ -16,6 +16,7 @@ use crate::connect::Opener;
 use crate::console::terminal::RawTerminal;
 use crate::fail::{Fail, plain};
 use crate::job::Job;
+use crate::list::add;
 use crate::migrate::figures;
 use crate::screen::{Output, Screen, put_json_line, say, say_json_line};
 use crate::signals::Signals;
@@ -105,7 +106,9 @@ fn document(hosts: &[Host]) -> Value {
         .collect();
     let guest = |guest: &Guest| {
         let job = guest.job.as_ref().map(Job::document);
-        json!({ "name": guest.name, "uuid": guest.uuid, "state": guest.state, "job": job })
+        let mut told = json!({ "name": guest.name, "uuid": guest.uuid, "job": job });
+        add(&mut told, guest.does);
+        told
     };
     let hosts: Vec<_> = hosts
         .iter()

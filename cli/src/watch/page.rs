@@ -176,7 +176,8 @@ mod tests {
     use super::super::gather::Guest;
     use super::*;
     use crate::job::Job;
-    use virtwire::protocol::enums::JobKind;
+    use crate::list::Does;
+    use virtwire::protocol::enums::{DomainStateKind, JobKind};
     use virtwire::protocol::params::TypedParams;
 
     fn guest(name: &str, state: &str, part: Part, sent: Option<u64>) -> Guest {
@@ -192,6 +193,7 @@ mod tests {
             name: name.to_owned(),
             uuid: name.to_owned(),
             state: state.to_owned(),
+            does: Does::What(DomainStateKind::Running),
             runs: state.starts_with("running"),
             part,
             job,

@@ -123,6 +123,12 @@ fn every_command_has_a_manual_page_and_completions() {
     }
     fs::remove_dir_all(&directory).unwrap();
     assert!(run(&["man", "vol", "upload"]).succeeded().contains(".TH virtwire-vol-upload 1"));
+    let page = run(&["man", "migrate"]).succeeded();
+    for section in ["EXIT STATUS", "NOTES", "EXAMPLES"] {
+        assert_eq!(page.matches(&format!("\n.SH \"{section}\"\n.PP\n")).count(), 1, "{section}: {page}");
+    }
+    assert!(page.contains("\n.nf\n  virtwire migrate \\-\\-live "), "{page}");
+    assert!(!page.contains("EXTRA"), "{page}");
     assert!(run(&["man", "fly"]).failed(1).contains("command fly"));
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completions", shell]).succeeded();

@@ -21,6 +21,8 @@ mod process;
 mod runs;
 mod screenshot;
 mod terminal;
+mod trips;
+mod unread;
 
 use std::time::Duration;
 
@@ -72,6 +74,27 @@ fn help_shows_every_command_and_what_its_exit_status_means() {
         assert!(run(&[command, "--help"]).succeeded().contains(&format!("Usage: virtwire {command}")));
     }
     assert!(run(&["migrate", "--help"]).succeeded().contains("Exit status"));
+}
+
+#[test]
+fn how_daemons_are_opened_is_told_in_one_place_and_where_one_is_opened() {
+    for (command, opens) in
+        [("list", true), ("migrate", true), ("vol", true), ("dissect", false), ("man", false)]
+    {
+        let help = run(&[command, "--help"]).succeeded();
+        let options = ["--readonly", "--connect-timeout", "--accept-common-name", "--accept-unprotected"];
+        let (before, behind) = help.split_once("\nOpening daemons:\n").unwrap_or((&help, ""));
+        for option in options {
+            assert_eq!(
+                behind.contains(&format!("{option} ")) || behind.contains(&format!("{option}\n")),
+                opens,
+                "{help}"
+            );
+            assert!(!before.contains(&format!(" {option}")), "{help}");
+        }
+    }
+    // Typed all the same, they are understood.
+    assert!(run(&["--readonly", "man", "list"]).succeeded().contains(".TH"));
 }
 
 #[test]
@@ -166,7 +189,15 @@ fn a_guest_is_defined_started_described_and_gone() {
 
     let listed = json(&run(&["list", "--json", uri]).succeeded());
     assert_eq!(listed[0]["name"], "web1");
-    assert_eq!(listed[0]["state"], "running");
+    let told = [("state", "running".into()), ("reason", Value::from(1)), ("reason_word", "booted".into())];
+    let job = json(&run(&["job", "--json", uri, "web1"]).succeeded());
+    let info = json(&run(&["info", "--json", uri, "web1"]).succeeded());
+    let watched = json(&run(&["watch", "--once", "--json", uri]).succeeded());
+    for seen in [&listed[0], &job, &info, &watched["hosts"][0]["guests"][0]] {
+        for (key, value) in &told {
+            assert_eq!(&seen[*key], value, "{key}: {seen}");
+        }
+    }
     let id = listed[0]["id"].to_string();
     for key in ["web1", "5f2a8c1e-0000-4000-8000-000000000001", &id] {
         let info = json(&run(&["info", "--json", uri, key]).succeeded());

@@ -53,10 +53,8 @@ fn every_mistake_ends_with_a_next_step() {
         (&["list", place][..], "/default"),
         (&["list", &nonsense], "/default"),
         (&["list", "http://foo"], "scheme http"),
-        (
-            &["info", "web1"],
-            "a guest comes behind its host, and '' is the usual one: `virtwire info '' web1`",
-        ),
+        (&["info", "web1"], "a guest comes behind its host, and '' is the usual one: `'' web1`"),
+        (&["dumpxml", uri], "which of its guests is meant is not said (a guest comes behind its host"),
         (&["stats", "web1"], "a short name has to be one of uri_aliases"),
         (&["destroy", uri, "web1"], "only one that runs"),
         (&["start", uri, "web2"], "only a guest that is off"),
@@ -73,6 +71,31 @@ fn every_mistake_ends_with_a_next_step() {
     assert!(kvm.contains("'kvm'") && kvm.ends_with("nothing was changed)\n"), "{kvm}");
     let without = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--without", "foo"]);
     assert!(without.stderr.contains("expected a number"), "{without:?}");
+}
+
+/// Whoever types an option means it: one that would change nothing is refused before anything is done.
+#[test]
+fn no_option_is_ignored_in_silence() {
+    let hosts = "--from mem+tcp://127.0.0.1:1/a --to mem+tcp://127.0.0.1:1/b";
+    for (command, options) in [
+        ("migrate HOSTS --except web1 web1", ["--except", "[DOMAIN]"]),
+        ("migrate HOSTS --at-once 7 web1", ["--at-once", "[DOMAIN]"]),
+        ("migrate HOSTS --all --live --postcopy-after 5", ["--all", "--postcopy-after"]),
+        ("migrate HOSTS --all --live --postcopy-after-precopy", ["--all", "--postcopy-after-precopy"]),
+        ("migrate HOSTS --all --direct", ["--all", "--direct"]),
+        ("migrate HOSTS --peer-uri mem:///c web1", ["--p2p", "--tunnelled"]),
+        ("dissect --connect tcp://127.0.0.1:1 capture.pcap", ["--connect", "[FILE]"]),
+        ("vol create mem+tcp://127.0.0.1:1/a pool --xml FILE --capacity 1", ["--xml", "--capacity"]),
+    ] {
+        let words = command.replace("HOSTS", hosts);
+        let words: Vec<_> = words.split(' ').collect();
+        let done = run(&words);
+        assert_eq!((done.status, done.stdout.as_str()), (Some(1), ""), "{command}: {done:?}");
+        assert!(
+            done.stderr.starts_with("error: ") && options.iter().all(|option| done.stderr.contains(option)),
+            "{command}: {done:?}"
+        );
+    }
 }
 
 #[test]

@@ -159,16 +159,20 @@ impl Background {
 
     /// The exit status; of one that goes on, which is killed, none.
     pub(crate) fn end_within(mut self, patience: Duration) -> Option<i32> {
-        let child = self.child.as_mut().unwrap();
-        let deadline = Instant::now() + patience;
-        while Instant::now() < deadline {
-            if let Some(status) = child.try_wait().unwrap() {
-                return status.code();
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        None
+        ended_within(self.child.as_mut().unwrap(), patience)
     }
+}
+
+/// The exit status; of one that goes on, none.
+pub(crate) fn ended_within(child: &mut Child, patience: Duration) -> Option<i32> {
+    let deadline = Instant::now() + patience;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    None
 }
 
 impl Drop for Background {

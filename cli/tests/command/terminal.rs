@@ -29,23 +29,8 @@ impl Terminal {
     }
 
     #[track_caller]
-    pub(crate) fn with(rows: u16, columns: u16, mut command: Command) -> Terminal {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).and_then(|()| unlockpt(&master)).unwrap();
-        let path = ptsname(&master, Vec::new()).unwrap();
-        let slave = rustix::fs::open(path.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
-        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&slave, size).unwrap();
-        let (input, output) = (slave.try_clone().unwrap(), slave.try_clone().unwrap());
-        let child = command
-            .env("TERM", "xterm-256color")
-            .env_remove("NO_COLOR")
-            .stdin(input)
-            .stdout(output)
-            .stderr(slave)
-            .spawn()
-            .unwrap();
-        let keys = File::from(master);
+    pub(crate) fn with(rows: u16, columns: u16, command: Command) -> Terminal {
+        let (child, keys) = on_a_terminal(rows, columns, command);
         let mut shown = keys.try_clone().unwrap();
         let (said, bytes) = mpsc::channel();
         thread::spawn(move || {
@@ -116,6 +101,27 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A command on a terminal of which nobody reads yet what it shows, and whoever sits there.
+#[track_caller]
+pub(crate) fn on_a_terminal(rows: u16, columns: u16, mut command: Command) -> (Child, File) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).and_then(|()| unlockpt(&master)).unwrap();
+    let path = ptsname(&master, Vec::new()).unwrap();
+    let slave = rustix::fs::open(path.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&slave, size).unwrap();
+    let (input, output) = (slave.try_clone().unwrap(), slave.try_clone().unwrap());
+    let child = command
+        .env("TERM", "xterm-256color")
+        .env_remove("NO_COLOR")
+        .stdin(input)
+        .stdout(output)
+        .stderr(slave)
+        .spawn()
+        .unwrap();
+    (child, File::from(master))
 }
 
 #[test]
