@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{Change, Changes, DomainInfo, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::long::reading;
 use super::xml::{Definition, VCPUS_MAX};
 use super::{Inner, Mem, devices, edit, lasting};
 
@@ -13,11 +14,13 @@ impl Changes for Mem {
     async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
         let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
         let definition = self.inner.table().definition(domain, which)?;
-        match what {
+        let what = what.clone();
+        reading(definition.xml.len(), move || match &what {
             Metadata::Description => edit::text(&definition.xml, "description"),
             Metadata::Title => edit::text(&definition.xml, "title"),
             Metadata::Element(uri) => edit::metadata(&definition.xml, uri),
-        }
+        })
+        .await
     }
 
     async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
@@ -53,12 +56,14 @@ impl Inner {
         self: &Arc<Self>,
         uuid: Uuid,
         place: Place,
-        edit: impl Fn(&Definition, bool) -> Result<Definition> + Send + 'static,
+        edit: impl Fn(&Definition, bool) -> Result<Definition> + Send + Sync + 'static,
     ) -> Result<()> {
+        let edit = Arc::new(edit);
         let live = match place.live {
             true => {
                 let before = self.table().guest_mut(uuid)?.idle_mut()?.definition.clone();
-                let after = edit(&before, true)?;
+                let (edit, old) = (edit.clone(), before.clone());
+                let after = reading(before.xml.len(), move || edit(&old, true)).await?;
                 Some((before, after))
             }
             false => None,

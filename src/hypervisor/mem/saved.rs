@@ -177,8 +177,12 @@ impl Saving for Mem {
 
     async fn restore(&self, from: &Path, how: Save) -> Result<()> {
         let (from, bytes_max) = (from.to_owned(), self.inner.config.memory_bytes_max);
-        let image = on_a_thread(&self.inner, move |_| Image::read(&from, bytes_max)).await?;
-        let definition = Arc::new(definition(&image, how.xml.as_deref())?);
+        let (image, definition) = on_a_thread(&self.inner, move |_| {
+            let image = Image::read(&from, bytes_max)?;
+            let definition = definition(&image, how.xml.as_deref())?;
+            Ok((image, Arc::new(definition)))
+        })
+        .await?;
         self.inner.table().check_startable(&definition)?;
         let machine = self.inner.loaded_machine(definition.uuid, Memory::received(image.memory)).await?;
         self.inner.table().restore_saved(definition, machine, how.runs.unwrap_or(image.runs))
