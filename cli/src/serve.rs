@@ -66,9 +66,11 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
     let service = dialling::allowed(service, args.allow_p2p.clone());
     let handler = Claims::new(service, args.without_feature.clone());
     let server = Server::new(handler).profile(profile).limits(config.server.limits);
-    server.set_client_limits(descriptors::bounded(config.server.clients, descriptors));
+    let clients = descriptors::bounded(config.server.clients, config.admin.clients, descriptors);
+    server.set_client_limits(clients[0]);
     let doors = Arc::new(Doors::open(&config, passed, exposure).await?);
-    let (admin, told_to_end) = admin::server(&config, &doors, &server);
+    let (admin, told_to_end) = admin::server(&config, &doors, &server, descriptors);
+    admin.set_client_limits(clients[1]);
     let mut serving = JoinSet::new();
     for listener in &doors.listeners {
         let how = if listener.is_read_only() { ", read-only" } else { "" };
@@ -103,8 +105,9 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
             () = &mut ended => break Ok(()),
             () = told_to_end.notified() => break Ok(()),
             _ = hang_up.recv() => if let Some(config) = reload(&args, &doors) {
-                server.set_client_limits(descriptors::bounded(config.server.clients, descriptors));
-                admin.set_client_limits(config.admin.clients);
+                let clients = descriptors::bounded(config.server.clients, config.admin.clients, descriptors);
+                server.set_client_limits(clients[0]);
+                admin.set_client_limits(clients[1]);
             },
             Some(Ok(Err((address, error)))) = serving.join_next() => {
                 break Err(Fail::new(format!("address {address}"), format!("cannot accept clients any more: {}", plain(&error)), "choose another address"))

@@ -135,13 +135,8 @@ impl RemoteError {
 
     /// The call changes something and the connection is read-only: code 29.
     pub fn read_only(api: &str) -> RemoteError {
-        // Measured: the library of QEMU's and LXC's own calls tells no domain here.
-        let of_driver = ["virDomainQemu", "virConnectDomainQemu", "virDomainLxc"];
-        let domain = match of_driver.iter().any(|prefix| api.starts_with(prefix)) {
-            true => ErrorDomain::NONE,
-            false => ErrorDomain::of_api(api),
-        };
-        RemoteError::new(ErrorCode::OPERATION_DENIED, domain, format!("read only access prevents {api}"))
+        let detail = format!("read only access prevents {api}");
+        RemoteError::new(ErrorCode::OPERATION_DENIED, ErrorDomain::of_api(api), detail)
     }
 
     /// The call would reveal a secret and the connection is read-only: code 29.
@@ -223,25 +218,34 @@ impl RemoteError {
 }
 
 impl ErrorDomain {
-    /// The library layer that refuses a call on behalf of its driver, by the call's C name.
+    /// The library layer that refuses a call on behalf of its driver, by the call's C name: that of the object which it is about. As libvirtd 9.0
+    /// tells it of drivers that lack the call.
     fn of_api(api: &str) -> ErrorDomain {
+        const OBJECTS: [(&str, ErrorDomain); 8] = [
+            ("DomainSnapshot", ErrorDomain::DOMAIN_SNAPSHOT),
+            ("DomainCheckpoint", ErrorDomain::DOMAIN_CHECKPOINT),
+            ("Network", ErrorDomain::NETWORK),
+            ("Storage", ErrorDomain::STORAGE),
+            ("Interface", ErrorDomain::INTERFACE),
+            ("NodeDevice", ErrorDomain::NODEDEV),
+            ("Secret", ErrorDomain::SECRET),
+            ("NWFilter", ErrorDomain::NWFILTER),
+        ];
         let is = |prefix: &str| api.starts_with(prefix);
-        if is("virDomainSnapshot") {
-            ErrorDomain::DOMAIN_SNAPSHOT
-        } else if is("virDomainCheckpoint") {
-            ErrorDomain::DOMAIN_CHECKPOINT
-        } else if is("virNetwork") {
-            ErrorDomain::NETWORK
-        } else if is("virStorage") {
-            ErrorDomain::STORAGE
-        } else if is("virInterface") {
-            ErrorDomain::INTERFACE
-        } else if is("virNodeDevice") {
+        // The library of QEMU's and LXC's own calls tells none.
+        if ["virDomainQemu", "virConnectDomainQemu", "virDomainLxc"].into_iter().any(is) {
+            return ErrorDomain::NONE;
+        }
+        // Calls of the connection have the word within their name: virConnectListAllSecrets.
+        let of_connection = api.strip_prefix("virConnect");
+        let is_about = |object: &str| match of_connection {
+            Some(rest) => rest.contains(object),
+            None => api.strip_prefix("vir").is_some_and(|rest| rest.starts_with(object)),
+        };
+        if let Some((_, domain)) = OBJECTS.into_iter().find(|(object, _)| is_about(object)) {
+            domain
+        } else if is("virNodeNumOfDevices") || is("virNodeListDevices") {
             ErrorDomain::NODEDEV
-        } else if is("virSecret") {
-            ErrorDomain::SECRET
-        } else if is("virNWFilter") {
-            ErrorDomain::NWFILTER
         } else if is("virDomain") || is("virNode") || is("virConnect") {
             ErrorDomain::DOMAIN
         } else {
@@ -389,6 +393,83 @@ mod tests {
         for code in 0..200 {
             let bare = RemoteError::new(ErrorCode(code), ErrorDomain::NONE, "").to_string();
             assert!(!bare.contains('%') && !bare.ends_with([' ', ':']), "{code}: {bare}");
+        }
+    }
+
+    /// As libvirtd 9.0 tells it of drivers that lack the call: that of tests, and QEMU's without those of networks and the like.
+    #[test]
+    fn what_is_not_supported_is_told_by_the_library_of_its_object() {
+        let measured: [(&[&str], i32); 9] = [
+            (
+                &[
+                    "virDomainQemuMonitorCommand",
+                    "virDomainQemuMonitorCommandWithFiles",
+                    "virDomainQemuAgentCommand",
+                    "virDomainQemuAttach",
+                    "virConnectDomainQemuMonitorEventRegister",
+                    "virDomainLxcOpenNamespace",
+                ],
+                0,
+            ),
+            (
+                &[
+                    "virStorageVolWipe",
+                    "virStoragePoolCreate",
+                    "virConnectNumOfStoragePools",
+                    "virConnectListDefinedStoragePools",
+                    "virConnectFindStoragePoolSources",
+                    "virConnectGetStoragePoolCapabilities",
+                ],
+                18,
+            ),
+            (
+                &[
+                    "virNetworkGetDHCPLeases",
+                    "virNetworkPortDelete",
+                    "virConnectNumOfNetworks",
+                    "virConnectListDefinedNetworks",
+                ],
+                19,
+            ),
+            (
+                &[
+                    "virConnectCompareCPU",
+                    "virConnectCompareHypervisorCPU",
+                    "virConnectDomainXMLToNative",
+                    "virConnectGetDomainCapabilities",
+                    "virDomainMigratePerform3",
+                    "virDomainAttachDevice",
+                    "virNodeGetMemoryStats",
+                    "virNodeGetSEVInfo",
+                ],
+                20,
+            ),
+            (&["virNodeNumOfDevices", "virNodeListDevices", "virNodeDeviceLookupByName"], 22),
+            (&["virConnectNumOfInterfaces", "virConnectListDefinedInterfaces", "virInterfaceCreate"], 26),
+            (
+                &[
+                    "virConnectNumOfSecrets",
+                    "virConnectListAllSecrets",
+                    "virConnectSecretEventRegisterAny",
+                    "virSecretGetValue",
+                ],
+                30,
+            ),
+            (
+                &[
+                    "virConnectListNWFilters",
+                    "virConnectListAllNWFilterBindings",
+                    "virNWFilterBindingDelete",
+                    "virNWFilterUndefine",
+                ],
+                33,
+            ),
+            (&["virAdmConnectDaemonShutdown", "virNothing"], 0),
+        ];
+        for (apis, domain) in measured {
+            for api in apis {
+                assert_eq!(RemoteError::no_support(api).domain.0, domain, "{api}");
+            }
         }
     }
 

@@ -40,6 +40,15 @@ pub trait Operator: Send + Sync + 'static {
         Err(RemoteError::no_support("virAdmServerUpdateTlsFiles"))
     }
 
+    /// Whether the daemon's servers may take so many clients from now on: all of them by name, of which one is to have other limits than
+    /// it has. Each client takes a descriptor, and this is where an administrator is kept from giving away the last. Must not wait.
+    ///
+    /// # Errors
+    /// What the administrator is to see; then everything is as it was.
+    fn check_client_limits(&self, _servers: &[(String, ClientLimits)]) -> Result<()> {
+        Ok(())
+    }
+
     /// Begins to end the daemon. Must not wait.
     ///
     /// # Errors
@@ -310,9 +319,17 @@ impl AdminService for Administration {
                 }
             }
         }
+        if limits.clients == 0 {
+            return Err(invalid("no clients at all: nobody could come any more".to_owned()));
+        }
         if !limits.are_possible() {
             return Err(invalid("fewer clients than clients that are not known yet".to_owned()));
         }
+        let all = self.servers().into_iter().map(|one| {
+            let limits = if one.name == server.name { limits } else { one.clients.limits() };
+            (one.name, limits)
+        });
+        self.operator.check_client_limits(&all.collect::<Vec<_>>())?;
         server.clients.set_limits(limits);
         Ok(())
     }

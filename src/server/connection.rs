@@ -24,6 +24,7 @@ use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
 use super::context::{CallContext, CallSlots};
 use super::door::{Entrance, Standing};
 use super::handler::{BoxFuture, Handler};
+use super::heavy;
 use super::identity::PeerTransport;
 use super::memory::{Held, Share};
 use super::post::{Item, Order, OutgoingNotice};
@@ -132,6 +133,15 @@ impl Calls {
         None
     }
 
+    /// Works on a call that may take a processor long: in nobody's way.
+    fn start_heavy(&mut self, header: &Header, handler: impl Future<Output = Answer> + Send + 'static) {
+        let mut handler = Box::pin(handler);
+        let heavy = heavy::drive(poll_fn(move |task| poll_handler(handler.as_mut(), task)));
+        let header = *header;
+        let working = async move { (header, heavy.await.unwrap_or_else(|_| has_failed())) };
+        self.0.get_or_insert_default().spawn(working);
+    }
+
     /// The next call to be answered.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<(Header, Answer)> {
         loop {
@@ -148,11 +158,12 @@ impl Calls {
 
 /// A handler that panics has no answer, and its client must not wait for one for ever.
 fn poll_handler(handler: Pin<&mut impl Future<Output = Answer>>, task: &mut Context<'_>) -> Poll<Answer> {
-    catch_unwind(AssertUnwindSafe(|| handler.poll(task))).unwrap_or_else(|_| {
-        let text = "the handler of this call has failed";
-        let failed = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text);
-        Poll::Ready((Err(failed), Vec::new()))
-    })
+    catch_unwind(AssertUnwindSafe(|| handler.poll(task))).unwrap_or_else(|_| Poll::Ready(has_failed()))
+}
+
+fn has_failed() -> Answer {
+    let text = "the handler of this call has failed";
+    (Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text)), Vec::new())
 }
 
 /// Serves one client until it goes, then lets the handler clean up after it.
@@ -501,6 +512,7 @@ impl<H: Handler + ?Sized> Client<H> {
             reply_fds: Mutex::default(),
         });
         let handler = self.handler.clone();
+        let is_heavy = called.payload.len() > heavy::LONG_BYTES;
         // Also a handler that panics before it returns a future fails its own call alone.
         let answering = async move {
             let refused = match cx.asks_about_arguments(called.info) {
@@ -519,7 +531,12 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             (answer, cx.take_reply_fds())
         };
-        self.calls.start(task, &header, answering.instrument(span))
+        let answering = answering.instrument(span);
+        if is_heavy {
+            self.calls.start_heavy(&header, answering);
+            return None;
+        }
+        self.calls.start(task, &header, answering)
     }
 
     /// Answers a call, after what its handler had the client told before.

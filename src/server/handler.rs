@@ -28,7 +28,10 @@ pub trait Handler: Send + Sync + 'static {
     /// Answers one call. It runs to its end even if the connection dies meanwhile, as in libvirt's daemons.
     ///
     /// Until it first waits for something it runs in the connection's own task, and afterwards in one of its own. So what keeps a
-    /// processor busy or blocks is to be done elsewhere (`spawn_blocking`), or the connection's pings and other calls wait for it.
+    /// processor busy or blocks is to be done elsewhere (`spawn_blocking`): the connection's pings and other calls wait for it, and
+    /// all connections where as many handlers do so as the runtime has workers. Only calls of more than 64 KiB are worked on beside the
+    /// runtime in any case, of all together one for each processor at a time, as to read what is long takes long: each poll of their
+    /// handler is on a thread that may block.
     fn call(self: Arc<Self>, cx: CallContext, call: Called)
     -> BoxFuture<'static, Result<Draft, RemoteError>>;
 

@@ -12,6 +12,7 @@ mod connection;
 mod context;
 mod door;
 mod handler;
+pub(crate) mod heavy;
 mod identity;
 mod listener;
 mod memory;

@@ -191,9 +191,9 @@ mod tests {
         check(call(61, &zeros).await, ErrorCode::NO_SUPPORT, ErrorDomain::DOMAIN, &text);
         let text = format!("{unsupported}: virDomainQemuMonitorCommand");
         let answer = dispatch_qemu(&Echo, &cx(), ProcedureNumber(1), &zeros).await;
-        check(answer, ErrorCode::NO_SUPPORT, ErrorDomain::DOMAIN, &text);
+        check(answer, ErrorCode::NO_SUPPORT, ErrorDomain::NONE, &text);
         let text = format!("{unsupported}: virDomainLxcOpenNamespace");
         let answer = dispatch_lxc(&Echo, &cx(), ProcedureNumber(1), &zeros).await;
-        check(answer, ErrorCode::NO_SUPPORT, ErrorDomain::DOMAIN, &text);
+        check(answer, ErrorCode::NO_SUPPORT, ErrorDomain::NONE, &text);
     }
 }

@@ -37,9 +37,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tower_service::Service;
+use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::Draft;
-use virtwire_protocol::session::server::Called;
+use virtwire_protocol::program::Program;
+use virtwire_protocol::session::server::{Called, PROGRAMS};
 
 use super::context::CallContext;
 use super::handler::{BoxFuture, Handler};
@@ -64,7 +66,8 @@ impl<H: Handler> HandlerService<H> {
 }
 
 impl<H: Handler + ?Sized> HandlerService<H> {
-    /// Of a handler that is needed elsewhere, too: who wraps this in middleware has to tell it of connections that end.
+    /// Of a handler that is needed elsewhere, too: who wraps this in middleware has it be asked what is no call by
+    /// [`ServiceHandler::over`].
     pub fn shared(handler: Arc<H>) -> HandlerService<H> {
         HandlerService(handler)
     }
@@ -99,24 +102,38 @@ impl<H: Handler + ?Sized> Service<CallRequest> for HandlerService<H> {
 /// A [`Handler`] that has a tower service answer. Each call gets a clone of the service, and waits until that one is ready.
 pub struct ServiceHandler<S> {
     service: Mutex<S>,
+    programs: &'static [Program],
+    identify: Identify,
     closed: Closed,
 }
 
+type Identify = Box<dyn Fn(ObjectKind, Named<'static>) -> BoxFuture<'static, Named<'static>> + Send + Sync>;
 type Closed = Box<dyn Fn(CallContext) -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl<S> ServiceHandler<S> {
-    /// Of this service, which owns nothing that a connection's end would have to clean up.
+    /// Of this service, which answers the usual programs, and owns nothing that a connection's end would have to clean up. An
+    /// [`Authorizer`](super::Authorizer) is told of objects what calls say of them, true or not: with a handler beneath that knows them,
+    /// take [`over`](Self::over).
     pub fn new(service: S) -> ServiceHandler<S> {
         ServiceHandler {
             service: Mutex::new(service),
+            programs: &PROGRAMS,
+            identify: Box::new(|_, object| Box::pin(std::future::ready(object))),
             closed: Box::new(|_| Box::pin(std::future::ready(()))),
         }
     }
 
-    /// Of a service with a handler beneath, which is told of connections that end.
+    /// Of a service with a handler beneath. That one is asked for all that is no call: which programs it answers, whom a call is about,
+    /// for an [`Authorizer`](super::Authorizer), and it is told of connections that end.
     pub fn over<H: Handler + ?Sized>(service: S, handler: Arc<H>) -> ServiceHandler<S> {
-        let closed: Closed = Box::new(move |cx| handler.clone().closed(cx));
-        ServiceHandler { service: Mutex::new(service), closed }
+        let programs = handler.programs();
+        let knows = handler.clone();
+        ServiceHandler {
+            service: Mutex::new(service),
+            programs,
+            identify: Box::new(move |kind, object| knows.clone().identify(kind, object)),
+            closed: Box::new(move |cx| handler.clone().closed(cx)),
+        }
     }
 }
 
@@ -131,6 +148,10 @@ where
     S: Service<CallRequest, Response = Draft, Error = RemoteError> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
+    fn programs(&self) -> &'static [Program] {
+        self.programs
+    }
+
     fn call(
         self: Arc<Self>,
         cx: CallContext,
@@ -141,6 +162,14 @@ where
             poll_fn(|task| service.poll_ready(task)).await?;
             service.call(CallRequest { cx, call }).await
         })
+    }
+
+    fn identify(
+        self: Arc<Self>,
+        kind: ObjectKind,
+        object: Named<'static>,
+    ) -> BoxFuture<'static, Named<'static>> {
+        (self.identify)(kind, object)
     }
 
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {

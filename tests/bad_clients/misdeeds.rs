@@ -7,13 +7,14 @@ use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
     ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainCreateXmlReply, DomainDefineXml,
-    DomainGetXmlDesc, DomainResume, DomainSuspend, StorageVol, StorageVolDownload, StorageVolUpload,
+    DomainGetMetadata, DomainGetXmlDesc, DomainResume, DomainSuspend, StorageVol, StorageVolDownload,
+    StorageVolUpload,
 };
 use virtwire::xdr::{from_slice, to_vec};
 
 #[cfg(feature = "fds")]
 use crate::daemon::SLOW_CALL;
-use crate::daemon::{Daemon, call, descriptors_max, figures};
+use crate::daemon::{Client, Daemon, Figures, call, descriptors_max, figures};
 
 /// Connections that are kept until the daemon has been looked at.
 type Held = Vec<UnixStream>;
@@ -32,6 +33,7 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("events by thousands", events_by_thousands),
     ("halted large frames", halted_large_frames),
     ("unread large replies", unread_large_replies),
+    ("long documents", long_documents),
     ("nonsense", nonsense),
     #[cfg(feature = "fds")]
     ("descriptors with slow calls", descriptors_with_slow_calls),
@@ -219,6 +221,43 @@ fn unread_large_replies(daemon: &Daemon) -> Held {
     send_while_read(daemon, &mut sending);
     let held = sending.into_iter().map(|(stream, _)| stream);
     held.chain([owner.stream]).collect()
+}
+
+/// Makes a guest of what is long to read, and those who may only look have it read for what is not in it. Meanwhile others have many answers.
+fn long_documents(daemon: &Daemon) -> Held {
+    const EACH: usize = 4;
+    const CLIENTS: usize = 8;
+    let padding = "<a/>".repeat(100_000);
+    let xml = format!(
+        "<domain type='mem'><name>long</name><memory>1024</memory><metadata><x xmlns='u:r'>{padding}</x></metadata></domain>"
+    );
+    let mut owner = daemon.client();
+    let made = owner.call(10, &to_vec(&DomainCreateXml { xml_desc: xml.into(), flags: 2 }).unwrap());
+    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let ask = DomainGetMetadata { dom, r#type: 2, uri: Some("u:none".into()), flags: 0 };
+    let ask = call(265, 9, &to_vec(&ask).unwrap()).repeat(EACH);
+    let mut witness = daemon.client();
+    let mut lookers: Vec<_> = (0..CLIENTS).map(|_| Client::new(daemon.connect())).collect();
+    for looker in &mut lookers {
+        looker.call(1, &[0, 0, 0, 0, 0, 0, 0, 1]);
+    }
+    let before = figures(&mut witness);
+    for looker in &mut lookers {
+        looker.stream.write_all(&ask).unwrap();
+    }
+    for _ in 0..20 {
+        figures(&mut witness);
+    }
+    let there = figures(&mut witness);
+    // Beside those of connections, of which some of an earlier misdeed may still be on their way out.
+    let at_work = |now: &Figures| now.tasks.saturating_sub(now.clients);
+    assert!(at_work(&there) > at_work(&before), "nobody was answered before all of it was read: {there:?}");
+    for looker in &mut lookers {
+        for _ in 0..EACH {
+            assert_eq!(looker.next().header.kind(), Ok(MessageKind::ReplyError));
+        }
+    }
+    lookers.into_iter().chain([owner]).map(|client| client.stream).collect()
 }
 
 /// Sends to each as much as is taken, until nobody takes more: the daemon has had turns then in which it read nothing.

@@ -31,6 +31,7 @@ mod login;
 mod moves_across_releases;
 mod moving;
 mod need;
+mod not_supported;
 mod objects_meet_libvirtd;
 mod older_events;
 mod orchestrator_dies;

@@ -33,6 +33,7 @@ mod going;
 mod handover;
 #[cfg(feature = "mem")]
 mod hostile_words;
+mod large_calls;
 #[cfg(feature = "mem")]
 mod migrate_check;
 #[cfg(feature = "mem")]

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use tower_service::Service;
+use virtwire::protocol::admin::ConnectGetLibVersion;
 use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::session::server::Called;
 use virtwire::server::tower::{CallRequest, HandlerService, ServiceHandler};
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Administration, BoxFuture, CallContext, Handler, Server};
 
 use crate::raw::{Raw, code, serve};
 
@@ -75,4 +76,15 @@ async fn a_layer_around_a_handler_sees_every_call() {
     assert_eq!(beneath.called.load(Ordering::Relaxed), 2);
     drop(raw);
     beneath.closed.notified().await;
+}
+
+/// It answers programs of its own.
+#[tokio::test]
+async fn a_layer_around_the_administration_answers_its_program() {
+    let administration = Arc::new(Administration::new(()));
+    let inner = HandlerService::shared(administration.clone());
+    let server = Server::new(ServiceHandler::over(inner, administration));
+    let mut raw = Raw::connect(&serve(server).await).await;
+    assert_eq!(code(&raw.ask(&ConnectGetLibVersion {}).await), (0, 0));
+    assert_eq!(code(&raw.call(Program::REMOTE, 59, &[]).await), (39, 7), "no program of a host's");
 }

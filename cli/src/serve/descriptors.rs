@@ -17,9 +17,23 @@ pub(super) fn raised() -> usize {
 }
 
 /// No more clients than there are descriptors for, whatever the operator wishes: one of them would leave none to accept another, nor
-/// to keep a definition. At least a quarter of all is theirs.
-pub(super) fn bounded(wished: ClientLimits, descriptors: usize) -> ClientLimits {
-    let most = descriptors.saturating_sub(KEPT).max(descriptors / 4).max(1);
+/// to keep a definition. The host's, then the administrators'.
+pub(super) fn bounded(host: ClientLimits, admin: ClientLimits, descriptors: usize) -> [ClientLimits; 2] {
+    let host = at_most(host, clients_max(descriptors), descriptors);
+    [host, at_most(admin, admins_max(host, descriptors), descriptors)]
+}
+
+/// The most of the host's clients. At least a quarter of all descriptors is theirs.
+pub(super) fn clients_max(descriptors: usize) -> usize {
+    descriptors.saturating_sub(KEPT).max(descriptors / 4).max(1)
+}
+
+/// The most administrators beside so many clients of the host's: the daemon itself has half of what these leave.
+pub(super) fn admins_max(host: ClientLimits, descriptors: usize) -> usize {
+    (descriptors.saturating_sub(host.clients) / 2).max(1)
+}
+
+fn at_most(wished: ClientLimits, most: usize, descriptors: usize) -> ClientLimits {
     if wished.clients > most {
         tracing::info!(wished = wished.clients, most, descriptors, "fewer clients, for want of descriptors");
     }
@@ -30,13 +44,24 @@ pub(super) fn bounded(wished: ClientLimits, descriptors: usize) -> ClientLimits 
 mod tests {
     use super::*;
 
+    fn limits(clients: usize) -> ClientLimits {
+        ClientLimits { clients, anonymous: None }
+    }
+
     #[test]
     fn clients_leave_descriptors_for_the_daemon() {
-        for (descriptors, most) in
-            [(0, 1), (20, 5), (256, 64), (1_024, 768), (5_255, 4_999), (5_256, 5_000), (usize::MAX, 5_000)]
-        {
-            let bounded = bounded(ClientLimits { clients: 5_000, anonymous: None }, descriptors);
-            assert_eq!(bounded, ClientLimits { clients: most, anonymous: None }, "{descriptors}");
+        for (descriptors, most, admins) in [
+            (0, 1, 1),
+            (20, 5, 7),
+            (256, 64, 96),
+            (1_024, 768, 128),
+            (5_255, 4_999, 128),
+            (5_256, 5_000, 128),
+            (20_000, 5_000, 5_000),
+            (usize::MAX, 5_000, 5_000),
+        ] {
+            let bounded = bounded(limits(5_000), limits(5_000), descriptors);
+            assert_eq!(bounded, [limits(most), limits(admins)], "{descriptors}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use virtwire::client::{Admin, Connection};
+use virtwire::protocol::params::TypedParams;
 
 use crate::XML;
 use crate::kept::Directory;
@@ -15,6 +16,8 @@ const SOFT: u32 = 100;
 const HARD: u32 = 300;
 /// A quarter, where there are so few.
 const CLIENTS: u32 = 75;
+/// Half of what these leave.
+const ADMINS: u32 = 112;
 
 /// Ends with the test.
 struct Ends(Child);
@@ -58,6 +61,22 @@ async fn as_many_clients_as_come_leave_room_for_definitions_and_administrators()
             break;
         }
         assert!(Instant::now() < deadline, "they do not come in: {told:?}");
+    }
+    // Nor does an administrator give them away, by mistake or not.
+    let admins = admin.server("admin").await.unwrap();
+    for (server, wished) in
+        [(&server, CLIENTS + 1), (&server, 100_000), (&server, 0), (&admins, ADMINS + 1), (&admins, 0)]
+    {
+        let limits = TypedParams::new().with("nclients_max", wished).unwrap();
+        let limits = limits.with("nclients_unauth_max", 0_u32).unwrap();
+        server.set_client_limits(limits).await.unwrap_err();
+    }
+    for (server, most) in [(&server, CLIENTS), (&admins, ADMINS)] {
+        assert_eq!(server.client_limits().await.unwrap().u32("nclients_max"), Some(most));
+        for allowed in [most - 1, most] {
+            let limits = TypedParams::new().with("nclients_max", allowed).unwrap();
+            server.set_client_limits(limits).await.unwrap();
+        }
     }
     client.domain_define_xml(XML).await.unwrap();
     admin.close().await.unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::long::reading;
 use super::xml::{Definition, VCPUS_MAX};
 use super::{Inner, Mem, devices, documents, edit, lasting};
 
@@ -13,7 +14,8 @@ impl Changes for Mem {
     async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
         let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
         let definition = self.inner.table().definition(domain, which)?;
-        documents::metadata(&definition.xml, what)
+        let what = what.clone();
+        reading(definition.xml.len(), move || documents::metadata(&definition.xml, &what)).await
     }
 
     async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
@@ -70,12 +72,14 @@ impl Inner {
         self: &Arc<Self>,
         uuid: Uuid,
         place: Place,
-        edit: impl Fn(&Definition, bool) -> Result<Definition> + Send + 'static,
+        edit: impl Fn(&Definition, bool) -> Result<Definition> + Send + Sync + 'static,
     ) -> Result<()> {
+        let edit = Arc::new(edit);
         let live = match place.live {
             true => {
                 let before = self.table().guest_mut(uuid)?.idle_mut()?.definition.clone();
-                let after = edit(&before, true)?;
+                let (edit, old) = (edit.clone(), before.clone());
+                let after = reading(before.xml.len(), move || edit(&old, true)).await?;
                 Some((before, after))
             }
             false => None,

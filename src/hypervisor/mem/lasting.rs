@@ -13,6 +13,7 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::store::{Folder, Kept, Opened, SetAside, Store};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
+use super::long::reading;
 use super::shelf::Read;
 use super::xml::Definition;
 use super::{Config, Inner, Mem, images};
@@ -91,7 +92,8 @@ pub(super) async fn redefine(
     uuid: Uuid,
     edit: impl FnOnce(&Definition) -> Result<Definition> + Send + 'static,
 ) -> Result<()> {
-    changing(inner, move |inner, store| {
+    let bytes = inner.table().config(uuid)?.xml.len();
+    changing_by(inner, bytes, move |inner, store| {
         let before = inner.table().config(uuid)?;
         let after = edit(&before)?;
         let xml = after.xml.clone();
@@ -103,7 +105,8 @@ pub(super) async fn redefine(
 
 /// A guest that is off has another name.
 pub(super) async fn rename(inner: &Arc<Inner>, uuid: Uuid, name: String) -> Result<()> {
-    changing(inner, move |inner, store| {
+    let bytes = inner.table().config(uuid)?.xml.len();
+    changing_by(inner, bytes, move |inner, store| {
         let before = inner.table().config(uuid)?;
         let after = Definition::parse(&before.xml, Some(&name))?;
         let xml = after.xml.clone();
@@ -295,10 +298,19 @@ async fn changing<T: Send + 'static>(
     inner: &Arc<Inner>,
     change: impl FnOnce(&Inner, Option<&Store>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    if inner.store.is_none() {
-        return change(inner, None);
-    }
+    changing_by(inner, 0, change).await
+}
+
+/// The same, of which so many bytes are read anew.
+async fn changing_by<T: Send + 'static>(
+    inner: &Arc<Inner>,
+    bytes: usize,
+    change: impl FnOnce(&Inner, Option<&Store>) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let inner = inner.clone();
+    if inner.store.is_none() {
+        return reading(bytes, move || change(&inner, None)).await;
+    }
     let changed = tokio::task::spawn_blocking(move || {
         let store = inner.store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
         change(&inner, store.as_deref())

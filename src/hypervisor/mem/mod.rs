@@ -23,6 +23,7 @@ mod held;
 mod images;
 mod incoming;
 mod lasting;
+mod long;
 mod machine;
 mod memory;
 mod nested;

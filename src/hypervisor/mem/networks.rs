@@ -1,6 +1,6 @@
 //! Networks that carry nothing: they are defined, started and ended as a host's are.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
@@ -9,6 +9,7 @@ use super::super::{
     Lease, NetworkChange, NetworkEvent, NetworkInfo, NetworkLifecycle, Networks, Place, Result, Uuid,
 };
 use super::lasting::{self, Keeps};
+use super::long::reading;
 use super::shelf::{GONE, Kind, Read, Shelf};
 use super::{Inner, Mem, network_edit};
 
@@ -66,6 +67,26 @@ impl Inner {
         self.events.tell_network(&NetworkEvent::new(after, what));
         Ok(())
     }
+
+    /// A network's document with a change, and without it.
+    async fn edited_network(
+        &self,
+        network: Uuid,
+        change: &Arc<NetworkChange>,
+        inactive: bool,
+    ) -> Result<(Read, String)> {
+        let (name, before) = {
+            let shelf = self.nets();
+            (shelf.get(network)?.name.clone(), shelf.xml(network, inactive)?)
+        };
+        let change = change.clone();
+        reading(before.len(), move || {
+            let after = network_edit::changed(&name, &before, &change);
+            let after = after.map_err(|error| RemoteError { domain: ErrorDomain::NETWORK, ..error })?;
+            Ok((NETWORK.read(after)?, before))
+        })
+        .await
+    }
 }
 
 fn info(shelf: &Shelf, uuid: Uuid) -> Result<NetworkInfo> {
@@ -115,19 +136,15 @@ impl Networks for Mem {
         let set = move |inner: &Inner| inner.nets().set_autostart(network, autostart);
         lasting::mark(&self.inner, KEEPS, network, autostart, set).await
     }
+
     async fn update_network(&self, network: Uuid, change: NetworkChange, place: Place) -> Result<()> {
-        let edited = |inner: &Inner, inactive: bool| {
-            let (name, before) = {
-                let shelf = inner.nets();
-                (shelf.get(network)?.name.clone(), shelf.xml(network, inactive)?)
-            };
-            let after = network_edit::changed(&name, &before, &change);
-            let after = after.map_err(|error| RemoteError { domain: ErrorDomain::NETWORK, ..error })?;
-            Ok((NETWORK.read(after)?, before))
+        let change = Arc::new(change);
+        let live = match place.live {
+            true => Some(self.inner.edited_network(network, &change, false).await?),
+            false => None,
         };
-        let live = if place.live { Some(edited(&self.inner, false)?) } else { None };
         if place.config {
-            let (after, before) = edited(&self.inner, true)?;
+            let (after, before) = self.inner.edited_network(network, &change, true).await?;
             let define = move |inner: &Inner, read: Read| {
                 let mut shelf = inner.nets();
                 check_unchanged(&shelf.xml(network, true)?, &before)?;

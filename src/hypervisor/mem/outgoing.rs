@@ -31,6 +31,7 @@ use super::faults::Faults;
 use super::guest::{Activity, LiveState};
 use super::incoming::check_flags;
 use super::lasting;
+use super::long::reading;
 use super::machine::Machine;
 use super::out::{Halt, Out, broken, connect, through, within};
 use super::postcopy::{self, COUNTER_BYTES};
@@ -82,7 +83,7 @@ enum Way {
 }
 
 async fn sent(inner: &Arc<Inner>, request: &Perform, ticket: Ticket, way: Way) -> Result<Performed> {
-    let leaving = Leaving::begin(inner, request)?;
+    let leaving = Leaving::begin(inner, request).await?;
     let (departure, guest) = (leaving.departure.clone(), leaving.guest);
     let cookie = Cookie { host: inner.host.uuid, guest, ticket }.to_bytes();
     let switched = async { Ok(Performed { cookie, outgoing: Some(departure.switched().await) }) };
@@ -134,10 +135,12 @@ struct Leaving {
 }
 
 impl Leaving {
-    fn begin(inner: &Arc<Inner>, request: &Perform) -> Result<Leaving> {
+    async fn begin(inner: &Arc<Inner>, request: &Perform) -> Result<Leaving> {
         let mut leaving = inner.table().take_in_hand(inner, request)?;
-        if let Some(dname) = request.dname.as_deref().filter(|_| direct::is_meant(request)) {
-            leaving.definition = Arc::new(Definition::parse(&leaving.definition.xml, Some(dname))?);
+        if let Some(dname) = request.dname.clone().filter(|_| direct::is_meant(request)) {
+            let (old, bytes) = (leaving.definition.clone(), leaving.definition.xml.len());
+            let renamed = reading(bytes, move || Definition::parse(&old.xml, Some(&dname))).await?;
+            leaving.definition = Arc::new(renamed);
         }
         if !request.flags.has(MigrateFlags::LIVE) {
             inner.table().pause_leaving(&leaving)?;

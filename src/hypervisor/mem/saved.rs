@@ -86,9 +86,8 @@ impl Image {
     }
 
     fn write(&self, path: &Path) -> Result<()> {
-        let failed = |error: io::Error| {
-            RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), &error)
-        };
+        check_place(path)?;
+        let failed = |error: io::Error| cannot_write(path, &error);
         // A name that nobody can have put there before, also where others may write: the path is a client's.
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{}{UNFINISHED}", Uuid::random()));
@@ -105,6 +104,21 @@ impl Image {
             let _ = fs::remove_file(&beside);
             failed(error)
         })
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> RemoteError {
+    RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), error)
+}
+
+/// That there is nothing at a path, or an image or another file: it is replaced. Whatever else is there stays, such as a device or a FIFO.
+/// So does a link: whoever may write beside it could have it lead to any file of the host's.
+fn check_place(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(_) => Err(errors::failed(format!("cannot save to {}: it is no regular file", path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(cannot_write(path, &error)),
     }
 }
 
@@ -177,8 +191,12 @@ impl Saving for Mem {
 
     async fn restore(&self, from: &Path, how: Save) -> Result<()> {
         let (from, bytes_max) = (from.to_owned(), self.inner.config.memory_bytes_max);
-        let image = on_a_thread(&self.inner, move |_| Image::read(&from, bytes_max)).await?;
-        let definition = Arc::new(definition(&image, how.xml.as_deref())?);
+        let (image, definition) = on_a_thread(&self.inner, move |_| {
+            let image = Image::read(&from, bytes_max)?;
+            let definition = definition(&image, how.xml.as_deref())?;
+            Ok((image, Arc::new(definition)))
+        })
+        .await?;
         self.inner.table().check_startable(&definition)?;
         let machine = self.inner.loaded_machine(definition.uuid, Memory::received(image.memory)).await?;
         self.inner.table().restore_saved(definition, machine, how.runs.unwrap_or(image.runs))
@@ -224,6 +242,8 @@ fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
 }
 
 fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
+    // Before the guest stands still for it.
+    check_place(to)?;
     let pause = inner.table().pause_to_save(uuid, PausedReason::Save)?;
     let (own, ran) = (&pause.definition, pause.ran);
     let written = (|| {
@@ -319,6 +339,7 @@ mod tests {
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
+    use super::super::super::{Hypervisor, StartOptions};
     use super::*;
 
     /// A client names the path, perhaps in a folder in which others may write, too.
@@ -328,9 +349,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let (path, others) = (folder.join("guest"), folder.join("others"));
         fs::write(&others, "precious").unwrap();
-        for name in ["guest", "guest.new"] {
-            symlink(&others, folder.join(name)).unwrap();
-        }
+        symlink(&others, folder.join("guest.new")).unwrap();
         let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7] };
         image.write(&path).unwrap();
         assert_eq!(fs::read_to_string(&others).unwrap(), "precious");
@@ -348,6 +367,36 @@ mod tests {
         assert_eq!(Image::read(&path, 1 << 20).unwrap().memory.len(), 1 << 20);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "nothing is left beside it");
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// A guest was once saved to `/dev/full`, and then that was a file.
+    #[tokio::test]
+    async fn a_device_a_fifo_and_a_link_are_no_place_for_a_guest_and_stay() {
+        let folder = std::env::temp_dir().join(format!("virtwire-places-{}", Uuid::random()));
+        fs::create_dir_all(folder.join("folder")).unwrap();
+        mknodat(CWD, folder.join("fifo"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        fs::write(folder.join("others"), "precious").unwrap();
+        symlink("others", folder.join("link")).unwrap();
+        symlink("nothing", folder.join("broken")).unwrap();
+        let kind = |name: &str| fs::symlink_metadata(folder.join(name)).unwrap().file_type();
+        let mem = Mem::default();
+        let xml = "<domain type='mem'><name>a</name><memory>1024</memory></domain>";
+        let uuid = mem.create(xml.to_owned(), StartOptions::default()).await.unwrap().uuid;
+        for name in ["fifo", "link", "broken", "folder"] {
+            let before = kind(name);
+            let error = mem.save(uuid, &folder.join(name), Save::default()).await.unwrap_err();
+            assert!(error.message.to_string_lossy().contains("no regular file"), "{name}: {error}");
+            assert_eq!(kind(name), before, "{name}");
+            assert!(mem.inner.table().guest(uuid).unwrap().is_active(), "{name}");
+        }
+        assert_eq!(fs::read_to_string(folder.join("others")).unwrap(), "precious");
+        // An image is read through a link, and not written.
+        mem.save(uuid, &folder.join("image"), Save::default()).await.unwrap();
+        symlink("image", folder.join("to-image")).unwrap();
+        mem.set_saved(&folder.join("to-image"), Save::default()).await.unwrap_err();
+        assert!(kind("to-image").is_symlink());
+        mem.restore(&folder.join("to-image"), Save::default()).await.unwrap();
+        fs::remove_dir_all(folder).unwrap();
     }
 
     /// Else each such call would have a thread for as long as its client likes.

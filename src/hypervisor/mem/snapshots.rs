@@ -305,7 +305,7 @@ impl Snapshots for Mem {
         // What may fail is done before the guest ends: the memory that it has then is nowhere else.
         match live {
             None => {
-                let definition = Definition::parse(&definition.xml, None)?;
+                let definition = Definition::clone(&definition);
                 lasting::define(&self.inner, definition).await?;
                 self.inner.table().end_for(domain, snapshot)?;
                 if let Some(runs) = how.runs {

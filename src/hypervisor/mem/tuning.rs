@@ -6,6 +6,7 @@ use virtwire_protocol::remote::TypedParam;
 use super::super::{
     CpuSet, MEMORY_UNLIMITED, Node, Pinned, Pins, Place, Result, Tuned, Tuning, Uuid, WhichXml, errors,
 };
+use super::long::reading;
 use super::nested::{first_within, put, root};
 use super::outline::unit;
 use super::xml::Definition;
@@ -19,7 +20,7 @@ impl Node for Mem {}
 
 impl Tuning for Mem {
     async fn tuned(&self, domain: Uuid, what: Tuned, inactive: bool) -> Result<TypedParams> {
-        values(&self.document(domain, inactive)?, what)
+        self.read_in(domain, inactive, move |xml| values(xml, what)).await
     }
 
     async fn tune(&self, domain: Uuid, what: Tuned, values: TypedParams, place: Place) -> Result<()> {
@@ -27,7 +28,7 @@ impl Tuning for Mem {
     }
 
     async fn pins(&self, domain: Uuid, inactive: bool) -> Result<Pins> {
-        pins::pins(&self.document(domain, inactive)?)
+        self.read_in(domain, inactive, pins::pins).await
     }
 
     async fn pin(&self, domain: Uuid, what: Pinned, cpus: CpuSet, place: Place) -> Result<()> {
@@ -36,11 +37,16 @@ impl Tuning for Mem {
 }
 
 impl Mem {
-    /// Copied while the table is free: what is read of it takes its time.
-    fn document(&self, domain: Uuid, inactive: bool) -> Result<String> {
+    /// Reads something in a guest's document, while the table is free.
+    async fn read_in<T: Send + 'static>(
+        &self,
+        domain: Uuid,
+        inactive: bool,
+        read: impl FnOnce(&str) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
         let definition = self.inner.table().definition(domain, which)?;
-        Ok(definition.xml.clone())
+        reading(definition.xml.len(), move || read(&definition.xml)).await
     }
 }
 

@@ -12,7 +12,7 @@ use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::params::TypedParams;
 use virtwire::protocol::program::{Notice, Program};
 use virtwire::protocol::remote::*;
-use virtwire::server::{AccessRequest, Authorizer, Server};
+use virtwire::server::{AccessRequest, Authorizer, Handler, Server};
 
 use crate::raw::{Raw, call_of, code, serve};
 
@@ -62,9 +62,17 @@ pub(super) fn dom(name: &str) -> Domain {
 
 /// A host with the guests `open` and `secret`, one client that may do everything, and one that may not know of `secret`.
 pub(super) async fn host(hides: Hides) -> (Raw, Raw) {
+    host_within(hides, |service| service).await
+}
+
+/// The same, where this is made of what the second client's calls go to.
+async fn host_within<H: Handler>(
+    hides: Hides,
+    around: impl FnOnce(Arc<HypervisorService<Mem>>) -> Arc<H>,
+) -> (Raw, Raw) {
     let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
     let free = serve(Server::shared(service.clone())).await;
-    let guarded = serve(Server::shared(service).authorizer(hides)).await;
+    let guarded = serve(Server::shared(around(service)).authorizer(hides)).await;
     let mut free = Raw::open(&free, 0).await;
     for name in ["open", "secret"] {
         free.ask(&DomainDefineXml { xml: xml(name).into() }).await.unwrap();
@@ -205,7 +213,22 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
 
 #[tokio::test]
 async fn what_is_denied_says_whose_word_it_is_and_leaves_nothing_behind() {
-    let (mut free, mut guarded) = host(hides()).await;
+    what_is_denied(host(hides()).await).await;
+}
+
+/// Which knows nothing of guests: what is beneath is asked whom a call is about.
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn so_it_is_behind_a_layer_of_towers() {
+    use virtwire::server::tower::{HandlerService, ServiceHandler};
+
+    let around = |service: Arc<HypervisorService<Mem>>| {
+        Arc::new(ServiceHandler::over(HandlerService::shared(service.clone()), service))
+    };
+    what_is_denied(host_within(hides(), around).await).await;
+}
+
+async fn what_is_denied((mut free, mut guarded): (Raw, Raw)) {
     let denied = guarded.ask(&DomainGetXmlDesc { dom: dom("secret"), flags: 0 }).await;
     assert_eq!(code(&denied), DENIED);
     let error = denied.unwrap_err();
