@@ -60,3 +60,4 @@ mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 mod traces;
+mod usage;

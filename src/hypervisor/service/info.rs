@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
     DomainGetXmlDesc, DomainGetXmlDescReply, DomainInterfaceAddresses, DomainInterfaceAddressesReply,
     DomainIsActive, DomainIsActiveReply, DomainIsPersistent, DomainIsPersistentReply, DomainIsUpdated,
     DomainIsUpdatedReply, DomainListAllCheckpoints, DomainListAllCheckpointsReply, DomainMemoryPeek,
-    DomainMemoryPeekReply, DomainMemoryStat, DomainMemoryStats, DomainMemoryStatsReply,
+    DomainMemoryPeekReply,
 };
 
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
@@ -165,21 +165,6 @@ impl<H: Hypervisor> HypervisorService<H> {
             0 | ARP => Ok(DomainInterfaceAddressesReply { ifaces: Vec::new() }),
             source => Err(errors::unsupported_argument(format!("Unknown IP address data source {source}"))),
         }
-    }
-
-    /// What it has; what of it is used, the guest alone knows.
-    pub(super) async fn domain_memory_stats(
-        &self,
-        _: &CallContext,
-        arguments: DomainMemoryStats,
-    ) -> Result<DomainMemoryStatsReply> {
-        const BALLOON: i32 = 6;
-        errors::check_flags(arguments.flags, 0, "domain_memory_stats")?;
-        let domain = self.known(&arguments.dom).await?;
-        domain.id.ok_or_else(errors::not_running)?;
-        let mut stats = vec![DomainMemoryStat { tag: BALLOON, val: domain.memory_kib }];
-        stats.truncate(usize::try_from(arguments.max_stats).unwrap_or(usize::MAX));
-        Ok(DomainMemoryStatsReply { stats })
     }
 
     pub(super) async fn domain_list_all_checkpoints(

@@ -33,6 +33,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod tuning;
+mod usage;
 mod vcpus;
 mod volumes;
 mod wire;
@@ -193,13 +194,19 @@ serve! {
     domain_is_updated: DomainIsUpdated => DomainIsUpdatedReply;
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
     domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
-    domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
     domain_list_all_checkpoints: DomainListAllCheckpoints => DomainListAllCheckpointsReply;
     domain_get_security_label: DomainGetSecurityLabel => DomainGetSecurityLabelReply;
     domain_get_security_label_list: DomainGetSecurityLabelList => DomainGetSecurityLabelListReply;
     domain_get_messages: DomainGetMessages => DomainGetMessagesReply;
+    // usage
+    domain_block_stats: DomainBlockStats => DomainBlockStatsReply;
+    domain_block_stats_flags: DomainBlockStatsFlags => DomainBlockStatsFlagsReply;
+    domain_get_block_info: DomainGetBlockInfo => DomainGetBlockInfoReply;
+    domain_interface_stats: DomainInterfaceStats => DomainInterfaceStatsReply;
+    domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
+    domain_get_cpu_stats: DomainGetCpuStats => DomainGetCpuStatsReply;
     // changes
     domain_set_memory: DomainSetMemory => ();
     domain_set_max_memory: DomainSetMaxMemory => ();

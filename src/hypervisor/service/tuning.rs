@@ -18,8 +18,8 @@ use super::changes::{CONFIG, LIVE, check_one_place, place};
 use super::wire::counted;
 use crate::server::CallContext;
 
-/// The client knows strings: there are none.
-const STRINGS: u32 = 4;
+/// The client knows strings.
+pub(super) const STRINGS: u32 = 4;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) fn tuning(&self, api: &str) -> Result<&impl Tuning> {
