@@ -99,6 +99,7 @@ pub mod mem;
 pub mod store;
 
 use std::future::{Future, ready};
+use std::path::Path;
 
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
@@ -111,8 +112,8 @@ pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
 pub use cpus::{CpuSet, CpuSetError};
 pub use domain::{
-    CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
-    ShutoffReason, StartOptions, WhichXml,
+    AfterDump, CoreDump, CrashedReason, DomainInfo, DomainState, Keys, Lookup, PausedReason, RunningReason,
+    ShutdownReason, ShutoffReason, StartOptions, WhichXml,
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
@@ -298,6 +299,26 @@ pub trait Hypervisor: Send + Sync + 'static {
         _len: u32,
     ) -> impl Future<Output = Result<Vec<u8>>> + Send {
         ready(Err(RemoteError::no_support("virDomainMemoryPeek")))
+    }
+
+    /// Presses keys of an active domain's keyboard, and lets go of them. It may return before that.
+    fn send_keys(&self, _domain: Uuid, _keys: Keys) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainSendKey")))
+    }
+
+    /// Interrupts an active domain as no guest can mask it, which many take for a reason to dump their own memory.
+    fn inject_nmi(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainInjectNMI")))
+    }
+
+    /// Writes an active domain's memory to a file, an absolute path on this host. A failure leaves the domain as it was.
+    fn core_dump(
+        &self,
+        _domain: Uuid,
+        _to: &Path,
+        _how: CoreDump,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainCoreDump")))
     }
 
     /// The job that runs on the domain, if one does. Of a migration that virtwire carries out it is not asked.

@@ -15,6 +15,7 @@ mod config;
 mod devices;
 mod direct;
 mod document;
+mod dump;
 mod edit;
 mod faults;
 mod finish;
@@ -50,7 +51,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::access::ObjectKind;
@@ -60,9 +61,10 @@ use virtwire_protocol::migrate::MigrateFlags;
 use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
-    Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor, IncomingId, Job,
-    JobKind, Lookup, Networks, Node, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving,
-    Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
+    Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host, Hypervisor,
+    IncomingId, Job, JobKind, Keys, Lookup, Networks, Node, OutgoingId, Perform, Performed, Prepare,
+    Prepared, Result, Saving, Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml,
+    errors,
 };
 use crate::server::Stream;
 pub use apart::{GuestArguments, Guests, run_guest};
@@ -320,6 +322,21 @@ impl Hypervisor for Mem {
                 machine.memory_bytes()
             ))),
         }
+    }
+
+    /// Nothing runs in the guest that would hear of it.
+    async fn send_keys(&self, domain: Uuid, _: Keys) -> Result<()> {
+        self.inner.table().guest_mut(domain)?.idle_mut().map(drop)
+    }
+
+    /// Nor of this.
+    async fn inject_nmi(&self, domain: Uuid) -> Result<()> {
+        self.inner.table().guest_mut(domain)?.idle_mut().map(drop)
+    }
+
+    async fn core_dump(&self, domain: Uuid, to: &Path, how: CoreDump) -> Result<()> {
+        let to = to.to_owned();
+        saved::on_a_thread(&self.inner, move |inner| dump::dump(inner, domain, &to, how)).await
     }
 
     async fn job(&self, domain: Uuid) -> Result<Option<Job>> {

@@ -86,26 +86,31 @@ impl Image {
     }
 
     fn write(&self, path: &Path) -> Result<()> {
-        let failed = |error: io::Error| {
-            RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), &error)
-        };
-        // A name that nobody can have put there before, also where others may write: the path is a client's.
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}{UNFINISHED}", Uuid::random()));
-        let beside = PathBuf::from(name);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-        let written = (|| {
-            file.write_all(&self.to_bytes())?;
-            file.sync_all()?;
-            fs::rename(&beside, path)?;
-            path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
-        })();
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            failed(error)
-        })
+        write(path, &self.to_bytes())
     }
+}
+
+/// Writes a file at a client's path: what was there before is there until all of the new one is.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |error: io::Error| {
+        RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), &error)
+    };
+    // A name that nobody can have put there before, also where others may write: the path is a client's.
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}{UNFINISHED}", Uuid::random()));
+    let beside = PathBuf::from(name);
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
+    let written = (|| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    })();
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        failed(error)
+    })
 }
 
 /// A file to be read: the path is a client's, and nothing at it is waited for, such as whoever writes to a FIFO.

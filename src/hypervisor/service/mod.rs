@@ -26,6 +26,7 @@ mod open;
 mod p2p;
 mod pins;
 mod pools;
+mod reach;
 mod save;
 mod snapshots;
 mod stats;
@@ -207,6 +208,11 @@ serve! {
     domain_interface_stats: DomainInterfaceStats => DomainInterfaceStatsReply;
     domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_get_cpu_stats: DomainGetCpuStats => DomainGetCpuStatsReply;
+    // reach
+    domain_send_key: DomainSendKey => ();
+    domain_inject_nmi: DomainInjectNmi => ();
+    domain_core_dump: DomainCoreDump => ();
+    domain_core_dump_with_format: DomainCoreDumpWithFormat => ();
     // changes
     domain_set_memory: DomainSetMemory => ();
     domain_set_max_memory: DomainSetMaxMemory => ();
