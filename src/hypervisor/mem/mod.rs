@@ -141,6 +141,7 @@ impl Inner {
 impl Mem {
     /// An empty host.
     pub fn new(config: Config) -> Mem {
+        let config = config.consistent();
         let events = Events::new();
         let mut host = Host::new("Mem", "mem:///default", DOMAIN_TYPES[0]);
         host.also_known_as = vec!["test:///default".to_owned()];
