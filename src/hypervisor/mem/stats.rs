@@ -3,9 +3,10 @@
 use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::{ParamError, TypedParams};
 
-use super::super::{DomainInfo, Result, Stats, Uuid, VolumeInfo, WhichXml, errors};
+use super::super::{DomainInfo, Result, Stats, Uuid, VolumeInfo, WhichXml};
 use super::edit::Element;
 use super::nested::first_within;
+use super::tuning::unsayable;
 use super::{Inner, Mem, devices};
 
 /// Disks, and interfaces, that are told of one guest: a document may have as many as it likes.
@@ -51,10 +52,6 @@ impl Stats for Mem {
             None => Ok(None),
         }
     }
-}
-
-fn unsayable(error: ParamError) -> virtwire_protocol::error::RemoteError {
-    errors::failed(error.to_string())
 }
 
 /// What is told of a domain without a look at its document.

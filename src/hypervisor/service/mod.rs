@@ -236,6 +236,14 @@ serve! {
     domain_get_scheduler_parameters_flags: DomainGetSchedulerParametersFlags => DomainGetSchedulerParametersFlagsReply;
     domain_set_scheduler_parameters: DomainSetSchedulerParameters => ();
     domain_set_scheduler_parameters_flags: DomainSetSchedulerParametersFlags => ();
+    domain_get_blkio_parameters: DomainGetBlkioParameters => DomainGetBlkioParametersReply;
+    domain_set_blkio_parameters: DomainSetBlkioParameters => ();
+    domain_get_numa_parameters: DomainGetNumaParameters => DomainGetNumaParametersReply;
+    domain_set_numa_parameters: DomainSetNumaParameters => ();
+    domain_get_block_io_tune: DomainGetBlockIoTune => DomainGetBlockIoTuneReply;
+    domain_set_block_io_tune: DomainSetBlockIoTune => ();
+    domain_get_interface_parameters: DomainGetInterfaceParameters => DomainGetInterfaceParametersReply;
+    domain_set_interface_parameters: DomainSetInterfaceParameters => ();
     // pins
     domain_pin_vcpu: DomainPinVcpu => ();
     domain_pin_vcpu_flags: DomainPinVcpuFlags => ();
