@@ -1,4 +1,4 @@
-//! What happens to domains, networks and pools, and who is told.
+//! What happens to domains, networks, pools and secrets, and who is told.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use virtwire_protocol::event::detail::{
     CrashedDetail, DefinedDetail, Lifecycle, NetworkLifecycle, PmSuspendedDetail, ResumedDetail,
-    ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail, UndefinedDetail,
+    SecretLifecycle, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail,
+    UndefinedDetail,
 };
 
 use super::domain::DomainInfo;
 use super::job::Job;
 use super::networks::NetworkInfo;
+use super::secrets::SecretInfo;
 use super::storage::PoolInfo;
 
 /// Something happened to a domain.
@@ -102,6 +104,33 @@ impl PoolEvent {
     }
 }
 
+/// Something happened to a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretEvent {
+    /// The secret, before it is gone.
+    pub secret: SecretInfo,
+    /// What happened.
+    pub what: SecretStep,
+}
+
+/// What a secret has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretStep {
+    /// A step in its life.
+    Life(SecretLifecycle),
+    /// It has another value.
+    ValueChanged,
+}
+
+impl SecretEvent {
+    /// A step of a secret.
+    pub fn new(secret: SecretInfo, what: SecretStep) -> SecretEvent {
+        SecretEvent { secret, what }
+    }
+}
+
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
 #[derive(Clone, Default)]
 pub struct Events {
@@ -123,6 +152,7 @@ enum Told<'a> {
     Job(&'a JobEvent),
     Network(&'a NetworkEvent),
     Pool(&'a PoolEvent),
+    Secret(&'a SecretEvent),
 }
 
 impl Events {
@@ -156,6 +186,13 @@ impl Events {
     pub fn tell_pool(&self, event: &PoolEvent) {
         for listener in self.lock().all.values_mut() {
             listener(Told::Pool(event));
+        }
+    }
+
+    /// The same of what happens to secrets.
+    pub fn tell_secret(&self, event: &SecretEvent) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Secret(event));
         }
     }
 
@@ -196,6 +233,15 @@ impl Events {
     pub fn listen_to_pools(&self, mut listener: impl FnMut(&PoolEvent) + Send + 'static) -> Subscription {
         self.add(Box::new(move |told| {
             if let Told::Pool(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to secrets, in the same way.
+    pub fn listen_to_secrets(&self, mut listener: impl FnMut(&SecretEvent) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Secret(event) = told {
                 listener(event);
             }
         }))

@@ -41,7 +41,7 @@
 //! ```
 //!
 //! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`] and [`Storage`]; a hypervisor says that it has them:
+//! [`Snapshots`], [`Networks`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -78,6 +78,7 @@ mod migration;
 mod networks;
 mod node;
 mod saving;
+mod secrets;
 mod snapshots;
 mod stats;
 mod storage;
@@ -117,8 +118,9 @@ pub use domain::{
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
-    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, ShutdownDetail, StartedDetail,
-    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
+    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, SecretEvent, SecretLifecycle,
+    SecretStep, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription,
+    SuspendedDetail, UndefinedDetail,
 };
 pub use host::{Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
@@ -130,6 +132,7 @@ pub use migration::{
 pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
 pub use node::{CpuTimes, MemoryUse, Node};
 pub use saving::{Save, Saving};
+pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
@@ -199,6 +202,11 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Storage pools and their volumes, where there are some. Without it, clients are told "not supported".
     fn storage(&self) -> Option<&impl Storage> {
+        None::<&Without>
+    }
+
+    /// Secrets, where there are some. Without it, clients are told "not supported".
+    fn secrets(&self) -> Option<&impl Secrets> {
         None::<&Without>
     }
 

@@ -38,6 +38,7 @@ mod pins;
 mod postcopy;
 mod receive;
 mod saved;
+mod secrets;
 mod shares;
 mod shelf;
 mod snapshots;
@@ -65,8 +66,8 @@ use super::store::Store;
 use super::{
     Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host, Hypervisor,
     IncomingId, Job, JobKind, Keys, Lookup, Networks, Node, OutgoingId, Perform, Performed, Prepare,
-    Prepared, Result, Saving, Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml,
-    errors,
+    Prepared, Result, Saving, Secrets, Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid,
+    WhichXml, errors,
 };
 use crate::server::Stream;
 pub use apart::{GuestArguments, Guests, run_guest};
@@ -103,6 +104,7 @@ struct Inner {
     faults: Mutex<Faults>,
     networks: networks::Table,
     pools: storage::Table,
+    secrets: secrets::Table,
     /// Where definitions are kept, if they outlive this process.
     store: Option<Mutex<Store>>,
     /// Where guests are saved that start from it.
@@ -162,6 +164,7 @@ impl Mem {
                 faults: Mutex::default(),
                 networks: networks::Table::default(),
                 pools: storage::Table::default(),
+                secrets: secrets::Table::default(),
                 store: None,
                 images: None,
                 home: None,
@@ -241,6 +244,10 @@ impl Hypervisor for Mem {
         Some(self)
     }
 
+    fn secrets(&self) -> Option<&impl Secrets> {
+        Some(self)
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -260,6 +267,7 @@ impl Hypervisor for Mem {
             ObjectKind::Domain => Outline::read(xml).ok()?.described(),
             ObjectKind::Network => document::described(xml, "network"),
             ObjectKind::StoragePool => document::described(xml, "pool"),
+            ObjectKind::Secret => secrets::described(xml),
             _ => None,
         }
     }

@@ -28,6 +28,7 @@ mod pins;
 mod pools;
 mod reach;
 mod save;
+mod secrets;
 mod snapshots;
 mod stats;
 mod steps;
@@ -70,7 +71,7 @@ pub struct HypervisorService<H> {
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
-    _subscriptions: Option<[Subscription; 4]>,
+    _subscriptions: Option<[Subscription; 5]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -78,12 +79,14 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
         let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_jobs, of_networks, of_pools] = std::array::from_fn(|_| clients.clone());
+            let [of_domains, of_jobs, of_networks, of_pools, of_secrets] =
+                std::array::from_fn(|_| clients.clone());
             [
                 events.listen(move |event| of_domains.tell(event)),
                 events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
                 events.listen_to_networks(move |event| of_networks.tell_network(event)),
                 events.listen_to_pools(move |event| of_pools.tell_pool(event)),
+                events.listen_to_secrets(move |event| of_secrets.tell_secret(event)),
             ]
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());
@@ -322,6 +325,19 @@ serve! {
     storage_vol_resize: StorageVolResize => ();
     storage_vol_upload: StorageVolUpload, stream => ();
     storage_vol_download: StorageVolDownload, stream => ();
+    // secrets
+    connect_num_of_secrets => ConnectNumOfSecretsReply;
+    connect_list_secrets: ConnectListSecrets => ConnectListSecretsReply;
+    connect_list_all_secrets: ConnectListAllSecrets => ConnectListAllSecretsReply;
+    secret_lookup_by_uuid: SecretLookupByUuid => SecretLookupByUuidReply;
+    secret_lookup_by_usage: SecretLookupByUsage => SecretLookupByUsageReply;
+    secret_define_xml: SecretDefineXml => SecretDefineXmlReply;
+    secret_get_xml_desc: SecretGetXmlDesc => SecretGetXmlDescReply;
+    secret_set_value: SecretSetValue => ();
+    secret_get_value: SecretGetValue => SecretGetValueReply;
+    secret_undefine: SecretUndefine => ();
+    connect_secret_event_register_any: ConnectSecretEventRegisterAny => ConnectSecretEventRegisterAnyReply;
+    connect_secret_event_deregister_any: ConnectSecretEventDeregisterAny => ();
     // snapshots
     domain_has_current_snapshot: DomainHasCurrentSnapshot => DomainHasCurrentSnapshotReply;
     domain_snapshot_num: DomainSnapshotNum => DomainSnapshotNumReply;
