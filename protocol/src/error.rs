@@ -314,6 +314,7 @@ fn template(code: ErrorCode) -> &'static str {
         ErrorCode::NO_INTERFACE => "Interface not found: %s",
         ErrorCode::NO_NWFILTER => "Network filter not found: %s",
         ErrorCode::NO_SECRET => "Secret not found: %s",
+        ErrorCode::INVALID_SECRET => "Invalid secret: %s",
         ErrorCode::NO_DOMAIN_SNAPSHOT => "Domain snapshot not found: %s",
         ErrorCode::NO_DOMAIN_METADATA => "metadata not found: %s",
         ErrorCode::NO_DOMAIN_CHECKPOINT => "Domain checkpoint not found: %s",

@@ -1,8 +1,11 @@
 //! A domain as clients see it: who it is, how it is, and how one asks for it.
 
+use std::time::Duration;
+
 pub use virtwire_protocol::enums::{
     CrashedReason, DomainState, PausedReason, RunningReason, ShutdownReason, ShutoffReason,
 };
+use virtwire_protocol::enums::{DumpFormat, KeyCodes};
 
 use super::Uuid;
 
@@ -86,6 +89,45 @@ impl Lookup<'_> {
 pub struct StartOptions {
     /// Leave it paused, before its first instruction.
     pub paused: bool,
+}
+
+/// Keys of a guest's keyboard, pressed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Keys {
+    /// What their numbers mean.
+    pub codes: KeyCodes,
+    /// Their numbers, 1 to 16.
+    pub keys: Vec<u32>,
+    /// How long they are held.
+    pub held: Duration,
+}
+
+/// How to write a guest's memory to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CoreDump {
+    /// In which format.
+    pub format: DumpFormat,
+    /// Its memory and no more, without the state of its devices.
+    pub memory_only: bool,
+    /// While it runs: else it is paused for as long.
+    pub live: bool,
+    /// Around the host's cache.
+    pub bypass_cache: bool,
+    /// What becomes of the guest once that is done.
+    pub then: AfterDump,
+}
+
+/// What becomes of a guest whose memory was written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterDump {
+    /// It goes on as before.
+    GoesOn,
+    /// It ends, crashed.
+    Crashes,
+    /// It starts anew.
+    IsReset,
 }
 
 /// Which of a domain's configurations.

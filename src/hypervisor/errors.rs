@@ -45,6 +45,16 @@ pub fn invalid_argument(detail: impl Into<String>) -> RemoteError {
     RemoteError::new(ErrorCode::INVALID_ARG, ErrorDomain::QEMU, detail)
 }
 
+/// The domain has no such disk: code 8.
+pub fn no_disk(disk: &str) -> RemoteError {
+    invalid_argument(format!("disk '{disk}' was not found in the domain config"))
+}
+
+/// The domain has no such interface: code 8.
+pub fn no_interface(device: &str) -> RemoteError {
+    invalid_argument(format!("'{device}' is not a known interface"))
+}
+
 /// A call has flags that it does not know: code 8, if it has any.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What happens to domains, networks and pools, and who is told.
+//! What happens to domains, networks, pools and secrets, and who is told.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use virtwire_protocol::event::detail::{
     CrashedDetail, DefinedDetail, Lifecycle, NetworkLifecycle, PmSuspendedDetail, ResumedDetail,
-    ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail, UndefinedDetail,
+    SecretLifecycle, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail,
+    UndefinedDetail,
 };
 
 use super::domain::DomainInfo;
 use super::happening::Happened;
 use super::job::Job;
 use super::networks::NetworkInfo;
+use super::secrets::SecretInfo;
 use super::storage::PoolInfo;
 
 /// Something happened to a domain.
@@ -103,6 +105,33 @@ impl PoolEvent {
     }
 }
 
+/// Something happened to a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretEvent {
+    /// The secret, before it is gone.
+    pub secret: SecretInfo,
+    /// What happened.
+    pub what: SecretStep,
+}
+
+/// What a secret has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretStep {
+    /// A step in its life.
+    Life(SecretLifecycle),
+    /// It has another value.
+    ValueChanged,
+}
+
+impl SecretEvent {
+    /// A step of a secret.
+    pub fn new(secret: SecretInfo, what: SecretStep) -> SecretEvent {
+        SecretEvent { secret, what }
+    }
+}
+
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
 ///
 /// Who gives it to [`HypervisorService`](super::HypervisorService) by [`Hypervisor::events`](super::Hypervisor::events) tells all of its
@@ -144,6 +173,7 @@ enum Told<'a> {
     Job(&'a JobEvent),
     Network(&'a NetworkEvent),
     Pool(&'a PoolEvent),
+    Secret(&'a SecretEvent),
 }
 
 impl Events {
@@ -184,6 +214,13 @@ impl Events {
     pub fn tell_pool(&self, event: &PoolEvent) {
         for listener in self.lock().all.values_mut() {
             listener(Told::Pool(event));
+        }
+    }
+
+    /// The same of what happens to secrets.
+    pub fn tell_secret(&self, event: &SecretEvent) {
+        for listener in self.lock().all.values_mut() {
+            listener(Told::Secret(event));
         }
     }
 
@@ -233,6 +270,15 @@ impl Events {
     pub fn listen_to_pools(&self, mut listener: impl FnMut(&PoolEvent) + Send + 'static) -> Subscription {
         self.add(Box::new(move |told| {
             if let Told::Pool(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to secrets, in the same way.
+    pub fn listen_to_secrets(&self, mut listener: impl FnMut(&SecretEvent) + Send + 'static) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::Secret(event) = told {
                 listener(event);
             }
         }))

@@ -41,7 +41,7 @@
 //! ```
 //!
 //! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`] and [`Storage`]; a hypervisor says that it has them:
+//! [`Snapshots`], [`Networks`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -84,6 +84,7 @@ mod migration;
 mod networks;
 mod node;
 mod saving;
+mod secrets;
 mod snapshots;
 mod stats;
 mod storage;
@@ -105,6 +106,7 @@ pub mod mem;
 pub mod store;
 
 use std::future::{Future, ready};
+use std::path::Path;
 
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
@@ -118,13 +120,14 @@ pub use changes::{Change, Changes, Metadata, Place};
 pub use console::{Consoles, OpenConsole};
 pub use cpus::{CpuSet, CpuSetError};
 pub use domain::{
-    CrashedReason, DomainInfo, DomainState, Lookup, PausedReason, RunningReason, ShutdownReason,
-    ShutoffReason, StartOptions, WhichXml,
+    AfterDump, CoreDump, CrashedReason, DomainInfo, DomainState, Keys, Lookup, PausedReason, RunningReason,
+    ShutdownReason, ShutoffReason, StartOptions, WhichXml,
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
-    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, ShutdownDetail, StartedDetail,
-    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
+    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, SecretEvent, SecretLifecycle,
+    SecretStep, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription,
+    SuspendedDetail, UndefinedDetail,
 };
 pub use happening::{
     AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
@@ -141,6 +144,7 @@ pub use migration::{
 pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
 pub use node::{CpuTimes, MemoryUse, Node};
 pub use saving::{Save, Saving};
+pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
@@ -210,6 +214,11 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Storage pools and their volumes, where there are some. Without it, clients are told "not supported".
     fn storage(&self) -> Option<&impl Storage> {
+        None::<&Without>
+    }
+
+    /// Secrets, where there are some. Without it, clients are told "not supported".
+    fn secrets(&self) -> Option<&impl Secrets> {
         None::<&Without>
     }
 
@@ -321,6 +330,26 @@ pub trait Hypervisor: Send + Sync + 'static {
         _source: AddressSource,
     ) -> impl Future<Output = Result<Vec<InterfaceAddresses>>> + Send {
         ready(Err(RemoteError::no_support("virDomainInterfaceAddresses")))
+    }
+
+    /// Presses keys of an active domain's keyboard, and lets go of them. It may return before that.
+    fn send_keys(&self, _domain: Uuid, _keys: Keys) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainSendKey")))
+    }
+
+    /// Interrupts an active domain as no guest can mask it, which many take for a reason to dump their own memory.
+    fn inject_nmi(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainInjectNMI")))
+    }
+
+    /// Writes an active domain's memory to a file, an absolute path on this host. A failure leaves the domain as it was.
+    fn core_dump(
+        &self,
+        _domain: Uuid,
+        _to: &Path,
+        _how: CoreDump,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainCoreDump")))
     }
 
     /// The job that runs on the domain, if one does. Of a migration that virtwire carries out it is not asked.

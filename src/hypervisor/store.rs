@@ -1,4 +1,4 @@
-//! What a daemon must not forget: the definitions of its domains, networks and storage pools, in a directory of its own.
+//! What a daemon must not forget: the definitions of its domains, networks, storage pools and secrets, in a directory of its own.
 //!
 //! ```text
 //! DIR/lock                          held by the daemon that has the directory open; two daemons never share one
@@ -6,6 +6,8 @@
 //! DIR/domains/UUID.domain           one definition
 //! DIR/networks/UUID.network         the same of a network
 //! DIR/pools/UUID.pool               the same of a storage pool
+//! DIR/secrets/UUID.secret           the same of a secret
+//! DIR/secret-values/UUID.value      a secret's value, as text in place of XML: whoever can read the file can read that
 //! DIR/saved/UUID.save               of a hypervisor's own: the memory from which a domain starts next, of those that have a definition
 //! DIR/domains/NAME.set-aside        what was found there and was no whole definition, as it was found; so in each folder
 //! ```
@@ -15,7 +17,7 @@
 //! file is text:
 //!
 //! ```text
-//! virtwire domain 1 CHECKSUM        or network, or pool; FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
+//! virtwire domain 1 CHECKSUM        or network, pool, secret, value; FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
 //! uuid UUID
 //! autostart yes                     or no
 //!                                   an empty line; then the XML, byte for byte, to the end
@@ -42,6 +44,8 @@ pub struct Store {
     domains: Folder,
     networks: Folder,
     pools: Folder,
+    secrets: Folder,
+    secret_values: Folder,
     /// Its lock goes with the process, however that ends.
     _lock: File,
 }
@@ -76,6 +80,10 @@ pub struct Opened {
     pub networks: Vec<Kept>,
     /// The same of storage pools.
     pub pools: Vec<Kept>,
+    /// The same of secrets.
+    pub secrets: Vec<Kept>,
+    /// Of some of those, their values.
+    pub secret_values: Vec<Kept>,
     /// What was no definition.
     pub set_aside: Vec<SetAside>,
 }
@@ -129,10 +137,15 @@ impl Store {
             move |error| StoreError::Io { path, error }
         };
         let folder = |name: &str, kind| Folder { path: directory.join(name), kind };
-        let [domains, networks, pools] =
-            [folder("domains", "domain"), folder("networks", "network"), folder("pools", "pool")];
+        let [domains, networks, pools, secrets, secret_values] = [
+            folder("domains", "domain"),
+            folder("networks", "network"),
+            folder("pools", "pool"),
+            folder("secrets", "secret"),
+            folder("secret-values", "value"),
+        ];
         let lasting = lasting(directory, Path::is_dir);
-        for Folder { path, .. } in [&domains, &networks, &pools] {
+        for Folder { path, .. } in [&domains, &networks, &pools, &secrets, &secret_values] {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))?;
         }
         let path = directory.join("lock");
@@ -150,8 +163,18 @@ impl Store {
         let mut set_aside = Vec::new();
         let mut read = |folder: &Folder| folder.read(&mut set_aside).map_err(failed(&folder.path));
         let (kept, of_networks, of_pools) = (read(&domains)?, read(&networks)?, read(&pools)?);
-        let store = Store { directory: directory.to_owned(), domains, networks, pools, _lock: lock };
-        Ok(Opened { store, kept, networks: of_networks, pools: of_pools, set_aside })
+        let (of_secrets, values) = (read(&secrets)?, read(&secret_values)?);
+        let directory = directory.to_owned();
+        let store = Store { directory, domains, networks, pools, secrets, secret_values, _lock: lock };
+        Ok(Opened {
+            store,
+            kept,
+            networks: of_networks,
+            pools: of_pools,
+            secrets: of_secrets,
+            secret_values: values,
+            set_aside,
+        })
     }
 
     /// The directory, as it was given to [`open`](Self::open).
@@ -192,6 +215,16 @@ impl Store {
     /// Where storage pools are kept.
     pub fn pools(&self) -> &Folder {
         &self.pools
+    }
+
+    /// Where secrets are kept.
+    pub fn secrets(&self) -> &Folder {
+        &self.secrets
+    }
+
+    /// Where the values of secrets are kept.
+    pub fn secret_values(&self) -> &Folder {
+        &self.secret_values
     }
 }
 

@@ -8,8 +8,8 @@ use virtwire_protocol::params::TypedParams;
 
 use super::{
     Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks, Node,
-    OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SnapshotInfo, Snapshots, Stats, Storage,
-    Tuned, Tuning, Uuid, VolumeInfo,
+    OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots,
+    Stats, Storage, Tuned, Tuning, Uuid, VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -112,6 +112,16 @@ impl Storage for Without {
     }
 
     async fn volume_xml(&self, _: Uuid, _: &str) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl Secrets for Without {
+    async fn secrets(&self) -> Result<Vec<SecretInfo>> {
+        match *self {}
+    }
+
+    async fn secret_xml(&self, _: Uuid) -> Result<String> {
         match *self {}
     }
 }

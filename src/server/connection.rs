@@ -447,8 +447,10 @@ impl<H: Handler + ?Sized> Client<H> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let unfinished = talk.frames.held_bytes() + self.session.queued_bytes() + talk.writer.len();
-        Held { calls: self.session.call_bytes(), unfinished }
+        // What came of a stream waits for its handler, as calls do; what goes, for the client.
+        let [came, goes] = self.streams.waiting();
+        let unfinished = talk.frames.held_bytes() + self.session.queued_bytes() + talk.writer.len() + goes;
+        Held { calls: self.session.call_bytes() + came, unfinished }
     }
 
     /// Does what has happened by a frame, an answer or the client's reading, and says whether anything has. A frame may have come with

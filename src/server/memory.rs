@@ -57,9 +57,9 @@ impl Memory {
 /// Bytes that a client has its server hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    /// Of its calls: their handlers may take their time.
+    /// Of its calls and of what came by streams: their handlers may take their time.
     pub(super) calls: usize,
-    /// Of the frame that has begun, and of what waits to be read: it is the client that has to go on.
+    /// Of the frame that has begun, and of what waits to be read, by streams too: it is the client that has to go on.
     pub(super) unfinished: usize,
 }
 

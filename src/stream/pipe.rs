@@ -122,6 +122,13 @@ impl Pipe {
         self.lock().beyond(self.incoming_max).is_some()
     }
 
+    /// Bytes that came and wait for the handle, and bytes that wait to be sent.
+    #[cfg(feature = "server")]
+    pub(crate) fn waiting(&self) -> [usize; 2] {
+        let inner = self.lock();
+        [inner.incoming_bytes, inner.outgoing_bytes]
+    }
+
     /// The peer will send no more.
     pub(crate) fn end_incoming(&self) {
         self.change(|inner| {

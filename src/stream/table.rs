@@ -141,6 +141,15 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         self.0.as_ref().is_none_or(|tables| tables.full.is_empty())
     }
 
+    /// Bytes of all streams that came and wait for their handles, and bytes that wait to be sent.
+    #[cfg(feature = "server")]
+    pub(crate) fn waiting(&self) -> [usize; 2] {
+        let all = self.0.iter().flat_map(|tables| tables.streams.values());
+        all.map(|stream| stream.pipe.waiting()).fold([0, 0], |[came, goes], [more, others]| {
+            [came.saturating_add(more), goes.saturating_add(others)]
+        })
+    }
+
     /// The next stream whose handle wants something.
     pub(crate) fn poll_word(&self, cx: &mut Context<'_>) -> Poll<StreamKey> {
         self.0.as_ref().map_or(Poll::Pending, |tables| tables.words.poll_next(cx))

@@ -64,6 +64,7 @@ mod virsh_migrates_between_us;
 mod virsh_migrates_by_v3;
 mod virsh_networks_and_storage;
 mod virsh_saves;
+mod virsh_secrets;
 mod virsh_snapshots;
 mod virsh_transcript;
 mod virsh_tunes;

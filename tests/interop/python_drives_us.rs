@@ -173,7 +173,11 @@ print('streamed')
 const GETTERS: &str = "
 uri, xml = sys.argv[1:]
 connection = libvirt.open(uri)
-guest = connection.defineXML(xml)
+pool = connection.storagePoolCreateXML('<pool type=\"dir\"><name>p</name><target><path>/p</path></target></pool>', 0)
+pool.createXML('<volume><name>v</name><capacity>3000000</capacity></volume>', 0)
+devices = '''<devices><disk type=\"file\"><source file=\"/p/v\"/><target dev=\"vda\"/></disk>
+    <interface type=\"user\"><mac address=\"52:54:00:00:00:01\"/><target dev=\"vnet0\"/></interface></devices></domain>'''
+guest = connection.defineXML(xml.replace('</domain>', devices))
 guest.create()
 guest.snapshotCreateXML('<domainsnapshot><name>one</name></domainsnapshot>')
 zero = (0,)
@@ -213,6 +217,36 @@ assert connection.isAlive() and guest.isActive()
 odd = [one for one in refused if one[1] not in (libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_ERR_NO_DOMAIN_METADATA,
                                                  libvirt.VIR_ERR_OPERATION_INVALID, libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT)]
 assert not odd, odd
+# What is told of a disk and an interface is told of these.
+assert guest.blockInfo('vda') == [3000000, 0, 0] == guest.blockInfo('/p/v')
+assert guest.blockStats('vda') == (0, 0, 0, 0, -1) and guest.blockStatsFlags('vda')['rd_bytes'] == 0
+assert guest.interfaceStats('vnet0') == (0,) * 8 == guest.interfaceStats('52:54:00:00:00:01')
+assert guest.memoryStats()['actual'] == 1024 and guest.getCPUStats(True, 0)[0]['cpu_time'] > 0
+def code(attempt):
+    try:
+        attempt()
+    except libvirt.libvirtError as error:
+        return error.get_error_code()
+for attempt in (lambda: guest.blockStats('vdz'), lambda: guest.blockInfo('vdz'), lambda: guest.interfaceStats('vnet9'),
+                lambda: guest.blockIoTune('vdz'), lambda: guest.interfaceParameters('vnet9', 0)):
+    assert code(attempt) == libvirt.VIR_ERR_INVALID_ARG
+# What is set is what is told.
+guest.setBlkioParameters({'weight': 500, 'device_weight': '/dev/sda,300'})
+guest.setBlockIoTune('vda', {'total_bytes_sec': 5000, 'group_name': 'slow'})
+guest.setInterfaceParameters('vnet0', {'inbound.average': 10, 'inbound.peak': 20})
+guest.setNumaParameters({'numa_nodeset': '0'})
+told = guest.blkioParameters()
+assert (told['weight'], told['device_weight']) == (500, '/dev/sda,300')
+told = guest.blockIoTune('/p/v')
+assert (told['total_bytes_sec'], told['read_bytes_sec'], told['group_name']) == (5000, 0, 'slow')
+told = guest.interfaceParameters('52:54:00:00:00:01', 0)
+assert (told['inbound.average'], told['inbound.peak'], told['outbound.average']) == (10, 20, 0)
+assert guest.numaParameters() == {'numa_mode': 0, 'numa_nodeset': '0'}
+assert code(lambda: guest.setBlockIoTune('vda', {'total_bytes_sec': 1, 'read_bytes_sec': 1})) == libvirt.VIR_ERR_INVALID_ARG
+# What reaches into it reaches it.
+guest.sendKey(libvirt.VIR_KEYCODE_SET_LINUX, 10, [30, 31], 2, 0)
+guest.injectNMI()
+assert code(lambda: guest.coreDump('core', 1 << 9)) == libvirt.VIR_ERR_INVALID_ARG
 print(len(answered), ' '.join(question for question, code in refused))
 ";
 
@@ -225,10 +259,8 @@ fn bytes_go_up_and_down_by_its_streams() {
 
 /// What nothing of ours has; every other question is answered.
 const REFUSED: &str = "\
-    authorizedSSHKeysGet backupGetXMLDesc blkioParameters blockInfo blockIoTune blockJobInfo blockPeek blockStats \
-    blockStatsFlags checkpointLookupByName diskErrors fsInfo getCPUStats getTime guestInfo \
-    guestVcpus hostname interfaceParameters interfaceStats ioThreadInfo launchSecurityInfo \
-    managedSaveGetXMLDesc metadata migrateGetCompressionCache numaParameters perfEvents";
+    authorizedSSHKeysGet backupGetXMLDesc blockJobInfo blockPeek checkpointLookupByName diskErrors fsInfo getTime guestInfo guestVcpus \
+    hostname ioThreadInfo launchSecurityInfo managedSaveGetXMLDesc metadata migrateGetCompressionCache perfEvents";
 
 #[test]
 fn every_question_about_a_guest_has_an_answer() {

@@ -10,10 +10,16 @@ use crate::lab::Libvirtd;
 use crate::need::need;
 use crate::serve::Serve;
 
-/// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, and the others have a network, a
+/// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, `disks.xml` one with another,
+/// web2, that has a disk and an interface, and the others have a network, a
 /// pool and volumes.
 const COMMANDS: &str = include_str!("transcript.txt");
 
+const DEVICES: &str = "
+  <devices>
+    <disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/></disk>
+    <interface type='network'><mac address='52:54:00:00:00:01'/><source network='default'/></interface>
+  </devices>";
 const NETWORK: &str = "<network>
   <name>lan</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000011</uuid>
@@ -45,7 +51,7 @@ const VOLUME: &str = "<volume>
 </volume>";
 
 /// Where the two differ, by the line of the command, and why each is right in its own way.
-const DIFFERENCES: [(&str, &str); 29] = [
+const DIFFERENCES: [(&str, &str); 39] = [
     (
         "suspend web1",
         "the test driver takes a paused guest for one that does not run; QEMU's driver and ours do nothing then",
@@ -54,6 +60,10 @@ const DIFFERENCES: [(&str, &str); 29] = [
     ("resume web1", "as above"),
     ("shutdown web1", "as above"),
     ("domfsinfo web1", "nothing of ours has file systems"),
+    (
+        "secret-list",
+        "the test driver has no secrets; those of libvirtd's own driver for them are in virsh_secrets.rs",
+    ),
     ("net-start lan", "of one that runs: the test driver has words of its own"),
     (
         "net-destroy lan",
@@ -98,6 +108,15 @@ const DIFFERENCES: [(&str, &str); 29] = [
     ("nodecpustats", "the test driver's figures are made up, ours are the machine's"),
     ("freecell", "as above"),
     ("freecell --all", "this test driver has no cells, ours has the machine's"),
+    ("domblkstat web2 vda", "the test driver has the older call alone, and its figures are made up"),
+    ("domblkstat web2 vdz", "of the older call virsh has another sentence"),
+    ("domifstat web2 52:54:00:00:00:01", "the test driver's figures are made up"),
+    ("dommemstat web2", "the test driver has none"),
+    ("cpu-stats web2 --total", "the test driver's figures are made up"),
+    ("domblkinfo web2 vda", "the test driver's figure is made up, and ours knows of no such volume"),
+    ("blkiotune web2 --live", "of one that is shut off: as memtune"),
+    ("blkdeviotune web2 vda --live", "as above"),
+    ("domiftune web2 vnet9", "as above: the test driver counts before it looks for the interface"),
     ("undefine web1", "the test driver lets a transient guest be undefined; QEMU's driver and ours do not"),
 ];
 
@@ -138,18 +157,21 @@ fn virsh_hears_the_same_of_us_as_of_libvirtd() {
 /// What virsh printed for each command, in one session.
 #[track_caller]
 fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
-    let guest = format!(
-        "<domain type='{kind}'>
-  <name>web1</name>
-  <uuid>5f2a8c1e-0000-4000-8000-00000000000b</uuid>
+    let guest = |name: &str, last: &str, devices: &str| {
+        format!(
+            "<domain type='{kind}'>
+  <name>{name}</name>
+  <uuid>5f2a8c1e-0000-4000-8000-00000000000{last}</uuid>
   <memory unit='KiB'>65536</memory>
   <currentMemory unit='KiB'>65536</currentMemory>
   <vcpu>2</vcpu>
-  <os><type>hvm</type></os>
+  <os><type>hvm</type></os>{devices}
 </domain>"
-    );
+        )
+    };
     for (file, text) in [
-        ("guest.xml", guest.as_str()),
+        ("guest.xml", guest("web1", "b", "").as_str()),
+        ("disks.xml", guest("web2", "c", DEVICES).as_str()),
         ("net.xml", NETWORK),
         ("pool.xml", POOL),
         ("vol.xml", VOLUME),
@@ -157,7 +179,13 @@ fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
     ] {
         std::fs::write(directory.join(file), text).expect("a directory of ours");
     }
-    let script: String = COMMANDS.lines().map(|command| format!("{command}\necho @\n")).collect();
+    answers(uri, COMMANDS, directory)
+}
+
+/// What virsh printed for each of these commands, a line each, in one session.
+#[track_caller]
+pub(crate) fn answers(uri: &str, commands: &str, directory: &Path) -> Vec<String> {
+    let script: String = commands.lines().map(|command| format!("{command}\necho @\n")).collect();
     // virsh prints errors to another stream: a shell makes them one.
     let mut shell = Command::new("sh")
         .args(["-c", "timeout 60 virsh --quiet --connect \"$0\" 2>&1", uri])
@@ -174,6 +202,6 @@ fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
     text.split("virsh # echo @\n@")
         .filter_map(|part| part.split_once("virsh # ")?.1.split_once('\n'))
         .map(|(_, said)| said.trim().to_owned())
-        .take(COMMANDS.lines().count()) // behind the last one is the end of the input
+        .take(commands.lines().count()) // behind the last one is the end of the input
         .collect()
 }

@@ -109,3 +109,60 @@ fn what_runs_where_is_told_as_it_was_set() {
     assert!(maps.len() == 2 && maps[0].trim_end_matches('-') == "y", "{maps:?}");
     assert!(virsh(&uri, &["dumpxml", "guest"]).contains("<vcpupin vcpu='0' cpuset='0'/>"));
 }
+
+/// What a disk, an interface and the host's nodes and disks are granted: in what runs, in what will, and after the daemon.
+#[test]
+fn devices_are_tuned_each_for_itself_and_stay_so() {
+    need!(Virsh);
+    let state = Directory::new(next_number());
+    let path = state.path().join("state").display().to_string();
+    let options = ["--state", &path];
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    let devices = "<devices>
+    <disk type='file'><source file='/a.raw'/><target dev='vda'/></disk>
+    <interface type='network'><mac address='52:54:00:00:00:01'/><source network='lan'/></interface>
+  </devices>
+</domain>";
+    let guest = GUEST.replace("</domain>", devices);
+    virsh(&uri, &["define", &daemon.directory().write("guest.xml", &guest)]);
+    let told = |uri: &str, arguments: &[&str], name: &str| -> String {
+        let text = virsh(uri, arguments);
+        let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+        let value = lines.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().to_owned());
+        value.unwrap_or_else(|| panic!("{name}: {text}"))
+    };
+    let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;
+    let mac = "52:54:00:00:00:01";
+    virsh(&uri, &["blkdeviotune", "guest", "vda", "--total-iops-sec", "100", "--config"]);
+    virsh(&uri, &["domiftune", "guest", mac, "--inbound", "10,20", "--config"]);
+    virsh(&uri, &["blkiotune", "guest", "--device-weights", "/dev/sda,300", "--config"]);
+    virsh(&uri, &["numatune", "guest", "--mode", "interleave", "--nodeset", "0", "--config"]);
+    virsh(&uri, &["start", "guest"]);
+
+    // One measure is set as a whole, and others stay.
+    virsh(&uri, &["blkdeviotune", "guest", "/a.raw", "--read-iops-sec", "7"]);
+    virsh(&uri, &["blkdeviotune", "guest", "vda", "--write-bytes-sec", "9"]);
+    let live = ["blkdeviotune", "guest", "vda"];
+    assert_eq!(
+        ["total_iops_sec", "read_iops_sec", "write_bytes_sec"].map(|name| told(&uri, &live, name)),
+        ["0", "7", "9"]
+    );
+    assert_eq!(told(&uri, &["blkdeviotune", "guest", "vda", "--config"], "total_iops_sec"), "100");
+    virsh(&uri, &["domiftune", "guest", mac, "--outbound", "5"]);
+    assert_eq!(told(&uri, &["domiftune", "guest", mac], "inbound.peak"), "20");
+    assert_eq!(told(&uri, &["domiftune", "guest", mac, "--config"], "outbound.average"), "0");
+    assert!(refused(&["numatune", "guest", "--mode", "strict", "--live"]).contains("can't change"));
+    assert!(refused(&["domiftune", "guest", "vnet9"]).contains("'vnet9' is not a known interface"));
+    // What is told of an interface is told under the same name.
+    assert!(virsh(&uri, &["domstats", "guest", "--interface"]).contains(&format!("net.0.name={mac}")));
+    assert!(virsh(&uri, &["domifstat", "guest", mac]).contains("rx_bytes 0"));
+    drop(daemon);
+
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    assert_eq!(told(&uri, &live, "total_iops_sec"), "100");
+    assert_eq!(told(&uri, &["domiftune", "guest", mac], "inbound.average"), "10");
+    assert_eq!(told(&uri, &["blkiotune", "guest"], "device_weight"), "/dev/sda,300");
+    assert_eq!(told(&uri, &["numatune", "guest"], "numa_mode"), "interleave");
+}

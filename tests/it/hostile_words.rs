@@ -10,7 +10,7 @@ use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::program::{ProcedureKind, Program};
 use virtwire::protocol::remote::*;
 use virtwire::server::Server;
-use virtwire::xdr::to_vec;
+use virtwire::xdr::{Text, to_vec};
 
 use crate::raw::{Answer, Raw, serve};
 
@@ -22,7 +22,7 @@ const WORDS: [i32; 3] = [i32::MIN, i32::MAX, -1];
 const WORDS_BEHIND: usize = 10;
 
 /// Of the calls that a host in memory serves, those that get further than to say that they are not served.
-const SERVED_MIN: usize = 180;
+const SERVED_MIN: usize = 210;
 
 const UUID: [u8; 16] = [6; 16];
 
@@ -75,7 +75,11 @@ fn objects(name: &str) -> Vec<Vec<u8>> {
         let snap = DomainSnapshot { name: "snapshot".into(), dom: dom() };
         vec![to_vec(&dom()).unwrap(), to_vec(&snap).unwrap()]
     } else if named("domain_") {
-        vec![to_vec(&dom()).unwrap()]
+        // Some are about one of its devices.
+        let device = |device: &str| [to_vec(&dom()).unwrap(), to_vec(&Text::from(device)).unwrap()].concat();
+        vec![to_vec(&dom()).unwrap(), device("vda"), device("tap0")]
+    } else if named("secret_") {
+        vec![to_vec(&secret()).unwrap()]
     } else if named("network_") {
         vec![to_vec(&Network { name: "network".into(), uuid: UUID }).unwrap()]
     } else if named("storage_pool_") {
@@ -92,11 +96,17 @@ fn dom() -> Domain {
     Domain { name: "guest".into(), uuid: UUID, id: -1 }
 }
 
+fn secret() -> Secret {
+    Secret { uuid: UUID, usage_type: 4, usage_id: "secret".into() }
+}
+
 /// Has there be one of everything, as far as it has gone: a guest that runs, and has a snapshot.
 async fn furnish(raw: &mut Raw) {
     let uuid = virtwire::hypervisor::Uuid(UUID);
     let guest = format!(
-        "<domain type='mem'><name>guest</name><uuid>{uuid}</uuid><memory>1024</memory><vcpu>2</vcpu></domain>"
+        "<domain type='mem'><name>guest</name><uuid>{uuid}</uuid><memory>1024</memory><vcpu>2</vcpu><devices>\
+         <disk><source file='/pool/volume'/><target dev='vda'/></disk><interface><target dev='tap0'/></interface>\
+         </devices></domain>"
     );
     let snapshot = "<domainsnapshot><name>snapshot</name></domainsnapshot>";
     let network = format!("<network><name>network</name><uuid>{uuid}</uuid></network>");
@@ -104,7 +114,11 @@ async fn furnish(raw: &mut Raw) {
         "<pool type='dir'><name>pool</name><uuid>{uuid}</uuid><target><path>/pool</path></target></pool>"
     );
     let volume = "<volume><name>volume</name><capacity>4096</capacity></volume>";
+    let usage = "<usage type='tls'><name>secret</name></usage>";
+    let document = format!("<secret><uuid>{uuid}</uuid>{usage}</secret>");
     // Most are there already.
+    let _ = raw.ask(&SecretDefineXml { xml: document.into(), flags: 0 }).await;
+    let _ = raw.ask(&SecretSetValue { secret: secret(), value: vec![7; 7], flags: 0 }).await;
     let _ = raw.ask(&DomainDefineXml { xml: guest.into() }).await;
     let _ = raw.ask(&DomainCreate { dom: dom() }).await;
     let _ = raw.ask(&DomainResume { dom: dom() }).await;

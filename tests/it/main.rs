@@ -61,3 +61,4 @@ mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 mod traces;
+mod usage;

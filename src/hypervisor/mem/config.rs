@@ -12,7 +12,7 @@ use super::super::{MigrationSupport, Uuid};
 pub struct Config {
     /// The host's own UUID. By default that of the store where there is one, else a new one.
     pub host_uuid: Option<Uuid>,
-    /// The most memory that a guest really has, bytes. 4 MiB by default.
+    /// The most memory that a guest really has, bytes. 4 MiB by default; never more than all may have together.
     pub memory_bytes_max: usize,
     /// The most memory that all active guests really have together, bytes; one that is on its way here is taken for as large as may be.
     /// 1 GiB by default.
@@ -39,6 +39,14 @@ pub struct Config {
     pub finish_deadline: Duration,
     /// The time that Perform waits for any sign of the destination. 30 s by default.
     pub peer_deadline: Duration,
+}
+
+impl Config {
+    /// The same, with no guest larger than all may be together. One that is on its way counts as the largest that there can be, so none
+    /// would ever be let in.
+    pub(super) fn consistent(self) -> Config {
+        Config { memory_bytes_max: self.memory_bytes_max.min(self.guests_bytes_max), ..self }
+    }
 }
 
 impl Default for Config {

@@ -7,7 +7,7 @@ use super::edit::{Element, checked, spliced, without};
 use super::nested::{added, first_within, one, root, said, within};
 
 /// By what a device is known among those of its kind: disks and file systems by where the guest sees them, interfaces by their address.
-fn key(xml: &str, device: &Element) -> Result<Option<String>> {
+pub(super) fn key(xml: &str, device: &Element) -> Result<Option<String>> {
     let (part, attribute) = match device.name.as_str() {
         "disk" => ("target", "dev"),
         "filesystem" => ("target", "dir"),
@@ -39,6 +39,51 @@ pub(super) fn alias_within(document: &str, xml: &str) -> Result<String> {
     name(document, &Described::read(xml)?.found(document)?)
 }
 
+/// The devices of a kind that a document has, in order.
+pub(super) fn all(document: &str, kind: &str) -> Result<Vec<Element>> {
+    // Most have none of it, and all are asked at once.
+    if !document.contains(kind) {
+        return Ok(Vec::new());
+    }
+    let Some(devices) = first_within(document, &root(document)?, "devices")? else { return Ok(Vec::new()) };
+    let mut all = within(document, &devices)?;
+    all.retain(|device| device.name == kind);
+    Ok(all)
+}
+
+/// The disk of a document that a client calls by where the guest sees it, or by where it lies.
+pub(super) fn disk(document: &str, name: &str) -> Result<Option<Element>> {
+    for disk in all(document, "disk")? {
+        let source = first_within(document, &disk, "source")?;
+        let lies =
+            |attribute| source.as_ref().is_some_and(|source| source.attribute(attribute) == Some(name));
+        if key(document, &disk)?.as_deref() == Some(name) || lies("file") || lies("dev") {
+            return Ok(Some(disk));
+        }
+    }
+    Ok(None)
+}
+
+/// The interface of a document that a client calls by where it is on the host, or by its address.
+pub(super) fn interface(document: &str, name: &str) -> Result<Option<Element>> {
+    for interface in all(document, "interface")? {
+        let is_it = |found: Option<String>| found.is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if is_it(key(document, &interface)?) || is_it(interface_name(document, &interface)?) {
+            return Ok(Some(interface));
+        }
+    }
+    Ok(None)
+}
+
+/// What a host calls an interface: by where it is there, else by its address.
+pub(super) fn interface_name(document: &str, interface: &Element) -> Result<Option<String>> {
+    let target = first_within(document, interface, "target")?;
+    match target.as_ref().and_then(|target| target.attribute("dev")) {
+        Some(dev) => Ok(Some(dev.to_owned())),
+        None => key(document, interface),
+    }
+}
+
 /// A device as a client describes it.
 struct Described<'a> {
     xml: &'a str,
@@ -64,8 +109,7 @@ impl<'a> Described<'a> {
 
     /// The device of a document that is meant.
     fn find(&self, document: &str) -> Result<Option<Element>> {
-        let Some(devices) = first_within(document, &root(document)?, "devices")? else { return Ok(None) };
-        for device in within(document, &devices)?.into_iter().filter(|one| one.name == self.element.name) {
+        for device in all(document, &self.element.name)? {
             let is_it = match &self.key {
                 Some(wanted) => key(document, &device)?.as_ref() == Some(wanted),
                 None => said(document.get(device.whole.clone()).unwrap_or_default())? == self.said,

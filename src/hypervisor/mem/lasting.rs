@@ -1,4 +1,5 @@
-//! Definitions that outlive the daemon: what is defined here is what the [`Store`] keeps. Domains first, then networks and storage pools.
+//! Definitions that outlive the daemon: what is defined here is what the [`Store`] keeps. Domains first, then networks and storage pools;
+//! secrets keep themselves by the same means.
 //!
 //! Whatever changes a persistent configuration does so in one of these functions, one at a time: the store's lock is held
 //! around the change of the table and that of the disk, on a thread that may wait. Something new is on the disk before
@@ -36,7 +37,7 @@ impl Mem {
     /// # Errors
     /// The system's, where such a file cannot be set aside or the host's own UUID not be kept.
     pub fn kept(config: Config, opened: Opened) -> std::io::Result<(Mem, Vec<SetAside>)> {
-        let Opened { store, kept, networks, pools, mut set_aside } = opened;
+        let Opened { store, kept, networks, pools, secrets, secret_values, mut set_aside } = opened;
         // It stays the same host, whoever asks it again after a restart.
         let host_uuid = match config.host_uuid {
             Some(uuid) => uuid,
@@ -65,6 +66,8 @@ impl Mem {
         };
         load(networks, store.networks(), Inner::load_network)?;
         load(pools, store.pools(), Inner::load_pool)?;
+        load(secrets, store.secrets(), Inner::load_secret)?;
+        load(secret_values, store.secret_values(), Inner::load_secret_value)?;
         if let Some(inner) = Arc::get_mut(&mut mem.inner) {
             let folder = store.directory().join("saved");
             set_aside.extend(images::open(&folder, |uuid| self::kept(inner, uuid).is_some())?);
@@ -245,12 +248,12 @@ fn marked(
     written(inner, folder, kept, uuid, |before| Kept { autostart, ..before }, set)
 }
 
-fn forgotten(folder: Option<&Folder>, uuid: Uuid) -> Result<()> {
+pub(super) fn forgotten(folder: Option<&Folder>, uuid: Uuid) -> Result<()> {
     folder.map_or(Ok(()), |folder| folder.forget(uuid).map_err(|error| not_kept(&error)))
 }
 
 /// Writes a definition, then makes the change that it is for. If that is refused the one before is written again.
-fn written<T>(
+pub(super) fn written<T>(
     inner: &Inner,
     folder: Option<&Folder>,
     kept: fn(&Inner, Uuid) -> Option<Kept>,
@@ -294,7 +297,7 @@ fn kept(inner: &Inner, uuid: Uuid) -> Option<Kept> {
 }
 
 /// Changes something of which the disk knows: nobody else does meanwhile. Runs to its end also when nobody waits for it.
-async fn changing<T: Send + 'static>(
+pub(super) async fn changing<T: Send + 'static>(
     inner: &Arc<Inner>,
     change: impl FnOnce(&Inner, Option<&Store>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -332,7 +335,7 @@ mod tests {
     async fn what_is_kept_is_for_the_daemons_user_alone() {
         let directory = std::env::temp_dir().join(format!("virtwire-lasting-{}", Uuid::random()));
         let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
-        for part in ["domains", "networks", "pools", "saved"] {
+        for part in ["domains", "networks", "pools", "secrets", "secret-values", "saved"] {
             let mode = std::fs::metadata(directory.join(part)).unwrap().mode();
             assert_eq!(mode & 0o777, 0o700, "{part}");
         }

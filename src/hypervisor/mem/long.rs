@@ -59,7 +59,7 @@ mod tests {
                 assert_eq!(steps_aside(mem.metadata(domain, &what, false)).await, (is_aside, Ok(None)));
             }
             for what in [Tuned::Memory, Tuned::Scheduler] {
-                let (aside, found) = steps_aside(mem.tuned(domain, what, false)).await;
+                let (aside, found) = steps_aside(mem.tuned(domain, what.clone(), false)).await;
                 assert!(aside == is_aside && found.is_ok(), "{name}, {what:?}: {found:?}");
             }
             let (aside, found) = steps_aside(mem.pins(domain, false)).await;

@@ -16,6 +16,7 @@ mod described;
 mod devices;
 mod direct;
 mod document;
+mod dump;
 mod faults;
 mod finish;
 mod guest;
@@ -23,6 +24,7 @@ mod held;
 mod images;
 mod incoming;
 mod lasting;
+mod limits;
 mod long;
 mod machine;
 mod memory;
@@ -37,6 +39,8 @@ mod pins;
 mod postcopy;
 mod receive;
 mod saved;
+mod secrets;
+mod shares;
 mod shelf;
 mod snapshots;
 mod stats;
@@ -51,7 +55,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::access::ObjectKind;
@@ -61,10 +65,10 @@ use virtwire_protocol::migrate::MigrateFlags;
 use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
-    AddressSource, Begin, Begun, Changes, Confirm, DomainInfo, Events, Finish, Finished, Host, Hypervisor,
-    IncomingId, InterfaceAddresses, Job, JobKind, Lookup, Networks, Node, OutgoingId, Perform, Performed,
-    Prepare, Prepared, Result, Saving, Snapshots, StartOptions, Stats, Storage, Tuning, Tunnel, Uuid,
-    WhichXml, errors,
+    AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
+    Hypervisor, IncomingId, InterfaceAddresses, Job, JobKind, Keys, Lookup, Networks, Node, OutgoingId,
+    Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots, StartOptions, Stats, Storage,
+    Tuning, Tunnel, Uuid, WhichXml, errors,
 };
 use super::{document as documents, edit};
 use crate::server::Stream;
@@ -102,6 +106,7 @@ struct Inner {
     faults: Mutex<Faults>,
     networks: networks::Table,
     pools: storage::Table,
+    secrets: secrets::Table,
     /// Where definitions are kept, if they outlive this process.
     store: Option<Mutex<Store>>,
     /// Where guests are saved that start from it.
@@ -142,6 +147,7 @@ impl Inner {
 impl Mem {
     /// An empty host.
     pub fn new(config: Config) -> Mem {
+        let config = config.consistent();
         let events = Events::new();
         let mut host = Host::new("Mem", "mem:///default", DOMAIN_TYPES[0]);
         host.also_known_as = vec!["test:///default".to_owned()];
@@ -160,6 +166,7 @@ impl Mem {
                 faults: Mutex::default(),
                 networks: networks::Table::default(),
                 pools: storage::Table::default(),
+                secrets: secrets::Table::default(),
                 store: None,
                 images: None,
                 home: None,
@@ -239,6 +246,10 @@ impl Hypervisor for Mem {
         Some(self)
     }
 
+    fn secrets(&self) -> Option<&impl Secrets> {
+        Some(self)
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -262,6 +273,7 @@ impl Hypervisor for Mem {
             ObjectKind::Domain => Outline::read(xml).ok()?.described(),
             ObjectKind::Network => document::described(xml, "network"),
             ObjectKind::StoragePool => document::described(xml, "pool"),
+            ObjectKind::Secret => secrets::described(xml),
             _ => None,
         }
     }
@@ -335,6 +347,21 @@ impl Hypervisor for Mem {
                 machine.memory_bytes()
             ))),
         }
+    }
+
+    /// Nothing runs in the guest that would hear of it.
+    async fn send_keys(&self, domain: Uuid, _: Keys) -> Result<()> {
+        self.inner.table().guest_mut(domain)?.idle_mut().map(drop)
+    }
+
+    /// Nor of this.
+    async fn inject_nmi(&self, domain: Uuid) -> Result<()> {
+        self.inner.table().guest_mut(domain)?.idle_mut().map(drop)
+    }
+
+    async fn core_dump(&self, domain: Uuid, to: &Path, how: CoreDump) -> Result<()> {
+        let to = to.to_owned();
+        saved::on_a_thread(&self.inner, move |inner| dump::dump(inner, domain, &to, how)).await
     }
 
     async fn job(&self, domain: Uuid) -> Result<Option<Job>> {

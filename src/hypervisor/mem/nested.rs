@@ -79,6 +79,16 @@ pub(super) fn put(
     }
 }
 
+/// The document with this element in another one, in place of the first of its name; without one that is out.
+pub(super) fn put_in(xml: &str, parent: &Element, name: &str, element: Option<&str>) -> Result<String> {
+    match (first_within(xml, parent, name)?, element) {
+        (None, None) => Ok(xml.to_owned()),
+        (Some(there), None) => checked(without(xml, &there)),
+        (Some(there), Some(element)) => checked(spliced(xml, there.whole, element)),
+        (None, Some(element)) => added(xml, parent, element, false),
+    }
+}
+
 /// What an element says, piece by piece, however it is written: the order of attributes, quotes, and space between elements do not matter.
 pub(super) fn said(xml: &str) -> Result<Vec<String>> {
     let mut reader = Reader::from_str(xml);
@@ -143,6 +153,14 @@ mod tests {
         assert_eq!((inner.attribute("x"), inner.attribute("y")), (Some("1"), None));
         assert_eq!(added(deep, &outer, "<new/>", false).unwrap(), "<a><b><c x='1'/><new/></b><b/></a>");
         assert_eq!(added(deep, &inner, "<new/>", false).unwrap(), "<a><b><c x='1'><new/></c></b><b/></a>");
+        for (name, element, after) in [
+            ("c", Some("<new/>"), "<a><b><new/></b><b/></a>"),
+            ("c", None, "<a><b></b><b/></a>"),
+            ("d", Some("<d/>"), "<a><b><c x='1'/><d/></b><b/></a>"),
+            ("d", None, deep),
+        ] {
+            assert_eq!(put_in(deep, &outer, name, element).unwrap(), after);
+        }
     }
 
     #[test]

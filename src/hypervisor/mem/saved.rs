@@ -86,25 +86,30 @@ impl Image {
     }
 
     fn write(&self, path: &Path) -> Result<()> {
-        check_place(path)?;
-        let failed = |error: io::Error| cannot_write(path, &error);
-        // A name that nobody can have put there before, also where others may write: the path is a client's.
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}{UNFINISHED}", Uuid::random()));
-        let beside = PathBuf::from(name);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-        let written = (|| {
-            file.write_all(&self.to_bytes())?;
-            file.sync_all()?;
-            fs::rename(&beside, path)?;
-            path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
-        })();
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            failed(error)
-        })
+        write(path, &self.to_bytes())
     }
+}
+
+/// Writes a file at a client's path: what was there before is there until all of the new one is.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    check_place(path)?;
+    let failed = |error: io::Error| cannot_write(path, &error);
+    // A name that nobody can have put there before, also where others may write: the path is a client's.
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}{UNFINISHED}", Uuid::random()));
+    let beside = PathBuf::from(name);
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
+    let written = (|| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    })();
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        failed(error)
+    })
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> RemoteError {

@@ -157,6 +157,19 @@ impl Pools {
         self.volumes.get(folder).and_then(|all| all.get(name)).ok_or_else(|| no_volume(name))
     }
 
+    /// The volume that guests find at a path.
+    pub(super) fn volume_at(&self, path: &str) -> Option<VolumeInfo> {
+        let (folder, name) = path.rsplit_once('/')?;
+        Some(self.volume(folder, name).ok()?.info(name, folder))
+    }
+
+    /// The volume that guests name by its pool.
+    pub(super) fn volume_in(&self, pool: &str, name: &str) -> Option<VolumeInfo> {
+        let (uuid, _) = self.shelf.iter().find(|(_, thing)| thing.name == pool)?;
+        let folder = self.folder(*uuid).ok()?;
+        Some(self.volume(&folder, name).ok()?.info(name, &folder))
+    }
+
     /// What a transfer of a volume is about.
     pub(super) fn which(&self, folder: &str, name: &str) -> Result<Which> {
         let id = self.volume(folder, name)?.id;

@@ -11,7 +11,7 @@ const CALLBACKS_MAX: usize = 1_024;
 /// once as there are registrations that it matches: at most twice so many, for each of the two kinds that it can be.
 const SAME_CALLBACKS_MAX: usize = 64;
 
-/// A connection's registrations for one family: domains, networks, storage pools.
+/// A connection's registrations for one family: domains, networks, storage pools, secrets.
 #[derive(Debug, Default)]
 pub(super) struct Callbacks {
     all: BTreeMap<i32, Callback>,

@@ -7,16 +7,17 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{
     DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMigrationIteration,
-    DomainEventLifecycle, NetworkEventLifecycle, StoragePoolEventLifecycle, StoragePoolEventRefresh,
+    DomainEventLifecycle, NetworkEventLifecycle, SecretEventLifecycle, SecretEventValueChanged,
+    StoragePoolEventLifecycle, StoragePoolEventRefresh,
 };
 
 use super::super::{
     DomainEvent, DomainInfo, Happened, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId,
-    PoolEvent, PoolStep, Result, Uuid, errors,
+    PoolEvent, PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
 };
 use super::callbacks::Callbacks;
 use super::kept::may_see;
-use super::{networks, not_open, pools, wire};
+use super::{networks, not_open, pools, secrets, wire};
 use crate::server::{CallContext, ConnectionId};
 
 /// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`), and also a network's and a pool's.
@@ -26,6 +27,8 @@ const MIGRATION_ITERATION: i32 = 20;
 const JOB_COMPLETED: i32 = 21;
 /// That a pool looks anew what is in it (`VIR_STORAGE_POOL_EVENT_ID_REFRESH`).
 const POOL_REFRESH: i32 = 1;
+/// That a secret has another value (`VIR_SECRET_EVENT_ID_VALUE_CHANGED`).
+const SECRET_VALUE: i32 = 1;
 /// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
 /// be of the only copy.
 const HALF_DONE_MAX: usize = 1_024;
@@ -57,6 +60,7 @@ pub(super) struct Wishes {
     pub(super) domains: Callbacks,
     pub(super) networks: Callbacks,
     pub(super) pools: Callbacks,
+    pub(super) secrets: Callbacks,
 }
 
 /// What a connection answers for, and leaves behind once it is gone.
@@ -206,6 +210,13 @@ impl Clients {
             client.tell_pool(event);
         }
     }
+
+    /// The same of secrets.
+    pub(super) fn tell_secret(&self, event: &SecretEvent) {
+        for client in self.lock().values() {
+            client.tell_secret(event);
+        }
+    }
 }
 
 impl Client {
@@ -298,6 +309,27 @@ impl Client {
                     self.notify(&StoragePoolEventLifecycle { callback_id, pool, event, detail: 0 });
                 }
                 PoolStep::Refreshed => self.notify(&StoragePoolEventRefresh { callback_id, pool }),
+            }
+        }
+    }
+
+    fn tell_secret(&self, SecretEvent { secret: info, what }: &SecretEvent) {
+        let Some(wishes) = &self.wishes else { return };
+        if wishes.secrets.is_empty() || !secrets::may_see(&self.cx, info) {
+            return;
+        }
+        let kind = match what {
+            SecretStep::Life(_) => LIFECYCLE,
+            SecretStep::ValueChanged => SECRET_VALUE,
+        };
+        for callback_id in wishes.secrets.wanting(kind, info.uuid) {
+            let secret = secrets::wire(info);
+            match *what {
+                SecretStep::Life(step) => {
+                    let event = step.into();
+                    self.notify(&SecretEventLifecycle { callback_id, secret, event, detail: 0 });
+                }
+                SecretStep::ValueChanged => self.notify(&SecretEventValueChanged { callback_id, secret }),
             }
         }
     }

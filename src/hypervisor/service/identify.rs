@@ -2,11 +2,12 @@
 
 use virtwire_protocol::access::{Named, ObjectKind};
 
-use super::super::{Hypervisor, Lookup, Networks, Storage, Uuid};
+use super::super::{Hypervisor, Lookup, Networks, Secrets, Storage, Uuid};
 use super::HypervisorService;
 
 impl<H: Hypervisor> HypervisorService<H> {
-    /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has, or those that its configuration says.
+    /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has, or those that its configuration says. A
+    /// secret's name is what it is for.
     /// A volume is named by its pool and its key, and one with another key is not found later.
     pub(super) async fn identified(&self, kind: ObjectKind, mut object: Named<'static>) -> Named<'static> {
         if let Some(xml) = &object.xml {
@@ -28,6 +29,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             }
             ObjectKind::Network => self.network_by(key).await,
             ObjectKind::StoragePool => self.pool_by(key).await,
+            ObjectKind::Secret => self.secret_by(key).await,
             // The UUID is of the pool in which it is looked for or made.
             ObjectKind::StorageVol if object.uuid.is_some() => {
                 object.pool = self.pool_by(key).await.map(|(_, name)| name.into());
@@ -55,6 +57,13 @@ impl<H: Hypervisor> HypervisorService<H> {
         let all = self.hypervisor.networks()?.networks().await.ok()?;
         let mut those = all.into_iter().map(|network| (network.uuid, network.name));
         those.find(|(uuid, name)| is_it(key, *uuid, name))
+    }
+
+    /// By its UUID alone: what is for nothing in particular has no other name.
+    async fn secret_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {
+        let Lookup::Uuid(uuid) = key else { return None };
+        let all = self.hypervisor.secrets()?.secrets().await.ok()?;
+        all.into_iter().find(|secret| secret.uuid == uuid).map(|secret| (uuid, secret.usage_id))
     }
 
     async fn pool_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {

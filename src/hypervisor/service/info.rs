@@ -10,8 +10,7 @@ use virtwire_protocol::remote::{
     DomainGetSecurityLabelListReply, DomainGetSecurityLabelReply, DomainGetState, DomainGetStateReply,
     DomainGetXmlDesc, DomainGetXmlDescReply, DomainIsActive, DomainIsActiveReply, DomainIsPersistent,
     DomainIsPersistentReply, DomainIsUpdated, DomainIsUpdatedReply, DomainListAllCheckpoints,
-    DomainListAllCheckpointsReply, DomainMemoryPeek, DomainMemoryPeekReply, DomainMemoryStat,
-    DomainMemoryStats, DomainMemoryStatsReply,
+    DomainListAllCheckpointsReply, DomainMemoryPeek, DomainMemoryPeekReply,
 };
 
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
@@ -148,21 +147,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.check_is_here(domain).await?;
         let buffer = self.hypervisor.memory_peek(domain, arguments.offset, arguments.size).await?;
         Ok(DomainMemoryPeekReply { buffer })
-    }
-
-    /// What it has; what of it is used, the guest alone knows.
-    pub(super) async fn domain_memory_stats(
-        &self,
-        _: &CallContext,
-        arguments: DomainMemoryStats,
-    ) -> Result<DomainMemoryStatsReply> {
-        const BALLOON: i32 = 6;
-        errors::check_flags(arguments.flags, 0, "domain_memory_stats")?;
-        let domain = self.known(&arguments.dom).await?;
-        domain.id.ok_or_else(errors::not_running)?;
-        let mut stats = vec![DomainMemoryStat { tag: BALLOON, val: domain.memory_kib }];
-        stats.truncate(usize::try_from(arguments.max_stats).unwrap_or(usize::MAX));
-        Ok(DomainMemoryStatsReply { stats })
     }
 
     pub(super) async fn domain_list_all_checkpoints(

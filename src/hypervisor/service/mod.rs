@@ -28,13 +28,16 @@ mod open;
 mod p2p;
 mod pins;
 mod pools;
+mod reach;
 mod save;
+mod secrets;
 mod snapshots;
 mod stats;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod tuning;
+mod usage;
 mod vcpus;
 mod volumes;
 mod wire;
@@ -70,7 +73,7 @@ pub struct HypervisorService<H> {
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
-    _subscriptions: Option<[Subscription; 5]>,
+    _subscriptions: Option<[Subscription; 6]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -78,7 +81,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
         let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_happenings, of_jobs, of_networks, of_pools] =
+            let [of_domains, of_happenings, of_jobs, of_networks, of_pools, of_secrets] =
                 std::array::from_fn(|_| clients.clone());
             [
                 events.listen(move |event| of_domains.tell(event)),
@@ -86,6 +89,7 @@ impl<H: Hypervisor> HypervisorService<H> {
                 events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
                 events.listen_to_networks(move |event| of_networks.tell_network(event)),
                 events.listen_to_pools(move |event| of_pools.tell_pool(event)),
+                events.listen_to_secrets(move |event| of_secrets.tell_secret(event)),
             ]
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());
@@ -196,7 +200,6 @@ serve! {
     domain_is_persistent: DomainIsPersistent => DomainIsPersistentReply;
     domain_is_updated: DomainIsUpdated => DomainIsUpdatedReply;
     domain_get_control_info: DomainGetControlInfo => DomainGetControlInfoReply;
-    domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
     domain_memory_peek: DomainMemoryPeek => DomainMemoryPeekReply;
     domain_has_managed_save_image: DomainHasManagedSaveImage => DomainHasManagedSaveImageReply;
     domain_list_all_checkpoints: DomainListAllCheckpoints => DomainListAllCheckpointsReply;
@@ -206,6 +209,18 @@ serve! {
     // addresses
     domain_interface_addresses: DomainInterfaceAddresses => DomainInterfaceAddressesReply;
     network_get_dhcp_leases: NetworkGetDhcpLeases => NetworkGetDhcpLeasesReply;
+    // usage
+    domain_block_stats: DomainBlockStats => DomainBlockStatsReply;
+    domain_block_stats_flags: DomainBlockStatsFlags => DomainBlockStatsFlagsReply;
+    domain_get_block_info: DomainGetBlockInfo => DomainGetBlockInfoReply;
+    domain_interface_stats: DomainInterfaceStats => DomainInterfaceStatsReply;
+    domain_memory_stats: DomainMemoryStats => DomainMemoryStatsReply;
+    domain_get_cpu_stats: DomainGetCpuStats => DomainGetCpuStatsReply;
+    // reach
+    domain_send_key: DomainSendKey => ();
+    domain_inject_nmi: DomainInjectNmi => ();
+    domain_core_dump: DomainCoreDump => ();
+    domain_core_dump_with_format: DomainCoreDumpWithFormat => ();
     // changes
     domain_set_memory: DomainSetMemory => ();
     domain_set_max_memory: DomainSetMaxMemory => ();
@@ -229,6 +244,14 @@ serve! {
     domain_get_scheduler_parameters_flags: DomainGetSchedulerParametersFlags => DomainGetSchedulerParametersFlagsReply;
     domain_set_scheduler_parameters: DomainSetSchedulerParameters => ();
     domain_set_scheduler_parameters_flags: DomainSetSchedulerParametersFlags => ();
+    domain_get_blkio_parameters: DomainGetBlkioParameters => DomainGetBlkioParametersReply;
+    domain_set_blkio_parameters: DomainSetBlkioParameters => ();
+    domain_get_numa_parameters: DomainGetNumaParameters => DomainGetNumaParametersReply;
+    domain_set_numa_parameters: DomainSetNumaParameters => ();
+    domain_get_block_io_tune: DomainGetBlockIoTune => DomainGetBlockIoTuneReply;
+    domain_set_block_io_tune: DomainSetBlockIoTune => ();
+    domain_get_interface_parameters: DomainGetInterfaceParameters => DomainGetInterfaceParametersReply;
+    domain_set_interface_parameters: DomainSetInterfaceParameters => ();
     // pins
     domain_pin_vcpu: DomainPinVcpu => ();
     domain_pin_vcpu_flags: DomainPinVcpuFlags => ();
@@ -306,6 +329,19 @@ serve! {
     storage_vol_resize: StorageVolResize => ();
     storage_vol_upload: StorageVolUpload, stream => ();
     storage_vol_download: StorageVolDownload, stream => ();
+    // secrets
+    connect_num_of_secrets => ConnectNumOfSecretsReply;
+    connect_list_secrets: ConnectListSecrets => ConnectListSecretsReply;
+    connect_list_all_secrets: ConnectListAllSecrets => ConnectListAllSecretsReply;
+    secret_lookup_by_uuid: SecretLookupByUuid => SecretLookupByUuidReply;
+    secret_lookup_by_usage: SecretLookupByUsage => SecretLookupByUsageReply;
+    secret_define_xml: SecretDefineXml => SecretDefineXmlReply;
+    secret_get_xml_desc: SecretGetXmlDesc => SecretGetXmlDescReply;
+    secret_set_value: SecretSetValue => ();
+    secret_get_value: SecretGetValue => SecretGetValueReply;
+    secret_undefine: SecretUndefine => ();
+    connect_secret_event_register_any: ConnectSecretEventRegisterAny => ConnectSecretEventRegisterAnyReply;
+    connect_secret_event_deregister_any: ConnectSecretEventDeregisterAny => ();
     // snapshots
     domain_has_current_snapshot: DomainHasCurrentSnapshot => DomainHasCurrentSnapshotReply;
     domain_snapshot_num: DomainSnapshotNum => DomainSnapshotNumReply;

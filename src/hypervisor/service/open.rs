@@ -45,6 +45,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             Feature::MIGRATE_CHANGE_PROTECTION => migration.v3 || migration.v3_params,
             Feature::XML_MIGRATABLE | Feature::REMOTE_CLOSE_CALLBACK => true,
             Feature::NETWORK_UPDATE_HAS_CORRECT_ORDER => self.hypervisor.networks().is_some(),
+            Feature::TYPED_PARAM_STRING => self.hypervisor.tuning().is_some(),
             Feature::REMOTE_EVENT_CALLBACK => self.hypervisor.events().is_some(),
             _ => false,
         };

@@ -241,7 +241,8 @@ fn no_image() -> RemoteError {
     errors::invalid("domain does not have managed save image")
 }
 
-fn path(file: &Text) -> Result<PathBuf> {
+/// A place on this host from a client.
+pub(super) fn path(file: &Text) -> Result<PathBuf> {
     let path = file.to_str().map(Path::new).ok().filter(|path| path.is_absolute());
     path.map(Path::to_owned).ok_or_else(|| errors::invalid_argument(format!("'{file}' is no absolute path")))
 }

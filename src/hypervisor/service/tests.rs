@@ -167,10 +167,10 @@ async fn features_come_with_their_release() {
         (Release::new(0, 9, 1), vec![1, 3, 4, 5]),
         (Release::new(0, 9, 2), vec![1, 3, 4, 5, 6]),
         (Release::new(0, 9, 4), vec![1, 3, 4, 5, 6, 7]),
-        (Release::new(1, 0, 0), vec![1, 3, 4, 5, 6, 7, 11]),
-        (Release::new(1, 1, 0), vec![1, 3, 4, 5, 6, 7, 11, 12, 13]),
-        (Release::new(1, 2, 1), vec![1, 3, 4, 5, 6, 7, 11, 12, 13, 14]),
-        (Release::NEWEST, vec![1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16]),
+        (Release::new(1, 0, 0), vec![1, 3, 4, 5, 6, 7, 9, 11]),
+        (Release::new(1, 1, 0), vec![1, 3, 4, 5, 6, 7, 9, 11, 12, 13]),
+        (Release::new(1, 2, 1), vec![1, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14]),
+        (Release::NEWEST, vec![1, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14, 15, 16]),
     ] {
         let service = HypervisorService::new(crate::hypervisor::mem::Mem::default());
         let mut supported = Vec::new();

@@ -5,21 +5,27 @@ use std::mem::discriminant;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::{
-    DOMAIN_MEMORY_PARAMETERS_MAX, DOMAIN_SCHEDULER_PARAMETERS_MAX, Domain, DomainGetMemoryParameters,
-    DomainGetMemoryParametersReply, DomainGetSchedulerParameters, DomainGetSchedulerParametersFlags,
-    DomainGetSchedulerParametersFlagsReply, DomainGetSchedulerParametersReply, DomainGetSchedulerType,
-    DomainGetSchedulerTypeReply, DomainSetMemoryParameters, DomainSetSchedulerParameters,
-    DomainSetSchedulerParametersFlags, TypedParam,
+    DOMAIN_BLKIO_PARAMETERS_MAX, DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX, DOMAIN_INTERFACE_PARAMETERS_MAX,
+    DOMAIN_MEMORY_PARAMETERS_MAX, DOMAIN_NUMA_PARAMETERS_MAX, DOMAIN_SCHEDULER_PARAMETERS_MAX, Domain,
+    DomainGetBlkioParameters, DomainGetBlkioParametersReply, DomainGetBlockIoTune, DomainGetBlockIoTuneReply,
+    DomainGetInterfaceParameters, DomainGetInterfaceParametersReply, DomainGetMemoryParameters,
+    DomainGetMemoryParametersReply, DomainGetNumaParameters, DomainGetNumaParametersReply,
+    DomainGetSchedulerParameters, DomainGetSchedulerParametersFlags, DomainGetSchedulerParametersFlagsReply,
+    DomainGetSchedulerParametersReply, DomainGetSchedulerType, DomainGetSchedulerTypeReply,
+    DomainSetBlkioParameters, DomainSetBlockIoTune, DomainSetInterfaceParameters, DomainSetMemoryParameters,
+    DomainSetNumaParameters, DomainSetSchedulerParameters, DomainSetSchedulerParametersFlags, TypedParam,
+    TypedParamValue,
 };
+use virtwire_xdr::Text;
 
 use super::super::{Happened, Happening, Hypervisor, Result, Tuned, Tuning, errors};
 use super::HypervisorService;
 use super::changes::{CONFIG, LIVE, check_one_place, place};
-use super::wire::counted;
+use super::wire::{counted, saturated};
 use crate::server::CallContext;
 
-/// The client knows strings: there are none.
-const STRINGS: u32 = 4;
+/// The client knows strings. Others are not told of them.
+pub(super) const STRINGS: u32 = 4;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) fn tuning(&self, api: &str) -> Result<&impl Tuning> {
@@ -31,7 +37,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         check_one_place(flags)?;
         let domain = self.known(dom).await?;
         let place = place(&domain, flags)?;
-        Ok(tuning.tuned(domain.uuid, what, place.config).await?.into())
+        let mut values: Vec<TypedParam> = tuning.tuned(domain.uuid, what, place.config).await?.into();
+        values.retain(|one| flags & STRINGS != 0 || !matches!(one.value, TypedParamValue::String(_)));
+        Ok(values)
     }
 
     async fn tune(
@@ -45,9 +53,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let tuning = self.tuning(api)?;
         let domain = self.known(dom).await?;
         let place = place(&domain, flags)?;
-        let values = checked(values, &tuning.tuned(domain.uuid, what, place.config).await?)?;
+        let values = checked(values, &tuning.tuned(domain.uuid, what.clone(), place.config).await?)?;
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
-        let told = granted(what, &values);
+        let told = granted(&what, &values);
         tuning.tune(domain.uuid, what, values, place).await?;
         if place.live && !told.is_empty() {
             self.clients.tell_happening(&Happened::new(domain, Happening::Tunable(told)));
@@ -136,16 +144,132 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_scheduler_parameters_flags")?;
         self.tune(&dom, Tuned::Scheduler, params, flags, "virDomainSetSchedulerParametersFlags").await
     }
+
+    pub(super) async fn domain_get_blkio_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetBlkioParameters,
+    ) -> Result<DomainGetBlkioParametersReply> {
+        let DomainGetBlkioParameters { dom, nparams, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_blkio_parameters")?;
+        let values = self.tuned(&dom, Tuned::BlockIo, flags, "virDomainGetBlkioParameters").await?;
+        let (params, nparams) = counted(values, nparams, DOMAIN_BLKIO_PARAMETERS_MAX)?;
+        Ok(DomainGetBlkioParametersReply { params, nparams })
+    }
+
+    pub(super) async fn domain_set_blkio_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainSetBlkioParameters,
+    ) -> Result<()> {
+        let DomainSetBlkioParameters { dom, params, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_blkio_parameters")?;
+        self.tune(&dom, Tuned::BlockIo, params, flags, "virDomainSetBlkioParameters").await
+    }
+
+    pub(super) async fn domain_get_numa_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetNumaParameters,
+    ) -> Result<DomainGetNumaParametersReply> {
+        let DomainGetNumaParameters { dom, nparams, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_numa_parameters")?;
+        let values = self.tuned(&dom, Tuned::Numa, flags, "virDomainGetNumaParameters").await?;
+        let (params, nparams) = counted(values, nparams, DOMAIN_NUMA_PARAMETERS_MAX)?;
+        Ok(DomainGetNumaParametersReply { params, nparams })
+    }
+
+    pub(super) async fn domain_set_numa_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainSetNumaParameters,
+    ) -> Result<()> {
+        let DomainSetNumaParameters { dom, params, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_numa_parameters")?;
+        self.tune(&dom, Tuned::Numa, params, flags, "virDomainSetNumaParameters").await
+    }
+
+    /// Without a disk it is asked how many values there can be.
+    pub(super) async fn domain_get_block_io_tune(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetBlockIoTune,
+    ) -> Result<DomainGetBlockIoTuneReply> {
+        let DomainGetBlockIoTune { dom, disk, nparams, flags } = arguments;
+        let api = "virDomainGetBlockIoTune";
+        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_block_io_tune")?;
+        let Some(disk) = disk else {
+            self.tuning(api)?;
+            check_one_place(flags)?;
+            place(&self.known(&dom).await?, flags)?;
+            if nparams != 0 {
+                return Err(errors::invalid_argument("disk must not be NULL where values are wanted"));
+            }
+            let nparams = saturated(DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX);
+            return Ok(DomainGetBlockIoTuneReply { params: Vec::new(), nparams });
+        };
+        let values = self.tuned(&dom, Tuned::Disk(device(disk)?), flags, api).await?;
+        let (params, nparams) = counted(values, nparams, DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX)?;
+        Ok(DomainGetBlockIoTuneReply { params, nparams })
+    }
+
+    pub(super) async fn domain_set_block_io_tune(
+        &self,
+        _: &CallContext,
+        arguments: DomainSetBlockIoTune,
+    ) -> Result<()> {
+        let DomainSetBlockIoTune { dom, disk, params, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_block_io_tune")?;
+        self.tune(&dom, Tuned::Disk(device(disk)?), params, flags, "virDomainSetBlockIoTune").await
+    }
+
+    pub(super) async fn domain_get_interface_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainGetInterfaceParameters,
+    ) -> Result<DomainGetInterfaceParametersReply> {
+        let DomainGetInterfaceParameters { dom, device: name, nparams, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_interface_parameters")?;
+        let what = Tuned::Interface(device(name)?);
+        let values = self.tuned(&dom, what, flags, "virDomainGetInterfaceParameters").await?;
+        let (params, nparams) = counted(values, nparams, DOMAIN_INTERFACE_PARAMETERS_MAX)?;
+        Ok(DomainGetInterfaceParametersReply { params, nparams })
+    }
+
+    pub(super) async fn domain_set_interface_parameters(
+        &self,
+        _: &CallContext,
+        arguments: DomainSetInterfaceParameters,
+    ) -> Result<()> {
+        let DomainSetInterfaceParameters { dom, device: name, params, flags } = arguments;
+        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_interface_parameters")?;
+        let what = Tuned::Interface(device(name)?);
+        self.tune(&dom, what, params, flags, "virDomainSetInterfaceParameters").await
+    }
 }
 
-/// What is told of values that were set of what runs: those of CPUs, by the names that events have for them.
-fn granted(what: Tuned, values: &TypedParams) -> TypedParams {
-    let of_cpus = values.iter().filter(|_| what == Tuned::Scheduler);
+/// What a client calls a device by.
+fn device(name: Text) -> Result<String> {
+    String::from_utf8(name.into_bytes())
+        .map_err(|_| errors::invalid_argument("the name of the device is not UTF-8"))
+}
+
+/// What is told of values that were set of what runs: those of CPUs and of a disk, by the names that events have for them.
+fn granted(what: &Tuned, values: &TypedParams) -> TypedParams {
+    let (family, disk) = match what {
+        Tuned::Scheduler => ("cputune", None),
+        Tuned::Disk(disk) => ("blkdeviotune", Some(disk)),
+        _ => return TypedParams::default(),
+    };
+    let disk = disk.map(|disk| TypedParam {
+        field: "blkdeviotune.disk".into(),
+        value: TypedParamValue::String(disk.as_str().into()),
+    });
     let told = |TypedParam { field, value }: &TypedParam| TypedParam {
-        field: format!("cputune.{}", field.to_string_lossy()).into(),
+        field: format!("{family}.{}", field.to_string_lossy()).into(),
         value: value.clone(),
     };
-    of_cpus.map(told).collect()
+    disk.into_iter().chain(values.iter().map(told)).collect()
 }
 
 /// That there is each of these values, of its type, and once.

@@ -52,6 +52,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.found(Lookup::Uuid(Uuid(dom.uuid))).await
     }
 
+    /// The same, if it is active.
+    ///
+    /// # Errors
+    /// Code 55 where it is off.
+    pub(super) async fn running(&self, dom: &Domain) -> Result<DomainInfo> {
+        let domain = self.known(dom).await?;
+        match domain.id {
+            Some(_) => Ok(domain),
+            None => Err(errors::not_running()),
+        }
+    }
+
     pub(super) async fn found(&self, key: Lookup<'_>) -> Result<DomainInfo> {
         self.hypervisor.domain(key).await?.ok_or_else(|| errors::no_domain(key))
     }

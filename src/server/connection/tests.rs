@@ -222,3 +222,76 @@ async fn large_answers_that_are_not_read_end_with_the_room_for_all() {
     assert!(matches!(serving.await.unwrap(), Ended::Gone));
     assert_eq!(memory.held(), 0);
 }
+
+/// Sends by streams without end, or takes what comes by them and reads none of it.
+struct Streams {
+    sends: bool,
+    kept: Mutex<Vec<crate::server::Stream>>,
+}
+
+impl Handler for Streams {
+    fn call(self: Arc<Self>, cx: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            let mut stream = cx.take_stream().expect("the call opens one");
+            if self.sends {
+                tokio::spawn(async move {
+                    while stream.write_chunk(Bytes::from_static(&[0; 64 << 10])).await.is_ok() {}
+                });
+            } else {
+                self.kept.lock().unwrap().push(stream);
+            }
+            Ok(Draft::empty())
+        })
+    }
+}
+
+/// What waits of streams counts as what waits of answers does: for the client, who is dropped where it reads nothing, or for the handler,
+/// who may take its time.
+#[tokio::test(start_paused = true)]
+async fn what_waits_of_streams_is_in_the_room_for_all() {
+    const DOWNLOAD: i32 = 209;
+    const UPLOAD: i32 = 208;
+    for (procedure, sends) in [(DOWNLOAD, true), (UPLOAD, false)] {
+        let terms = Terms { memory: Arc::new(Memory::new(2 << 20)), ..Terms::default() };
+        let memory = terms.memory.clone();
+        let (ours, mut client) = tokio::io::duplex(64 << 10);
+        let handler = Arc::new(Streams { sends, kept: Mutex::default() });
+        let streams = handler.clone();
+        let serving =
+            tokio::spawn(
+                async move { served(tokio::io::split(ours), streams, &Door::default(), terms).await },
+            );
+        for serial in 0..4 {
+            client.write_all(&call(procedure, serial)).await.unwrap();
+        }
+        if !sends {
+            // Of each less than the 1 MiB at which the connection is not read any more, and of all just more than there is room for.
+            for packet in 0..11 {
+                let packet = data(procedure, packet % 4, &[7; 200_000]);
+                // The last is read in part: then there is no room.
+                let _ = tokio::time::timeout(Duration::from_secs(1), client.write_all(&packet)).await;
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(memory.held() > 2 << 20, "{sends}: {}", memory.held());
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!(serving.is_finished(), sends);
+        drop(client);
+        handler.kept.lock().unwrap().clear();
+        let ended = serving.await.unwrap();
+        assert_eq!(matches!(ended, Ended::Hoarding), sends, "{ended:?}");
+        assert_eq!(memory.held(), 0);
+    }
+}
+
+/// A packet of a stream.
+fn data(procedure: i32, serial: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = call(procedure, serial).to_vec();
+    frame.extend_from_slice(bytes);
+    let length = u32::try_from(frame.len()).unwrap();
+    frame[..4].copy_from_slice(&length.to_be_bytes());
+    // Type 3 is a stream's data, and status 2 is that it goes on.
+    frame[16..20].copy_from_slice(&3_u32.to_be_bytes());
+    frame[24..28].copy_from_slice(&2_u32.to_be_bytes());
+    frame
+}

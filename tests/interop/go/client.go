@@ -114,10 +114,24 @@ func life(l *libvirt.Libvirt) {
 	next(1, 0)
 	_, err = l.DomainLookupByName("gopher")
 	same("not found", libvirt.IsNotFound(err), true)
-	_, err = l.ConnectNumOfSecrets()
+	_, err = l.ConnectNumOfNwfilters()
 	same("not supported", code(err), uint32(3))
-	_, err = l.Secrets()
+	_, err = l.ConnectNumOfInterfaces()
 	same("not supported", code(err), uint32(3))
+}
+
+func secrets(l *libvirt.Libvirt) {
+	const noSecret = 66
+	secret := must(l.SecretDefineXML(`<secret><usage type='tls'><name>gopher</name></usage></secret>`, 0))
+	same("usage", secret.UsageID, "gopher")
+	same("all", must(l.Secrets()), []libvirt.Secret{secret})
+	_, err := l.SecretGetValue(secret, 0)
+	same("no value", code(err), uint32(noSecret))
+	done(l.SecretSetValue(secret, []byte("hole"), 0))
+	same("value", string(must(l.SecretGetValue(secret, 0))), "hole")
+	done(l.SecretUndefine(secret))
+	same("none", must(l.ConnectNumOfSecrets()), int32(0))
+	same("no such secret", code(l.SecretUndefine(secret)), uint32(noSecret))
 }
 
 func storage(l *libvirt.Libvirt) {
@@ -219,6 +233,7 @@ func main() {
 	}
 	l := open(socket, uri)
 	life(l)
+	secrets(l)
 	storage(l)
 	again(socket, uri)
 	many(socket, uri)

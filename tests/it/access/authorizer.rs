@@ -177,6 +177,7 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
     free.ask(&StoragePoolDefineXml { xml: text("pool"), flags: 0 }).await.unwrap();
     free.ask(&StoragePoolCreate { pool: pool.clone(), flags: 0 }).await.unwrap();
     free.ask(&StorageVolCreateXml { pool: pool.clone(), xml: text("volume"), flags: 0 }).await.unwrap();
+    free.ask(&SecretDefineXml { xml: text("secret"), flags: 0 }).await.unwrap();
     let of_pool = [virtwire::xdr::to_vec(&pool).unwrap(), vec![0; 64]].concat();
     let mut served = 0;
     for program in [Program::REMOTE, Program::QEMU] {
@@ -194,6 +195,7 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
                 match info.acl_filter[0].object {
                     ObjectKind::Domain => free.ask(&DomainDefineXml { xml: xml("open").into() }).await,
                     ObjectKind::Network => free.ask(&NetworkDefineXml { xml: text("network") }).await,
+                    ObjectKind::Secret => free.ask(&SecretDefineXml { xml: text("secret"), flags: 0 }).await,
                     _ => free.ask(&StoragePoolRefresh { pool: pool.clone(), flags: 0 }).await,
                 }
                 .unwrap();

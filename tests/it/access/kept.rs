@@ -1,4 +1,4 @@
-//! Networks, pools and volumes that a client may not know of: they are in none of its lists and events, and whatever a call says of them,
+//! Networks, pools, volumes and secrets that a client may not know of: they are in none of its lists and events, and whatever a call says of them,
 //! it is the one that is meant about which the authorizer is asked.
 
 use std::sync::Arc;
@@ -235,4 +235,71 @@ fn event(frame: &virtwire::protocol::frame::Frame) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn kept_secret(number: u8, usage: &str, private: bool) -> virtwire::xdr::Text {
+    let (uuid, private) = (virtwire::hypervisor::Uuid([number; 16]), if private { "yes" } else { "no" });
+    let usage = format!("<usage type='ceph'><name>{usage}</name></usage>");
+    format!("<secret private='{private}'><uuid>{uuid}</uuid>{usage}</secret>").into()
+}
+
+/// The same of secrets, whose names are what they are for; and the value of a private one is told to nobody.
+#[tokio::test]
+async fn secrets_are_told_to_those_who_may_know_of_them() {
+    let service = Arc::new(HypervisorService::new(Mem::new(Config::default())));
+    let free = serve(Server::shared(service.clone())).await;
+    let guarded = serve(Server::shared(service).authorizer(HidesSecrets)).await;
+    let [mut free, mut guarded, mut ear] =
+        [Raw::open(&free, 0).await, Raw::open(&guarded, 0).await, Raw::open(&guarded, 0).await];
+    for event_id in [0, 1] {
+        ear.ask(&ConnectSecretEventRegisterAny { event_id, secret: None }).await.unwrap();
+    }
+    // The usage is a lie: it is the UUID that counts.
+    let named = |number: u8| Secret { uuid: [number; 16], usage_type: 2, usage_id: "open".into() };
+    let set = |number: u8| SecretSetValue { secret: named(number), value: vec![number], flags: 0 };
+    for (number, usage, private) in [(1, "secret", false), (2, "open", false), (3, "silent", true)] {
+        free.ask(&SecretDefineXml { xml: kept_secret(number, usage, private), flags: 0 }).await.unwrap();
+        free.ask(&set(number)).await.unwrap();
+    }
+    let reply = guarded.ask(&ConnectListAllSecrets { need_results: 1, flags: 0 }).await.unwrap();
+    let reply: ConnectListAllSecretsReply = from_slice(&reply).unwrap();
+    let told: Vec<_> = reply.secrets.iter().map(|secret| secret.usage_id.to_string_lossy()).collect();
+    assert_eq!((reply.ret, told), (2, vec!["open".into(), "silent".into()]));
+    assert_eq!(guarded.ask(&ConnectNumOfSecrets {}).await.unwrap(), [0, 0, 0, 2]);
+    let get = |number: u8| SecretGetValue { secret: named(number), flags: 0 };
+    for refused in [
+        guarded.ask(&get(1)).await,
+        guarded.ask(&set(1)).await,
+        guarded.ask(&SecretUndefine { secret: named(1) }).await,
+        guarded.ask(&SecretDefineXml { xml: kept_secret(4, "secret-too", false), flags: 0 }).await,
+        // What is there under that UUID is another.
+        guarded.ask(&SecretDefineXml { xml: kept_secret(1, "open-too", false), flags: 0 }).await,
+    ] {
+        assert_eq!(code(&refused), DENIED);
+    }
+    let usage = SecretLookupByUsage { usage_type: 2, usage_id: "secret".into() };
+    assert_eq!(code(&guarded.ask(&usage).await), (66, 30), "it is not there");
+    let value: SecretGetValueReply = from_slice(&guarded.ask(&get(2)).await.unwrap()).unwrap();
+    assert_eq!(value.value, [2]);
+    for raw in [&mut guarded, &mut free] {
+        assert_eq!(code(&raw.ask(&get(3)).await), (65, 30));
+    }
+
+    // What happened to the two was heard, in order, and nothing else.
+    free.ask(&SecretUndefine { secret: named(2) }).await.unwrap();
+    let mut heard = Vec::new();
+    while heard.len() < 5 {
+        let frame = ear.next().await.unwrap();
+        heard.push(match frame.header.procedure {
+            SecretEventLifecycle::NUMBER => {
+                let event: SecretEventLifecycle = from_slice(&frame.payload).unwrap();
+                (event.secret.uuid[0], event.event)
+            }
+            _ => {
+                let event: SecretEventValueChanged = from_slice(&frame.payload).unwrap();
+                (event.secret.uuid[0], -1)
+            }
+        });
+    }
+    assert_eq!(heard, [(2, 0), (2, -1), (3, 0), (3, -1), (2, 1)]);
 }

@@ -1,7 +1,9 @@
 //! A guest's life on one host.
 
+use virtwire_protocol::enums::DumpFormat;
+
 use super::*;
-use crate::hypervisor::{Change, Happening, Place};
+use crate::hypervisor::{AfterDump, Change, Happening, Place};
 
 const RUN: StartOptions = StartOptions { paused: false };
 
@@ -204,4 +206,49 @@ async fn a_guest_without_a_job_says_so() {
     assert_eq!(mem.max_downtime_ms(uuid).await.unwrap(), 8);
     mem.set_max_speed_mib_s(uuid, 0).await.unwrap();
     assert_eq!(mem.max_speed_mib_s(uuid).await.unwrap(), u64::MAX, "the host's own again");
+}
+
+#[tokio::test]
+async fn a_guests_memory_is_written_and_then_it_goes_on_starts_anew_or_ends() {
+    let mut world = World::new();
+    let mem = world.mem.clone();
+    let directory = std::env::temp_dir().join(format!("virtwire-dump-{}", Uuid::random()));
+    std::fs::create_dir(&directory).unwrap();
+    let file = directory.join("core");
+    let how = |then| CoreDump {
+        format: DumpFormat::Raw,
+        memory_only: true,
+        live: false,
+        bypass_cache: false,
+        then,
+    };
+    let uuid = mem.define(xml("a")).await.unwrap().uuid;
+    assert_error(mem.core_dump(uuid, &file, how(AfterDump::GoesOn)).await, 55, 10);
+    assert!(!file.exists());
+    mem.start(uuid, RUN).await.unwrap();
+    let booted = mem.checksum("a").unwrap();
+    world.events();
+
+    mem.core_dump(uuid, &file, how(AfterDump::GoesOn)).await.unwrap();
+    assert_eq!(checksum(&std::fs::read(&file).unwrap()), booted);
+    mem.core_dump(uuid, &file, how(AfterDump::IsReset)).await.unwrap();
+    assert_eq!(checksum(&std::fs::read(&file).unwrap()), booted);
+    let reset = mem.checksum("a").unwrap();
+    assert_ne!(reset, booted);
+    assert_eq!((world.state("a").await, world.events()), (Some((1, 1)), vec![]));
+
+    // What cannot be written changes nothing.
+    let zipped = CoreDump { format: DumpFormat::KdumpZlib, ..how(AfterDump::Crashes) };
+    assert_error(mem.core_dump(uuid, &file, zipped).await, 74, 10);
+    let nowhere = directory.join("none").join("core");
+    assert_error(mem.core_dump(uuid, &nowhere, how(AfterDump::Crashes)).await, 38, 10);
+    assert_eq!((world.state("a").await, world.events()), (Some((1, 1)), vec![]));
+
+    mem.core_dump(uuid, &file, how(AfterDump::Crashes)).await.unwrap();
+    assert_eq!(checksum(&std::fs::read(&file).unwrap()), reset);
+    assert_eq!((world.state("a").await, world.events()), (Some((5, 3)), vec![(5, 2)]));
+    for refused in [mem.inject_nmi(uuid).await, mem.core_dump(uuid, &file, how(AfterDump::GoesOn)).await] {
+        assert_error(refused, 55, 10);
+    }
+    std::fs::remove_dir_all(directory).unwrap();
 }

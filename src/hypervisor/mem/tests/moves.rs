@@ -221,3 +221,15 @@ async fn no_more_guests_may_come_than_there_is_memory_for() {
     host.migrate_abandon(first.incoming);
     host.migrate_prepare(prepare(Some(&xml("third")))).await.unwrap();
 }
+
+/// What is said of one guest does not count beyond what is said of all: else none could come, however small.
+#[tokio::test]
+async fn a_guest_comes_to_a_host_that_has_less_for_all_than_one_may_have() {
+    let config = config();
+    let less = config.memory_bytes_max / 2;
+    let mut pair = Pair::with(Config { guests_bytes_max: less, ..config }).await;
+    let prepared = pair.prepared().await;
+    pair.perform(&prepared).await.unwrap();
+    pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    assert!(pair.destination.mem.checksum("a").is_some());
+}
