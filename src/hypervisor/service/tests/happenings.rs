@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use virtwire_protocol::event::{DomainEvent, Event, KINDS, RawNotice};
 use virtwire_protocol::params::TypedParams;
+use virtwire_protocol::program::Notice;
 
 use super::*;
 use crate::client::{Connection, Subscription};
