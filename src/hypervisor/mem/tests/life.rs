@@ -145,7 +145,10 @@ async fn what_runs_and_what_is_defined_are_two_things() {
     let new = old.replace("'MiB'>1", "'MiB'>2");
     mem.define(new.clone()).await.unwrap();
     assert!(world.find("a").await.unwrap().updated);
-    assert_eq!(mem.xml(uuid, WhichXml::Current).await.unwrap(), old);
+    assert_eq!(
+        mem.xml(uuid, WhichXml::Current).await.unwrap(),
+        old.replacen("type='test'", "type='test' id='1'", 1)
+    );
     assert_eq!(mem.xml(uuid, WhichXml::Migratable).await.unwrap(), old);
     assert_eq!(mem.xml(uuid, WhichXml::Inactive).await.unwrap(), new);
     assert_eq!(world.find("a").await.unwrap().memory_max_kib, 1024);

@@ -94,7 +94,7 @@ async fn version_2_moves_a_guest_with_its_memory() {
     assert_eq!((domain.state.to_wire(), domain.persistent), ((1, 2), false));
     assert_eq!(pair.destination.events(), [(4, 1)]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
-    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap(), pair.xml);
+    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Migratable).await.unwrap(), pair.xml);
     // A second Finish, and one for a guest that is not there.
     assert_error(pair.destination.mem.migrate_finish(finish.clone()).await, 55, 10);
     let other = Finish { dname: "b".to_owned(), ..finish };
@@ -121,7 +121,7 @@ async fn version_1_brings_name_and_configuration_in_the_stream() {
     assert_eq!(domain.domain.state.to_wire(), (1, 2));
     assert_eq!(pair.destination.events(), [(2, 1), (4, 1)]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
-    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap(), pair.xml);
+    assert_eq!(pair.destination.mem.xml(pair.guest, WhichXml::Migratable).await.unwrap(), pair.xml);
     assert_eq!(pair.source.find("a").await, None);
 }
 
@@ -136,7 +136,7 @@ async fn a_guest_can_be_renamed_on_its_way() {
         let domain =
             pair.destination.mem.migrate_finish(finish(version, "b", &prepared)).await.unwrap().domain;
         assert_eq!((domain.name.as_str(), domain.uuid), ("b", pair.guest));
-        let xml = pair.destination.mem.xml(pair.guest, WhichXml::Current).await.unwrap();
+        let xml = pair.destination.mem.xml(pair.guest, WhichXml::Migratable).await.unwrap();
         assert_eq!(xml, pair.xml.replace("<name>a<", "<name>b<"));
     }
 }
