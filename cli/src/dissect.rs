@@ -32,7 +32,7 @@ pub(crate) async fn run(args: DissectArgs) -> Result<(), Fail> {
     let is_live = args.listen.is_some() || args.files.iter().any(|file| file.as_os_str() == "-");
     if args.ladder || args.svg.is_some() {
         let svg = args.svg.clone();
-        return show(&args, Ladder::default(), move |ladder| draw(&ladder, svg.as_deref())).await;
+        return show(&args, Ladder::default(), move |ladder| draw(ladder, svg.as_deref())).await;
     }
     if args.json {
         return show(&args, Json::new(Flushed::new(is_live)), |_| Ok(())).await;
@@ -77,7 +77,7 @@ async fn show<O: Output + Send + 'static>(
 }
 
 /// Draws a ladder as text, or as a picture into a file.
-fn draw(ladder: &Ladder, svg: Option<&Path>) -> Result<(), Fail> {
+fn draw(ladder: Ladder, svg: Option<&Path>) -> Result<(), Fail> {
     let cast = ladder.cast();
     if let Some(path) = svg {
         return save(path, &ladder::svg::draw(&cast));

@@ -9,7 +9,7 @@ use virtwire::protocol::flags::{DomainStartFlags, DomainXmlFlags, MemoryPeekFlag
 use super::daemon::Daemon;
 use crate::connect::Opener;
 use crate::fail::Fail;
-use crate::list::{does, guests};
+use crate::list::guests;
 
 /// A guest of the demo, and what must never change of it.
 #[derive(Debug)]
@@ -58,8 +58,10 @@ impl Guest {
         let failed = |error| Fail::call(format!("guest {} on {}", self.name, daemon.name), &error);
         let connection = Opener::default().open(&daemon.uri()).await?;
         let all = guests(&connection, true).await.map_err(failed)?;
-        let Some(domain) = all.into_iter().find(|domain| domain.uuid() == self.uuid) else { return Ok(None) };
-        let kind = does(&domain).await.map_err(failed)?.kind();
+        let Some((domain, does)) = all.into_iter().find(|(domain, _)| domain.uuid() == self.uuid) else {
+            return Ok(None);
+        };
+        let kind = does.kind();
         if kind != DomainStateKind::Running {
             return Ok(Some(format!("{kind} on {}", daemon.name)));
         }

@@ -120,7 +120,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
 /// Those that run on the source, but for the ones that are to stay.
 async fn names(args: &MigrateArgs, source: &Connection) -> Result<Vec<String>, Fail> {
     let found = guests(source, false).await.map_err(|error| Fail::daemon(source, &error))?;
-    let names = found.iter().map(|guest| guest.name().to_string());
+    let names = found.iter().map(|(guest, _)| guest.name().to_string());
     Ok(names.filter(|name| !args.except.contains(name)).collect())
 }
 
