@@ -21,6 +21,8 @@ use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
+/// `VIR_DOMAIN_XML_INACTIVE`.
+const INACTIVE: u32 = 2;
 /// The last release with version 2, with version 3 in its fixed form, and the newest.
 pub(crate) const V2: &str = "0.9.1";
 const V3: &str = "1.0.6";
@@ -321,7 +323,8 @@ impl Host {
             1,
             "it is there, and does not run"
         );
-        Some(connection.domain_get_xml_desc(&found, 0).await.unwrap().xml.to_string())
+        // What runs has its number, too, which no two hosts have in common.
+        Some(connection.domain_get_xml_desc(&found, INACTIVE).await.unwrap().xml.to_string())
     }
 
     pub(crate) async fn plan(&self, destination: &Host) -> Migration {

@@ -93,7 +93,7 @@ const PAGE: u32 = 1 << 20;
 
 impl Look {
     async fn at(domain: &Domain) -> Result<Look, CallError> {
-        let xml = domain.xml(DomainXmlFlags::NONE).await?.as_bytes().to_vec();
+        let xml = domain.xml(DomainXmlFlags::INACTIVE).await?.as_bytes().to_vec();
         let size = domain.info().await?.memory_kib.saturating_mul(1 << 10);
         let mut memory = Vec::new();
         while (memory.len() as u64) < size {

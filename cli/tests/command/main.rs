@@ -341,7 +341,7 @@ fn moves(age: &[&str], prepare: &str, version: &str) {
         (&"on destination".into(), &version.into()),
         "{document}"
     );
-    assert_eq!(run(&["dumpxml", "--migratable", &destination.uri(), "web1"]).succeeded(), XML);
+    assert_eq!(run(&["dumpxml", "--inactive", &destination.uri(), "web1"]).succeeded(), XML);
     assert!(!run(&["list", "--all", &source.uri()]).succeeded().contains("web1"));
 }
 
