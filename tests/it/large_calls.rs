@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const DEFINE: i32 = 11;
 const HOSTNAME: i32 = 59;
-const LARGE: [u8; 100_000] = [0; 100_000];
+static LARGE: [u8; 100_000] = [0; 100_000];
 
 /// Works on a definition, without a pause, until somebody has been told the host's name, twice.
 struct Busy {
