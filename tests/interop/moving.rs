@@ -90,7 +90,7 @@ impl Lab {
 
     #[track_caller]
     pub(crate) fn destination_xml(&self) -> String {
-        virsh(&self.destination.uri(), &["dumpxml", "--migratable", NAME]).trim_end().to_owned()
+        virsh(&self.destination.uri(), &["dumpxml", "--inactive", NAME]).trim_end().to_owned()
     }
 
     /// The client's connections to the source and to the destination, of which it makes one each.
