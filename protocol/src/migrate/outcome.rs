@@ -278,9 +278,10 @@ impl fmt::Display for Outcome {
                     }
                     said => write!(f, "the guest did not move; the source says: {said}; reason: {reason}")?,
                 }
-                if let Some(said) =
-                    left_on_destination.as_ref().filter(|said| said.is_gone() || source.is_gone())
-                {
+                let is_definition = |said: &&Said| {
+                    said.is_gone() || source.is_gone() && !said.state().is_some_and(State::is_migrating)
+                };
+                if let Some(said) = left_on_destination.as_ref().filter(is_definition) {
                     let may_have = if said.is_gone() { "has" } else { "may have" };
                     write!(
                         f,
