@@ -527,11 +527,9 @@ impl Rescue {
             {
                 false
             }
-            // It is no connection's any more: version 2 has no call that ends it before Perform, and where the source is gone it may be another's.
-            Outcome::OnSource { source, left_on_destination: Some(_), .. } => {
-                let could_end = source.state().is_some() && !source.is_gone();
-                let one = world.destination.incoming.as_ref();
-                one.is_some_and(|one| !one.is_stray() || one.version == 3 && could_end)
+            // It is no connection's any more. Where a call ends it, that is made while the source has the guest and no job.
+            Outcome::OnSource { left_on_destination: Some(_), .. } => {
+                world.destination.incoming.as_ref().is_some_and(|one| !one.is_stray())
             }
             Outcome::OnSource { .. } | Outcome::Nowhere { .. } => world.destination.incoming.is_some(),
             _ => false,
