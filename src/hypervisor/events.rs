@@ -184,44 +184,32 @@ impl Events {
 
     /// Tells every listener, in order of registration, before it returns. Events told one after the other are heard so.
     pub fn tell(&self, event: &DomainEvent) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Domain(event));
-        }
+        self.tell_all(Told::Domain(event));
     }
 
     /// The same of what befalls domains beside the steps of their lives.
     pub fn tell_happening(&self, event: &Happened) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Happening(event));
-        }
+        self.tell_all(Told::Happening(event));
     }
 
     /// The same of what happens to jobs.
     pub fn tell_job(&self, event: &JobEvent) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Job(event));
-        }
+        self.tell_all(Told::Job(event));
     }
 
     /// The same of what happens to networks.
     pub fn tell_network(&self, event: &NetworkEvent) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Network(event));
-        }
+        self.tell_all(Told::Network(event));
     }
 
     /// The same of what happens to storage pools.
     pub fn tell_pool(&self, event: &PoolEvent) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Pool(event));
-        }
+        self.tell_all(Told::Pool(event));
     }
 
     /// The same of what happens to secrets.
     pub fn tell_secret(&self, event: &SecretEvent) {
-        for listener in self.lock().all.values_mut() {
-            listener(Told::Secret(event));
-        }
+        self.tell_all(Told::Secret(event));
     }
 
     /// Listens until the subscription is dropped.
@@ -282,6 +270,12 @@ impl Events {
                 listener(event);
             }
         }))
+    }
+
+    fn tell_all(&self, told: Told<'_>) {
+        for listener in self.lock().all.values_mut() {
+            listener(told);
+        }
     }
 
     fn add(&self, listener: Listener) -> Subscription {

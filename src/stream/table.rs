@@ -15,6 +15,7 @@ use virtwire_protocol::session::stream::StreamEvent;
 use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
 use crate::shell::OUT_BYTES_MAX;
 use crate::shell::mailbox::Mailbox;
+use crate::shell::pages::Pages;
 use crate::shell::writer::FrameWriter;
 
 /// Bytes of a stream that may come before the reply to its call, beyond those that may wait. A daemon may send until its reply is out, which
@@ -78,6 +79,22 @@ struct Open<Id> {
     /// The call that opens it has been answered.
     is_open: bool,
     has_turn: bool,
+}
+
+/// What a packet carries.
+enum Body {
+    Bytes(Bytes),
+    /// What the system keeps.
+    Pages(Pages),
+}
+
+impl Body {
+    fn len(&self) -> usize {
+        match self {
+            Body::Bytes(data) => data.len(),
+            Body::Pages(pages) => pages.len(),
+        }
+    }
 }
 
 impl<Id> Default for StreamTable<Id> {
@@ -187,37 +204,37 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
             let Some(stream) = tables.streams.get_mut(&key) else { continue };
             stream.has_turn = false;
             let (id, taken) = (stream.id, stream.pipe.take());
-            let (data, more) = match taken {
-                Some((Outgoing::Data(data), more)) => (data, more),
-                Some((Outgoing::Copied(data), more)) => (data.freeze(), more),
-                Some((Outgoing::Pages(pages), more)) if writer.takes_pages() => {
-                    if let Some(head) = session.data(id, pages.len()) {
-                        sent(&head, head.len() + pages.len());
-                        writer.push_pages(&head, pages);
-                    }
-                    (Bytes::new(), more)
-                }
-                Some((Outgoing::Pages(pages), more)) => match pages.read() {
-                    Ok(data) => (data, more),
+            let Some((outgoing, more)) = taken else {
+                tables.attend(key, session);
+                continue;
+            };
+            let body = match outgoing {
+                Outgoing::Data(data) => Body::Bytes(data),
+                Outgoing::Copied(data) => Body::Bytes(data.freeze()),
+                Outgoing::Pages(pages) if writer.takes_pages() => Body::Pages(pages),
+                Outgoing::Pages(pages) => match pages.read() {
+                    Ok(data) => Body::Bytes(data),
                     Err(_) => {
                         // Without them what follows makes no sense.
                         tables.end(key, &Ending::Abort(None), session);
                         continue;
                     }
                 },
-                Some((Outgoing::Hole(length), more)) => {
+                Outgoing::Hole(length) => {
                     session.hole(id, length);
-                    (Bytes::new(), more)
+                    Body::Bytes(Bytes::new())
                 }
-                Some((Outgoing::EndOfData, more)) => {
+                Outgoing::EndOfData => {
                     session.end_of_data(id);
-                    (Bytes::new(), more)
+                    Body::Bytes(Bytes::new())
                 }
-                None => (Bytes::new(), false),
             };
-            if let Some(head) = session.data(id, data.len()) {
-                sent(&head, head.len() + data.len());
-                writer.push_data(&head, data);
+            if let Some(head) = session.data(id, body.len()) {
+                sent(&head, head.len() + body.len());
+                match body {
+                    Body::Bytes(data) => writer.push_data(&head, data),
+                    Body::Pages(pages) => writer.push_pages(&head, pages),
+                }
             }
             match more {
                 true => tables.wait_for_turn(key),

@@ -283,6 +283,13 @@ impl Directory {
         Directory { path }
     }
 
+    /// One that outlives a daemon, and where in it that keeps its state.
+    pub(crate) fn of_state() -> (Directory, String) {
+        let directory = Directory::new(next_number());
+        let path = directory.path().join("state").display().to_string();
+        (directory, path)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

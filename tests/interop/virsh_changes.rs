@@ -5,7 +5,7 @@ use std::process::Command;
 use virtwire::client::Connection;
 use virtwire::protocol::remote::DomainEventCallbackMetadataChange;
 
-use crate::lab::{Directory, next_number, runtime};
+use crate::lab::{Directory, runtime};
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::process::run;
@@ -142,8 +142,7 @@ fn memory_and_cpus_change_within_their_bounds() {
 #[test]
 fn a_guest_gets_another_name_and_keeps_it() {
     need!(Virsh);
-    let state = Directory::new(next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let options = ["--state", &path];
     let (daemon, uri) = host(&options);
     let refused = |arguments: &[&str]| try_virsh(&uri, arguments).stderr;

@@ -1,6 +1,6 @@
 //! Guests of ours in files, by virsh: saved, and restored from the file alone.
 
-use crate::lab::{Directory, next_number};
+use crate::lab::Directory;
 use crate::moving::{CONFIGURATION, NAME, memory_of};
 use crate::need::need;
 use crate::peers::{python, try_virsh, virsh};
@@ -65,8 +65,7 @@ print(libvirt.open(sys.argv[1]).lookupByName(sys.argv[2]).state())
 #[test]
 fn a_managed_save_is_what_the_next_start_restores() {
     need!(Virsh, Python);
-    let state = Directory::new(next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let host = Serve::start(&["--state", &path]);
     let uri = host.uri();
     let file = host.directory().write("guest.xml", CONFIGURATION);

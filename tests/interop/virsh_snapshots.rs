@@ -1,6 +1,6 @@
 //! Real virsh makes snapshots of our daemon's guests, and goes back to them.
 
-use crate::lab::{Directory, next_number};
+use crate::lab::Directory;
 use crate::need::need;
 use crate::peers::{python, table, try_virsh, virsh};
 use crate::serve::Serve;
@@ -84,8 +84,7 @@ fn a_guest_goes_back_to_what_it_was() {
 #[test]
 fn a_guest_that_goes_back_forgets_what_was_saved_of_it() {
     need!(Virsh);
-    let state = Directory::new(next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let daemon = Serve::start(&["--state", &path]);
     let (uri, file) = (daemon.uri(), daemon.directory().write("guest.xml", GUEST));
     let is_saved = || virsh(&uri, &["dominfo", "guest"]).contains("Managed save:   yes");

@@ -1,6 +1,6 @@
 //! Real virsh asks what the host does, and sets what it grants its guests.
 
-use crate::lab::{Directory, next_number};
+use crate::lab::Directory;
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::serve::Serve;
@@ -44,8 +44,7 @@ fn what_the_host_does_is_what_its_kernel_says() {
 #[test]
 fn what_a_guest_is_granted_is_set_in_what_runs_and_in_what_will() {
     need!(Virsh);
-    let state = Directory::new(next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let options = ["--state", &path];
     let daemon = Serve::start(&options);
     let uri = daemon.uri();
@@ -114,8 +113,7 @@ fn what_runs_where_is_told_as_it_was_set() {
 #[test]
 fn devices_are_tuned_each_for_itself_and_stay_so() {
     need!(Virsh);
-    let state = Directory::new(next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let options = ["--state", &path];
     let daemon = Serve::start(&options);
     let uri = daemon.uri();

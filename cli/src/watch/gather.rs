@@ -38,11 +38,6 @@ pub(super) struct Guest {
     pub(super) name: String,
     pub(super) uuid: String,
     pub(super) does: Does,
-    /// The same in words, with the reason.
-    pub(super) state: String,
-    pub(super) runs: bool,
-    /// What its state says of a migration.
-    pub(super) part: Part,
     pub(super) job: Option<Job>,
 }
 
@@ -59,7 +54,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    fn of(does: Does) -> Part {
+    pub(super) fn of(does: Does) -> Part {
         let Does::Why(state) = does else { return Part::None };
         match state {
             DomainState::Paused(PausedReason::Migration)
@@ -172,15 +167,7 @@ async fn tell(connection: &Connection) -> Result<Vec<Guest>, CallError> {
             // A guest that went away meanwhile has none.
             job => known(job)?.flatten(),
         };
-        Ok(Guest {
-            name: domain.name().to_string(),
-            uuid: domain.uuid().to_string(),
-            does,
-            state: does.words(),
-            runs: does.kind() == DomainStateKind::Running,
-            part: Part::of(does),
-            job,
-        })
+        Ok(Guest { name: domain.name().to_string(), uuid: domain.uuid().to_string(), does, job })
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! The page: lines for people, made of what the hosts said. Pure.
 
 use virtwire::migrate::Progress;
+use virtwire::protocol::enums::DomainStateKind;
 
 use super::gather::{Host, Part, Phase};
 use crate::harmless;
@@ -39,9 +40,11 @@ pub(super) fn migrations(hosts: &[Host]) -> Vec<Moving> {
     for (at, host) in hosts.iter().enumerate() {
         for guest in &host.guests {
             let to = coming(hosts, at, &guest.uuid);
-            let leaving =
-                guest.job.as_ref().filter(|job| job.leaves && (guest.part != Part::Arriving || to.is_some()));
-            let how = match (guest.part, leaving) {
+            let leaving = guest
+                .job
+                .as_ref()
+                .filter(|job| job.leaves && (Part::of(guest.does) != Part::Arriving || to.is_some()));
+            let how = match (Part::of(guest.does), leaving) {
                 // Before libvirt 8.5 a torn guest looks the same on both hosts; it is one migration all the same. Its job may be told of still.
                 (Part::Torn, _) if torn.contains(&&guest.uuid) => continue,
                 (Part::Torn, _) => How::Broken,
@@ -66,7 +69,9 @@ pub(super) fn migrations(hosts: &[Host]) -> Vec<Moving> {
 /// The other host to which this guest comes; failing that, one that has part of it.
 fn coming<'a>(hosts: &'a [Host], but: usize, uuid: &str) -> Option<&'a str> {
     let on = |part| {
-        let has = move |host: &Host| host.guests.iter().any(|guest| guest.uuid == uuid && guest.part == part);
+        let has = move |host: &Host| {
+            host.guests.iter().any(|guest| guest.uuid == uuid && Part::of(guest.does) == part)
+        };
         let others = hosts.iter().enumerate().filter(|(at, _)| *at != but);
         others.map(|(_, host)| host).find(|host| has(host)).map(|host| &*host.uri)
     };
@@ -123,13 +128,13 @@ impl Page {
                 .min(40);
             for guest in &host.guests {
                 let stale = matches!(host.phase, Phase::Failed(_));
-                let style = match (stale, guest.runs) {
+                let style = match (stale, guest.does.kind() == DomainStateKind::Running) {
                     (true, _) => Style::Dim,
                     (false, true) => Style::Good,
                     (false, false) => Style::Plain,
                 };
                 let name = harmless::line(&guest.name);
-                let mut text = format!("  {name:<names$}  {}", guest.state);
+                let mut text = format!("  {name:<names$}  {}", guest.does.words());
                 if let Some(job) = &guest.job {
                     let operation = job.operation.as_deref().unwrap_or("job");
                     text = format!("{text}  {operation}: {}", parts(&job.progress).join("  "));
@@ -177,10 +182,10 @@ mod tests {
     use super::*;
     use crate::job::Job;
     use crate::list::Does;
-    use virtwire::protocol::enums::{DomainStateKind, JobKind};
+    use virtwire::protocol::enums::{DomainState, JobKind, PausedReason, RunningReason};
     use virtwire::protocol::params::TypedParams;
 
-    fn guest(name: &str, state: &str, part: Part, sent: Option<u64>) -> Guest {
+    fn guest(name: &str, state: DomainState, sent: Option<u64>) -> Guest {
         let job = sent.map(|sent| {
             let numbers =
                 [("data_total", 4 << 20), ("data_processed", sent), ("data_remaining", (4 << 20) - sent)];
@@ -189,19 +194,11 @@ mod tests {
             let progress = Progress::from_stats(JobKind::Unbounded, &params.unwrap());
             Job { operation: Some("outgoing migration".to_owned()), leaves: true, progress }
         });
-        Guest {
-            name: name.to_owned(),
-            uuid: name.to_owned(),
-            state: state.to_owned(),
-            does: Does::What(DomainStateKind::Running),
-            runs: state.starts_with("running"),
-            part,
-            job,
-        }
+        Guest { name: name.to_owned(), uuid: name.to_owned(), does: Does::Why(state), job }
     }
 
     fn booted(name: &str, sent: Option<u64>) -> Guest {
-        guest(name, "running (booted)", Part::None, sent)
+        guest(name, DomainState::Running(RunningReason::Booted), sent)
     }
 
     fn seen(uri: &str, guests: Vec<Guest>) -> Host {
@@ -218,7 +215,7 @@ mod tests {
         let gone = Phase::Failed("nobody listens".to_owned());
         vec![
             seen("mem://a", vec![booted("web1", Some(1 << 20)), booted("db\u{1b}[2J", None)]),
-            seen("mem://b", vec![guest("web1", "paused (migration)", Part::Arriving, None)]),
+            seen("mem://b", vec![guest("web1", DomainState::Paused(PausedReason::Migration), None)]),
             Host { uri: "mem://c".to_owned(), phase: gone, guests: vec![booted("old", None)] },
         ]
     }
@@ -252,14 +249,14 @@ mod tests {
         let hosts = [seen("mem://a", vec![booted("web1", Some(1 << 20))]), seen("mem://b", vec![])];
         assert_eq!(told(&hosts)[0], "  web1: mem://a → destination not seen");
         // One that was sent is paused by its migration as well, and comes to nobody.
-        let sent = guest("web1", "paused (migration)", Part::Arriving, Some(4 << 20));
+        let sent = guest("web1", DomainState::Paused(PausedReason::Migration), Some(4 << 20));
         assert!(told(&[seen("mem://a", vec![sent])]).is_empty());
     }
 
     #[test]
     fn a_post_copy_is_seen_on_both_hosts_until_it_is_over_or_broken() {
-        let follows = |job| guest("web1", "paused (postcopy)", Part::Followed, job);
-        let runs = || guest("web1", "running (postcopy)", Part::Arriving, None);
+        let follows = |job| guest("web1", DomainState::Paused(PausedReason::Postcopy), job);
+        let runs = || guest("web1", DomainState::Running(RunningReason::Postcopy), None);
         let way = "  web1: mem://a → mem://b";
         for hosts in [
             [seen("mem://a", vec![follows(Some(1 << 20))]), seen("mem://b", vec![runs()])],
@@ -271,7 +268,7 @@ mod tests {
         }
         let silent = told(&[seen("mem://a", vec![follows(None)]), seen("mem://b", vec![runs()])]);
         assert!(silent[0] == way && silent[1].contains("tells of no job"), "{silent:?}");
-        let torn = |job| guest("web1", "paused (postcopy-failed)", Part::Torn, job);
+        let torn = |job| guest("web1", DomainState::Paused(PausedReason::PostcopyFailed), job);
         for (job, there) in [(None, runs()), (None, torn(None)), (Some(1 << 20), runs())] {
             let broken = told(&[seen("mem://a", vec![torn(job)]), seen("mem://b", vec![there])]);
             assert_eq!(broken.len(), 2, "{broken:?}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, WhichXml, errors};
+use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, errors};
 use super::long::reading;
 use super::xml::{Definition, VCPUS_MAX};
 use super::{Inner, Mem, devices, documents, edit, lasting};
@@ -12,10 +12,8 @@ const KIB_MAX: u64 = u64::MAX >> 10;
 
 impl Changes for Mem {
     async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
-        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
-        let definition = self.inner.table().definition(domain, which)?;
         let what = what.clone();
-        reading(definition.xml.len(), move || documents::metadata(&definition.xml, &what)).await
+        self.read_in(domain, inactive, move |xml| documents::metadata(xml, &what)).await
     }
 
     async fn change(&self, domain: Uuid, change: Change, place: Place) -> Result<()> {
@@ -24,7 +22,7 @@ impl Changes for Mem {
             Change::Attach(device) => Change::Attach(devices::addressed(&device)?),
             other => other,
         };
-        let told = if place.live { self.told(domain, &change)? } else { None };
+        let told = if place.live { self.told(domain, &change).await? } else { None };
         self.inner.edited(domain, place, move |before, live| changed(before, &change, live)).await?;
         if let Some(what) = told {
             self.inner.table().tell_happening(domain, what);
@@ -52,12 +50,13 @@ impl Changes for Mem {
 
 impl Mem {
     /// What a change of what runs is told as, once it is made: a guest here lets go of its devices and its memory at once.
-    fn told(&self, domain: Uuid, change: &Change) -> Result<Option<Happening>> {
+    async fn told(&self, domain: Uuid, change: &Change) -> Result<Option<Happening>> {
         Ok(match change {
             Change::Attach(device) => Some(Happening::DeviceAdded { alias: devices::alias(device)? }),
             Change::Detach(device) => {
-                let running = self.inner.table().definition(domain, WhichXml::Current)?;
-                Some(Happening::DeviceRemoved { alias: devices::alias_within(&running.xml, device)? })
+                let device = device.clone();
+                let alias = self.read_in(domain, false, move |xml| devices::alias_within(xml, &device));
+                Some(Happening::DeviceRemoved { alias: alias.await? })
             }
             Change::DetachAlias(alias) => Some(Happening::DeviceRemoved { alias: alias.clone() }),
             Change::Memory(memory_kib) => Some(Happening::BalloonChange { memory_kib: *memory_kib }),

@@ -14,7 +14,7 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::store::{Folder, Kept, Opened, SetAside, Store};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
-use super::long::reading;
+use super::long::{reading, told};
 use super::shelf::Read;
 use super::xml::Definition;
 use super::{Config, Inner, Mem, images};
@@ -318,7 +318,7 @@ async fn changing_by<T: Send + 'static>(
         let store = inner.store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
         change(&inner, store.as_deref())
     });
-    changed.await.unwrap_or_else(|error| Err(errors::failed(format!("the change's thread ended: {error}"))))
+    told(changed.await)
 }
 
 fn not_kept(error: &std::io::Error) -> RemoteError {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use quick_xml::escape::{escape, unescape};
+use quick_xml::escape::escape;
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::TypedParam;
 
 use super::super::{Result, errors};
+use super::devices;
 use super::edit::Element;
-use super::nested::{first_within, put_in, within};
+use super::nested::{first_within, put_in, text, within};
 use super::tuning::unsayable;
-use super::{devices, outline};
 
 /// What there is of a disk, in libvirt's order. All are numbers but one.
 const DISK: [&str; 20] = [
@@ -65,13 +65,10 @@ pub(super) fn of_disk(xml: &str, name: &str) -> Result<TypedParams> {
     let mut values = TypedParams::new();
     for name in DISK {
         let found = inside.iter().find(|one| one.name == name);
-        let text = found.and_then(|found| xml.get(found.content.clone())).unwrap_or_default().trim();
+        let text = found.map(|found| text(xml, found)).transpose()?.unwrap_or_default();
         let pushed = match name {
-            GROUP => {
-                let text = unescape(text).map_err(|error| outline::not_xml(0, error))?;
-                values.push(name, &*text)
-            }
-            _ => values.push(name, number::<u64>(text, name)?),
+            GROUP => values.push(name, text),
+            _ => values.push(name, number::<u64>(&text, name)?),
         };
         pushed.map_err(unsayable)?;
     }

@@ -1,6 +1,9 @@
 //! Long documents: what one client has defined is no other's to wait for, whoever has it read.
 
-use super::super::{Result, errors};
+use tokio::task::JoinError;
+
+use super::super::{Result, Uuid, WhichXml, errors};
+use super::Mem;
 use crate::server::heavy::{self, LONG_BYTES};
 
 /// Does what reads documents of so many bytes: short ones at once, long ones beside the runtime.
@@ -11,8 +14,26 @@ pub(super) async fn reading<T: Send + 'static>(
     if bytes <= LONG_BYTES {
         return read();
     }
-    let done = heavy::work(read).await;
+    told(heavy::work(read).await)
+}
+
+/// What a thread has done, if it came to its end.
+pub(super) fn told<T>(done: std::result::Result<Result<T>, JoinError>) -> Result<T> {
     done.unwrap_or_else(|error| Err(errors::failed(format!("the thread ended: {error}"))))
+}
+
+impl Mem {
+    /// Reads something in a guest's document, while the table is free.
+    pub(super) async fn read_in<T: Send + 'static>(
+        &self,
+        domain: Uuid,
+        inactive: bool,
+        read: impl FnOnce(&str) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
+        let definition = self.inner.table().definition(domain, which)?;
+        reading(definition.xml.len(), move || read(&definition.xml)).await
+    }
 }
 
 #[cfg(test)]
@@ -20,13 +41,13 @@ mod tests {
     use std::pin::pin;
     use std::task::{Context, Waker};
 
+    use virtwire_protocol::flags::DomainStatsKinds;
     use virtwire_protocol::params::TypedParams;
 
     use super::super::super::{
         Change, Changes, DomainInfo, Hypervisor, Metadata, NetworkChange, NetworkPart, NetworkStep, Networks,
-        Pinned, Place, Tuned, Tuning,
+        Pinned, Place, Stats, Tuned, Tuning,
     };
-    use super::super::Mem;
     use super::*;
 
     const BOTH: Place = Place { live: true, config: true };
@@ -62,6 +83,8 @@ mod tests {
                 let (aside, found) = steps_aside(mem.tuned(domain, what.clone(), false)).await;
                 assert!(aside == is_aside && found.is_ok(), "{name}, {what:?}: {found:?}");
             }
+            let (aside, found) = steps_aside(Stats::stats(&mem, domain, DomainStatsKinds::BLOCK)).await;
+            assert!(aside == is_aside && found.is_ok(), "{name}: {found:?}");
             let (aside, found) = steps_aside(mem.pins(domain, false)).await;
             assert!(aside == is_aside && found.is_ok(), "{name}: {found:?}");
             let done = steps_aside(mem.rename(domain, format!("{name}-2"))).await;

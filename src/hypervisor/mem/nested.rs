@@ -1,5 +1,6 @@
 //! Elements within the elements of a document: looked for, put in and taken out, and the rest stays byte for byte as it was.
 
+use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
@@ -35,6 +36,12 @@ pub(super) fn within(xml: &str, parent: &Element) -> Result<Vec<Element>> {
 /// The first of a name that is directly within one.
 pub(super) fn first_within(xml: &str, parent: &Element, name: &str) -> Result<Option<Element>> {
     Ok(within(xml, parent)?.into_iter().find(|one| one.name == name))
+}
+
+/// What an element says, where that is text alone.
+pub(super) fn text(xml: &str, element: &Element) -> Result<String> {
+    let text = unescape(xml.get(element.content.clone()).unwrap_or_default().trim());
+    Ok(text.map_err(|error| not_xml(0, error))?.into_owned())
 }
 
 /// The document with a new element in another one: before all that are there, or behind them, in their style.

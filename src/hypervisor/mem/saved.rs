@@ -27,6 +27,7 @@ use super::super::{
 };
 use super::guest::{Activity, Live, LiveState};
 use super::held::check_same_guest;
+use super::long::told;
 use super::machine::Machine;
 use super::memory::{Memory, checksum};
 use super::table::Table;
@@ -233,8 +234,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let inner = inner.clone();
-    let done = tokio::task::spawn_blocking(move || work(&inner)).await;
-    done.unwrap_or_else(|error| Err(errors::failed(format!("the thread ended: {error}"))))
+    told(tokio::task::spawn_blocking(move || work(&inner)).await)
 }
 
 /// The configuration of a file, or the one that is wished for in its place.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use quick_xml::escape::unescape;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::store::{Kept, Store};
@@ -13,8 +12,7 @@ use super::super::{
 };
 use super::edit::Element;
 use super::lasting::{changing, forgotten, written};
-use super::nested::{added, first_within, one};
-use super::outline::not_xml;
+use super::nested::{added, first_within, one, text};
 use super::{Inner, Mem};
 
 /// The most of one host: no list on the wire is longer.
@@ -111,11 +109,6 @@ fn usage_of(xml: &str, usage: &Element) -> Result<(SecretUsage, String)> {
         true => Err(wrong(format!("{name} usage specified, but {element} is missing"))),
         false => Ok((usage_type, id)),
     }
-}
-
-fn text(xml: &str, element: &Element) -> Result<String> {
-    let text = unescape(xml.get(element.content.clone()).unwrap_or_default().trim());
-    Ok(text.map_err(|error| not_xml(0, error))?.into_owned())
 }
 
 fn wrong(detail: impl Into<String>) -> RemoteError {

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use quick_xml::escape::{escape, unescape};
+use quick_xml::escape::escape;
 use virtwire_protocol::params::TypedParams;
 
 use super::super::{CpuSet, Result, errors};
-use super::nested::{first_within, put, put_in, root, within};
-use super::outline::not_xml;
+use super::nested::{first_within, put, put_in, root, text, within};
 use super::tuning::unsayable;
 
 const DISKS: &str = "blkiotune";
@@ -38,20 +37,16 @@ impl Shares {
     fn read(xml: &str) -> Result<Shares> {
         let mut shares = Shares::default();
         let Some(tune) = first_within(xml, &root(xml)?, DISKS)? else { return Ok(shares) };
-        let text = |element: &super::edit::Element| -> Result<String> {
-            let text = unescape(xml.get(element.content.clone()).unwrap_or_default().trim());
-            Ok(text.map_err(|error| not_xml(0, error))?.into_owned())
-        };
         for element in within(xml, &tune)? {
             match element.name.as_str() {
-                "weight" => shares.weight = number(&text(&element)?, "weight")?,
+                "weight" => shares.weight = number(&text(xml, &element)?, "weight")?,
                 "device" => {
                     let inside = within(xml, &element)?;
                     let Some(path) = inside.iter().find(|one| one.name == "path") else { continue };
-                    let disk = shares.disks.entry(text(path)?).or_default();
+                    let disk = shares.disks.entry(text(xml, path)?).or_default();
                     for ((_, name), value) in OF_DISK.into_iter().zip(disk) {
                         if let Some(found) = inside.iter().find(|one| one.name == name) {
-                            *value = number(&text(found)?, name)?;
+                            *value = number(&text(xml, found)?, name)?;
                         }
                     }
                 }

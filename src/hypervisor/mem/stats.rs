@@ -5,6 +5,7 @@ use virtwire_protocol::params::{ParamError, TypedParams};
 
 use super::super::{DomainInfo, Result, Stats, Uuid, VolumeInfo, WhichXml};
 use super::edit::Element;
+use super::long::reading;
 use super::nested::first_within;
 use super::tuning::unsayable;
 use super::{Inner, Mem, devices};
@@ -34,23 +35,30 @@ impl Stats for Mem {
         let mut figures = TypedParams::new();
         plain(&mut figures, &info, kinds).map_err(unsayable)?;
         let active = info.id.is_some();
-        if kinds.contains(DomainStatsKinds::INTERFACE) && active {
-            let names = interfaces(&definition.xml)?;
-            told_interfaces(&mut figures, &names).map_err(unsayable)?;
+        let has_interfaces = kinds.contains(DomainStatsKinds::INTERFACE) && active;
+        if !has_interfaces && !kinds.contains(DomainStatsKinds::BLOCK) {
+            return Ok(figures);
         }
-        if kinds.contains(DomainStatsKinds::BLOCK) {
-            let disks = self.inner.disks(&definition.xml)?;
-            told_disks(&mut figures, &disks, active).map_err(unsayable)?;
-        }
-        Ok(figures)
+        let inner = self.inner.clone();
+        reading(definition.xml.len(), move || {
+            if has_interfaces {
+                told_interfaces(&mut figures, &interfaces(&definition.xml)?).map_err(unsayable)?;
+            }
+            if kinds.contains(DomainStatsKinds::BLOCK) {
+                told_disks(&mut figures, &inner.disks(&definition.xml)?, active).map_err(unsayable)?;
+            }
+            Ok(figures)
+        })
+        .await
     }
 
     async fn interface(&self, domain: Uuid, mac: &str) -> Result<Option<String>> {
-        let definition = self.inner.table().definition(domain, WhichXml::Current)?;
-        match devices::interface(&definition.xml, mac)? {
-            Some(interface) => devices::interface_name(&definition.xml, &interface),
+        let mac = mac.to_owned();
+        self.read_in(domain, false, move |xml| match devices::interface(xml, &mac)? {
+            Some(interface) => devices::interface_name(xml, &interface),
             None => Ok(None),
-        }
+        })
+        .await
     }
 }
 

@@ -5,9 +5,8 @@ use virtwire_protocol::params::{ParamError, TypedParams};
 use virtwire_protocol::remote::TypedParam;
 
 use super::super::{
-    CpuSet, MEMORY_UNLIMITED, Node, Pinned, Pins, Place, Result, Tuned, Tuning, Uuid, WhichXml, errors,
+    CpuSet, MEMORY_UNLIMITED, Node, Pinned, Pins, Place, Result, Tuned, Tuning, Uuid, errors,
 };
-use super::long::reading;
 use super::nested::{first_within, put, root};
 use super::outline::unit;
 use super::xml::Definition;
@@ -34,20 +33,6 @@ impl Tuning for Mem {
 
     async fn pin(&self, domain: Uuid, what: Pinned, cpus: CpuSet, place: Place) -> Result<()> {
         self.inner.edited(domain, place, move |before, _| pins::pinned(&before.xml, what, &cpus)).await
-    }
-}
-
-impl Mem {
-    /// Reads something in a guest's document, while the table is free.
-    async fn read_in<T: Send + 'static>(
-        &self,
-        domain: Uuid,
-        inactive: bool,
-        read: impl FnOnce(&str) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let which = if inactive { WhichXml::Inactive } else { WhichXml::Current };
-        let definition = self.inner.table().definition(domain, which)?;
-        reading(definition.xml.len(), move || read(&definition.xml)).await
     }
 }
 

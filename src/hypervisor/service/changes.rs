@@ -38,7 +38,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
         changes.change(domain.uuid, change, place).await?;
         if let Some(what) = told {
-            self.clients.tell_happening(&Happened::new(domain, Happening::MetadataChange(what)));
+            let told = Happened::new(domain, Happening::MetadataChange(what));
+            self.clients.each(|client| client.tell_happening(&told));
         }
         Ok(())
     }

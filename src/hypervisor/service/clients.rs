@@ -12,8 +12,8 @@ use virtwire_protocol::remote::{
 };
 
 use super::super::{
-    DomainEvent, DomainInfo, Happened, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId,
-    PoolEvent, PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
+    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId, PoolEvent,
+    PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
 };
 use super::callbacks::Callbacks;
 use super::kept::may_see;
@@ -176,46 +176,9 @@ impl Clients {
         Ok(())
     }
 
-    /// Tells everyone who has asked for the steps of jobs.
-    pub(super) fn tell_job(&self, event: &JobEvent) {
-        for client in self.lock().values() {
-            client.tell_job(event);
-        }
-    }
-
-    /// Tells everyone who has asked for what befalls domains.
-    pub(super) fn tell_happening(&self, event: &Happened) {
-        for client in self.lock().values() {
-            client.tell_happening(event);
-        }
-    }
-
-    /// Tells everyone who has asked. Called in the order in which things happen.
-    pub(super) fn tell(&self, event: &DomainEvent) {
-        for client in self.lock().values() {
-            client.tell(event);
-        }
-    }
-
-    /// The same of networks.
-    pub(super) fn tell_network(&self, event: &NetworkEvent) {
-        for client in self.lock().values() {
-            client.tell_network(event);
-        }
-    }
-
-    /// The same of storage pools.
-    pub(super) fn tell_pool(&self, event: &PoolEvent) {
-        for client in self.lock().values() {
-            client.tell_pool(event);
-        }
-    }
-
-    /// The same of secrets.
-    pub(super) fn tell_secret(&self, event: &SecretEvent) {
-        for client in self.lock().values() {
-            client.tell_secret(event);
-        }
+    /// Has everyone told who has asked. Called in the order in which things happen.
+    pub(super) fn each(&self, tell: impl Fn(&Client)) {
+        self.lock().values().for_each(tell);
     }
 }
 
@@ -236,7 +199,7 @@ impl Client {
         }
     }
 
-    fn tell(&self, event: &DomainEvent) {
+    pub(super) fn tell(&self, event: &DomainEvent) {
         let Some(wishes) = &self.wishes else { return };
         let profile = self.cx.profile();
         if profile.release() < since(event.what) {
@@ -258,7 +221,7 @@ impl Client {
     }
 
     /// The kinds of these events are younger than the third generation, and none is registered that the client does not know.
-    fn tell_job(&self, event: &JobEvent) {
+    pub(super) fn tell_job(&self, event: &JobEvent) {
         let Some(wishes) = &self.wishes else { return };
         let kind = match event.what {
             JobStep::Iteration(_) => MIGRATION_ITERATION,
@@ -281,7 +244,7 @@ impl Client {
         }
     }
 
-    fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
+    pub(super) fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.networks.is_empty() || !may_see(&self.cx, network) {
             return;
@@ -292,7 +255,7 @@ impl Client {
         }
     }
 
-    fn tell_pool(&self, PoolEvent { pool: info, what }: &PoolEvent) {
+    pub(super) fn tell_pool(&self, PoolEvent { pool: info, what }: &PoolEvent) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.pools.is_empty() || !may_see(&self.cx, info) {
             return;
@@ -313,7 +276,7 @@ impl Client {
         }
     }
 
-    fn tell_secret(&self, SecretEvent { secret: info, what }: &SecretEvent) {
+    pub(super) fn tell_secret(&self, SecretEvent { secret: info, what }: &SecretEvent) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.secrets.is_empty() || !secrets::may_see(&self.cx, info) {
             return;

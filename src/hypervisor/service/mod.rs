@@ -84,12 +84,14 @@ impl<H: Hypervisor> HypervisorService<H> {
             let [of_domains, of_happenings, of_jobs, of_networks, of_pools, of_secrets] =
                 std::array::from_fn(|_| clients.clone());
             [
-                events.listen(move |event| of_domains.tell(event)),
-                events.listen_to_happenings(move |event| of_happenings.tell_happening(event)),
-                events.listen_to_jobs(move |event| of_jobs.tell_job(event)),
-                events.listen_to_networks(move |event| of_networks.tell_network(event)),
-                events.listen_to_pools(move |event| of_pools.tell_pool(event)),
-                events.listen_to_secrets(move |event| of_secrets.tell_secret(event)),
+                events.listen(move |event| of_domains.each(|client| client.tell(event))),
+                events.listen_to_happenings(move |event| {
+                    of_happenings.each(|client| client.tell_happening(event))
+                }),
+                events.listen_to_jobs(move |event| of_jobs.each(|client| client.tell_job(event))),
+                events.listen_to_networks(move |event| of_networks.each(|client| client.tell_network(event))),
+                events.listen_to_pools(move |event| of_pools.each(|client| client.tell_pool(event))),
+                events.listen_to_secrets(move |event| of_secrets.each(|client| client.tell_secret(event))),
             ]
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());

@@ -64,7 +64,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = pinned(what, &cpus)?;
         tuning.pin(domain.uuid, what, cpus, place).await?;
         if place.live {
-            self.clients.tell_happening(&Happened::new(domain, Happening::Tunable(told)));
+            let told = Happened::new(domain, Happening::Tunable(told));
+            self.clients.each(|client| client.tell_happening(&told));
         }
         Ok(())
     }

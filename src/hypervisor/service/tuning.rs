@@ -58,7 +58,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = granted(&what, &values);
         tuning.tune(domain.uuid, what, values, place).await?;
         if place.live && !told.is_empty() {
-            self.clients.tell_happening(&Happened::new(domain, Happening::Tunable(told)));
+            let told = Happened::new(domain, Happening::Tunable(told));
+            self.clients.each(|client| client.tell_happening(&told));
         }
         Ok(())
     }

@@ -60,13 +60,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         stats.ok_or_else(|| RemoteError::no_support(api))
     }
 
-    /// The figures of each disk of a domain.
-    async fn disks(&self, domain: &DomainInfo, api: &str) -> Result<Vec<TypedParams>> {
-        let stats = self.stats_of(DomainStatsKinds::BLOCK, api)?;
-        let figures = stats.stats(domain.uuid, DomainStatsKinds::BLOCK).await?;
-        Ok(figures.numbered("block").into_values().collect())
-    }
-
     /// What was counted of a disk of a domain that runs, or without a path of all of them together. `None` where nobody counts.
     async fn counted_of(
         &self,
@@ -74,9 +67,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         path: &Text,
         api: &str,
     ) -> Result<[(&'static str, Option<i64>); 9]> {
-        self.stats_of(DomainStatsKinds::BLOCK, api)?;
-        let domain = self.running(dom).await?;
-        let mut disks = self.disks(&domain, api).await?;
+        let stats = self.stats_of(DomainStatsKinds::BLOCK, api)?;
+        let mut disks = disks(stats, &self.running(dom).await?).await?;
         if path.is_empty() {
             // Of what lies below an image the one above it has counted.
             disks.retain(|disk| disk.get("backingIndex").is_none());
@@ -134,9 +126,8 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<DomainGetBlockInfoReply> {
         let DomainGetBlockInfo { dom, path, flags } = arguments;
         errors::check_flags(flags, 0, "domain_get_block_info")?;
-        self.stats_of(DomainStatsKinds::BLOCK, "virDomainGetBlockInfo")?;
-        let domain = self.known(&dom).await?;
-        let disks = self.disks(&domain, "virDomainGetBlockInfo").await?;
+        let stats = self.stats_of(DomainStatsKinds::BLOCK, "virDomainGetBlockInfo")?;
+        let disks = disks(stats, &self.known(&dom).await?).await?;
         let shown = path.to_string_lossy();
         let disk = disks.iter().find(|disk| is_called(disk, &path)).ok_or_else(|| {
             errors::invalid_argument(format!("invalid path {shown} not assigned to domain"))
@@ -235,6 +226,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         let nparams = saturated(if nparams == 0 { count } else { count.min(nparams) });
         Ok(DomainGetCpuStatsReply { params, nparams })
     }
+}
+
+/// The figures of each disk of a domain.
+async fn disks(stats: &impl Stats, domain: &DomainInfo) -> Result<Vec<TypedParams>> {
+    let figures = stats.stats(domain.uuid, DomainStatsKinds::BLOCK).await?;
+    Ok(figures.numbered("block").into_values().collect())
 }
 
 /// Clients call a disk by where the guest sees it, or by where it lies.
