@@ -40,6 +40,11 @@
 //! answers pings ([`OpenOptions::keepalive`](client::OpenOptions::keepalive)). Opening has 10 s
 //! ([`OpenOptions::open_within`](client::OpenOptions::open_within)), and [`close`](client::Connection::close) 5.
 //!
+//! # In a program that is not Rust's
+//!
+//! A peer may be gone when it is written to. That is told by an error, as long as the process ignores the signal SIGPIPE: Rust's own `main` has
+//! it do so, Python's and Go's too, C's does not.
+//!
 //! # More
 //!
 //! `examples/` has the smallest complete programs: `list_domains`, `watch_events`, `console`, `download_volume`, `manage`, `migrate`,

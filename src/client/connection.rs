@@ -28,7 +28,7 @@ use super::opening;
 use super::task::SealAsk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
+use super::waiting::{Claim, Meter, ReplyTo, Waiting, is_measured, tell_not_sent};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
@@ -360,7 +360,7 @@ impl Connection {
         body: Draft,
         reply: ReplyTo,
     ) -> CallAsk {
-        let measured = self.shared.options.meter.is_some() || tracing::enabled!(tracing::Level::TRACE);
+        let measured = is_measured(self.shared.options.meter.as_ref());
         let (urgency, asked) = (pace::urgency(program, number), measured.then(now));
         CallAsk { program, number, name, body, reply, urgency, asked, claim: None }
     }

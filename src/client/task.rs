@@ -341,7 +341,7 @@ impl Task {
         while let Some(event) = self.session.poll_event() {
             self.deliver(event, &mut Vec::new());
         }
-        self.desk.call(&mut self.session);
+        self.desk.call(&mut self.session, &mut self.waiting);
         loop {
             while writer.len() < OUT_BYTES_MAX {
                 let Some(frame) = self.session.poll_transmit() else { break };
@@ -398,7 +398,7 @@ impl Task {
         }
         match make(&mut self.session, program, number, body) {
             Ok(serial) => {
-                self.waiting.insert(serial, name, reply, urgency, asked);
+                self.waiting.insert(serial, name, Some(reply), urgency, asked);
                 Some(serial)
             }
             // Asks are taken only while the window is open.

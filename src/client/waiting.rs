@@ -63,7 +63,7 @@ impl Claim {
 /// Who waits for a reply.
 pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
 
-/// The calls of a connection's handles.
+/// The calls of a connection, those of its handles and its own.
 pub(super) struct Waiting {
     calls: SerialMap<Call>,
     /// How many of them are patient, and how many urgent.
@@ -75,7 +75,8 @@ pub(super) struct Waiting {
 
 struct Call {
     name: &'static str,
-    reply: ReplyTo,
+    /// `None` of the connection's own, whose answers its desk takes.
+    reply: Option<ReplyTo>,
     urgency: Urgency,
     /// When it got its place, and what is traced of it, where somebody measures.
     measured: Option<Box<(Instant, Span)>>,
@@ -111,12 +112,17 @@ impl Waiting {
         self.calls.len()
     }
 
+    /// Whether somebody measures.
+    pub(super) fn is_measured(&self) -> bool {
+        is_measured(self.meter.as_ref())
+    }
+
     /// A call is on its way.
     pub(super) fn insert(
         &mut self,
         serial: Serial,
         name: &'static str,
-        reply: ReplyTo,
+        reply: Option<ReplyTo>,
         urgency: Urgency,
         asked: Option<Instant>,
     ) {
@@ -134,7 +140,7 @@ impl Waiting {
         }
     }
 
-    /// A reply has come; who waits for it, unless it is none of these calls.
+    /// A reply has come; which handle's call it is to, and who waits for it.
     pub(super) fn remove(&mut self, serial: Serial, failed: bool) -> Option<(&'static str, ReplyTo)> {
         let Call { name, reply, urgency, measured } = self.calls.remove(&serial)?;
         if let Some(count) = self.count_of(urgency) {
@@ -145,7 +151,7 @@ impl Waiting {
             span.in_scope(|| tracing::trace!(?took, failed, "call answered"));
             self.tell(CallPhase::Answered { procedure: name, took, failed });
         }
-        Some((name, reply))
+        Some((name, reply?))
     }
 
     /// A call is not made, as nobody waits for it any more.
@@ -156,8 +162,9 @@ impl Waiting {
     /// The connection has ended.
     pub(super) fn end(self, reason: &CloseReason) {
         for Call { name: procedure, reply, .. } in self.calls.into_values() {
+            let error = CallError::Closed { procedure, reason: reason.clone(), sent: true };
             // Whoever has stopped waiting does not mind.
-            let _ = reply.send(Err(CallError::Closed { procedure, reason: reason.clone(), sent: true }));
+            let _ = reply.map(|reply| reply.send(Err(error)));
         }
     }
 
@@ -166,6 +173,11 @@ impl Waiting {
             meter(phase);
         }
     }
+}
+
+/// Whether somebody measures calls, by a meter or by what is traced.
+pub(super) fn is_measured(meter: Option<&Meter>) -> bool {
+    meter.is_some() || tracing::enabled!(tracing::Level::TRACE)
 }
 
 /// A call is not made, as nobody waits for it any more.

@@ -237,6 +237,48 @@ async fn a_guest_that_hangs_is_destroyed_whatever_was_to_limit_its_migration() {
     drop(stuck);
 }
 
+/// A daemon whose drivers hang registers nobody for their events, and is still told to end what hangs.
+#[tokio::test(start_paused = true)]
+async fn a_guest_is_destroyed_whatever_waits_for_a_subscription() {
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let meter = phases.clone();
+    let meter = move |phase: CallPhase| meter.lock().unwrap().push(phase);
+    let options = OpenOptions { meter: Some(Arc::new(meter)), ..OpenOptions::default() };
+    let (connection, mut peer) = open(options).await;
+    let downtime = DomainMigrateSetMaxDowntime { dom: guest(), downtime: 300, flags: 0 };
+    let subscribe = |connection: Connection| async move {
+        connection.subscribe::<DomainEventLifecycle>(None).await.map(drop)
+    };
+    let subscribing = tokio::spawn(subscribe(connection.clone()));
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    let stuck: Vec<_> = (0..3).map(|_| tokio::spawn(connection.call(downtime.clone()))).collect();
+    let [first, _, _] = peer.flight(["domain_migrate_set_max_downtime"; 3]).await;
+    peer.pings(&feature, true).await;
+    // It wants to register now, and has no place but the last.
+    tokio::time::sleep(SECOND).await;
+    let destroy = tokio::spawn(connection.call(DomainDestroy { dom: guest() }));
+    let [destroys] = peer.flight(["domain_destroy"]).await;
+    peer.reply(&destroys, &()).await;
+    destroy.await.unwrap().unwrap();
+    peer.refuse(&first).await;
+    let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    let reply = remote::ConnectDomainEventCallbackRegisterAnyReply { callback_id: 3 };
+    peer.reply(&registers, &reply).await;
+    subscribing.await.unwrap().unwrap();
+    let name = "connect_domain_event_callback_register_any";
+    let phases = phases.lock().unwrap();
+    let registered: Vec<_> = phases
+        .iter()
+        .filter(|phase| match phase {
+            CallPhase::Started { procedure, waited, .. } => *procedure == name && *waited >= SECOND,
+            CallPhase::Answered { procedure, failed, .. } => *procedure == name && !failed,
+            _ => false,
+        })
+        .collect();
+    assert_eq!(registered.len(), 2, "{phases:?}");
+    drop(stuck);
+}
+
 /// Whether the daemon has not read it, has no answer to it, or answers and stays: the socket is closed, whoever holds a handle.
 #[tokio::test(start_paused = true)]
 async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {

@@ -29,6 +29,9 @@ pub(crate) enum Runs {
     Strays,
     /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
     Ends,
+    /// Finish of version 3 only: at once, and meanwhile the source's daemon, which was killed a moment after Perform, comes back and has the
+    /// guest run on.
+    RunsOn,
     /// A question to the destination: at once, but the guest has shut down there by then.
     Ended,
     /// The host fails it by itself.
@@ -56,6 +59,18 @@ pub(crate) enum Fails {
     PassingOn,
     /// Of a source that carries the migration out: its daemon dies so far, and its connection to the destination with it.
     Dying(Far),
+}
+
+/// What a daemon's death means to its guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guests {
+    /// They live on as they are.
+    Live,
+    /// Of a source of version 3: they do, and what it has sent and stopped runs on. libvirt 9.0 was seen to do so when it is started again after it
+    /// was killed within a moment of Perform's answer.
+    RunOn,
+    /// Their host dies with them.
+    Perish,
 }
 
 /// How far a source's daemon gets with a migration that it carries out.
@@ -86,9 +101,8 @@ pub(crate) enum Hears {
     NotSent,
     /// The same of this call and the next ones, so many in all, as far as they need a record: the journal cannot be written.
     Unwritten(usize),
-    /// Nothing: the host's daemon died. It comes back after that many ticks; with `perish` its guests died
-    /// too.
-    HostDied { back: u32, perish: bool },
+    /// Nothing: the host's daemon died. It comes back after that many ticks.
+    HostDied { back: u32, guests: Guests },
     /// The caller is dead.
     CallerDied,
 }
@@ -127,7 +141,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
             }
         }
         Call::Prepare2 { .. } | Call::Prepare3 { .. } => runs.push(Runs::Strays),
-        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends]),
+        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends, Runs::RunsOn]),
         Call::LookupByUuid { .. } if order.host == Host::Destination => runs.push(Runs::Ended),
         Call::Finish { .. } | Call::Finish2 { .. } => {
             runs.extend([Runs::Fails(Fails::LeavingPaused), Runs::Fails(Fails::Killing)]);
@@ -150,7 +164,10 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
         hears.push(Hears::Another);
     }
     for back in [1, 4, 1000] {
-        hears.extend([false, true].map(|perish| Hears::HostDied { back, perish }));
+        hears.extend([Guests::Live, Guests::Perish].map(|guests| Hears::HostDied { back, guests }));
+    }
+    if matches!(call, Call::Perform3 { .. } | Call::PerformTo { .. }) {
+        hears.extend([1, 4].map(|back| Hears::HostDied { back, guests: Guests::RunOn }));
     }
     let mut faults = Vec::new();
     for runs in runs {
@@ -172,7 +189,7 @@ impl Fault {
             Hears::Closed { eof: true }
                 | Hears::Deadline
                 | Hears::CallerDied
-                | Hears::HostDied { back: 4, perish: false }
+                | Hears::HostDied { back: 4, guests: Guests::Live }
         );
         hears && matches!(self.runs, Runs::Never | Runs::Now)
     }
@@ -180,14 +197,27 @@ impl Fault {
     fn makes_sense(self, order: &Do) -> bool {
         let call = &order.call;
         match (self.runs, self.hears) {
-            (Runs::Fails(Fails::Dying(_)), hears) => {
-                matches!(hears, Hears::CallerDied | Hears::HostDied { perish: false, .. })
+            (Runs::Fails(Fails::Dying(far)), Hears::HostDied { guests: Guests::RunOn, .. }) => {
+                far != Far::Prepared
             }
-            (Runs::Strays, hears) => matches!(hears, Hears::HostDied { perish: false, .. }),
+            (Runs::Fails(Fails::Dying(_)), hears) => {
+                matches!(hears, Hears::CallerDied | Hears::HostDied { guests: Guests::Live, .. })
+            }
+            (Runs::Strays, hears) => matches!(hears, Hears::HostDied { guests: Guests::Live, .. }),
             // No fault at all, or no answer to hear.
             (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,
             (Runs::Ends, hears) => {
                 matches!(hears, Hears::Deadline | Hears::Closed { .. })
+            }
+            (Runs::RunsOn, hears) => {
+                matches!(
+                    hears,
+                    Hears::Answer | Hears::Deadline | Hears::Closed { eof: true } | Hears::CallerDied
+                )
+            }
+            // What was not sent runs anyway.
+            (runs, Hears::HostDied { guests: Guests::RunOn, .. }) => {
+                runs == Runs::Now && matches!(call, Call::Perform3 { .. })
             }
             (Runs::Ended, hears) => hears == Hears::Answer,
             (Runs::Crashes { .. }, hears) => {

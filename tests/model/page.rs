@@ -7,7 +7,7 @@ use virtwire_protocol::migrate::{
     Call, Check, Do, DomainState, Fenced, Host, Outcome, Record, Retcode, Said,
 };
 
-use super::fault::{Fails, Fault, Hears, Runs, possible};
+use super::fault::{Fails, Far, Fault, Guests, Hears, Runs, possible};
 use super::mutant::Mutant;
 use super::offline::Offline;
 use super::rescue::{Rescue, Wreck};
@@ -37,7 +37,7 @@ follows is what comes of the word that it was not (`--no-later-migration`).
 ";
 
 /// The failures of a row, in the order of the page.
-const FAILURES: [(&str, Fault); 8] = [
+const FAILURES: [(&str, Fault); 11] = [
     ("the host refuses it", Fault { runs: Runs::Fails(Fails::Cleanly), hears: Hears::Answer }),
     ("it cannot be sent", Fault { runs: Runs::Never, hears: Hears::NotSent }),
     ("it is lost, with its connection", Fault { runs: Runs::Never, hears: Hears::Closed { eof: true } }),
@@ -45,11 +45,26 @@ const FAILURES: [(&str, Fault); 8] = [
     ("no reply in time, though it ran", Fault { runs: Runs::Now, hears: Hears::Deadline }),
     (
         "the daemon dies after it, and comes back",
-        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 4, perish: false } },
+        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 4, guests: Guests::Live } },
+    ),
+    (
+        "the daemon dies after it, comes back, and lets the guest run on",
+        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 4, guests: Guests::RunOn } },
+    ),
+    (
+        "the daemon dies when the destination has started the guest, comes back, and lets it run on",
+        Fault {
+            runs: Runs::Fails(Fails::Dying(Far::Finished)),
+            hears: Hears::HostDied { back: 4, guests: Guests::RunOn },
+        },
+    ),
+    (
+        "the source's daemon died before it, comes back, and lets the guest run on",
+        Fault { runs: Runs::RunsOn, hears: Hears::Answer },
     ),
     (
         "the host dies after it, with its guests",
-        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 1000, perish: true } },
+        Fault { runs: Runs::Now, hears: Hears::HostDied { back: 1000, guests: Guests::Perish } },
     ),
     ("the orchestrator dies after it", Fault { runs: Runs::Now, hears: Hears::CallerDied }),
 ];

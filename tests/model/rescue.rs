@@ -107,7 +107,7 @@ impl Wreck {
 impl Rescue {
     fn drive(&mut self, mut recovery: Recovery) {
         let mut at_once = 0;
-        let doubled = self.wreck.world.running_copies() > 1;
+        let doubled = self.wreck.world.runs_twice_by_us();
         while let Some(action) = recovery.poll() {
             match action {
                 Action::Note(_) => {}
@@ -143,7 +143,7 @@ impl Rescue {
                     return;
                 }
             }
-            if self.wreck.world.running_copies() > 1 && !doubled {
+            if self.wreck.world.runs_twice_by_us() && !doubled {
                 return self.breaks("two copies run");
             }
         }
@@ -440,6 +440,7 @@ impl Rescue {
                     && (!self.wreck.fenced.source_daemon || unreached)
             }
             Check::WhetherItTookOver => unreached && world.source.stopped,
+            Check::WhetherTheSourceRunsToo => world.source.runs_by_itself && world.running_copies() > 1,
             // Only the caller knows, and must not be wrong about it.
             Check::WhetherItWasMovedSince => {
                 let fenced = self.wreck.fenced.source && world.destination.incoming.is_some();

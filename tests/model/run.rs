@@ -146,7 +146,7 @@ impl Run {
                     return;
                 }
             }
-            if self.world.running_copies() > 1 {
+            if self.world.runs_twice_by_us() {
                 return self.breaks("two copies run");
             }
         }

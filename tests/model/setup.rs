@@ -3,7 +3,7 @@
 use virtwire_protocol::migrate::{Feature, MigrateFlags, Plan, Refusal, Request, Version, Way, Wish};
 
 use super::destination::Destination;
-use super::fault::{Fault, Hears, Runs};
+use super::fault::{Fault, Guests, Hears, Runs};
 use super::offline::Offline;
 use super::peers::{self, Peer};
 use super::postcopy::PostCopy;
@@ -215,6 +215,7 @@ impl Setup {
             stranger: self.stranger,
             half: None,
             ran_on: false,
+            runs_by_itself: false,
             id: source::guest(7).id,
         };
         let destination = Destination {
@@ -261,10 +262,12 @@ impl Setup {
         if fault.runs == Runs::Lingers(24) && !self.source.serves(163) && !shows {
             return false;
         }
-        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::Strays) {
+        if self.offline != Offline::No
+            && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::RunsOn | Runs::Strays)
+        {
             return false;
         }
-        let perish = matches!(fault.hears, Hears::HostDied { perish: true, .. })
+        let perish = matches!(fault.hears, Hears::HostDied { guests: Guests::Perish, .. })
             || matches!(fault.runs, Runs::Crashes { .. });
         self.destination_is != DestinationIs::Careless || !(perish || self.guest == Guest::Off)
     }

@@ -66,6 +66,8 @@ pub(crate) struct Source {
     pub(crate) half: Option<Half>,
     /// The guest has run here after it was sent.
     pub(crate) ran_on: bool,
+    /// And does so, by nobody's word but its daemon's.
+    pub(crate) runs_by_itself: bool,
     /// The number of the guest's run, by which this host names it.
     pub(crate) id: i32,
 }
@@ -89,6 +91,7 @@ impl Source {
             }
             Some(true) if self.stopped => (DomainState::Paused, 2),
             Some(true) => (DomainState::Paused, 1),
+            Some(false) if self.runs_by_itself => (DomainState::Running, 6),
             Some(false) => (DomainState::Running, 1),
             None => (DomainState::ShutOff, self.off),
         };
@@ -146,6 +149,7 @@ impl Source {
     pub(crate) fn is_moved_elsewhere(&mut self, id: i32) {
         (self.job, self.migrating) = (None, None);
         (self.active, self.stopped, self.ran_on, self.id) = (Some(true), true, true, id);
+        self.runs_by_itself = false;
     }
 
     /// Whether Perform can begin at all.

@@ -73,8 +73,16 @@ fn check_left_over(run: &mut Run, outcome: &Outcome) {
 /// The outcome against the truth.
 fn check_claims(run: &mut Run, outcome: &Outcome) {
     let world = &run.world;
-    if world.running_copies() > 1 {
+    if world.runs_twice_by_us() {
         return run.breaks("two copies run");
+    }
+    if world.running_copies() > 1 {
+        return match outcome {
+            Outcome::Unknown(unknown) if unknown.check == Check::WhetherTheSourceRunsToo => {}
+            // It does not answer.
+            Outcome::OnDestination { left_on_source: Some(Said::NoAnswer(_)), .. } => {}
+            _ => run.breaks("two copies run, and it is not told"),
+        };
     }
     let at_source = world.source.active.is_some();
     let was_to_go = run.request.flags.has(MigrateFlags::UNDEFINE_SOURCE);
@@ -240,6 +248,7 @@ fn check_doubt(run: &mut Run, check: Check) {
             };
             run.setup.word == Word::Never && is_paused && run.trace.iter().any(in_doubt)
         }
+        Check::WhetherTheSourceRunsToo => world.source.runs_by_itself && world.running_copies() > 1,
         Check::HowItEndedThere => {
             let is_copy = world.source.stopped && world.source.active.is_some();
             world.destination.ended && is_copy && world.destination.guest.is_none()
@@ -377,7 +386,7 @@ fn check_loss(run: &mut Run) {
 /// The caller died: its journal must admit whatever may have happened since.
 fn judge_dead_caller(run: &mut Run) {
     run.world.settle();
-    if run.world.running_copies() > 1 {
+    if run.world.runs_twice_by_us() {
         run.breaks("two copies run");
     }
     let performed = |record: &Record| matches!(record, Record::Doing(order) if order.call.performs());

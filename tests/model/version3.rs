@@ -179,7 +179,17 @@ impl Source {
             return Err(error(ErrorCode::OPERATION_INVALID, "domain is not running"));
         }
         (self.active, self.migrating, self.stopped, self.half) = (None, None, false, None);
+        self.runs_by_itself = false;
         Ok(Reply::Done)
+    }
+
+    /// Its daemon was killed a moment after it had sent the guest, and has it run on when it is back.
+    pub(crate) fn runs_on(&mut self) {
+        let was_paused = self.migrating.as_ref().is_some_and(|one| one.was_paused);
+        if self.stopped && self.active.is_some() && self.half.is_none() && !was_paused {
+            (self.active, self.stopped) = (Some(false), false);
+            (self.ran_on, self.runs_by_itself) = (true, true);
+        }
     }
 
     pub(crate) fn connection_closed(&mut self, by: Connection) {

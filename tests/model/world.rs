@@ -9,7 +9,7 @@ use virtwire_protocol::migrate::{Call, Cookie, Do, Failure, Host, Reply, Retcode
 
 use super::by_source;
 use super::destination::{Answer, Connection, Destination, Loss};
-use super::fault::{Fails, Fault, Hears, Runs};
+use super::fault::{Fails, Fault, Guests, Hears, Runs};
 use super::postcopy::resumes;
 use super::postcopy::{Coming, PostCopy};
 use super::source::{Source, SourceJob, another, answer_of_another, error};
@@ -171,7 +171,7 @@ impl World {
         if matches!(order.call, Call::Finish3 { cancelled: Retcode::Success, .. })
             && std::mem::take(&mut self.source_dies)
         {
-            self.die(Host::Source, 2, true);
+            self.die(Host::Source, 2, Guests::Perish);
         }
         let Some(Fault { runs, hears }) = fault else { return self.run(order.host, &order.call, by) };
         let answer = self.run_so(order.host, &order.call, by, runs);
@@ -191,6 +191,11 @@ impl World {
             Runs::Ends => {
                 let answer = self.run(host, call, by);
                 self.destination.end();
+                answer
+            }
+            Runs::RunsOn => {
+                let answer = self.run(host, call, by);
+                self.die(Host::Source, 2, Guests::RunOn);
                 answer
             }
             Runs::Ended => {
@@ -261,8 +266,8 @@ impl World {
             Hears::NotSent => Err(Failure::NotSent { message: "connection refused".to_owned() }),
             // It needs no record.
             Hears::Unwritten(_) => answer,
-            Hears::HostDied { back, perish } => {
-                self.die(host, back, perish);
+            Hears::HostDied { back, guests } => {
+                self.die(host, back, guests);
                 lost("connection closed")
             }
             Hears::CallerDied => {
@@ -409,8 +414,8 @@ impl World {
         self.links[1].preparing.is_some_and(|(_, closed)| closed)
     }
 
-    fn die(&mut self, host: Host, back: u32, perish: bool) {
-        let down_until = self.now + back;
+    fn die(&mut self, host: Host, back: u32, guests: Guests) {
+        let (down_until, perish) = (self.now + back, guests == Guests::Perish);
         let link = self.link(host);
         link.connection = None;
         link.down_until = Some(down_until);
@@ -420,6 +425,9 @@ impl World {
         self.late.retain(|late| late.host != host);
         match host {
             Host::Source => {
+                if guests == Guests::RunOn {
+                    self.source.runs_on();
+                }
                 (self.source.job, self.source.migrating) = (None, None);
                 if perish && self.source.active.take().is_some() {
                     (self.source.perished, self.source.off) = (true, 0);
@@ -443,7 +451,7 @@ impl World {
 
     /// The host dies with its guests and does not come back.
     pub(crate) fn dies_for_good(&mut self, host: Host) {
-        self.die(host, FOR_GOOD, true);
+        self.die(host, FOR_GOOD, Guests::Perish);
     }
 
     /// Somebody else takes up what a dead caller has left, over connections of its own.
@@ -567,6 +575,11 @@ impl World {
         usize::from(self.elsewhere)
             + usize::from(self.source.active == Some(false))
             + usize::from(self.destination.guest.as_ref().is_some_and(|taken| !taken.paused))
+    }
+
+    /// Whether it runs twice, and not because its source's daemon has let it run on.
+    pub(crate) fn runs_twice_by_us(&self) -> bool {
+        self.running_copies() > 1 && !(self.source.runs_by_itself && self.source.active == Some(false))
     }
 
     /// Whether a copy exists that is or can become the guest.

@@ -4,12 +4,16 @@ use std::cell::RefCell;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub struct Lab {
     pub runtime: Runtime,
     listener: UnixListener,
     /// How the client gets there.
     pub uri: String,
+    /// Whoever writes to an end that has gone is told so by its error. By the signal this would die, as it begins in libFuzzer's `main`:
+    /// Rust's own has that ignored.
+    _gone: Signal,
 }
 
 thread_local! {
@@ -27,7 +31,8 @@ impl Lab {
         let _ = std::fs::remove_file(&path);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let listener = runtime.block_on(async { UnixListener::bind(&path) }).expect("a socket");
-        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()) }
+        let _gone = runtime.block_on(async { signal(SignalKind::pipe()) }).expect("a handler");
+        Lab { runtime, listener, uri: format!("test+unix:///default?socket={}", path.display()), _gone }
     }
 
     /// What a client comes to that a daemon plays with. It plays once: who comes again, as a client does whose first opening came to

@@ -2,19 +2,23 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use virtwire_protocol::event::{RawNotice, Topic};
 use virtwire_protocol::header::Serial;
+use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::session::client::{ClientSession, ReplyFault};
 use virtwire_protocol::session::subscriptions::{
-    Ability, Refused, SubscriberId, SubscriptionEvent, Subscriptions, Ticket,
+    Ability, Refused, RegistrationCall, SubscriberId, SubscriptionEvent, Subscriptions, Ticket,
 };
 use virtwire_protocol::session::{CountedHasher, SerialMap};
 
 use super::super::error::{CallError, CloseReason};
+use super::super::waiting::Waiting;
 use super::mailbox::{Held, Mailbox};
+use crate::shell::now;
 
 /// Somebody wants events.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ struct Book {
     subscriptions: Subscriptions,
     seats: HashMap<SubscriberId, Seat, CountedHasher>,
     calls: SerialMap<Ticket>,
+    /// Since when a call waits for its place.
+    waits_since: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -101,17 +107,28 @@ impl Desk {
         }
     }
 
-    /// Makes the calls that the window has room for.
-    pub(in crate::client) fn call(&mut self, session: &mut ClientSession) {
+    /// Makes the calls that the window has room for, beside those that end others.
+    pub(in crate::client) fn call(&mut self, session: &mut ClientSession, waiting: &mut Waiting) {
         let Some(book) = &mut self.book else { return };
+        if !book.subscriptions.has_calls() {
+            return;
+        }
+        let since = *book.waits_since.get_or_insert_with(now);
+        let asked = waiting.is_measured().then_some(since);
         while session.can_call()
-            && let Some(call) = book.subscriptions.poll_call()
+            && waiting.has_place_for_urgent()
+            && let Some(RegistrationCall { ticket, program, number, body }) = book.subscriptions.poll_call()
         {
             // There was room.
-            if let Ok(serial) = session.call(call.program, call.number, call.body) {
-                book.calls.insert(serial, call.ticket);
+            if let Ok(serial) = session.call(program, number, body) {
+                let name = program.procedure(number).map_or("subscribe", |info| info.name);
+                waiting.insert(serial, name, None, Urgency::Urgent, asked);
+                book.calls.insert(serial, ticket);
             }
             book.carry();
+        }
+        if !book.subscriptions.has_calls() {
+            book.waits_since = None;
         }
     }
 

@@ -281,6 +281,12 @@ impl Subscriptions {
         }
     }
 
+    /// Whether there are calls to make. Those that have become needless by then are passed over.
+    #[must_use]
+    pub fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// The next call to make, if any. Take one only if it can be made now.
     #[must_use]
     pub fn poll_call(&mut self) -> Option<RegistrationCall> {
