@@ -200,23 +200,6 @@ fn is_journal(path: &Path) -> bool {
     file.is_err() || beginning == BEGINNING.as_bytes()
 }
 
-/// Of a directory's journals those whose guest has no other there. None where one cannot be read: that may be of any guest.
-pub(crate) fn only_ones(files: &[PathBuf]) -> Vec<&PathBuf> {
-    let mut guests = Vec::new();
-    for file in files {
-        let Some(kept) = std::fs::read(file).ok().and_then(|bytes| read(&bytes).ok()) else {
-            return Vec::new();
-        };
-        let uuid = kept.records.iter().find_map(|record| match record {
-            Record::Chosen { request, .. } => Some(request.domain.uuid),
-            _ => None,
-        });
-        guests.extend(uuid.map(|uuid| (file, uuid)));
-    }
-    let is_only = |uuid: &[u8; 16]| guests.iter().filter(|(_, other)| other == uuid).count() == 1;
-    guests.iter().filter(|(_, uuid)| is_only(uuid)).map(|(file, _)| *file).collect()
-}
-
 /// What a journal's bytes hold.
 ///
 /// # Errors
@@ -417,17 +400,6 @@ mod tests {
         }
     }
 
-    /// Only where all of a directory is read is it known that a guest has no other journal there.
-    #[test]
-    fn a_guest_with_two_journals_has_no_only_one() {
-        let places = ["only", "same", "foreign-beside"].map(Place::written);
-        let files = places.each_ref().map(|place| place.0.clone());
-        assert_eq!(only_ones(&files[..1]), [&files[0]]);
-        assert!(only_ones(&files[..2]).is_empty());
-        std::fs::write(&files[2], "<domain/>\n").unwrap();
-        assert!(only_ones(&[files[0].clone(), files[2].clone()]).is_empty());
-    }
-
     /// Whatever a journal is called, it may be of the guest of another one.
     #[test]
     fn journals_are_found_by_what_is_in_them() {
@@ -442,7 +414,6 @@ mod tests {
         std::fs::write(name("notes"), "nothing of a migration\n").unwrap();
         let found = Journals::found(&directory).unwrap();
         assert_eq!(found, [name("web1.journal"), name("web1.journal.2")]);
-        assert!(only_ones(&found).is_empty());
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -11,22 +11,19 @@ use virtwire::protocol::migrate::{Fenced, Host, Outcome, Settings};
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
 use crate::fail::{Fail, plain};
-use crate::journal::{self, Journal, Journals, Kept};
+use crate::journal::{Journal, Journals, Kept};
 use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style};
 
 /// Recovers. The exit status says where the guest is; of several guests it is the worst.
 pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, Fail> {
     if !args.file.is_dir() {
-        let ending = recover(&args, opener, &args.file, args.no_later_migration).await?;
+        let ending = recover(&args, opener, &args.file).await?;
         return Ok(ExitCode::from(ending.status()));
     }
     let mut worst = Ending::OnDestination;
-    let files = Journals::found(&args.file)?;
-    let only = journal::only_ones(&files);
-    for file in &files {
-        let is_last = args.no_later_migration || only.contains(&file);
-        let ending = recover(&args, opener, file, is_last).await.unwrap_or_else(|fail| {
+    for file in Journals::found(&args.file)? {
+        let ending = recover(&args, opener, &file).await.unwrap_or_else(|fail| {
             // The others are not left for it; of this one's guest nothing is known.
             let _ = fail.report();
             Ending::Unknown
@@ -36,8 +33,7 @@ pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, F
     Ok(ExitCode::from(worst.status()))
 }
 
-/// `is_last`: no other migration of its guest has begun since.
-async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool) -> Result<Ending, Fail> {
+async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Ending, Fail> {
     let began = Instant::now();
     let screen = Arc::new(Screen::new(if args.json { Output::Stderr } else { Output::Stdout }));
     let until = Duration::try_from_secs_f64(args.wait).ok().and_then(|wait| began.checked_add(wait));
@@ -69,7 +65,7 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path, is_last: bool)
     if args.hosts_are_right {
         recover = recover.hosts_are_right();
     }
-    if is_last {
+    if args.no_later_migration {
         recover = recover.no_later_migration();
     }
     let name = recover.request().domain.name.to_string();

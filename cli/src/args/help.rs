@@ -31,8 +31,7 @@ turn, and the worst end is returned: 4, else 3 (also for a journal that cannot b
 
 A host tells that a migration has paused a guest, and not which. Once nobody drives this one the source may let the guest run on, and another \
 migration may send it to a third host and be cut off in turn. So what the source keeps paused is let run on, or finished elsewhere, only where \
-no later migration has begun: say so with --no-later-migration. A directory is taken to hold the journals of all migrations of its guests, so \
-that of a guest with one journal there it is known.
+no later migration has begun, by whatever tool: say so with --no-later-migration.
 
 The journal knows the hosts' names and hardware UUIDs. A URI that leads to a host which says otherwise, because an address has moved or --to is \
 wrong, is no answer of the right one. If it is the right one, because it has been renamed, say so with --hosts-are-right.
