@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, ready};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -148,7 +148,7 @@ struct Shared {
     held: Held,
     pipes: Pipes,
     /// Whether its socket carries descriptors.
-    carries_fds: bool,
+    carries_fds: AtomicBool,
     /// Few are ever asked for.
     features: Mutex<Vec<(i32, bool)>>,
 }
@@ -233,7 +233,7 @@ impl Connection {
             seal: None,
         };
         let session = tracing::debug_span!("session", peer = %uri);
-        let carries_fds = PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(_));
+        let carries_fds = AtomicBool::new(PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(_)));
         match socket {
             Socket::Tcp(stream) => conduct(session, task.run(stream.into_split(), ready)),
             Socket::Unix(line) => {
@@ -488,9 +488,15 @@ impl Connection {
         self.shared.held.clone()
     }
 
-    /// Whether file descriptors can be passed: the daemon is at a unix socket, and the feature `fds` is there.
+    /// Whether file descriptors can be passed: the daemon is at a unix socket, has not authenticated this client by SASL, and the feature
+    /// `fds` is there.
     pub fn carries_fds(&self) -> bool {
-        self.shared.carries_fds
+        self.shared.carries_fds.load(Ordering::Relaxed)
+    }
+
+    /// From here on libvirt's daemons read what comes as SASL does, which loses descriptors and then waits for them.
+    pub(super) fn forgo_fds(&self) {
+        self.shared.carries_fds.store(false, Ordering::Relaxed);
     }
 
     /// The pipe of a new stream.

@@ -220,6 +220,9 @@ impl<'a> Opening<'a> {
         self.progress.enter(OpenPhase::Authenticating);
         match auth::authenticate(&self.connection, &types, self.deadline).await {
             Ok(known) => {
+                if known == AuthType::Sasl {
+                    self.connection.forgo_fds();
+                }
                 self.progress.enter(OpenPhase::Opening);
                 if known == AuthType::None { Ok(Gate::Open) } else { Ok(Gate::Passed(turn)) }
             }

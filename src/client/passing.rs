@@ -23,10 +23,10 @@ use super::way::Way;
 
 impl Connection {
     /// Calls a procedure and passes file descriptors to the daemon, at most 32; returns those that come with the reply, closed on
-    /// exec. Only unix sockets carry them. The calls of libvirt that do so have methods of their own.
+    /// exec. Only unix sockets carry them, and none where SASL has authenticated the client. The calls of libvirt that do so have methods of their own.
     ///
     /// # Errors
-    /// [`CallError`]; nothing is sent, and the descriptors are closed, where the daemon is not reached by a unix socket or does not
+    /// [`CallError`]; nothing is sent, and the descriptors are closed, where the connection [carries none](Self::carries_fds), the daemon does not
     /// report feature 8, and where there are too many.
     pub async fn call_with_fds<P: Procedure>(
         &self,
@@ -70,7 +70,8 @@ impl Connection {
         };
         if !self.carries_fds() {
             return Err(impossible(
-                "this connection carries no file descriptors: only a unix socket does".into(),
+                "this connection carries no file descriptors: only a unix socket does, and not by SASL"
+                    .into(),
             ));
         }
         if !self.supports(Feature::FD_PASSING).await? {

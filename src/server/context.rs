@@ -133,10 +133,10 @@ impl CallContext {
         }
     }
 
-    /// Whether the client can pass file descriptors, and take them: it is at a unix socket, and the feature `fds` is there. A
-    /// daemon whose calls do so reports feature 8 to such a client, and to no other.
+    /// Whether the client can pass file descriptors, and take them: it is at a unix socket, has not come in by SASL, by whose layer libvirt's clients
+    /// read then, and the feature `fds` is there. A daemon whose calls do so reports feature 8 to such a client, and to no other.
     pub fn carries_fds(&self) -> bool {
-        self.0.carries_fds
+        self.0.carries_fds && self.identity().sasl_user.is_none()
     }
 
     pub(super) fn take_reply_fds(&self) -> Vec<OwnedFd> {

@@ -43,6 +43,11 @@ fn every_mechanism_of_passwords_lets_in_who_knows_one() {
             let connection = open(&daemon, &format!("&auth={asked}"), USER, PASSWORD).await.unwrap();
             let hostname = connection.call(ConnectGetHostname {}).await.unwrap().hostname;
             assert_eq!(hostname, daemon.host_name());
+            // The daemon would lose it, and wait for it for ever.
+            let (_, far) = std::os::unix::net::UnixStream::pair().unwrap();
+            let passing = connection.domain_open_graphics_on(&Default::default(), 0, far.into(), 0);
+            let error = timeout(SOON, passing).await.unwrap().unwrap_err();
+            assert!(error.to_string().contains("not by SASL"), "{error}");
             connection.close().await.unwrap();
         });
         let log = fs::read_to_string(daemon.directory().path().join("var/log/libvirt/libvirtd.log")).unwrap();

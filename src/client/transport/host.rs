@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tokio::net::UnixStream;
 
 /// A user of this host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Host {
     /// Whether the host's own daemons are meant, and not the user's.
     pub(super) is_root: bool,

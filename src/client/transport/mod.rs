@@ -264,8 +264,9 @@ async fn by_program(uri: &Uri, options: &OpenOptions) -> Result<(Socket, Witness
     let words = match (&uri.parameters.command, uri.transport) {
         (Some(command), Transport::Ext) => vec![command.clone().into_os_string()],
         _ => {
-            let settings = settings(&this_host(uri.as_str())?).await?;
-            ssh::command(uri, settings.mode, settings.proxy, options.read_only)
+            let host = this_host(uri.as_str())?;
+            let settings = settings(&host).await?;
+            ssh::command(uri, &host, settings.mode, settings.proxy, options.read_only)
                 .map_err(|conflict| crate::uri::UriError::Conflict { uri: uri.to_string(), conflict })?
         }
     };

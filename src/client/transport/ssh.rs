@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::host::Host;
 use super::shell::{quoted, within_quotes};
 use super::sockets;
 use crate::uri::{KnownHosts, Mode, Proxy, Transport, Uri};
@@ -12,6 +13,7 @@ use crate::uri::{KnownHosts, Mode, Proxy, Transport, Uri};
 /// Things that do not go together.
 pub(super) fn command(
     uri: &Uri,
+    host: &Host,
     mode: Option<Mode>,
     proxy: Option<Proxy>,
     read_only: bool,
@@ -44,7 +46,7 @@ pub(super) fn command(
         }
     }
     add("--", uri.host_or_local());
-    words.push(remote_command(uri, mode, proxy, read_only)?.into());
+    words.push(remote_command(uri, host, mode, proxy, read_only)?.into());
     Ok(words)
 }
 
@@ -87,12 +89,14 @@ fn way_of_ssh(word: &str) -> Option<&'static str> {
 /// One argument, for the user's login shell there.
 fn remote_command(
     uri: &Uri,
+    host: &Host,
     mode: Option<Mode>,
     proxy: Option<Proxy>,
     read_only: bool,
 ) -> Result<String, &'static str> {
     let parameters = &uri.parameters;
-    let is_session = uri.path == "/session";
+    // Whose it is there goes by who asks here, as with libvirt's clients; but a user's own is the user's there, whoever asks.
+    let is_session = uri.path == "/session" || sockets::is_session(uri, host);
     let proxy = match parameters.proxy {
         // Only netcat can be told a socket or be a certain netcat. A user's own socket only the helper finds.
         None if parameters.socket.is_some() => Proxy::Netcat,
@@ -305,14 +309,36 @@ mod tests {
             ("qemu+libssh2://h/system?sshauth=magic", None, "sshauth"),
             ("qemu+libssh2://h/system?known_hosts=/a%22b", None, "known_hosts"),
         ] {
-            let error = command(&uri.parse().unwrap(), None, proxy, false).unwrap_err();
+            let error = command(&uri.parse().unwrap(), &host(true), None, proxy, false).unwrap_err();
             assert!(error.contains(reason), "{uri}: {error}");
         }
     }
 
+    /// The test driver is the user's own where root does not ask.
+    #[test]
+    fn whose_daemon_it_is_goes_by_who_asks() {
+        let script = |uri: &str, is_root| {
+            command(&uri.parse().unwrap(), &host(is_root), None, None, false)
+                .map(|words| words.last().unwrap().to_string_lossy().into_owned())
+        };
+        let error = script("test+ssh://h/default?proxy=netcat", false).unwrap_err();
+        assert!(error.contains("user's own daemon"), "{error}");
+        assert!(script("test+ssh://h/default", false).unwrap().starts_with("sh -c 'virt-ssh-helper "));
+        assert!(
+            script("test+ssh://h/default?proxy=netcat", true)
+                .unwrap()
+                .contains("/var/run/libvirt/libvirt-sock")
+        );
+        assert!(script("qemu+ssh://h/system?proxy=netcat", false).is_ok());
+    }
+
+    fn host(is_root: bool) -> Host {
+        Host { is_root, ..Host::default() }
+    }
+
     #[track_caller]
     fn words(uri: &str, mode: Option<Mode>, proxy: Option<Proxy>, read_only: bool) -> Vec<String> {
-        let words = command(&uri.parse().unwrap(), mode, proxy, read_only).unwrap();
+        let words = command(&uri.parse().unwrap(), &host(true), mode, proxy, read_only).unwrap();
         words.into_iter().map(|word| word.into_string().unwrap()).collect()
     }
 }

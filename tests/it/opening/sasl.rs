@@ -8,6 +8,7 @@ use virtwire::client::{AuthError, Credentials, OpenError, OpenOptions};
 use virtwire::protocol::frame::Frame;
 use virtwire::protocol::remote::{
     AuthSaslInitReply, AuthSaslStart, AuthSaslStartReply, AuthSaslStep, AuthSaslStepReply, AuthType,
+    DomainFdAssociate,
 };
 
 use super::peer::{Peer, Place};
@@ -130,8 +131,14 @@ async fn external_needs_no_password() {
     say(&mut peer, &start, &(1, 1, Vec::new())).await;
     let [open] = peer.flight(["connect_open"]).await;
     peer.reply(&open, &()).await;
-    opening.await.unwrap().unwrap();
+    let connection = opening.await.unwrap().unwrap();
     assert_eq!(peer.flights, 4);
+    // libvirt's daemons lose descriptors behind SASL, and wait for them for ever.
+    assert!(!connection.carries_fds());
+    let error = connection.call_with_fds(DomainFdAssociate::default(), Vec::new()).await.unwrap_err();
+    assert!(error.to_string().contains("not by SASL"), "{error}");
+    drop(connection);
+    assert!(peer.next().await.is_none(), "nothing is sent");
 }
 
 #[tokio::test]

@@ -86,7 +86,10 @@ impl Recording {
             }
             // It confirms what the client has ended.
             Ok(MessageKind::Stream(StreamPart::Finish)) => self.ended.contains(&serial),
-            Ok(MessageKind::Stream(_) | MessageKind::Hole) => self.opened.contains(&serial),
+            // Also before the reply that opens it.
+            Ok(MessageKind::Stream(_) | MessageKind::Hole) => {
+                self.opened.contains(&serial) || self.talk.is_waiting(Side::Client, serial)
+            }
             Ok(MessageKind::Notice) if frame.header.program == Program::KEEPALIVE => {
                 frame.header.procedure.0 == 1 || self.pings > 0
             }
@@ -205,6 +208,12 @@ mod tests {
         check(
             &[(CALL, 209, 5), (FINISH, 209, 5), (CALL, 1, 6)],
             &[(REPLY, 209, 5), (DATA, 209, 5), (DATA, 209, 5), (FINISH, 209, 5), (REPLY, 1, 6)],
+            "c5 d5 d5 d5 c5 d5 c6 d6",
+        );
+        // A daemon may send before it has said that it does.
+        check(
+            &[(CALL, 209, 5), (FINISH, 209, 5), (CALL, 1, 6)],
+            &[(DATA, 209, 5), (REPLY, 209, 5), (DATA, 209, 5), (FINISH, 209, 5), (REPLY, 1, 6)],
             "c5 d5 d5 d5 c5 d5 c6 d6",
         );
     }
