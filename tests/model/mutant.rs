@@ -443,7 +443,8 @@ impl Mutant {
         let v1 = trace.iter().any(|(order, _)| matches!(order.call, Call::Prepare { .. }));
         let (source, reason) = (unknown.source.clone(), unknown.reason.clone());
         let shows_none = self.rule == Rule::V1ShowsNoSlot && v1 && unknown.destination == Said::Absent;
-        shows_none.then_some(Outcome::OnSource { source, reason, left_on_destination: None })
+        let runs_on = self.rule == Rule::V3RunsOnIsTold && unknown.check == Check::WhetherTheSourceRunsToo;
+        (shows_none || runs_on).then_some(Outcome::OnSource { source, reason, left_on_destination: None })
     }
 
     /// Waits for no word of this.

@@ -113,7 +113,9 @@ fn page() -> String {
 fn rows(setup: Setup, at: usize, order: &Do, checks: &mut Vec<Check>) -> Vec<(Vec<&'static str>, String)> {
     let mut rows: Vec<(Vec<&str>, String)> = Vec::new();
     let possible = possible(order);
-    for (failure, fault) in FAILURES.iter().filter(|(_, fault)| possible.contains(fault)) {
+    for (failure, fault) in
+        FAILURES.iter().filter(|(_, fault)| possible.contains(fault) && setup.admits(*fault))
+    {
         let run = Run::new(setup, vec![(at, *fault)], Mutant::breaking(Rule::None));
         assert!(run.broken.is_empty(), "{run}");
         let rescues = recoveries(&left(setup, at, *fault));

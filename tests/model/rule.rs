@@ -211,6 +211,8 @@ pub(crate) enum Rule {
     V3AbortIsSuccess,
     /// What the destination says of a Perform that failed is told with it.
     V3WordOfThereIsTold,
+    /// A guest that the source runs although the destination has taken it over is told.
+    V3RunsOnIsTold,
     /// Whoever is asked for a word about the source's copy is not asked for one that is gone.
     V3CopyIsSought,
     /// What a migration has paused on a source whose connection was lost may be another one's, until the caller says that it is not.
@@ -243,7 +245,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 101] = [
+pub(crate) const RULES: [(Rule, &str); 102] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -338,6 +340,7 @@ pub(crate) const RULES: [(Rule, &str); 101] = [
     (Rule::AnotherIsNotFinished, "the source's copy is ended and nobody has another"),
     (Rule::AnotherIsNotIt, "the source's part of a post-copy is ended"),
     (Rule::BySourceLacksItself, "Perform a second time"),
+    (Rule::V3RunsOnIsTold, "two copies run, and it is not told"),
     (Rule::OfflineFinishRepeated, "the source's definition is ended and nobody has another"),
     (Rule::OfflineOldIsNotNew, "the source's definition is ended and nobody has another"),
     (Rule::OfflineLossIsNotRefusal, "the outcome is not true"),

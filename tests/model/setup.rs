@@ -262,9 +262,14 @@ impl Setup {
         if fault.runs == Runs::Lingers(24) && !self.source.serves(163) && !shows {
             return false;
         }
-        if self.offline != Offline::No
-            && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::RunsOn | Runs::Strays)
-        {
+        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::Strays) {
+            return false;
+        }
+        // It concerns what version 3 has stopped on its source when it has sent it.
+        let runs_on = fault.runs == Runs::RunsOn
+            || matches!(fault.hears, Hears::HostDied { guests: Guests::RunOn, .. });
+        let is_stopped = self.by_v3() && self.offline == Offline::No && self.post_copy == PostCopy::No;
+        if runs_on && !is_stopped {
             return false;
         }
         let perish = matches!(fault.hears, Hears::HostDied { guests: Guests::Perish, .. })

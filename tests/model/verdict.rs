@@ -79,6 +79,8 @@ fn check_claims(run: &mut Run, outcome: &Outcome) {
     if world.running_copies() > 1 {
         return match outcome {
             Outcome::Unknown(unknown) if unknown.check == Check::WhetherTheSourceRunsToo => {}
+            // Nobody is heard who has it there.
+            Outcome::Unknown(_) if run.setup.by == By::SourceAlone => {}
             // It does not answer.
             Outcome::OnDestination { left_on_source: Some(Said::NoAnswer(_)), .. } => {}
             _ => run.breaks("two copies run, and it is not told"),

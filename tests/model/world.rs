@@ -195,7 +195,9 @@ impl World {
             }
             Runs::RunsOn => {
                 let answer = self.run(host, call, by);
-                self.die(Host::Source, 2, Guests::RunOn);
+                // What it has sent and forgotten since it does not touch.
+                let guests = if self.source.is_held() { Guests::RunOn } else { Guests::Live };
+                self.die(Host::Source, 2, guests);
                 answer
             }
             Runs::Ended => {

@@ -28,6 +28,8 @@ pub(super) struct Arrived {
     state: Option<State>,
     /// The first thing that went wrong, if anything did.
     pub(super) warning: Option<Reason>,
+    /// The same before it had arrived.
+    before: Option<Reason>,
     /// Finish's.
     cookie: Cookie,
     repeated: bool,
@@ -53,6 +55,7 @@ impl Arrived {
         Arrived {
             domain,
             state,
+            before: warning.clone(),
             warning,
             cookie,
             repeated: false,
@@ -161,7 +164,9 @@ impl Engine {
     /// The source ran the guest too when it was last asked. If the destination's is gone, that one is the guest.
     pub(super) fn still_said(&mut self, arrived: Arrived, said: Said) -> Step {
         match said {
-            said if self.is_gone(&said) && self.source.state().is_some() => self.stay(Reason::Vanished),
+            said if self.is_gone(&said) && self.source.state().is_some() => {
+                self.stay(arrived.before.unwrap_or(Reason::Vanished))
+            }
             Said::Has { domain, state, .. } => {
                 self.ask_left(Arrived { domain, state: Some(state), ..arrived })
             }
