@@ -107,6 +107,8 @@ impl Recover {
     ///
     /// Cancel-safe: a dropped run may be run again. A call that was out then counts as one whose reply is lost.
     pub async fn run(&mut self, watch: &mut impl Watch) -> Outcome {
+        // What a dropped run was writing, or could not write.
+        self.ledger.write(watch).await;
         if let Some(outcome) = &self.ended {
             return outcome.clone();
         }
