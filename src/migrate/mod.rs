@@ -14,6 +14,7 @@ mod place;
 mod planning;
 mod progress;
 mod recover;
+mod silence;
 mod switching;
 
 use std::future::{Future, ready};

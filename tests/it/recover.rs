@@ -9,7 +9,7 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::migrate::{Migration, Progress, Recover, Watch};
 use virtwire::protocol::enums::JobOperation;
 use virtwire::protocol::migrate::{
-    Check, Do, Fenced, MigrateFlags, Outcome, Record, Request, Settings, Wish,
+    Check, Do, Fenced, Host as Side, MigrateFlags, Outcome, Record, Request, Settings, Wish,
 };
 
 use crate::migration::{Host, NEW, age};
@@ -163,6 +163,13 @@ async fn a_host_that_is_another_is_not_believed() {
     let outcome = recover().run(&mut Told::default()).await;
     let Outcome::Unknown(unknown) = &outcome else { panic!("{outcome}") };
     assert!(unknown.source.to_string().contains("leads to another host now"), "{unknown}");
+    // Nor is it to be fenced in that one's place; but one that nobody answers for.
+    assert!(recover().why_not_fence(Side::Source).await.is_some());
+    let nobody = "mem+tcp://127.0.0.1:1/default";
+    let gone =
+        Recover::new(nobody, &destination.uri, journal.clone(), Fenced::default(), Settings::default());
+    let gone = gone.expect("the journal says what was to move");
+    assert_eq!(gone.why_not_fence(Side::Source).await, None);
     let outcome = recover().hosts_are_right().run(&mut Told::default()).await;
     assert!(matches!(outcome, Outcome::Nowhere { .. }), "{outcome}");
 }
