@@ -157,6 +157,28 @@ fn all_guests_move_peer_to_peer_to_where_nobody_else_gets() {
     assert!(there.contains("web1") && there.contains("web2"), "{there}");
 }
 
+/// What a person has paused arrives so, and that is no failure.
+#[test]
+fn guests_that_were_found_paused_have_moved_as_they_were() {
+    for (serves, ways) in [(&["--as", "0.9.1"][..], &[][..]), (&["--allow-p2p", "any"], &["--p2p"])] {
+        let (source, destination) = (Serve::start(serves), Serve::start(serves));
+        let (from, to) = (source.uri(), destination.uri());
+        run_with(&["create", &from, "-"], XML).succeeded();
+        run(&["suspend", &from, "web1"]).succeeded();
+        let all = ["migrate", "--live", "--all", "--from", &from, "--to", &to];
+        let told = run(&[&all[..], ways].concat()).succeeded();
+        assert!(told.contains("1 of 1 guests are on the destination"), "{told}");
+        assert!(!told.contains("not running"), "{told}");
+        assert!(run(&["list", &to]).succeeded().contains("paused"));
+        // A program is told the same.
+        let back = ["migrate", "--live", "--all", "--json", "--from", &to, "--to", &from];
+        let told = run(&[&back[..], ways].concat()).succeeded();
+        let ended: Vec<_> = told.lines().map(json).filter(|event| event["event"] == "ended").collect();
+        let [ended] = &ended[..] else { panic!("{told}") };
+        assert_eq!(ended["outcome"], "on destination", "{told}");
+    }
+}
+
 #[test]
 fn a_terminal_shows_how_far_all_of_them_are() {
     let (source, destination) = (Serve::start(&["--fault", "stall-perform=524288"]), Serve::start(&[]));
