@@ -329,7 +329,7 @@ impl Host {
     }
 
     /// One that has begun to do this when it is asked to, and never says that it has.
-    async fn hanging_at(procedure: ProcedureNumber) -> Host {
+    pub(crate) async fn hanging_at(procedure: ProcedureNumber) -> Host {
         let mem = Mem::new(Config::default());
         let service = Arc::new(HypervisorService::new(mem.clone()));
         Host { mem, uri: serve(Server::new(Hangs { service, procedure })).await }

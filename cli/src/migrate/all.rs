@@ -89,10 +89,18 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     };
     let moving = fleet.run(errands, follow, told);
     tokio::pin!(moving);
+    let mut interrupted = 0;
     let mut ends = loop {
         tokio::select! {
             ends = &mut moving => break ends,
-            _ = interrupt.next() => give_up(&canceller, screen),
+            _ = interrupt.next() => {
+                interrupted += 1;
+                if interrupted == 1 {
+                    give_up(&canceller, screen);
+                } else {
+                    canceller.leave();
+                }
+            }
         }
     };
     screen.set_bar("");
@@ -101,7 +109,9 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         said(done);
         shelf.give_back(done.index);
     };
-    settle(&mut ends, &shelf, &feed, &mut interrupt, screen, known).await?;
+    if interrupted < 2 {
+        settle(&mut ends, &shelf, &feed, &mut interrupt, screen, known).await?;
+    }
     screen.set_bar("");
     ends.iter().filter(|done| matches!(done.ended, Ended::Unknown(..))).for_each(&said);
     if !args.json {
@@ -136,7 +146,8 @@ fn give_up(canceller: &FleetCanceller, screen: &Screen) {
     canceller.cancel();
     screen.line(
         Style::Remarkable,
-        "no further guest is moved; asked the source to stop those that move, and waiting for the truth",
+        "no further guest is moved; asked the source to stop those that move, and waiting for the truth (Ctrl-C again leaves at once, and \
+         leaves their ends unknown)",
     );
 }
 

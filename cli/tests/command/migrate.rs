@@ -1,10 +1,14 @@
 //! `migrate --check` and `migrate --all`.
 
+use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use crate::process::{Serve, command, free_port, has_all_keys, json, run, run_with, send};
+use crate::process::{
+    Migrate, Serve, command, free_port, has_all_keys, json, run, run_with, send, temporary,
+};
 use crate::{XML, terminal::Terminal};
 
 #[test]
@@ -176,6 +180,54 @@ fn guests_that_were_found_paused_have_moved_as_they_were() {
         let ended: Vec<_> = told.lines().map(json).filter(|event| event["event"] == "ended").collect();
         let [ended] = &ended[..] else { panic!("{told}") };
         assert_eq!(ended["outcome"], "on destination", "{told}");
+    }
+}
+
+/// Who does not wait for the truth leaves, and hears of every guest.
+#[test]
+fn a_second_interrupt_leaves_guests_that_move_together() {
+    for (more, heard) in [(&[][..], "no further guest is moved"), (&["--json"], "\"cancelled\"")] {
+        let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+        let (from, to) = (source.uri(), destination.uri());
+        for name in ["one", "two"] {
+            let xml =
+                format!("<domain type='mem'><name>{name}</name><memory unit='MiB'>60</memory></domain>");
+            run_with(&["create", &from, "-"], &xml).succeeded();
+        }
+        let directory = temporary("left");
+        let kept = directory.to_str().unwrap();
+        let all = ["--bandwidth", "1", "--all", "--journal", kept, "--from", &from, "--to", &to];
+        let mut moving = Migrate::with(&[&all[..], more].concat());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for name in ["one", "two"] {
+            let file = directory.join(format!("{name}.journal"));
+            while !fs::read_to_string(&file).is_ok_and(|text| text.contains("\"Perform3\"")) {
+                assert!(Instant::now() < deadline, "{name} does not move");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        // From here on it answers nothing, and does not go either.
+        destination.send("STOP");
+        moving.interrupt();
+        moving.wait_for(heard);
+        moving.interrupt();
+        let (status, told) = moving.end_within(Duration::from_secs(50));
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(status, Some(3), "{told:#?}");
+        let last = told.last().map(String::as_str).unwrap_or_default();
+        if more.is_empty() {
+            assert!(last.contains("0 of 2 guests are on the destination"), "{told:#?}");
+            for name in ["one", "two"] {
+                let row = told.iter().rfind(|line| line.starts_with(&format!(" {name} ")));
+                assert!(row.is_some_and(|row| row.contains("unknown")), "{told:#?}");
+            }
+        } else {
+            assert_eq!((&json(last)["event"], &json(last)["guests"]), (&"summary".into(), &2.into()));
+            let ended: Vec<_> =
+                told.iter().map(|line| json(line)).filter(|event| event["event"] == "ended").collect();
+            assert_eq!(ended.len(), 2, "{told:#?}");
+            assert!(ended.iter().all(|ended| ended["outcome"] == "unknown"), "{told:#?}");
+        }
     }
 }
 
