@@ -430,8 +430,9 @@ pub(crate) struct RecoverArgs {
     /// Your word that this host is dead: it runs nothing, and will not come back with the guest
     #[arg(long, value_enum, value_name = "HOST")]
     pub(crate) fenced: Vec<FencedHost>,
-    /// The agent that knows: run as `PROGRAM source|destination URI` for each host that does not answer, and asked to fence it. That it ends with
-    /// status 0 is its word that the host is dead, as with --fenced
+    /// The agent that knows: run as `PROGRAM source|destination URI` for each host at whose address nobody answers, and asked to fence it. That it
+    /// ends with status 0 is its word that the host is dead, as with --fenced. A host that refuses, is another one now, or lies behind a program
+    /// that does not tell why it leads nowhere is not fenced
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) fence: Option<PathBuf>,
     /// Your word that the source's daemon has been started again since, or has ended its call: of a peer-to-peer or direct migration, which it

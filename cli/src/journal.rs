@@ -142,7 +142,9 @@ const ENDING: &str = "journal";
 impl Journals {
     /// Takes a directory, or makes it, where none of these guests has a journal yet.
     pub(crate) fn prepare(directory: &Path, guests: &[String]) -> Result<Journals, Fail> {
-        if let Err(error) = DirBuilder::new().mode(0o700).create(directory)
+        // As each journal's name in it, its own is there after a power failure.
+        let made = DirBuilder::new().mode(0o700).create(directory).and_then(|()| sync_name(directory));
+        if let Err(error) = made
             && error.kind() != ErrorKind::AlreadyExists
         {
             return Err(unusable(directory, &error));
@@ -266,11 +268,14 @@ fn lock(file: &File, path: &Path) -> Result<(), Fail> {
 
 /// Puts the file's name on the disk: it is in its directory.
 fn sync_name(path: &Path) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    File::open(directory)?.sync_all()
+    File::open(directory_of(path))?.sync_all()
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]
@@ -415,6 +420,16 @@ mod tests {
         let found = Journals::found(&directory).unwrap();
         assert_eq!(found, [name("web1.journal"), name("web1.journal.2")]);
         std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    /// Whose name is put on the disk when a directory is made, however it is written.
+    #[test]
+    fn a_name_is_in_the_directory_above_it() {
+        for (path, above) in
+            [("a/b", "a"), ("a/b/", "a"), ("/a", "/"), ("a", "."), ("a/", "."), ("./a/", "."), ("../a", "..")]
+        {
+            assert_eq!(directory_of(Path::new(path)), Path::new(above), "{path}");
+        }
     }
 
     #[test]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use virtwire::migrate::Recover;
-use virtwire::protocol::migrate::{Fenced, Host, Outcome, Settings};
+use virtwire::protocol::migrate::{Fenced, Host, Outcome, Said, Settings, Unknown};
 
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
-use crate::fail::{Fail, plain};
+use crate::fail::{Fail, one_line, plain};
 use crate::journal::{Journal, Journals, Kept};
 use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style};
@@ -73,23 +73,44 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Endi
     teller.journal = Some(journal);
     teller.paused = recover.is_to_arrive_paused();
     let mut outcome = follow(&mut recover, &mut teller, until).await;
-    if let (Outcome::Unknown(unknown), Some(agent)) = (&outcome, &args.fence) {
-        let mut is_fenced = false;
-        for host in unknown.silent() {
-            let uri = if host == Host::Source { &from } else { &to };
-            if fences(agent, host, uri, &screen).await {
-                recover.fence(host);
-                is_fenced = true;
-            }
-        }
-        if is_fenced {
-            outcome = follow(&mut recover, &mut teller, Instant::now()).await;
-        }
+    if let (Outcome::Unknown(unknown), Some(agent)) = (&outcome, &args.fence)
+        && fence(&mut recover, unknown, agent, [&from, &to], &screen).await
+    {
+        outcome = follow(&mut recover, &mut teller, Instant::now()).await;
     }
     teller.settle();
     let report = Report::new(&name, outcome, &teller, began.elapsed());
     report.finish(&screen, args.json.then_some((from.as_str(), to.as_str())));
     Ok(report.ending())
+}
+
+/// Has the user's agent fence what does not answer. Whether any host is dead then.
+async fn fence(
+    recover: &mut Recover,
+    unknown: &Unknown,
+    agent: &Path,
+    [from, to]: [&str; 2],
+    screen: &Screen,
+) -> bool {
+    let mut is_fenced = false;
+    for (host, uri, said) in
+        [(Host::Source, from, &unknown.source), (Host::Destination, to, &unknown.destination)]
+    {
+        let Said::NoAnswer(failure) = said else { continue };
+        let why_not = match unknown.silent().any(|silent| silent == host) {
+            // What it was when it was asked does not count now that its power is at stake.
+            true => recover.why_not_fence(host).await,
+            false => Some(format!("it answers: {failure}")),
+        };
+        if let Some(why_not) = why_not {
+            let told = format!("the {host} is not fenced: {why_not}");
+            screen.paragraph("   ", Style::Remarkable, &one_line(&told));
+        } else if fences(agent, host, uri, screen).await {
+            recover.fence(host);
+            is_fenced = true;
+        }
+    }
+    is_fenced
 }
 
 /// Has the user's agent fence a host, however long that takes. Whether it is dead then.

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,12 +138,31 @@ pub enum NotBegun {
 
 /// Gives a fleet up from outside. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct FleetCanceller(Arc<watch::Sender<bool>>);
+pub struct FleetCanceller(Arc<watch::Sender<Word>>);
+
+/// What the caller has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    GoOn,
+    GiveUp,
+    Leave,
+}
 
 impl FleetCanceller {
     /// Begins no further migration, and has those that run given up as a [`Canceller`](super::Canceller) does.
     pub fn cancel(&self) {
-        self.0.send_replace(true);
+        self.say(Word::GiveUp);
+    }
+
+    /// Begins no further migration, and waits for no answer of those that run: each is handed back as far as its end is known
+    /// ([`Migration::now`]), and with its connections where it is not. Nothing is given up by it: what a host was asked for may come yet.
+    pub fn leave(&self) {
+        self.say(Word::Leave);
+    }
+
+    /// The last word is the one that goes furthest.
+    fn say(&self, word: Word) {
+        self.0.send_modify(|said| *said = word.max(*said));
     }
 }
 
@@ -164,7 +184,7 @@ impl Fleet {
             options: OpenOptions::default(),
             settle: Duration::from_secs(30),
             step_within: Settings::default().prepare_deadline,
-            cancelled: FleetCanceller(Arc::new(watch::Sender::new(false))),
+            cancelled: FleetCanceller(Arc::new(watch::Sender::new(Word::GoOn))),
         }
     }
 
@@ -217,7 +237,7 @@ impl Fleet {
         let mut known: HashMap<tokio::task::Id, (usize, Link, [String; 3])> = HashMap::new();
         let mut cancelled = self.cancelled.0.subscribe();
         loop {
-            let stopped = *cancelled.borrow_and_update();
+            let stopped = *cancelled.borrow_and_update() > Word::GoOn;
             while !stopped
                 && let Some((at, link)) = waiting.iter().enumerate().find_map(|(at, (_, errand))| {
                     let link = (hosts.name(&errand.from)?, hosts.name(&errand.to)?);
@@ -311,15 +331,27 @@ async fn one(
     errand: Errand,
     options: OpenOptions,
     (step_within, settle): (Duration, Duration),
-    cancelled: watch::Receiver<bool>,
+    word: watch::Receiver<Word>,
     mut watch: impl Watch,
 ) -> (Ended, Duration) {
     let began = Instant::now();
-    let ended = match begin(errand, options).await {
+    let begun = tokio::select! {
+        begun = begin(errand, options) => begun,
+        () = left(word.clone()) => Err(NotBegun::Cancelled),
+    };
+    let ended = match begun {
         Err(not_begun) => Ended::NotBegun(not_begun),
-        Ok(migration) => finish(migration.step_within(step_within), settle, cancelled, &mut watch).await,
+        Ok(migration) => finish(migration.step_within(step_within), settle, word, &mut watch).await,
     };
     (ended, began.elapsed())
+}
+
+/// Ends when the caller leaves.
+async fn left(mut word: watch::Receiver<Word>) {
+    if word.wait_for(|word| *word == Word::Leave).await.is_err() {
+        // Nobody is there who could say so.
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn begin(errand: Errand, options: OpenOptions) -> Result<Migration, NotBegun> {
@@ -349,10 +381,11 @@ async fn begin(errand: Errand, options: OpenOptions) -> Result<Migration, NotBeg
 async fn finish(
     mut migration: Migration,
     settle: Duration,
-    mut cancelled: watch::Receiver<bool>,
+    mut word: watch::Receiver<Word>,
     watch: &mut impl Watch,
 ) -> Ended {
     let canceller = migration.canceller();
+    let mut left = pin!(left(word.clone()));
     let mut told = false;
     let mut until: Option<Instant> = None;
     loop {
@@ -361,8 +394,9 @@ async fn finish(
             tokio::pin!(running);
             loop {
                 tokio::select! {
-                    outcome = &mut running => break outcome,
-                    asked = cancelled.wait_for(|cancelled| *cancelled), if !told => {
+                    outcome = &mut running => break Some(outcome),
+                    () = &mut left => break None,
+                    asked = word.wait_for(|word| *word == Word::GiveUp), if !told => {
                         told = true;
                         if asked.is_ok() {
                             canceller.cancel();
@@ -371,12 +405,19 @@ async fn finish(
                 }
             }
         };
-        let Outcome::Unknown(unknown) = outcome else { return Ended::Known(outcome) };
+        let has_left = outcome.is_none();
+        let unknown = match outcome.unwrap_or_else(|| migration.now()) {
+            Outcome::Unknown(unknown) => unknown,
+            known => return Ended::Known(known),
+        };
         let until = *until.get_or_insert_with(|| Instant::now() + settle);
-        if Instant::now() >= until {
+        if has_left || Instant::now() >= until {
             return Ended::Unknown(unknown, Box::new(migration));
         }
-        tokio::time::sleep(ASK_AGAIN_AFTER.min(settle)).await;
+        tokio::select! {
+            () = tokio::time::sleep(ASK_AGAIN_AFTER.min(settle)) => {}
+            () = &mut left => return Ended::Unknown(unknown, Box::new(migration)),
+        }
     }
 }
 

@@ -64,6 +64,11 @@ impl Met {
         {
             *self = Met::Told(told.and_then(Result::ok).flatten().map(|identity| identity.to_string()));
         }
+        self.known()
+    }
+
+    /// What it had said when it was last waited for.
+    pub(super) fn known(&self) -> Option<&str> {
         match self {
             Met::Told(told) => told.as_deref(),
             Met::NotAsked | Met::Asked(_) => None,

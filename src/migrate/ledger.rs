@@ -21,6 +21,12 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) async fn keep(&mut self, record: Record, watch: &mut impl Watch) {
+        self.take(record);
+        self.write(watch).await;
+    }
+
+    /// It is written by the next [`write`](Self::write), after all earlier ones. Waits for nothing, so that nobody can stop waiting and lose it.
+    pub(super) fn take(&mut self, record: Record) {
         if let Record::Answered { .. } = record {
             let to_a_question = !matches!(self.unwritten.back(), None | Some(Record::Doing(_)));
             if std::mem::take(&mut self.refused) || to_a_question {
@@ -28,7 +34,6 @@ impl Ledger {
             }
         }
         self.unwritten.push_back(record);
-        self.write(watch).await;
     }
 
     /// Why a call must not be made now, if it must not.
@@ -44,8 +49,8 @@ impl Ledger {
         Some(Failure::NotSent { message: format!("the journal failed: {why}") })
     }
 
-    /// Cancel-safe: what was being written is written once more.
-    async fn write(&mut self, watch: &mut impl Watch) {
+    /// Writes what is not written yet. Cancel-safe: what was being written is written once more.
+    pub(super) async fn write(&mut self, watch: &mut impl Watch) {
         while let Some(record) = self.unwritten.front() {
             if let Err(error) = watch.journal(record).await {
                 tracing::warn!(%error, "a record of the migration was not written");

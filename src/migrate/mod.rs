@@ -14,6 +14,7 @@ mod place;
 mod planning;
 mod progress;
 mod recover;
+mod silence;
 mod switching;
 
 use std::future::{Future, ready};
@@ -70,6 +71,8 @@ pub struct Migration {
     waiting: bool,
     /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
     calling: bool,
+    /// What the engine wants kept and the ledger does not have yet. Here, and not in [`run`](Self::run), which may be dropped.
+    unkept: Option<Record>,
     ledger: Ledger,
 }
 
@@ -194,6 +197,7 @@ impl Migration {
             settings: Settings::default(),
             waiting: false,
             calling: false,
+            unkept: None,
             ledger: Ledger::default(),
         })
     }
@@ -271,6 +275,8 @@ impl Migration {
     ///
     /// Cancel-safe: a dropped run may be run again. A call that was out then counts as one whose reply is lost.
     pub async fn run(&mut self, watch: &mut impl Watch) -> Outcome {
+        // What a dropped run was at: the engine hands it out once.
+        self.keep(watch).await;
         if std::mem::take(&mut self.calling) {
             self.engine.done(Err(Failure::Lost { message: "nobody waited for the reply".to_owned() }));
         }
@@ -287,10 +293,8 @@ impl Migration {
                     watch.note(&note);
                 }
                 Action::Journal(record) => {
-                    if let Record::Doing(order) = &record {
-                        self.keep_who_they_are(&order.call, watch).await;
-                    }
-                    self.ledger.keep(record, watch).await;
+                    self.unkept = Some(record);
+                    self.keep(watch).await;
                 }
                 Action::Do(call) => {
                     self.calling = true;
@@ -319,20 +323,34 @@ impl Migration {
         self.ended.insert(self.engine.now()).clone()
     }
 
+    /// Keeps the record that the engine has handed out, after what precedes it, and whatever else is not written yet. Cancel-safe: what was
+    /// not kept is kept by the next call.
+    async fn keep(&mut self, watch: &mut impl Watch) {
+        if let Some(Record::Doing(order)) = &self.unkept {
+            let within = if order.call.performs() { TOLD_WITHIN } else { Duration::ZERO };
+            self.keep_who_they_are(within).await;
+        }
+        if let Some(record) = self.unkept.take() {
+            self.ledger.take(record);
+        }
+        self.ledger.write(watch).await;
+    }
+
     /// The journal has it before a call is made from which on a host that knows nothing of the guest is believed to know that. Who has not
     /// told when Perform is to be sent is waited for, a little, while the guest runs; and never where it may stand still.
-    async fn keep_who_they_are(&mut self, before: &Call, watch: &mut impl Watch) {
-        let within = if before.performs() { TOLD_WITHIN } else { Duration::ZERO };
+    async fn keep_who_they_are(&mut self, within: Duration) {
         let destination = async {
-            match &mut self.destination {
-                Some(destination) => destination.newly_met(within).await,
-                None => None,
+            if let Some(destination) = &mut self.destination {
+                destination.tells(within).await;
             }
         };
-        let (source, destination) = tokio::join!(self.source.newly_met(within), destination);
+        tokio::join!(self.source.tells(within), destination);
+        // From here on nothing is waited for: a host tells once.
+        let source = self.source.newly_met();
+        let destination = self.destination.as_mut().and_then(Peer::newly_met);
         for (host, identity) in [(Host::Source, source), (Host::Destination, destination)] {
             if let Some(identity) = identity {
-                self.ledger.keep(Record::Met { host, identity }, watch).await;
+                self.ledger.take(Record::Met { host, identity });
             }
         }
     }

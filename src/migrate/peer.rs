@@ -50,12 +50,19 @@ impl Peer {
         self.met.ask(&self.connection);
     }
 
-    /// Who it has said it is, if it has by then. Once.
-    pub(super) async fn newly_met(&mut self, within: Duration) -> Option<String> {
+    /// Waits until it has said who it is, but no longer than that. Cancel-safe.
+    pub(super) async fn tells(&mut self, within: Duration) {
+        if !self.is_known {
+            self.met.told(within).await;
+        }
+    }
+
+    /// Who it had said it is when that was [waited for](Self::tells). Once.
+    pub(super) fn newly_met(&mut self) -> Option<String> {
         if self.is_known {
             return None;
         }
-        let identity = self.met.told(within).await?.to_owned();
+        let identity = self.met.known()?.to_owned();
         self.is_known = true;
         Some(identity)
     }

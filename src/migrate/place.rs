@@ -10,6 +10,7 @@ use super::control::Question;
 use super::identity;
 use super::peer;
 use super::progress::Progress;
+use super::silence::is_silence;
 use crate::client::{Connection, Domain, OpenOptions, Subscription};
 
 /// A host, and the way to it.
@@ -50,6 +51,16 @@ impl Place {
             }
         };
         peer::perform(self.connection.insert(connection), call, within).await
+    }
+
+    /// Opens it once more, and says who or what answers, be it to refuse, or why nobody could be asked. `None` where a host was asked for and
+    /// nobody answers.
+    pub(super) async fn answers(&self) -> Option<String> {
+        match Connection::open_with(&self.uri, self.options.clone()).await {
+            Ok(_) => Some(format!("a daemon answers at {}", self.uri)),
+            Err(error) if is_silence(&error) => None,
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     /// How far the guest's job is, if one runs and the host tells in time.

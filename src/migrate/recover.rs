@@ -84,10 +84,20 @@ impl Recover {
     }
 
     /// The caller's word that a host is dead, which nothing but a fencing agent or a person can give: nothing runs there, and it will not come
-    /// back with what it had. Give it when the outcome is [unknown](Outcome::Unknown) because [the host has not answered](virtwire_protocol::migrate::Unknown::silent), and
-    /// [run](Self::run) on.
+    /// back with what it had. Give it when the outcome is [unknown](Outcome::Unknown) because [the host has not answered](virtwire_protocol::migrate::Unknown::silent), nothing
+    /// [speaks against it](Self::why_not_fence), and [run](Self::run) on.
     pub fn fence(&mut self, host: Host) {
         self.recovery.fence(host);
+    }
+
+    /// What speaks against having a host fenced by a program: it is opened once more, and somebody answers there, which may be the host itself that
+    /// refuses this client, or another one that its address leads to now. Or nobody was asked, as its URI is none, its name is not found, or the program that was to lead
+    /// there does not say why it did not. `None` where nobody answers.
+    pub async fn why_not_fence(&self, host: Host) -> Option<String> {
+        match host {
+            Host::Source => self.source.answers().await,
+            Host::Destination => self.destination.answers().await,
+        }
     }
 
     /// What was to move.
@@ -107,6 +117,8 @@ impl Recover {
     ///
     /// Cancel-safe: a dropped run may be run again. A call that was out then counts as one whose reply is lost.
     pub async fn run(&mut self, watch: &mut impl Watch) -> Outcome {
+        // What a dropped run was writing, or could not write.
+        self.ledger.write(watch).await;
         if let Some(outcome) = &self.ended {
             return outcome.clone();
         }

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::net::TcpListener;
+use virtwire::client::OpenOptions;
 use virtwire::hypervisor::mem::Faults;
 use virtwire::migrate::{Ended, Errand, Fleet, Limits, NotBegun, Progress, Watch};
 use virtwire::protocol::migrate::{Do, Outcome, Record};
+use virtwire::protocol::program::ProcedureNumber;
 
 use crate::figures::figure;
 use crate::migration::{Host, NEW, age};
@@ -117,6 +120,47 @@ async fn a_cancelled_fleet_keeps_every_outcome() {
     );
 }
 
+/// Who leaves waits for no answer, and loses nothing: what runs comes back with its connections.
+#[tokio::test]
+async fn a_fleet_that_is_left_hands_back_what_runs() {
+    // Perform is never answered.
+    let source = Host::hanging_at(ProcedureNumber(305)).await;
+    let destination = Host::start(age(NEW)).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("mem+tcp://{}/default", silent.local_addr().unwrap());
+    let mut errands = vec![Errand::new(&nobody, &destination.uri, "nobody")];
+    for name in ["one", "two", "three"] {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='KiB'>64</memory></domain>");
+        source.connect().await.domain_create_xml(&xml, 0).await.unwrap();
+        errands.push(Errand::new(&source.uri, &destination.uri, name));
+    }
+    let mut limits = Limits::default();
+    (limits.total, limits.host, limits.link) = (3, 3, 3);
+    let open_within = Duration::from_secs(3_600);
+    let fleet = Fleet::new(limits).options(OpenOptions { open_within, ..OpenOptions::default() });
+    let (canceller, performing) = (fleet.canceller(), Arc::new(AtomicUsize::new(0)));
+    let ends = fleet.run(errands, |_, _| LeavesAtSecond(canceller.clone(), performing.clone()), |_| ()).await;
+    let mut left = Vec::new();
+    for end in ends {
+        match end.ended {
+            Ended::Unknown(_, migration) => left.push((end.guest, migration)),
+            Ended::NotBegun(NotBegun::Cancelled) => assert!(matches!(&*end.guest, "nobody" | "three")),
+            other => panic!("{}: {other:?}", end.guest),
+        }
+    }
+    assert_eq!(left.iter().map(|(guest, _)| &**guest).collect::<Vec<_>>(), ["one", "two"]);
+    // And finds out, if it is run on.
+    for (guest, mut migration) in left {
+        let outcome = loop {
+            match migration.run(&mut ()).await {
+                Outcome::Unknown(_) => tokio::task::yield_now().await,
+                known => break known,
+            }
+        };
+        assert!(matches!(outcome, Outcome::OnSource { .. }), "{guest}: {outcome}");
+    }
+}
+
 /// One host that two URIs lead to is one host.
 #[tokio::test]
 async fn a_host_is_counted_by_what_it_is_and_not_by_its_uri() {
@@ -160,6 +204,17 @@ impl Watch for CancelsWhenItMoves {
     fn progress(&mut self, progress: &Progress) {
         if progress.data.processed > 0 {
             self.0.cancel();
+        }
+    }
+}
+
+/// Leaves when two have sent Perform.
+struct LeavesAtSecond(virtwire::migrate::FleetCanceller, Arc<AtomicUsize>);
+
+impl Watch for LeavesAtSecond {
+    fn calling(&mut self, call: &Do) {
+        if call.call.performs() && self.1.fetch_add(1, Ordering::SeqCst) == 1 {
+            self.0.leave();
         }
     }
 }

@@ -172,6 +172,35 @@ async fn a_run_that_is_dropped_may_be_run_again_and_finds_out() {
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
 }
 
+/// Wherever its journal was when a run was dropped: what is done afterwards has been announced, and nothing that was to be kept is lost.
+#[tokio::test]
+async fn a_run_that_is_dropped_while_it_keeps_its_journal_loses_no_record() {
+    let sticks_at: [fn(&Record) -> bool; 3] = [
+        |record| matches!(record, Record::Met { .. }),
+        |record| matches!(record, Record::Doing(call) if call.call.performs()),
+        |record| matches!(record, Record::Ended(_)),
+    ];
+    for (case, sticks) in sticks_at.into_iter().enumerate() {
+        let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+        source.create().await;
+        let mut migration = source.plan(&destination).await;
+        let mut announced = Announced { sticks: Some(sticks), ..Announced::default() };
+        let stuck = announced.stuck.clone();
+        tokio::select! {
+            biased;
+            () = stuck.notified() => {}
+            outcome = migration.run(&mut announced) => panic!("{case}: it ended before it was dropped: {outcome}"),
+        }
+        announced.sticks = None;
+        let outcome = migration.run(&mut announced).await;
+        assert!(matches!(outcome, Outcome::OnDestination { .. }), "{case}: {outcome}");
+        assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+        let kept = |is: fn(&Record) -> bool| announced.kept.iter().filter(|record| is(record)).count();
+        assert_eq!(kept(|record| matches!(record, Record::Met { .. })), 2, "{case}: {:?}", announced.kept);
+        assert_eq!(kept(|record| matches!(record, Record::Ended(_))), 1, "{case}: {:?}", announced.kept);
+    }
+}
+
 #[tokio::test]
 async fn a_journal_that_fails_stops_the_call_it_precedes() {
     for (fails_before, calls) in [(108, &[14, 16][..]), (62, &[14, 16, 108, 109])] {
@@ -300,7 +329,7 @@ impl Host {
     }
 
     /// One that has begun to do this when it is asked to, and never says that it has.
-    async fn hanging_at(procedure: ProcedureNumber) -> Host {
+    pub(crate) async fn hanging_at(procedure: ProcedureNumber) -> Host {
         let mem = Mem::new(Config::default());
         let service = Arc::new(HypervisorService::new(mem.clone()));
         Host { mem, uri: serve(Server::new(Hangs { service, procedure })).await }
@@ -431,5 +460,34 @@ impl Watch for Watched {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Keeps its journal, and sees that each call that needs its record is what was announced last.
+#[derive(Default)]
+struct Announced {
+    kept: Vec<Record>,
+    /// The journal takes this record for ever, and says that it is there.
+    sticks: Option<fn(&Record) -> bool>,
+    stuck: Arc<Notify>,
+}
+
+impl Watch for Announced {
+    fn calling(&mut self, call: &Do) {
+        let is_announced = |record: &Record| matches!(record, Record::Doing(announced) if announced == call);
+        let last = self.kept.iter().rfind(|record| matches!(record, Record::Doing(_)));
+        assert!(
+            !call.call.needs_its_record() || last.is_some_and(is_announced),
+            "{call} comes after {last:?}"
+        );
+    }
+
+    async fn journal(&mut self, record: &Record) -> io::Result<()> {
+        if self.sticks.is_some_and(|sticks| sticks(record)) {
+            self.stuck.notify_one();
+            std::future::pending::<()>().await;
+        }
+        self.kept.push(record.clone());
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use virtwire::hypervisor::mem::Faults;
 use virtwire::migrate::{Migration, Progress, Recover, Watch};
 use virtwire::protocol::enums::JobOperation;
 use virtwire::protocol::migrate::{
-    Check, Do, Fenced, MigrateFlags, Outcome, Record, Request, Settings, Wish,
+    Check, Do, Fenced, Host as Side, MigrateFlags, Outcome, Record, Request, Settings, Wish,
 };
 
 use crate::migration::{Host, NEW, age};
@@ -97,6 +97,30 @@ async fn what_the_journal_cannot_hold_is_neither_made_nor_told() {
     assert!(source.guest().await.is_some());
 }
 
+/// The end is kept, though nobody waited for that when it was found out.
+#[tokio::test]
+async fn a_recovery_that_is_dropped_while_it_keeps_the_end_keeps_it_when_it_is_run_again() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let mut told = Told::default();
+    let outcome = plan(&source, &destination).await.run(&mut told).await;
+    assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    let is_end = |record: &Record| matches!(record, Record::Ended(_));
+    assert!(told.journal.pop().as_ref().is_some_and(is_end));
+    let mut recover = recovery(&source, &destination, told.journal, Settings::default());
+    let mut stuck = Told { stops_at: Some(is_end), ..Told::default() };
+    let stopped = stuck.shown.clone();
+    tokio::select! {
+        biased;
+        () = stopped.notified() => {}
+        outcome = recover.run(&mut stuck) => panic!("it ended before it was dropped: {outcome}"),
+    }
+    let mut told = Told::default();
+    let outcome = recover.run(&mut told).await;
+    assert!(matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    assert_eq!(told.journal, [Record::Ended(outcome)]);
+}
+
 /// The source aborts a migration that nobody drives any more, another one sends the guest to a third host and is cut off before it has ended
 /// the source's copy: that one is the second one's, and is not resumed for the first.
 #[tokio::test]
@@ -139,6 +163,13 @@ async fn a_host_that_is_another_is_not_believed() {
     let outcome = recover().run(&mut Told::default()).await;
     let Outcome::Unknown(unknown) = &outcome else { panic!("{outcome}") };
     assert!(unknown.source.to_string().contains("leads to another host now"), "{unknown}");
+    // Nor is it to be fenced in that one's place; but one that nobody answers for.
+    assert!(recover().why_not_fence(Side::Source).await.is_some());
+    let nobody = "mem+tcp://127.0.0.1:1/default";
+    let gone =
+        Recover::new(nobody, &destination.uri, journal.clone(), Fenced::default(), Settings::default());
+    let gone = gone.expect("the journal says what was to move");
+    assert_eq!(gone.why_not_fence(Side::Source).await, None);
     let outcome = recover().hosts_are_right().run(&mut Told::default()).await;
     assert!(matches!(outcome, Outcome::Nowhere { .. }), "{outcome}");
 }

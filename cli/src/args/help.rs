@@ -37,7 +37,8 @@ The journal knows the hosts' names and hardware UUIDs. A URI that leads to a hos
 wrong, is no answer of the right one. If it is the right one, because it has been renamed, say so with --hosts-are-right.
 
 A host that does not answer is not taken for dead. If it is, because its power is cut, say so with --fenced, or have an agent say so that --fence names, which may cut the power itself: what is decided then \
-holds only if that host never comes back with the guest.
+holds only if that host never comes back with the guest. The agent is run only where the address was asked once more and nobody answers: not for a host that \
+refuses, or whose address is another host's now, nor for one that `ssh` or another program is to lead to, unless `ssh` says that it does not reach it.
 
 Exit status, and the words of `outcome` in JSON:
   0  on destination               the guest is there; if its source may have a paused copy of it still, the sentence says so

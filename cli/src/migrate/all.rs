@@ -68,13 +68,15 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     let canceller = fleet.canceller();
     let board = Arc::new(Board::new(screen.clone(), names.len()));
     let feed = Feed::new(args.json);
+    // By each guest's own measure: one that was found paused arrives so.
+    let ending = |done: &Done| ended(&done.ended, args.paused || board.found_paused(done.index));
     let said = |done: &Done| {
         if args.json {
-            tell(done, args.paused, &board.chosen(done.index));
+            tell(done, ending(done), &board.chosen(done.index));
         }
     };
     let told = |done: &Done| {
-        board.ended(done.index, &one_line(&sentence(done)), style(ended(&done.ended, args.paused)));
+        board.ended(done.index, &one_line(&sentence(done)), style(ending(done)));
         // It is asked for yet.
         if !matches!(done.ended, Ended::Unknown(..)) {
             said(done);
@@ -87,27 +89,36 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     };
     let moving = fleet.run(errands, follow, told);
     tokio::pin!(moving);
+    let mut interrupted = 0;
     let mut ends = loop {
         tokio::select! {
             ends = &mut moving => break ends,
-            _ = interrupt.next() => give_up(&canceller, screen),
+            _ = interrupt.next() => {
+                interrupted += 1;
+                if interrupted == 1 {
+                    give_up(&canceller, screen);
+                } else {
+                    canceller.leave();
+                }
+            }
         }
     };
     screen.set_bar("");
     let known = |done: &Done| {
-        screen.paragraph("", style(ended(&done.ended, args.paused)), &one_line(&sentence(done)));
+        screen.paragraph("", style(ending(done)), &one_line(&sentence(done)));
         said(done);
         shelf.give_back(done.index);
     };
-    settle(&mut ends, &shelf, &feed, &mut interrupt, screen, known).await?;
+    if interrupted < 2 {
+        settle(&mut ends, &shelf, &feed, &mut interrupt, screen, known).await?;
+    }
     screen.set_bar("");
     ends.iter().filter(|done| matches!(done.ended, Ended::Unknown(..))).for_each(&said);
     if !args.json {
-        table(&ends, args.paused, &board).print()?;
+        table(&ends, ending, &board).print()?;
     }
-    let worst = ends.iter().map(|done| ended(&done.ended, args.paused)).max_by_key(|ending| weight(*ending));
-    let moved =
-        ends.iter().filter(|done| ended(&done.ended, args.paused) == Some(Ending::OnDestination)).count();
+    let worst = ends.iter().map(ending).max_by_key(|ending| weight(*ending));
+    let moved = ends.iter().filter(|done| ending(done) == Some(Ending::OnDestination)).count();
     let sentence = format!("{moved} of {} guests are on the destination", ends.len());
     if args.json {
         summary(&sentence, ends.len(), moved);
@@ -135,7 +146,8 @@ fn give_up(canceller: &FleetCanceller, screen: &Screen) {
     canceller.cancel();
     screen.line(
         Style::Remarkable,
-        "no further guest is moved; asked the source to stop those that move, and waiting for the truth",
+        "no further guest is moved; asked the source to stop those that move, and waiting for the truth (Ctrl-C again leaves at once, and \
+         leaves their ends unknown)",
     );
 }
 
@@ -270,7 +282,7 @@ fn sentence(done: &Done) -> String {
 }
 
 /// The document of one, as that of a guest which moves alone.
-fn tell(done: &Done, paused: bool, chosen: &Chosen) {
+fn tell(done: &Done, ending: Option<Ending>, chosen: &Chosen) {
     let details = match &done.ended {
         Ended::Known(outcome) => Details::of(outcome, chosen),
         Ended::Unknown(unknown, _) => Details::of(&Outcome::Unknown(unknown.clone()), chosen),
@@ -279,7 +291,7 @@ fn tell(done: &Done, paused: bool, chosen: &Chosen) {
         _ => Details::new(chosen),
     };
     let document = Document {
-        outcome: words(ended(&done.ended, paused)),
+        outcome: words(ending),
         domain: Some(&done.guest),
         hosts: [Some(&done.from), Some(&done.to)],
         sentence: &one_line(&truth(&done.ended)),
@@ -294,7 +306,7 @@ fn summary(sentence: &str, guests: usize, moved: usize) {
     say_end(&json!({ "event": "summary", "sentence": sentence, "guests": guests, "moved": moved }));
 }
 
-fn table(ends: &[Done], paused: bool, board: &Board) -> Table {
+fn table(ends: &[Done], ending: impl Fn(&Done) -> Option<Ending>, board: &Board) -> Table {
     let mut table = Table::new(&[
         ("Guest", Side::Left),
         ("Time", Side::Right),
@@ -319,7 +331,7 @@ fn table(ends: &[Done], paused: bool, board: &Board) -> Table {
             Some(done.guest.clone()),
             Some(format!("{:.1} s", done.took.as_secs_f64())),
             board.chosen(done.index).version.map(|version| short(version).to_owned()),
-            Some(words(ended(&done.ended, paused)).to_owned()),
+            Some(words(ending(done)).to_owned()),
             reason.map(|reason| one_line(&reason)),
         ]);
     }

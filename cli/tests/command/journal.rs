@@ -215,6 +215,31 @@ fn what_was_cut_off_is_recovered_and_a_word_is_needed_for_a_dead_host() {
     assert!(!none.contains("untouched"), "a file that is not there proves nothing: {none}");
 }
 
+/// An agent cuts a host's power. One whose address leads to a host that answers, be it another one now, keeps it.
+#[test]
+fn no_agent_is_run_for_a_host_whose_address_answers() {
+    let [source, destination, stranger] = [Serve::start(&[]), Serve::start(&[]), Serve::start(&[])];
+    let (from, to, elsewhere) = (&source.uri(), &destination.uri(), &stranger.uri());
+    run_with(&["create", from, "-"], XML).succeeded();
+    let file = temporary("journal");
+    let journal = file.to_str().unwrap();
+    run(&["migrate", "--live", "--journal", journal, "--from", from, "--to", to, "web1"]).succeeded();
+    // Cut off before Finish, with who the hosts are.
+    let whole = fs::read_to_string(&file).unwrap();
+    let (head, records) = whole.split_once('\n').unwrap();
+    let kept: Vec<_> = records.lines().take_while(|line| subject(line) != "doing Finish3").collect();
+    assert_eq!(kept.iter().filter(|line| subject(line) == "Met").count(), 2, "{kept:#?}");
+    fs::write(&file, format!("{head}\n{}\n", kept.join("\n"))).unwrap();
+    drop(destination);
+    let told = run(&["recover", journal, "--wait", "0", "--from", elsewhere, "--fence", "/bin/echo"]);
+    fs::remove_file(&file).unwrap();
+    assert_eq!(told.status, Some(3), "{told:?}");
+    assert!(told.stdout.contains("leads to another host now"), "{told:?}");
+    assert!(told.stdout.contains("the source is not fenced: a daemon answers at"), "{told:?}");
+    // What it was run for, it repeats.
+    assert!(told.stderr.starts_with(&format!("destination {to}\nvirtwire: ")), "{told:?}");
+}
+
 /// Without its journal the migration that wanted one does not begin.
 #[test]
 fn a_journal_that_cannot_be_kept_stops_the_migration_before_it_begins() {

@@ -1,10 +1,14 @@
 //! `migrate --check` and `migrate --all`.
 
+use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use crate::process::{Serve, command, free_port, has_all_keys, json, run, run_with, send};
+use crate::process::{
+    Migrate, Serve, command, free_port, has_all_keys, json, run, run_with, send, temporary,
+};
 use crate::{XML, terminal::Terminal};
 
 #[test]
@@ -155,6 +159,76 @@ fn all_guests_move_peer_to_peer_to_where_nobody_else_gets() {
     assert!(told.contains("not reached from here") && told.contains("2 of 2 guests"), "{moved:?}");
     let there = run(&["list", &to]).succeeded();
     assert!(there.contains("web1") && there.contains("web2"), "{there}");
+}
+
+/// What a person has paused arrives so, and that is no failure.
+#[test]
+fn guests_that_were_found_paused_have_moved_as_they_were() {
+    for (serves, ways) in [(&["--as", "0.9.1"][..], &[][..]), (&["--allow-p2p", "any"], &["--p2p"])] {
+        let (source, destination) = (Serve::start(serves), Serve::start(serves));
+        let (from, to) = (source.uri(), destination.uri());
+        run_with(&["create", &from, "-"], XML).succeeded();
+        run(&["suspend", &from, "web1"]).succeeded();
+        let all = ["migrate", "--live", "--all", "--from", &from, "--to", &to];
+        let told = run(&[&all[..], ways].concat()).succeeded();
+        assert!(told.contains("1 of 1 guests are on the destination"), "{told}");
+        assert!(!told.contains("not running"), "{told}");
+        assert!(run(&["list", &to]).succeeded().contains("paused"));
+        // A program is told the same.
+        let back = ["migrate", "--live", "--all", "--json", "--from", &to, "--to", &from];
+        let told = run(&[&back[..], ways].concat()).succeeded();
+        let ended: Vec<_> = told.lines().map(json).filter(|event| event["event"] == "ended").collect();
+        let [ended] = &ended[..] else { panic!("{told}") };
+        assert_eq!(ended["outcome"], "on destination", "{told}");
+    }
+}
+
+/// Who does not wait for the truth leaves, and hears of every guest.
+#[test]
+fn a_second_interrupt_leaves_guests_that_move_together() {
+    for (more, heard) in [(&[][..], "no further guest is moved"), (&["--json"], "\"cancelled\"")] {
+        let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+        let (from, to) = (source.uri(), destination.uri());
+        for name in ["one", "two"] {
+            let xml =
+                format!("<domain type='mem'><name>{name}</name><memory unit='MiB'>60</memory></domain>");
+            run_with(&["create", &from, "-"], &xml).succeeded();
+        }
+        let directory = temporary("left");
+        let kept = directory.to_str().unwrap();
+        let all = ["--bandwidth", "1", "--all", "--journal", kept, "--from", &from, "--to", &to];
+        let mut moving = Migrate::with(&[&all[..], more].concat());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for name in ["one", "two"] {
+            let file = directory.join(format!("{name}.journal"));
+            while !fs::read_to_string(&file).is_ok_and(|text| text.contains("\"Perform3\"")) {
+                assert!(Instant::now() < deadline, "{name} does not move");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        // From here on it answers nothing, and does not go either.
+        destination.send("STOP");
+        moving.interrupt();
+        moving.wait_for(heard);
+        moving.interrupt();
+        let (status, told) = moving.end_within(Duration::from_secs(50));
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(status, Some(3), "{told:#?}");
+        let last = told.last().map(String::as_str).unwrap_or_default();
+        if more.is_empty() {
+            assert!(last.contains("0 of 2 guests are on the destination"), "{told:#?}");
+            for name in ["one", "two"] {
+                let row = told.iter().rfind(|line| line.starts_with(&format!(" {name} ")));
+                assert!(row.is_some_and(|row| row.contains("unknown")), "{told:#?}");
+            }
+        } else {
+            assert_eq!((&json(last)["event"], &json(last)["guests"]), (&"summary".into(), &2.into()));
+            let ended: Vec<_> =
+                told.iter().map(|line| json(line)).filter(|event| event["event"] == "ended").collect();
+            assert_eq!(ended.len(), 2, "{told:#?}");
+            assert!(ended.iter().all(|ended| ended["outcome"] == "unknown"), "{told:#?}");
+        }
+    }
 }
 
 #[test]

@@ -99,6 +99,10 @@ impl Serve {
         format!("mem+{}/default", self.lines[0].strip_prefix("listening on ").unwrap())
     }
 
+    pub(crate) fn send(&self, signal: &str) {
+        send(signal, &self.child);
+    }
+
     pub(crate) fn end_by_stdin(mut self) -> Option<i32> {
         drop(self.stdin.take());
         self.child.wait().unwrap().code()
@@ -249,6 +253,15 @@ impl Migrate {
     pub(crate) fn end(mut self) -> Option<i32> {
         self.lines.by_ref().for_each(drop);
         self.child.wait().unwrap().code()
+    }
+
+    /// The exit status and the rest of what it says; of one that goes on, which is killed, no status.
+    pub(crate) fn end_within(mut self, patience: Duration) -> (Option<i32>, Vec<String>) {
+        let status = ended_within(&mut self.child, patience);
+        if status.is_none() {
+            self.child.kill().unwrap();
+        }
+        (status, self.lines.by_ref().map(Result::unwrap).collect())
     }
 }
 

@@ -237,9 +237,17 @@ impl fmt::Display for Reason {
 }
 
 impl Unknown {
-    /// The hosts that have not said where the guest is.
+    /// The hosts of which nothing was heard when they were asked where the guest is. One that answered with an error does not tell either, and is
+    /// no silent one. Nor need one be dead that is: an answer that comes from another host, or to a call that could not be sent for a reason on
+    /// this side, is none of that host's.
     pub fn silent(&self) -> impl Iterator<Item = Host> {
-        let is_silent = |said: &Said| matches!(said, Said::NoAnswer(_));
+        let is_silent = |said: &Said| match said {
+            Said::NoAnswer(failure) => match failure {
+                Failure::NotSent { .. } | Failure::Lost { .. } | Failure::Silent { .. } => true,
+                Failure::Unsupported(_) | Failure::Answered(_) => false,
+            },
+            Said::NotAsked | Said::Absent | Said::Aborted | Said::Fenced | Said::Has { .. } => false,
+        };
         let hosts =
             [(Host::Source, is_silent(&self.source)), (Host::Destination, is_silent(&self.destination))];
         hosts.into_iter().filter_map(|(host, is_silent)| is_silent.then_some(host))
@@ -447,5 +455,31 @@ impl fmt::Display for Check {
                  it on the source"
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{ErrorCode, ErrorDomain, RemoteError};
+
+    /// Whoever fences the silent ones must not be told of one that refuses.
+    #[test]
+    fn a_host_that_answers_with_an_error_is_not_silent() {
+        let message = String::new;
+        let refused = |code| Box::new(RemoteError::new(code, ErrorDomain::QEMU, message()));
+        for (failure, is_silent) in [
+            (Failure::NotSent { message: message() }, true),
+            (Failure::Lost { message: message() }, true),
+            (Failure::Silent { message: message() }, true),
+            (Failure::Answered(refused(ErrorCode::ACCESS_DENIED)), false),
+            (Failure::Answered(refused(ErrorCode::OPERATION_TIMEOUT)), false),
+            (Failure::Unsupported(refused(ErrorCode::NO_SUPPORT)), false),
+        ] {
+            let (source, destination) = (Said::NoAnswer(failure), Said::Absent);
+            let (reason, check) = (Reason::Interrupted, Check::WhereItIs);
+            let unknown = Unknown { source, destination, reason, check };
+            assert_eq!(unknown.silent().collect::<Vec<_>>() == [Host::Source], is_silent, "{unknown}");
+        }
     }
 }
