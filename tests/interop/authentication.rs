@@ -10,7 +10,7 @@ use virtwire::client::{
     AuthError, Backoff, Connection, Credentials, OpenError, OpenOptions, Reconnecting, Told, Unfit,
 };
 use virtwire::protocol::error::ErrorCode;
-use virtwire::protocol::remote::{ConnectGetHostname, DomainEventLifecycle};
+use virtwire::protocol::remote::{ConnectGetHostname, Domain, DomainEventLifecycle};
 
 use crate::lab::{Libvirtd, Setup, runtime};
 use crate::need::need;
@@ -45,7 +45,8 @@ fn every_mechanism_of_passwords_lets_in_who_knows_one() {
             assert_eq!(hostname, daemon.host_name());
             // The daemon would lose it, and wait for it for ever.
             let (_, far) = std::os::unix::net::UnixStream::pair().unwrap();
-            let passing = connection.domain_open_graphics_on(&Default::default(), 0, far.into(), 0);
+            let guest = Domain::default();
+            let passing = connection.domain_open_graphics_on(&guest, 0, far.into(), 0);
             let error = timeout(SOON, passing).await.unwrap().unwrap_err();
             assert!(error.to_string().contains("not by SASL"), "{error}");
             connection.close().await.unwrap();
