@@ -34,12 +34,12 @@ pub(super) fn open(folder: &Path, is_defined: impl Fn(Uuid) -> bool) -> io::Resu
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut aside = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         if is_set_aside(&name) {
             continue;
         }
-        if is_unfinished(&name) {
+        if is_unfinished(&name) && entry.file_type()?.is_file() {
             fs::remove_file(&path)?;
             continue;
         }
