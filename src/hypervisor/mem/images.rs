@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::Uuid;
 use super::super::store::{SetAside, UNFINISHED, is_set_aside, set_aside};
-use super::{Inner, saved};
+use super::{Inner, image};
 
 const IMAGE: &str = ".save";
 
@@ -46,7 +46,7 @@ pub(super) fn open(folder: &Path, is_defined: impl Fn(Uuid) -> bool) -> io::Resu
         let checked = match domain_of(&name) {
             None => Err("it is no domain's image".to_owned()),
             Some(uuid) if !is_defined(uuid) => Err("its domain is not defined".to_owned()),
-            Some(_) => saved::check(&path),
+            Some(_) => image::check(&path),
         };
         if let Err(why) = checked {
             aside.push(set_aside(&path, why)?);

@@ -21,6 +21,7 @@ mod faults;
 mod finish;
 mod guest;
 mod held;
+mod image;
 mod images;
 mod incoming;
 mod lasting;
