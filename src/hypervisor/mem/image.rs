@@ -18,14 +18,14 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use virtwire_protocol::error::{ErrorDomain, RemoteError};
 
+use super::super::moves::stream::Checksum;
 use super::super::store::UNFINISHED;
 use super::super::{Result, Uuid, errors};
-use super::memory::checksum;
 
 const FIRST_WORDS: &str = "virtwire save 1 ";
 /// What is read of a file before its lengths are known, and the longest XML: the wire's own bound on a string.
 const HEAD_BYTES_MAX: u64 = 256;
-const XML_BYTES_MAX: u64 = 4_194_304;
+const XML_BYTES_MAX: usize = 4_194_304;
 
 /// What a file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,42 +40,108 @@ impl Image {
         let state = if self.runs { "running" } else { "paused" };
         let (xml, memory) = (self.xml.len(), self.memory.len());
         let head = format!("state {state}\nxml {xml}\nmemory {memory}\n\n");
-        let rest = [head.as_bytes(), self.xml.as_bytes(), &self.memory].concat();
-        [format!("{FIRST_WORDS}{:016x}\n", checksum(&rest)).as_bytes(), &rest].concat()
-    }
-
-    fn from_bytes(bytes: &[u8]) -> std::result::Result<Image, String> {
-        let (sum, rest) = first_line(bytes).ok_or_else(foreign)?;
-        let found = checksum(rest);
-        if u64::from_str_radix(sum, 16) != Ok(found) {
-            return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
+        let mut sum = Checksum::new();
+        for part in [head.as_bytes(), self.xml.as_bytes(), &self.memory] {
+            sum.update(part);
         }
-        let Head { runs, xml, memory, bytes } = Head::of(rest).ok_or_else(foreign)?;
-        let body = rest.get(bytes..).unwrap_or_default();
-        if xml.checked_add(memory) != Some(body.len()) {
-            return Err(foreign());
-        }
-        let (xml, memory) = body.split_at(xml);
-        let xml = String::from_utf8(xml.to_vec()).map_err(|_| foreign())?;
-        Ok(Image { runs, xml, memory: memory.to_vec() })
+        let first = format!("{FIRST_WORDS}{:016x}\n", sum.value());
+        [first.as_bytes(), head.as_bytes(), self.xml.as_bytes(), &self.memory].concat()
     }
 
     pub(super) fn read(path: &Path, memory_bytes_max: usize) -> Result<Image> {
-        let failed = |error: io::Error| {
-            RemoteError::system(ErrorDomain::QEMU, format!("cannot read {}", path.display()), &error)
-        };
-        let most = HEAD_BYTES_MAX + XML_BYTES_MAX + memory_bytes_max as u64;
-        let mut bytes = Vec::new();
-        opened(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-        let read = match bytes.len() as u64 > most {
-            true => Err(format!("it has more than {most} bytes")),
-            false => Image::from_bytes(&bytes),
-        };
-        read.map_err(|why| errors::failed(format!("cannot restore from {}: {why}", path.display())))
+        let mut memory = Vec::new();
+        let Outside { runs, xml } = read(path, memory_bytes_max, &mut memory)?;
+        memory.shrink_to_fit();
+        Ok(Image { runs, xml, memory })
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         write(path, &self.to_bytes())
+    }
+}
+
+/// What a file says beside the memory.
+#[derive(Debug, PartialEq, Eq)]
+struct Outside {
+    runs: bool,
+    xml: String,
+}
+
+/// The configuration of a file, all of which is read and none of its memory kept.
+pub(super) fn xml(path: &Path, memory_bytes_max: usize) -> Result<String> {
+    Ok(read(path, memory_bytes_max, &mut io::sink())?.xml)
+}
+
+fn read(path: &Path, memory_bytes_max: usize, memory: &mut impl Write) -> Result<Outside> {
+    let read = opened(path).map_err(Unread::Io).and_then(|file| parse(file, memory_bytes_max, memory));
+    read.map_err(|why| match why {
+        Unread::Io(error) => {
+            RemoteError::system(ErrorDomain::QEMU, format!("cannot read {}", path.display()), &error)
+        }
+        Unread::Bad(why) => errors::failed(format!("cannot restore from {}: {why}", path.display())),
+    })
+}
+
+/// Why nothing comes of a file.
+#[derive(Debug)]
+enum Unread {
+    Io(io::Error),
+    Bad(String),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Unread {
+        Unread::Io(error)
+    }
+}
+
+/// Reads a file to its end, and writes its memory as it comes: only once this returns well is it what was saved.
+fn parse(
+    mut from: impl Read,
+    memory_bytes_max: usize,
+    memory: &mut impl Write,
+) -> std::result::Result<Outside, Unread> {
+    let bad = |why| Err(Unread::Bad(why));
+    let mut start = Vec::new();
+    from.by_ref().take(HEAD_BYTES_MAX).read_to_end(&mut start)?;
+    let Some((sum, rest)) = first_line(&start) else { return bad(foreign()) };
+    let Some(head) = Head::of(rest) else { return bad(foreign()) };
+    if head.xml > XML_BYTES_MAX || head.memory > memory_bytes_max {
+        return bad(format!(
+            "it has {} bytes of XML and {} of memory; at most {XML_BYTES_MAX} and {memory_bytes_max} are read",
+            head.xml, head.memory
+        ));
+    }
+    let mut rest = Summed { from: rest.chain(from), sum: Checksum::new() };
+    io::copy(&mut rest.by_ref().take(head.bytes as u64), &mut io::sink())?;
+    let mut xml = Vec::new();
+    rest.by_ref().take(head.xml as u64).read_to_end(&mut xml)?;
+    // One byte more shows that there is more.
+    let most = (head.memory as u64).saturating_add(1);
+    let copied = io::copy(&mut rest.by_ref().take(most), memory)?;
+    let found = rest.sum.value();
+    if u64::from_str_radix(sum, 16) != Ok(found) {
+        return bad(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
+    }
+    match String::from_utf8(xml) {
+        Ok(xml) if xml.len() == head.xml && copied == head.memory as u64 => {
+            Ok(Outside { runs: head.runs, xml })
+        }
+        _ => bad(foreign()),
+    }
+}
+
+/// What is read, and its checksum.
+struct Summed<R> {
+    from: R,
+    sum: Checksum,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.from.read(buffer)?;
+        self.sum.update(buffer.get(..length).unwrap_or_default());
+        Ok(length)
     }
 }
 
@@ -230,11 +296,58 @@ mod tests {
         assert!(error.message.to_string_lossy().contains("no regular file"), "{error}");
     }
 
+    fn from_bytes(bytes: &[u8]) -> std::result::Result<Image, Unread> {
+        let mut memory = Vec::new();
+        let Outside { runs, xml } = parse(bytes, 4, &mut memory)?;
+        Ok(Image { runs, xml, memory })
+    }
+
+    /// However much memory a guest has, whoever asks for its configuration makes nobody hold that.
+    #[test]
+    fn memory_that_is_not_kept_is_read_in_small_pieces() {
+        /// Says how much was asked for at once.
+        struct Pieces<'a> {
+            bytes: &'a [u8],
+            largest: usize,
+        }
+        impl Read for Pieces<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.largest = self.largest.max(buffer.len());
+                self.bytes.read(buffer)
+            }
+        }
+        let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7; 4 << 20] };
+        let bytes = image.to_bytes();
+        let mut pieces = Pieces { bytes: &bytes, largest: 0 };
+        let read = parse(&mut pieces, 4 << 20, &mut io::sink()).unwrap();
+        assert_eq!((read, pieces.bytes), (Outside { runs: true, xml: image.xml }, &[][..]));
+        assert!(pieces.largest <= 64 << 10, "{} bytes at once", pieces.largest);
+    }
+
+    /// A length is a claim.
+    #[test]
+    fn a_file_that_says_more_than_there_may_be_is_not_read_on() {
+        let says = |xml: &str, memory: &str| {
+            let file = format!("{FIRST_WORDS}0\nstate running\nxml {xml}\nmemory {memory}\n\n");
+            let mut read = file.as_bytes().chain(io::repeat(0));
+            let Err(Unread::Bad(why)) = parse(&mut read, 4, &mut io::sink()) else {
+                panic!("{xml}, {memory}")
+            };
+            why
+        };
+        let huge = usize::MAX.to_string();
+        for (xml, memory) in [("0", "5"), ("4194305", "0"), ("0", &*huge), (&*huge, &*huge)] {
+            assert!(says(xml, memory).contains("are read"), "{xml}, {memory}");
+        }
+        // Nor is what never ends.
+        assert!(says("4194304", "4").contains("torn"));
+    }
+
     #[test]
     fn a_file_says_what_was_saved_and_every_cut_and_change_is_noticed() {
         let image = Image { runs: true, xml: "<domain>\n\n</domain>".to_owned(), memory: vec![7, 10, 10, 0] };
         let bytes = image.to_bytes();
-        assert_eq!(Image::from_bytes(&bytes), Ok(image.clone()));
+        assert_eq!(from_bytes(&bytes).unwrap(), image);
         let path = std::env::temp_dir().join(format!("virtwire-torn-{}", Uuid::random()));
         for at in 0..=bytes.len() {
             fs::write(&path, &bytes[..at]).unwrap();
@@ -244,12 +357,13 @@ mod tests {
         check(&path).unwrap_err();
         fs::remove_file(&path).unwrap();
         let paused = Image { runs: false, ..image };
-        assert_eq!(Image::from_bytes(&paused.to_bytes()), Ok(paused));
+        assert_eq!(from_bytes(&paused.to_bytes()).unwrap(), paused);
+        assert!(from_bytes(&[&bytes[..], b"x"].concat()).is_err());
         for at in 0..bytes.len() {
-            assert!(Image::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+            assert!(from_bytes(&bytes[..at]).is_err(), "cut at {at}");
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(Image::from_bytes(&changed).is_err(), "changed at {at}");
+            assert!(from_bytes(&changed).is_err(), "changed at {at}");
         }
     }
 }

@@ -10,13 +10,17 @@ use super::super::{
 };
 use super::guest::{Activity, Live, LiveState};
 use super::held::check_same_guest;
-use super::image::{Image, check_place};
+use super::image::{self, Image, check_place};
 use super::long::told;
 use super::machine::Machine;
 use super::memory::Memory;
 use super::table::Table;
 use super::xml::Definition;
 use super::{Inner, Mem};
+use crate::server::heavy;
+
+/// So many guests are saved, restored or looked at in their files at a time.
+pub(super) const AT_FILES: usize = 4;
 
 impl Saving for Mem {
     async fn save(&self, domain: Uuid, to: &Path, how: Save) -> Result<()> {
@@ -39,7 +43,7 @@ impl Saving for Mem {
 
     async fn saved_xml(&self, file: &Path) -> Result<String> {
         let (file, bytes_max) = (file.to_owned(), self.inner.config.memory_bytes_max);
-        on_a_thread(&self.inner, move |_| Ok(Image::read(&file, bytes_max)?.xml)).await
+        on_a_thread(&self.inner, move |_| image::xml(&file, bytes_max)).await
     }
 
     async fn set_saved(&self, file: &Path, how: Save) -> Result<()> {
@@ -57,13 +61,14 @@ impl Saving for Mem {
     }
 }
 
-/// Does what may wait for a guest or a disk.
+/// Does what may wait for a guest or a disk, or holds the memory of a guest; to its end, also where nobody waits for it any more. Only
+/// so much of that is done at a time: more would take the threads from all others.
 pub(super) async fn on_a_thread<T: Send + 'static>(
     inner: &Arc<Inner>,
     work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let inner = inner.clone();
-    told(tokio::task::spawn_blocking(move || work(&inner)).await)
+    told(heavy::work_at(inner.at_files.clone(), move || work(&inner)).await)
 }
 
 /// The configuration of a file, or the one that is wished for in its place.
@@ -171,10 +176,11 @@ impl Table {
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
+    use std::time::Duration;
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-    use super::super::super::{Hypervisor, StartOptions};
+    use super::super::super::{Hypervisor, StartOptions, WhichXml};
     use super::*;
 
     /// A guest was once saved to `/dev/full`, and then that was a file.
@@ -205,5 +211,58 @@ mod tests {
         assert!(kind("to-image").is_symlink());
         mem.restore(&folder.join("to-image"), Save::default()).await.unwrap();
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Whoever may only look at guests may ask for a configuration in an image, and as often as it likes: whoever logs in meanwhile, or
+    /// has a long document read, needs a thread as well.
+    #[test]
+    fn however_many_images_are_asked_for_there_are_threads_for_others() {
+        const ASKED: usize = 64;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().max_blocking_threads(AT_FILES + 1).build().unwrap().block_on(async {
+            let mem = Mem::default();
+            let image = std::env::temp_dir().join(format!("virtwire-asked-{}", Uuid::random()));
+            let xml = "<domain type='mem'><name>a</name><memory unit='MiB'>4</memory></domain>";
+            let uuid = mem.create(xml.to_owned(), StartOptions::default()).await.unwrap().uuid;
+            let own = mem.xml(uuid, WhichXml::Inactive).await.unwrap();
+            mem.save(uuid, &image, Save::default()).await.unwrap();
+
+            // As where all of them wait for their disk.
+            let (begin, mut begun) = tokio::sync::mpsc::unbounded_channel();
+            let (ends, disks): (Vec<_>, Vec<_>) =
+                (0..ASKED).map(|_| tokio::sync::oneshot::channel::<()>()).unzip();
+            let waiting = disks.into_iter().map(|disk| {
+                let (mem, begin) = (mem.clone(), begin.clone());
+                tokio::spawn(async move {
+                    let waits = move |_: &Inner| {
+                        let _ = begin.send(());
+                        let _ = disk.blocking_recv();
+                        Ok(())
+                    };
+                    on_a_thread(&mem.inner, waits).await
+                })
+            });
+            let waiting: Vec<_> = waiting.collect();
+            for _ in 0..AT_FILES {
+                begun.recv().await.unwrap();
+            }
+            let asked = (0..ASKED).map(|_| {
+                let (mem, image) = (mem.clone(), image.clone());
+                tokio::spawn(async move { mem.saved_xml(&image).await })
+            });
+            let asked: Vec<_> = asked.collect();
+            tokio::task::yield_now().await;
+            let other = tokio::task::spawn_blocking(|| ());
+            tokio::time::timeout(Duration::from_secs(60), other).await.expect("a thread for others").unwrap();
+            assert!(begun.try_recv().is_err(), "more than {AT_FILES} are at it");
+            drop(ends);
+            for one in waiting {
+                one.await.unwrap().unwrap();
+            }
+            for one in asked {
+                assert_eq!(one.await.unwrap().unwrap(), own);
+            }
+            fs::remove_file(image).unwrap();
+        });
     }
 }
