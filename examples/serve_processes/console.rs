@@ -1,53 +1,85 @@
 //! A guest's console: one client at a time types and reads; what the guest writes before that waits for it.
 
-use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::net::UnixStream;
-use tokio::sync::mpsc;
-use virtwire::client::{Chunk, StreamError};
-use virtwire::hypervisor::errors;
+use tokio::sync::{mpsc, oneshot};
+use virtwire::hypervisor::{Result, errors};
 use virtwire::server::Stream;
 
-/// What is kept of what nobody has read.
-const BACKLOG_BYTES: usize = 64 * 1024;
+/// What is kept, each way, of what nobody has read.
+const WAITING_BYTES: usize = 64 * 1024;
 
-/// Passes bytes between a guest and whoever calls, until the guest closes its end.
-pub(crate) async fn serve(mut guest: UnixStream, mut callers: mpsc::Receiver<Stream>) {
-    let (mut caller, mut backlog, mut said) = (None::<Stream>, Vec::new(), [0; 4096]);
+/// A client that wants the console.
+pub(crate) struct Call {
+    pub(crate) stream: Stream,
+    /// Whoever has it is cut off.
+    pub(crate) force: bool,
+    pub(crate) answer: oneshot::Sender<Result<()>>,
+}
+
+/// Passes bytes between a guest and whoever calls, until the guest closes its end. Each step is a branch: whoever reads nothing holds up
+/// the one who writes to it, and no other call.
+pub(crate) async fn serve(mut guest: UnixStream, mut calls: mpsc::Receiver<Call>) {
+    let (mut output, mut input) = guest.split();
+    let mut caller = None::<(ReadHalf<Stream>, WriteHalf<Stream>)>;
+    let (mut said, mut typed) = (Vec::new(), Vec::new());
+    let (mut words, mut keys) = ([0; 4096], [0; 4096]);
     loop {
+        // Where nobody calls the guest goes on, and what is too old is lost.
+        let listens = caller.is_none() || said.len() < WAITING_BYTES;
+        let (keyboard, screen) = caller.as_mut().map(|(keyboard, screen)| (keyboard, screen)).unzip();
         tokio::select! {
-            read = guest.read(&mut said) => {
-                let (Ok(length @ 1..), said) = (read, &said) else { break };
-                backlog.extend_from_slice(&said[..length]);
-                backlog.drain(..backlog.len().saturating_sub(BACKLOG_BYTES));
-            }
-            typed = typed(&mut caller) => match typed {
-                Ok(Some(Chunk::Data(keys))) => drop(guest.write_all(&keys).await),
-                Ok(Some(Chunk::Hole(_))) => {}
-                Ok(None) | Err(_) => caller = None,
+            // In this order: whoever has gone is in nobody's way.
+            biased;
+            read = read(keyboard, &mut keys), if typed.len() < WAITING_BYTES => match read {
+                Ok(length @ 1..) => typed.extend_from_slice(&keys[..length]),
+                _ => caller = None,
             },
-            Some(next) = callers.recv() => {
-                if let Some(last) = caller.replace(next) {
-                    last.fail(errors::failed("somebody else has taken the console"));
+            Some(Call { stream, force, answer }) = calls.recv() => {
+                let free = force || caller.is_none();
+                let _ = answer.send(match free {
+                    true => Ok(()),
+                    false => Err(errors::failed("Active console session exists for this domain")),
+                });
+                if free && let Some((keyboard, screen)) = caller.replace(split(stream)) {
+                    keyboard.unsplit(screen).fail(errors::failed("somebody else has taken the console"));
                 }
             }
-        }
-        if let Some(stream) = &mut caller
-            && !backlog.is_empty()
-            && stream.write_chunk(Bytes::from(std::mem::take(&mut backlog))).await.is_err()
-        {
-            caller = None;
+            written = input.write(&typed), if !typed.is_empty() => {
+                // What a guest cannot be told is lost.
+                typed.drain(..written.unwrap_or(typed.len()));
+            }
+            written = write(screen, &said), if !said.is_empty() => match written {
+                Ok(length) => drop(said.drain(..length)),
+                Err(_) => caller = None,
+            },
+            read = output.read(&mut words), if listens => {
+                let Ok(length @ 1..) = read else { break };
+                said.extend_from_slice(&words[..length]);
+                said.drain(..said.len().saturating_sub(WAITING_BYTES));
+            }
         }
     }
-    if let Some(stream) = caller {
+    drop(calls);
+    if let Some((keyboard, screen)) = caller {
+        let mut stream = keyboard.unsplit(screen);
         // A client that has gone needs no end.
-        let _ = stream.finish().await;
+        if stream.write_all(&said).await.is_ok() {
+            let _ = stream.finish().await;
+        }
     }
 }
 
-async fn typed(caller: &mut Option<Stream>) -> Result<Option<Chunk>, StreamError> {
-    match caller {
-        Some(stream) => stream.read_chunk().await,
+async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut [u8]) -> std::io::Result<usize> {
+    match from {
+        Some(from) => from.read(into).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn write(to: Option<&mut (impl AsyncWrite + Unpin)>, bytes: &[u8]) -> std::io::Result<usize> {
+    match to {
+        Some(to) => to.write(bytes).await,
         None => std::future::pending().await,
     }
 }

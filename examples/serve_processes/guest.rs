@@ -7,16 +7,16 @@ use std::sync::Arc;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::UnixStream;
 use tokio::process::Command;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use virtwire::hypervisor::{Result, errors};
 use virtwire::server::Stream;
 
-use crate::console;
+use crate::console::{self, Call};
 
 #[derive(Clone)]
 pub(crate) struct Guest {
     pub(crate) pid: Pid,
-    callers: mpsc::Sender<Stream>,
+    calls: mpsc::Sender<Call>,
     /// Closed once it has ended.
     life: Arc<Semaphore>,
 }
@@ -39,7 +39,7 @@ impl Guest {
             .spawn()?;
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let pid = pid.ok_or_else(|| std::io::Error::other("the process has no number"))?;
-        let (callers, called) = mpsc::channel(1);
+        let (calls, called) = mpsc::channel(1);
         tokio::spawn(console::serve(UnixStream::from_std(ours)?, called));
         let life = Arc::new(Semaphore::new(0));
         let over = life.clone();
@@ -47,7 +47,7 @@ impl Guest {
             ended(child.wait().await.ok());
             over.close();
         });
-        Ok(Guest { pid, callers, life })
+        Ok(Guest { pid, calls, life })
     }
 
     pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
@@ -60,8 +60,10 @@ impl Guest {
         let _ = self.life.acquire().await;
     }
 
-    /// Connects a client; whoever was connected is cut off.
-    pub(crate) async fn connect(&self, stream: Stream) -> Result<()> {
-        self.callers.send(stream).await.map_err(|_| errors::not_running())
+    /// Connects a client, unless another one is there and it does not insist.
+    pub(crate) async fn connect(&self, stream: Stream, force: bool) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        self.calls.send(Call { stream, force, answer }).await.map_err(|_| errors::not_running())?;
+        answered.await.map_err(|_| errors::not_running())?
     }
 }

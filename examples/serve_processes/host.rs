@@ -195,8 +195,8 @@ impl Hypervisor for Processes {
 }
 
 impl Consoles for Processes {
-    async fn open_console(&self, domain: Uuid, _: OpenConsole, stream: Stream) -> Result<()> {
-        self.guest(domain)?.connect(stream).await
+    async fn open_console(&self, domain: Uuid, request: OpenConsole, stream: Stream) -> Result<()> {
+        self.guest(domain)?.connect(stream, request.force).await
     }
 }
 

@@ -11,7 +11,7 @@ pub trait Consoles: Send + Sync {
     /// ends it when the guest does.
     ///
     /// # Errors
-    /// Of code 8 where there is no such device, 55 where somebody else has it and the request does not insist.
+    /// Of code 8 where there is no such device, 9 where somebody else has it and the request does not insist.
     fn open_console(
         &self,
         domain: Uuid,

@@ -268,12 +268,12 @@ impl Folder {
     fn read(&self, aside: &mut Vec<SetAside>) -> io::Result<Vec<Kept>> {
         let mut kept = Vec::new();
         for entry in fs::read_dir(&self.path)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let entry = entry?;
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if is_set_aside(&name) {
                 continue;
             }
-            if name.starts_with('.') && name.ends_with(&format!(".{}{UNFINISHED}", self.kind)) {
+            if self.is_unfinished(&name) && entry.file_type()?.is_file() {
                 fs::remove_file(&path)?;
                 continue;
             }
@@ -284,6 +284,12 @@ impl Folder {
         }
         kept.sort_by_key(|definition| definition.uuid);
         Ok(kept)
+    }
+
+    /// Whether it is named as a definition is while it is written.
+    fn is_unfinished(&self, name: &str) -> bool {
+        let uuid = name.strip_prefix('.').and_then(|name| name.split('.').next()?.parse().ok());
+        uuid.is_some_and(|uuid| name == beside(&self.name(uuid)))
     }
 
     fn first_words(&self) -> String {
@@ -328,9 +334,13 @@ impl Folder {
     }
 }
 
-/// Whether a file of this name is out of the way already.
+/// Whether a file of this name is out of the way already: as [`set_aside`] names it, and not merely alike.
 pub(super) fn is_set_aside(name: &str) -> bool {
-    name.contains(ASIDE)
+    let Some((_, number)) = name.rsplit_once(ASIDE) else { return false };
+    number.is_empty()
+        || number
+            .strip_prefix('.')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Moves a file out of the way, under a name that nothing has.
@@ -368,12 +378,17 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
 
 /// Writes a file in place of the one of this name. When this returns it lasts; until then the one before is there, whole.
 fn put(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let beside = directory.join(format!(".{name}{UNFINISHED}"));
+    let beside = directory.join(beside(name));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, directory.join(name))?;
     sync(directory)
+}
+
+/// What a file is called while it is written.
+fn beside(name: &str) -> String {
+    format!(".{name}{UNFINISHED}")
 }
 
 /// What a directory contains lasts only when the directory is synced too.
@@ -435,6 +450,28 @@ mod tests {
         let opened = Store::open(&directory.0).unwrap();
         assert_eq!((opened.networks, opened.pools), (vec![kept(7, "<network/>")], vec![kept(7, "<pool/>")]));
         assert_eq!((opened.kept.len(), opened.set_aside.len()), (2, 1));
+    }
+
+    #[test]
+    fn a_name_that_is_merely_alike_is_a_foreign_files() {
+        let check = |name: &str, unfinished: bool, aside: bool| {
+            let folder = Folder { path: PathBuf::new(), kind: "domain" };
+            assert_eq!((folder.is_unfinished(name), is_set_aside(name)), (unfinished, aside), "{name}");
+        };
+        let uuid = "5f2a8c1e-0000-4000-8000-000000000001";
+        check(&format!(".{uuid}.domain.new"), true, false);
+        check(&format!("{uuid}.domain.new"), false, false);
+        check(&format!(".{uuid}.network.new"), false, false);
+        check(&format!(".{uuid}.old.domain.new"), false, false);
+        check(".backup.domain.new", false, false);
+        check(".domain.new", false, false);
+        check("a.set-aside", false, true);
+        check("a.set-aside.17", false, true);
+        check("a.set-aside.set-aside", false, true);
+        check("a.set-aside.", false, false);
+        check("a.set-aside.+1", false, false);
+        check("a.set-aside.1.txt", false, false);
+        check("a.set-aside-todo", false, false);
     }
 
     #[test]

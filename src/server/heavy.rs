@@ -13,8 +13,8 @@ use tokio::task::{JoinError, spawn_blocking};
 pub(crate) const LONG_BYTES: usize = 64 << 10;
 
 /// One set for all servers of the process, as the processors are.
-static PLACES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+static PLACES: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
 
 /// Does this on a thread, once there is a place; to its end, also where nobody waits for it any more.
 ///
@@ -23,9 +23,20 @@ static PLACES: LazyLock<Semaphore> =
 pub(crate) async fn work<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, JoinError> {
+    work_at(PLACES.clone(), work).await
+}
+
+/// The same at places of its own, for what waits rather than computes: for a disk, or for whoever has what there is one of.
+///
+/// # Errors
+/// As there.
+pub(crate) async fn work_at<T: Send + 'static>(
+    places: Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
     // In a task: whoever got a place and is not polled meanwhile would keep it from those whose turn lets it be polled.
     let done = tokio::spawn(async move {
-        let _place = PLACES.acquire().await;
+        let _place = places.acquire().await;
         spawn_blocking(work).await
     });
     done.await?

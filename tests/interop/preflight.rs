@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::migrate::{Migration, Preflight, Subject, Verdict, check};
-use virtwire::protocol::migrate::{DomainXml, MigrateFlags, Outcome, Request, Wish};
+use virtwire::protocol::migrate::{DomainXml, MigrateFlags, Outcome, Param, Request, Wish};
 use virtwire::protocol::program::{ProcedureNumber, Program, ReadOnlyRule};
 
 use crate::guest::Count;
@@ -107,6 +107,16 @@ fn each_obstacle_is_named_and_nothing_is_changed() {
         Verdict::Good,
         "is made on the destination (pool images) and copied",
     );
+    let another_is = |request: &mut Request| {
+        copied(request);
+        request.params.push(Param::string("migrate_disks", "vdb"));
+    };
+    is(
+        &look(&another_is, Wish::Auto),
+        Subject::Storage,
+        Verdict::Fails,
+        "not in the destination's pool images",
+    );
     // A host is not another one because it has another name.
     is(
         &asked.look(&uri(&a), &a.unix_uri("qemu", "/system"), &|_| (), Wish::Auto),
@@ -149,6 +159,9 @@ fn each_obstacle_is_named_and_nothing_is_changed() {
     virsh(&uri(&b), &["suspend", "guest"]);
     let there = asked.look(&uri(&b), &uri(&a), &|_| (), Wish::Auto);
     is(&there, Subject::Guest, Verdict::Good, "is paused");
+    let post_copy = |request: &mut Request| request.flags = request.flags | MigrateFlags::POSTCOPY;
+    let there = asked.look(&uri(&b), &uri(&a), &post_copy, Wish::Auto);
+    is(&there, Subject::Guest, Verdict::Fails, "POSTCOPY is for a guest that runs");
     virsh(&uri(&b), &["define", &b.directory().write("off.xml", OFF)]);
     let off = runtime().block_on(async {
         let (from, to) =

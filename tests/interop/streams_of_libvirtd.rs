@@ -233,6 +233,9 @@ const TALKING_GUEST: &str = "<domain type='qemu'>
   </devices>
 </domain>";
 
+/// How a console is refused that somebody has.
+pub(crate) const ACTIVE_CONSOLE: &str = "Active console session exists for this domain";
+
 #[test]
 fn a_guest_is_talked_to_on_its_console_and_seen_on_its_screen() {
     need!(Libvirtd, Namespaces, Qemu);
@@ -266,7 +269,9 @@ fn a_guest_is_talked_to_on_its_console_and_seen_on_its_screen() {
 
         // A second console without force is refused, and the first goes on.
         let error = connection.domain_open_console(&guest, None, 2).await.unwrap_err();
-        assert!(error.remote().is_some(), "{error}");
+        let error = error.remote().expect("the daemon answers");
+        assert_eq!((error.code.0, error.domain.0), (9, 10), "{error}");
+        assert!(error.message.to_string_lossy().contains(ACTIVE_CONSOLE), "{error}");
         // The guest ends, and with it what it says.
         connection.domain_destroy(&guest).await.unwrap();
         while let Ok(Some(_)) = timeout(SOON, console.read_chunk()).await.unwrap() {}

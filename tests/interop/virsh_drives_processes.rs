@@ -2,13 +2,17 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::lab::{Directory, next_number};
+use virtwire::client::{CallError, Connection, Stream};
+use virtwire::protocol::flags::ConsoleFlags;
+
+use crate::lab::{Directory, next_number, runtime};
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::Process;
+use crate::streams_of_libvirtd::ACTIVE_CONSOLE;
 
 /// It answers each line that it is told, and ends well when it is asked to.
 pub(crate) const GUEST: &str = "<domain type='process'>
@@ -96,27 +100,89 @@ fn is_heard(uri: &str, directory: &Directory, watching: &Process) {
 
 /// At a terminal: what is typed is answered, and the escape key leaves.
 fn talk(uri: &str) {
-    let mut child = Command::new("timeout")
-        .args(["--foreground", "60", "script", "-qec"])
-        .args([&format!("virsh -c {uri} console echo"), "/dev/null"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("script runs");
+    let mut child = console(uri, "echo");
     let mut typed = child.stdin.take().expect("standard input is piped");
     let mut shown = child.stdout.take().expect("standard output is piped");
     let mut said = String::new();
     for (keys, answer) in [("", "ready"), ("one\n", "heard one")] {
         typed.write_all(keys.as_bytes()).expect("virsh reads");
-        let mut buffer = [0; 256];
-        while !said.contains(answer) {
-            let read = shown.read(&mut buffer).expect("virsh writes");
-            assert!(read > 0, "it ends before {answer:?}: {said}");
-            said += &String::from_utf8_lossy(&buffer[..read]);
-        }
+        shows(&mut shown, &mut said, answer);
     }
     typed.write_all(b"\x1d").expect("virsh reads");
     assert!(child.wait().expect("it is waited for").success(), "{said}");
+}
+
+/// virsh at a terminal of its own.
+fn console(uri: &str, arguments: &str) -> Child {
+    Command::new("timeout")
+        .args(["--foreground", "60", "script", "-qec"])
+        .args([&format!("virsh -c {uri} console {arguments}"), "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script runs")
+}
+
+#[track_caller]
+fn shows(shown: &mut impl Read, said: &mut String, answer: &str) {
+    let mut buffer = [0; 256];
+    while !said.contains(answer) {
+        let read = shown.read(&mut buffer).expect("virsh writes");
+        assert!(read > 0, "it ends before {answer:?}: {said}");
+        *said += &String::from_utf8_lossy(&buffer[..read]);
+    }
+}
+
+/// The guest waits for whoever has its console and does not read, as for a slow terminal; others need not.
+#[test]
+fn a_caller_that_reads_nothing_locks_nobody_out() {
+    need!(Virsh, Example);
+    let directory = Directory::new(next_number());
+    let daemon = Process::start(
+        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
+    );
+    let address = daemon.line_after("listening on tcp://");
+    let uri = &format!("process+tcp://{address}/");
+    let flood = "<domain type='process'><name>flood</name><os><init>/usr/bin/yes</init>\
+                 <initarg>spoken</initarg></os></domain>";
+    virsh(uri, &["define", &directory.write("flood.xml", flood)]);
+    virsh(uri, &["start", "flood"]);
+    let runtime = runtime();
+    let mut silent = runtime.block_on(called(uri)).expect("nobody has it");
+    let refused = console(uri, "flood").wait_with_output().expect("it is waited for");
+    let told = String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && told.contains(ACTIVE_CONSOLE), "{told}");
+
+    let mut child = console(uri, "flood --force");
+    let mut typed = child.stdin.take().expect("standard input is piped");
+    let mut shown = child.stdout.take().expect("standard output is piped");
+    let mut said = String::new();
+    shows(&mut shown, &mut said, "spoken");
+    typed.write_all(b"\x1d").expect("virsh reads");
+    std::io::copy(&mut shown, &mut std::io::sink()).expect("virsh writes to its end");
+    assert!(child.wait().expect("it is waited for").success(), "{said}");
+    // Whoever was cut off is told why.
+    let ended = runtime.block_on(async {
+        loop {
+            match silent.read_chunk().await {
+                Ok(Some(_)) => {}
+                other => return format!("{other:?}"),
+            }
+        }
+    });
+    assert!(ended.contains("somebody else has taken the console"), "{ended}");
+    // Once it is noticed that virsh has gone, nobody has it.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while let Err(error) = runtime.block_on(called(uri)) {
+        assert!(Instant::now() < deadline, "{error}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    virsh(uri, &["destroy", "flood"]);
+}
+
+async fn called(uri: &str) -> Result<Stream, CallError> {
+    let connection = Connection::open(uri).await.expect("it lets us in");
+    connection.domain("flood").await?.open_console(None, ConsoleFlags::NONE).await
 }
 
 /// Its shell does as it is asked once it has read a line or its trap has run.

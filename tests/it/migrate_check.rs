@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use virtwire::client::{Connection, OpenOptions, Passed};
 use virtwire::hypervisor::mem::Faults;
 use virtwire::migrate::{Errand, Migration, Preflight, Subject, Verdict, check, check_errand};
-use virtwire::protocol::migrate::{MigrateFlags, Request, Version, Way, Wish};
+use virtwire::protocol::migrate::{DomainXml, MigrateFlags, Outcome, Param, Request, Version, Way, Wish};
 use virtwire::protocol::program::{ProcedureNumber, Program, ReadOnlyRule};
 
 use crate::migration::{Host, NEW, V2, age};
@@ -171,6 +171,74 @@ async fn a_guest_that_is_on_its_way_is_not_one_to_move() {
     is(&found, Subject::Guest, Verdict::Fails, "a job runs on it");
     canceller.cancel();
     let _ = running.await.unwrap();
+}
+
+/// A guest that is paused arrives paused, and is not prepared for together with post-copy: what is tried fails as it was said.
+#[tokio::test]
+async fn a_paused_guest_is_none_for_post_copy() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let post_copy = |request: &mut Request| request.flags = request.flags | MigrateFlags::POSTCOPY;
+    let resuming = |request: &mut Request| {
+        request.flags = request.flags | MigrateFlags::POSTCOPY | MigrateFlags::POSTCOPY_RESUME
+    };
+    is(&look(&source, &destination, post_copy).await, Subject::Guest, Verdict::Good, "is running");
+    source.connect().await.domain("guest").await.unwrap().suspend().await.unwrap();
+    is(&look(&source, &destination, |_| ()).await, Subject::Guest, Verdict::Good, "is paused");
+    is(
+        &look(&source, &destination, resuming).await,
+        Subject::Guest,
+        Verdict::Fails,
+        "for a post-copy that broke",
+    );
+    is(
+        &look(&source, &destination, post_copy).await,
+        Subject::Guest,
+        Verdict::Fails,
+        "POSTCOPY is for a guest that runs",
+    );
+    let (from, to) = (source.connect().await, destination.connect().await);
+    let mut request = Request::live(Migration::find(&from, "guest").await.unwrap());
+    post_copy(&mut request);
+    let outcome = Migration::plan(from, to, request, Wish::Auto).await.unwrap().run(&mut ()).await;
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+}
+
+/// Where disks are named no others are copied, and those are, whatever they are.
+#[tokio::test]
+async fn what_is_copied_is_what_is_named() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let pool = "<pool type='dir'><name>images</name><target><path>/images</path></target></pool>";
+    destination.connect().await.create_storage_pool(pool, Default::default()).await.unwrap();
+    let disk = |target: &str, more: &str| {
+        let source = format!("<source pool='images' volume='{target}.img'/>");
+        format!("<disk type='volume'>{source}<target dev='{target}'/>{more}</disk>")
+    };
+    let disks = [disk("vda", ""), disk("vdb", ""), disk("vdc", "<readonly/>")].concat();
+    let xml = format!("<domain type='mem'><name>guest</name><devices>{disks}</devices></domain>");
+    let copying = async |named: &[&str]| {
+        look(&source, &destination, |request| {
+            request.xml = Some(DomainXml(xml.as_str().into()));
+            request.flags = request.flags | MigrateFlags::NON_SHARED_DISK;
+            request.params = named.iter().map(|disk| Param::string("migrate_disks", *disk)).collect();
+        })
+        .await
+    };
+    for (named, copied) in [
+        (&[][..], [true, true, false]),
+        (&["vdb"], [false, true, false]),
+        (&["vda", "vdc"], [true, false, true]),
+    ] {
+        let found = copying(named).await;
+        for (target, copied) in ["vda", "vdb", "vdc"].into_iter().zip(copied) {
+            let (verdict, text) = match copied {
+                true => (Verdict::Good, "is made on the destination (pool images) and copied"),
+                false => (Verdict::Fails, "is not in the destination's pool images"),
+            };
+            is(&found, Subject::Storage, verdict, &format!("{target}: {target}.img of pool images {text}"));
+        }
+    }
 }
 
 async fn look(source: &Host, destination: &Host, change: impl FnOnce(&mut Request)) -> Preflight {

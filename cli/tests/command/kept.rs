@@ -89,13 +89,26 @@ fn what_is_no_definition_is_told_and_set_aside() {
     let torn = domains.join("5f2a8c1e-0000-4000-8000-000000000001.domain");
     let whole = std::fs::read(&torn).unwrap();
     std::fs::write(&torn, &whole[..whole.len() - 9]).unwrap();
-    std::fs::write(domains.join("notes.txt"), "mine").unwrap();
+    // Also what is named almost as a daemon names a definition that it writes, or one that it has set aside.
+    let others = ["notes.txt", "notes.set-aside-todo", ".backup.domain.new"];
+    for name in others {
+        std::fs::write(domains.join(name), format!("my {name}")).unwrap();
+    }
+    let folder = ".5f2a8c1e-0000-4000-8000-000000000001.domain.new";
+    for folder in [domains.join(folder), state.0.join("saved").join("folder.set-aside-todo")] {
+        std::fs::create_dir(folder).unwrap();
+    }
 
     let daemon = Daemon::start(&state.0, &[]);
     let said = daemon.killed();
-    assert_eq!(said.matches("set aside as ").count(), 2, "{said}");
+    assert_eq!(said.matches("set aside as ").count(), 6, "{said}");
     assert!(said.contains("torn"), "{said}");
-    assert_eq!(std::fs::read(domains.join("notes.txt.set-aside")).unwrap(), b"mine");
+    for name in others {
+        assert!(said.contains(&format!("{name}.set-aside: ")), "{name}: {said}");
+        let aside = std::fs::read_to_string(domains.join(format!("{name}.set-aside")));
+        assert_eq!(aside.unwrap(), format!("my {name}"));
+    }
+    assert!(domains.join(format!("{folder}.set-aside")).is_dir());
     let aside = domains.join("5f2a8c1e-0000-4000-8000-000000000001.domain.set-aside");
     assert_eq!(std::fs::read(aside).unwrap(), whole[..whole.len() - 9]);
     let daemon = Daemon::start(&state.0, &[]);

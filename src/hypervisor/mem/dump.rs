@@ -6,7 +6,7 @@ use virtwire_protocol::enums::DumpFormat;
 
 use super::super::{AfterDump, CoreDump, Result, ShutoffReason, StoppedDetail, Uuid, errors};
 use super::Inner;
-use super::saved::write;
+use super::image::write;
 
 /// Needs no pause: what is written is its memory at one moment.
 pub(super) fn dump(inner: &Inner, uuid: Uuid, to: &Path, how: CoreDump) -> Result<()> {

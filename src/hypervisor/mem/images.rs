@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::Uuid;
 use super::super::store::{SetAside, UNFINISHED, is_set_aside, set_aside};
-use super::{Inner, saved};
+use super::{Inner, image};
 
 const IMAGE: &str = ".save";
 
@@ -34,19 +34,19 @@ pub(super) fn open(folder: &Path, is_defined: impl Fn(Uuid) -> bool) -> io::Resu
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut aside = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         if is_set_aside(&name) {
             continue;
         }
-        if is_unfinished(&name) {
+        if is_unfinished(&name) && entry.file_type()?.is_file() {
             fs::remove_file(&path)?;
             continue;
         }
         let checked = match domain_of(&name) {
             None => Err("it is no domain's image".to_owned()),
             Some(uuid) if !is_defined(uuid) => Err("its domain is not defined".to_owned()),
-            Some(_) => saved::check(&path),
+            Some(_) => image::check(&path),
         };
         if let Err(why) = checked {
             aside.push(set_aside(&path, why)?);

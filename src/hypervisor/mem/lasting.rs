@@ -18,6 +18,7 @@ use super::long::{reading, told};
 use super::shelf::Read;
 use super::xml::Definition;
 use super::{Config, Inner, Mem, images};
+use crate::server::heavy;
 
 /// A kind of definition: where it is kept, what is to be kept of one now, and whether there may be one like this.
 #[derive(Clone, Copy)]
@@ -314,7 +315,8 @@ async fn changing_by<T: Send + 'static>(
     if inner.store.is_none() {
         return reading(bytes, move || change(&inner, None)).await;
     }
-    let changed = tokio::task::spawn_blocking(move || {
+    // Whoever waits for its turn has no thread meanwhile.
+    let changed = heavy::work_at(inner.at_store.clone(), move || {
         let store = inner.store.as_ref().map(|store| store.lock().unwrap_or_else(PoisonError::into_inner));
         change(&inner, store.as_deref())
     });
@@ -328,7 +330,11 @@ fn not_kept(error: &std::io::Error) -> RemoteError {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt;
+    use std::time::Duration;
 
+    use tokio::sync::oneshot::channel;
+
+    use super::super::super::Hypervisor;
     use super::*;
 
     #[tokio::test]
@@ -341,5 +347,45 @@ mod tests {
         }
         drop(mem);
         std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    /// A disk that is slow is slow for them, and not for whoever logs in meanwhile.
+    #[test]
+    fn however_many_definitions_wait_for_the_disk_there_are_threads_for_others() {
+        const WAITING: usize = 20;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().max_blocking_threads(2).build().unwrap().block_on(async {
+            let directory = std::env::temp_dir().join(format!("virtwire-lasting-{}", Uuid::random()));
+            let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
+            let ((begin, begun), (end, disk)) = (channel(), channel::<()>());
+            let inner = mem.inner.clone();
+            let first = tokio::spawn(async move {
+                let waits = move |_: &Inner, _: Option<&Store>| {
+                    let _ = begin.send(());
+                    let _ = disk.blocking_recv();
+                    Ok(())
+                };
+                changing(&inner, waits).await
+            });
+            begun.await.unwrap();
+            let waiting = (0..WAITING).map(|number| {
+                let mem = mem.clone();
+                let xml = format!("<domain type='mem'><name>a{number}</name><memory>1024</memory></domain>");
+                tokio::spawn(async move { mem.define(xml).await })
+            });
+            let waiting: Vec<_> = waiting.collect();
+            tokio::task::yield_now().await;
+            let other = tokio::task::spawn_blocking(|| ());
+            tokio::time::timeout(Duration::from_secs(60), other).await.expect("a thread for others").unwrap();
+            assert!(waiting.iter().all(|one| !one.is_finished()));
+            drop(end);
+            first.await.unwrap().unwrap();
+            for one in waiting {
+                one.await.unwrap().unwrap();
+            }
+            assert_eq!(mem.domains().await.unwrap().len(), WAITING);
+            drop(mem);
+            std::fs::remove_dir_all(directory).unwrap();
+        });
     }
 }

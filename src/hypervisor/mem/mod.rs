@@ -21,6 +21,7 @@ mod faults;
 mod finish;
 mod guest;
 mod held;
+mod image;
 mod images;
 mod incoming;
 mod lasting;
@@ -58,6 +59,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
@@ -109,6 +111,10 @@ struct Inner {
     secrets: secrets::Table,
     /// Where definitions are kept, if they outlive this process.
     store: Option<Mutex<Store>>,
+    /// Whose turn it is to change that.
+    at_store: Arc<Semaphore>,
+    /// Places for those who work with the files of saved guests.
+    at_files: Arc<Semaphore>,
     /// Where guests are saved that start from it.
     images: Option<PathBuf>,
     /// Where guests are processes, how they are started.
@@ -168,6 +174,8 @@ impl Mem {
                 pools: storage::Table::default(),
                 secrets: secrets::Table::default(),
                 store: None,
+                at_store: Arc::new(Semaphore::new(1)),
+                at_files: Arc::new(Semaphore::new(saved::AT_FILES)),
                 images: None,
                 home: None,
             }),

@@ -1,193 +1,26 @@
-//! Saved guests: a file carries all that a guest is restored from.
-//!
-//! ```text
-//! virtwire save 1 CHECKSUM          FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
-//! state running                     or paused: how it is to be restored
-//! xml LENGTH
-//! memory LENGTH
-//!                                   an empty line; the XML and the memory, so many bytes each
-//! ```
-//!
-//! A file is written beside its place, synced, and renamed into it: what was there before is there until all of the new one is.
+//! Guests that are saved to files, and restored from them.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::OFlags;
-use virtwire_protocol::error::{ErrorDomain, RemoteError};
-
 use super::super::saving::{Save, Saving};
-use super::super::store::UNFINISHED;
 use super::super::{
     Lifecycle, PausedReason, Result, ResumedDetail, RunningReason, ShutoffReason, StartedDetail,
     StoppedDetail, SuspendedDetail, Uuid, errors,
 };
 use super::guest::{Activity, Live, LiveState};
 use super::held::check_same_guest;
+use super::image::{self, Image, check_place};
 use super::long::told;
 use super::machine::Machine;
-use super::memory::{Memory, checksum};
+use super::memory::Memory;
 use super::table::Table;
 use super::xml::Definition;
 use super::{Inner, Mem};
+use crate::server::heavy;
 
-const FIRST_WORDS: &str = "virtwire save 1 ";
-/// What is read of a file before its lengths are known, and the longest XML: the wire's own bound on a string.
-const HEAD_BYTES_MAX: u64 = 256;
-const XML_BYTES_MAX: u64 = 4_194_304;
-
-/// What a file says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Image {
-    runs: bool,
-    xml: String,
-    memory: Vec<u8>,
-}
-
-impl Image {
-    fn to_bytes(&self) -> Vec<u8> {
-        let state = if self.runs { "running" } else { "paused" };
-        let (xml, memory) = (self.xml.len(), self.memory.len());
-        let head = format!("state {state}\nxml {xml}\nmemory {memory}\n\n");
-        let rest = [head.as_bytes(), self.xml.as_bytes(), &self.memory].concat();
-        [format!("{FIRST_WORDS}{:016x}\n", checksum(&rest)).as_bytes(), &rest].concat()
-    }
-
-    fn from_bytes(bytes: &[u8]) -> std::result::Result<Image, String> {
-        let (sum, rest) = first_line(bytes).ok_or_else(foreign)?;
-        let found = checksum(rest);
-        if u64::from_str_radix(sum, 16) != Ok(found) {
-            return Err(format!("it is torn: its checksum is {found:016x}, and {sum} was written"));
-        }
-        let Head { runs, xml, memory, bytes } = Head::of(rest).ok_or_else(foreign)?;
-        let body = rest.get(bytes..).unwrap_or_default();
-        if xml.checked_add(memory) != Some(body.len()) {
-            return Err(foreign());
-        }
-        let (xml, memory) = body.split_at(xml);
-        let xml = String::from_utf8(xml.to_vec()).map_err(|_| foreign())?;
-        Ok(Image { runs, xml, memory: memory.to_vec() })
-    }
-
-    fn read(path: &Path, memory_bytes_max: usize) -> Result<Image> {
-        let failed = |error: io::Error| {
-            RemoteError::system(ErrorDomain::QEMU, format!("cannot read {}", path.display()), &error)
-        };
-        let most = HEAD_BYTES_MAX + XML_BYTES_MAX + memory_bytes_max as u64;
-        let mut bytes = Vec::new();
-        opened(path).map_err(failed)?.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-        let read = match bytes.len() as u64 > most {
-            true => Err(format!("it has more than {most} bytes")),
-            false => Image::from_bytes(&bytes),
-        };
-        read.map_err(|why| errors::failed(format!("cannot restore from {}: {why}", path.display())))
-    }
-
-    fn write(&self, path: &Path) -> Result<()> {
-        write(path, &self.to_bytes())
-    }
-}
-
-/// Writes a file at a client's path: what was there before is there until all of the new one is.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    check_place(path)?;
-    let failed = |error: io::Error| cannot_write(path, &error);
-    // A name that nobody can have put there before, also where others may write: the path is a client's.
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}{UNFINISHED}", Uuid::random()));
-    let beside = PathBuf::from(name);
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-    let written = (|| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
-    })();
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed(error)
-    })
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> RemoteError {
-    RemoteError::system(ErrorDomain::QEMU, format!("cannot write {}", path.display()), error)
-}
-
-/// That there is nothing at a path, or an image or another file: it is replaced. Whatever else is there stays, such as a device or a FIFO.
-/// So does a link: whoever may write beside it could have it lead to any file of the host's.
-fn check_place(path: &Path) -> Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => Ok(()),
-        Ok(_) => Err(errors::failed(format!("cannot save to {}: it is no regular file", path.display()))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(cannot_write(path, &error)),
-    }
-}
-
-/// A file to be read: the path is a client's, and nothing at it is waited for, such as whoever writes to a FIFO.
-fn opened(path: &Path) -> io::Result<File> {
-    let no_wait = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(no_wait).open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
-    }
-}
-
-fn foreign() -> String {
-    "it is no saved guest of this format".to_owned()
-}
-
-/// A file's checksum as it is written, and what follows its line.
-fn first_line(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
-    let (first, rest) = bytes.split_at(end + 1);
-    Some((std::str::from_utf8(first).ok()?.trim_end().strip_prefix(FIRST_WORDS)?, rest))
-}
-
-/// What stands between that line and the XML.
-struct Head {
-    runs: bool,
-    /// Bytes of the XML, of the memory, and of this itself.
-    xml: usize,
-    memory: usize,
-    bytes: usize,
-}
-
-impl Head {
-    fn of(rest: &[u8]) -> Option<Head> {
-        let bytes = rest.windows(2).position(|pair| pair == b"\n\n")? + 2;
-        let mut lines = std::str::from_utf8(rest.get(..bytes)?).ok()?.lines();
-        let mut value = |name| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-        let runs = match value("state")? {
-            "running" => true,
-            "paused" => false,
-            _ => return None,
-        };
-        let mut length = |name| value(name)?.parse().ok();
-        Some(Head { runs, xml: length("xml")?, memory: length("memory")?, bytes })
-    }
-}
-
-/// Whether a file is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
-pub(super) fn check(path: &Path) -> std::result::Result<(), String> {
-    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
-    let file = opened(path).map_err(unreadable)?;
-    let mut start = Vec::new();
-    (&file).take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(unreadable)?;
-    let (_, rest) = first_line(&start).ok_or_else(foreign)?;
-    let Head { xml, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
-    let whole = (start.len() - rest.len() + bytes) as u64;
-    let whole = whole.saturating_add(xml as u64).saturating_add(memory as u64);
-    match file.metadata().map_err(unreadable)?.len() {
-        found if found == whole => Ok(()),
-        found => Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
-    }
-}
+/// So many guests are saved, restored or looked at in their files at a time.
+pub(super) const AT_FILES: usize = 4;
 
 impl Saving for Mem {
     async fn save(&self, domain: Uuid, to: &Path, how: Save) -> Result<()> {
@@ -210,7 +43,7 @@ impl Saving for Mem {
 
     async fn saved_xml(&self, file: &Path) -> Result<String> {
         let (file, bytes_max) = (file.to_owned(), self.inner.config.memory_bytes_max);
-        on_a_thread(&self.inner, move |_| Ok(Image::read(&file, bytes_max)?.xml)).await
+        on_a_thread(&self.inner, move |_| image::xml(&file, bytes_max)).await
     }
 
     async fn set_saved(&self, file: &Path, how: Save) -> Result<()> {
@@ -228,13 +61,14 @@ impl Saving for Mem {
     }
 }
 
-/// Does what may wait for a guest or a disk.
+/// Does what may wait for a guest or a disk, or holds the memory of a guest; to its end, also where nobody waits for it any more. Only
+/// so much of that is done at a time: more would take the threads from all others.
 pub(super) async fn on_a_thread<T: Send + 'static>(
     inner: &Arc<Inner>,
     work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let inner = inner.clone();
-    told(tokio::task::spawn_blocking(move || work(&inner)).await)
+    told(heavy::work_at(inner.at_files.clone(), move || work(&inner)).await)
 }
 
 /// The configuration of a file, or the one that is wished for in its place.
@@ -340,39 +174,14 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{MetadataExt, symlink};
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::time::Duration;
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-    use super::super::super::{Hypervisor, StartOptions};
+    use super::super::super::{Hypervisor, StartOptions, WhichXml};
     use super::*;
-
-    /// A client names the path, perhaps in a folder in which others may write, too.
-    #[test]
-    fn a_file_is_written_through_nothing_that_somebody_has_put_there() {
-        let folder = std::env::temp_dir().join(format!("virtwire-saved-{}", Uuid::random()));
-        fs::create_dir_all(&folder).unwrap();
-        let (path, others) = (folder.join("guest"), folder.join("others"));
-        fs::write(&others, "precious").unwrap();
-        symlink(&others, folder.join("guest.new")).unwrap();
-        let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7] };
-        image.write(&path).unwrap();
-        assert_eq!(fs::read_to_string(&others).unwrap(), "precious");
-        let found = fs::symlink_metadata(&path).unwrap();
-        assert!(found.is_file() && found.mode() & 0o777 == 0o600, "{found:?}");
-        // Two at once do not write into each other's.
-        std::thread::scope(|scope| {
-            for last in 0..4 {
-                let (path, image) = (&path, &image);
-                scope.spawn(move || {
-                    Image { memory: vec![last; 1 << 20], ..image.clone() }.write(path).unwrap()
-                });
-            }
-        });
-        assert_eq!(Image::read(&path, 1 << 20).unwrap().memory.len(), 1 << 20);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "nothing is left beside it");
-        fs::remove_dir_all(&folder).unwrap();
-    }
 
     /// A guest was once saved to `/dev/full`, and then that was a file.
     #[tokio::test]
@@ -404,44 +213,56 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// Else each such call would have a thread for as long as its client likes.
+    /// Whoever may only look at guests may ask for a configuration in an image, and as often as it likes: whoever logs in meanwhile, or
+    /// has a long document read, needs a thread as well.
     #[test]
-    fn nobody_is_waited_for_who_writes_to_a_fifo() {
-        let path = std::env::temp_dir().join(format!("virtwire-fifo-{}", Uuid::random()));
-        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        let image = Image { runs: true, xml: "<domain/>".to_owned(), memory: vec![7] };
-        let (read, _both_ends) = std::thread::scope(|scope| {
-            // Whoever waited would have an image in the end.
-            scope.spawn(|| fs::write(&path, image.to_bytes()));
-            let read = Image::read(&path, 1);
-            // To open both ends waits for nobody, and lets the other thread come to its end.
-            (read, OpenOptions::new().read(true).write(true).open(&path))
-        });
-        fs::remove_file(&path).unwrap();
-        let error = read.unwrap_err();
-        assert!(error.message.to_string_lossy().contains("no regular file"), "{error}");
-    }
+    fn however_many_images_are_asked_for_there_are_threads_for_others() {
+        const ASKED: usize = 64;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().max_blocking_threads(AT_FILES + 1).build().unwrap().block_on(async {
+            let mem = Mem::default();
+            let image = std::env::temp_dir().join(format!("virtwire-asked-{}", Uuid::random()));
+            let xml = "<domain type='mem'><name>a</name><memory unit='MiB'>4</memory></domain>";
+            let uuid = mem.create(xml.to_owned(), StartOptions::default()).await.unwrap().uuid;
+            let own = mem.xml(uuid, WhichXml::Inactive).await.unwrap();
+            mem.save(uuid, &image, Save::default()).await.unwrap();
 
-    #[test]
-    fn a_file_says_what_was_saved_and_every_cut_and_change_is_noticed() {
-        let image = Image { runs: true, xml: "<domain>\n\n</domain>".to_owned(), memory: vec![7, 10, 10, 0] };
-        let bytes = image.to_bytes();
-        assert_eq!(Image::from_bytes(&bytes), Ok(image.clone()));
-        let path = std::env::temp_dir().join(format!("virtwire-torn-{}", Uuid::random()));
-        for at in 0..=bytes.len() {
-            fs::write(&path, &bytes[..at]).unwrap();
-            assert_eq!(check(&path).is_ok(), at == bytes.len(), "cut at {at}");
-        }
-        fs::write(&path, [&bytes[..], b"x"].concat()).unwrap();
-        check(&path).unwrap_err();
-        fs::remove_file(&path).unwrap();
-        let paused = Image { runs: false, ..image };
-        assert_eq!(Image::from_bytes(&paused.to_bytes()), Ok(paused));
-        for at in 0..bytes.len() {
-            assert!(Image::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
-            let mut changed = bytes.clone();
-            changed[at] ^= 1;
-            assert!(Image::from_bytes(&changed).is_err(), "changed at {at}");
-        }
+            // As where all of them wait for their disk.
+            let (begin, mut begun) = tokio::sync::mpsc::unbounded_channel();
+            let (ends, disks): (Vec<_>, Vec<_>) =
+                (0..ASKED).map(|_| tokio::sync::oneshot::channel::<()>()).unzip();
+            let waiting = disks.into_iter().map(|disk| {
+                let (mem, begin) = (mem.clone(), begin.clone());
+                tokio::spawn(async move {
+                    let waits = move |_: &Inner| {
+                        let _ = begin.send(());
+                        let _ = disk.blocking_recv();
+                        Ok(())
+                    };
+                    on_a_thread(&mem.inner, waits).await
+                })
+            });
+            let waiting: Vec<_> = waiting.collect();
+            for _ in 0..AT_FILES {
+                begun.recv().await.unwrap();
+            }
+            let asked = (0..ASKED).map(|_| {
+                let (mem, image) = (mem.clone(), image.clone());
+                tokio::spawn(async move { mem.saved_xml(&image).await })
+            });
+            let asked: Vec<_> = asked.collect();
+            tokio::task::yield_now().await;
+            let other = tokio::task::spawn_blocking(|| ());
+            tokio::time::timeout(Duration::from_secs(60), other).await.expect("a thread for others").unwrap();
+            assert!(begun.try_recv().is_err(), "more than {AT_FILES} are at it");
+            drop(ends);
+            for one in waiting {
+                one.await.unwrap().unwrap();
+            }
+            for one in asked {
+                assert_eq!(one.await.unwrap().unwrap(), own);
+            }
+            fs::remove_file(image).unwrap();
+        });
     }
 }

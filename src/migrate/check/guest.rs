@@ -19,6 +19,7 @@ pub(super) async fn state(look: &Here<'_>) -> Vec<Finding> {
 
 async fn activity(look: &Here<'_>) -> Finding {
     let offline = look.request.flags.has(MigrateFlags::OFFLINE);
+    let resumes = look.request.flags.has(MigrateFlags::POSTCOPY_RESUME);
     let state = match look.guest.state().await {
         Ok(state) => {
             let (state, reason) = state.to_wire();
@@ -31,7 +32,7 @@ async fn activity(look: &Here<'_>) -> Finding {
             Subject::Guest,
             format_args!("is {state}: OFFLINE moves the definition of a guest that does not run"),
         ),
-        _ if state.is_post_copy() && !look.request.flags.has(MigrateFlags::POSTCOPY_RESUME) => fails(
+        _ if state.is_post_copy() && !resumes => fails(
             Subject::Guest,
             format_args!("is {state}: its post-copy is to be resumed first, with POSTCOPY_RESUME"),
         ),
@@ -44,6 +45,13 @@ async fn activity(look: &Here<'_>) -> Finding {
         }
         DomainState::ShutOff if !look.request.flags.has(MigrateFlags::PERSIST_DEST) => {
             fails(Subject::Guest, "OFFLINE moves a definition, and needs PERSIST_DEST to keep it")
+        }
+        _ if resumes && !state.is_post_copy() => {
+            fails(Subject::Guest, format_args!("is {state}: POSTCOPY_RESUME is for a post-copy that broke"))
+        }
+        // It is to arrive paused, which no destination grants together with POSTCOPY.
+        DomainState::Paused if look.request.flags.has(MigrateFlags::POSTCOPY) && !resumes => {
+            fails(Subject::Guest, format_args!("is {state}: POSTCOPY is for a guest that runs"))
         }
         _ => good(Subject::Guest, format_args!("is {state}")),
     }

@@ -4,7 +4,7 @@
 
 use virtwire_protocol::error::ErrorCode;
 use virtwire_protocol::flags::XmlFlags;
-use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::migrate::{MigrateFlags, Param, Request};
 
 use super::xml::Element;
 use super::{Finding, Look, Subject, doubt, fails, good};
@@ -31,7 +31,7 @@ pub(super) async fn disks(look: &Look<'_>) -> Vec<Finding> {
 struct Disk {
     target: String,
     place: Place,
-    /// Not written to, or written to by several: not copied with the others.
+    /// Not written to, or written to by several: not copied unless it is named.
     stays: bool,
     /// The guest can do without.
     optional: bool,
@@ -74,8 +74,7 @@ impl Disk {
 
     async fn look(&self, look: &Look<'_>) -> Option<Finding> {
         let target = &self.target;
-        let copies = look.request.flags.has(MigrateFlags::NON_SHARED_DISK)
-            || look.request.flags.has(MigrateFlags::NON_SHARED_INC);
+        let copied = self.is_copied(look.request);
         Some(match &self.place {
             Place::Nothing => return None,
             Place::Network(protocol) => good(
@@ -88,15 +87,25 @@ impl Disk {
             Place::Path(path) => {
                 let there = look.destination.volume_by_path(path).await;
                 let here = look.source.volume_by_path(path).await;
-                self.judge(look, path, here, there, copies && !self.stays).await
+                self.judge(look, path, here, there, copied).await
             }
             Place::Volume { pool, volume } => {
                 let name = format!("{volume} of pool {pool}");
                 let there = volume_of(look.destination, pool, volume).await;
                 let here = volume_of(look.source, pool, volume).await;
-                self.judge(look, &name, here, there, copies && !self.stays).await
+                self.judge(look, &name, here, there, copied).await
             }
         })
+    }
+
+    /// As hosts decide it: where disks are named those are copied, and no others.
+    fn is_copied(&self, request: &Request) -> bool {
+        let copies = request.flags.has(MigrateFlags::NON_SHARED_DISK)
+            || request.flags.has(MigrateFlags::NON_SHARED_INC);
+        let named: Vec<_> =
+            request.params.iter().filter(|param| param.field.as_bytes() == b"migrate_disks").collect();
+        let this = Param::string("migrate_disks", &*self.target);
+        copies && if named.is_empty() { !self.stays } else { named.contains(&&this) }
     }
 
     async fn judge(
