@@ -311,13 +311,21 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             // A client that is not known is heard again when it has taken its answer: nothing of it piles up.
             if !self.may_read() || (self.way_in.is_some() && !talk.writer.is_empty()) {
-                self.session.not_reading(now());
-            } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
-                steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, cx)?;
-                is_busy = true;
-            }
-            if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
                 let now = now();
+                self.session.not_reading(now);
+                talk.frames.not_reading(now);
+            } else {
+                // No call that passes descriptors is for who is not known or only looks.
+                talk.frames.keep_descriptors(self.way_in.is_none() && !self.cx.is_read_only());
+                if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+                    steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, cx)?;
+                    is_busy = true;
+                }
+            }
+            let timeouts = [self.session.poll_timeout(), talk.frames.poll_timeout()];
+            if talk.alarm.poll_at(cx, timeouts.into_iter().flatten().min()).is_ready() {
+                let now = now();
+                talk.frames.handle_timeout(now)?;
                 if talk.writer.take_progress() {
                     self.session.progressed(now);
                 }
