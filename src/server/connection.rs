@@ -457,13 +457,18 @@ impl<H: Handler + ?Sized> Client<H> {
     {
         // What came of a stream waits for its handler, as calls do; what goes, for the client.
         let [came, goes] = self.streams.waiting();
-        let unfinished = talk.frames.held_bytes() + self.session.queued_bytes() + talk.writer.len() + goes;
-        Held { calls: self.session.call_bytes() + came, unfinished }
+        Held {
+            calls: self.session.call_bytes() + came,
+            coming: talk.frames.held_bytes(),
+            going: self.session.queued_bytes() + talk.writer.len() + goes,
+            gone: talk.writer.gone(),
+            is_blocked: talk.writer.is_blocked(),
+        }
     }
 
     /// Does what has happened by a frame, an answer or the client's reading, and says whether anything has. A frame may have come with
     /// these descriptors: those that nobody takes are closed.
-    fn take_events(&mut self, task: &mut Context<'_>, mut fds: Vec<OwnedFd>) -> Result<bool, QueueFull> {
+    fn take_events(&mut self, task: &mut Context<'_>, mut fds: Vec<OwnedFd>) -> Result<bool, Ended> {
         let mut is_busy = false;
         while let Some(event) = self.session.poll_event() {
             is_busy = true;
@@ -550,7 +555,7 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// Answers a call, after what its handler had the client told before.
-    fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), QueueFull> {
+    fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), Ended> {
         self.tell(self.cx.take_notices())?;
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
@@ -569,9 +574,13 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// All at once: one call of another client's may have made thousands.
-    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), QueueFull> {
+    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), Ended> {
+        if !notices.is_empty() && !self.share.may_be_told() {
+            return Err(Ended::Hoarding);
+        }
         let mut notices = notices.into_iter();
-        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))
+        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))?;
+        Ok(())
     }
 
     /// The connection has ended, and its socket is gone. In a box, as all that live have no use for the room that it takes.
