@@ -25,6 +25,7 @@ mod stream;
 mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod turn;
 
 use std::io;
 use std::sync::Arc;
