@@ -62,7 +62,7 @@ mod tests {
             turn.did_one();
             turn.is_over()
         });
-        assert_eq!(slow, Some(2 * FIRST_LOOK));
+        assert!(slow.is_some_and(|things| things <= 2 * FIRST_LOOK), "{slow:?}");
         let mut turn = Turn::default();
         (1..FIRST_LOOK).for_each(|_| turn.did_one());
         assert!(turn.since.is_none());
