@@ -29,6 +29,7 @@ use super::identity::PeerTransport;
 use super::memory::{Held, Share};
 use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
+use super::turn::Turn;
 use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
@@ -281,12 +282,13 @@ impl WayIn {
 impl<H: Handler + ?Sized> Client<H> {
     /// The conversation, until the client has said goodbye and has all its replies: the session decides, this reads, writes, waits and
     /// starts handlers. In each round everything that may be ready has one turn, so that nothing waits for long, and reading never for
-    /// writing.
+    /// writing. Other clients have theirs after some rounds, or when these have taken long.
     fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<(), Ended>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
+        let mut turn = Turn::default();
         for _ in 0..ROUNDS_MAX {
             let (mut is_busy, mut steps_back) = (false, false);
             if let Poll::Ready(item) = self.cx.poll_post(cx) {
@@ -311,13 +313,21 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             // A client that is not known is heard again when it has taken its answer: nothing of it piles up.
             if !self.may_read() || (self.way_in.is_some() && !talk.writer.is_empty()) {
-                self.session.not_reading(now());
-            } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
-                steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, cx)?;
-                is_busy = true;
-            }
-            if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
                 let now = now();
+                self.session.not_reading(now);
+                talk.frames.not_reading(now);
+            } else {
+                // No call that passes descriptors is for who is not known or only looks.
+                talk.frames.keep_descriptors(self.way_in.is_none() && !self.cx.is_read_only());
+                if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+                    steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, &mut turn, cx)?;
+                    is_busy = true;
+                }
+            }
+            let timeouts = [self.session.poll_timeout(), talk.frames.poll_timeout()];
+            if talk.alarm.poll_at(cx, timeouts.into_iter().flatten().min()).is_ready() {
+                let now = now();
+                talk.frames.handle_timeout(now)?;
                 if talk.writer.take_progress() {
                     self.session.progressed(now);
                 }
@@ -326,7 +336,7 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             self.gather(&mut talk.writer);
             // The turn of a call that waited has come, where another is answered or its client has read.
-            is_busy |= self.take_events(cx, Vec::new())?;
+            is_busy |= self.take_events(cx, Vec::new(), &mut turn)?;
             if !talk.writer.is_empty() && talk.writer.poll_write(cx).map_err(unwritten)?.is_ready() {
                 is_busy = true;
             }
@@ -335,6 +345,9 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             let held = self.held(talk);
             is_busy |= self.share.poll_weigh(self.cx.memory(), held, cx)?;
+            if turn.is_over() {
+                return turn.end(cx);
+            }
             if steps_back {
                 // Whoever takes what was large has a turn, so that what it was read into is free again.
                 break;
@@ -367,11 +380,13 @@ impl<H: Handler + ?Sized> Client<H> {
         }
     }
 
-    /// A frame has come, and with it all that came in the same read. Whether one of them was large.
+    /// A frame has come, and with it all that came in the same read; what is left when the turn is over is next. Whether one of them was
+    /// large.
     fn receive<R, W>(
         &mut self,
         first: Received,
         talk: &mut Talk<R, W>,
+        turn: &mut Turn,
         cx: &mut Context<'_>,
     ) -> Result<bool, Ended>
     where
@@ -382,10 +397,11 @@ impl<H: Handler + ?Sized> Client<H> {
         while let Some(Received { frame, fds }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES;
             self.session.handle_frame(now, frame)?;
-            self.take_events(cx, fds)?;
+            self.take_events(cx, fds, turn)?;
             let held = self.held(talk);
             self.share.weigh(self.cx.memory(), held);
-            next = if self.may_read() { talk.frames.buffered()? } else { None };
+            turn.did_one();
+            next = if self.may_read() && !turn.is_over() { talk.frames.buffered()? } else { None };
         }
         Ok(has_large)
     }
@@ -449,16 +465,30 @@ impl<H: Handler + ?Sized> Client<H> {
     {
         // What came of a stream waits for its handler, as calls do; what goes, for the client.
         let [came, goes] = self.streams.waiting();
-        let unfinished = talk.frames.held_bytes() + self.session.queued_bytes() + talk.writer.len() + goes;
-        Held { calls: self.session.call_bytes() + came, unfinished }
+        Held {
+            calls: self.session.call_bytes() + came,
+            coming: talk.frames.held_bytes(),
+            going: self.session.queued_bytes() + talk.writer.len() + goes,
+            gone: talk.writer.gone(),
+            is_blocked: talk.writer.is_blocked(),
+        }
     }
 
     /// Does what has happened by a frame, an answer or the client's reading, and says whether anything has. A frame may have come with
-    /// these descriptors: those that nobody takes are closed.
-    fn take_events(&mut self, task: &mut Context<'_>, mut fds: Vec<OwnedFd>) -> Result<bool, QueueFull> {
+    /// these descriptors: those that nobody takes are closed. When the turn is over, calls may be left that have waited; what the frame is
+    /// comes before them.
+    fn take_events(
+        &mut self,
+        task: &mut Context<'_>,
+        mut fds: Vec<OwnedFd>,
+        turn: &mut Turn,
+    ) -> Result<bool, Ended> {
         let mut is_busy = false;
-        while let Some(event) = self.session.poll_event() {
+        while !turn.is_over()
+            && let Some(event) = self.session.poll_event()
+        {
             is_busy = true;
+            turn.did_one();
             match event {
                 ServerEvent::Called(called) => {
                     let header = called.header;
@@ -542,7 +572,7 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// Answers a call, after what its handler had the client told before.
-    fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), QueueFull> {
+    fn answer(&mut self, header: &Header, (answer, fds): Answer) -> Result<(), Ended> {
         self.tell(self.cx.take_notices())?;
         let is_good = answer.is_ok();
         match (answer, u32::try_from(fds.len())) {
@@ -561,9 +591,13 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// All at once: one call of another client's may have made thousands.
-    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), QueueFull> {
+    fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), Ended> {
+        if !notices.is_empty() && !self.share.may_be_told() {
+            return Err(Ended::Hoarding);
+        }
         let mut notices = notices.into_iter();
-        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))
+        notices.try_for_each(|notice| self.session.notify(notice.program, notice.number, notice.body))?;
+        Ok(())
     }
 
     /// The connection has ended, and its socket is gone. In a box, as all that live have no use for the room that it takes.

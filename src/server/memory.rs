@@ -7,6 +7,9 @@
 //!
 //! So most calls cost nothing here, and whoever holds little is served also when others hold too much. Nobody is told when there is
 //! room again: who holds much looks from time to time.
+//!
+//! What comes by calls and streams stops coming where nobody reads it. Events do not, as they are others' doing: while all hold too much,
+//! the next one costs a client its connection that takes none and has much to take.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Context;
@@ -59,13 +62,23 @@ impl Memory {
 pub(super) struct Held {
     /// Of its calls and of what came by streams: their handlers may take their time.
     pub(super) calls: usize,
-    /// Of the frame that has begun, and of what waits to be read, by streams too: it is the client that has to go on.
-    pub(super) unfinished: usize,
+    /// Of the frame that has begun: it is the client that has to go on.
+    pub(super) coming: usize,
+    /// Of what waits to be read, by streams too: it is the client that has to read.
+    pub(super) going: usize,
+    /// How much has gone so far, and begins again at 0: it tells who reads, whatever else comes to wait meanwhile.
+    pub(super) gone: u32,
+    /// Whether the client's socket has no room for more.
+    pub(super) is_blocked: bool,
 }
 
 impl Held {
     fn bytes(self) -> usize {
-        self.calls.saturating_add(self.unfinished)
+        self.calls.saturating_add(self.unfinished())
+    }
+
+    fn unfinished(self) -> usize {
+        self.coming.saturating_add(self.going)
     }
 }
 
@@ -76,16 +89,30 @@ pub(super) struct Share(Option<Box<Load>>);
 #[derive(Debug)]
 struct Load {
     told: usize,
-    /// What was unfinished when the client last went on, and when that was.
-    seen: usize,
-    since: Instant,
+    /// While much is unfinished.
+    last: Option<Progress>,
     /// It is not read.
     waits: bool,
+    /// It takes no events.
+    is_deaf: bool,
     looks_at: Instant,
     alarm: Alarm,
 }
 
+/// When a client went on the last time, and what had come and gone then.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    coming: usize,
+    gone: u32,
+    at: Instant,
+}
+
 impl Share {
+    /// Whether an event may be told to the client, or it has to go.
+    pub(super) fn may_be_told(&self) -> bool {
+        self.0.as_ref().is_none_or(|load| !load.is_deaf)
+    }
+
     /// Whether the client may be read.
     pub(super) fn may_read(&self) -> bool {
         self.0.as_ref().is_none_or(|load| !load.waits)
@@ -106,6 +133,10 @@ impl Share {
         }
         load.told = told;
         load.waits = bytes > MUCH_BYTES && memory.is_over();
+        load.is_deaf = load.waits && held.is_blocked && held.going > MUCH_BYTES;
+        if held.unfinished() <= MUCH_BYTES {
+            load.last = None;
+        }
     }
 
     /// The same before the client's task waits. Whether it may be read again; if not, the task is woken to look.
@@ -137,17 +168,21 @@ impl Share {
 
 impl Load {
     fn new(now: Instant) -> Load {
-        Load { told: 0, seen: 0, since: now, waits: false, looks_at: now, alarm: Alarm::default() }
+        Load { told: 0, last: None, waits: false, is_deaf: false, looks_at: now, alarm: Alarm::default() }
     }
 
     fn poll_look(&mut self, memory: &Memory, held: Held, cx: &mut Context<'_>) -> Result<(), Ended> {
         let now = now();
-        if held.unfinished.abs_diff(self.seen) >= STEP_BYTES {
-            (self.seen, self.since) = (held.unfinished, now);
-        }
         let is_over = memory.is_over();
-        if is_over && held.unfinished > MUCH_BYTES && now.duration_since(self.since) >= STILL_WITHIN {
-            return Err(Ended::Hoarding);
+        if held.unfinished() > MUCH_BYTES {
+            let last = self.last.get_or_insert(Progress { coming: held.coming, gone: held.gone, at: now });
+            let has_come = held.coming.abs_diff(last.coming) >= STEP_BYTES;
+            if has_come || held.gone.wrapping_sub(last.gone) as usize >= STEP_BYTES {
+                *last = Progress { coming: held.coming, gone: held.gone, at: now };
+            }
+            if is_over && now.duration_since(last.at) >= STILL_WITHIN {
+                return Err(Ended::Hoarding);
+            }
         }
         let next = now + if is_over { WAITING_LOOKS_EVERY } else { LOOKS_EVERY };
         self.looks_at = self.looks_at.min(next);
@@ -166,8 +201,17 @@ mod tests {
 
     use super::*;
 
-    fn weigh(share: &mut Share, memory: &Memory, calls: usize, unfinished: usize) -> Result<bool, Ended> {
-        share.poll_weigh(memory, Held { calls, unfinished }, &mut Context::from_waker(Waker::noop()))?;
+    fn weigh(share: &mut Share, memory: &Memory, calls: usize, coming: usize) -> Result<bool, Ended> {
+        weigh_all(share, memory, Held { calls, coming, going: 0, gone: 0, is_blocked: false })
+    }
+
+    /// Of one that has read so much, and for which so much waits.
+    fn weigh_going(share: &mut Share, memory: &Memory, going: usize, gone: u32) -> Result<bool, Ended> {
+        weigh_all(share, memory, Held { calls: 0, coming: 0, going, gone, is_blocked: true })
+    }
+
+    fn weigh_all(share: &mut Share, memory: &Memory, held: Held) -> Result<bool, Ended> {
+        share.poll_weigh(memory, held, &mut Context::from_waker(Waker::noop()))?;
         Ok(share.may_read())
     }
 
@@ -221,5 +265,49 @@ mod tests {
         assert!(!weigh(&mut works, &memory, 2 << 20, 0).unwrap(), "its handlers take their time");
         // A byte now and then is no progress.
         assert!(matches!(weigh(&mut goes_on, &memory, 0, 1_399_999), Err(Ended::Hoarding)));
+    }
+    /// What comes to wait for a client is no progress of its own.
+    #[tokio::test(start_paused = true)]
+    async fn who_reads_nothing_is_dropped_however_much_more_there_is_to_read() {
+        const MIB: usize = 1 << 20;
+        let memory = Memory::new(MIB);
+        let [mut reads, mut deaf, mut late] = [const { Share(None) }; 3];
+        // It had little to read for long before.
+        weigh_going(&mut late, &memory, STEP_BYTES, 0).unwrap();
+        for (minute, going) in [2 * MIB, 3 * MIB, 4 * MIB].into_iter().enumerate() {
+            // From the end of what can be counted on.
+            let gone = (u32::MAX - 100).wrapping_add(minute as u32 * STEP_BYTES as u32);
+            assert!(!weigh_going(&mut reads, &memory, going, gone).unwrap());
+            let told = weigh_going(&mut deaf, &memory, going, 1_000 + minute as u32);
+            assert_eq!(told.is_err(), minute > 0, "{minute}: {told:?}");
+            tokio::time::advance(STILL_WITHIN).await;
+        }
+        assert!(weigh_going(&mut late, &memory, 2 * MIB, 0).is_ok(), "it has just begun to have much");
+        tokio::time::advance(STILL_WITHIN).await;
+        assert!(matches!(weigh_going(&mut late, &memory, 2 * MIB, 0), Err(Ended::Hoarding)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_are_told_to_who_takes_them_or_has_little_to_take_or_while_there_is_room() {
+        let memory = Memory::new(4 << 20);
+        let [mut other, mut share] = [const { Share(None) }; 2];
+        let much = Held { calls: 0, coming: 0, going: 2 << 20, gone: 0, is_blocked: true };
+        share.weigh(&memory, much);
+        assert!(share.may_be_told(), "there is room");
+        other.weigh(&memory, much);
+        other.weigh(&memory, Held { going: 3 << 20, ..much });
+        for (held, may) in [
+            (much, false),
+            (Held { is_blocked: false, ..much }, true),
+            (Held { going: 1 << 20, coming: 1 << 20, ..much }, true),
+            (Held { going: 1 << 20, calls: 1 << 20, ..much }, true),
+            (much, false),
+        ] {
+            share.weigh(&memory, held);
+            assert_eq!(share.may_be_told(), may, "{held:?}");
+        }
+        other.leave(&memory);
+        share.weigh(&memory, much);
+        assert!(share.may_be_told(), "there is room again");
     }
 }

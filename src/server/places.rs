@@ -14,8 +14,8 @@ pub const CLIENTS_MAX: usize = 5_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientLimits {
     /// Clients, known and unknown (`max_clients`); those of all listeners together, of which a quarter of the places is not for those of
-    /// [read-only](super::Listener::read_only) ones. Each takes a descriptor: where the process may have no more than that, its handler
-    /// opens no file any more, and no listener accepts anybody.
+    /// [read-only](super::Listener::read_only) ones. Each takes a descriptor, and a second one at a unix socket that has once been full:
+    /// where the process may have no more than that, its handler opens no file any more, and no listener accepts anybody.
     pub clients: usize,
     /// Clients of one listener that have not proved yet who they are (`max_anonymous_clients`). `None` is no limit, for which
     /// libvirt's files and administrators say 0.

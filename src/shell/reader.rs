@@ -1,21 +1,24 @@
 //! From a socket to frames, with memory that follows the bytes.
 
+mod passing;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+#[cfg(feature = "server")]
+use std::time::Instant;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
-use virtwire_protocol::frame::{
-    self, DESCRIPTORS_MAX, FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, LENGTH_BYTES,
-};
+use virtwire_protocol::frame::{self, FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
 use virtwire_protocol::header::{MessageKind, StreamPart};
 
 use super::line::Line;
 use crate::codec::CodecError;
+use passing::Passing;
 
 /// What is read at once where no large frame is known to be coming.
 pub(crate) const READ_BYTES: usize = 16 * 1024;
@@ -48,6 +51,8 @@ pub(crate) struct FrameReader<R> {
     /// While not 0, the next frame is expected to be large: the last one was, or is a packet behind such a one. libvirt's daemons read a
     /// file by 262,144 bytes and send 262,120, so that on a download each large packet is followed by one of 24.
     among_large: u8,
+    /// Whether descriptors that come are kept. Else each is closed, and only its byte counts.
+    keeps_descriptors: bool,
     /// The longest frame that is taken.
     frame_bytes_max: usize,
     passing: Option<Passing>,
@@ -72,25 +77,6 @@ struct Large {
     length: usize,
 }
 
-/// A socket that carries descriptors.
-#[derive(Debug)]
-struct Passing {
-    line: Line,
-    /// `None` while none has come and none is waited for.
-    brought: Option<Box<Brought>>,
-}
-
-/// The descriptors that a socket has brought.
-#[derive(Debug, Default)]
-struct Brought {
-    /// Bytes that have come since there are any and belong to frames handed out, or to their descriptors.
-    taken: u64,
-    /// Each with the number of the byte that it came with.
-    fds: VecDeque<(u64, OwnedFd)>,
-    /// A frame whose descriptors have not all come, and how many there are to be.
-    waiting: Option<(Frame, usize)>,
-}
-
 /// A frame, and the descriptors that came with it.
 #[derive(Debug)]
 pub(crate) struct Received {
@@ -101,13 +87,14 @@ pub(crate) struct Received {
 impl<R: AsyncRead + Unpin> FrameReader<R> {
     /// Reads frames from `inner`, and the descriptors behind them where that is a line.
     pub(crate) fn new(inner: R, line: Option<Line>) -> FrameReader<R> {
-        let passing = line.map(|line| Passing { line, brought: None });
+        let passing = line.map(Passing::new);
         FrameReader {
             inner,
             buffer: BytesMut::new(),
             bulk: None,
             largest: 0,
             among_large: 0,
+            keeps_descriptors: true,
             frame_bytes_max: FRAME_BYTES_MAX,
             passing,
         }
@@ -131,11 +118,42 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         self.frame_bytes_max = bytes;
     }
 
-    /// Bytes that are held for frames which have not come whole.
+    /// Whether descriptors are kept from now on, where the frame that announces them can have any.
+    #[cfg(feature = "server")]
+    pub(crate) fn keep_descriptors(&mut self, keep: bool) {
+        self.keeps_descriptors = keep;
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    #[cfg(feature = "server")]
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        self.passing.as_ref()?.until()
+    }
+
+    /// Time passed.
+    ///
+    /// # Errors
+    /// Descriptors that were announced have not come in time.
+    #[cfg(feature = "server")]
+    pub(crate) fn handle_timeout(&self, now: Instant) -> io::Result<()> {
+        match self.poll_timeout().is_some_and(|until| until <= now) {
+            true => Err(wrong("file descriptors were announced and did not come in time")),
+            false => Ok(()),
+        }
+    }
+
+    /// Nothing is being read now: that nothing comes is not the peer's doing.
+    #[cfg(feature = "server")]
+    pub(crate) fn not_reading(&mut self, now: Instant) {
+        self.passing.iter_mut().for_each(|passing| passing.begin_anew(now));
+    }
+
+    /// Bytes that are held for frames which have not come whole, or whose descriptors have not.
     #[cfg(feature = "server")]
     pub(crate) fn held_bytes(&self) -> usize {
         let large = self.bulk.as_ref().and_then(|bulk| bulk.large.as_ref());
-        self.buffer.len() + large.map_or(0, |large| large.memory.len())
+        let waiting = self.passing.as_ref().map_or(0, Passing::held_bytes);
+        self.buffer.len() + large.map_or(0, |large| large.memory.len()) + waiting
     }
 
     /// The next frame, if all of it has been read already.
@@ -183,34 +201,23 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
                 true => self.take_large(),
                 false => frame::split(&mut self.buffer)?,
             };
-            let Some(frame) = frame else { return Ok(None) };
+            let Some(frame) = frame else {
+                self.passing.iter_mut().for_each(Passing::forget);
+                return Ok(None);
+            };
             self.largest = self.largest.max(frame.wire_bytes());
             self.among_large = match frame.wire_bytes() > READ_BYTES {
                 true => SHORT_PACKETS_MAX + 1,
                 false if is_packet(&frame) => self.among_large.saturating_sub(1),
                 false => 0,
             };
-            let announced = frame.descriptors();
             let Some(passing) = &mut self.passing else { return Ok(Some(Received::alone(frame))) };
-            if let Some(brought) = &mut passing.brought {
-                brought.taken += frame.wire_bytes() as u64;
+            if let Some(received) = passing.take(frame, self.keeps_descriptors) {
+                return Ok(Some(received));
             }
-            if announced == 0 || announced > DESCRIPTORS_MAX {
-                // The session refuses so many, whether they come or not.
-                passing.forget_strays();
-                return Ok(Some(Received::alone(frame)));
-            }
-            passing.brought.get_or_insert_default().waiting = Some((frame, announced as usize));
         }
-        let Some(passing) = &mut self.passing else { return Ok(None) };
-        let Some(brought) = &mut passing.brought else { return Ok(None) };
-        match brought.waiting.take_if(|(_, count)| self.buffer.len() >= *count) {
-            Some((frame, count)) => {
-                self.buffer.advance(count);
-                let fds = (0..count).map(|_| brought.claim()).collect::<io::Result<_>>()?;
-                passing.forget_strays();
-                Ok(Some(Received { frame, fds }))
-            }
+        match &mut self.passing {
+            Some(passing) => Ok(passing.claim(&mut self.buffer)?),
             None => Ok(None),
         }
     }
@@ -253,8 +260,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 
     fn is_waiting(&self) -> bool {
-        let brought = self.passing.as_ref().and_then(|passing| passing.brought.as_ref());
-        brought.is_some_and(|brought| brought.waiting.is_some())
+        self.passing.as_ref().is_some_and(Passing::is_waiting)
     }
 
     /// Reads once; 0 is the end.
@@ -341,55 +347,6 @@ impl Bulk {
     }
 }
 
-impl Passing {
-    /// Reads, where so many bytes have come before that are not taken.
-    fn poll_receive(
-        &mut self,
-        cx: &mut Context<'_>,
-        space: &mut ReadBuf<'_>,
-        before: usize,
-    ) -> Poll<io::Result<()>> {
-        if let Some(fd) = ready!(self.line.poll_receive(cx, space))? {
-            let brought = self.brought.get_or_insert_default();
-            let come = (before + space.filled().len()) as u64;
-            brought.fds.push_back((brought.taken + come, fd));
-            // Each read brings one at most, and there is no more than one message's to wait for.
-            if brought.fds.len() > DESCRIPTORS_MAX as usize {
-                return Poll::Ready(Err(wrong("more file descriptors came than a message can have")));
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Closes what came with bytes that were no descriptors'.
-    fn forget_strays(&mut self) {
-        if let Some(brought) = &mut self.brought {
-            brought.forget_strays();
-            if brought.fds.is_empty() {
-                self.brought = None;
-            }
-        }
-    }
-}
-
-impl Brought {
-    /// The descriptor of the byte that is next.
-    fn claim(&mut self) -> io::Result<OwnedFd> {
-        self.forget_strays();
-        self.taken += 1;
-        match self.fds.pop_front() {
-            Some((at, fd)) if at == self.taken => Ok(fd),
-            _ => Err(wrong("a file descriptor was announced and did not come")),
-        }
-    }
-
-    fn forget_strays(&mut self) {
-        while self.fds.front().is_some_and(|(at, _)| *at <= self.taken) {
-            self.fds.pop_front();
-        }
-    }
-}
-
 /// Whether a frame brings data of a stream.
 fn is_packet(frame: &Frame) -> bool {
     let is_data = matches!(frame.header.kind(), Ok(MessageKind::Stream(StreamPart::Data)));
@@ -410,7 +367,7 @@ mod tests {
     use super::*;
 
     impl<R: AsyncRead + Unpin> FrameReader<R> {
-        async fn next(&mut self) -> Result<Option<Received>, CodecError> {
+        pub(super) async fn next(&mut self) -> Result<Option<Received>, CodecError> {
             std::future::poll_fn(|cx| self.poll_next(cx)).await
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct FrameWriter<W> {
     bytes: usize,
     /// How many bytes must be written until no stream's data is left.
     stream_bytes: usize,
+    /// How many have been written so far; behind the largest number it begins again.
+    gone: u32,
     /// Whether the transport may keep bytes that were written, as TLS does.
     unflushed: bool,
     /// Whether no two frames are handed to the transport in one write.
@@ -60,6 +62,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             tail: BytesMut::new(),
             bytes: 0,
             stream_bytes: 0,
+            gone: 0,
             unflushed: false,
             apart: false,
             blocked: false,
@@ -94,6 +97,18 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// Whether data of a stream waits to be written.
     pub(crate) fn has_stream_data(&self) -> bool {
         self.stream_bytes > 0
+    }
+
+    /// How many bytes have been written so far, by a number that begins again behind its largest.
+    #[cfg(feature = "server")]
+    pub(crate) fn gone(&self) -> u32 {
+        self.gone
+    }
+
+    /// Whether the transport had no room when it was last asked.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked
     }
 
     /// Whether the transport has had room again, since this was last asked, after it had none: then the peer's end has taken some of what
@@ -229,15 +244,21 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         if is_out {
             self.pieces.pop_front();
         }
-        self.bytes = self.bytes.saturating_sub(count);
-        self.stream_bytes = self.stream_bytes.saturating_sub(count);
+        self.count(count);
         self.rest();
         Poll::Ready(Ok(()))
     }
 
-    fn written(&mut self, mut count: usize) {
+    /// So many have been written.
+    fn count(&mut self, count: usize) {
         self.bytes = self.bytes.saturating_sub(count);
         self.stream_bytes = self.stream_bytes.saturating_sub(count);
+        // Nobody counts on more than the difference.
+        self.gone = self.gone.wrapping_add(count as u32);
+    }
+
+    fn written(&mut self, mut count: usize) {
+        self.count(count);
         while let Some(piece) = self.pieces.front_mut() {
             let length = piece.bytes().map_or(0, <[u8]>::len);
             if length == 0 || count < length {

@@ -35,7 +35,7 @@ const SOCKET: &str = "VIRTWIRE_BAD_CLIENTS_SOCKET";
 
 /// A door whose clients have the usual limits, and this one together.
 const ROOMY: &str = "roomy";
-const ROOMY_BYTES_MAX: usize = 32 << 20;
+pub(crate) const ROOMY_BYTES_MAX: usize = 32 << 20;
 
 /// No step takes this long on the slowest machine; one that does never ends.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

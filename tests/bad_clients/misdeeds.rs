@@ -6,15 +6,15 @@ use std::os::unix::net::UnixStream;
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
-    ConnectDomainEventCallbackRegisterAny, DomainCreateXml, DomainCreateXmlReply, DomainDefineXml,
-    DomainGetMetadata, DomainGetXmlDesc, DomainResume, DomainSuspend, StorageVol, StorageVolDownload,
-    StorageVolUpload,
+    ConnectDomainEventCallbackRegisterAny, ConnectListAllDomains, Domain, DomainCreateXml,
+    DomainCreateXmlReply, DomainDefineXml, DomainGetMetadata, DomainGetXmlDesc, DomainResume, DomainSuspend,
+    StorageVol, StorageVolDownload, StorageVolUpload,
 };
 use virtwire::xdr::{from_slice, to_vec};
 
 #[cfg(feature = "fds")]
 use crate::daemon::SLOW_CALL;
-use crate::daemon::{Client, Daemon, Figures, call, descriptors_max, figures};
+use crate::daemon::{Client, Daemon, Figures, ROOMY_BYTES_MAX, call, descriptors_max, figures};
 
 /// Connections that are kept until the daemon has been looked at.
 type Held = Vec<UnixStream>;
@@ -31,12 +31,16 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("one serial for all", one_serial_for_all),
     ("streams left open", streams_left_open),
     ("events by thousands", events_by_thousands),
+    ("unread events", unread_events),
+    ("lists in one breath", lists_in_one_breath),
     ("halted large frames", halted_large_frames),
     ("unread large replies", unread_large_replies),
     ("long documents", long_documents),
     ("nonsense", nonsense),
     #[cfg(feature = "fds")]
     ("descriptors with slow calls", descriptors_with_slow_calls),
+    #[cfg(feature = "fds")]
+    ("descriptors for nobody", descriptors_for_nobody),
 ];
 
 const IDLE: usize = 10_000;
@@ -186,9 +190,7 @@ fn streams_left_open(daemon: &Daemon) -> Held {
 fn events_by_thousands(daemon: &Daemon) -> Held {
     const STEPS: usize = 2_000;
     let mut client = daemon.client();
-    // It ends with its connection.
-    let made = client.call(10, &to_vec(&DomainCreateXml { xml_desc: XML.into(), flags: 2 }).unwrap());
-    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let dom = made(&mut client, XML);
     let suspend = call(34, 8, &to_vec(&DomainSuspend { dom: dom.clone() }).unwrap());
     let resume = call(28, 9, &to_vec(&DomainResume { dom }).unwrap());
     client.stream.write_all(&[suspend, resume].concat().repeat(STEPS / 2)).unwrap();
@@ -196,6 +198,81 @@ fn events_by_thousands(daemon: &Daemon) -> Held {
         assert_eq!(client.next().header.kind(), Ok(MessageKind::Reply));
     }
     vec![client.stream]
+}
+
+/// Asks for events as often as may be, and reads none of those that somebody else brings about. What waits for all of them together is
+/// bounded, though nobody can be kept from bringing them about.
+fn unread_events(daemon: &Daemon) -> Held {
+    const TIMES: usize = 40;
+    const STEPS: usize = 20;
+    // As often for all guests as for one.
+    const REGISTRATIONS: usize = 64;
+    let mut witness = daemon.client();
+    let mut owner = daemon.client();
+    // That of another misdeed may be on its way out.
+    let dom = made(&mut owner, &XML.replace("guest", "told"));
+    let register = |dom| {
+        let register = ConnectDomainEventCallbackRegisterAny { event_id: 0, dom };
+        call(316, 8, &to_vec(&register).unwrap()).repeat(REGISTRATIONS)
+    };
+    let register = [register(None), register(Some(dom.clone()))].concat();
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut client = daemon.roomy_client();
+        client.stream.write_all(&register).unwrap();
+        for _ in 0..2 * REGISTRATIONS {
+            assert_eq!(client.next().header.kind(), Ok(MessageKind::Reply));
+        }
+        held.push(client.stream);
+    }
+    let before = figures(&mut witness);
+    let suspend = call(34, 8, &to_vec(&DomainSuspend { dom: dom.clone() }).unwrap());
+    let resume = call(28, 9, &to_vec(&DomainResume { dom }).unwrap());
+    let steps = [suspend, resume].concat().repeat(STEPS / 2);
+    for _ in 0..TIMES {
+        owner.stream.write_all(&steps).unwrap();
+        for _ in 0..STEPS {
+            assert_eq!(owner.next().header.kind(), Ok(MessageKind::Reply));
+        }
+        let there = figures(&mut witness);
+        // An event is counted by its length, and takes some times as much.
+        let most = 4 * (ROOMY_BYTES_MAX + OTHERS * (1 << 20));
+        assert!(there.bytes.saturating_sub(before.bytes) < most, "{before:?} {there:?}");
+    }
+    held.push(owner.stream);
+    held
+}
+
+/// Asks for lists of many guests again and again in one breath, and then reads them.
+fn lists_in_one_breath(daemon: &Daemon) -> Held {
+    const GUESTS: usize = 100;
+    const LISTS: usize = 200;
+    const CLIENTS: usize = 8;
+    let mut owner = daemon.client();
+    for number in 0..GUESTS {
+        made(&mut owner, &XML.replace("guest", &format!("guest{number}")));
+    }
+    // Those without a managed save image.
+    let list = to_vec(&ConnectListAllDomains { need_results: 1, flags: 512 }).unwrap();
+    let lists = call(273, 9, &list).repeat(LISTS);
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| daemon.client()).collect();
+    for client in &mut clients {
+        client.stream.write_all(&lists).unwrap();
+    }
+    for client in &mut clients {
+        for _ in 0..LISTS {
+            let frame = client.next();
+            assert_eq!(frame.header.kind(), Ok(MessageKind::Reply));
+            assert!(frame.payload.len() > GUESTS * 32, "all of them are in it");
+        }
+    }
+    clients.into_iter().chain([owner]).map(|client| client.stream).collect()
+}
+
+/// Makes a guest that ends with its connection.
+fn made(owner: &mut Client, xml: &str) -> Domain {
+    let made = owner.call(10, &to_vec(&DomainCreateXml { xml_desc: xml.into(), flags: 2 }).unwrap());
+    from_slice::<DomainCreateXmlReply>(&made).unwrap().dom
 }
 
 /// All but the end of a call as long as may be, as far as it is read.
@@ -214,8 +291,7 @@ fn unread_large_replies(daemon: &Daemon) -> Held {
         "<domain type='mem'><name>long</name><memory>1024</memory><description>{description}</description></domain>"
     );
     let mut owner = daemon.client();
-    let made = owner.call(10, &to_vec(&DomainCreateXml { xml_desc: xml.into(), flags: 2 }).unwrap());
-    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let dom = made(&mut owner, &xml);
     let ask = call(14, 9, &to_vec(&DomainGetXmlDesc { dom, flags: 0 }).unwrap()).repeat(100);
     let mut sending: Vec<_> = (0..OTHERS).map(|_| (daemon.roomy_client().stream, &ask[..])).collect();
     send_while_read(daemon, &mut sending);
@@ -232,8 +308,7 @@ fn long_documents(daemon: &Daemon) -> Held {
         "<domain type='mem'><name>long</name><memory>1024</memory><metadata><x xmlns='u:r'>{padding}</x></metadata></domain>"
     );
     let mut owner = daemon.client();
-    let made = owner.call(10, &to_vec(&DomainCreateXml { xml_desc: xml.into(), flags: 2 }).unwrap());
-    let dom = from_slice::<DomainCreateXmlReply>(&made).unwrap().dom;
+    let dom = made(&mut owner, &xml);
     let ask = DomainGetMetadata { dom, r#type: 2, uri: Some("u:none".into()), flags: 0 };
     let ask = call(265, 9, &to_vec(&ask).unwrap()).repeat(EACH);
     let mut witness = daemon.client();
@@ -330,6 +405,45 @@ fn descriptors_with_slow_calls(daemon: &Daemon) -> Held {
     }
     let there = figures(&mut witness).descriptors;
     assert_eq!(there, before + held.len(), "one for each client");
+    held
+}
+
+/// Sends descriptors that no frame has announced, or one less than were announced: where nothing has a use for them, or who only looks has
+/// none for them.
+#[cfg(feature = "fds")]
+fn descriptors_for_nobody(daemon: &Daemon) -> Held {
+    use virtwire::protocol::frame::{DESCRIPTORS_MAX, Draft};
+    use virtwire::protocol::header::{Header, Serial};
+    use virtwire::protocol::program::ProcedureNumber;
+
+    let announcing = |number| {
+        let header =
+            Header::new(MessageKind::CallWithFds, Program::REMOTE, ProcedureNumber(number), Serial(9));
+        Draft::empty().announcing(DESCRIPTORS_MAX).unwrap().seal(&header)
+    };
+    let (longer, with_files, slow) = (call(59, 9, &[0; 64]), announcing(309), announcing(SLOW_CALL));
+    let mut witness = daemon.client();
+    let before = figures(&mut witness).descriptors;
+    let (passed, _) = UnixStream::pair().unwrap();
+    let mut held = Vec::new();
+    for number in 0..OTHERS {
+        let mut client = Client::new(daemon.connect());
+        let only_looks = u8::from(number % 4 == 1);
+        client.call(1, &[0, 0, 0, 0, 0, 0, 0, only_looks]);
+        let (bytes, descriptors) = match number % 4 {
+            0 | 2 => (&longer[..28], DESCRIPTORS_MAX),
+            1 => (&with_files[..], DESCRIPTORS_MAX - 1),
+            _ => (&slow[..], DESCRIPTORS_MAX - 1),
+        };
+        client.stream.write_all(bytes).unwrap();
+        (0..descriptors).for_each(|_| pass(&client.stream, &passed));
+        held.push(client.stream);
+    }
+    // It reads all of that while it answers somebody else.
+    for _ in 0..50 {
+        let there = figures(&mut witness).descriptors;
+        assert!(there <= before + 2 * held.len(), "{there}, and {before} before");
+    }
     held
 }
 

@@ -157,6 +157,48 @@ async fn a_flood_of_events_costs_nobody_that_reads_its_connection() {
     }
 }
 
+/// Keeps the worker that it runs on, as no handler should, and writes down which calls were begun in which order.
+#[derive(Default)]
+struct Blocks(Mutex<Vec<Serial>>);
+
+impl Handler for Blocks {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            self.0.lock().unwrap().push(called.header.serial);
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(Draft::empty())
+        })
+    }
+}
+
+/// There is one thread, and all calls of the first client come in one read.
+#[tokio::test]
+async fn hundreds_of_calls_in_one_breath_leave_others_their_turn() {
+    const MANY: u32 = 500;
+    const OTHER: Serial = Serial(MANY);
+    let blocks = Arc::new(Blocks::default());
+    let address = serve(Server::shared(blocks.clone())).await;
+    let [mut many, mut other] = [Raw::connect(&address).await, Raw::connect(&address).await];
+    for raw in [&mut many, &mut other] {
+        raw.call(Program::REMOTE, CHEAP, &[]).await.unwrap();
+    }
+    blocks.0.lock().unwrap().clear();
+    let calls = (0..MANY).flat_map(|serial| call(Program::REMOTE, CHEAP, Serial(serial), &[]));
+    many.send(&calls.collect::<Vec<_>>()).await;
+    other.send(&call(Program::REMOTE, CHEAP, OTHER, &[])).await;
+    assert_eq!(other.next().await.unwrap().header.serial, OTHER);
+    let before = blocks.0.lock().unwrap().iter().position(|serial| *serial == OTHER);
+    assert!(before.is_some_and(|before| before < 50), "{before:?}");
+    // And none of them is lost.
+    for serial in 0..MANY {
+        assert_eq!(many.next().await.unwrap().header.serial, Serial(serial));
+    }
+}
+
 /// Where everybody may look, a crowd of those who do takes no place from who may change something.
 #[tokio::test]
 async fn who_may_only_look_leaves_places_for_who_may_change() {

@@ -6,6 +6,9 @@ use virtwire::server::ClientLimits;
 /// What is not for clients: listeners, the store, what a migration opens, and administrators, who come when nothing else is left.
 const KEPT: usize = 256;
 
+/// What one client takes: a unix socket that has once been full has a second.
+const OF_CLIENT: usize = 2;
+
 /// Has the process have as many as the system lets it, and says how many. The usual soft limit is for programs that wait by `select`.
 pub(super) fn raised() -> usize {
     let allowed = getrlimit(Resource::Nofile);
@@ -23,14 +26,14 @@ pub(super) fn bounded(host: ClientLimits, admin: ClientLimits, descriptors: usiz
     [host, at_most(admin, admins_max(host, descriptors), descriptors)]
 }
 
-/// The most of the host's clients. At least a quarter of all descriptors is theirs.
+/// The most of the host's clients. At least half of all descriptors is theirs.
 pub(super) fn clients_max(descriptors: usize) -> usize {
-    descriptors.saturating_sub(KEPT).max(descriptors / 4).max(1)
+    (descriptors.saturating_sub(KEPT).max(descriptors / 2) / OF_CLIENT).max(1)
 }
 
 /// The most administrators beside so many clients of the host's: the daemon itself has half of what these leave.
 pub(super) fn admins_max(host: ClientLimits, descriptors: usize) -> usize {
-    (descriptors.saturating_sub(host.clients) / 2).max(1)
+    (descriptors.saturating_sub(OF_CLIENT.saturating_mul(host.clients)) / 2 / OF_CLIENT).max(1)
 }
 
 fn at_most(wished: ClientLimits, most: usize, descriptors: usize) -> ClientLimits {
@@ -52,12 +55,12 @@ mod tests {
     fn clients_leave_descriptors_for_the_daemon() {
         for (descriptors, most, admins) in [
             (0, 1, 1),
-            (20, 5, 7),
-            (256, 64, 96),
-            (1_024, 768, 128),
-            (5_255, 4_999, 128),
-            (5_256, 5_000, 128),
-            (20_000, 5_000, 5_000),
+            (20, 5, 2),
+            (256, 64, 32),
+            (1_024, 384, 64),
+            (10_254, 4_999, 64),
+            (10_256, 5_000, 64),
+            (40_000, 5_000, 5_000),
             (usize::MAX, 5_000, 5_000),
         ] {
             let bounded = bounded(limits(5_000), limits(5_000), descriptors);

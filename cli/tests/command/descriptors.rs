@@ -14,10 +14,10 @@ use crate::kept::Directory;
 /// What the system lets the daemon have, softly and at most.
 const SOFT: u32 = 100;
 const HARD: u32 = 300;
-/// A quarter, where there are so few.
+/// Half of them where there are so few, two for each.
 const CLIENTS: u32 = 75;
-/// Half of what these leave.
-const ADMINS: u32 = 112;
+/// Half of what these leave, two for each.
+const ADMINS: u32 = 37;
 
 /// Ends with the test.
 struct Ends(Child);

@@ -1,6 +1,6 @@
 //! How snapshots descend from each other, and which of them a list has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use virtwire_protocol::flags::SnapshotListFlags;
 
@@ -51,16 +51,24 @@ pub(super) fn descendants<'a>(name: &'a str, all: &'a [SnapshotInfo]) -> Vec<&'a
     all.iter().filter(|one| is_below(one)).collect()
 }
 
-/// Whether one passes every group of filters, of those that do not say where it stands.
-pub(super) fn admits(flags: u32, one: &SnapshotInfo, all: &[SnapshotInfo]) -> bool {
-    let is_leaf = !all.iter().any(|other| other.parent.as_ref() == Some(&one.name));
-    let groups: [&[(u32, bool)]; 4] = [
-        &[(METADATA, true), (NO_METADATA, false)],
-        &[(LEAVES, is_leaf), (NO_LEAVES, !is_leaf)],
-        &[(INACTIVE, !one.active), (ACTIVE, one.active), (DISK_ONLY, false)],
-        &[(INTERNAL, true), (EXTERNAL, false)],
-    ];
-    passes(flags, &groups)
+/// Those of some that pass every group of filters, of those that do not say where one stands.
+pub(super) fn admitted<'a>(
+    flags: u32,
+    some: impl Iterator<Item = &'a SnapshotInfo>,
+    all: &[SnapshotInfo],
+) -> Vec<SnapshotInfo> {
+    let parents: HashSet<&str> = all.iter().filter_map(|one| one.parent.as_deref()).collect();
+    let passes = |one: &&SnapshotInfo| {
+        let is_leaf = !parents.contains(one.name.as_str());
+        let groups: [&[(u32, bool)]; 4] = [
+            &[(METADATA, true), (NO_METADATA, false)],
+            &[(LEAVES, is_leaf), (NO_LEAVES, !is_leaf)],
+            &[(INACTIVE, !one.active), (ACTIVE, one.active), (DISK_ONLY, false)],
+            &[(INTERNAL, true), (EXTERNAL, false)],
+        ];
+        passes(flags, &groups)
+    };
+    some.filter(passes).cloned().collect()
 }
 
 #[cfg(test)]
@@ -105,8 +113,7 @@ mod tests {
             (INTERNAL, "a b"),
             (EXTERNAL, ""),
         ] {
-            let found: Vec<_> = all.iter().filter(|one| admits(flags, one, &all)).cloned().collect();
-            assert_eq!(names(&found), expected, "{flags}");
+            assert_eq!(names(&admitted(flags, all.iter(), &all)), expected, "{flags}");
         }
     }
 }

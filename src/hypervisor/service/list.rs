@@ -26,7 +26,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, FILTERS, "connect_list_all_domains")?;
         let mut domains = self.visible(cx).await?;
         domains.retain(|domain| admits(arguments.flags, domain));
-        let domains = self.by_managed_save(domains, arguments.flags);
+        let domains = self.by_managed_save(domains, arguments.flags).await?;
         let domains = self.by_snapshots(domains, arguments.flags).await?;
         let ret = u32::try_from(domains.len()).ok().filter(|count| *count <= DOMAIN_LIST_MAX);
         let ret = ret.ok_or_else(|| {
@@ -134,11 +134,10 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// The same, by their managed save images.
-    fn by_managed_save(&self, mut domains: Vec<DomainInfo>, flags: u32) -> Vec<DomainInfo> {
-        if let Some(with) = one_of(flags, MANAGED_SAVE, NO_MANAGED_SAVE) {
-            domains.retain(|domain| self.managed_image(domain.uuid).is_some() == with);
-        }
-        domains
+    async fn by_managed_save(&self, domains: Vec<DomainInfo>, flags: u32) -> Result<Vec<DomainInfo>> {
+        let Some(with) = one_of(flags, MANAGED_SAVE, NO_MANAGED_SAVE) else { return Ok(domains) };
+        let have = self.have_managed_images(&domains).await?;
+        Ok(domains.into_iter().zip(have).filter(|(_, has)| *has == with).map(|(domain, _)| domain).collect())
     }
 }
 

@@ -1,5 +1,8 @@
 //! Saving domains to files, and restoring them.
 
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use virtwire_protocol::error::RemoteError;
@@ -15,10 +18,10 @@ use virtwire_protocol::remote::{
 use virtwire_xdr::Text;
 
 use super::super::saving::{Save, Saving};
-use super::super::{Hypervisor, Result, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Result, Uuid, errors};
 use super::HypervisorService;
 use super::wire::xml;
-use crate::server::CallContext;
+use crate::server::{CallContext, heavy};
 
 /// Whatever a file system caches is not this layer's.
 const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
@@ -210,6 +213,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.hypervisor.saving()?.managed(domain).filter(|path| path.exists())
     }
 
+    /// Which of these domains have a file of their own. There may be thousands, and their folder at a file server that takes its time: that
+    /// is no worker's of the runtime to wait for.
+    pub(super) async fn have_managed_images(&self, domains: &[DomainInfo]) -> Result<Vec<bool>> {
+        let Some(saving) = self.hypervisor.saving() else { return Ok(vec![false; domains.len()]) };
+        let places: Vec<_> = domains.iter().map(|domain| saving.managed(domain.uuid)).collect();
+        if places.iter().all(Option::is_none) {
+            return Ok(vec![false; places.len()]);
+        }
+        let looked = heavy::work(move || are_there(&places)).await;
+        looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
+    }
+
     /// Starts a domain from its own file, which is used up by that; `None` where there is none.
     pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
         let image = self.managed_image(domain)?;
@@ -235,6 +250,22 @@ impl<H: Hypervisor> HypervisorService<H> {
         let place = self.saving(function)?.managed(Uuid(dom.uuid));
         place.ok_or_else(|| RemoteError::no_support(function))
     }
+}
+
+/// Which of these files are there. Most are not, so each folder is read, once.
+fn are_there(files: &[Option<PathBuf>]) -> Vec<bool> {
+    let mut folders: HashMap<&Path, Option<HashSet<OsString>>> = HashMap::new();
+    let is_there = files.iter().map(|file| {
+        let Some(file) = file else { return false };
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return false };
+        let names = folders.entry(folder).or_insert_with(|| names_in(folder).ok());
+        names.as_ref().is_none_or(|names| names.contains(name)) && file.exists()
+    });
+    is_there.collect()
+}
+
+fn names_in(folder: &Path) -> io::Result<HashSet<OsString>> {
+    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
 fn no_image() -> RemoteError {

@@ -7,7 +7,7 @@ use virtwire_xdr::Text;
 
 use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, errors};
 use super::HypervisorService;
-use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admits, by_descent, descendants};
+use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admitted, by_descent, descendants};
 use super::list::count;
 use super::wire::xml;
 use crate::server::CallContext;
@@ -64,11 +64,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, FILTERS.into(), function)?;
         let (_, all) = self.all_snapshots(dom).await?;
         let roots = flags & ROOTS_OR_DESCENDANTS != 0;
-        Ok(all
-            .iter()
-            .filter(|one| !(roots && one.parent.is_some()) && admits(flags, one, &all))
-            .cloned()
-            .collect())
+        Ok(admitted(flags, all.iter().filter(|one| !(roots && one.parent.is_some())), &all))
     }
 
     /// The children of one, or all that descend from it.
@@ -78,7 +74,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let below = descendants(&parent.name, &all);
         let deep = flags & ROOTS_OR_DESCENDANTS != 0;
         let is_child = |one: &&SnapshotInfo| deep || one.parent.as_ref() == Some(&parent.name);
-        Ok(below.into_iter().filter(is_child).filter(|one| admits(flags, one, &all)).cloned().collect())
+        Ok(admitted(flags, below.into_iter().filter(is_child), &all))
     }
 
     pub(super) async fn domain_has_current_snapshot(

@@ -70,13 +70,24 @@ async fn served(
     door: &Door,
     terms: Terms,
 ) -> Ended {
+    served_by(both, None, handler, door, terms).await
+}
+
+/// The same at a unix socket, if it is one.
+async fn served_by(
+    both: (impl AsyncRead + Unpin + Send, impl AsyncWrite + Unpin + Send),
+    line: Option<Line>,
+    handler: Arc<impl Handler>,
+    door: &Door,
+    terms: Terms,
+) -> Ended {
     let identity = Identity::of(PeerTransport::Inside);
     let entrance = door.meet(&identity, None, false);
     let (id, peer) = (ConnectionId::next(), "a test".to_owned());
     let newcomer = Newcomer { id, peer, identity, carries_fds: false };
     let cx = CallContext::new(newcomer, Arc::new(terms));
     let _present = Arc::new(Clients::default()).enter(&cx);
-    run(both, handler, cx, entrance, None).await
+    run(both, handler, cx, entrance, line).await
 }
 
 fn call(procedure: i32, serial: u32) -> Bytes {
@@ -184,6 +195,30 @@ async fn a_message_that_stops_is_waited_for_while_there_is_room() {
         assert_eq!(matches!(ended, Ended::Hoarding), is_dropped, "{ended:?}");
         assert_eq!(memory.held(), 0);
     }
+}
+
+/// Of two descriptors that are announced only one comes: it is not held for as long as the client likes.
+#[cfg(feature = "fds")]
+#[tokio::test(start_paused = true)]
+async fn descriptors_that_are_announced_and_do_not_come_end_the_connection() {
+    let (ours, client) = tokio::net::UnixStream::pair().unwrap();
+    let [ours, mut client] = [ours, client].map(|stream| Line::new(stream).unwrap());
+    let (both, line) = ((ours.clone(), ours.clone()), Some(ours));
+    let serving = tokio::spawn(async move {
+        let terms = Terms::default();
+        served_by(both, line, Arc::new(Nothing), &Door::default(), terms).await
+    });
+    let header = Header::new(MessageKind::CallWithFds, Program::REMOTE, ProcedureNumber(309), Serial(1));
+    client.write_all(&Draft::empty().announcing(2).unwrap().seal(&header)).await.unwrap();
+    let (near, far) = std::os::unix::net::UnixStream::pair().unwrap();
+    let far = OwnedFd::from(far);
+    poll_fn(|cx| client.poll_pass(cx, &far)).await.unwrap();
+    drop(far);
+    let start = Instant::now();
+    let ended = serving.await.unwrap();
+    assert!(ended.is_its_fault() && ended.to_string().contains("did not come in time"), "{ended:?}");
+    assert_eq!(start.elapsed().as_secs(), 5);
+    assert_eq!(io::Read::read(&mut &near, &mut [0]).unwrap(), 0, "it is closed");
 }
 
 /// Nor are calls begun without end for one that reads no answers, and who waits for room is read once others have left it.

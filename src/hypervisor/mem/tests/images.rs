@@ -1,10 +1,12 @@
 //! A managed save image belongs to a definition, and outlives a daemon with it.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 
 use virtwire_protocol::profile::Profile;
-use virtwire_protocol::remote::{Domain, DomainManagedSave, DomainUndefineFlags};
+use virtwire_protocol::remote::{ConnectListAllDomains, Domain, DomainManagedSave, DomainUndefineFlags};
 
 use super::*;
 use crate::generated::RemoteService;
@@ -87,6 +89,34 @@ async fn whoever_is_defined_inherits_nothing() {
     assert!(image.exists(), "whose image it was has not removed it");
     mem.define(xml_with("b", guest)).await.unwrap();
     assert!(!image.exists() && directory.saved(&format!("{guest}.save.set-aside")).exists());
+}
+
+/// A list of them waits for the disk, and nobody else does meanwhile.
+#[tokio::test]
+async fn a_list_looks_for_images_aside() {
+    let directory = Directory::new();
+    let (mem, _) = directory.daemon();
+    saved(&mem, "a").await;
+    mem.define(xml("b")).await.unwrap();
+    let (gone, image) = saved(&mem, "c").await;
+    std::fs::remove_file(&image).unwrap();
+    std::os::unix::fs::symlink(directory.saved("nowhere"), mem.managed(gone).unwrap()).unwrap();
+    let service = HypervisorService::new(mem);
+    let cx = CallContext::detached(ConnectionId(1), Profile::default().into());
+    for (flags, expected) in [(256, "a"), (512, "b c"), (256 | 512, "a b c")] {
+        let mut list =
+            pin!(service.connect_list_all_domains(&cx, ConnectListAllDomains { need_results: 1, flags }));
+        let at_once = list.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(at_once.is_pending(), flags != 256 | 512, "{flags}");
+        let reply = match at_once {
+            std::task::Poll::Ready(reply) => reply,
+            std::task::Poll::Pending => list.await,
+        };
+        let domains = reply.unwrap().domains;
+        let mut names: Vec<_> = domains.iter().map(|domain| domain.name.to_string_lossy()).collect();
+        names.sort_unstable();
+        assert_eq!(names.join(" "), expected, "{flags}");
+    }
 }
 
 /// Whenever the daemon is killed: there is no image without its definition.
