@@ -41,7 +41,17 @@ pub(super) async fn choose(
     let first = ask_both(source, destination, Feature::first_to_ask(&request.way)).await?;
     let next = Feature::next_to_ask(&request, wish, first[0], first[1]);
     let more = ask_both(source, destination, next.each_ref().map(Vec::as_slice)).await?;
-    Ok(Plan::choose(request, wish, first[0].with(more[0]), first[1].with(more[1]))?)
+    let (by_source, by_destination) = (first[0].with(more[0]), first[1].with(more[1]));
+    match Plan::choose(request.clone(), wish, by_source, by_destination) {
+        Ok(plan) => Ok(plan),
+        // Why not is told by all that it reports.
+        Err(_) => {
+            let asked = [Feature::first_to_ask(&request.way)[0], &next[0]];
+            let rest = Feature::rest_to_ask(&request.way, asked);
+            let by_source = by_source.with(features(Host::Source, source, &rest).await?);
+            Ok(Plan::choose(request, wish, by_source, by_destination)?)
+        }
+    }
 }
 
 /// What each reports of what it is asked for.

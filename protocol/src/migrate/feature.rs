@@ -67,7 +67,7 @@ impl Feature {
     }
 
     /// The ones that matter still once these are reported of the first: the source's, the destination's. A plan made of them all is the one
-    /// that all that [decide](Self::that_decide) would make; where none can be made, nothing is left out.
+    /// that all that [decide](Self::that_decide) would make; where none can be made, the [rest](Self::rest_to_ask) tells why.
     pub fn next_to_ask(
         request: &Request,
         wish: Wish,
@@ -96,8 +96,14 @@ impl Feature {
         };
         let protects = request.flags.has(MigrateFlags::CHANGE_PROTECTION)
             || request.flags.has(MigrateFlags::POSTCOPY_RESUME);
-        let of_both =
-            |feature| !decided || (feature == MigrationOffline && request.flags.has(MigrateFlags::OFFLINE));
+        // The source by itself chooses among what it reports of versions.
+        let is_open = |feature| match managed || !may_be_moved_so {
+            true => !decided,
+            false => !decided && matches!(feature, MigrationParams | MigrationV3 | MigrationV2 | MigrationV1),
+        };
+        let of_both = |feature| {
+            is_open(feature) || (feature == MigrationOffline && request.flags.has(MigrateFlags::OFFLINE))
+        };
         let of_source = |feature| {
             of_both(feature)
                 || (wish == Wish::Auto && older(feature))
@@ -109,6 +115,12 @@ impl Feature {
         };
         let asked = Feature::first_to_ask(&request.way);
         [left(asked[0], &of_source), if managed { left(asked[1], &of_both) } else { Vec::new() }]
+    }
+
+    /// Those of a source that [decide](Self::that_decide) and are not among these.
+    pub fn rest_to_ask(way: &Way, asked: [&[Feature]; 2]) -> Vec<Feature> {
+        let all = Feature::that_decide(way).iter().copied();
+        all.filter(|feature| !asked.iter().any(|asked| asked.contains(feature))).collect()
     }
 
     /// The number on the wire.
@@ -224,7 +236,8 @@ mod tests {
         asked.iter().copied().filter(|feature| reported.has(*feature)).collect()
     }
 
-    /// Whatever two hosts report, a plan needs no more than what is asked for in two flights; nor does the reason why there is none.
+    /// Whatever two hosts report, a plan needs no more than what is asked for in two flights, and the reason why there is none no more than
+    /// in three.
     #[test]
     fn what_is_not_asked_for_changes_no_plan() {
         let domain = Domain { name: "guest".into(), uuid: [7; 16], id: 1 };
@@ -244,12 +257,13 @@ mod tests {
                 let told = [only(source, first[0]), only(destination, first[1])];
                 for wish in wishes {
                     let next = Feature::next_to_ask(&request, wish, told[0], told[1]);
-                    let partly = Plan::choose(
-                        request.clone(),
-                        wish,
-                        told[0].with(only(source, &next[0])),
-                        told[1].with(only(destination, &next[1])),
-                    );
+                    let told =
+                        [told[0].with(only(source, &next[0])), told[1].with(only(destination, &next[1]))];
+                    let partly = Plan::choose(request.clone(), wish, told[0], told[1]).or_else(|_| {
+                        let rest = Feature::rest_to_ask(way, [first[0], &next[0]]);
+                        let of_source = told[0].with(only(source, &rest));
+                        Plan::choose(request.clone(), wish, of_source, told[1])
+                    });
                     let wholly = Plan::choose(request.clone(), wish, source, destination);
                     assert_eq!(partly, wholly, "{way:?} {flags} {wish:?}: {source}; {destination}");
                 }
@@ -264,6 +278,15 @@ mod tests {
         let of_today: Features = Feature::ALL.into_iter().filter(|f| *f != Feature::MigrationV1).collect();
         let next = Feature::next_to_ask(&request, Wish::Auto, of_today, of_today);
         assert_eq!(next, [vec![], vec![]]);
+        // Nor more than a second where an older source carries it out, of four calls.
+        let way = Way::PeerToPeer { to: "qemu://there/system".into() };
+        let [next, _] = Feature::next_to_ask(
+            &Request { way, ..request.clone() },
+            Wish::Auto,
+            [Feature::MigrationP2p].into_iter().collect(),
+            Features::NONE,
+        );
+        assert_eq!(next, [Feature::MigrationV2, Feature::MigrationV1]);
         let all = Feature::ALL.into_iter().collect();
         assert_eq!(
             Feature::next_to_ask(&request, Wish::Auto, all, all),
