@@ -28,6 +28,11 @@ fn main() {
         ["volumes"] => print!("{}", table::volumes()),
         ["streams"] => print!("{}", table::streams_alone()),
         ["readme"] => table::write(&table::run()),
+        ["gate"] => {
+            let tables = table::run();
+            print!("{tables}");
+            assert!(!tables.contains(table::FAR_OFF), "a goal is far off");
+        }
         ["minimal-server", socket, delay_ms] => {
             local(minimal::serve(Path::new(socket), number(delay_ms)));
         }
