@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason};
+use virtwire::protocol::migrate::{DomainState, Failure, Host, Outcome, Reason, Said};
 
 use super::Teller;
 use super::chosen::Chosen;
@@ -139,6 +139,9 @@ impl Report {
     pub(crate) fn new(domain: &str, outcome: Outcome, teller: &Teller, took: Duration) -> Report {
         let (ending, sentence) = (ending(&outcome, teller.paused), outcome.to_string());
         let next_step = match &outcome {
+            Outcome::OnSource { left_on_destination: Some(Said::Absent), .. } => {
+                "`virtwire list --all URI` shows what the destination has by then: a paused copy there is destroyed, and never resumed"
+            }
             Outcome::OnSource { source, left_on_destination: Some(said), .. }
                 if said.is_gone() || source.is_gone() =>
             {

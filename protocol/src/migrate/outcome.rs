@@ -35,7 +35,8 @@ pub enum Outcome {
         reason: Reason,
         /// The destination may keep what this migration brought there, and this is what it last said. Versions 1 and 2: it has all of the
         /// guest, or may have, and did not confirm that it has removed it. Every version: nobody knows what became of Prepare, and a daemon
-        /// that died in it may have left a paused guest that has nothing of this one's memory (seen of libvirt 9.0). What is still there must
+        /// that died in it may have left a paused guest that has nothing of this one's memory (seen of libvirt 9.0), which it may not know
+        /// of at once: then this is [`Said::Absent`]. What is still there must
         /// be removed and **never be resumed**. With OFFLINE: the destination has a definition of it, older than this migration or by it; then
         /// the guest must be started on one of the hosts only.
         #[cfg_attr(feature = "journal", serde(default))]
@@ -289,7 +290,12 @@ impl fmt::Display for Outcome {
                 let is_definition = |said: &&Said| {
                     said.is_gone() || source.is_gone() && !said.state().is_some_and(State::is_migrating)
                 };
-                if let Some(said) = left_on_destination.as_ref().filter(is_definition) {
+                if *left_on_destination == Some(Said::Absent) {
+                    f.write_str(
+                        "; nobody knows what became of Prepare, and a destination whose daemon died in it may show a paused copy yet, though it \
+                         has none by now: look there again, and destroy one that is there, and never resume it",
+                    )?;
+                } else if let Some(said) = left_on_destination.as_ref().filter(is_definition) {
                     let may_have = if said.is_gone() { "has" } else { "may have" };
                     write!(
                         f,
