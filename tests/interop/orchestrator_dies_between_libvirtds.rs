@@ -48,7 +48,9 @@ fn orchestrators_and_libvirtds_die_and_the_guest_is_accounted_for() {
         ends.iter().filter(|(end, _)| end.starts_with("unknown")).map(|(_, count)| count).sum();
     assert!(unknown <= deaths.div_ceil(2), "{unknown} of {deaths} unknown");
     assert_eq!(ends.values().sum::<usize>(), deaths);
+    // libvirtd does so within a moment alone: none or one of fifty was seen.
     let doubled = ends.get(DOUBLED).copied().unwrap_or_default();
+    assert!(doubled <= deaths.div_ceil(10), "{doubled} of {deaths} doubled");
     let seconds = began.elapsed().as_secs();
     figure(format_args!(
         "{deaths} deaths, in {seconds} s: 0 guests doubled by us, {doubled} by libvirtd, 0 gone"

@@ -1,5 +1,6 @@
 //! What a migration costs over a slow link: our command and virsh move the same guest over the same delays, in the same run.
 
+use std::cmp;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -79,16 +80,22 @@ fn by_every_version_and_way_a_migration_takes_no_more_round_trips_than_virshs() 
                 continue;
             }
             let [from, to] = links.each_ref().map(Link::uri);
-            // A piece that comes in two is heard twice, and a machine that has much to do parts them: the least of some runs counts.
-            let (mut ours, mut virshs) = (u32::MAX, u32::MAX);
+            // A piece that comes in two is heard twice, and a machine that has much to do parts them: the least of some runs counts, and of
+            // virsh's no luck, as it has to be seen twice.
+            let (mut ours, mut virshs, mut seen) = (u32::MAX, u32::MAX, 0);
             for _ in 0..32 {
                 ours = ours.min(counted(&links, || {
                     virtwire(&[&["migrate", "--live"], way, &["--from", &from, "--to", &to, "web1"]].concat())
                 }));
-                virshs = virshs.min(counted(&links, || {
-                    virsh(&to, &[&["migrate", "--live"], way, &["web1", &from]].concat())
-                }));
-                if ours <= virshs {
+                let one =
+                    counted(&links, || virsh(&to, &[&["migrate", "--live"], way, &["web1", &from]].concat()));
+                seen = match one.cmp(&virshs) {
+                    cmp::Ordering::Less => 1,
+                    cmp::Ordering::Equal => seen + 1,
+                    cmp::Ordering::Greater => seen,
+                };
+                virshs = virshs.min(one);
+                if ours <= virshs && seen > 1 {
                     break;
                 }
             }
