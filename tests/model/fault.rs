@@ -31,7 +31,7 @@ pub(crate) enum Runs {
     Ends,
     /// Finish of version 3 only: at once, and meanwhile the source's daemon, which was killed a moment after Perform, comes back and has the
     /// guest run on.
-    RunsOn,
+    SourceRunsOn,
     /// A question to the destination: at once, but the guest has shut down there by then.
     Ended,
     /// The host fails it by itself.
@@ -141,7 +141,7 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
             }
         }
         Call::Prepare2 { .. } | Call::Prepare3 { .. } => runs.push(Runs::Strays),
-        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends, Runs::RunsOn]),
+        Call::Finish3 { .. } => runs.extend([Runs::Fails(Fails::Killing), Runs::Ends, Runs::SourceRunsOn]),
         Call::LookupByUuid { .. } if order.host == Host::Destination => runs.push(Runs::Ended),
         Call::Finish { .. } | Call::Finish2 { .. } => {
             runs.extend([Runs::Fails(Fails::LeavingPaused), Runs::Fails(Fails::Killing)]);
@@ -209,7 +209,7 @@ impl Fault {
             (Runs::Ends, hears) => {
                 matches!(hears, Hears::Deadline | Hears::Closed { .. })
             }
-            (Runs::RunsOn, hears) => {
+            (Runs::SourceRunsOn, hears) => {
                 matches!(
                     hears,
                     Hears::Answer | Hears::Deadline | Hears::Closed { eof: true } | Hears::CallerDied

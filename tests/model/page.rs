@@ -60,7 +60,7 @@ const FAILURES: [(&str, Fault); 11] = [
     ),
     (
         "the source's daemon died before it, comes back, and lets the guest run on",
-        Fault { runs: Runs::RunsOn, hears: Hears::Answer },
+        Fault { runs: Runs::SourceRunsOn, hears: Hears::Answer },
     ),
     (
         "the host dies after it, with its guests",

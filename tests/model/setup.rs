@@ -266,7 +266,7 @@ impl Setup {
             return false;
         }
         // It concerns what version 3 has stopped on its source when it has sent it.
-        let runs_on = fault.runs == Runs::RunsOn
+        let runs_on = fault.runs == Runs::SourceRunsOn
             || matches!(fault.hears, Hears::HostDied { guests: Guests::RunOn, .. });
         let is_stopped = self.by_v3() && self.offline == Offline::No && self.post_copy == PostCopy::No;
         if runs_on && !is_stopped {

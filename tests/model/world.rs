@@ -193,7 +193,7 @@ impl World {
                 self.destination.end();
                 answer
             }
-            Runs::RunsOn => {
+            Runs::SourceRunsOn => {
                 let answer = self.run(host, call, by);
                 // What it has sent and forgotten since it does not touch.
                 let guests = if self.source.is_held() { Guests::RunOn } else { Guests::Live };
