@@ -41,8 +41,9 @@ impl Known<'_> {
             _ => {}
         }
         // A daemon that died in Prepare and has just been started may not know yet what it has left.
-        let may_show_it = matches!(there, Seen::Waits | Seen::Untold) || *self.destination == Said::Absent;
-        let may_keep = self.story.may_have_prepared && may_show_it;
+        let may_show_it = self.story.prepare_is_unheard && *self.destination == Said::Absent;
+        let may_keep =
+            self.story.may_have_prepared && matches!(there, Seen::Waits | Seen::Untold) || may_show_it;
         let stays = self.stays_and_left(may_keep.then(|| self.destination.clone()));
         match (there, Seen::of(self.source), self.job(), self.story.cancel_call()) {
             (Seen::Waits, Seen::Runs | Seen::Waits | Seen::Stopped(_), Job::None, Some(call)) => {

@@ -25,6 +25,8 @@ pub(super) struct Story {
     prepare: Option<Call>,
     /// It is announced, and not known to have changed nothing.
     pub(super) may_have_prepared: bool,
+    /// Nobody has heard what came of it.
+    pub(super) prepare_is_unheard: bool,
     uri_out: Option<virtwire_xdr::Text>,
     perform: Option<Call>,
     pub(super) performed: Performed,
@@ -98,6 +100,7 @@ impl Story {
             was_paused: None,
             prepare: None,
             may_have_prepared: false,
+            prepare_is_unheard: false,
             uri_out: None,
             perform: None,
             performed: Performed::Never,
@@ -152,7 +155,8 @@ impl Story {
                 if matches!(call, Call::Prepare { .. }) {
                     self.version = Version::V1;
                 }
-                (self.prepare, self.may_have_prepared) = (Some(call.clone()), true);
+                self.prepare = Some(call.clone());
+                (self.may_have_prepared, self.prepare_is_unheard) = (true, true);
             }
             _ if call.performs() => {
                 (self.perform, self.performed) = (Some(call.clone()), Performed::Perhaps);
@@ -182,8 +186,8 @@ impl Story {
             return;
         };
         if call.prepares() {
-            self.may_have_prepared =
-                answer.as_ref().err().is_none_or(|failure| failure.fate() == Fate::Unknown);
+            self.prepare_is_unheard = answer.as_ref().is_err_and(|failure| failure.fate() == Fate::Unknown);
+            self.may_have_prepared = answer.is_ok() || self.prepare_is_unheard;
             match answer {
                 Ok(Reply::Prepared { uri_out, .. }) => self.uri_out.clone_from(uri_out),
                 // An older version may begin anew.
