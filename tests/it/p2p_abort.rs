@@ -10,9 +10,12 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::hypervisor::mem::{Config, Mem};
-use virtwire::hypervisor::{Hypervisor, HypervisorService, MigrationSettings, Uuid};
+use virtwire::hypervisor::{
+    Begin, Begun, DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Job, MigrationSettings,
+    MigrationSupport, Perform, Performed, Result, RunningReason, Uuid, WhichXml, errors,
+};
 use virtwire::migrate::{Migration, Progress, Watch};
-use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{CancelAnswer, Outcome, Request, Way, Wish};
 use virtwire::protocol::program::Procedure;
@@ -31,6 +34,12 @@ const WAYS: [u32; 2] = [1 | 2, 1 | 2 | 4];
 /// No job, and one without an end in sight.
 const NONE: i32 = 0;
 const UNBOUNDED: i32 = 2;
+
+fn xml() -> String {
+    format!(
+        "<domain type='mem'><name>guest</name><uuid>{GUEST}</uuid><memory unit='KiB'>64</memory></domain>"
+    )
+}
 
 fn dom() -> Domain {
     Domain { name: "guest".into(), uuid: GUEST.0, id: -1 }
@@ -57,11 +66,8 @@ fn small() -> HypervisorService<Small> {
 async fn source<H: Hypervisor>(service: HypervisorService<H>) -> String {
     let service = service.dialling(|_, _| Ok(OpenOptions::default()));
     let source = serve(Server::new(service)).await;
-    let xml = format!(
-        "<domain type='mem'><name>guest</name><uuid>{GUEST}</uuid><memory unit='KiB'>64</memory></domain>"
-    );
     let mut client = Raw::open(&source, 0).await;
-    client.ask(&DomainCreateXml { xml_desc: xml.into(), flags: 0 }).await.unwrap();
+    client.ask(&DomainCreateXml { xml_desc: xml().into(), flags: 0 }).await.unwrap();
     source
 }
 
@@ -159,6 +165,25 @@ async fn a_migration_is_aborted_while_its_destination_is_dialled() {
     assert_eq!(none, (55, 10), "there is nothing left to abort");
 }
 
+/// One that moves without running has no Perform: up to the answer of Prepare it can be given up.
+#[tokio::test]
+async fn a_definition_that_is_given_up_is_where_it_was() {
+    let slow = Arc::new(Slow::new(Holds::Call));
+    let destination = serve(Server::shared(slow.clone())).await;
+    let service = mem().dialling(|_, _| Ok(OpenOptions::default()));
+    let source = serve(Server::new(service)).await;
+    let mut other = Raw::open(&source, 0).await;
+    other.ask(&DomainDefineXml { xml: xml().into() }).await.unwrap();
+    let (persist_dest, offline) = (1 << 3, 1 << 10);
+    let moving = moves(&source, &destination, 2 | persist_dest | offline).await;
+    slow.came.notified().await;
+    assert_eq!(code(&other.ask(&DomainAbortJob { dom: dom() }).await), (0, 0));
+    slow.answers.send_replace(true);
+    assert_eq!(code(&moving.await.unwrap()), (78, 10));
+    assert_eq!(code(&other.ask(&DomainLookupByUuid { uuid: GUEST.0 }).await), (0, 0));
+    until_absent(&destination).await;
+}
+
 /// The same by whoever asked for the migration.
 #[tokio::test(start_paused = true)]
 async fn a_client_gives_up_what_its_source_prepares() {
@@ -185,6 +210,110 @@ async fn a_client_gives_up_what_its_source_prepares() {
     let mut other = Raw::open(&source, 0).await;
     check_is_as_it_was(&mut other).await;
     until_absent(&destination).await;
+}
+
+/// Whenever the word comes, the guest is in one place, and the answer says in which.
+#[tokio::test]
+async fn an_abort_at_any_moment_leaves_one_guest() {
+    for turns in 0..120 {
+        let destination = serve(Server::new(mem())).await;
+        let source = source(mem()).await;
+        let (mut here, mut there) = (Raw::open(&source, 0).await, Raw::open(&destination, 0).await);
+        let mut word = Raw::open(&source, 0).await;
+        let moving = moves(&source, &destination, WAYS[turns % 2]).await;
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        // Refused or not, it is Perform that tells.
+        let _ = word.ask(&DomainAbortJob { dom: dom() }).await;
+        let answer = code(&moving.await.unwrap());
+        let absent = code(&there.ask(&DomainLookupByUuid { uuid: GUEST.0 }).await).0 == 42;
+        match answer {
+            (0, 0) => {
+                assert_eq!(code(&here.ask(&DomainLookupByUuid { uuid: GUEST.0 }).await).0, 42, "{turns}");
+                assert!(!absent, "{turns}");
+            }
+            (78, 10) => {
+                check_is_as_it_was(&mut here).await;
+                assert!(absent, "{turns}");
+            }
+            other => panic!("{turns}: {other:?}"),
+        }
+    }
+}
+
+/// Perform has been told to the hypervisor, which has not begun yet: the word is its own to hear, once it has.
+#[tokio::test]
+async fn an_abort_just_when_perform_begins_is_heard() {
+    let late = Late::default();
+    let at = late.0.clone();
+    let destination = serve(Server::new(mem())).await;
+    let service = HypervisorService::new(late).dialling(|_, _| Ok(OpenOptions::default()));
+    let source = serve(Server::new(service)).await;
+    let mut other = Raw::open(&source, 0).await;
+    let moving = moves(&source, &destination, WAYS[0]).await;
+    at.told.notified().await;
+    let abort = tokio::spawn(async move { other.ask(&DomainAbortJob { dom: dom() }).await });
+    at.refused.notified().await;
+    at.begins.send_replace(true);
+    assert_eq!(code(&abort.await.unwrap()), (0, 0));
+    assert_eq!(code(&moving.await.unwrap()), (78, 10));
+    until_absent(&destination).await;
+}
+
+/// A hypervisor that takes its time between Perform and its job.
+#[derive(Clone, Default)]
+struct Late(Arc<At>);
+
+#[derive(Default)]
+struct At {
+    told: Notify,
+    refused: Notify,
+    begins: watch::Sender<bool>,
+    aborted: Notify,
+}
+
+impl Hypervisor for Late {
+    fn host(&self) -> Host {
+        let mut host = Host::new("Late", "late:///system", "mem");
+        host.migration = MigrationSupport::ALL;
+        host
+    }
+
+    async fn domains(&self) -> Result<Vec<DomainInfo>> {
+        let state = DomainState::Running(RunningReason::Booted);
+        Ok(vec![DomainInfo { id: Some(1), state, ..DomainInfo::new("guest", GUEST) }])
+    }
+
+    async fn xml(&self, _: Uuid, _: WhichXml) -> Result<String> {
+        Ok(xml())
+    }
+
+    async fn job(&self, _: Uuid) -> Result<Option<Job>> {
+        Ok(None)
+    }
+
+    async fn abort_job(&self, _: Uuid) -> Result<()> {
+        if *self.0.begins.borrow() {
+            self.0.aborted.notify_one();
+            return Ok(());
+        }
+        self.0.refused.notify_one();
+        Err(errors::invalid("no job is active on the domain"))
+    }
+
+    async fn migrate_begin(&self, _: Begin) -> Result<Begun> {
+        // A cookie of mem, as another host would write it.
+        let cookie = [&b"VWMIG3\0\0"[..], &[9; 16], &GUEST.0, &[0; 16]].concat();
+        Ok(Begun { cookie, xml: xml(), outgoing: None })
+    }
+
+    async fn migrate_perform(&self, _: Perform) -> Result<Performed> {
+        self.0.told.notify_one();
+        let _ = self.0.begins.subscribe().wait_for(|begins| *begins).await;
+        self.0.aborted.notified().await;
+        Err(RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, "canceled by client"))
+    }
 }
 
 #[derive(Default)]
@@ -232,11 +361,7 @@ impl Slow {
 }
 
 impl Handler for Slow {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
         let prepares = [DomainMigratePrepare3Params::NUMBER, DomainMigratePrepareTunnel3Params::NUMBER];
         if !prepares.contains(&call.info.number) {
             return Handler::call(self.service.clone(), cx, call);
