@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use virtwire_protocol::error::Fate;
+use virtwire_protocol::error::{ErrorCode, Fate};
 use virtwire_protocol::migrate::{
     Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Plan,
     Record, Reply, Request, Settings, Wait, Waiting, Way, Wish,
@@ -97,7 +97,7 @@ impl Canceller {
     /// Asks for the migration to be given up, so that the guest stays on its source.
     ///
     /// Before Perform that is done as soon as the call that is out is answered, and Perform is not sent. While Perform runs
-    /// the source is told to abort its job. Once Perform's reply is lost, see [`Engine::cancel`].
+    /// the source is told to abort its job, again and again while it has none. Once Perform's reply is lost, see [`Engine::cancel`].
     pub fn cancel(&self) {
         self.0.notify_one();
     }
@@ -403,7 +403,7 @@ impl Migration {
     }
 
     /// Perform has no deadline: it takes as long as the guest is large. Meanwhile the source is asked how far it is, and
-    /// told to abort if the caller says so; once it has said that it does, it is not waited for without end. None of these waits
+    /// told to abort if the caller says so; unless it has said that it does not, it is not waited for without end. None of these waits
     /// for another.
     async fn make_perform(&mut self, call: Call, watch: &mut impl Watch) -> Result<Reply, Failure> {
         let (control, every) = (self.control(), self.progress_every);
@@ -416,6 +416,7 @@ impl Migration {
         let mut aborting = pin!(false.then(|| control.abort()));
         let mut switch = Switching::new(self.switch, every);
         let mut aborted: Option<Instant> = None;
+        let mut abort_again: Option<Instant> = None;
         let answer = loop {
             let is_switching = switching.is_some();
             tokio::select! {
@@ -428,14 +429,17 @@ impl Migration {
                 }
                 answer = &mut performing => break answer,
                 () = self.cancel.0.notified(), if aborting.is_none() => aborting.set(Some(control.abort())),
+                () = until(abort_again), if aborting.is_none() => aborting.set(Some(control.abort())),
                 told = some(aborting.as_mut()) => {
                     aborting.set(None);
-                    match told {
-                        Ok(()) => aborted = Some(Instant::now()),
-                        Err(error) => {
-                            tracing::info!(%error, "the abort");
-                            watch.cancelled(CancelAnswer::Refused("the source does not abort the job"));
-                        }
+                    abort_again = None;
+                    match Heard::of(&told) {
+                        Heard::MayBe => aborted = aborted.or(Some(Instant::now())),
+                        Heard::NotYet => abort_again = Some(Instant::now() + every),
+                        Heard::No => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
+                    }
+                    if let Err(error) = told {
+                        tracing::info!(%error, "the abort");
                     }
                 }
                 () = until(aborted.map(|at| at + ENDS_WITHIN)) => {
@@ -458,7 +462,7 @@ impl Migration {
         };
         // Perform may end, by the abort or by itself, before that is answered. What it comes to is what became of the caller's word: a
         // source may accept an abort and have sent the guest already.
-        if aborted.is_some() || aborting.is_some() {
+        if aborted.is_some() || aborting.is_some() || abort_again.is_some() {
             watch.cancelled(came_of_abort(&answer));
         }
         answer
@@ -481,6 +485,27 @@ impl Migration {
     /// afterwards.
     pub fn cancel(&mut self) -> CancelAnswer {
         self.engine.cancel()
+    }
+}
+
+/// How a source has taken the word to abort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// It aborts, or nobody knows: it is not waited for without end.
+    MayBe,
+    /// There is no job that it could abort now, as before its guest moves: it is told again.
+    NotYet,
+    No,
+}
+
+impl Heard {
+    fn of(told: &Result<(), ControlError>) -> Heard {
+        let Err(ControlError::Call(error)) = told else { return Heard::MayBe };
+        match error.remote() {
+            None => Heard::MayBe,
+            Some(error) if error.code == ErrorCode::OPERATION_INVALID => Heard::NotYet,
+            Some(_) => Heard::No,
+        }
     }
 }
 
@@ -514,13 +539,13 @@ async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
 /// How long Perform waits for a host to tell who it is, which has not done so in all the time before.
 const TOLD_WITHIN: Duration = Duration::from_millis(200);
 
-/// How long Perform may go on once the source has said that it aborts. Then its reply counts as lost, and the hosts are asked where the
-/// guest is.
+/// How long Perform may go on once the source has said that it aborts, or may have heard that it is to. Then its reply counts as lost, and
+/// the hosts are asked where the guest is.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
-    use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+    use virtwire_protocol::error::{ErrorDomain, RemoteError};
     use virtwire_protocol::migrate::Cookie;
 
     use super::*;

@@ -43,6 +43,8 @@ mod migration;
 mod objects;
 mod opening;
 #[cfg(feature = "mem")]
+mod p2p_abort;
+#[cfg(feature = "mem")]
 mod past_faults;
 mod raw;
 mod raw_v2;

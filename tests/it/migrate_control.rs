@@ -10,15 +10,18 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use virtwire::client::Connection;
-use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
+use virtwire::hypervisor::{HypervisorService, errors};
 use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Switch, Watch};
 use virtwire::protocol::enums::{DomainState, PausedReason, RunningReason};
 use virtwire::protocol::error::{ErrorCode, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{CancelAnswer, MigrateFlags, Outcome, Request, Wish};
 use virtwire::protocol::program::Procedure;
-use virtwire::protocol::remote::{DomainGetJobStats, DomainGetJobStatsReply, TypedParam, TypedParamValue};
+use virtwire::protocol::remote::{
+    DomainAbortJob, DomainGetJobStats, DomainGetJobStatsReply, DomainMigratePerform3Params, TypedParam,
+    TypedParamValue,
+};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 
@@ -213,6 +216,95 @@ async fn an_abort_waits_for_no_question() {
         given_up.elapsed()
     );
     assert_eq!(told.cancelled, [CancelAnswer::Taken]);
+}
+
+/// A source has no job to abort before its guest moves: the word counts all the same.
+#[tokio::test]
+async fn an_abort_that_comes_too_early_is_said_again() {
+    let (source, _) = Deaf::start(Hears::Later).await;
+    let destination = Host::start(age(NEW)).await;
+    source.create().await;
+    stalling(&source);
+    let migration = source.plan(&destination).await;
+    let canceller = migration.canceller();
+    let running = moving(migration).await;
+    canceller.cancel();
+    let (outcome, told) = running.await.unwrap();
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(told.cancelled, [CancelAnswer::Taken]);
+    assert!(source.guest().await.is_some() && destination.guest().await.is_none());
+}
+
+/// Nobody knows whether it was heard: the hosts are asked, as after one that was.
+#[tokio::test(start_paused = true)]
+async fn an_abort_that_is_not_answered_is_not_waited_for_without_end() {
+    let (source, performs) = Deaf::start(Hears::Never).await;
+    let destination = Host::start(age(NEW)).await;
+    source.create().await;
+    let mut migration = source.plan(&destination).await;
+    let canceller = migration.canceller();
+    let mut told = Told::default();
+    let mut running = Box::pin(migration.run(&mut told));
+    tokio::select! {
+        outcome = &mut running => panic!("it ended before it was given up: {outcome}"),
+        () = performs.notified() => canceller.cancel(),
+    }
+    let given_up = Instant::now();
+    let outcome = timeout(Duration::from_secs(60), running.as_mut()).await.expect("the hosts are asked");
+    drop(running);
+    assert!(!matches!(outcome, Outcome::OnDestination { .. }), "{outcome}");
+    assert!(given_up.elapsed() >= Duration::from_secs(40), "{:?}", given_up.elapsed());
+    let [CancelAnswer::Refused(why)] = told.cancelled[..] else { panic!("{:?}", told.cancelled) };
+    assert!(why.starts_with("nobody has heard"), "{why}");
+    assert!(source.guest().await.is_some());
+}
+
+/// A source that is deaf to the word to abort: at first, or for ever, and then its Perform has no end either.
+struct Deaf {
+    service: Arc<HypervisorService<Mem>>,
+    hears: Hears,
+    words: AtomicUsize,
+    performs: Arc<Notify>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Hears {
+    Later,
+    Never,
+}
+
+impl Deaf {
+    /// It, and what tells of Perform.
+    async fn start(hears: Hears) -> (Host, Arc<Notify>) {
+        let (mem, performs) = (Mem::new(Config::default()), Arc::<Notify>::default());
+        let service = Arc::new(HypervisorService::new(mem.clone()));
+        let deaf = Deaf { service, hears, words: AtomicUsize::new(0), performs: performs.clone() };
+        (Host { mem, uri: migration::serve(Server::new(deaf)).await }, performs)
+    }
+}
+
+impl Handler for Deaf {
+    fn call(
+        self: Arc<Self>,
+        cx: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        match (called.info.number, self.hears) {
+            (DomainMigratePerform3Params::NUMBER, Hears::Never) => {
+                self.performs.notify_one();
+                Box::pin(std::future::pending())
+            }
+            (DomainAbortJob::NUMBER, Hears::Never) => Box::pin(std::future::pending()),
+            (DomainAbortJob::NUMBER, Hears::Later) if self.words.fetch_add(1, Ordering::SeqCst) < 2 => {
+                Box::pin(async { Err(errors::invalid("no job is active on the domain")) })
+            }
+            _ => Handler::call(self.service.clone(), cx, called),
+        }
+    }
+
+    fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+        Handler::closed(self.service.clone(), cx)
+    }
 }
 
 /// A source that leaves its first questions how far a job is without an answer, and says of later ones that all has been sent once.

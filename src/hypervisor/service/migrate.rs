@@ -175,6 +175,7 @@ impl<H: Hypervisor> HypervisorService<H> {
                 Asked { dom, cookie, dconnuri: Some(uri), flags, dname, resource, ..Asked::default() };
             return self.drive(cx, asked).await;
         }
+        self.check_not_driven(&arguments.dom)?;
         let request = Perform {
             keeps: false,
             holds: Vec::new(),

@@ -68,6 +68,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         dname: Option<Text>,
     ) -> Result<Begun> {
         self.may_leave(dom).await?;
+        self.check_not_driven(dom)?;
         let request = Begin {
             domain: Uuid(dom.uuid),
             xml: wished.map(xml).transpose()?,
@@ -195,6 +196,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let to = sending.uri.ok_or_else(|| errors::invalid_argument("no migration URI passed"))?;
         // Nothing was prepared for it, and nobody will confirm that it is there. Who has a guest held since Begin will, and has lost a cookie.
         let is_managed = sending.flags.has(MigrateFlags::CHANGE_PROTECTION);
+        if !is_managed {
+            self.check_not_driven(&sending.dom)?;
+        }
         let direct = sending.cookie.is_empty() && !is_managed && self.hypervisor.host().migration.direct;
         let request = Perform {
             keeps: !direct,

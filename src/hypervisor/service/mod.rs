@@ -9,6 +9,8 @@ mod changes;
 mod clients;
 mod console;
 mod descent;
+#[cfg_attr(not(feature = "migrate"), expect(dead_code, reason = "without the engine nobody drives"))]
+mod driven;
 mod event;
 mod happening;
 mod host;
@@ -73,6 +75,8 @@ pub struct HypervisorService<H> {
     /// Which destinations it opens for its clients.
     #[cfg(feature = "migrate")]
     dialling: Option<p2p::Dialling>,
+    /// The guests that it moves by itself.
+    driving: driven::Driving,
     _subscriptions: Option<[Subscription; 6]>,
 }
 
@@ -101,6 +105,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             moves,
             #[cfg(feature = "migrate")]
             dialling: None,
+            driving: driven::Driving::default(),
             _subscriptions: subscriptions,
         }
     }

@@ -19,8 +19,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::{
-    Action, Call, Cookie, DomainState, DomainXml, Engine, Failure, Feature, Features, Host, JobInfo,
-    MigrateFlags, Outcome, Plan, Reason, Reply, Request, Settings, State, Terms, Version, Waiting, Way, Wish,
+    Action, Call, CancelAnswer, Cookie, Do, DomainState, DomainXml, Engine, Failure, Feature, Features, Host,
+    JobInfo, MigrateFlags, Outcome, Plan, Reason, Reply, Request, Settings, State, Terms, Version, Waiting,
+    Way, Wish,
 };
 use virtwire_protocol::remote::{self, Domain};
 use virtwire_xdr::Text;
@@ -30,6 +31,7 @@ use super::super::{
     Begin, Confirm, DomainInfo, Hypervisor, Lookup, OutgoingId, Perform, Result, Uuid, WhichXml, errors,
 };
 use super::HypervisorService;
+use super::driven::{self, Driven};
 use super::migrate_params::Params;
 use crate::client::{Connection, OpenOptions, Stream, StreamError};
 use crate::migrate::peer::{self, Peer};
@@ -50,6 +52,12 @@ impl fmt::Debug for Dialling {
 
 /// How long the destination is asked again whose answer decides where the guest is, before the client is told that nobody knows.
 const UNKNOWN_AT_MOST: Duration = Duration::from_secs(120);
+
+/// How long the destination may take to answer the call that it has when the client aborts, before its connection is closed.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
+/// The client's word, as QEMU's driver tells of it.
+const ABORTED: &str = "migration out job: canceled by client";
 
 /// How long the destination may take to confirm a tunnel's end that the hypervisor no longer waits for.
 const TUNNEL_ENDS_WITHIN: Duration = Duration::from_secs(10);
@@ -87,6 +95,9 @@ impl<H: Hypervisor> HypervisorService<H> {
             None => return Err(errors::not_dialled(uri.as_str())),
         };
         let known = self.known(&dom).await?;
+        // From here on it is a job that a client may abort.
+        let drives = self.driving.begin(&known)?;
+        let driven = drives.migration();
         request.domain = named(&known);
         let added = match tunnelled {
             true => MigrateFlags::PEER2PEER | MigrateFlags::TUNNELLED,
@@ -94,15 +105,23 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         request.flags = request.flags.without(added).without(MigrateFlags::CHANGE_PROTECTION);
 
-        let connection = Connection::open_with(uri.as_str(), options).await.map_err(|error| {
-            errors::failed(format!("Failed to connect to remote libvirt URI {uri}: {error}"))
-        })?;
         let own = self.own_features(cx);
-        let theirs = features(&connection, &request, own).await?;
+        let opened = async {
+            let connection = Connection::open_with(uri.as_str(), options).await.map_err(|error| {
+                errors::failed(format!("Failed to connect to remote libvirt URI {uri}: {error}"))
+            })?;
+            let theirs = features(&connection, &request, own).await?;
+            Ok::<_, RemoteError>((connection, theirs))
+        };
+        let (connection, theirs) = tokio::select! {
+            opened = opened => opened?,
+            () = driven.aborted() => return Err(driven::aborted(ABORTED)),
+        };
         if !theirs.has(Feature::MigrationP2p) {
             let detail = "Destination libvirt does not support peer-to-peer migration protocol";
             return Err(errors::failed(detail));
         }
+        let is_offline = request.flags.has(MigrateFlags::OFFLINE);
         let plan = Plan::choose(request, wish(own, theirs), own, theirs)
             .map_err(|refusal| errors::unsupported_argument(refusal.to_string()))?;
         if tunnelled && plan.version() == Version::V1 {
@@ -114,13 +133,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         let moving = Moving {
             service: self,
             guest: known.uuid,
+            driven: driven.clone(),
+            is_offline,
             dconnuri,
             destination,
             holds: Vec::new(),
             added,
             tunnel: None,
         };
-        answer(moving.run(plan).await)
+        answer(moving.run(plan).await, driven.is_aborted())
     }
 
     /// What this host reports about itself.
@@ -183,6 +204,10 @@ pub(super) struct Wanted {
 struct Moving<'a, H: Hypervisor> {
     service: &'a HypervisorService<H>,
     guest: Uuid,
+    /// What its client's word to abort comes to.
+    driven: Arc<Driven>,
+    /// There is no memory to send, and no Perform.
+    is_offline: bool,
     /// The destination, as the client names it.
     dconnuri: Text,
     destination: Peer,
@@ -210,10 +235,15 @@ impl<H: Hypervisor> Moving<'_, H> {
                 Action::Journal(_) => {}
                 Action::Do(order) => {
                     tracing::debug!(call = %order, "migration step");
-                    let done = match order.host {
-                        Host::Source => self.here(order.call).await,
-                        Host::Destination => self.there(order.call, order.deadline).await,
-                    };
+                    let prepares = order.call.prepares();
+                    let done = self.make(order, &mut engine).await;
+                    // Where no Perform follows, it is now or not at all.
+                    if self.is_offline && prepares && self.driven.performs() {
+                        self.driven.has_performed();
+                    }
+                    if self.driven.is_aborted() {
+                        give_up(&mut engine);
+                    }
                     engine.done_at(crate::shell::now(), done);
                 }
                 Action::Wait(wait) => {
@@ -232,8 +262,36 @@ impl<H: Hypervisor> Moving<'_, H> {
         engine.now()
     }
 
+    /// Makes a call. Where the client's word comes while the destination has one that precedes Perform, that is not waited for without end: what
+    /// it has prepared goes with the connection.
+    async fn make(&mut self, order: Do, engine: &mut Engine) -> std::result::Result<Reply, Failure> {
+        let Do { host, call, deadline } = order;
+        if host == Host::Source {
+            return self.here(call).await;
+        }
+        let (driven, connection) = (self.driven.clone(), self.destination.connection().clone());
+        let was_aborted = driven.is_aborted();
+        let mut making = std::pin::pin!(self.there(call, deadline));
+        tokio::select! {
+            biased;
+            done = &mut making => return done,
+            () = driven.aborted(), if !was_aborted => {}
+        }
+        if !give_up(engine) {
+            return making.await;
+        }
+        match timeout(ANSWERS_WITHIN, &mut making).await {
+            Ok(done) => done,
+            // Its end is the call's; a goodbye that is not answered changes nothing about that.
+            Err(_) => tokio::join!(making, connection.close()).0,
+        }
+    }
+
     /// The source's calls are verbs of the hypervisor.
     async fn here(&mut self, call: Call) -> std::result::Result<Reply, Failure> {
+        if call.performs() && !self.driven.performs() {
+            return Err(Failure::NotSent { message: ABORTED.to_owned() });
+        }
         let done = match call {
             Call::Begin3 { terms, flags, .. } => self.begin(terms, flags).await,
             Call::Perform { cookie, uri, flags, dname, resource, .. } => {
@@ -266,7 +324,8 @@ impl<H: Hypervisor> Moving<'_, H> {
                 Reply::State(State { state: DomainState::from(state), reason: Some(reason) })
             }),
             Call::LookupByUuid { .. } => self.found().await.map(|info| Reply::Found(named(&info))),
-            Call::GetJobInfo { .. } => self.service.job(self.guest).await.map(|job| {
+            // This migration is no job that it waits for.
+            Call::GetJobInfo { .. } => self.service.step_job(self.guest).await.map(|job| {
                 Reply::Job(job.map_or_else(JobInfo::default, |job| JobInfo {
                     kind: job.kind.into(),
                     data_total: job.memory_total,
@@ -344,10 +403,17 @@ impl<H: Hypervisor> Moving<'_, H> {
             performed = &mut performing => performed,
             _ = connection.closed() => {
                 // Whether it is too late is told by Perform's own end.
-                let _ = service.abort_job(guest).await;
-                performing.await
+                let aborting = async {
+                    let _ = service.abort_job(guest).await;
+                    std::future::pending().await
+                };
+                tokio::select! {
+                    performed = &mut performing => performed,
+                    never = aborting => never,
+                }
             }
         };
+        self.driven.has_performed();
         let performed = performed?;
         let new = performed.outgoing.filter(|id| !self.holds.contains(id));
         self.holds.extend(new);
@@ -426,9 +492,23 @@ async fn carry(mut pieces: mpsc::Receiver<Piece>, mut stream: Stream) {
     let _ = stream.abort().await;
 }
 
+/// Hands the client's word on while a call is out, and not while the engine waits: there it would be another one. Whether that call
+/// precedes Perform.
+fn give_up(engine: &mut Engine) -> bool {
+    matches!(engine.cancel(), CancelAnswer::Taken)
+}
+
 /// What the client is told.
-fn answer(outcome: Outcome) -> Result<()> {
+fn answer(outcome: Outcome, was_aborted: bool) -> Result<()> {
     match outcome {
+        Outcome::OnSource { left_on_destination, .. } if was_aborted => {
+            Err(driven::aborted(&match left_on_destination.filter(|said| !said.is_gone()) {
+                Some(said) => {
+                    format!("{ABORTED}; the destination may have a copy still, which must not run: {said}")
+                }
+                None => ABORTED.to_owned(),
+            }))
+        }
         Outcome::OnDestination { left_on_source, .. } => {
             if let Some(said) = left_on_source {
                 tracing::warn!(%said, "the guest has moved, and its paused copy may still be here");

@@ -82,7 +82,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
-    pub(super) async fn job(&self, domain: Uuid) -> Result<Option<Job>> {
+    pub(super) async fn step_job(&self, domain: Uuid) -> Result<Option<Job>> {
         match &self.moves {
             None => self.hypervisor.job(domain).await,
             Some(moves) => moves.job(&*self.hypervisor, domain).await,
@@ -96,7 +96,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
-    pub(super) async fn abort_job(&self, domain: Uuid) -> Result<()> {
+    pub(super) async fn step_abort_job(&self, domain: Uuid) -> Result<()> {
         match &self.moves {
             None => self.hypervisor.abort_job(domain).await,
             Some(moves) => moves.abort_job(&*self.hypervisor, domain).await,
