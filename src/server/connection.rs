@@ -291,6 +291,12 @@ impl<H: Handler + ?Sized> Client<H> {
         let mut turn = Turn::default();
         for _ in 0..ROUNDS_MAX {
             let (mut is_busy, mut steps_back) = (false, false);
+            if self.share.is_full() && !talk.writer.is_empty() {
+                // What it has taken since counts before it is told more.
+                let _ = talk.writer.poll_write(cx).map_err(unwritten)?;
+                let held = self.held(talk);
+                self.share.weigh(self.cx.memory(), held);
+            }
             if let Poll::Ready(item) = self.cx.poll_post(cx) {
                 match item {
                     Item::Order(Order::Finish) => self.session.wind_up(),
@@ -592,7 +598,7 @@ impl<H: Handler + ?Sized> Client<H> {
 
     /// All at once: one call of another client's may have made thousands.
     fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), Ended> {
-        if !notices.is_empty() && !self.share.may_be_told() {
+        if !notices.is_empty() && !self.share.tell(notices.iter().map(OutgoingNotice::cost).sum()) {
             return Err(Ended::Hoarding);
         }
         let mut notices = notices.into_iter();

@@ -112,9 +112,9 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// What all clients together may make the daemon hold, in bytes, of calls that are worked on or wait, of messages that have begun to
     /// come, and of what waits to be read; [`HELD_BYTES_MAX`] by default. While it is more, no client is read that holds more than
-    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped; at the next event at once, where
-    /// more than 1 MiB waits for it and its socket takes nothing. So it can become more by 1 MiB and one answer, or what happens at one time,
-    /// for each client.
+    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped; so is one at once for which more
+    /// than 1 MiB waits, and whose socket has no room, at an event behind 64 KiB of others for which it has not read 64 KiB. So it can become
+    /// more by 1 MiB and one answer, or 64 KiB of events and what happens at one time, for each client.
     #[must_use]
     pub fn held_bytes_max(mut self, bytes: usize) -> Server<H> {
         Arc::make_mut(&mut self.terms).memory = Arc::new(Memory::new(bytes));

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use virtwire_protocol::frame;
 use virtwire_protocol::header::Serial;
 use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::remote::{Domain, DomainEventReboot};
 use virtwire_protocol::session::keepalive;
 use virtwire_protocol::session::server::Limits;
 
@@ -259,15 +260,18 @@ async fn large_answers_that_are_not_read_end_with_the_room_for_all() {
 }
 
 /// Sends by streams without end, or takes what comes by them and reads none of it.
+#[derive(Default)]
 struct Streams {
     sends: bool,
     kept: Mutex<Vec<crate::server::Stream>>,
+    caller: Mutex<Option<CallContext>>,
 }
 
 impl Handler for Streams {
     fn call(self: Arc<Self>, cx: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move {
             let mut stream = cx.take_stream().expect("the call opens one");
+            *self.caller.lock().unwrap() = Some(cx.of_connection());
             if self.sends {
                 tokio::spawn(async move {
                     while stream.write_chunk(Bytes::from_static(&[0; 64 << 10])).await.is_ok() {}
@@ -280,6 +284,41 @@ impl Handler for Streams {
     }
 }
 
+/// One that reads its download more slowly than that comes is told what happens, also while all hold too much; and is not any more when it
+/// reads nothing.
+#[tokio::test(start_paused = true)]
+async fn events_are_no_end_of_a_client_that_reads() {
+    const DOWNLOAD: i32 = 209;
+    let event = DomainEventReboot { dom: Domain { name: "a guest".into(), uuid: [7; 16], id: 1 } };
+    let terms = Terms { memory: Arc::new(Memory::new(1 << 20)), ..Terms::default() };
+    let (ours, mut client) = tokio::io::duplex(64 << 10);
+    let handler = Arc::new(Streams { sends: true, ..Streams::default() });
+    let streams = handler.clone();
+    let serving =
+        tokio::spawn(async move { served(tokio::io::split(ours), streams, &Door::default(), terms).await });
+    for serial in 0..2 {
+        client.write_all(&call(DOWNLOAD, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let caller = handler.caller.lock().unwrap().clone().expect("it has called");
+    let mut taken = vec![0; 64 << 10];
+    for _ in 0..100 {
+        // Some at a time, each of them by itself: more than may be told to one that reads nothing.
+        for _ in 0..100 {
+            caller.notify(&event).unwrap();
+            tokio::task::yield_now().await;
+        }
+        assert!(!serving.is_finished(), "it reads");
+        client.read_exact(&mut taken).await.unwrap();
+    }
+    while !serving.is_finished() {
+        caller.notify(&event).unwrap();
+        tokio::task::yield_now().await;
+    }
+    let ended = serving.await.unwrap();
+    assert!(matches!(ended, Ended::Hoarding), "{ended:?}");
+}
+
 /// What waits of streams counts as what waits of answers does: for the client, who is dropped where it reads nothing, or for the handler,
 /// who may take its time.
 #[tokio::test(start_paused = true)]
@@ -290,7 +329,7 @@ async fn what_waits_of_streams_is_in_the_room_for_all() {
         let terms = Terms { memory: Arc::new(Memory::new(2 << 20)), ..Terms::default() };
         let memory = terms.memory.clone();
         let (ours, mut client) = tokio::io::duplex(64 << 10);
-        let handler = Arc::new(Streams { sends, kept: Mutex::default() });
+        let handler = Arc::new(Streams { sends, ..Streams::default() });
         let streams = handler.clone();
         let serving =
             tokio::spawn(
