@@ -618,6 +618,8 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             self.cx.set_closed();
             self.streams.end_all(&ended);
+            self.session.discard();
+            self.weigh_calls();
             if !self.session.is_authenticated() {
                 // The handler has never heard of it.
                 return ended;
@@ -625,11 +627,23 @@ impl<H: Handler + ?Sized> Client<H> {
             self.handler.clone().closed(self.cx.clone()).await;
             if let Some(mut tasks) = self.calls.0.take().filter(|tasks| !tasks.is_empty()) {
                 // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
-                while tasks.join_next().await.is_some() {}
+                while let Some(answered) = tasks.join_next().await {
+                    if let Ok((header, _)) = answered {
+                        self.session.reply(&header, Ok(Draft::empty()));
+                        self.weigh_calls();
+                    }
+                }
                 self.handler.clone().closed(self.cx.clone()).await;
             }
             ended
         })
+    }
+
+    /// It is gone, and holds no more than what its calls do that run on.
+    fn weigh_calls(&mut self) {
+        let calls = self.session.call_bytes();
+        let held = Held { calls, coming: 0, going: 0, gone: 0, is_blocked: false };
+        self.share.weigh(self.cx.memory(), held);
     }
 }
 

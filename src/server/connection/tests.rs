@@ -358,6 +358,63 @@ async fn what_waits_of_streams_is_in_the_room_for_all() {
     }
 }
 
+/// Waits to be told to go on, or has a long answer.
+#[derive(Default)]
+struct WaitsOrIsLong(tokio::sync::Notify);
+
+impl Handler for WaitsOrIsLong {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            match called.header.procedure {
+                WAITS => self.0.notified().await,
+                _ => return Ok(Draft::raw(&[7; 1 << 20]).unwrap()),
+            }
+            Ok(Draft::empty())
+        })
+    }
+}
+
+const WAITS: ProcedureNumber = ProcedureNumber(33);
+
+/// A client that has gone holds what its calls do that are at work, and neither what it has not read nor what was not begun.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_has_gone_holds_no_more_than_its_calls_at_work() {
+    const LONG: i32 = 59;
+    const BYTES: usize = 300_000;
+    let limits = Limits { requests: 2, ..Limits::default() };
+    let terms = Terms { limits: Arc::new(limits), ..Terms::default() };
+    let memory = terms.memory.clone();
+    let (ours, mut client) = tokio::io::duplex(64 << 10);
+    let handler = Arc::new(WaitsOrIsLong::default());
+    let waits = handler.clone();
+    let serving =
+        tokio::spawn(async move { served(tokio::io::split(ours), waits, &Door::default(), terms).await });
+    for serial in 0..4 {
+        let mut waiting = call(WAITS.0, serial).to_vec();
+        waiting.resize(BYTES, 0);
+        waiting[..4].copy_from_slice(&u32::try_from(BYTES).unwrap().to_be_bytes());
+        client.write_all(&waiting).await.unwrap();
+    }
+    for serial in 4..12 {
+        client.write_all(&call(LONG, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(memory.held() > 8 << 20, "{}", memory.held());
+    drop(client);
+    for at_work in [2, 1] {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let held = memory.held();
+        assert!(held <= at_work * (BYTES + 1_024) && held > (at_work - 1) * (BYTES + 1_024), "{held}");
+        handler.0.notify_one();
+    }
+    assert!(matches!(serving.await.unwrap(), Ended::Gone));
+    assert_eq!(memory.held(), 0);
+}
+
 /// A packet of a stream.
 fn data(procedure: i32, serial: u32, bytes: &[u8]) -> Vec<u8> {
     let mut frame = call(procedure, serial).to_vec();
