@@ -26,11 +26,16 @@ mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod turn;
+mod unread;
 
 use std::io;
+#[cfg(not(virtwire_sim))]
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use tokio::net::UnixStream;
+#[cfg(not(virtwire_sim))]
+use tokio::net::tcp::OwnedReadHalf;
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
 
@@ -66,6 +71,7 @@ use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
 use memory::Memory;
 use places::Seat;
+use unread::PollGone;
 
 pub use crate::stream::{Chunk, FileError, StreamError, StreamReader, StreamWriter};
 
@@ -248,16 +254,25 @@ impl<H: Handler + ?Sized> Server<H> {
         match socket {
             Socket::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                guest.stay(connection::run(stream.into_split(), handler, cx, entrance, None));
+                #[cfg(not(virtwire_sim))]
+                let poll_gone: PollGone<OwnedReadHalf> =
+                    |half, watch, cx| watch.poll_gone(half.as_ref().as_fd(), cx);
+                // A simulated socket is none of the system's.
+                #[cfg(virtwire_sim)]
+                let poll_gone: PollGone<_> = |_, _, _| std::task::Poll::Pending;
+                guest.stay(connection::run(stream.into_split(), poll_gone, handler, cx, entrance, None));
             }
             #[cfg(feature = "tls")]
             Socket::Secured(secured, _) => {
-                let both = tokio::io::split(secured.stream);
-                guest.stay(connection::run(both, handler, cx, entrance, None));
+                let half = tls::Half::new(secured.stream);
+                let both = (half.clone(), half);
+                let poll_gone: PollGone<tls::Half> = |half, watch, cx| half.poll_gone(watch, cx);
+                guest.stay(connection::run(both, poll_gone, handler, cx, entrance, None));
             }
             Socket::Unix(line, ..) => {
                 let both = (line.clone(), line.clone());
-                guest.stay(connection::run(both, handler, cx, entrance, Some(line)));
+                let poll_gone: PollGone<Line> = |line, _, cx| line.poll_gone(cx);
+                guest.stay(connection::run(both, poll_gone, handler, cx, entrance, Some(line)));
             }
         }
     }
