@@ -1,5 +1,9 @@
 //! A guest's console: one client at a time types and reads; what the guest writes before that waits for it.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
@@ -36,6 +40,10 @@ pub(crate) async fn serve(mut guest: UnixStream, mut calls: mpsc::Receiver<Call>
                 _ => caller = None,
             },
             Some(Call { stream, force, answer }) = calls.recv() => {
+                // Whoever has typed much to a guest that reads none of it is not listened to, and may have gone.
+                if let Some((_, screen)) = &mut caller && has_gone(screen).await {
+                    caller = None;
+                }
                 let free = force || caller.is_none();
                 let _ = answer.send(match free {
                     true => Ok(()),
@@ -68,6 +76,11 @@ pub(crate) async fn serve(mut guest: UnixStream, mut calls: mpsc::Receiver<Call>
             let _ = stream.finish().await;
         }
     }
+}
+
+/// Whether the stream to it has come to its end.
+async fn has_gone(screen: &mut (impl AsyncWrite + Unpin)) -> bool {
+    poll_fn(|cx| Poll::Ready(matches!(Pin::new(&mut *screen).poll_flush(cx), Poll::Ready(Err(_))))).await
 }
 
 async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut [u8]) -> std::io::Result<usize> {

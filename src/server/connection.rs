@@ -30,6 +30,7 @@ use super::memory::{Held, Share};
 use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use super::turn::Turn;
+use super::unread::{PollGone, Unread};
 use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
@@ -172,6 +173,7 @@ fn has_failed() -> Answer {
 /// No `async fn`: that would keep room for what it is given beside what it makes of it, for as long as it runs.
 pub(super) fn run<R, W, H>(
     (reader, writer): (R, W),
+    poll_gone: PollGone<R>,
     handler: Arc<H>,
     cx: CallContext,
     entrance: Entrance,
@@ -197,6 +199,8 @@ where
         // As towards libvirtd, which loses what shares a record; libvirt's clients are not trusted to do better.
         writer: FrameWriter::new(writer, line.clone()).apart(cx.identity().transport == PeerTransport::Tls),
         alarm: Alarm::default(),
+        unread: Unread::default(),
+        poll_gone,
     };
     let way_in = if session.is_authenticated() {
         cx.set_known(None);
@@ -236,6 +240,16 @@ struct Talk<R, W> {
     frames: FrameReader<R>,
     writer: FrameWriter<W>,
     alarm: Alarm,
+    unread: Unread,
+    poll_gone: PollGone<R>,
+}
+
+impl<R: AsyncRead + Unpin, W> Talk<R, W> {
+    /// Nothing is read now. Ready once the client has gone.
+    fn poll_unread(&mut self, now: std::time::Instant, cx: &mut Context<'_>) -> Poll<()> {
+        self.frames.not_reading(now);
+        self.unread.poll_gone(now, self.frames.get_ref(), self.poll_gone, cx)
+    }
 }
 
 /// One client, as its task has it.
@@ -291,6 +305,12 @@ impl<H: Handler + ?Sized> Client<H> {
         let mut turn = Turn::default();
         for _ in 0..ROUNDS_MAX {
             let (mut is_busy, mut steps_back) = (false, false);
+            if self.share.is_full() && !talk.writer.is_empty() {
+                // What it has taken since counts before it is told more.
+                let _ = talk.writer.poll_write(cx).map_err(unwritten)?;
+                let held = self.held(talk);
+                self.share.weigh(self.cx.memory(), held);
+            }
             if let Poll::Ready(item) = self.cx.poll_post(cx) {
                 match item {
                     Item::Order(Order::Finish) => self.session.wind_up(),
@@ -315,8 +335,11 @@ impl<H: Handler + ?Sized> Client<H> {
             if !self.may_read() || (self.way_in.is_some() && !talk.writer.is_empty()) {
                 let now = now();
                 self.session.not_reading(now);
-                talk.frames.not_reading(now);
+                if talk.poll_unread(now, cx).is_ready() {
+                    return Poll::Ready(Err(Ended::Gone));
+                }
             } else {
+                talk.unread.end();
                 // No call that passes descriptors is for who is not known or only looks.
                 talk.frames.keep_descriptors(self.way_in.is_none() && !self.cx.is_read_only());
                 if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
@@ -324,7 +347,8 @@ impl<H: Handler + ?Sized> Client<H> {
                     is_busy = true;
                 }
             }
-            let timeouts = [self.session.poll_timeout(), talk.frames.poll_timeout()];
+            let timeouts =
+                [self.session.poll_timeout(), talk.frames.poll_timeout(), talk.unread.poll_timeout(now)];
             if talk.alarm.poll_at(cx, timeouts.into_iter().flatten().min()).is_ready() {
                 let now = now();
                 talk.frames.handle_timeout(now)?;
@@ -592,7 +616,7 @@ impl<H: Handler + ?Sized> Client<H> {
 
     /// All at once: one call of another client's may have made thousands.
     fn tell(&mut self, notices: VecDeque<OutgoingNotice>) -> Result<(), Ended> {
-        if !notices.is_empty() && !self.share.may_be_told() {
+        if !notices.is_empty() && !self.share.tell(notices.iter().map(OutgoingNotice::cost).sum()) {
             return Err(Ended::Hoarding);
         }
         let mut notices = notices.into_iter();
@@ -612,6 +636,8 @@ impl<H: Handler + ?Sized> Client<H> {
             }
             self.cx.set_closed();
             self.streams.end_all(&ended);
+            self.session.discard();
+            self.weigh_calls();
             if !self.session.is_authenticated() {
                 // The handler has never heard of it.
                 return ended;
@@ -619,11 +645,23 @@ impl<H: Handler + ?Sized> Client<H> {
             self.handler.clone().closed(self.cx.clone()).await;
             if let Some(mut tasks) = self.calls.0.take().filter(|tasks| !tasks.is_empty()) {
                 // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
-                while tasks.join_next().await.is_some() {}
+                while let Some(answered) = tasks.join_next().await {
+                    if let Ok((header, _)) = answered {
+                        self.session.reply(&header, Ok(Draft::empty()));
+                        self.weigh_calls();
+                    }
+                }
                 self.handler.clone().closed(self.cx.clone()).await;
             }
             ended
         })
+    }
+
+    /// It is gone, and holds no more than what its calls do that run on.
+    fn weigh_calls(&mut self) {
+        let calls = self.session.call_bytes();
+        let held = Held { calls, coming: 0, going: 0, gone: 0, is_blocked: false };
+        self.share.weigh(self.cx.memory(), held);
     }
 }
 

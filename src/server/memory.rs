@@ -9,7 +9,7 @@
 //! room again: who holds much looks from time to time.
 //!
 //! What comes by calls and streams stops coming where nobody reads it. Events do not, as they are others' doing: while all hold too much,
-//! the next one costs a client its connection that takes none and has much to take.
+//! they cost a client its connection that has much to take, and has been told a step of them for which it has not taken one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Context;
@@ -93,10 +93,20 @@ struct Load {
     last: Option<Progress>,
     /// It is not read.
     waits: bool,
-    /// It takes no events.
-    is_deaf: bool,
+    /// There is much for it to take, and it waits; its socket has no room.
+    is_full: bool,
+    gone: u32,
+    events: Events,
     looks_at: Instant,
     alarm: Alarm,
+}
+
+/// Events that a client was told while it was full, since it took a step of what waits for it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Events {
+    bytes: usize,
+    /// What had gone before the first of them.
+    gone: u32,
 }
 
 /// When a client went on the last time, and what had come and gone then.
@@ -108,9 +118,25 @@ struct Progress {
 }
 
 impl Share {
-    /// Whether an event may be told to the client, or it has to go.
-    pub(super) fn may_be_told(&self) -> bool {
-        self.0.as_ref().is_none_or(|load| !load.is_deaf)
+    /// Events of so many bytes are to be told to the client: whether they may be, or it has to go. Who reads may be slower than what
+    /// comes for it, and has no room most of the time: so it is what it takes that counts. For each step of that it is told a step, and
+    /// what happens at one time.
+    pub(super) fn tell(&mut self, bytes: usize) -> bool {
+        let Some(load) = self.0.as_mut().filter(|load| load.is_full) else { return true };
+        let events = &mut load.events;
+        if events.bytes == 0 || load.gone.wrapping_sub(events.gone) as usize >= STEP_BYTES {
+            *events = Events { bytes: 0, gone: load.gone };
+        }
+        let may = events.bytes < STEP_BYTES;
+        if may {
+            events.bytes = events.bytes.saturating_add(bytes);
+        }
+        may
+    }
+
+    /// Whether there is much for the client to take, and it waits, without room in its socket.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.as_ref().is_some_and(|load| load.is_full)
     }
 
     /// Whether the client may be read.
@@ -133,7 +159,8 @@ impl Share {
         }
         load.told = told;
         load.waits = bytes > MUCH_BYTES && memory.is_over();
-        load.is_deaf = load.waits && held.is_blocked && held.going > MUCH_BYTES;
+        load.is_full = load.waits && held.is_blocked && held.going > MUCH_BYTES;
+        load.gone = held.gone;
         if held.unfinished() <= MUCH_BYTES {
             load.last = None;
         }
@@ -168,7 +195,17 @@ impl Share {
 
 impl Load {
     fn new(now: Instant) -> Load {
-        Load { told: 0, last: None, waits: false, is_deaf: false, looks_at: now, alarm: Alarm::default() }
+        let (told, waits, is_full, gone) = Default::default();
+        Load {
+            told,
+            last: None,
+            waits,
+            is_full,
+            gone,
+            events: Events::default(),
+            looks_at: now,
+            alarm: Alarm::default(),
+        }
     }
 
     fn poll_look(&mut self, memory: &Memory, held: Held, cx: &mut Context<'_>) -> Result<(), Ended> {
@@ -293,9 +330,10 @@ mod tests {
         let [mut other, mut share] = [const { Share(None) }; 2];
         let much = Held { calls: 0, coming: 0, going: 2 << 20, gone: 0, is_blocked: true };
         share.weigh(&memory, much);
-        assert!(share.may_be_told(), "there is room");
-        other.weigh(&memory, much);
+        assert!(share.tell(STEP_BYTES) && share.tell(STEP_BYTES), "there is room");
         other.weigh(&memory, Held { going: 3 << 20, ..much });
+        share.weigh(&memory, much);
+        assert!(share.tell(STEP_BYTES), "it may yet take them");
         for (held, may) in [
             (much, false),
             (Held { is_blocked: false, ..much }, true),
@@ -304,10 +342,33 @@ mod tests {
             (much, false),
         ] {
             share.weigh(&memory, held);
-            assert_eq!(share.may_be_told(), may, "{held:?}");
+            assert_eq!(share.tell(1), may, "{held:?}");
         }
         other.leave(&memory);
         share.weigh(&memory, much);
-        assert!(share.may_be_told(), "there is room again");
+        assert!(share.tell(1), "there is room again");
+    }
+
+    /// Its socket has no room whenever one looks, for it reads no faster than its download comes.
+    #[tokio::test(start_paused = true)]
+    async fn events_are_told_to_who_reads_more_slowly_than_it_is_sent_to() {
+        let memory = Memory::new(1 << 20);
+        let mut share = Share::default();
+        let has_taken = |gone| Held { calls: 0, coming: 0, going: 2 << 20, gone, is_blocked: true };
+        // Small ones at one time, and what thousands of guests do at one time.
+        for bytes in [1_000, 1 << 20] {
+            // To the end of what can be counted on, and beyond.
+            for steps in 0..4 {
+                let gone = (u32::MAX - 100_000).wrapping_add(steps * STEP_BYTES as u32);
+                share.weigh(&memory, has_taken(gone));
+                assert!(share.tell(bytes) && (bytes > STEP_BYTES || share.tell(bytes)), "{steps} {bytes}");
+            }
+            let mut told = 0;
+            while share.tell(bytes) {
+                told += bytes;
+                assert!(told <= STEP_BYTES + bytes, "it takes nothing");
+            }
+            share.weigh(&memory, has_taken(0));
+        }
     }
 }

@@ -26,11 +26,16 @@ mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod turn;
+mod unread;
 
 use std::io;
+#[cfg(not(virtwire_sim))]
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use tokio::net::UnixStream;
+#[cfg(not(virtwire_sim))]
+use tokio::net::tcp::OwnedReadHalf;
 use virtwire_protocol::profile::Profile;
 use virtwire_protocol::session::server::Limits;
 
@@ -66,6 +71,7 @@ use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
 use memory::Memory;
 use places::Seat;
+use unread::PollGone;
 
 pub use crate::stream::{Chunk, FileError, StreamError, StreamReader, StreamWriter};
 
@@ -112,9 +118,9 @@ impl<H: Handler + ?Sized> Server<H> {
 
     /// What all clients together may make the daemon hold, in bytes, of calls that are worked on or wait, of messages that have begun to
     /// come, and of what waits to be read; [`HELD_BYTES_MAX`] by default. While it is more, no client is read that holds more than
-    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped; at the next event at once, where
-    /// more than 1 MiB waits for it and its socket takes nothing. So it can become more by 1 MiB and one answer, or what happens at one time,
-    /// for each client.
+    /// 1 MiB of it. One whose message has not gone on for 30 s then, or who has read nothing, is dropped; so is one at once for which more
+    /// than 1 MiB waits, and whose socket has no room, at an event behind 64 KiB of others for which it has not read 64 KiB. So it can become
+    /// more by 1 MiB and one answer, or 64 KiB of events and what happens at one time, for each client.
     #[must_use]
     pub fn held_bytes_max(mut self, bytes: usize) -> Server<H> {
         Arc::make_mut(&mut self.terms).memory = Arc::new(Memory::new(bytes));
@@ -248,16 +254,25 @@ impl<H: Handler + ?Sized> Server<H> {
         match socket {
             Socket::Tcp(stream, _) => {
                 crate::shell::tune(&stream);
-                guest.stay(connection::run(stream.into_split(), handler, cx, entrance, None));
+                #[cfg(not(virtwire_sim))]
+                let poll_gone: PollGone<OwnedReadHalf> =
+                    |half, watch, cx| watch.poll_gone(half.as_ref().as_fd(), cx);
+                // A simulated socket is none of the system's.
+                #[cfg(virtwire_sim)]
+                let poll_gone: PollGone<_> = |_, _, _| std::task::Poll::Pending;
+                guest.stay(connection::run(stream.into_split(), poll_gone, handler, cx, entrance, None));
             }
             #[cfg(feature = "tls")]
             Socket::Secured(secured, _) => {
-                let both = tokio::io::split(secured.stream);
-                guest.stay(connection::run(both, handler, cx, entrance, None));
+                let half = tls::Half::new(secured.stream);
+                let both = (half.clone(), half);
+                let poll_gone: PollGone<tls::Half> = |half, watch, cx| half.poll_gone(watch, cx);
+                guest.stay(connection::run(both, poll_gone, handler, cx, entrance, None));
             }
             Socket::Unix(line, ..) => {
                 let both = (line.clone(), line.clone());
-                guest.stay(connection::run(both, handler, cx, entrance, Some(line)));
+                let poll_gone: PollGone<Line> = |line, _, cx| line.poll_gone(cx);
+                guest.stay(connection::run(both, poll_gone, handler, cx, entrance, Some(line)));
             }
         }
     }

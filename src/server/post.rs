@@ -108,7 +108,8 @@ impl Post {
 }
 
 impl OutgoingNotice {
-    fn cost(&self) -> usize {
+    /// Bytes that it has others hold.
+    pub(super) fn cost(&self) -> usize {
         self.body.payload().len().saturating_add(NOTICE_BYTES)
     }
 }

@@ -13,6 +13,7 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
@@ -33,6 +34,8 @@ struct Ends {
     socket: AsyncFd<UnixStream>,
     /// The same socket by another descriptor, watched for room.
     room: OnceLock<Box<AsyncFd<UnixStream>>>,
+    /// Whoever waited for the end alone was told of bytes, and nobody is told of them again: they have to be looked for.
+    is_unread: AtomicBool,
 }
 
 impl Line {
@@ -40,7 +43,7 @@ impl Line {
     /// Where the runtime cannot watch it.
     pub(crate) fn new(stream: tokio::net::UnixStream) -> io::Result<Line> {
         let socket = watched(stream.into_std()?, Interest::READABLE)?;
-        Ok(Line(Arc::new(Ends { socket, room: OnceLock::new() })))
+        Ok(Line(Arc::new(Ends { socket, room: OnceLock::new(), is_unread: AtomicBool::new(false) })))
     }
 
     /// Reads at most so many bytes. `read` says how many came, and whether there are certainly no more.
@@ -49,20 +52,40 @@ impl Line {
         cx: &mut Context<'_>,
         mut read: impl FnMut(&UnixStream) -> io::Result<(T, bool)>,
     ) -> Poll<io::Result<T>> {
+        let Ends { socket, is_unread, .. } = &*self.0;
         loop {
-            let mut guard = ready!(self.0.socket.poll_read_ready(cx))?;
-            match read(self.0.socket.get_ref()) {
-                Ok((read, is_drained)) => {
-                    if is_drained {
-                        // Nobody asks the system again before there is something.
-                        guard.clear_ready();
-                    }
-                    return Poll::Ready(Ok(read));
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            let mut guard = match is_unread.load(Ordering::Relaxed) {
+                true => None,
+                false => Some(ready!(socket.poll_read_ready(cx))?),
+            };
+            let last = match read(socket.get_ref()) {
+                Ok((read, false)) => return Poll::Ready(Ok(read)),
+                Ok((read, true)) => Some(read),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Poll::Ready(Err(error)),
+            };
+            // Nobody asks the system again before there is something.
+            match &mut guard {
+                Some(guard) => guard.clear_ready(),
+                None => is_unread.store(false, Ordering::Relaxed),
             }
+            if let Some(read) = last {
+                return Poll::Ready(Ok(read));
+            }
+        }
+    }
+
+    /// Ready once the other end is gone, also while what it has sent is not read.
+    #[cfg(feature = "server")]
+    pub(crate) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let Ok(mut guard) = ready!(self.0.socket.poll_read_ready(cx)) else { return Poll::Pending };
+            if guard.ready().is_read_closed() {
+                return Poll::Ready(());
+            }
+            self.0.is_unread.store(true, Ordering::Relaxed);
+            guard.clear_ready();
         }
     }
 

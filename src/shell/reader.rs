@@ -112,6 +112,12 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
+    /// What is read from.
+    #[cfg(feature = "server")]
+    pub(crate) fn get_ref(&self) -> &R {
+        &self.inner
+    }
+
     /// Takes no frame longer than this, until told otherwise: a longer one is an error as soon as its length has come.
     #[cfg(feature = "server")]
     pub(crate) fn set_frame_bytes_max(&mut self, bytes: usize) {

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt;
+use tokio::runtime::Runtime;
 use virtwire::client::{CallError, Connection, Stream};
 use virtwire::protocol::flags::ConsoleFlags;
 
@@ -172,12 +174,43 @@ fn a_caller_that_reads_nothing_locks_nobody_out() {
     });
     assert!(ended.contains("somebody else has taken the console"), "{ended}");
     // Once it is noticed that virsh has gone, nobody has it.
+    gets_through(&runtime, uri);
+    virsh(uri, &["destroy", "flood"]);
+}
+
+/// The guest takes as much as its socket holds. What was typed beyond that waits, also once its caller has gone.
+#[test]
+fn a_caller_that_typed_much_and_has_gone_locks_nobody_out() {
+    need!(Virsh, Example);
+    let directory = Directory::new(next_number());
+    let daemon = Process::start(
+        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
+    );
+    let address = daemon.line_after("listening on tcp://");
+    let uri = &format!("process+tcp://{address}/");
+    let sleeps = "<domain type='process'><name>flood</name><os><init>/bin/sleep</init>\
+                  <initarg>600</initarg></os></domain>";
+    virsh(uri, &["define", &directory.write("sleeps.xml", sleeps)]);
+    virsh(uri, &["start", "flood"]);
+    let runtime = runtime();
+    runtime.block_on(async {
+        let mut caller = called(uri).await.expect("nobody has it");
+        for _ in 0..8 {
+            caller.write_chunk(vec![b'x'; 64 << 10].into()).await.expect("it is taken");
+        }
+        // All of it has gone with that.
+        caller.flush().await.expect("it is taken");
+    });
+    gets_through(&runtime, uri);
+    virsh(uri, &["destroy", "flood"]);
+}
+
+fn gets_through(runtime: &Runtime, uri: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while let Err(error) = runtime.block_on(called(uri)) {
         assert!(Instant::now() < deadline, "{error}");
         std::thread::sleep(Duration::from_millis(50));
     }
-    virsh(uri, &["destroy", "flood"]);
 }
 
 async fn called(uri: &str) -> Result<Stream, CallError> {

@@ -113,6 +113,12 @@ impl Queue {
         Some(self.start(next))
     }
 
+    /// Lets go of those that wait.
+    pub(super) fn discard_waiting(&mut self) {
+        self.lanes = None;
+        self.bytes = self.at_work.iter().map(|call| call.bytes as usize).sum();
+    }
+
     /// How many calls are held.
     pub(super) fn len(&self) -> usize {
         self.at_work.len() + self.waiting()

@@ -48,7 +48,7 @@ pub struct ServerSession {
 ///
 /// ```text
 /// Open ──wind_up──▶ WindingUp ──goodbye──▶ Closing
-///   └────────goodbye, hang_up─────────────────┘
+///   └────────goodbye, hang_up─────────────────┘     any ──discard──▶ Gone
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -57,6 +57,8 @@ enum Stage {
     WindingUp,
     /// What is queued goes out, and nothing is read.
     Closing,
+    /// The connection is gone: nothing is read or sent.
+    Gone,
 }
 
 /// What one client may make a daemon hold.
@@ -220,13 +222,26 @@ impl ServerSession {
         }
     }
 
+    /// The connection is gone: lets go of all that waits to be sent, handled or begun. What is left are the calls that are
+    /// worked on; their replies are heard, and go nowhere.
+    pub fn discard(&mut self) {
+        self.stage = Stage::Gone;
+        self.calls.discard_waiting();
+        for event in std::mem::take(&mut self.events) {
+            if let ServerEvent::Called(called) = event {
+                self.calls.ended(&called.header);
+            }
+        }
+        (self.transmit, self.transmit_bytes) = Default::default();
+    }
+
     /// Whether to read on: not while too many calls wait for their turn or hold too many bytes, or too many bytes wait to be read, and not
     /// after the client has said goodbye; while winding up, for the sake of open streams alone.
     pub fn can_receive(&self) -> bool {
         let wants = match self.stage {
             Stage::Open => self.calls.has_room(&self.limits),
             Stage::WindingUp => self.streams.len() > 0,
-            Stage::Closing => false,
+            Stage::Closing | Stage::Gone => false,
         };
         wants && self.transmit_bytes <= self.queued_bytes_max()
     }
@@ -237,7 +252,7 @@ impl ServerSession {
         let is_over = match self.stage {
             Stage::Open => false,
             Stage::WindingUp => self.calls.len() == 0 && self.streams.len() == 0,
-            Stage::Closing => true,
+            Stage::Closing | Stage::Gone => true,
         };
         is_over && self.transmit.is_empty()
     }
@@ -525,6 +540,9 @@ impl ServerSession {
     }
 
     fn send(&mut self, bytes: Bytes) {
+        if self.stage == Stage::Gone {
+            return;
+        }
         self.transmit_bytes += bytes.len();
         self.transmit.push_back(bytes);
     }

@@ -214,7 +214,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if domain.name == name {
             return Err(errors::invalid("Can't rename domain to itself"));
         }
-        if self.managed_image(domain.uuid).is_some() {
+        if self.managed_image(domain.uuid).await?.is_some() {
             return Err(errors::invalid("domain with a managed saved state can't be renamed"));
         }
         match self.snapshots_of(domain.uuid).await?.len() {

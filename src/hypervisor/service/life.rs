@@ -67,7 +67,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     async fn undefine(&self, domain: Uuid, flags: u32) -> Result<()> {
-        if flags & UNDEFINE_MANAGED_SAVE == 0 && self.managed_image(domain).is_some() {
+        if flags & UNDEFINE_MANAGED_SAVE == 0 && self.managed_image(domain).await?.is_some() {
             return Err(errors::invalid("Refusing to undefine while domain managed save image exists"));
         }
         let found = self.found(Lookup::Uuid(domain)).await?;

@@ -46,6 +46,7 @@ mod wire;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::contract::{self, Message, Visitor};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -70,6 +71,8 @@ use clients::{Clients, Left};
 pub struct HypervisorService<H> {
     hypervisor: Arc<H>,
     clients: Arc<Clients>,
+    /// Those who look for images of saved domains.
+    at_images: Arc<Semaphore>,
     /// Where the hypervisor has the few verbs for it, its migrations.
     moves: Option<Arc<Moves>>,
     /// Which destinations it opens for its clients.
@@ -102,6 +105,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         HypervisorService {
             hypervisor: Arc::new(hypervisor),
             clients,
+            at_images: Arc::new(Semaphore::new(save::AT_IMAGES)),
             moves,
             #[cfg(feature = "migrate")]
             dialling: None,

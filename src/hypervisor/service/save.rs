@@ -31,6 +31,9 @@ const SAVE_FLAGS: u32 = BYPASS_CACHE | RUNNING | PAUSED;
 /// With passwords: there are none to leave out.
 const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
 
+/// How many look for images of saved domains at a time: they wait for a disk, and take no processor's place.
+pub(super) const AT_IMAGES: usize = 4;
+
 impl<H: Hypervisor> HypervisorService<H> {
     fn saving(&self, function: &str) -> Result<&impl Saving> {
         self.hypervisor.saving().ok_or_else(|| RemoteError::no_support(function))
@@ -169,7 +172,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainHasManagedSaveImage,
     ) -> Result<DomainHasManagedSaveImageReply> {
         self.known(&arguments.dom).await?;
-        let there = self.managed_image(Uuid(arguments.dom.uuid)).is_some();
+        let there = self.managed_image(Uuid(arguments.dom.uuid)).await?.is_some();
         Ok(DomainHasManagedSaveImageReply { result: there.into() })
     }
 
@@ -191,7 +194,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<DomainManagedSaveGetXmlDescReply> {
         errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
         self.known(&arguments.dom).await?;
-        let image = self.managed_image(Uuid(arguments.dom.uuid)).ok_or_else(no_image)?;
+        let image = self.managed_image(Uuid(arguments.dom.uuid)).await?.ok_or_else(no_image)?;
         let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?.into();
         Ok(DomainManagedSaveGetXmlDescReply { xml })
     }
@@ -204,30 +207,41 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainManagedSaveDefineXml { dom, dxml, flags } = arguments;
         let how = how(dxml, flags, "domain_managed_save_define_xml")?;
         self.known(&dom).await?;
-        let image = self.managed_image(Uuid(dom.uuid)).ok_or_else(no_image)?;
+        let image = self.managed_image(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
         self.saving("virDomainManagedSaveDefineXML")?.set_saved(&image, how).await
     }
 
     /// The file that is a domain's own, if it is there.
-    pub(super) fn managed_image(&self, domain: Uuid) -> Option<PathBuf> {
-        self.hypervisor.saving()?.managed(domain).filter(|path| path.exists())
+    pub(super) async fn managed_image(&self, domain: Uuid) -> Result<Option<PathBuf>> {
+        let Some(place) = self.managed_place(domain) else { return Ok(None) };
+        self.at_images(move || place.exists().then_some(place)).await
     }
 
-    /// Which of these domains have a file of their own. There may be thousands, and their folder at a file server that takes its time: that
-    /// is no worker's of the runtime to wait for.
+    fn managed_place(&self, domain: Uuid) -> Option<PathBuf> {
+        self.hypervisor.saving()?.managed(domain)
+    }
+
+    /// Which of these domains have a file of their own. There may be thousands.
     pub(super) async fn have_managed_images(&self, domains: &[DomainInfo]) -> Result<Vec<bool>> {
-        let Some(saving) = self.hypervisor.saving() else { return Ok(vec![false; domains.len()]) };
-        let places: Vec<_> = domains.iter().map(|domain| saving.managed(domain.uuid)).collect();
+        let places: Vec<_> = domains.iter().map(|domain| self.managed_place(domain.uuid)).collect();
         if places.iter().all(Option::is_none) {
             return Ok(vec![false; places.len()]);
         }
-        let looked = heavy::work(move || are_there(&places)).await;
+        self.at_images(move || are_there(&places)).await
+    }
+
+    /// Looks for images. Their folder may be at a file server that takes its time: that is no worker's of the runtime to wait for.
+    async fn at_images<T: Send + 'static>(&self, look: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let looked = heavy::work_at(self.at_images.clone(), look).await;
         looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
     }
 
     /// Starts a domain from its own file, which is used up by that; `None` where there is none.
     pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
-        let image = self.managed_image(domain)?;
+        let image = match self.managed_image(domain).await {
+            Ok(image) => image?,
+            Err(error) => return Some(Err(error)),
+        };
         let how = Save { runs: paused.then_some(false), ..Save::default() };
         match self.hypervisor.saving()?.restore(&image, how).await {
             Ok(()) => Some(self.remove_managed(domain).await),
@@ -237,12 +251,15 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     /// When this returns it is gone for good, also where the machine ends next.
     pub(super) async fn remove_managed(&self, domain: Uuid) -> Result<()> {
-        let Some(image) = self.managed_image(domain) else { return Ok(()) };
-        let removed = tokio::task::spawn_blocking(move || {
+        let Some(image) = self.managed_place(domain) else { return Ok(()) };
+        let removed = self.at_images(move || {
+            if !image.exists() {
+                return Ok(());
+            }
             std::fs::remove_file(&image)?;
             image.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
         });
-        let removed = removed.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let removed: io::Result<()> = removed.await?;
         removed.map_err(|error| errors::failed(format!("the image cannot be removed: {error}")))
     }
 
@@ -305,4 +322,55 @@ fn named(params: Vec<TypedParam>) -> Result<(Text, Option<Text>)> {
     }
     let file = file.ok_or_else(|| errors::invalid_argument("no file passed"))?;
     Ok((file, dxml))
+}
+
+#[cfg(all(test, feature = "mem"))]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::hypervisor::StartOptions;
+    use crate::hypervisor::mem::{Config, Mem};
+    use crate::hypervisor::store::Store;
+
+    /// A disk is no processor: whatever these have to do, an image is found.
+    #[tokio::test]
+    async fn images_are_found_while_all_processors_are_busy() {
+        let directory = std::env::temp_dir().join(format!("virtwire-looked-for-{}", Uuid::random()));
+        let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
+        let xml = "<domain type='mem'><name>a</name><memory>1024</memory></domain>";
+        let domain = mem.create(xml.to_owned(), StartOptions::default()).await.unwrap();
+        let service = HypervisorService::new(mem);
+        assert_eq!(service.managed_image(domain.uuid).await, Ok(None));
+        let image = service.managed_place(domain.uuid).unwrap();
+        std::fs::write(&image, "").unwrap();
+
+        let (begin, begun) = mpsc::channel();
+        let places = std::thread::available_parallelism().map_or(1, usize::from);
+        let (ends, busy): (Vec<_>, Vec<_>) = (0..places)
+            .map(|_| {
+                let (begin, (end, ended)) = (begin.clone(), mpsc::channel::<()>());
+                let work = heavy::work(move || {
+                    let _ = begin.send(());
+                    let _ = ended.recv();
+                });
+                (end, tokio::spawn(work))
+            })
+            .unzip();
+        let all_begun = tokio::task::spawn_blocking(move || begun.iter().take(places).count());
+        assert_eq!(all_begun.await.unwrap(), places);
+        let found = async {
+            assert_eq!(service.managed_image(domain.uuid).await, Ok(Some(image.clone())));
+            assert_eq!(service.have_managed_images(&[domain.clone()]).await, Ok(vec![true]));
+            service.remove_managed(domain.uuid).await.unwrap();
+            assert!(!image.exists());
+        };
+        tokio::time::timeout(Duration::from_secs(60), found).await.expect("it waits for no processor");
+        drop(ends);
+        for one in busy {
+            one.await.unwrap().unwrap();
+        }
+        std::fs::remove_dir_all(directory).unwrap();
+    }
 }

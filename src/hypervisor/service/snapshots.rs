@@ -252,7 +252,10 @@ impl<H: Hypervisor> HypervisorService<H> {
             (runs, _) => Some(runs),
         };
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
-        if self.managed_image(domain).is_some() && !snapshot.active && arguments.flags & REVERT_FORCE == 0 {
+        if !snapshot.active
+            && arguments.flags & REVERT_FORCE == 0
+            && self.managed_image(domain).await?.is_some()
+        {
             let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";
             return Err(RemoteError::new(ErrorCode::SNAPSHOT_REVERT_RISKY, ErrorDomain::QEMU, text));
         }

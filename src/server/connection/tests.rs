@@ -1,14 +1,17 @@
 //! A connection's task, alone with its client: how it ends, and what it holds.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::OwnedReadHalf;
 use virtwire_protocol::frame;
 use virtwire_protocol::header::Serial;
 use virtwire_protocol::program::{ProcedureNumber, Program};
+use virtwire_protocol::remote::{Domain, DomainEventReboot};
 use virtwire_protocol::session::keepalive;
 use virtwire_protocol::session::server::Limits;
 
@@ -19,6 +22,7 @@ use crate::server::context::{Newcomer, Terms};
 use crate::server::door::Door;
 use crate::server::identity::Identity;
 use crate::server::memory::Memory;
+use crate::server::unread::Watch;
 
 struct Nothing;
 
@@ -70,12 +74,14 @@ async fn served(
     door: &Door,
     terms: Terms,
 ) -> Ended {
-    served_by(both, None, handler, door, terms).await
+    // Of what is inside this process nothing is known but what is read.
+    served_by(both, |_, _, _| Poll::Pending, None, handler, door, terms).await
 }
 
 /// The same at a unix socket, if it is one.
-async fn served_by(
-    both: (impl AsyncRead + Unpin + Send, impl AsyncWrite + Unpin + Send),
+async fn served_by<R: AsyncRead + Unpin + Send>(
+    both: (R, impl AsyncWrite + Unpin + Send),
+    poll_gone: PollGone<R>,
     line: Option<Line>,
     handler: Arc<impl Handler>,
     door: &Door,
@@ -87,7 +93,7 @@ async fn served_by(
     let newcomer = Newcomer { id, peer, identity, carries_fds: false };
     let cx = CallContext::new(newcomer, Arc::new(terms));
     let _present = Arc::new(Clients::default()).enter(&cx);
-    run(both, handler, cx, entrance, line).await
+    run(both, poll_gone, handler, cx, entrance, line).await
 }
 
 fn call(procedure: i32, serial: u32) -> Bytes {
@@ -206,7 +212,7 @@ async fn descriptors_that_are_announced_and_do_not_come_end_the_connection() {
     let (both, line) = ((ours.clone(), ours.clone()), Some(ours));
     let serving = tokio::spawn(async move {
         let terms = Terms::default();
-        served_by(both, line, Arc::new(Nothing), &Door::default(), terms).await
+        served_by(both, |_, _, _| Poll::Pending, line, Arc::new(Nothing), &Door::default(), terms).await
     });
     let header = Header::new(MessageKind::CallWithFds, Program::REMOTE, ProcedureNumber(309), Serial(1));
     client.write_all(&Draft::empty().announcing(2).unwrap().seal(&header)).await.unwrap();
@@ -259,15 +265,18 @@ async fn large_answers_that_are_not_read_end_with_the_room_for_all() {
 }
 
 /// Sends by streams without end, or takes what comes by them and reads none of it.
+#[derive(Default)]
 struct Streams {
     sends: bool,
     kept: Mutex<Vec<crate::server::Stream>>,
+    caller: Mutex<Option<CallContext>>,
 }
 
 impl Handler for Streams {
     fn call(self: Arc<Self>, cx: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
         Box::pin(async move {
             let mut stream = cx.take_stream().expect("the call opens one");
+            *self.caller.lock().unwrap() = Some(cx.of_connection());
             if self.sends {
                 tokio::spawn(async move {
                     while stream.write_chunk(Bytes::from_static(&[0; 64 << 10])).await.is_ok() {}
@@ -280,6 +289,41 @@ impl Handler for Streams {
     }
 }
 
+/// One that reads its download more slowly than that comes is told what happens, also while all hold too much; and is not any more when it
+/// reads nothing.
+#[tokio::test(start_paused = true)]
+async fn events_are_no_end_of_a_client_that_reads() {
+    const DOWNLOAD: i32 = 209;
+    let event = DomainEventReboot { dom: Domain { name: "a guest".into(), uuid: [7; 16], id: 1 } };
+    let terms = Terms { memory: Arc::new(Memory::new(1 << 20)), ..Terms::default() };
+    let (ours, mut client) = tokio::io::duplex(64 << 10);
+    let handler = Arc::new(Streams { sends: true, ..Streams::default() });
+    let streams = handler.clone();
+    let serving =
+        tokio::spawn(async move { served(tokio::io::split(ours), streams, &Door::default(), terms).await });
+    for serial in 0..2 {
+        client.write_all(&call(DOWNLOAD, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let caller = handler.caller.lock().unwrap().clone().expect("it has called");
+    let mut taken = vec![0; 64 << 10];
+    for _ in 0..100 {
+        // Some at a time, each of them by itself: more than may be told to one that reads nothing.
+        for _ in 0..100 {
+            caller.notify(&event).unwrap();
+            tokio::task::yield_now().await;
+        }
+        assert!(!serving.is_finished(), "it reads");
+        client.read_exact(&mut taken).await.unwrap();
+    }
+    while !serving.is_finished() {
+        caller.notify(&event).unwrap();
+        tokio::task::yield_now().await;
+    }
+    let ended = serving.await.unwrap();
+    assert!(matches!(ended, Ended::Hoarding), "{ended:?}");
+}
+
 /// What waits of streams counts as what waits of answers does: for the client, who is dropped where it reads nothing, or for the handler,
 /// who may take its time.
 #[tokio::test(start_paused = true)]
@@ -290,7 +334,7 @@ async fn what_waits_of_streams_is_in_the_room_for_all() {
         let terms = Terms { memory: Arc::new(Memory::new(2 << 20)), ..Terms::default() };
         let memory = terms.memory.clone();
         let (ours, mut client) = tokio::io::duplex(64 << 10);
-        let handler = Arc::new(Streams { sends, kept: Mutex::default() });
+        let handler = Arc::new(Streams { sends, ..Streams::default() });
         let streams = handler.clone();
         let serving =
             tokio::spawn(
@@ -316,6 +360,136 @@ async fn what_waits_of_streams_is_in_the_room_for_all() {
         let ended = serving.await.unwrap();
         assert_eq!(matches!(ended, Ended::Hoarding), sends, "{ended:?}");
         assert_eq!(memory.held(), 0);
+    }
+}
+
+/// Waits to be told to go on, or has a long answer.
+#[derive(Default)]
+struct WaitsOrIsLong(tokio::sync::Notify);
+
+impl Handler for WaitsOrIsLong {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            match called.header.procedure {
+                WAITS => self.0.notified().await,
+                _ => return Ok(Draft::raw(&[7; 1 << 20]).unwrap()),
+            }
+            Ok(Draft::empty())
+        })
+    }
+}
+
+const WAITS: ProcedureNumber = ProcedureNumber(33);
+
+/// A client that has gone holds what its calls do that are at work, and neither what it has not read nor what was not begun.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_has_gone_holds_no_more_than_its_calls_at_work() {
+    const LONG: i32 = 59;
+    const BYTES: usize = 300_000;
+    let limits = Limits { requests: 2, ..Limits::default() };
+    let terms = Terms { limits: Arc::new(limits), ..Terms::default() };
+    let memory = terms.memory.clone();
+    let (ours, mut client) = tokio::io::duplex(64 << 10);
+    let handler = Arc::new(WaitsOrIsLong::default());
+    let waits = handler.clone();
+    let serving =
+        tokio::spawn(async move { served(tokio::io::split(ours), waits, &Door::default(), terms).await });
+    for serial in 0..4 {
+        let mut waiting = call(WAITS.0, serial).to_vec();
+        waiting.resize(BYTES, 0);
+        waiting[..4].copy_from_slice(&u32::try_from(BYTES).unwrap().to_be_bytes());
+        client.write_all(&waiting).await.unwrap();
+    }
+    for serial in 4..12 {
+        client.write_all(&call(LONG, serial)).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(memory.held() > 8 << 20, "{}", memory.held());
+    drop(client);
+    for at_work in [2, 1] {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let held = memory.held();
+        assert!(held <= at_work * (BYTES + 1_024) && held > (at_work - 1) * (BYTES + 1_024), "{held}");
+        handler.0.notify_one();
+    }
+    assert!(matches!(serving.await.unwrap(), Ended::Gone));
+    assert_eq!(memory.held(), 0);
+}
+
+/// A client without keepalive goes, while its handler is behind with what it has sent: its connection ends, however long the handler takes.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_while_it_is_not_read_is_gone() {
+    let (ours, theirs) = tokio::net::UnixStream::pair().unwrap();
+    let ours = Line::new(ours).unwrap();
+    goes_unread((ours.clone(), ours), |line, _, cx| line.poll_gone(cx), theirs).await;
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let theirs = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (ours, _) = listener.accept().await.unwrap();
+    let poll_gone = |half: &OwnedReadHalf, watch: &mut Watch, cx: &mut Context<'_>| {
+        watch.poll_gone(half.as_ref().as_fd(), cx)
+    };
+    goes_unread(ours.into_split(), poll_gone, theirs).await;
+}
+
+async fn goes_unread<R: AsyncRead + Unpin + Send + 'static>(
+    both: (R, impl AsyncWrite + Unpin + Send + 'static),
+    poll_gone: PollGone<R>,
+    mut client: impl AsyncRead + AsyncWrite + Unpin,
+) {
+    const UPLOAD: i32 = 208;
+    const PACKET: usize = 200_000;
+    let handler = Arc::new(Streams::default());
+    let streams = handler.clone();
+    let serving = tokio::spawn(async move {
+        served_by(both, poll_gone, None, streams, &Door::default(), Terms::default()).await
+    });
+    client.write_all(&call(UPLOAD, 1)).await.unwrap();
+    let mut reply = [0; 28];
+    client.read_exact(&mut reply).await.unwrap();
+    // The queue is full with the sixth; the next one waits in the socket.
+    for _ in 0..6 {
+        client.write_all(&data(UPLOAD, 1, &[7; PACKET])).await.unwrap();
+    }
+    let mut stream = handler.kept.lock().unwrap().pop().expect("it is kept");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    client.write_all(&data(UPLOAD, 1, &[8; 1_000])).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!serving.is_finished(), "it is there");
+
+    // Nothing is lost of what comes meanwhile: it is read once the handler has gone on, and then what comes as ever.
+    let mut read = 0;
+    while read < 6 * PACKET + 1_000 {
+        read += bytes_of(stream.read_chunk().await.unwrap());
+    }
+    client.write_all(&data(UPLOAD, 1, &[9; 1_000])).await.unwrap();
+    read += bytes_of(stream.read_chunk().await.unwrap());
+    assert_eq!(read, 6 * PACKET + 2_000);
+
+    for _ in 0..6 {
+        client.write_all(&data(UPLOAD, 1, &[7; PACKET])).await.unwrap();
+    }
+    client.write_all(&data(UPLOAD, 1, &[8; 1_000])).await.unwrap();
+    drop(client);
+    let ended = tokio::time::timeout(Duration::from_secs(60), serving).await.expect("it ends").unwrap();
+    assert!(matches!(ended, Ended::Gone), "{ended:?}");
+    let end = loop {
+        match stream.read_chunk().await {
+            Ok(Some(_)) => {}
+            other => break other,
+        }
+    };
+    assert!(matches!(end, Err(crate::server::StreamError::Closed { .. })), "{end:?}");
+}
+
+fn bytes_of(chunk: Option<crate::server::Chunk>) -> usize {
+    match chunk {
+        Some(crate::server::Chunk::Data(data)) => data.len(),
+        other => panic!("{other:?} is no data"),
     }
 }
 

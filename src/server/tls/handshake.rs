@@ -1,7 +1,9 @@
 //! A line of TLS of which no more is read than it may hold: for a handshake, and then without a byte for whoever is behind it.
 
 use std::io::{self, IoSlice};
+use std::os::fd::AsFd;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
@@ -9,6 +11,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::server::TlsStream;
+
+use super::super::unread::Watch;
 
 /// Bytes that a handshake of TLS may take of a client: its greeting, and the certificates that it shows. So many may come behind it without
 /// a byte that they carry, which is more than any record has. TLS itself lets a message of its own have 64 KiB, before and behind, and all
@@ -79,6 +83,35 @@ impl AsyncRead for Secure {
     }
 }
 
+/// Either half of a line: clones are the same line, and one task reads and writes.
+#[derive(Clone, Debug)]
+pub(in crate::server) struct Half(Arc<Mutex<Secure>>);
+
+impl Half {
+    pub(in crate::server) fn new(line: Secure) -> Half {
+        Half(Arc::new(Mutex::new(line)))
+    }
+
+    /// Ready once the client has gone.
+    pub(in crate::server) fn poll_gone(&self, watch: &mut Watch, cx: &mut Context<'_>) -> Poll<()> {
+        watch.poll_gone(self.line().line.get_ref().0.socket.as_fd(), cx)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Secure> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsyncRead for Half {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        space: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.line()).poll_read(cx, space)
+    }
+}
+
 /// Counts what is read.
 #[derive(Debug)]
 struct Measured<S> {
@@ -146,3 +179,29 @@ macro_rules! write_through {
 
 write_through!(line: impl AsyncWrite for Secure);
 write_through!(socket: impl<S: AsyncWrite + Unpin> AsyncWrite for Measured<S>);
+
+impl AsyncWrite for Half {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.line()).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.line()).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.line().is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.line()).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.line()).poll_shutdown(cx)
+    }
+}

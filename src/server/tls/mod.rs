@@ -18,6 +18,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 pub use handshake::HANDSHAKE_BYTES_MAX;
 
 use super::auth::Patterns;
+pub(super) use handshake::Half;
 use handshake::Secure;
 
 /// Where a daemon's certificates are, and which clients it takes. The default is what libvirt's daemons have: the files in
