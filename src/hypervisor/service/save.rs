@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(all_begun.await.unwrap(), places);
         let found = async {
             assert_eq!(service.managed_image(domain.uuid).await, Ok(Some(image.clone())));
-            assert_eq!(service.have_managed_images(&[domain.clone()]).await, Ok(vec![true]));
+            assert_eq!(service.have_managed_images(std::slice::from_ref(&domain)).await, Ok(vec![true]));
             service.remove_managed(domain.uuid).await.unwrap();
             assert!(!image.exists());
         };
