@@ -271,7 +271,8 @@ pub(crate) async fn listen(path: &Path) -> Listener {
     Listener::bind(&address, Exposure::LocalOnly).await.unwrap()
 }
 
-/// A host in memory that tells its figures by its name, and whose volumes take everything and have no end.
+/// A host in memory that tells its figures by its name, whose volumes take everything and have no end, and on whose
+/// consoles nobody reads.
 struct Host {
     hypervisor: Arc<HypervisorService<Mem>>,
     server: OnceLock<Server<Host>>,
@@ -298,6 +299,16 @@ impl Handler for Host {
                     gone.changed().await.unwrap();
                 }
                 Err(RemoteError::rpc("nobody waits for it"))
+            }),
+            "domain_open_console" => Box::pin(async move {
+                let (stream, cx, mut gone) = (cx.take_stream(), cx.of_connection(), self.gone.subscribe());
+                tokio::spawn(async move {
+                    while !cx.is_closed() {
+                        gone.changed().await.unwrap();
+                    }
+                    drop(stream);
+                });
+                Ok(Draft::empty())
             }),
             "storage_vol_upload" => Box::pin(async move {
                 let stream = cx.take_stream().unwrap();

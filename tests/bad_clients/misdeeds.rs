@@ -30,6 +30,7 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("floods of pings", floods_of_pings),
     ("one serial for all", one_serial_for_all),
     ("streams left open", streams_left_open),
+    ("consoles that nobody reads", consoles_that_nobody_reads),
     ("events by thousands", events_by_thousands),
     ("unread events", unread_events),
     ("lists in one breath", lists_in_one_breath),
@@ -181,6 +182,22 @@ fn streams_left_open(daemon: &Daemon) -> Held {
         for serial in 40..42 {
             client.stream.write_all(&call(209, serial, &to_vec(&download).unwrap())).unwrap();
         }
+        held.push(client.stream);
+    }
+    held
+}
+
+/// Types until it is not read any more, and then some. It has never said that it answers pings.
+fn consoles_that_nobody_reads(daemon: &Daemon) -> Held {
+    const CONSOLE: i32 = 201;
+    let mut held = Vec::new();
+    for _ in 0..OTHERS {
+        let mut client = daemon.client();
+        client.call(CONSOLE, &[]);
+        for typed in [&[7; 210_000]; 5] {
+            client.stream.write_all(&data(CONSOLE, 7, typed)).unwrap();
+        }
+        client.stream.write_all(&data(CONSOLE, 7, b"more")).unwrap();
         held.push(client.stream);
     }
     held
