@@ -393,6 +393,7 @@ impl Migration {
                 () = self.cancel.0.notified() => watch.cancelled(self.engine.cancel()),
                 (question, told) = some(looking.as_mut()) => {
                     if let Told::Progress(progress) = &told {
+                        sends |= progress.data.processed > 0;
                         watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
                     }
                     let more = matches!(told, Told::Progress(_) | Told::Nothing);
@@ -417,6 +418,9 @@ impl Migration {
         let mut switch = Switching::new(self.switch, every);
         let mut aborted: Option<Instant> = None;
         let mut abort_again: Option<Instant> = None;
+        // A post-copy that has been seen to send may have switched, and then it is not too early for an abort, but too late.
+        let may_switch = self.plan.request().flags.has(MigrateFlags::POSTCOPY);
+        let mut sends = false;
         let answer = loop {
             let is_switching = switching.is_some();
             tokio::select! {
@@ -435,8 +439,8 @@ impl Migration {
                     abort_again = None;
                     match Heard::of(&told) {
                         Heard::MayBe => aborted = aborted.or(Some(Instant::now())),
-                        Heard::NotYet => abort_again = Some(Instant::now() + every),
-                        Heard::No => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
+                        Heard::NotYet if !(may_switch && sends) => abort_again = Some(Instant::now() + every),
+                        Heard::NotYet | Heard::No => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
                     }
                     if let Err(error) = told {
                         tracing::info!(%error, "the abort");
@@ -462,8 +466,16 @@ impl Migration {
         };
         // Perform may end, by the abort or by itself, before that is answered. What it comes to is what became of the caller's word: a
         // source may accept an abort and have sent the guest already.
-        if aborted.is_some() || aborting.is_some() || abort_again.is_some() {
+        if aborted.is_some() || aborting.is_some() {
             watch.cancelled(came_of_abort(&answer));
+        } else if abort_again.is_some() {
+            watch.cancelled(match came_of_abort(&answer) {
+                // What it has never said that it aborts may have failed by itself.
+                CancelAnswer::Taken if !is_abort(&answer) => {
+                    CancelAnswer::Refused("the source had nothing to abort, and has failed by itself")
+                }
+                told => told,
+            });
         }
         answer
     }
@@ -518,6 +530,11 @@ fn came_of_abort(perform: &Result<Reply, Failure>) -> CancelAnswer {
         }
         Err(_) => CancelAnswer::Taken,
     }
+}
+
+/// Whether Perform has ended as it does by an abort.
+fn is_abort(perform: &Result<Reply, Failure>) -> bool {
+    perform.as_ref().is_err_and(|failure| failure.code() == Some(ErrorCode::OPERATION_ABORTED))
 }
 
 /// The moment, or never.

@@ -23,10 +23,11 @@ pub(super) fn is_silence(error: &OpenError) -> bool {
             by_network(uri)
                 && matches!(phase, OpenPhase::Connecting | OpenPhase::Securing | OpenPhase::Asking)
         }
-        // OpenSSH's own words, in whatever language the rest is; of another host on the way they are not the last.
-        OpenError::Program { stderr, .. } => {
-            stderr.lines().last().is_some_and(|line| line.starts_with("ssh: connect to host "))
-        }
+        // OpenSSH's own words, which end with the system's in English; of another host on the way they are not the last.
+        OpenError::Program { stderr, .. } => stderr.lines().last().is_some_and(|line| {
+            let why = line.trim_end().rsplit(": ").next().unwrap_or_default();
+            line.starts_with("ssh: connect to host ") && NOBODY.contains(&why)
+        }),
         OpenError::Uri(_)
         | OpenError::Unavailable { .. }
         | OpenError::Settings { .. }
@@ -35,6 +36,16 @@ pub(super) fn is_silence(error: &OpenError) -> bool {
         | OpenError::Call { .. } => false,
     }
 }
+
+/// The same in the system's words.
+const NOBODY: [&str; 6] = [
+    "Connection refused",
+    "Connection reset by peer",
+    "Connection timed out",
+    "Operation timed out",
+    "No route to host",
+    "Host is unreachable",
+];
 
 /// Nobody is there who takes the connection.
 fn is_nobody(kind: io::ErrorKind) -> bool {
@@ -97,7 +108,11 @@ mod tests {
             (timed_out(tcp, OpenPhase::Authenticating), false),
             (timed_out(tcp, OpenPhase::Opening), false),
             (program("ssh: connect to host h port 22: No route to host"), true),
-            (program("banner\nssh: connect to host h port 22: Connection timed out"), true),
+            (program("banner\nssh: connect to host h port 22: Connection timed out\r"), true),
+            (program("ssh: connect to host h port 22: Connection refused"), true),
+            (program("ssh: connect to host h port 22: Network is unreachable"), false),
+            (program("ssh: connect to host h port 22: Operation not permitted"), false),
+            (program("ssh: connect to host h port 22: Cannot assign requested address"), false),
             (
                 program(
                     "ssh: connect to host jump port 22: No route to host\nConnection closed by UNKNOWN port 65535",

@@ -31,9 +31,9 @@ pub(super) fn clients_max(descriptors: usize) -> usize {
     (descriptors.saturating_sub(KEPT).max(descriptors / 2) / OF_CLIENT).max(1)
 }
 
-/// The most administrators beside so many clients of the host's: the daemon itself has half of what these leave.
+/// The most administrators beside so many clients of the host's: the daemon itself has half of what these leave, and their second ones.
 pub(super) fn admins_max(host: ClientLimits, descriptors: usize) -> usize {
-    (descriptors.saturating_sub(OF_CLIENT.saturating_mul(host.clients)) / 2 / OF_CLIENT).max(1)
+    (descriptors.saturating_sub(OF_CLIENT.saturating_mul(host.clients)) / 2).max(1)
 }
 
 fn at_most(wished: ClientLimits, most: usize, descriptors: usize) -> ClientLimits {
@@ -55,12 +55,12 @@ mod tests {
     fn clients_leave_descriptors_for_the_daemon() {
         for (descriptors, most, admins) in [
             (0, 1, 1),
-            (20, 5, 2),
-            (256, 64, 32),
-            (1_024, 384, 64),
-            (10_254, 4_999, 64),
-            (10_256, 5_000, 64),
-            (40_000, 5_000, 5_000),
+            (20, 5, 5),
+            (256, 64, 64),
+            (1_024, 384, 128),
+            (10_254, 4_999, 128),
+            (10_256, 5_000, 128),
+            (20_000, 5_000, 5_000),
             (usize::MAX, 5_000, 5_000),
         ] {
             let bounded = bounded(limits(5_000), limits(5_000), descriptors);

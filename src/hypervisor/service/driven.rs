@@ -154,12 +154,12 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn abort_job(&self, guest: Uuid) -> Result<()> {
         let Some(driven) = self.driving.of(guest) else { return self.step_abort_job(guest).await };
         let until = Instant::now() + BEGINS_WITHIN;
+        // Before Perform the hypervisor's job, if it has one, is somebody else's.
+        if driven.abort() {
+            return Ok(());
+        }
         loop {
-            let asked = self.step_abort_job(guest).await;
-            if driven.abort() {
-                return Ok(());
-            }
-            match asked {
+            match self.step_abort_job(guest).await {
                 // It was told to perform, and has not begun, or is about to say that it is done.
                 Err(error)
                     if error.code == ErrorCode::OPERATION_INVALID
