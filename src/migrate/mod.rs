@@ -393,7 +393,6 @@ impl Migration {
                 () = self.cancel.0.notified() => watch.cancelled(self.engine.cancel()),
                 (question, told) = some(looking.as_mut()) => {
                     if let Told::Progress(progress) = &told {
-                        sends |= progress.data.processed > 0;
                         watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
                     }
                     let more = matches!(told, Told::Progress(_) | Told::Nothing);
@@ -452,6 +451,7 @@ impl Migration {
                 }
                 (question, told) = some(looking.as_mut()) => {
                     if let Told::Progress(progress) = &told {
+                        sends |= progress.data.processed > 0;
                         watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
                         if switch.is_due(progress) && !is_switching {
                             switching.set(Some(control.start_post_copy()));

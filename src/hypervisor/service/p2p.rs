@@ -283,7 +283,10 @@ impl<H: Hypervisor> Moving<'_, H> {
         match timeout(ANSWERS_WITHIN, &mut making).await {
             Ok(done) => done,
             // Its end is the call's; a goodbye that is not answered changes nothing about that.
-            Err(_) => tokio::join!(making, connection.within(ANSWERS_WITHIN).close()).0,
+            Err(_) => {
+                let leaving = connection.within(ANSWERS_WITHIN);
+                tokio::join!(making, leaving.close()).0
+            }
         }
     }
 
