@@ -16,8 +16,8 @@ const SOFT: u32 = 100;
 const HARD: u32 = 300;
 /// Half of them where there are so few, two for each.
 const CLIENTS: u32 = 75;
-/// Half of what these leave, two for each.
-const ADMINS: u32 = 37;
+/// Half of what these leave.
+const ADMINS: u32 = 75;
 
 /// Ends with the test.
 struct Ends(Child);
