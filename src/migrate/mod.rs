@@ -3,6 +3,7 @@
 //! The engine decides; this makes its calls, waits, reports progress while Perform runs, and reaches a host again whose
 //! connection was lost, so that an unknown end can become a known one.
 
+mod aborting;
 mod check;
 mod control;
 mod fleet;
@@ -25,13 +26,13 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use virtwire_protocol::error::{ErrorCode, Fate};
 use virtwire_protocol::migrate::{
     Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Plan,
     Record, Reply, Request, Settings, Wait, Waiting, Way, Wish,
 };
 use virtwire_protocol::remote;
 
+use self::aborting::Aborting;
 pub use self::check::{
     Finding, Preflight, Subject, Verdict, check, check_destination, check_errand, check_source,
 };
@@ -415,11 +416,7 @@ impl Migration {
         let mut switching = pin!(false.then(|| control.start_post_copy()));
         let mut aborting = pin!(false.then(|| control.abort()));
         let mut switch = Switching::new(self.switch, every);
-        let mut aborted: Option<Instant> = None;
-        let mut abort_again: Option<Instant> = None;
-        // A post-copy that has been seen to send may have switched, and then it is not too early for an abort, but too late.
-        let may_switch = self.plan.request().flags.has(MigrateFlags::POSTCOPY);
-        let mut sends = false;
+        let mut abort = Aborting::new(self.plan.request().flags, every);
         let answer = loop {
             let is_switching = switching.is_some();
             tokio::select! {
@@ -432,26 +429,18 @@ impl Migration {
                 }
                 answer = &mut performing => break answer,
                 () = self.cancel.0.notified(), if aborting.is_none() => aborting.set(Some(control.abort())),
-                () = until(abort_again), if aborting.is_none() => aborting.set(Some(control.abort())),
+                () = until(abort.again_at()), if aborting.is_none() => aborting.set(Some(control.abort())),
                 told = some(aborting.as_mut()) => {
                     aborting.set(None);
-                    abort_again = None;
-                    match Heard::of(&told) {
-                        Heard::MayBe => aborted = aborted.or(Some(Instant::now())),
-                        Heard::NotYet if !(may_switch && sends) => abort_again = Some(Instant::now() + every),
-                        Heard::NotYet | Heard::No => watch.cancelled(CancelAnswer::Refused("the source does not abort the job")),
-                    }
+                    abort.was_said(&told).into_iter().for_each(|refused| watch.cancelled(refused));
                     if let Err(error) = told {
                         tracing::info!(%error, "the abort");
                     }
                 }
-                () = until(aborted.map(|at| at + ENDS_WITHIN)) => {
-                    let message = format!("Perform did not end within {ENDS_WITHIN:?} of the abort");
-                    break Err(Failure::Silent { message });
-                }
+                () = until(abort.ends_at()) => break Err(Aborting::not_ended()),
                 (question, told) = some(looking.as_mut()) => {
                     if let Told::Progress(progress) = &told {
-                        sends |= progress.data.processed > 0;
+                        abort.is_seen(progress);
                         watch.progress(&reckoner.complete(std::time::Instant::now(), *progress));
                         if switch.is_due(progress) && !is_switching {
                             switching.set(Some(control.start_post_copy()));
@@ -464,19 +453,7 @@ impl Migration {
                 }
             }
         };
-        // Perform may end, by the abort or by itself, before that is answered. What it comes to is what became of the caller's word: a
-        // source may accept an abort and have sent the guest already.
-        if aborted.is_some() || aborting.is_some() {
-            watch.cancelled(came_of_abort(&answer));
-        } else if abort_again.is_some() {
-            watch.cancelled(match came_of_abort(&answer) {
-                // What it has never said that it aborts may have failed by itself.
-                CancelAnswer::Taken if !is_abort(&answer) => {
-                    CancelAnswer::Refused("the source had nothing to abort, and has failed by itself")
-                }
-                told => told,
-            });
-        }
+        abort.came_to(&answer, aborting.is_some()).into_iter().for_each(|told| watch.cancelled(told));
         answer
     }
 
@@ -500,43 +477,6 @@ impl Migration {
     }
 }
 
-/// How a source has taken the word to abort.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
-    /// It aborts, or nobody knows: it is not waited for without end.
-    MayBe,
-    /// There is no job that it could abort now, as before its guest moves: it is told again.
-    NotYet,
-    No,
-}
-
-impl Heard {
-    fn of(told: &Result<(), ControlError>) -> Heard {
-        let Err(ControlError::Call(error)) = told else { return Heard::MayBe };
-        match error.remote() {
-            None => Heard::MayBe,
-            Some(error) if error.code == ErrorCode::OPERATION_INVALID => Heard::NotYet,
-            Some(_) => Heard::No,
-        }
-    }
-}
-
-/// What became of the caller's word, told by the end of the Perform that the source was to abort.
-fn came_of_abort(perform: &Result<Reply, Failure>) -> CancelAnswer {
-    match perform {
-        Ok(_) => CancelAnswer::Refused("it came too late: the source has sent the guest"),
-        Err(failure) if failure.fate() == Fate::Unknown => {
-            CancelAnswer::Refused("nobody has heard whether the source has stopped: the hosts are asked")
-        }
-        Err(_) => CancelAnswer::Taken,
-    }
-}
-
-/// Whether Perform has ended as it does by an abort.
-fn is_abort(perform: &Result<Reply, Failure>) -> bool {
-    perform.as_ref().is_err_and(|failure| failure.code() == Some(ErrorCode::OPERATION_ABORTED))
-}
-
 /// The moment, or never.
 async fn until(moment: Option<Instant>) {
     match moment {
@@ -555,29 +495,3 @@ async fn some<F: Future>(future: Pin<&mut Option<F>>) -> F::Output {
 
 /// How long Perform waits for a host to tell who it is, which has not done so in all the time before.
 const TOLD_WITHIN: Duration = Duration::from_millis(200);
-
-/// How long Perform may go on once the source has said that it aborts, or may have heard that it is to. Then its reply counts as lost, and
-/// the hosts are asked where the guest is.
-const ENDS_WITHIN: Duration = Duration::from_secs(30);
-
-#[cfg(test)]
-mod tests {
-    use virtwire_protocol::error::{ErrorDomain, RemoteError};
-    use virtwire_protocol::migrate::Cookie;
-
-    use super::*;
-
-    /// An abort that the source accepts is no promise.
-    #[test]
-    fn an_abort_is_told_by_what_perform_came_to() {
-        let message = || "canceled by client".to_owned();
-        let error = RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, message());
-        assert_eq!(came_of_abort(&Err(Failure::Answered(Box::new(error)))), CancelAnswer::Taken);
-        for unheard in [Failure::Lost { message: message() }, Failure::Silent { message: message() }] {
-            assert!(matches!(came_of_abort(&Err(unheard)), CancelAnswer::Refused(_)));
-        }
-        for sent in [Reply::Done, Reply::Performed(Cookie::default())] {
-            assert!(matches!(came_of_abort(&Ok(sent)), CancelAnswer::Refused(_)));
-        }
-    }
-}
