@@ -1,7 +1,7 @@
 //! Where a guest is that its orchestrator moved call by call, and what is safe to do: `decide` has the table.
 
 use super::decide::{Act, Decision, Known, Seen};
-use super::story::{Performed, Started};
+use super::story::{Performed, Prepared, Started};
 use crate::migrate::call::Call;
 use crate::migrate::outcome::Check;
 use crate::migrate::plan::Version;
@@ -41,9 +41,11 @@ impl Known<'_> {
             _ => {}
         }
         // A daemon that died in Prepare and has just been started may not know yet what it has left.
-        let may_show_it = self.story.prepare_is_unheard && *self.destination == Said::Absent;
-        let may_keep =
-            self.story.may_have_prepared && matches!(there, Seen::Waits | Seen::Untold) || may_show_it;
+        let may_keep = match self.story.prepared {
+            Prepared::No => false,
+            _ if matches!(there, Seen::Waits | Seen::Untold) => true,
+            prepared => prepared == Prepared::Perhaps && *self.destination == Said::Absent,
+        };
         let stays = self.stays_and_left(may_keep.then(|| self.destination.clone()));
         match (there, Seen::of(self.source), self.job(), self.story.cancel_call()) {
             (Seen::Waits, Seen::Runs | Seen::Waits | Seen::Stopped(_), Job::None, Some(call)) => {

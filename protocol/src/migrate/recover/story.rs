@@ -23,10 +23,7 @@ pub(super) struct Story {
     pub(super) was_paused: Option<bool>,
     /// Prepare, once it is announced.
     prepare: Option<Call>,
-    /// It is announced, and not known to have changed nothing.
-    pub(super) may_have_prepared: bool,
-    /// Nobody has heard what came of it.
-    pub(super) prepare_is_unheard: bool,
+    pub(super) prepared: Prepared,
     uri_out: Option<virtwire_xdr::Text>,
     perform: Option<Call>,
     pub(super) performed: Performed,
@@ -57,6 +54,17 @@ pub(super) struct Story {
     pub(super) met: Vec<(Host, String)>,
     /// The call that was announced last and is not answered.
     out: Option<Call>,
+}
+
+/// What is known of Prepare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prepared {
+    /// It was not made, or has changed nothing.
+    No,
+    /// It is announced, and nobody has heard what came of it.
+    Perhaps,
+    /// It succeeded.
+    Yes,
 }
 
 /// What is known of Perform.
@@ -99,8 +107,7 @@ impl Story {
             version,
             was_paused: None,
             prepare: None,
-            may_have_prepared: false,
-            prepare_is_unheard: false,
+            prepared: Prepared::No,
             uri_out: None,
             perform: None,
             performed: Performed::Never,
@@ -155,8 +162,7 @@ impl Story {
                 if matches!(call, Call::Prepare { .. }) {
                     self.version = Version::V1;
                 }
-                self.prepare = Some(call.clone());
-                (self.may_have_prepared, self.prepare_is_unheard) = (true, true);
+                (self.prepare, self.prepared) = (Some(call.clone()), Prepared::Perhaps);
             }
             _ if call.performs() => {
                 (self.perform, self.performed) = (Some(call.clone()), Performed::Perhaps);
@@ -186,8 +192,11 @@ impl Story {
             return;
         };
         if call.prepares() {
-            self.prepare_is_unheard = answer.as_ref().is_err_and(|failure| failure.fate() == Fate::Unknown);
-            self.may_have_prepared = answer.is_ok() || self.prepare_is_unheard;
+            self.prepared = match answer {
+                Ok(_) => Prepared::Yes,
+                Err(failure) if failure.fate() == Fate::Unknown => Prepared::Perhaps,
+                Err(_) => Prepared::No,
+            };
             match answer {
                 Ok(Reply::Prepared { uri_out, .. }) => self.uri_out.clone_from(uri_out),
                 // An older version may begin anew.
@@ -261,7 +270,7 @@ impl Story {
 
     /// Nothing was sent, and nobody knows what became of Prepare.
     pub(super) fn may_keep_what_began(&self) -> bool {
-        self.performed == Performed::Never && self.may_have_prepared && !self.is_offline()
+        self.performed == Performed::Never && self.prepared != Prepared::No && !self.is_offline()
     }
 
     /// The first thing that went wrong; or that nobody brought the migration to its end.
