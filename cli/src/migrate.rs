@@ -88,7 +88,7 @@ async fn run_on(
     let mut migration = migration.switch(switch(args)).step_within(Duration::from_secs(args.step_within));
     let (moving, moves) = oneshot::channel();
     let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json)).when_moving(moving);
-    teller.paused = args.paused;
+    teller.chosen.paused = args.paused;
     teller.journal =
         args.journal.as_deref().map(|file| Journal::create(file, &args.from, &args.to)).transpose()?;
     let mut asked = Asked {

@@ -71,7 +71,7 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Endi
     let name = recover.request().domain.name.to_string();
     let mut teller = Teller::new(screen.clone(), None);
     teller.journal = Some(journal);
-    teller.paused = recover.is_to_arrive_paused();
+    teller.chosen.paused = recover.is_to_arrive_paused();
     let mut outcome = follow(&mut recover, &mut teller, until).await;
     if let (Outcome::Unknown(unknown), Some(agent)) = (&outcome, &args.fence)
         && fence(&mut recover, unknown, agent, [&from, &to], &screen).await

@@ -69,7 +69,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
     let board = Arc::new(Board::new(screen.clone(), names.len()));
     let feed = Feed::new(args.json);
     // By each guest's own measure: one that was found paused arrives so.
-    let ending = |done: &Done| ended(&done.ended, args.paused || board.found_paused(done.index));
+    let ending = |done: &Done| ended(&done.ended, args.paused || board.chosen(done.index).paused);
     let said = |done: &Done| {
         if args.json {
             tell(done, ending(done), &board.chosen(done.index));

@@ -1,4 +1,4 @@
-//! Which version moves a guest, and why.
+//! Which version moves a guest, and why, and what else is known of that before it moves.
 
 use virtwire::protocol::migrate::{Note, Version};
 
@@ -9,6 +9,8 @@ pub(crate) struct Chosen {
     pub(crate) why: Option<String>,
     /// Where an older version had to be taken after all.
     pub(crate) downgrade: Option<String>,
+    /// The guest is to arrive paused: it was asked for, or is found so.
+    pub(crate) paused: bool,
 }
 
 impl Chosen {
@@ -21,6 +23,7 @@ impl Chosen {
             Note::Downgrade { to, .. } => {
                 (self.version, self.downgrade) = (Some(*to), Some(note.to_string()));
             }
+            Note::Paused => self.paused = true,
             _ => {}
         }
     }

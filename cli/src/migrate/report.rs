@@ -137,7 +137,7 @@ fn is_conflict(error: &RemoteError) -> bool {
 impl Report {
     /// What there is to tell.
     pub(crate) fn new(domain: &str, outcome: Outcome, teller: &Teller, took: Duration) -> Report {
-        let (ending, sentence) = (ending(&outcome, teller.paused), outcome.to_string());
+        let (ending, sentence) = (ending(&outcome, teller.chosen.paused), outcome.to_string());
         let next_step = match &outcome {
             Outcome::OnSource { left_on_destination: Some(Said::Absent), .. } => {
                 "`virtwire list --all URI` shows what the destination has by then: a paused copy there is destroyed, and never resumed"

@@ -32,8 +32,6 @@ pub(crate) struct Teller {
     /// Whether a call of the migration failed before. The first is the reason that the end is told with.
     failed: bool,
     pub(crate) chosen: Chosen,
-    /// Whether the guest is to arrive paused because it was found paused.
-    pub(crate) paused: bool,
     /// Where the migration's records are kept, if they are.
     pub(crate) journal: Option<Journal>,
 }
@@ -49,7 +47,6 @@ impl Teller {
             said: Vec::new(),
             failed: false,
             chosen: Chosen::default(),
-            paused: false,
             journal: None,
         }
     }
@@ -151,16 +148,12 @@ impl Watch for Teller {
         self.chosen.note(note);
         let style = match note {
             Note::Chosen { .. } => Style::Bold,
-            Note::Paused => {
-                self.paused = true;
-                Style::Dim
-            }
             Note::Asked { host, said: Said::Has { state, job: Job::Running(_), .. } } => {
                 // How far the job is, the progress shows.
                 let text = format!("the {host} says of the guest: {state}, and a job still runs on it");
                 return self.tell(Style::Remarkable, &text);
             }
-            Note::Asked { .. } => Style::Dim,
+            Note::Paused | Note::Asked { .. } => Style::Dim,
             _ => Style::Remarkable,
         };
         self.tell(style, &note.to_string());

@@ -1,6 +1,6 @@
 //! What moves now, for a bar that tells of all of it, and what is known of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +26,6 @@ struct State {
     ended: usize,
     moving: BTreeMap<usize, (String, Option<Progress>)>,
     chosen: BTreeMap<usize, Chosen>,
-    found_paused: BTreeSet<usize>,
 }
 
 impl Board {
@@ -50,11 +49,6 @@ impl Board {
     /// What was decided of one.
     pub(super) fn chosen(&self, index: usize) -> Chosen {
         self.lock().chosen.get(&index).cloned().unwrap_or_default()
-    }
-
-    /// Whether one is to arrive paused because it was found so.
-    pub(super) fn found_paused(&self, index: usize) -> bool {
-        self.lock().found_paused.contains(&index)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -97,11 +91,7 @@ pub(super) struct Follower {
 impl Watch for Follower {
     fn note(&mut self, note: &Note) {
         self.kept.note(note);
-        let mut state = self.board.lock();
-        state.chosen.entry(self.index).or_default().note(note);
-        if let Note::Paused = note {
-            state.found_paused.insert(self.index);
-        }
+        self.board.lock().chosen.entry(self.index).or_default().note(note);
     }
 
     fn calling(&mut self, call: &Do) {
