@@ -3,26 +3,23 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::os::fd::OwnedFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
-use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::frame::{DESCRIPTORS_MAX, Draft, FRAME_BYTES_MAX, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind};
-use virtwire_protocol::session::ProtocolError;
-use virtwire_protocol::session::server::{Called, QueueFull, ServerEvent, ServerSession};
+use virtwire_protocol::session::server::{Called, ServerEvent, ServerSession};
 use virtwire_protocol::session::stream::{StreamId, is_sparse};
 
 use super::auth::{ANONYMOUS_FRAME_BYTES_MAX, Asking, Verdict};
 use super::context::{CallContext, CallSlots};
 use super::door::{Entrance, Standing};
+use super::ended::{Ended, unwritten};
 use super::handler::{BoxFuture, Handler};
 use super::heavy;
 use super::identity::PeerTransport;
@@ -31,7 +28,7 @@ use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use super::turn::Turn;
 use super::unread::{PollGone, Unread};
-use crate::codec::CodecError;
+use super::working::{Answer, Calls};
 use crate::shell::alarm::Alarm;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{FrameReader, READ_BYTES, Received};
@@ -39,134 +36,8 @@ use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
 use crate::stream::{Pipes, StreamTable};
 
-/// Why a connection ended.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Ended {
-    /// The client said goodbye and had all its replies.
-    #[error("the client closed the connection")]
-    Closed,
-    /// The client went without a goodbye.
-    #[error("the client is gone")]
-    Gone,
-    /// Reading or writing failed, or what came was no stream of frames.
-    #[error(transparent)]
-    Codec(#[from] CodecError),
-    /// The client broke the protocol, or went silent.
-    #[error(transparent)]
-    Protocol(#[from] ProtocolError),
-    /// The client does not read its events.
-    #[error("the client does not read its events")]
-    Slow,
-    /// All clients hold more memory than they may, this one much of it, and it neither reads nor goes on with what it has begun to send.
-    #[error("the client holds much memory, and neither reads nor goes on with what it has begun")]
-    Hoarding,
-    /// This server has sent the client away: it shuts down, or was told to disconnect this one.
-    #[error("the client was sent away")]
-    SentAway,
-    /// The client has not proved who it is in time.
-    #[error("the client has not proved who it is in time")]
-    Unknown,
-}
-
-impl Ended {
-    /// Whether the client has brought it about, by what no client should do.
-    fn is_its_fault(&self) -> bool {
-        match self {
-            // A frame longer than is taken of a stranger, or a descriptor that was announced and did not come.
-            Ended::Codec(CodecError::Io(error)) => error.kind() == std::io::ErrorKind::InvalidData,
-            Ended::Codec(CodecError::Frame(_))
-            | Ended::Protocol(_)
-            | Ended::Slow
-            | Ended::Hoarding
-            | Ended::Unknown => true,
-            Ended::Closed | Ended::Gone | Ended::SentAway => false,
-        }
-    }
-}
-
-impl From<std::io::Error> for Ended {
-    fn from(error: std::io::Error) -> Ended {
-        Ended::Codec(error.into())
-    }
-}
-
-impl From<QueueFull> for Ended {
-    fn from(_: QueueFull) -> Ended {
-        Ended::Slow
-    }
-}
-
 /// How long the end of a connection may take to be written.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
-
-/// Why nothing more can be written.
-fn unwritten(error: std::io::Error) -> Ended {
-    match error.kind() {
-        std::io::ErrorKind::WriteZero => Ended::Gone,
-        _ => error.into(),
-    }
-}
-
-/// What a handler answers, and the descriptors that go with it.
-type Answer = (Result<Draft, RemoteError>, Vec<OwnedFd>);
-
-/// The handlers that wait for something, and which call each answers: `None` while there are none, as mostly, for a set takes room also
-/// then.
-#[derive(Default)]
-struct Calls(Option<JoinSet<(Header, Answer)>>);
-
-impl Calls {
-    /// Works on a call until its handler waits for something, as most never do: then it goes on in a task of its own. The answer, if
-    /// there is one already.
-    fn start(
-        &mut self,
-        task: &mut Context<'_>,
-        header: &Header,
-        handler: impl Future<Output = Answer> + Send + 'static,
-    ) -> Option<Answer> {
-        let mut handler = Box::pin(handler);
-        if let Poll::Ready(answer) = poll_handler(handler.as_mut(), task) {
-            return Some(answer);
-        }
-        let header = *header;
-        let waiting = async move { (header, poll_fn(|task| poll_handler(handler.as_mut(), task)).await) };
-        self.0.get_or_insert_default().spawn(waiting);
-        None
-    }
-
-    /// Works on a call that may take a processor long: in nobody's way.
-    fn start_heavy(&mut self, header: &Header, handler: impl Future<Output = Answer> + Send + 'static) {
-        let mut handler = Box::pin(handler);
-        let heavy = heavy::drive(poll_fn(move |task| poll_handler(handler.as_mut(), task)));
-        let header = *header;
-        let working = async move { (header, heavy.await.unwrap_or_else(|_| has_failed())) };
-        self.0.get_or_insert_default().spawn(working);
-    }
-
-    /// The next call to be answered.
-    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<(Header, Answer)> {
-        loop {
-            let Some(tasks) = &mut self.0 else { return Poll::Pending };
-            match ready!(tasks.poll_join_next(cx)) {
-                Some(Ok(answered)) => return Poll::Ready(answered),
-                // The runtime has ended it: everything ends.
-                Some(Err(_)) => {}
-                None => self.0 = None,
-            }
-        }
-    }
-}
-
-/// A handler that panics has no answer, and its client must not wait for one for ever.
-fn poll_handler(handler: Pin<&mut impl Future<Output = Answer>>, task: &mut Context<'_>) -> Poll<Answer> {
-    catch_unwind(AssertUnwindSafe(|| handler.poll(task))).unwrap_or_else(|_| Poll::Ready(has_failed()))
-}
-
-fn has_failed() -> Answer {
-    let text = "the handler of this call has failed";
-    (Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text)), Vec::new())
-}
 
 /// Serves one client until it goes, then lets the handler clean up after it.
 ///
@@ -643,7 +514,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 return ended;
             }
             self.handler.clone().closed(self.cx.clone()).await;
-            if let Some(mut tasks) = self.calls.0.take().filter(|tasks| !tasks.is_empty()) {
+            if let Some(mut tasks) = self.calls.take() {
                 // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
                 while let Some(answered) = tasks.join_next().await {
                     if let Ok((header, _)) = answered {

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Context;
 use std::time::{Duration, Instant};
 
-use super::connection::Ended;
+use super::ended::Ended;
 use crate::shell::alarm::Alarm;
 use crate::shell::now;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use virtwire_protocol::program::{ProcedureInfo, Program};
 
-use super::connection::Ended;
+use super::ended::Ended;
 
 /// The programs whose calls come to handlers.
 const PROGRAMS: [Program; 4] = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];

@@ -11,6 +11,7 @@ mod clients;
 mod connection;
 mod context;
 mod door;
+mod ended;
 mod handler;
 pub(crate) mod heavy;
 mod identity;
@@ -27,6 +28,7 @@ mod tls;
 pub mod tower;
 mod turn;
 mod unread;
+mod working;
 
 use std::io;
 #[cfg(not(virtwire_sim))]
@@ -54,8 +56,8 @@ pub use auth::{
     ScramVerifier, VerifierError,
 };
 pub use clients::ClientInfo;
-pub use connection::Ended;
 pub use context::{CallContext, ConnectionId};
+pub use ended::Ended;
 pub use handler::{BoxFuture, Handler};
 pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
