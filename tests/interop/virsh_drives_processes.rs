@@ -27,12 +27,8 @@ pub(crate) const GUEST: &str = "<domain type='process'>
 #[test]
 fn processes_are_domains_for_virsh() {
     need!(Virsh, Example);
-    let directory = Directory::new(next_number());
-    let daemon = Process::start(
-        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
-    );
-    let address = daemon.line_after("listening on tcp://");
-    let uri = &format!("process+tcp://{address}/");
+    let (_daemon, uri, directory) = served();
+    let uri = uri.as_str();
     let file = directory.write("guest.xml", GUEST);
 
     virsh(uri, &["define", &file]);
@@ -88,6 +84,15 @@ fn processes_are_domains_for_virsh() {
     }
 }
 
+/// The example at work, where it is, and room for files.
+fn served() -> (Process, String, Directory) {
+    let daemon = Process::start(
+        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
+    );
+    let address = daemon.line_after("listening on tcp://");
+    (daemon, format!("process+tcp://{address}/"), Directory::new(next_number()))
+}
+
 /// virsh does not say when it has begun to listen, so something is told until it repeats it.
 fn is_heard(uri: &str, directory: &Directory, watching: &Process) {
     let other = GUEST.replace("<name>echo<", "<name>other<").replace("00000000000a", "00000000000b");
@@ -139,12 +144,8 @@ fn shows(shown: &mut impl Read, said: &mut String, answer: &str) {
 #[test]
 fn a_caller_that_reads_nothing_locks_nobody_out() {
     need!(Virsh, Example);
-    let directory = Directory::new(next_number());
-    let daemon = Process::start(
-        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
-    );
-    let address = daemon.line_after("listening on tcp://");
-    let uri = &format!("process+tcp://{address}/");
+    let (_daemon, uri, directory) = served();
+    let uri = uri.as_str();
     let flood = "<domain type='process'><name>flood</name><os><init>/usr/bin/yes</init>\
                  <initarg>spoken</initarg></os></domain>";
     virsh(uri, &["define", &directory.write("flood.xml", flood)]);
@@ -182,12 +183,8 @@ fn a_caller_that_reads_nothing_locks_nobody_out() {
 #[test]
 fn a_caller_that_typed_much_and_has_gone_locks_nobody_out() {
     need!(Virsh, Example);
-    let directory = Directory::new(next_number());
-    let daemon = Process::start(
-        Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
-    );
-    let address = daemon.line_after("listening on tcp://");
-    let uri = &format!("process+tcp://{address}/");
+    let (_daemon, uri, directory) = served();
+    let uri = uri.as_str();
     let sleeps = "<domain type='process'><name>flood</name><os><init>/bin/sleep</init>\
                   <initarg>600</initarg></os></domain>";
     virsh(uri, &["define", &directory.write("sleeps.xml", sleeps)]);

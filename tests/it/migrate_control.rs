@@ -259,6 +259,13 @@ async fn an_abort_that_is_not_answered_is_not_waited_for_without_end() {
     assert!(source.guest().await.is_some());
 }
 
+/// A host of which a handler hears first.
+async fn host_by<H: Handler>(handler: impl FnOnce(Arc<HypervisorService<Mem>>) -> H) -> Host {
+    let mem = Mem::new(Config::default());
+    let handler = handler(Arc::new(HypervisorService::new(mem.clone())));
+    Host { mem, uri: migration::serve(Server::new(handler)).await }
+}
+
 /// A source that is deaf to the word to abort: at first, or for ever, and then its Perform has no end either.
 struct Deaf {
     service: Arc<HypervisorService<Mem>>,
@@ -276,10 +283,10 @@ enum Hears {
 impl Deaf {
     /// It, and what tells of Perform.
     async fn start(hears: Hears) -> (Host, Arc<Notify>) {
-        let (mem, performs) = (Mem::new(Config::default()), Arc::<Notify>::default());
-        let service = Arc::new(HypervisorService::new(mem.clone()));
-        let deaf = Deaf { service, hears, words: AtomicUsize::new(0), performs: performs.clone() };
-        (Host { mem, uri: migration::serve(Server::new(deaf)).await }, performs)
+        let performs = Arc::<Notify>::default();
+        let told = performs.clone();
+        let host = host_by(|service| Deaf { service, hears, words: AtomicUsize::new(0), performs: told });
+        (host.await, performs)
     }
 }
 
@@ -318,10 +325,10 @@ struct Reticent {
 impl Reticent {
     /// It, and what tells of each question.
     async fn start(silent: usize) -> (Host, Arc<Notify>) {
-        let (mem, asked) = (Mem::new(Config::default()), Arc::<Notify>::default());
-        let service = Arc::new(HypervisorService::new(mem.clone()));
-        let reticent = Reticent { service, silent, count: AtomicUsize::new(0), asked: asked.clone() };
-        (Host { mem, uri: migration::serve(Server::new(reticent)).await }, asked)
+        let asked = Arc::<Notify>::default();
+        let told = asked.clone();
+        let host = host_by(|service| Reticent { service, silent, count: AtomicUsize::new(0), asked: told });
+        (host.await, asked)
     }
 }
 
