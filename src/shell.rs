@@ -27,9 +27,13 @@ pub(crate) const OUT_BYTES_MAX: usize = 256 * 1024;
 /// Rounds in which a connection has read, written or done something, before others have a turn.
 pub(crate) const ROUNDS_MAX: usize = 16;
 
-/// Bytes that a unix socket is to hold for its reader. Linux holds twice as many, for it counts its own memory with them, and takes no more
-/// than `net.core.wmem_max` allows: by default 208 KiB, which is twice what a socket has unasked.
-const UNIX_SEND_BYTES: usize = 512 * 1024;
+/// Writes in one round, while there is more to write and room for it.
+pub(crate) const WRITES_MAX: usize = 4;
+
+/// Bytes that a unix socket is to hold for its reader. Linux holds twice as many, for it counts its own memory with them: one packet of a
+/// stream and half of the next, while they are still in the cache of a processor that does both ends' work. It takes no more than
+/// `net.core.wmem_max` allows, by default 208 KiB.
+const UNIX_SEND_BYTES: usize = 200 * 1000;
 
 /// Bytes that the system is to keep unsent of a TCP connection.
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(virtwire_sim)))]

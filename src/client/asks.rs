@@ -150,6 +150,9 @@ impl Inner {
         if let Some(ask) = self.pop(None, places).or_else(|| self.pop(Some(Urgency::Ending), places)) {
             return Some(ask);
         }
+        if self.prompt.is_empty() && self.urgent.is_empty() && self.patient.is_empty() {
+            return None;
+        }
         let turns = (0..).zip(Self::KINDS).cycle().skip(self.turn).take(Self::KINDS.len());
         for (turn, urgency) in turns {
             if let Some(ask) = self.pop(Some(urgency), places) {
@@ -207,6 +210,11 @@ impl Inner {
 pub(super) struct Taker(pub(super) Arc<Asks>);
 
 impl Taker {
+    /// Whether calls wait for places.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.0.lock().waiting() > 0
+    }
+
     /// The next thing that can be done; `None` once the last handle is gone.
     pub(super) fn poll_next(&self, cx: &mut Context<'_>, places: Places) -> Poll<Option<Ask>> {
         let mut inner = self.0.lock();

@@ -31,7 +31,7 @@ use crate::shell::layer::{Layer, Layered};
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
+use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
 
 /// What the handles of a connection ask of its task.
@@ -276,10 +276,7 @@ impl Task {
                     Poll::Pending => break,
                 }
             }
-            if let Poll::Ready(key) = self.streams.poll_word(cx) {
-                self.streams.attend(key, &mut self.session);
-                is_busy = true;
-            }
+            is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();
             if !self.streams.has_room() {
                 self.session.not_reading(now());
             } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
@@ -294,9 +291,15 @@ impl Task {
                 self.session.handle_timeout(now)?;
                 is_busy = true;
             }
-            self.gather(&mut talk.writer);
-            if !talk.writer.is_empty() && talk.writer.poll_write(cx)?.is_ready() {
-                is_busy = true;
+            let mut writes = 0;
+            while writes < WRITES_MAX {
+                self.gather(&mut talk.writer);
+                // The socket tells once it has room.
+                if talk.writer.is_empty() || talk.writer.poll_write(cx)?.is_pending() {
+                    break;
+                }
+                writes += 1;
+                is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
             }
             #[cfg(feature = "gssapi")]
             if talk.writer.is_empty()
@@ -317,7 +320,7 @@ impl Task {
     }
 
     /// A frame has come, and with it all that came in the same read, so that what follows from them goes out in one write. Whether somebody
-    /// who waits for it has got something.
+    /// has got something whose turn it is now: it is not where calls wait that can be made in its place.
     fn receive<R>(&mut self, first: Received, frames: &mut FrameReader<R>) -> Result<bool, CloseReason>
     where
         R: AsyncRead + Unpin,
@@ -333,7 +336,7 @@ impl Task {
             }
             next = if self.streams.has_room() { frames.buffered()? } else { None };
         }
-        Ok(has_large || self.waiting.len() < before)
+        Ok(has_large || (self.waiting.len() < before && !self.asks.is_waiting()))
     }
 
     /// Has the writer take what there is to send, as far as there is room.

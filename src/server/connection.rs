@@ -33,7 +33,7 @@ use crate::shell::alarm::Alarm;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
-use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, now, step_back};
+use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
 use crate::stream::{Pipes, StreamTable};
 
 /// How long the end of a connection may take to be written.
@@ -195,10 +195,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 self.answer(&header, answer)?;
                 is_busy = true;
             }
-            if let Poll::Ready(key) = self.streams.poll_word(cx) {
-                self.streams.attend(key, &mut self.session);
-                is_busy = true;
-            }
+            is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();
             if self.way_in.is_some() {
                 is_busy |= self.poll_way_in(&mut talk.frames, cx)?;
             }
@@ -229,11 +226,17 @@ impl<H: Handler + ?Sized> Client<H> {
                 self.session.handle_timeout(now)?;
                 is_busy = true;
             }
-            self.gather(&mut talk.writer);
-            // The turn of a call that waited has come, where another is answered or its client has read.
-            is_busy |= self.take_events(cx, Vec::new(), &mut turn)?;
-            if !talk.writer.is_empty() && talk.writer.poll_write(cx).map_err(unwritten)?.is_ready() {
-                is_busy = true;
+            let mut writes = 0;
+            while writes < WRITES_MAX {
+                self.gather(&mut talk.writer);
+                // The turn of a call that waited has come, where another is answered or its client has read.
+                is_busy |= self.take_events(cx, Vec::new(), &mut turn)?;
+                // The socket tells once it has room.
+                if talk.writer.is_empty() || talk.writer.poll_write(cx).map_err(unwritten)?.is_pending() {
+                    break;
+                }
+                writes += 1;
+                is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
             }
             if talk.writer.is_empty() && self.session.is_finished() {
                 return Poll::Ready(Ok(()));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -21,6 +21,9 @@ use crate::shell::writer::FrameWriter;
 /// Bytes of a stream that may come before the reply to its call, beyond those that may wait. A daemon may send until its reply is out, which
 /// is behind a busy host's other work; what is more than a frame may have is no daemon's haste.
 const EARLY_BYTES_MAX: usize = FRAME_BYTES_MAX;
+
+/// Words of handles that are attended to before anything else has its turn.
+const WORDS_MAX: usize = 16;
 
 /// A number for each stream of a connection, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,16 +170,18 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         })
     }
 
-    /// The next stream whose handle wants something.
-    pub(crate) fn poll_word(&self, cx: &mut Context<'_>) -> Poll<StreamKey> {
-        self.0.as_ref().map_or(Poll::Pending, |tables| tables.words.poll_next(cx))
-    }
-
-    /// Does what a handle wants.
-    pub(crate) fn attend(&mut self, key: StreamKey, session: &mut impl StreamSession<Id = Id>) {
-        if let Some(tables) = &mut self.0 {
+    /// Does what handles want. Ready where others may want something, too; else the task is woken once one does.
+    pub(crate) fn poll_words(
+        &mut self,
+        session: &mut impl StreamSession<Id = Id>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Some(tables) = &mut self.0 else { return Poll::Pending };
+        for _ in 0..WORDS_MAX {
+            let key = ready!(tables.words.poll_next(cx));
             tables.attend(key, session);
         }
+        Poll::Ready(())
     }
 
     /// Has each stream that wants to send one packet, in turn; none while data of streams waits in the writer, so that each has

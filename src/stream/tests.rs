@@ -67,17 +67,12 @@ impl Table {
 
     /// Does what handles have asked for since.
     async fn attend(&mut self) {
-        // A word of one more stream is certain to come last.
-        let pipe = self.pipes.pipe(1);
-        let last = pipe.key();
-        pipe.stop_reading();
-        loop {
-            let key = std::future::poll_fn(|cx| self.table.poll_word(cx)).await;
-            if key == last {
-                return;
-            }
-            self.table.attend(key, &mut self.session);
-        }
+        let Table { table, session, .. } = self;
+        std::future::poll_fn(|cx| {
+            while table.poll_words(session, cx).is_ready() {}
+            std::task::Poll::Ready(())
+        })
+        .await;
     }
 }
 
