@@ -36,8 +36,8 @@ fn main() {
         ["minimal-server", socket, delay_ms] => {
             local(minimal::serve(Path::new(socket), number(delay_ms)));
         }
-        ["minimal", socket, callers, seconds] => {
-            println!("{}", local(minimal::client(Path::new(socket), number(callers), number(seconds))));
+        ["minimal", socket, uri, callers, seconds] => {
+            println!("{}", local(minimal::client(Path::new(socket), uri, number(callers), number(seconds))));
         }
         ["raw", socket, uri, in_flight, seconds] => {
             println!("{}", minimal::raw(Path::new(socket), uri, number(in_flight), number(seconds)));

@@ -120,9 +120,13 @@ pub fn raw(socket: &Path, uri: &str, in_flight: usize, seconds: f64) -> Lap {
     calls.lap(&span, watcher.join().expect("no panic"))
 }
 
-/// Tasks that share a connection: one writes for all, one reads for all, and replies come in order.
-pub async fn client(socket: &Path, callers: usize, seconds: f64) -> Lap {
-    let stream = UnixStream::connect(socket).await.expect("a server");
+/// Tasks that share a connection: one writes for all, one reads for all, and whose reply it is matters to nobody.
+pub async fn client(socket: &Path, uri: &str, callers: usize, seconds: f64) -> Lap {
+    let mut stream = UnixStream::connect(socket).await.expect("a server");
+    for frame in opening(uri) {
+        stream.write_all(&frame).await.expect("a server");
+        let _ = stream.read(&mut [0; 1_000]).await.expect("a reply");
+    }
     let (mut reader, mut writer) = stream.into_split();
     let out = Rc::new(RefCell::new(Vec::new()));
     let waiting = Rc::new(RefCell::new(VecDeque::<oneshot::Sender<()>>::new()));

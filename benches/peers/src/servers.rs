@@ -181,6 +181,11 @@ pub fn volumes(place: &Place, c: &Path, go: &Path, goals: &mut Goals, out: &mut 
         goals.at_least("T2", &format!("{direction}: MB/s of a core ÷ libvirt's ends"), faster, ratio);
         let cpu = (costs[2].client + costs[2].server) / (costs[0].client + costs[0].server);
         goals.at_most("T2", &format!("{direction}: CPU of both ends ÷ libvirt's"), 0.4, cpu);
+        let limit = core / costs[0].of_a_core();
+        goals.fact(
+            &format!("{direction}: MB/s of a core of the file alone, no socket ÷ libvirt's ends"),
+            limit,
+        );
         let beside = |cost: Cost| cost.client + cost.server - least;
         let what = format!("{direction}: the same beside what the file alone takes");
         goals.fact(&what, beside(costs[2]) / beside(costs[0]));

@@ -39,7 +39,7 @@ pub fn run() -> String {
             let mut runners = vec![
                 runner("libvirt.so", &c, &[&uri, "version", callers, SECONDS]),
                 runner("go-libvirt", &go, &[&socket, "test:///default", "version", callers, SECONDS]),
-                runner("minimal tokio", &own(), &["minimal", &socket, callers, SECONDS]),
+                runner("minimal tokio", &own(), &["minimal", &socket, "test:///default", callers, SECONDS]),
                 runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "65", SECONDS]),
             ];
             if placement == Anywhere {
@@ -169,6 +169,7 @@ fn against_libvirtd(
                     &own(),
                     &["raw", &socket, "test:///default", callers, SECONDS],
                 ),
+                runner("minimal tokio", &own(), &["minimal", &socket, "test:///default", callers, SECONDS]),
                 runner("virtwire", &own(), &["ours", "0", &uri, "version", callers, "4", SECONDS]),
                 runner(
                     "virtwire, window 65",
@@ -187,6 +188,10 @@ fn against_libvirtd(
                 goals.at_least("C4", "calls/s of a core ÷ raw client with 64 in flight", 0.85, all);
                 let usual = core("virtwire") / core("raw, 4 in flight");
                 goals.at_least("C4", "calls/s of a core ÷ raw client with 4 in flight", 0.85, usual);
+                goals.fact(
+                    "the same of the minimal tokio client ÷ raw client with 64",
+                    core("minimal tokio") / core("raw, as many in flight"),
+                );
                 goals.fact(
                     "a window of 65, of which libvirtd takes 5, ÷ raw client with 64",
                     core("virtwire, window 65") / core("raw, as many in flight"),
