@@ -94,7 +94,9 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
-    /// Sends a hole: so many zeros that need not travel.
+    /// Sends a hole: so many bytes that need not travel. **A libvirt daemon writes no zeros there**: it seeks over that part of its file and ends
+    /// the file behind it. So what the file had there stays, and what it had behind is lost. Zeros come of it only beyond the file's end, and
+    /// where the file has a hole itself; elsewhere send zeros. To daemons of ours a hole is zeros.
     ///
     /// # Errors
     /// [`StreamError::Hole`] unless the stream was opened as sparse; others as for data.
