@@ -78,7 +78,7 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
         Beside::Stream(StreamDirection::Write, file) => {
             let mut source = Source::open(file)?;
             let (reply, stream) = opening().await?;
-            send(stream, &mut source, false, None, u64::MAX).await?;
+            send(stream, &mut source, u64::MAX, None, u64::MAX).await?;
             reply
         }
         Beside::Stream(StreamDirection::Both, _) => {

@@ -275,16 +275,16 @@ impl Source {
 }
 
 /// Sends a file to its end or `most` bytes of it, and waits for the daemon's word that it has them all. Returns how many bytes that
-/// was, holes included.
+/// was, holes included. Within the first `dense` bytes a hole is sent as zeros, after them as a hole.
 pub(crate) async fn send(
     mut stream: Stream,
     source: &mut Source,
-    sparse: bool,
+    dense: u64,
     mut told: Option<Told>,
     most: u64,
 ) -> Result<u64, Fail> {
     let mut at: u64 = 0;
-    let mut data_left = if sparse { 0 } else { u64::MAX };
+    let mut data_left = dense;
     while at < most {
         if data_left == 0 {
             let (hole, data) = source.section(at)?;

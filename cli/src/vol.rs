@@ -89,7 +89,7 @@ pub(crate) struct TransferArgs {
     /// Move at most so many bytes; without it, all to the end
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value_t = 0, hide_default_value = true)]
     length: u64,
-    /// Do not move holes as zeros: they stay holes
+    /// Do not move holes as zeros: they stay holes, those of an upload where the volume holds nothing yet
     #[arg(long)]
     sparse: bool,
 }
@@ -102,7 +102,10 @@ Example:
 
 const TRANSFER: &str = "\
 SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB. How far it is stands on standard error: a bar on a \
-terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.";
+terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.
+
+A libvirt daemon leaves in a hole what the volume had there, and ends the volume behind it. So an upload with --sparse sends a hole as one \
+only beyond the end of the volume's file, or where that takes no room at all and the upload reaches its end; elsewhere as zeros.";
 
 pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail> {
     match command {
@@ -137,11 +140,13 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
         ));
     }
     let (connection, vol) = volume(&args.volume, opener).await?;
+    let most = if args.length == 0 { u64::MAX } else { args.length };
+    let total = source.length.min(most);
+    let dense = if args.sparse { dense(&vol, args.offset, total).await } else { u64::MAX };
     let opened = vol.upload(args.offset, args.length, sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
-    let most = if args.length == 0 { u64::MAX } else { args.length };
-    let (began, told) = (Instant::now(), Told::new(source.length.min(most)));
-    let sent = send(stream, &mut source, args.sparse, Some(told), most).await?;
+    let (began, told) = (Instant::now(), Told::new(total));
+    let sent = send(stream, &mut source, dense, Some(told), most).await?;
     say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name(), pace(sent, began)))?;
     goodbye(connection).await
 }
@@ -149,7 +154,8 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
 async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args.volume, opener).await?;
     let total = match args.length {
-        0 => length(&vol).await.saturating_sub(args.offset),
+        // Where the daemon does not tell, nobody knows.
+        0 => length(&vol).await.unwrap_or(0).saturating_sub(args.offset),
         length => length,
     };
     let opened = vol.download(args.offset, args.length, sparse(&args)).await;
@@ -165,10 +171,23 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     goodbye(connection).await
 }
 
-/// How many bytes a download of all will be; 0 where the daemon does not tell.
-async fn length(vol: &StorageVol) -> u64 {
+/// Within how many of the first bytes of an upload, so long and from that offset on, holes have to go as zeros.
+///
+/// libvirt's daemons seek over a hole and end the file behind it: what was in it stays, and what came after it is lost. Where the file is not yet,
+/// that is no loss, nor where it takes no room, which is all hole, and is made as long again.
+async fn dense(vol: &StorageVol, offset: u64, total: u64) -> u64 {
+    let (end, info) = tokio::join!(length(vol), vol.info());
+    let (Ok(end), Ok(info)) = (end, info) else { return u64::MAX };
+    match info.allocation {
+        0 if offset.saturating_add(total) >= end => 0,
+        _ => end.saturating_sub(offset),
+    }
+}
+
+/// How long a volume's file is.
+async fn length(vol: &StorageVol) -> Result<u64, CallError> {
     // The size of the file in place of what it takes.
-    vol.info_with(StorageVolInfoFlags::GET_PHYSICAL).await.map_or(0, |info| info.allocation)
+    Ok(vol.info_with(StorageVolInfoFlags::GET_PHYSICAL).await?.allocation)
 }
 
 fn sparse(args: &TransferArgs) -> StorageVolStreamFlags {

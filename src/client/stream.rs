@@ -21,7 +21,8 @@ use crate::stream::{
 /// It reads and writes in pieces as they travel, or as [`AsyncRead`](tokio::io::AsyncRead), where holes read as zeros, and
 /// [`AsyncWrite`](tokio::io::AsyncWrite), whose shutdown finishes: both ways, as libvirt's streams have no other end. So read all that is
 /// wanted before; what a shutdown finds unread stays readable only as far as it fits the queue. Dropping a stream aborts it, and
-/// keeps no connection waiting; while it lives, so does the connection.
+/// keeps no connection waiting; while it lives, so does the connection. A daemon of libvirt 11.3 sometimes answers nobody any more after a
+/// stream that was broken off: with one of those, finish what can be finished.
 ///
 /// **libvirt's streams have no credits.** What a reader leaves unread waits here, up to
 /// [`OpenOptions::stream_bytes_max`](super::OpenOptions::stream_bytes_max) and one packet; then the connection stops reading, and
@@ -94,7 +95,9 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
-    /// Sends a hole: so many zeros that need not travel.
+    /// Sends a hole: so many bytes that need not travel. **A libvirt daemon writes no zeros there**: it seeks over that part of its file and ends
+    /// the file behind it. So what the file had there stays, and what it had behind is lost. Zeros come of it only beyond the file's end, and
+    /// where the file has a hole itself; elsewhere send zeros. To daemons of ours a hole is zeros.
     ///
     /// # Errors
     /// [`StreamError::Hole`] unless the stream was opened as sparse; others as for data.

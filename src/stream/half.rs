@@ -151,7 +151,9 @@ impl StreamWriter {
         Ok(())
     }
 
-    /// Sends a hole: so many zeros that need not travel. On a file it skips ahead. None at all are nothing.
+    /// Sends a hole: so many bytes that need not travel; none at all are nothing. To a client, and to daemons of ours, they are zeros. A libvirt
+    /// daemon seeks over that part of its file and ends the file behind it: what the file had there stays, and what it had behind is lost. Zeros
+    /// come of it only beyond the file's end, and where the file has a hole itself; elsewhere send zeros.
     ///
     /// # Errors
     /// [`StreamError::Hole`] unless the stream was opened as sparse; others as for data.

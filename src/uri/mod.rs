@@ -1,4 +1,5 @@
-//! Connection URIs: `driver[+transport]://[user@][host][:port]/path[?parameter=value&…][#fragment]`.
+//! Connection URIs: `driver[+transport]://[user@][host][:port]/path[?parameter=value&…][#fragment]`, or `driver[+transport]:/path…`, which
+//! names no host.
 //!
 //! A [`Transport`] says how to get there, and [`Parameters`] has every parameter, with what it does.
 
@@ -179,7 +180,12 @@ impl FromStr for Uri {
         if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(is_scheme) {
             return Err(malformed("it has no scheme"));
         }
-        let rest = rest.strip_prefix("//").ok_or_else(|| malformed("its scheme is not followed by ://"))?;
+        // A path by itself is there without user, host and port.
+        let path = rest.starts_with('/').then_some(rest);
+        let rest = rest
+            .strip_prefix("//")
+            .or(path)
+            .ok_or_else(|| malformed("its scheme is not followed by ://, nor by a path"))?;
         let (rest, fragment) =
             rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -200,7 +206,7 @@ impl FromStr for Uri {
                 (driver, *transport)
             }
         };
-        let (parameters, passed_on) = parameters::read(text, query)?;
+        let (parameters, passed_on) = parameters::read(text, transport, query)?;
         if transport == Transport::Unix && host.is_some() {
             return conflict(
                 "transport unix cannot go to another host: leave out the host, or take tls or ssh",
@@ -218,7 +224,8 @@ impl FromStr for Uri {
                 "mode direct is a unix socket of the driver's own daemon, which this transport does not lead to: leave mode out",
             );
         }
-        if parameters.netcat.is_some() && parameters.proxy == Some(Proxy::Native) {
+        let is_ssh = matches!(transport, Transport::Ssh | Transport::Libssh | Transport::Libssh2);
+        if is_ssh && parameters.netcat.is_some() && parameters.proxy == Some(Proxy::Native) {
             return conflict("proxy native runs no netcat: leave out parameter netcat, or take proxy netcat");
         }
         let name = match &parameters.name {
@@ -289,6 +296,18 @@ mod tests {
         check("qemu+ext://host/system?command=/bin/reach", Ext, "host", "qemu:///system");
         check("esx://host/?no_verify=1&auto_answer=1", Tls, "host", "esx:///?auto_answer=1");
         check("lxc+ssh://h/", Ssh, "h", "lxc:///");
+        // What means nothing to a transport is not judged there.
+        let native = "netcat=/bin/nc&proxy=native&known_hosts_verify=yes";
+        check(&format!("test+unix:///default?socket=/s&{native}"), Unix, "", "test:///default");
+        check(&format!("test+tcp://host/default?{native}"), Tcp, "host", "test:///default");
+        check(&format!("qemu://host/system?{native}"), Tls, "host", "qemu:///system");
+        check(&format!("qemu+ext://host/system?command=/c&{native}"), Ext, "host", "qemu:///system");
+        check("qemu+ssh://host/system?known_hosts_verify=yes", Ssh, "host", "qemu:///system");
+        // A path alone.
+        check("test+unix:/default?socket=/s#f", Unix, "", "test:///default#f");
+        check("qemu:/system", Unix, "", "qemu:///system");
+        check("qemu+tcp:/system?a=1", Tcp, "", "qemu:///system?a=1");
+        check("remote+unix:/", Unix, "", "");
     }
 
     #[test]
@@ -297,7 +316,9 @@ mod tests {
             ("", "no scheme"),
             ("/var/run/sock", "no scheme"),
             ("1x://h/", "no scheme"),
-            ("qemu:/system", "://"),
+            ("qemu:system", "://"),
+            ("qemu:", "://"),
+            ("qemu:?socket=/s", "://"),
             ("qemu+tcp://h:port/", "port"),
             ("qemu+tcp://h:65536/", "port"),
             ("qemu+tcp://h:0/", "port"),
@@ -308,6 +329,10 @@ mod tests {
             ("qemu+unix://host/system", "another host"),
             ("qemu+ext://host/system", "parameter command"),
             ("qemu+ssh://host/system?netcat=nc&proxy=native", "leave out parameter netcat"),
+            ("qemu+libssh://host/system?netcat=nc&proxy=native", "leave out parameter netcat"),
+            ("qemu+libssh2://host/system?netcat=nc&proxy=native", "leave out parameter netcat"),
+            ("qemu+libssh://host/system?known_hosts_verify=yes", "normal, auto or ignore"),
+            ("qemu+libssh2://host/system?known_hosts_verify=yes", "normal, auto or ignore"),
             ("qemu+tcp://host/system?mode=direct", "leave mode out"),
             ("qemu://host/system?MODE=direct", "leave mode out"),
             ("qemu+ext:///system?command=/bin/reach&mode=direct", "leave mode out"),

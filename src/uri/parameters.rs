@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{UriError, percent};
+use super::{Transport, UriError, percent};
 
 /// What the client needs to know on its way: every parameter that libvirt's own client knows. Names are compared without case, and the last
 /// of several counts; a value that a parameter does not take is an error, and one that the transport has no use for has no effect.
@@ -22,7 +22,7 @@ pub struct Parameters {
     pub keyfile: Option<PathBuf>,
     /// `known_hosts`: the file with the keys of SSH hosts, for libssh and libssh2.
     pub known_hosts: Option<PathBuf>,
-    /// `known_hosts_verify`: what to do about an SSH host's key, for libssh and libssh2.
+    /// `known_hosts_verify`: what to do about an SSH host's key, for libssh and libssh2, which alone mind a word that there is not.
     pub known_hosts_verify: Option<KnownHosts>,
     /// `mode`: which daemon's socket, here or behind SSH; by default `remote_mode` of `libvirt.conf`. Not direct with tcp, tls and ext.
     pub mode: Option<Mode>,
@@ -120,10 +120,11 @@ impl Proxy {
 }
 
 impl KnownHosts {
+    /// In any case, as libvirt reads it.
     fn from_word(word: &str) -> Option<KnownHosts> {
         [("normal", KnownHosts::Normal), ("auto", KnownHosts::Auto), ("ignore", KnownHosts::Ignore)]
             .into_iter()
-            .find_map(|(known, verify)| (known == word).then_some(verify))
+            .find_map(|(known, verify)| known.eq_ignore_ascii_case(word).then_some(verify))
     }
 }
 
@@ -163,15 +164,16 @@ const CONSUMED: [&str; 17] = [
 ];
 
 /// Reads a query; what the client does not use up comes back as a query of its own.
-pub(super) fn read(uri: &str, query: &str) -> Result<(Parameters, String), UriError> {
+pub(super) fn read(uri: &str, transport: Transport, query: &str) -> Result<(Parameters, String), UriError> {
     let mut found = Parameters::default();
     let mut passed_on = String::new();
     for parameter in query.split(['&', ';']).filter(|parameter| !parameter.is_empty()) {
         let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        match CONSUMED.iter().find(|known| known.eq_ignore_ascii_case(key)) {
+        let name = percent::decoded(key);
+        match CONSUMED.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
             Some(known) => {
                 let value = percent::decoded(value);
-                if let Err(expected) = found.set(known, &value) {
+                if let Err(expected) = found.set(known, &value, transport) {
                     return Err(UriError::Parameter {
                         uri: uri.to_owned(),
                         parameter: known,
@@ -191,7 +193,7 @@ pub(super) fn read(uri: &str, query: &str) -> Result<(Parameters, String), UriEr
 
 impl Parameters {
     /// Sets one by its name of `CONSUMED`; an error says what it takes.
-    fn set(&mut self, name: &str, value: &str) -> Result<(), &'static str> {
+    fn set(&mut self, name: &str, value: &str, transport: Transport) -> Result<(), &'static str> {
         let path = || Some(PathBuf::from(value));
         let text = || Some(value.to_owned());
         match name {
@@ -201,7 +203,11 @@ impl Parameters {
             "keyfile" => self.keyfile = path(),
             "known_hosts" => self.known_hosts = path(),
             "known_hosts_verify" => {
-                self.known_hosts_verify = Some(KnownHosts::from_word(value).ok_or("normal, auto or ignore")?);
+                self.known_hosts_verify = KnownHosts::from_word(value);
+                let is_judged = matches!(transport, Transport::Libssh | Transport::Libssh2);
+                if is_judged && self.known_hosts_verify.is_none() {
+                    return Err("normal, auto or ignore");
+                }
             }
             "mode" => self.mode = Some(Mode::from_word(value).ok_or("auto, legacy or direct")?),
             "name" => self.name = text(),
@@ -227,6 +233,11 @@ fn switch(value: &str) -> Result<bool, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By the transport that judges every parameter.
+    fn read(uri: &str, query: &str) -> Result<(Parameters, String), UriError> {
+        super::read(uri, Transport::Libssh, query)
+    }
 
     #[test]
     fn every_parameter_is_read_and_none_of_them_passed_on() {
@@ -259,14 +270,25 @@ mod tests {
             .filter_map(|parameter| parameter.split_once('='))
             .map(|(name, value)| format!("{}={value}", name.to_uppercase()))
             .collect();
-        assert_eq!(read("u", &shouted.join(";")), Ok((expected, String::new())));
+        assert_eq!(read("u", &shouted.join(";")), Ok((expected.clone(), String::new())));
+        // Nor does it matter how their letters are written.
+        let coded: Vec<_> = query
+            .split('&')
+            .filter_map(|parameter| parameter.split_once('='))
+            .map(|(name, value)| {
+                let name: String = name.bytes().map(|letter| format!("%{letter:02x}")).collect();
+                format!("{name}={value}")
+            })
+            .collect();
+        assert_eq!(read("u", &coded.join("&")), Ok((expected, String::new())));
+        assert_eq!(read("u", "so%63ket=/s").unwrap().0.socket, Some("/s".into()));
         assert_eq!(CONSUMED.len(), query.split('&').count());
     }
 
     #[test]
     fn what_the_client_does_not_know_goes_on_as_it_came() {
-        let (parameters, passed_on) = read("u", "a=%20&no_verify=0&B&mode=auto&c=1=2").unwrap();
-        assert_eq!(passed_on, "?a=%20&B&c=1=2");
+        let (parameters, passed_on) = read("u", "a=%20&no_verify=0&B&mode=auto&c=1=2&%64=3").unwrap();
+        assert_eq!(passed_on, "?a=%20&B&c=1=2&%64=3");
         assert_eq!(parameters, Parameters { mode: Some(Mode::Auto), ..Parameters::default() });
     }
 
@@ -297,6 +319,16 @@ mod tests {
         ] {
             let error = read("qemu:///system", query).unwrap_err();
             assert!(matches!(error, UriError::Parameter { expected: told, .. } if told == expected));
+        }
+        for (transport, word, expected) in [
+            (Transport::Unix, "yes", None),
+            (Transport::Ssh, "yes", None),
+            (Transport::Ssh, "ignore", Some(KnownHosts::Ignore)),
+            (Transport::Libssh, "IGNORE", Some(KnownHosts::Ignore)),
+            (Transport::Libssh2, "Auto", Some(KnownHosts::Auto)),
+        ] {
+            let (read, _) = super::read("u", transport, &format!("known_hosts_verify={word}")).unwrap();
+            assert_eq!(read.known_hosts_verify, expected, "{transport} {word}");
         }
         assert_eq!(read("u", "auth=POLKIT").unwrap().0.auth, Some(Auth::Polkit));
         assert_eq!(read("u", "auth=Sasl").unwrap().0.auth, Some(Auth::Sasl { mechanism: None }));

@@ -351,11 +351,12 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
         let blocks = std::os::unix::fs::MetadataExt::blocks(&fs::metadata(file).unwrap());
         assert!(blocks * 512 < MIB, "{}: {blocks} blocks", file.display());
     }
-    // Not further than it is told to, and that is within a hole, at which the daemon ends the file.
+    // Not further than it is told to, and that is within a hole.
     virtwire(&["vol", "create", &uri, "disks", "cut", "--capacity", "8MiB", "--allocation", "0"]);
     let args = ["vol", "upload", "--sparse", &uri, "disks", "cut", &path("holes"), "--length", "5MiB"];
     assert!(virtwire(&args).starts_with("uploaded 5.0 MiB"));
-    assert!(fs::read(place.join("cut")).unwrap() == fs::read(path("holes")).unwrap()[..5 * MIB as usize]);
+    assert!(fs::read(place.join("cut")).unwrap() == fs::read(path("holes")).unwrap());
+    a_sparse_upload_changes_nothing_else(&uri, &place.join("full"), &path("holes"));
     let args = ["call", &uri, "storage_vol_lookup_by_path", r#"{"path": "/var/lib/libvirt/disks/whole"}"#];
     let vol: Value = serde_json::from_str(&virtwire(&args)).unwrap();
     let ask = serde_json::json!({ "vol": vol["vol"], "offset": 0, "length": 5, "flags": 0 }).to_string();
@@ -363,6 +364,30 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
     assert!(fs::read(path("called")).unwrap() == content[..5]);
     virtwire(&["vol", "delete", &uri, "disks", "whole"]);
     assert!(!place.join("whole").exists());
+}
+
+/// Whatever the daemon makes of a hole, where the volume has data: a file with data only in the middle takes its place there, and what is
+/// around it stays.
+fn a_sparse_upload_changes_nothing_else(uri: &str, volume: &Path, file: &str) {
+    const MIB: usize = 1 << 20;
+    let sent = fs::read(file).unwrap();
+    virtwire(&["vol", "create", uri, "disks", "full", "--capacity", "16MiB"]);
+    for (options, offset, length) in [
+        (&[][..], 0, 8 * MIB),
+        (&["--offset", "3MiB"], 3 * MIB, 8 * MIB),
+        // Within a hole.
+        (&["--offset", "1MiB", "--length", "3MiB"], MIB, 3 * MIB),
+        // Up to its end, and beyond.
+        (&["--offset", "8MiB"], 8 * MIB, 8 * MIB),
+        (&["--offset", "12MiB"], 12 * MIB, 8 * MIB),
+    ] {
+        let mut expected = vec![0xff; 16 * MIB];
+        fs::write(volume, &expected).unwrap();
+        virtwire(&[&["vol", "upload", "--sparse", uri, "disks", "full", file], options].concat());
+        expected.resize(expected.len().max(offset + length), 0);
+        expected[offset..offset + length].copy_from_slice(&sent[..length]);
+        assert!(fs::read(volume).unwrap() == expected, "{options:?}");
+    }
 }
 
 /// Firmware that talks on the serial port, and takes keys from it.

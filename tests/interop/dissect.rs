@@ -31,8 +31,19 @@ use crate::wire::Frame;
 /// Nothing here takes this long, however busy the machine is.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-const GUEST: &str =
-    "<domain type='test'><name>guest</name><memory>8192</memory><os><type>hvm</type></os></domain>";
+/// What libvirt itself shows only to those who ask for secrets.
+const COOKIE: &str = "never-to-be-shown";
+const GUEST: &str = "<domain type='test'>
+<name>guest</name><uuid>5f2a8c1e-0000-4000-8000-000000000031</uuid><memory>8192</memory><os><type>hvm</type></os>
+<devices>
+  <disk type='network'>
+    <source protocol='https' name='disk'>
+      <host name='host' port='443'/>
+      <cookies><cookie name='token'>never-to-be-shown</cookie></cookies>
+    </source>
+    <target dev='vda' bus='virtio'/>
+  </disk>
+</devices></domain>";
 
 /// What dumpcap recorded of loopback is, frame by frame, what a tap saw there: calls, replies, errors, events.
 #[test]
@@ -68,6 +79,11 @@ fn a_capture_has_the_frames_that_passed() {
         };
         drop(dumpcap);
         assert_same(&told, &conversations);
+        let file_name = file.to_str().expect("a path of ours is text");
+        let shown = |more: &[&str]| run(virtwire().args(["dissect", "-v"]).args(more).arg(file_name)).stdout;
+        let (shut, open) = (shown(&[]), shown(&["--secrets"]));
+        assert!(shut.contains("<cookie name='token'>(hidden)</cookie>") && !shut.contains(COOKIE), "{shut}");
+        assert!(open.contains(COOKIE), "{open}");
         // Times are known here.
         let answered = told.iter().filter(|line| line["answers"] == true);
         assert!(answered.clone().count() > 10 && answered.clone().all(|line| line["took_us"].is_u64()));
@@ -232,7 +248,9 @@ fn tap(directory: &Directory, connect: &str) -> (Dissect, PathBuf) {
 fn talk(uri: &str, directory: &Directory) -> Vec<String> {
     let xml = directory.write("guest.xml", GUEST);
     // The test driver forgets everything with its last connection.
-    let session = format!("list --all; define {xml}; start guest; destroy guest; undefine guest; net-list");
+    let session = format!(
+        "list --all; define {xml}; start guest; dumpxml guest --security-info; destroy guest; undefine guest; net-list"
+    );
     vec![
         virsh(uri, &["list", "--all"]),
         virsh(uri, &[&session]),

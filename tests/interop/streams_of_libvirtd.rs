@@ -153,6 +153,24 @@ fn holes_are_made_and_found() {
     });
 }
 
+/// It seeks over it and cuts the file behind it.
+#[test]
+fn a_hole_leaves_what_was_there_and_nothing_behind() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let pool = Pool::new(&daemon, &connection).await;
+        let volume = pool.volume("full", 4 * MIB).await;
+        fs::write(pool.path("full"), [mebibyte(0), mebibyte(1), mebibyte(2), mebibyte(3)].concat()).unwrap();
+
+        let mut upload = connection.storage_vol_upload(&volume, MIB as u64, 0, 1).await.unwrap();
+        upload.write_hole(MIB as u64).await.unwrap();
+        upload.finish().await.unwrap();
+        assert!(fs::read(pool.path("full")).unwrap() == [mebibyte(0), mebibyte(1)].concat());
+    });
+}
+
 #[test]
 fn what_is_given_up_half_way_leaves_the_connection_alone() {
     need!(Libvirtd, Namespaces);

@@ -58,7 +58,8 @@ super::flags! {
     }
     /// How a volume's content goes over a stream.
     StorageVolStreamFlags = "virStorageVolUploadFlags, virStorageVolDownloadFlags" "VIR_STORAGE_VOL_UPLOAD_" {
-        /// With its holes as holes (libvirt 3.4).
+        /// With its holes as holes (libvirt 3.4). Of an upload into a file libvirt's daemons seek over a hole and end the file behind it: what was
+        /// there stays, and what came after it is lost.
         SPARSE_STREAM = 1,
     }
     /// How to make a port of a network.

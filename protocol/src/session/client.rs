@@ -221,8 +221,8 @@ impl ClientSession {
         self.streams.data(serial, bytes)
     }
 
-    /// Sends a hole: so many zeros that need not travel. `false`, and nothing is sent, if the stream is not open, was not
-    /// opened as sparse, or there are none or more than 2⁶³ - 1.
+    /// Sends a hole: so many bytes that need not travel. A libvirt daemon leaves there what its file has, and ends the file behind it. `false`,
+    /// and nothing is sent, if the stream is not open, was not opened as sparse, or there are none or more than 2⁶³ - 1.
     pub fn stream_hole(&mut self, serial: Serial, length: u64) -> bool {
         let packet = self.streams.hole(serial, length);
         self.transmit_if(packet)

@@ -156,6 +156,11 @@ impl StorageVol {
 
     /// Opens a stream to write its content to, from an offset on, at most so many bytes; 0 is as many as come
     /// (libvirt 0.9.0).
+    ///
+    /// Around what is written the volume stays as it is, unless holes are sent
+    /// ([`SPARSE_STREAM`](StorageVolStreamFlags::SPARSE_STREAM)): libvirt's daemons leave in them what was there, and end the file behind each
+    /// ([`Stream::write_hole`]). So send them only into a volume without data that is written to its end, or beyond the end of its file, which
+    /// [`info_with`](Self::info_with) tells ([`GET_PHYSICAL`](StorageVolInfoFlags::GET_PHYSICAL)); elsewhere zeros.
     pub async fn upload(
         &self,
         offset: u64,

@@ -196,6 +196,11 @@ pub(super) fn rows() -> Vec<Row> {
         row(Qemu, |_| ConnectGetAllDomainStats { doms: vec![], stats: 0, flags: 0 }, Answers),
         row(Test, |w| DomainGetFsinfo { dom: w.made.test_guest.clone(), flags: 0 }, Answers),
         row(Qemu, |w| DomainGetIothreadInfo { dom: w.made.guest.clone(), flags: 0 }, Answers),
+        row(
+            Test,
+            |w| DomainInterfaceAddresses { dom: w.made.test_guest.clone(), source: 0, flags: 0 },
+            Answers,
+        ),
         row(Qemu, |w| DomainGetPerfEvents { dom: w.made.guest.clone(), flags: 0 }, Answers),
         row(Qemu, |w| DomainGetGuestVcpus { dom: w.made.guest.clone(), flags: 0 }, NO_AGENT),
         row(Qemu, |w| DomainMigrateGetMaxDowntime { dom: w.made.guest.clone(), flags: 0 }, Answers),

@@ -157,7 +157,7 @@ fn no_question_is_missing() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
-/// Whether a procedure only looks: it is named so, or may be called where only looking is allowed.
+/// Whether a procedure only looks: it is named so, or may be called where only looking is allowed, if perhaps not with all arguments.
 fn looks(program: Program, info: &ProcedureInfo) -> bool {
     /// What may be called there and does something all the same: it opens, closes, authenticates or registers, or is the
     /// administration's, which knows no read-only connections.
@@ -175,7 +175,7 @@ fn looks(program: Program, info: &ProcedureInfo) -> bool {
     let acts = |acts: &[&str]| acts.iter().any(|act| info.name.contains(act));
     let is_named_so = info.name.split('_').any(|word| ["get", "list", "num", "lookup"].contains(&word));
     info.kind == ProcedureKind::Call
-        && (is_named_so || info.read_only == ReadOnlyRule::Allowed)
+        && (is_named_so || info.read_only != ReadOnlyRule::Refused)
         && !acts(&ACTS)
         && !(program == Program::ADMIN && acts(&ADMIN_ACTS))
 }

@@ -6,9 +6,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use super::{VIRTWIRE, clean, failed, succeeded};
+use virtwire::client::OpenOptions;
+
+use super::{VIRTWIRE, clean, failed, reaches, succeeded};
 use crate::lab::{Directory, Libvirtd, next_number};
 use crate::need::need;
+use crate::peers::virsh;
 use crate::process::{Finished, run};
 
 #[test]
@@ -29,6 +32,24 @@ fn it_finds_the_hosts_daemon_in_every_mode() {
     let line = failed(list("test:///default"));
     for tried in ["virttestd-sock: no such file", "libvirt-sock: no such file"] {
         assert!(line.contains(tried), "every place that was tried: {line}");
+    }
+}
+
+/// However libvirt's own client lets it be said.
+#[test]
+fn it_takes_the_uris_that_virsh_takes() {
+    need!(Libvirtd, Namespaces, Virsh);
+    let daemon = Libvirtd::start();
+    let socket = daemon.socket();
+    let socket = socket.display();
+    for uri in [
+        format!("test+unix:///default?socket={socket}&netcat=/bin/nc&proxy=native&known_hosts_verify=yes"),
+        format!("{}?netcat=/bin/nc&proxy=native&known_hosts_verify=yes", daemon.uri("test", "/default")),
+        format!("test+unix:/default?socket={socket}"),
+        format!("test+unix:///default?so%63ket={socket}&no_sanit%79=1"),
+    ] {
+        virsh(&uri, &["uri"]);
+        reaches(&daemon, &uri, OpenOptions::default());
     }
 }
 
