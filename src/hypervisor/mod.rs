@@ -134,7 +134,7 @@ pub use happening::{
     Happened, Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
     TrayChangeReason, WatchdogAction,
 };
-pub use host::{Host, NodeInfo};
+pub use host::{Architecture, Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
 pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
