@@ -13,6 +13,9 @@ use crate::config::Config;
 use crate::guest::Guest;
 use crate::usage::Usage;
 
+/// A domain is its first process, and no machine.
+const OS_TYPE: &str = "exe";
+
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
     machines: Arc<Mutex<Vec<Machine>>>,
@@ -35,7 +38,7 @@ impl Machine {
         DomainInfo {
             id: self.guest.as_ref().map(|guest| guest.pid.as_raw_nonzero().get().unsigned_abs()),
             state: self.state,
-            os_type: "exe".to_owned(),
+            os_type: OS_TYPE.to_owned(),
             memory_kib: usage.rss_kib,
             memory_max_kib: usage.rss_kib,
             cpu_time_ns: usage.user_ns.saturating_add(usage.system_ns),
@@ -86,7 +89,9 @@ impl Processes {
 
 impl Hypervisor for Processes {
     fn host(&self) -> Host {
-        Host::new("Process", "process:///", "process")
+        let mut host = Host::new("Process", "process:///", "process");
+        host.os_type = OS_TYPE.to_owned();
+        host
     }
 
     fn events(&self) -> Option<&Events> {

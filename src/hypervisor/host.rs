@@ -1,5 +1,6 @@
 //! The host that a daemon runs on, as clients ask for it.
 
+use std::borrow::Cow;
 use std::num::NonZero;
 
 use super::{MemoryUse, MigrationSupport, Uuid};
@@ -25,6 +26,10 @@ pub struct Host {
     pub node: NodeInfo,
     /// The domain types that it runs (`<domain type='…'>`).
     pub domain_types: Vec<String>,
+    /// What they boot (`<os><type>`): `hvm`, a whole machine, as [`Host::new`] has it, or `exe`, the first process of a container.
+    pub os_type: String,
+    /// The architectures that domains may have, the usual one first; where none is named, the machine's own.
+    pub architectures: Vec<Architecture>,
     /// The virtual CPUs that one domain may have.
     pub vcpus_max: u32,
     /// Which migrations it takes part in.
@@ -43,6 +48,8 @@ impl Host {
             uuid: Uuid::random(),
             node: NodeInfo::of_this_machine(),
             domain_types: vec![domain_type.into()],
+            os_type: "hvm".to_owned(),
+            architectures: Vec::new(),
             vcpus_max: 255,
             migration: MigrationSupport::default(),
         }
@@ -52,26 +59,58 @@ impl Host {
     pub fn capabilities(&self) -> String {
         let types: String =
             self.domain_types.iter().map(|name| format!("<domain type='{}'/>", escape(name))).collect();
+        let os_type = escape(&self.os_type);
+        let mut guests = String::new();
+        for Architecture { name, word_bits } in self.architectures().iter() {
+            guests.push_str(&format!(
+                "  <guest>\n    <os_type>{os_type}</os_type>\n    <arch name='{}'>\n      <wordsize>{word_bits}</wordsize>\n      \
+                 {types}\n    </arch>\n  </guest>\n",
+                escape(name)
+            ));
+        }
         let arch = escape(&self.node.model);
-        let bits = usize::BITS;
         let topology = self.node.topology();
         format!(
-            "<capabilities>\n  <host>\n    <uuid>{}</uuid>\n    <cpu>\n      <arch>{arch}</arch>\n    </cpu>\n{topology}  </host>\n  \
-             <guest>\n    <os_type>hvm</os_type>\n    <arch name='{arch}'>\n      <wordsize>{bits}</wordsize>\n      \
-             {types}\n    </arch>\n  </guest>\n</capabilities>\n",
+            "<capabilities>\n  <host>\n    <uuid>{}</uuid>\n    <cpu>\n      <arch>{arch}</arch>\n    </cpu>\n{topology}  </host>\n\
+             {guests}</capabilities>\n",
             self.uuid
         )
     }
 
-    /// What domains of a type can have (`virsh domcapabilities`): as much as clients need to describe one.
-    pub fn domain_capabilities(&self, domain_type: &str) -> String {
+    /// Those of its domains: one at least.
+    pub(super) fn architectures(&self) -> Cow<'_, [Architecture]> {
+        match self.architectures.is_empty() {
+            true => vec![Architecture::new(&self.node.model, usize::BITS)].into(),
+            false => self.architectures.as_slice().into(),
+        }
+    }
+
+    /// What domains of a type and an architecture can have (`virsh domcapabilities`): as much as clients need to describe one.
+    pub fn domain_capabilities(&self, domain_type: &str, architecture: &str) -> String {
         format!(
             "<domainCapabilities>\n  <domain>{}</domain>\n  <arch>{}</arch>\n  <vcpu max='{}'/>\n  <iothreads supported='no'/>\n  \
              <os supported='yes'/>\n  <cpu/>\n  <devices/>\n  <features/>\n</domainCapabilities>\n",
             escape(domain_type),
-            escape(&self.node.model),
+            escape(architecture),
             self.vcpus_max,
         )
+    }
+}
+
+/// An architecture that domains may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Architecture {
+    /// Its name, such as `aarch64`.
+    pub name: String,
+    /// The bits of its words, such as 64.
+    pub word_bits: u32,
+}
+
+impl Architecture {
+    /// One of this name, with words of so many bits.
+    pub fn new(name: impl Into<String>, word_bits: u32) -> Architecture {
+        Architecture { name: name.into(), word_bits }
     }
 }
 
@@ -181,8 +220,33 @@ mod tests {
             text.contains("<cells num='1'>\n        <cell id='0'>\n          <memory unit='KiB'>"),
             "{text}"
         );
-        let text = host.domain_capabilities("a'b");
+        let text = host.domain_capabilities("a'b", "c'd");
         assert!(text.contains("<domain>a&apos;b</domain>") && text.contains("<vcpu max='255'/>"), "{text}");
+        assert!(text.contains("<arch>c&apos;d</arch>"), "{text}");
+    }
+
+    /// A machine may run guests that are none, or others than itself.
+    #[test]
+    fn the_capabilities_say_what_domains_boot() {
+        let guest = |os_type: &str, arch: &str, bits: u32| {
+            format!(
+                "  <guest>\n    <os_type>{os_type}</os_type>\n    <arch name='{arch}'>\n      <wordsize>{bits}</wordsize>\n      \
+                 <domain type='a'/>\n    </arch>\n  </guest>\n"
+            )
+        };
+        let mut host = Host::new("a", "a:///", "a");
+        host.node.model = "x86_64".to_owned();
+        let said = |host: &Host| {
+            let text = host.capabilities();
+            let start = text.find("  </host>\n").unwrap_or_default();
+            text[start..].to_owned()
+        };
+        let with = |guests: &str| format!("  </host>\n{guests}</capabilities>\n");
+        assert_eq!(said(&host), with(&guest("hvm", "x86_64", usize::BITS)));
+        host.os_type = "exe".to_owned();
+        host.architectures = vec![Architecture::new("armv7l", 32), Architecture::new("a'b", 64)];
+        assert_eq!(said(&host), with(&(guest("exe", "armv7l", 32) + &guest("exe", "a&apos;b", 64))));
+        assert!(host.capabilities().contains("<cpu>\n      <arch>x86_64</arch>"));
     }
 
     /// Each node has its share, and each CPU is in one of them.

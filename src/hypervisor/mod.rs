@@ -134,7 +134,7 @@ pub use happening::{
     Happened, Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
     TrayChangeReason, WatchdogAction,
 };
-pub use host::{Host, NodeInfo};
+pub use host::{Architecture, Host, NodeInfo};
 pub use job::{Job, JobKind, JobOperation};
 pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
@@ -235,7 +235,8 @@ pub trait Hypervisor: Send + Sync + 'static {
         async move { Ok(self.domains().await?.into_iter().find(|domain| key.matches(domain))) }
     }
 
-    /// The domain's configuration.
+    /// The domain's configuration, with all that it has. Clients are shown it without the passwords of its screens (`passwd` of
+    /// `<graphics>`) unless they ask for them, which no read-only one may.
     fn xml(&self, domain: Uuid, which: WhichXml) -> impl Future<Output = Result<String>> + Send;
 
     /// Whom a configuration of this kind is about, as [`define`](Self::define) and its like would read it: its UUID, unless the

@@ -16,7 +16,7 @@ pub trait Saving: Send + Sync {
     /// [XML](Self::saved_xml), that comes with it, unless the client wished for another: a file of another domain by then must fail.
     fn restore(&self, from: &Path, how: Save) -> impl Future<Output = Result<()>> + Send;
 
-    /// The XML in a file.
+    /// The XML in a file, with all that it has: clients are shown it as [`Hypervisor::xml`](super::Hypervisor::xml).
     fn saved_xml(&self, file: &Path) -> impl Future<Output = Result<String>> + Send;
 
     /// Changes what a file says, its memory excepted.

@@ -13,7 +13,7 @@ pub trait Snapshots: Send + Sync {
     /// All snapshots of a domain, in any order. At most 16,384 can be listed to a client.
     fn snapshots(&self, domain: Uuid) -> impl Future<Output = Result<Vec<SnapshotInfo>>> + Send;
 
-    /// A snapshot's description.
+    /// A snapshot's description, with all that its domain has: clients are shown that as [`Hypervisor::xml`](super::Hypervisor::xml).
     fn snapshot_xml(&self, domain: Uuid, snapshot: &str) -> impl Future<Output = Result<String>> + Send;
 
     /// Keeps the domain as it is now. It becomes the current snapshot, and a child of the one before.

@@ -75,7 +75,7 @@ pub enum Pinned {
 /// On which of the host's CPUs a domain may run. What is not named may run on all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
-    /// Its virtual CPUs, by number from 0.
+    /// Its virtual CPUs, by number from 0, also those that are not plugged in.
     pub vcpus: BTreeMap<u32, CpuSet>,
     /// What the hypervisor itself does for it.
     pub emulator: Option<CpuSet>,

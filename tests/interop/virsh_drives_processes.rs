@@ -15,6 +15,7 @@ use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::Process;
 use crate::streams_of_libvirtd::ACTIVE_CONSOLE;
+use crate::virt_install_drives_us::good;
 
 /// It answers each line that it is told, and ends well when it is asked to.
 pub(crate) const GUEST: &str = "<domain type='process'>
@@ -82,6 +83,27 @@ fn processes_are_domains_for_virsh() {
     for step in ["Started Booted", "Suspended Paused", "Resumed Unpaused", "Stopped", "Stopped Destroyed"] {
         watching.line_after(&format!("event 'lifecycle' for domain 'echo': {step}"));
     }
+}
+
+/// virt-install looks into the capabilities for who runs containers, and for their type.
+#[test]
+fn virt_install_defines_a_process() {
+    need!(Virsh, VirtInstall, Example);
+    let (_daemon, uri, _directory) = served();
+    let uri = uri.as_str();
+    let said = virsh(uri, &["capabilities"]);
+    assert!(said.contains("<os_type>exe</os_type>") && !said.contains("hvm"), "{said}");
+
+    // It would start what it has not defined yet, and nothing here is transient.
+    let installed =
+        ["--container", "--init", "/bin/sh", "--name", "shell", "--memory", "64", "--network", "none"];
+    good(uri, "virt-install", &[&installed[..], &["--noautoconsole", "--noreboot"]].concat());
+    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "shut off");
+    let xml = virsh(uri, &["dumpxml", "shell"]);
+    assert!(xml.contains("exe</type>") && xml.contains("<domain type=\"process\">"), "{xml}");
+    virsh(uri, &["start", "shell"]);
+    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "running");
+    virsh(uri, &["destroy", "shell"]);
 }
 
 /// The example at work, where it is, and room for files.

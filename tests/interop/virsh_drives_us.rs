@@ -1,5 +1,6 @@
 //! Real virsh manages guests of our daemon, over both transports and against daemons of three ages.
 
+use crate::lab::Libvirtd;
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::serve::Serve;
@@ -85,6 +86,49 @@ fn a_read_only_session_changes_nothing() {
     assert!(!refused.status.success(), "{refused:?}");
     assert!(refused.stderr.contains("read only access"), "{refused:?}");
     assert_eq!(virsh(&daemon.uri(), &["--readonly", "list", "--all"]).trim(), "");
+}
+
+#[test]
+fn a_screens_password_is_shown_to_who_asks_for_it_and_may() {
+    need!(Virsh);
+    let daemon = Serve::start(&[]);
+    let uri = daemon.uri();
+    let screen = "<devices><graphics type='vnc' passwd='hunter2'/></devices></domain>";
+    let guest = GUEST.replace("</domain>", screen);
+    virsh(&uri, &["define", &daemon.directory().write("guest.xml", &guest)]);
+
+    for options in [&["--readonly"][..], &[]] {
+        let shown = virsh(&uri, &[options, &["dumpxml", "guest"]].concat());
+        assert_eq!(shown.trim_end(), guest.replace(" passwd='hunter2'", ""));
+    }
+    let refused = try_virsh(&uri, &["--readonly", "dumpxml", "guest", "--security-info"]);
+    assert!(!refused.status.success() && !refused.stdout.contains("hunter2"), "{refused:?}");
+    assert_eq!(virsh(&uri, &["dumpxml", "guest", "--security-info"]).trim_end(), guest);
+}
+
+/// Of those QEMU's is the one with migrations, whose destinations need it.
+#[test]
+fn by_libvirtds_driver_it_is_shown_to_the_same() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh);
+    let (theirs, ours) = (Libvirtd::start(), Serve::start(&[]));
+    for (uri, directory, kind) in
+        [(theirs.uri("qemu", "/system"), theirs.directory(), "qemu"), (ours.uri(), ours.directory(), "mem")]
+    {
+        let guest = format!(
+            "<domain type='{kind}'><name>guest</name><memory>65536</memory><os><type>hvm</type></os>
+               <devices><graphics type='vnc' passwd='hunter2'/></devices></domain>"
+        );
+        virsh(&uri, &["define", &directory.write("screen.xml", &guest)]);
+        for (option, is_shown) in [
+            ("--inactive", false),
+            ("--update-cpu", false),
+            ("--security-info", true),
+            ("--migratable", true),
+        ] {
+            let shown = virsh(&uri, &["dumpxml", "guest", option]);
+            assert_eq!(shown.contains("hunter2"), is_shown, "{kind} {option}: {shown}");
+        }
+    }
 }
 
 #[track_caller]

@@ -11,8 +11,8 @@ use crate::need::need;
 use crate::serve::Serve;
 
 /// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, `disks.xml` one with another,
-/// web2, that has a disk and an interface, and the others have a network, a
-/// pool and volumes.
+/// web2, that has a disk and an interface, `pins.xml` one, web3, with CPUs that it may run on and a screen with a password, and the others have
+/// a network, a pool and volumes.
 const COMMANDS: &str = include_str!("transcript.txt");
 
 const DEVICES: &str = "
@@ -20,6 +20,8 @@ const DEVICES: &str = "
     <disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/></disk>
     <interface type='network'><mac address='52:54:00:00:00:01'/><source network='default'/></interface>
   </devices>";
+const SCREEN: &str = "
+  <devices><graphics type='vnc' port='5900' passwd='hunter2'/></devices>";
 const NETWORK: &str = "<network>
   <name>lan</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000011</uuid>
@@ -172,6 +174,10 @@ fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
     for (file, text) in [
         ("guest.xml", guest("web1", "b", "").as_str()),
         ("disks.xml", guest("web2", "c", DEVICES).as_str()),
+        (
+            "pins.xml",
+            guest("web3", "d", SCREEN).replace("<vcpu>2", "<vcpu cpuset='0' current='1'>3").as_str(),
+        ),
         ("net.xml", NETWORK),
         ("pool.xml", POOL),
         ("vol.xml", VOLUME),

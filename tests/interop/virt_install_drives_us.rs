@@ -49,7 +49,7 @@ fn a_guest_is_installed_and_changed() {
 }
 
 #[track_caller]
-fn good(uri: &str, program: &str, arguments: &[&str]) -> Finished {
+pub(crate) fn good(uri: &str, program: &str, arguments: &[&str]) -> Finished {
     let home = std::env::temp_dir();
     let finished = run(Command::new(program)
         .args(["--connect", uri])

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use virtwire::hypervisor::mem::{Config, Mem};
+use virtwire::hypervisor::store::Store;
 use virtwire::hypervisor::{
     DomainInfo, Host, Hypervisor, HypervisorService, Lookup, Stats, Uuid, WhichXml, errors,
 };
@@ -14,11 +15,11 @@ use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::flags::DomainStatsKinds;
 use virtwire::protocol::header::Serial;
 use virtwire::protocol::params::TypedParams;
-use virtwire::protocol::program::Program;
+use virtwire::protocol::program::{Procedure, Program};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Limits;
 use virtwire::server::{AccessRequest, Authorizer, Server};
-use virtwire::xdr::{from_slice, to_vec};
+use virtwire::xdr::{Text, from_slice, to_vec};
 
 use crate::raw::{Raw, call, code, serve, serve_at};
 
@@ -263,6 +264,69 @@ async fn cve_2019_10161_10166_10167_10168_cve_2014_7823_who_may_only_look_change
     for (flags, expected) in [(1, 29), (8, 29), (9, 29), (2, 42), (0, 42)] {
         assert_eq!(code(&raw.ask(&DomainGetXmlDesc { dom: dom(), flags }).await).0, expected, "{flags}");
     }
+}
+
+/// The same, of the secrets that a domain's own document has: a screen's password.
+#[tokio::test]
+async fn cve_2014_7823_a_password_is_told_to_who_asks_for_it_and_may() {
+    let directory = std::env::temp_dir().join(format!("virtwire-told-{}", std::process::id()));
+    let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
+    let service = Arc::new(HypervisorService::new(mem));
+    let address = serve(Server::shared(service.clone())).await;
+    let for_all = serve_at(Server::shared(service), |listener| listener.read_only()).await;
+    let (mut raw, mut looking) = (Raw::open(&address, 0).await, Raw::open(&for_all, 0).await);
+
+    let screen = "<devices><graphics type='vnc' passwd='hunter2' port='5900'/></devices></domain>";
+    let xml = xml().replace("</domain>", screen);
+    raw.ask(&DomainDefineXml { xml: xml.as_str().into() }).await.unwrap();
+    let snapshot = "<domainsnapshot><name>one</name></domainsnapshot>".into();
+    raw.ask(&DomainSnapshotCreateXml { dom: dom(), xml_desc: snapshot, flags: 0 }).await.unwrap();
+    raw.ask(&DomainCreate { dom: dom() }).await.unwrap();
+    let file: Text = directory.join("image").to_str().unwrap().into();
+    raw.ask(&DomainSave { dom: dom(), to: file.clone() }).await.unwrap();
+    raw.ask(&DomainCreate { dom: dom() }).await.unwrap();
+    raw.ask(&DomainManagedSave { dom: dom(), flags: 0 }).await.unwrap();
+    // One whose document takes long to read.
+    let long = Domain { name: "long".into(), uuid: [7; 16], id: -1 };
+    let padding = format!("<metadata>{}</metadata></domain>", "<a/>".repeat(50_000));
+    let xml = xml.replace("guest", "long").replace(&Uuid(UUID).to_string(), &Uuid(long.uuid).to_string());
+    raw.ask(&DomainDefineXml { xml: xml.replace("</domain>", &padding).into() }).await.unwrap();
+
+    fn of<P: Procedure>(arguments: &P) -> (i32, Vec<u8>) {
+        (P::NUMBER.0, to_vec(arguments).unwrap())
+    }
+    let xml = |flags| of(&DomainGetXmlDesc { dom: dom(), flags });
+    let long = |flags| of(&DomainGetXmlDesc { dom: long.clone(), flags });
+    let snap = DomainSnapshot { name: "one".into(), dom: dom() };
+    let snapshot = |flags| of(&DomainSnapshotGetXmlDesc { snap: snap.clone(), flags });
+    let managed = |flags| of(&DomainManagedSaveGetXmlDesc { dom: dom(), flags });
+    let image = |flags| of(&DomainSaveImageGetXmlDesc { file: file.clone(), flags });
+    for ((number, call), is_told, may_look) in [
+        (xml(0), false, true),
+        (xml(2), false, true),
+        (xml(4), false, true),
+        (xml(1), true, false),
+        (xml(3), true, false),
+        (xml(8), true, false),
+        (xml(10), true, false),
+        (long(0), false, true),
+        (long(1), true, false),
+        (snapshot(0), false, true),
+        (snapshot(1), true, false),
+        (managed(0), false, true),
+        (managed(1), true, false),
+        (image(0), false, false),
+        (image(1), true, false),
+    ] {
+        let says = |answer: &[u8], what: &str| answer.windows(what.len()).any(|part| part == what.as_bytes());
+        let answer = raw.call(Program::REMOTE, number, &call).await.unwrap();
+        assert!(says(&answer, " port='5900'/>"), "{number}: the rest is told");
+        assert_eq!(says(&answer, "hunter2"), is_told, "{number} {:?}", call.last());
+        let answer = looking.call(Program::REMOTE, number, &call).await;
+        assert_eq!(code(&answer).0, if may_look { 0 } else { 29 }, "{number} {:?}", call.last());
+        assert!(!says(&answer.unwrap_or_default(), "hunter2"), "{number} {:?}", call.last());
+    }
+    std::fs::remove_dir_all(directory).unwrap();
 }
 
 /// CVE-2017-1000256: one setting turned off that a daemon looks at certificates, and that a client does.

@@ -171,7 +171,7 @@ impl Place {
                 Box::new(stream)
             }
         };
-        Ok(Line { stream, buffer: BytesMut::new() })
+        Ok(Line { stream, buffer: BytesMut::new(), put_back: None, has_ended: false })
     }
 }
 
@@ -182,6 +182,8 @@ impl<T: Read + Write + Send> Bytes for T {}
 pub(super) struct Line {
     stream: Box<dyn Bytes>,
     buffer: BytesMut,
+    put_back: Option<Packet>,
+    has_ended: bool,
 }
 
 impl Line {
@@ -189,23 +191,44 @@ impl Line {
         Ok(self.stream.write_all(bytes)?)
     }
 
+    /// Has this be the next packet that is received.
+    pub(super) fn put_back(&mut self, packet: Packet) {
+        self.put_back = Some(packet);
+    }
+
     /// The next packet, or `None` where the daemon has closed the connection.
     pub(super) fn receive(&mut self) -> Result<Option<Packet>, Trouble> {
+        if let Some(packet) = self.put_back.take() {
+            return Ok(Some(packet));
+        }
         let mut piece = [0; 65536];
         loop {
             if let Some(packet) = Packet::take(&mut self.buffer)? {
                 return Ok(Some(packet));
             }
             match self.stream.read(&mut piece) {
-                Ok(0) if self.buffer.is_empty() => return Ok(None),
-                Ok(0) => return Err(Trouble("the daemon closed in the middle of a packet".to_owned())),
+                Ok(0) => {
+                    self.has_ended = true;
+                    return match self.buffer.is_empty() {
+                        true => Ok(None),
+                        false => Err(Trouble("the daemon closed in the middle of a packet".to_owned())),
+                    };
+                }
                 Ok(count) => self.buffer.extend_from_slice(&piece[..count]),
                 // A daemon that closes while bytes of ours are under way resets the connection.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    self.has_ended = true;
+                    return Ok(None);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Whether the daemon has closed the connection, wherever in its packets.
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended
     }
 
     /// Whether nothing comes, and not the end, for as long as an answer may take.

@@ -2,7 +2,7 @@
 
 use super::super::{CpuSet, Pinned, Pins, Result, errors};
 use super::edit::Element;
-use super::nested::{first_within, put, root, within};
+use super::nested::{first_within, put, root, text, within};
 use super::xml::{Definition, VCPUS_MAX};
 
 const GROUP: &str = "cputune";
@@ -20,9 +20,11 @@ fn what(element: &Element) -> Option<Pinned> {
 }
 
 pub(super) fn pins(xml: &str) -> Result<Pins> {
+    let root = root(xml)?;
     let mut pins = Pins::default();
-    let Some(parent) = first_within(xml, &root(xml)?, GROUP)? else { return Ok(pins) };
-    for element in within(xml, &parent)? {
+    let parent = first_within(xml, &root, GROUP)?;
+    let inside = parent.map(|parent| within(xml, &parent)).transpose()?;
+    for element in inside.unwrap_or_default() {
         let Some(what) = what(&element) else { continue };
         let is_new = match what {
             Pinned::Vcpu(number) => !pins.vcpus.contains_key(&number),
@@ -32,16 +34,30 @@ pub(super) fn pins(xml: &str) -> Result<Pins> {
         if !is_new {
             continue;
         }
-        let text = element.attribute("cpuset").unwrap_or_default();
-        let cpus: CpuSet = text
-            .parse()
-            .map_err(|error| errors::bad_domain_xml(format!("<{}> has {text:?}: {error}", element.name)))?;
+        let cpus = cpus(&element)?;
         match what {
             Pinned::Vcpu(number) => drop(pins.vcpus.insert(number, cpus)),
             Pinned::Emulator => pins.emulator = Some(cpus),
         }
     }
+    if let Some(vcpu) = first_within(xml, &root, "vcpu")?
+        && vcpu.attribute("cpuset").is_some()
+        // Then it is the host that chooses, whatever stands there.
+        && vcpu.attribute("placement") != Some("auto")
+    {
+        let cpus = cpus(&vcpu)?;
+        let most = text(xml, &vcpu)?.parse().unwrap_or(VCPUS_MAX).min(VCPUS_MAX);
+        for number in 0..most {
+            pins.vcpus.entry(number).or_insert_with(|| cpus.clone());
+        }
+        pins.emulator.get_or_insert(cpus);
+    }
     Ok(pins)
+}
+
+fn cpus(element: &Element) -> Result<CpuSet> {
+    let text = element.attribute("cpuset").unwrap_or_default();
+    text.parse().map_err(|error| errors::bad_domain_xml(format!("<{}> has {text:?}: {error}", element.name)))
 }
 
 /// The definition with this pinned so.
@@ -77,5 +93,25 @@ mod tests {
         );
         assert_eq!(pins(&two.replace("cpuset='3'", "cpuset='x'")).unwrap_err().code.0, 27);
         assert_eq!(pins(&two.replace("cpuset='3'", "")).unwrap_err().code.0, 27);
+    }
+
+    #[test]
+    fn what_is_not_pinned_has_what_is_said_of_all() {
+        let told = |vcpu: &str, cputune: &str| {
+            let xml = format!("<domain><name>a</name>{vcpu}<cputune>{cputune}</cputune></domain>");
+            let pins = pins(&xml)?;
+            let all = pins.vcpus.iter().map(|(number, cpus)| format!("{number}:{cpus}"));
+            let emulator = pins.emulator.iter().map(ToString::to_string);
+            Ok::<_, virtwire_protocol::error::RemoteError>(all.chain(emulator).collect::<Vec<_>>().join(" "))
+        };
+        let of_three = "<vcpu cpuset='2,^3,4' current='1'> 3 </vcpu>";
+        assert_eq!(told(of_three, "").unwrap(), "0:2,4 1:2,4 2:2,4 2,4");
+        let some = "<vcpupin vcpu='1' cpuset='0'/><vcpupin vcpu='7' cpuset='1'/><emulatorpin cpuset='5'/>";
+        assert_eq!(told(of_three, some).unwrap(), "0:2,4 1:0 2:2,4 7:1 5");
+        assert_eq!(told("<vcpu placement='static' cpuset='1'>1</vcpu>", "").unwrap(), "0:1 1");
+        assert_eq!(told("<vcpu placement='auto' cpuset='1'>3</vcpu>", "").unwrap(), "");
+        assert_eq!(told("<vcpu>3</vcpu>", "").unwrap(), "");
+        assert_eq!(told("<vcpu cpuset='x'>3</vcpu>", "").unwrap_err().code.0, 27);
+        assert_eq!(told("<vcpu cpuset='0'>4294967295</vcpu>", "").unwrap().matches(':').count(), 255);
     }
 }

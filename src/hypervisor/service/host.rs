@@ -46,7 +46,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         Ok(ConnectGetCapabilitiesReply { capabilities: self.hypervisor.host().capabilities().into() })
     }
 
-    /// There is one architecture and one machine here, and no emulator to choose.
+    /// There is no emulator to choose here, and no kind of machine.
     pub(super) async fn connect_get_domain_capabilities(
         &self,
         _: &CallContext,
@@ -59,16 +59,19 @@ impl<H: Hypervisor> HypervisorService<H> {
             let detail = format!("{what} '{}' is not supported by this host", which.to_string_lossy());
             Err(RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::DOMAIN, detail))
         };
-        if let Some(arch) = arch.filter(|arch| *arch != host.node.model.as_str()) {
-            return unsupported("architecture", &arch);
-        }
+        let architectures = host.architectures();
+        let known = match &arch {
+            None => architectures.first(),
+            Some(wanted) => architectures.iter().find(|known| *wanted == known.name.as_str()),
+        };
+        let Some(architecture) = known else { return unsupported("architecture", &arch.unwrap_or_default()) };
         let known = match &virttype {
             None => host.domain_types.first(),
             Some(wanted) => host.domain_types.iter().find(|known| *wanted == known.as_str()),
         };
         match known {
             Some(known) => {
-                let capabilities = host.domain_capabilities(known).into();
+                let capabilities = host.domain_capabilities(known, &architecture.name).into();
                 Ok(ConnectGetDomainCapabilitiesReply { capabilities })
             }
             None => unsupported("domain type", &virttype.unwrap_or_default()),

@@ -16,6 +16,7 @@ use virtwire_protocol::remote::{
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
 use super::HypervisorService;
 use super::clients::internal;
+use super::passwords::shown;
 use crate::server::CallContext;
 
 const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
@@ -65,7 +66,9 @@ impl<H: Hypervisor> HypervisorService<H> {
             (false, false) => WhichXml::Current,
         };
         let xml = self.hypervisor.xml(Uuid(arguments.dom.uuid), which).await?;
-        Ok(DomainGetXmlDescReply { xml: xml.into() })
+        // What a destination needs is asked for with the one flag or the other, by the releases.
+        let with_passwords = flags & (XML_SECURE | XML_MIGRATABLE) != 0;
+        Ok(DomainGetXmlDescReply { xml: shown(xml, with_passwords).await? })
     }
 
     pub(super) async fn domain_get_os_type(

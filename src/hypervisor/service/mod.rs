@@ -28,6 +28,7 @@ mod node;
 mod open;
 #[cfg(feature = "migrate")]
 mod p2p;
+mod passwords;
 mod pins;
 mod pools;
 mod reach;

@@ -40,18 +40,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.pin(&dom, Pinned::Emulator, &cpumap, flags, "virDomainPinEmulator").await
     }
 
-    /// The virtual CPU must be there wherever it is pinned, and one of the CPUs on this host.
+    /// A virtual CPU must be there wherever it is pinned: plugged in where the domain runs, and where it will run, one that it may have.
+    /// And one of the CPUs must be on this host.
     async fn pin(&self, dom: &Domain, what: Pinned, map: &[u8], flags: u32, api: &str) -> Result<()> {
         let tuning = self.tuning(api)?;
         let domain = self.known(dom).await?;
         let place = place(&domain, flags)?;
         if let Pinned::Vcpu(number) = what {
             let configured = match self.hypervisor.changes() {
-                Some(changes) if place.config => changes.configured(domain.uuid).await?.vcpus,
-                _ => domain.vcpus,
+                Some(changes) if place.config => changes.configured(domain.uuid).await?.vcpus_max,
+                _ => domain.vcpus_max,
             };
-            let count = if place.live { domain.vcpus.min(configured) } else { configured };
-            if number >= count {
+            if (place.live && number >= domain.vcpus) || (place.config && number >= configured) {
                 let detail = format!("requested vcpu '{number}' is not present in the domain");
                 return Err(errors::invalid_argument(detail));
             }

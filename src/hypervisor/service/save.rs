@@ -20,6 +20,7 @@ use virtwire_xdr::Text;
 use super::super::saving::{Save, Saving};
 use super::super::{DomainInfo, Hypervisor, Result, Uuid, errors};
 use super::HypervisorService;
+use super::passwords::shown;
 use super::wire::xml;
 use crate::server::{CallContext, heavy};
 
@@ -28,7 +29,7 @@ const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
 const RUNNING: u32 = flags::DomainSaveFlags::RUNNING.bits();
 const PAUSED: u32 = flags::DomainSaveFlags::PAUSED.bits();
 const SAVE_FLAGS: u32 = BYPASS_CACHE | RUNNING | PAUSED;
-/// With passwords: there are none to leave out.
+/// With passwords.
 const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
 
 /// How many look for images of saved domains at a time: they wait for a disk, and take no processor's place.
@@ -131,13 +132,14 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainSaveImageGetXmlDesc,
     ) -> Result<DomainSaveImageGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
+        let flags = arguments.flags;
+        errors::check_flags(flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
         let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
         let xml = saving.saved_xml(&path(&arguments.file)?).await?;
         if cx.is_decided() {
-            cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await, arguments.flags)?;
+            cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await, flags)?;
         }
-        Ok(DomainSaveImageGetXmlDescReply { xml: xml.into() })
+        Ok(DomainSaveImageGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
     }
 
     pub(super) async fn domain_save_image_define_xml(
@@ -192,11 +194,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainManagedSaveGetXmlDesc,
     ) -> Result<DomainManagedSaveGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
-        self.known(&arguments.dom).await?;
-        let image = self.managed_image(Uuid(arguments.dom.uuid)).await?.ok_or_else(no_image)?;
-        let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?.into();
-        Ok(DomainManagedSaveGetXmlDescReply { xml })
+        let DomainManagedSaveGetXmlDesc { dom, flags } = arguments;
+        errors::check_flags(flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
+        self.known(&dom).await?;
+        let image = self.managed_image(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
+        let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?;
+        Ok(DomainManagedSaveGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
     }
 
     pub(super) async fn domain_managed_save_define_xml(

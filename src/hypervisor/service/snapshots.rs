@@ -1,7 +1,9 @@
 //! Snapshots: which there are, how they descend from each other, and going back to one.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::flags::{SnapshotCreateFlags, SnapshotDeleteFlags, SnapshotRevertFlags};
+use virtwire_protocol::flags::{
+    DomainXmlFlags, SnapshotCreateFlags, SnapshotDeleteFlags, SnapshotRevertFlags,
+};
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
@@ -9,8 +11,12 @@ use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, er
 use super::HypervisorService;
 use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admitted, by_descent, descendants};
 use super::list::count;
+use super::passwords::shown;
 use super::wire::xml;
 use crate::server::CallContext;
+
+/// With passwords.
+const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
 
 const DELETE_CHILDREN: u32 = SnapshotDeleteFlags::CHILDREN.bits();
 const DELETE_METADATA_ONLY: u32 = SnapshotDeleteFlags::METADATA_ONLY.bits();
@@ -217,12 +223,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainSnapshotGetXmlDesc,
     ) -> Result<DomainSnapshotGetXmlDescReply> {
-        // With secrets, of which there are none that are hidden.
-        errors::check_flags(arguments.flags, 1, "domain_snapshot_get_xml_desc")?;
-        let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
-        let text =
-            self.snapshots("virDomainSnapshotGetXMLDesc")?.snapshot_xml(domain, &snapshot.name).await?;
-        Ok(DomainSnapshotGetXmlDescReply { xml: text.into() })
+        let DomainSnapshotGetXmlDesc { snap, flags } = arguments;
+        errors::check_flags(flags, XML_SECURE.into(), "domain_snapshot_get_xml_desc")?;
+        let (domain, snapshot, _) = self.snapshot(&snap).await?;
+        let snapshots = self.snapshots("virDomainSnapshotGetXMLDesc")?;
+        let xml = snapshots.snapshot_xml(domain, &snapshot.name).await?;
+        Ok(DomainSnapshotGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
     }
 
     pub(super) async fn domain_snapshot_create_xml(

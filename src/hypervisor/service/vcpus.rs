@@ -68,7 +68,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_get_vcpu_pin_info")?;
         let (most, bytes) = room(ncpumaps, maplen, "ncpumaps")?;
         let (domain, inactive) = self.vcpus_at(&dom, flags).await?;
-        let maps = most.min(domain.vcpus as usize);
+        // Also of those that are not plugged in: they run there once they are.
+        let maps = most.min(domain.vcpus_max as usize);
         let cpumaps = self.vcpu_maps(domain.uuid, inactive, maps, bytes).await?;
         Ok(DomainGetVcpuPinInfoReply { cpumaps, num: i32::try_from(maps).unwrap_or(i32::MAX) })
     }

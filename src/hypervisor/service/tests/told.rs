@@ -262,3 +262,29 @@ async fn what_is_too_much_or_nowhere_is_told_by_its_code() {
         assert_eq!(super::code(service.domain_set_max_memory(&cx, most).await), expected, "{memory}");
     }
 }
+
+/// A virtual CPU that may be plugged in is pinned for when it is, and told of until then.
+#[tokio::test]
+async fn virtual_cpus_are_pinned_up_to_those_that_there_may_be() {
+    let mem = Mem::new(Config::default());
+    let vcpus = "<vcpu cpuset='5' current='1'>3</vcpu>\n  <memory>";
+    let guest = mem.define(xml("guest").replace("<memory>", vcpus)).await.unwrap();
+    mem.start(guest.uuid, StartOptions::default()).await.unwrap();
+    let (service, cx) = (HypervisorService::new(mem), cx(Release::NEWEST));
+    let dom = || super::super::wire::domain(&guest);
+    for (vcpu, flags, expected) in
+        [(0, 1, (0, 0)), (1, 1, (8, 10)), (2, 3, (8, 10)), (3, 2, (8, 10)), (2, 2, (0, 0))]
+    {
+        let pin = DomainPinVcpuFlags { dom: dom(), vcpu, cpumap: vec![1], flags };
+        assert_eq!(super::code(service.domain_pin_vcpu_flags(&cx, pin).await), expected, "{vcpu} {flags}");
+    }
+    // CPU 5 is bit 32.
+    for (flags, maps) in [(1, [1, 32, 32]), (2, [32, 32, 1])] {
+        let pins = DomainGetVcpuPinInfo { dom: dom(), ncpumaps: 9, maplen: 1, flags };
+        let told = service.domain_get_vcpu_pin_info(&cx, pins).await.unwrap();
+        assert_eq!((told.num, told.cpumaps), (3, maps.to_vec()), "{flags}");
+        let emulator = DomainGetEmulatorPinInfo { dom: dom(), maplen: 1, flags };
+        let told = service.domain_get_emulator_pin_info(&cx, emulator).await.unwrap();
+        assert_eq!(told.cpumaps, [32], "{flags}");
+    }
+}
