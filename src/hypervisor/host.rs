@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 use std::num::NonZero;
+use std::sync::OnceLock;
 
 use super::{MemoryUse, MigrationSupport, Uuid};
+
+/// The UUID of a host that has been given no other: hosts are asked for more than once.
+static OF_THIS_RUN: OnceLock<Uuid> = OnceLock::new();
 
 /// A host and its hypervisor: the answers that do not depend on any domain.
 #[derive(Clone, Debug)]
@@ -20,7 +24,8 @@ pub struct Host {
     /// Other names that open it. None may carry a transport or a host: the daemon never dials out by a name
     /// that it is sent.
     pub also_known_as: Vec<String>,
-    /// The host's own UUID.
+    /// The host's own UUID. [`Host::new`] has one that lasts as long as this program runs: what is to be the same host after its next start
+    /// keeps one, as `store::Store::host_uuid` does, and two hosts of one program have one each, or no guest moves between them.
     pub uuid: Uuid,
     /// The machine.
     pub node: NodeInfo,
@@ -45,7 +50,7 @@ impl Host {
             hostname: hostname(),
             uri: uri.into(),
             also_known_as: Vec::new(),
-            uuid: Uuid::random(),
+            uuid: *OF_THIS_RUN.get_or_init(Uuid::random),
             node: NodeInfo::of_this_machine(),
             domain_types: vec![domain_type.into()],
             os_type: "hvm".to_owned(),
@@ -223,6 +228,14 @@ mod tests {
         let text = host.domain_capabilities("a'b", "c'd");
         assert!(text.contains("<domain>a&apos;b</domain>") && text.contains("<vcpu max='255'/>"), "{text}");
         assert!(text.contains("<arch>c&apos;d</arch>"), "{text}");
+    }
+
+    /// By its UUID a destination knows whether a guest would move to the host that it comes from.
+    #[test]
+    fn a_host_that_is_made_again_is_the_same_host() {
+        let host = || Host::new("a", "a:///", "a");
+        assert_eq!(host().uuid, host().uuid);
+        assert!(host().capabilities() == host().capabilities());
     }
 
     /// A machine may run guests that are none, or others than itself.

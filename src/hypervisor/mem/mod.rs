@@ -157,7 +157,7 @@ impl Mem {
         let events = Events::new();
         let mut host = Host::new("Mem", "mem:///default", DOMAIN_TYPES[0]);
         host.also_known_as = vec!["test:///default".to_owned()];
-        host.uuid = config.host_uuid.unwrap_or(host.uuid);
+        host.uuid = config.host_uuid.unwrap_or_else(Uuid::random);
         host.domain_types = DOMAIN_TYPES.map(str::to_owned).to_vec();
         host.vcpus_max = VCPUS_MAX;
         host.version = version();
