@@ -36,6 +36,7 @@ mod mac;
 mod machine;
 mod memory;
 mod nested;
+mod network_check;
 mod network_edit;
 mod networks;
 mod note;
