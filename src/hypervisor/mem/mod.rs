@@ -44,6 +44,7 @@ mod offline;
 mod outgoing;
 mod outline;
 mod pins;
+mod pool_check;
 mod postcopy;
 mod receive;
 mod saved;
