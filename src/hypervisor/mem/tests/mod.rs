@@ -1,5 +1,6 @@
 //! What a host of guests promises, told from outside: verbs in, states and events out.
 
+mod asked;
 mod images;
 mod kept;
 mod life;
