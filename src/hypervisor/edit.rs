@@ -13,7 +13,7 @@ use virtwire_protocol::error::RemoteError;
 use super::{Result, errors};
 
 /// The longest document: no longer string is sent.
-const XML_BYTES_MAX: usize = 4_194_304;
+pub(super) const XML_BYTES_MAX: usize = 4_194_304;
 
 /// The longest URI of a name space.
 const URI_BYTES_MAX: usize = 1_024;
@@ -111,7 +111,7 @@ fn is_named(namespace: &str, uri: &str) -> bool {
     namespace.len() <= ESCAPED_BYTES_MAX && unescape(namespace).is_ok_and(|plain| plain == uri)
 }
 
-fn attributes(tag: &BytesStart<'_>, at: usize) -> Result<Vec<(String, String)>> {
+pub(super) fn attributes(tag: &BytesStart<'_>, at: usize) -> Result<Vec<(String, String)>> {
     tag.attributes()
         .map(|attribute| {
             let attribute = attribute.map_err(|error| not_xml(at as u64, error))?;
@@ -244,7 +244,7 @@ pub fn with_id(xml: &str, id: Option<u32>) -> Result<String> {
     };
     let tag = xml.get(start..end).unwrap_or_default();
     let there = attribute_at(tag, "id").map(|part| start + part.start..start + part.end);
-    let last = start + tag.trim_end_matches('>').trim_end_matches('/').trim_end().len();
+    let last = start + tag_end(tag);
     match (there, id) {
         (None, None) => Ok(xml.to_owned()),
         (Some(part), None) => checked(spliced(xml, part, "")),
@@ -252,8 +252,13 @@ pub fn with_id(xml: &str, id: Option<u32>) -> Result<String> {
     }
 }
 
+/// Where a start tag has room for one more attribute.
+pub(super) fn tag_end(tag: &str) -> usize {
+    tag.trim_end_matches('>').trim_end_matches('/').trim_end().len()
+}
+
 /// Where an attribute is in a start tag, with the space before it.
-fn attribute_at(tag: &str, name: &str) -> Option<Range<usize>> {
+pub(super) fn attribute_at(tag: &str, name: &str) -> Option<Range<usize>> {
     let behind_space = |at: usize| Some(tag.len() - tag.get(at..)?.trim_start().len());
     let mut at = tag.find(char::is_whitespace)?;
     loop {

@@ -14,7 +14,8 @@ pub(crate) const MEMORY: u64 = 4 << 20;
 pub(crate) const CONFIGURATION: &str = "<domain type='mem'>
   <name>wanderer-of-5f2a8c1e</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000002</uuid>
-  <memory unit='MiB'>4</memory>
+  <memory unit='KiB'>4096</memory>
+  <currentMemory unit='KiB'>4096</currentMemory>
   <vcpu>1</vcpu>
   <os><type>hvm</type></os>
 </domain>";

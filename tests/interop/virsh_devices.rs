@@ -26,6 +26,9 @@ fn devices_come_change_and_go() {
 
     // What runs is one thing, what will run another.
     at(&["attach-disk", "guest", "/b.raw", "vdb"]);
+    // What virsh does not say of a disk is said.
+    let listed = at(&["domblklist", "guest", "--details"]);
+    assert_eq!(table(&listed)[2], ["file", "disk", "vdb", "/b.raw"], "{listed}");
     at(&["change-media", "guest", "hda", "/other.iso", "--update", "--live"]);
     assert_eq!(disks(&[]), ["vda /a.raw", "hda /other.iso", "vdb /b.raw"]);
     assert_eq!(disks(&["--inactive"]), ["vda /a.raw", "hda /cd.iso"]);
@@ -49,6 +52,11 @@ fn devices_come_change_and_go() {
     assert_eq!(table(&at(&["domiflist", "guest"])).len(), 1);
     assert_eq!(at(&["domiflist", "guest", "--inactive"]).trim(), "");
 
+    assert!(
+        refused(&["attach-interface", "guest", "network", "lan", "--mac", "zz", "--config"])
+            .contains("unable to parse mac address 'zz'")
+    );
+
     // Any device, by its file, and by its alias.
     let channel =
         "<channel type='pty'>\n  <target type='virtio' name='x'/>\n  <alias name='ua-x'/>\n</channel>\n";
@@ -68,4 +76,31 @@ fn devices_come_change_and_go() {
         "all else is as it was: {left}"
     );
     assert!(!left.contains("disk") && !left.contains("interface"), "{left}");
+}
+
+/// What libvirt says in every document, said of a guest that was defined without it; the same again after a restart.
+#[test]
+fn what_a_document_does_not_say_is_filled_in() {
+    need!(Virsh);
+    let state = crate::lab::Directory::new(crate::lab::next_number());
+    let path = state.path().join("state").display().to_string();
+    let options = ["--state", &path];
+    let daemon = Serve::start(&options);
+    let uri = daemon.uri();
+    let bare = "<domain type='test'><name>bare</name><memory unit='MiB'>64</memory><os><type>hvm</type></os><devices>\
+                <interface type='user'/><interface type='user'><mac address='52:54:00:0A:0B:0C'/></interface></devices></domain>";
+    virsh(&uri, &["define", &daemon.directory().write("bare.xml", bare)]);
+    let processors = virsh(&uri, &["vcpuinfo", "bare"]);
+    assert!(processors.contains("VCPU:           0"), "{processors}");
+    assert!(virsh(&uri, &["domif-getlink", "bare", "52:54:00:0a:0b:0c"]).contains("up"));
+    let addresses = |uri: &str| {
+        let listed = virsh(uri, &["domiflist", "bare"]);
+        table(&listed).iter().map(|row| row[4].to_owned()).collect::<Vec<_>>()
+    };
+    let before = addresses(&uri);
+    assert!(before[0].starts_with("52:54:00:") && before[0].len() == 17, "{before:?}");
+    assert_eq!(before[1], "52:54:00:0a:0b:0c");
+    drop(daemon);
+    let daemon = Serve::start(&options);
+    assert_eq!(addresses(&daemon.uri()), before);
 }

@@ -5,11 +5,12 @@ use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::serve::Serve;
 
-/// Untidy on purpose: the XML of a guest comes back as it was given.
+/// Untidy on purpose: the XML of a guest that says all that it should comes back as it was given.
 pub(crate) const GUEST: &str = "<domain type='mem'>
   <name>guest</name>
   <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>
-  <memory   unit='MiB'>1</memory><!-- kept -->
+  <memory   unit='KiB'>1024</memory><!-- kept -->
+  <currentMemory unit='KiB'>1024</currentMemory>
   <vcpu>1</vcpu>
   <os><type>hvm</type></os>
 </domain>";

@@ -41,7 +41,7 @@ fn a_guest_is_restored_on_any_host_from_its_file_alone() {
     virsh(&second.uri(), &["restore", &image]);
     assert_eq!(virsh(&second.uri(), &["domstate", NAME]).trim(), "running");
     assert_eq!(virsh(&second.uri(), &["dumpxml", "--migratable", NAME]).trim(), CONFIGURATION.trim());
-    let bigger = CONFIGURATION.replace("<memory unit='MiB'>4<", "<memory unit='MiB'>8<");
+    let bigger = CONFIGURATION.replace("<memory unit='KiB'>4096<", "<memory unit='KiB'>8192<");
     let bigger = second.directory().write("bigger.xml", &bigger);
     let refused = try_virsh(&second.uri(), &["save", NAME, &image, "--xml", &bigger]);
     assert!(refused.stderr.contains("Target domain max memory"), "{refused:?}");

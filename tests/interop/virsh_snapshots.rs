@@ -46,7 +46,7 @@ fn a_guest_goes_back_to_what_it_was() {
         "on\npaused"
     );
     let xml = virsh(&uri, &["snapshot-dumpxml", "guest", "off"]);
-    assert!(xml.contains("as it was defined") && xml.contains("<memory   unit='MiB'>1</memory>"), "{xml}");
+    assert!(xml.contains("as it was defined") && xml.contains("<memory   unit='KiB'>1024</memory>"), "{xml}");
 
     virsh(&uri, &["resume", "guest"]);
     virsh(&uri, &["reset", "guest"]);

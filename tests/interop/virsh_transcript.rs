@@ -12,7 +12,7 @@ use crate::serve::Serve;
 
 /// The commands, a line each, on a host that has nothing yet. `guest.xml` is a file with one guest, web1, `disks.xml` one with another,
 /// web2, that has a disk and an interface, `pins.xml` one, web3, with CPUs that it may run on and a screen with a password, and the others have
-/// a network, a pool and volumes.
+/// a network, a pool and volumes, and what of these is not said as it should be.
 const COMMANDS: &str = include_str!("transcript.txt");
 
 const DEVICES: &str = "
@@ -51,6 +51,29 @@ const VOLUME: &str = "<volume>
   <capacity unit='MiB'>3</capacity>
   <target><format type='raw'/></target>
 </volume>";
+
+/// What a guest and a network of whom more or less is said than can be are made of.
+const WRONG_GUESTS: [(&str, &str); 6] = [
+    (
+        "bare",
+        "<devices><disk><source file='/a'/><target dev='vda'/></disk><interface type='user'/></devices>",
+    ),
+    (
+        "twice",
+        "<devices><disk type='file'><source file='/a'/><target dev='vda'/></disk>\
+         <disk type='file'><source file='/b'/><target dev='vda'/></disk></devices>",
+    ),
+    ("targetless", "<devices><disk type='file'><source file='/a'/></disk></devices>"),
+    ("sourceless", "<devices><interface type='network'/></devices>"),
+    ("address", "<devices><interface type='user'><mac address='zz'/></interface></devices>"),
+    ("many", "<vcpu current='3'>2</vcpu>"),
+];
+const WRONG_NETWORKS: [(&str, &str); 4] = [
+    ("wan-mode", "<forward mode='foo'/>"),
+    ("wan-address", "<ip address='999.0.0.1'/>"),
+    ("wan-host", "<ip address='10.0.0.1' netmask='255.0.0.0'><dhcp><host mac='zz' ip='1'/></dhcp></ip>"),
+    ("wan-nat", "<forward mode='nat'/>"),
+];
 
 /// Where the two differ, by the line of the command, and why each is right in its own way.
 const DIFFERENCES: [(&str, &str); 39] = [
@@ -185,7 +208,32 @@ fn transcript(uri: &str, kind: &str, directory: &Path) -> Vec<String> {
     ] {
         std::fs::write(directory.join(file), text).expect("a directory of ours");
     }
-    answers(uri, COMMANDS, directory)
+    for (file, devices) in WRONG_GUESTS {
+        let text = format!(
+            "<domain type='{kind}'><name>web3</name><memory unit='MiB'>64</memory><os><type>hvm</type></os>{devices}</domain>"
+        );
+        std::fs::write(directory.join(format!("{file}.xml")), text).expect("a directory of ours");
+    }
+    for (file, parts) in WRONG_NETWORKS {
+        let text = format!("<network><name>wan</name>{parts}</network>");
+        std::fs::write(directory.join(format!("{file}.xml")), text).expect("a directory of ours");
+    }
+    answers(uri, COMMANDS, directory).iter().map(|said| without_chance(said)).collect()
+}
+
+/// The same for whatever addresses a host gives to interfaces.
+fn without_chance(said: &str) -> String {
+    const OURS: &str = "52:54:00:";
+    let mut parts = said.split(OURS);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let given =
+            part.get(..8).filter(|given| given.bytes().all(|byte| byte == b':' || byte.is_ascii_hexdigit()));
+        let rest = given.and_then(|given| part.strip_prefix(given));
+        plain += OURS;
+        plain += &rest.map_or_else(|| part.to_owned(), |rest| format!("xx:xx:xx{rest}"));
+    }
+    plain
 }
 
 /// What virsh printed for each of these commands, a line each, in one session.

@@ -34,11 +34,27 @@ fn a_guest_is_installed_and_changed() {
         good(&uri, "virt-xml", &[&["inst"], change, &["--define"]].concat());
     }
     let later = virsh(&uri, &["dumpxml", "inst", "--inactive"]);
-    for part in ["<vcpu>3</vcpu>", "<memory>131072</memory>", "network=\"lan\"", "<title>changed</title>"] {
+    for part in [
+        "<vcpu>3</vcpu>",
+        "<memory unit=\"KiB\">131072</memory>",
+        "network=\"lan\"",
+        "<title>changed</title>",
+    ] {
         assert!(later.contains(part), "{part} in {later}");
     }
     assert!(!later.contains("disk.raw"), "{later}");
     assert_eq!(virsh(&uri, &["dumpxml", "inst"]), xml, "what runs is as it was");
+
+    // An amount that was said in another unit: virt-xml takes every one for KiB.
+    let mib = daemon.directory().write(
+        "mib.xml",
+        "<domain type='test'><name>mib</name><memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>",
+    );
+    virsh(&uri, &["define", &mib]);
+    good(&uri, "virt-xml", &["mib", "--edit", "--memory", "128", "--define"]);
+    let info = virsh(&uri, &["dominfo", "mib"]);
+    let most = info.lines().find(|line| line.starts_with("Max memory:")).unwrap_or_default();
+    assert_eq!(most.split_whitespace().nth(2), Some("131072"), "{info}");
 
     // A transient guest.
     let other = ["--name", "other", "--memory", "64", "--import", "--osinfo", "generic", "--noautoconsole"];

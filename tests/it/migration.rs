@@ -308,7 +308,7 @@ async fn a_version_that_is_not_common_ground_is_refused_before_anything_is_asked
 }
 
 const XML: &str = "<domain type='mem'><name>guest</name><uuid>6d656d00-0000-4000-8000-000000000001</uuid>\
-                   <memory unit='KiB'>1024</memory></domain>";
+                   <memory unit='KiB'>1024</memory><currentMemory unit='KiB'>1024</currentMemory><vcpu>1</vcpu></domain>";
 
 /// A daemon in this process.
 pub(crate) struct Host {

@@ -50,7 +50,8 @@ impl Drop for Directory {
 fn xml(number: u32, edition: u32) -> String {
     format!(
         "<domain type='mem'>\n  <!-- edition {edition} -->\n  <name>guest{number}</name>\n  \
-         <uuid>5f2a8c1e-0000-4000-8000-{number:012}</uuid>\n  <memory unit='KiB'>64</memory>\n</domain>\n"
+         <uuid>5f2a8c1e-0000-4000-8000-{number:012}</uuid>\n  <memory unit='KiB'>64</memory>\n  \
+         <currentMemory unit='KiB'>64</currentMemory>\n  <vcpu>1</vcpu>\n</domain>\n"
     )
 }
 

@@ -34,7 +34,7 @@ use process::{Background, Migrate, Serve, free_port, json, run, run_with, script
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const XML: &str = "<domain type='mem'>\n  <name>web1</name>\n  <uuid>5f2a8c1e-0000-4000-8000-000000000001</uuid>\n  \
-                   <memory unit='MiB'>1</memory>\n</domain>\n";
+                   <memory unit='KiB'>1024</memory>\n  <currentMemory unit='KiB'>1024</currentMemory>\n  <vcpu>1</vcpu>\n</domain>\n";
 
 #[test]
 fn help_shows_every_command_and_what_its_exit_status_means() {
@@ -181,7 +181,7 @@ fn a_guest_is_defined_started_described_and_gone() {
     assert_eq!(run(&["dumpxml", "--migratable", uri, "web1"]).succeeded(), XML);
     let looking = run(&["-r", "dumpxml", "--security-info", uri, "web1"]).failed(1);
     assert!(looking.contains("leave --readonly out"), "{looking}");
-    let larger = XML.replace("'MiB'>1<", "'MiB'>2<");
+    let larger = XML.replace("'KiB'>1024<", "'KiB'>2048<");
     run_with(&["define", uri, "-"], &larger).succeeded();
     assert_eq!(run(&["dumpxml", uri, "web1"]).succeeded(), running, "it runs on as it was started");
     assert_eq!(run(&["dumpxml", "--inactive", uri, "web1"]).succeeded(), larger);

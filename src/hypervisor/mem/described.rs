@@ -9,6 +9,12 @@ use super::document::Document;
 /// Bits of a file's mode.
 const MODE_MAX: u32 = 0o7777;
 
+/// What can be in a volume that is a file.
+const FORMATS: [&str; 16] = [
+    "raw", "dir", "bochs", "cloop", "dmg", "iso", "vpc", "vdi", "fat", "vhd", "ploop", "cow", "qcow",
+    "qcow2", "qed", "vmdk",
+];
+
 /// A volume as its document describes it.
 pub(super) struct Described {
     pub(super) name: String,
@@ -30,7 +36,7 @@ pub(super) struct Kept {
 impl Described {
     /// # Errors
     /// What is wrong with it, told as storage's own; code 67 for what this host does not have: a volume that lies on another one, which would
-    /// read as zeros where it has nothing of its own, and one that is encrypted, which would not be.
+    /// read as zeros where it has nothing of its own, and one that is encrypted, which would not be; and for a format that there is not.
     pub(super) fn read(xml: String) -> Result<Described> {
         let document = Document::read(xml, "volume").map_err(of_storage)?;
         if let Some(path) = document.field("backingStore/path") {
@@ -38,6 +44,10 @@ impl Described {
         }
         if document.has("target/encryption@format") {
             return Err(unsupported("volumes of this host are not encrypted"));
+        }
+        if let Some(format) = document.field("target/format@type").filter(|format| !FORMATS.contains(format))
+        {
+            return Err(unsupported(format!("unknown volume format type {format}")));
         }
         let capacity = document.bytes("capacity").map_err(of_storage)?;
         let kept = Kept::read(&document).map_err(of_storage)?;
@@ -124,6 +134,7 @@ mod tests {
             "<backingStore><path>/base.qcow2</path><format type='qcow2'/></backingStore>",
             "<target><encryption format='luks'><secret type='passphrase'/></encryption></target>",
             "<target><encryption format=''/></target>",
+            "<target><format type='foo'/></target>",
         ] {
             let error = read(xml).err().unwrap();
             assert_eq!((error.code.0, error.domain), (67, ErrorDomain::STORAGE), "{xml}");

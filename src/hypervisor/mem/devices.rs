@@ -2,8 +2,10 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::super::{Result, Uuid, errors};
+use super::super::{Result, errors};
 use super::edit::{Element, checked, spliced, without};
+use super::filled::check_device;
+use super::mac::Mac;
 use super::nested::{added, first_within, one, root, said, within};
 
 /// By what a device is known among those of its kind: disks and file systems by where the guest sees them, interfaces by their address.
@@ -15,7 +17,12 @@ pub(super) fn key(xml: &str, device: &Element) -> Result<Option<String>> {
         _ => return Ok(None),
     };
     let part = first_within(xml, device, part)?;
-    Ok(part.and_then(|part| part.attribute(attribute).map(str::to_ascii_lowercase)))
+    Ok(part.and_then(|part| {
+        let said = part.attribute(attribute)?;
+        // However it is written.
+        let mac = Mac::read(said).filter(|_| attribute == "address");
+        Some(mac.map_or_else(|| said.to_ascii_lowercase(), |mac| mac.to_string()))
+    }))
 }
 
 /// By what name a device is spoken of: its alias, or what kind of device it is and, where it has one, its key.
@@ -112,7 +119,7 @@ impl<'a> Described<'a> {
         for device in all(document, &self.element.name)? {
             let is_it = match &self.key {
                 Some(wanted) => key(document, &device)?.as_ref() == Some(wanted),
-                None => said(document.get(device.whole.clone()).unwrap_or_default())? == self.said,
+                None => said(&without_address(document, &device)?)? == self.said,
             };
             if is_it {
                 return Ok(Some(device));
@@ -123,6 +130,18 @@ impl<'a> Described<'a> {
 
     fn found(&self, document: &str) -> Result<Element> {
         self.find(document)?.ok_or_else(|| missing(&self.name()))
+    }
+}
+
+/// A device of a document, an interface without the address that it was given here: one that is described without is known by all else.
+fn without_address(document: &str, device: &Element) -> Result<String> {
+    let text = document.get(device.whole.clone()).unwrap_or_default();
+    if device.name != "interface" {
+        return Ok(text.to_owned());
+    }
+    match first_within(text, &root(text)?, "mac")? {
+        Some(mac) => checked(without(text, &mac)),
+        None => Ok(text.to_owned()),
     }
 }
 
@@ -149,12 +168,16 @@ pub(super) fn attached(document: &str, xml: &str) -> Result<String> {
     }
 }
 
-/// A device as it is attached: an interface without an address gets one.
+/// A device as it is attached: an interface without an address gets one, the same in what runs and in what will.
+///
+/// # Errors
+/// For what libvirt's parser would refuse of it.
 pub(super) fn addressed(xml: &str) -> Result<String> {
     let device = Described::read(xml)?;
+    check_device(device.xml)?;
     match (device.element.name.as_str(), &device.key) {
         ("interface", None) => {
-            added(device.xml, &device.element, &format!("<mac address='{}'/>", new_mac()), true)
+            added(device.xml, &device.element, &format!("<mac address='{}'/>", Mac::random()), true)
         }
         _ => Ok(device.xml.to_owned()),
     }
@@ -185,13 +208,9 @@ pub(super) fn updated(document: &str, xml: &str) -> Result<String> {
         let text = format!("a {} is not changed here: detach it and attach another", device.name());
         return Err(errors::unsupported_argument(text));
     }
-    checked(spliced(document, device.found(document)?.whole, device.xml))
-}
-
-/// An address of those that libvirt gives to guests.
-fn new_mac() -> String {
-    let Uuid([one, two, three, ..]) = Uuid::random();
-    format!("52:54:00:{one:02x}:{two:02x}:{three:02x}")
+    let old = device.found(document)?;
+    check_device(device.xml)?;
+    checked(spliced(document, old.whole, device.xml))
 }
 
 #[cfg(test)]
@@ -233,6 +252,20 @@ mod tests {
             ),
             "{with}"
         );
+        // By all else where it is described without its address, as it was plugged in.
+        let bare_again = "<interface type='network'>\n <source network='lan'/>\n</interface>";
+        assert_eq!(
+            detached(&with, bare_again).unwrap(),
+            bare.replace("</domain>", "<devices></devices></domain>")
+        );
+        for (wrong, code) in [
+            ("<interface type='network'/>", 27),
+            ("<interface type='user'><mac address='zz'/></interface>", 27),
+            ("<disk type='foo'><source file='/a'/><target dev='vdb'/></disk>", 27),
+            ("<disk type='file'><source file='/a'/></disk>", 20),
+        ] {
+            assert_eq!(addressed(wrong).unwrap_err().code.0, code, "{wrong}");
+        }
         let channel = "<channel type='pty'><alias name='ua-one'/><target type='virtio'/></channel>";
         let both = attached(&with, channel).unwrap();
         let same = "<channel  type=\"pty\">\n <alias name='ua-one'/>\n <target type='virtio'/>\n</channel>";

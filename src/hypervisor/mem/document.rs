@@ -15,7 +15,7 @@ const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
 const DEPTH_MAX: usize = 3;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 17] = [
+const WANTED: [&str; 20] = [
     "@type",
     "name",
     "uuid",
@@ -29,18 +29,24 @@ const WANTED: [&str; 17] = [
     "target/permissions/owner",
     "target/permissions/group",
     "target/permissions/label",
+    "source/device@path",
+    "source/dir@path",
+    "source/host@name",
     "backingStore/path",
     "bridge@name",
     "memory@snapshot",
     "memory@file",
 ];
-/// What is told again and again, and how long it may be.
-const TOLD: [(&str, usize); 5] = [
+/// What is told again and again, or kept beside the document, and how long it may be.
+const TOLD: [(&str, usize); 8] = [
     ("@type", NAME_BYTES_MAX),
     ("target/path", PLACE_BYTES_MAX),
     ("target/format@type", NAME_BYTES_MAX),
     ("target/permissions/label", NAME_BYTES_MAX),
     ("bridge@name", PLACE_BYTES_MAX),
+    ("source/device@path", PLACE_BYTES_MAX),
+    ("source/dir@path", PLACE_BYTES_MAX),
+    ("source/host@name", PLACE_BYTES_MAX),
 ];
 
 /// What a document says.

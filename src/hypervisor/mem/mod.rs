@@ -4,7 +4,10 @@
 //! A guest's memory is a buffer of its own, filled with a pattern when it boots, and bounded:
 //! [`Config::memory_bytes_max`], whatever its XML claims. Migration copies it through TCP, and its checksum must
 //! arrive. A guest that has left its source is not removed with the connection that prepared it, as libvirt's daemons
-//! would: it waits, paused, for whoever finishes, resumes or destroys it. Domain XML is kept byte for byte; a document without a UUID gets one behind its name.
+//! would: it waits, paused, for whoever finishes, resumes or destroys it. Domain XML is kept byte for byte, but for what libvirt says in
+//! every document and clients rely on: a UUID, memory in KiB, virtual CPUs, the kinds of disks and interfaces, and addresses of interfaces are
+//! put in where they are missing.
+//! What libvirt's parser refuses in the commonest definitions is refused here with its errors.
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
@@ -13,11 +16,13 @@ mod apart;
 mod changes;
 mod config;
 mod described;
+mod device_check;
 mod devices;
 mod direct;
 mod document;
 mod dump;
 mod faults;
+mod filled;
 mod finish;
 mod guest;
 mod held;
@@ -27,9 +32,11 @@ mod incoming;
 mod lasting;
 mod limits;
 mod long;
+mod mac;
 mod machine;
 mod memory;
 mod nested;
+mod network_check;
 mod network_edit;
 mod networks;
 mod note;
@@ -37,6 +44,7 @@ mod offline;
 mod outgoing;
 mod outline;
 mod pins;
+mod pool_check;
 mod postcopy;
 mod receive;
 mod saved;
@@ -287,7 +295,7 @@ impl Hypervisor for Mem {
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
-        let definition = Definition::parse(&xml, None)?;
+        let definition = Definition::asked(&xml)?;
         lasting::define(&self.inner, definition).await
     }
 
@@ -296,7 +304,7 @@ impl Hypervisor for Mem {
     }
 
     async fn create(&self, xml: String, options: StartOptions) -> Result<DomainInfo> {
-        let definition = Definition::parse(&xml, None)?;
+        let definition = Definition::asked(&xml)?;
         self.inner.table().check_startable(&definition)?;
         let machine = self.inner.booted_machine(&definition).await?;
         self.inner.table().create(definition, options, machine)

@@ -5,6 +5,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use super::super::{NetworkChange, NetworkPart, NetworkStep, Result};
 use super::edit::{Element, checked, spliced, without};
 use super::nested::{added, first_within, one, root, within};
+use super::network_check::check_host;
 
 /// Where elements of a part are, and what tells one from another.
 struct Shape {
@@ -81,7 +82,8 @@ impl Shape {
 /// The document of a network of this name with a change.
 ///
 /// # Errors
-/// Code 55 where there is nothing to change, or something already that it would collide with; 84 for parts that are not changed so.
+/// Code 55 where there is nothing to change, or something already that it would collide with; 84 for parts that are not changed so; 27 for a
+/// host that cannot be.
 pub(super) fn changed(network: &str, xml: &str, change: &NetworkChange) -> Result<String> {
     let shape = shape(change.part)
         .map_err(|name| unsupported(format!("can't update '{name}' section of network '{network}'")))?;
@@ -92,6 +94,10 @@ pub(super) fn changed(network: &str, xml: &str, change: &NetworkChange) -> Resul
         return Err(of_network(ErrorCode::XML_ERROR, text));
     }
     let holder = holder(xml, &shape, change.parent)?;
+    if matches!(change.part, NetworkPart::DhcpHost) {
+        let is_ipv6 = new.attribute("mac").is_none() && new.attribute("id").is_some();
+        check_host(network, &new, is_ipv6, change.step == NetworkStep::Delete)?;
+    }
     let there = match &holder {
         Ok(holder) => within(xml, holder)?.into_iter().filter(|one| one.name == shape.name).collect(),
         Err(_) => Vec::new(),
@@ -192,7 +198,7 @@ mod tests {
     use super::*;
 
     const XML: &str = "<network>\n  <name>lan</name>\n  <ip address='10.0.0.1'>\n    <dhcp>\n      <range start='10.0.0.2' end='10.0.0.9'/>\n      \
-                       <host mac='a' name='one' ip='10.0.0.2'/>\n    </dhcp>\n  </ip>\n  <ip address='10.1.0.1'/>\n</network>";
+                       <host mac='2:0:0:0:0:a' name='one' ip='10.0.0.2'/>\n    </dhcp>\n  </ip>\n  <ip address='10.1.0.1'/>\n</network>";
 
     fn change(step: NetworkStep, part: NetworkPart, parent: Option<u32>, xml: &str) -> NetworkChange {
         NetworkChange { step, part, parent, xml: xml.to_owned() }
@@ -205,13 +211,13 @@ mod tests {
         let with = |xml: &str, step, part, parent, element: &str| {
             changed("lan", xml, &change(step, part, parent, element)).unwrap()
         };
-        let host = "<host mac='b' name='two' ip='10.0.0.3'/>";
+        let host = "<host mac='2:0:0:0:0:b' name='two' ip='10.0.0.3'/>";
         let two = with(XML, AddLast, DhcpHost, None, host);
         assert_eq!(two, XML.replace("10.0.0.2'/>\n    <", &format!("10.0.0.2'/>\n      {host}\n    <")));
         let first = with(XML, AddFirst, DhcpHost, None, host);
         assert_eq!(first, XML.replace("<host", &format!("{host}\n      <host")));
-        assert_eq!(with(&two, Delete, DhcpHost, None, "<host mac='b'/>"), XML);
-        let other = with(XML, Modify, DhcpHost, None, "<host mac='a' name='one' ip='10.0.0.7'/>");
+        assert_eq!(with(&two, Delete, DhcpHost, None, "<host mac='2:0:0:0:0:b'/>"), XML);
+        let other = with(XML, Modify, DhcpHost, None, "<host mac='2:0:0:0:0:a' name='one' ip='10.0.0.7'/>");
         assert_eq!(other, XML.replace("ip='10.0.0.2'", "ip='10.0.0.7'"));
         // Where there is nothing around it yet.
         let named = with(XML, AddLast, DnsHost, None, "<host ip='10.0.0.5'><hostname>x</hostname></host>");
@@ -235,13 +241,18 @@ mod tests {
         use NetworkPart::{Bridge, DhcpHost, DhcpRange, DnsHost};
         use NetworkStep::{AddLast, Delete, Modify};
         for (step, part, parent, element, code) in [
-            (AddLast, DhcpHost, None, "<host mac='a' name='three' ip='10.0.0.4'/>", 55),
-            (AddLast, DhcpHost, None, "<host mac='c' name='three' ip='10.0.0.2'/>", 55),
-            (Delete, DhcpHost, None, "<host mac='c'/>", 55),
-            (Delete, DhcpHost, None, "<host mac='a' ip='10.0.0.4'/>", 55),
+            (AddLast, DhcpHost, None, "<host mac='2:0:0:0:0:a' name='three' ip='10.0.0.4'/>", 55),
+            (AddLast, DhcpHost, None, "<host mac='2:0:0:0:0:c' name='three' ip='10.0.0.2'/>", 55),
+            (Delete, DhcpHost, None, "<host mac='2:0:0:0:0:c'/>", 55),
+            (Delete, DhcpHost, None, "<host mac='2:0:0:0:0:a' ip='10.0.0.4'/>", 55),
             (Delete, DnsHost, None, "<host ip='10.0.0.4'/>", 55),
-            (Modify, DhcpHost, None, "<host mac='c' ip='10.0.0.4'/>", 55),
+            (Modify, DhcpHost, None, "<host mac='2:0:0:0:0:c' ip='10.0.0.4'/>", 55),
             (Modify, DhcpRange, None, "<range start='10.0.0.2' end='10.0.0.8'/>", 84),
+            (AddLast, DhcpHost, None, "<host mac='zz' ip='1'/>", 27),
+            (AddLast, DhcpHost, None, "<host mac='2:0:0:0:0:c'/>", 27),
+            (AddLast, DhcpHost, None, "<host ip='10.0.0.4'/>", 27),
+            (Modify, DhcpHost, None, "<host mac='2:0:0:0:0:a' ip='x'/>", 27),
+            (Delete, DhcpHost, None, "<host mac='zz'/>", 27),
             (AddLast, DhcpRange, Some(2), "<range start='10.0.0.2' end='10.0.0.8'/>", 55),
             (AddLast, DhcpRange, None, "<host/>", 27),
             (AddLast, DhcpRange, None, "<range", 35),

@@ -11,7 +11,7 @@ use super::super::{
 use super::lasting::{self, Keeps};
 use super::long::reading;
 use super::shelf::{GONE, Kind, Read, Shelf};
-use super::{Inner, Mem, network_edit};
+use super::{Inner, Mem, network_check, network_edit};
 
 const NETWORK: Kind =
     Kind { what: "network", root: "network", domain: ErrorDomain::NETWORK, absent: ErrorCode::NO_NETWORK };
@@ -83,10 +83,21 @@ impl Inner {
         reading(before.len(), move || {
             let after = network_edit::changed(&name, &before, &change);
             let after = after.map_err(|error| RemoteError { domain: ErrorDomain::NETWORK, ..error })?;
+            // One from before there was this rule is still changed.
+            if network_check::check(&name, &before).is_ok() {
+                network_check::check(&name, &after)?;
+            }
             Ok((NETWORK.read(after)?, before))
         })
         .await
     }
+}
+
+/// A network that somebody wishes for.
+fn asked(xml: String) -> Result<Read> {
+    let read = NETWORK.read(xml)?;
+    network_check::check(&read.0.name, &read.0.xml)?;
+    Ok(read)
 }
 
 fn info(shelf: &Shelf, uuid: Uuid) -> Result<NetworkInfo> {
@@ -110,7 +121,7 @@ impl Networks for Mem {
         let define = |inner: &Inner, read: Read| {
             inner.network_from(NetworkLifecycle::Defined, |shelf| shelf.define(read))
         };
-        lasting::keep(&self.inner, KEEPS, NETWORK.read(xml)?, define).await
+        lasting::keep(&self.inner, KEEPS, asked(xml)?, define).await
     }
 
     async fn undefine_network(&self, network: Uuid) -> Result<()> {
@@ -120,7 +131,7 @@ impl Networks for Mem {
     }
 
     async fn create_network(&self, xml: String) -> Result<NetworkInfo> {
-        let read = NETWORK.read(xml)?;
+        let read = asked(xml)?;
         self.inner.network_from(NetworkLifecycle::Started, |shelf| shelf.create(read))
     }
 

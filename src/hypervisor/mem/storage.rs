@@ -18,12 +18,12 @@ use super::document::Document;
 use super::lasting::{self, Keeps};
 use super::shelf::{GONE, Kind, Read, Shelf};
 use super::transfer::Which;
-use super::{Inner, Mem};
+use super::{Inner, Mem, pool_check};
 use crate::server::Stream;
 
 /// The most volumes of a host: no list on the wire is longer.
 const VOLUMES_MAX: usize = 16_384;
-/// What a pool is of whose kind nothing is said.
+/// What a pool is of whose kind nothing is said: one from before that was refused.
 const DIRECTORY: &str = "dir";
 
 const POOL: Kind = Kind {
@@ -100,6 +100,13 @@ fn no_volume(name: &str) -> RemoteError {
 
 pub(super) fn failed(text: impl Into<String>) -> RemoteError {
     RemoteError::new(ErrorCode::OPERATION_FAILED, ErrorDomain::STORAGE, text)
+}
+
+/// A pool that somebody wishes for.
+fn asked(xml: String) -> Result<Read> {
+    let read = POOL.read(xml)?;
+    pool_check::check(&read.0)?;
+    Ok(read)
 }
 
 /// Where the volumes of a document's pool seem to be.
@@ -314,7 +321,7 @@ impl Storage for Mem {
     async fn define_pool(&self, xml: String) -> Result<PoolInfo> {
         let define =
             |inner: &Inner, read: Read| inner.pool_from(StoragePoolLifecycle::Defined, read, Shelf::define);
-        lasting::keep(&self.inner, KEEPS, POOL.read(xml)?, define).await
+        lasting::keep(&self.inner, KEEPS, asked(xml)?, define).await
     }
 
     async fn undefine_pool(&self, pool: Uuid) -> Result<()> {
@@ -332,7 +339,7 @@ impl Storage for Mem {
     }
 
     async fn create_pool(&self, xml: String, _: bool) -> Result<PoolInfo> {
-        self.inner.pool_from(StoragePoolLifecycle::Started, POOL.read(xml)?, Shelf::create)
+        self.inner.pool_from(StoragePoolLifecycle::Started, asked(xml)?, Shelf::create)
     }
 
     async fn build_pool(&self, pool: Uuid) -> Result<()> {

@@ -156,7 +156,8 @@ fn check_limits(values: &TypedParams) -> Result<()> {
 mod tests {
     use super::*;
 
-    const XML: &str = "<domain type='mem'>\n  <name>a</name>\n  <uuid>c7a5fdbd-cdaf-9455-926a-d65c16db1809</uuid>\n  <memory>1</memory>\n</domain>";
+    const XML: &str = "<domain type='mem'>\n  <name>a</name>\n  <uuid>c7a5fdbd-cdaf-9455-926a-d65c16db1809</uuid>\n  \
+                       <vcpu>1</vcpu>\n  <currentMemory unit='KiB'>1</currentMemory>\n  <memory unit='KiB'>1</memory>\n</domain>";
 
     #[test]
     fn values_come_change_and_go_and_the_rest_stays() {

@@ -1,8 +1,11 @@
-//! Domain XML: kept byte for byte, read only for what this hypervisor needs to know.
+//! Domain XML: kept byte for byte but for what libvirt would fill in, read only for what this hypervisor needs to know.
 
 use std::ops::Range;
 
+use virtwire_protocol::error::RemoteError;
+
 use super::super::{Result, Uuid, errors};
+use super::filled::{Filled, filled};
 use super::outline::{NameElement, Outline, Quantity, unit};
 
 /// The types of domain that this hypervisor runs: `test`, which every client knows, and its own name.
@@ -16,8 +19,8 @@ const NAME_BYTES_MAX: usize = 4_096;
 /// A guest's configuration: the document, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Definition {
-    /// The document as it came, but for two things: a UUID put in where there was none, and a name replaced where
-    /// a migration renamed the guest.
+    /// The document as it came, but for a UUID and all else that libvirt fills in where it is missing, and a name replaced where a migration
+    /// renamed the guest.
     pub(super) xml: String,
     pub(super) name: String,
     pub(super) uuid: Uuid,
@@ -34,6 +37,22 @@ impl Definition {
     /// # Errors
     /// Code 35 for what is not XML, 27 for a domain that cannot be, 67 for one of another hypervisor.
     pub(super) fn parse(xml: &str, rename: Option<&str>) -> Result<Definition> {
+        Ok(Definition::read(xml, rename)?.0)
+    }
+
+    /// Reads the document of a guest that somebody wishes for. What is here already, or at another host, is not measured by this: it may be from
+    /// before a rule was.
+    ///
+    /// # Errors
+    /// As [`parse`](Definition::parse), and for what libvirt's parser would refuse in the commonest elements.
+    pub(super) fn asked(xml: &str) -> Result<Definition> {
+        match Definition::read(xml, None)? {
+            (definition, None) => Ok(definition),
+            (_, Some(refused)) => Err(refused),
+        }
+    }
+
+    fn read(xml: &str, rename: Option<&str>) -> Result<(Definition, Option<RemoteError>)> {
         let outline = Outline::read(xml)?;
         match &outline.domain_type {
             None => return Err(errors::bad_domain_xml("the domain has no type")),
@@ -60,21 +79,27 @@ impl Definition {
         };
         let memory_max_kib = kib(&memory)?;
         let memory_kib = outline.current_memory.as_ref().map(kib).transpose()?.unwrap_or(memory_max_kib);
+        let memory_kib = memory_kib.min(memory_max_kib);
         let (vcpus_max, vcpus) = vcpus(outline.vcpu)?;
 
         let (xml, uuid) = document(xml, &name, rename, uuid)?;
+        let Filled { xml, refused } = filled(&xml, uuid, memory_max_kib, memory_kib)?;
         let name = rename.map_or(name.value, str::to_owned);
         checked_name(&name)?;
-        Ok(Definition {
+        let too_many =
+            || errors::unsupported_domain("maximum vCPU count must not be less than current vCPU count");
+        let refused = (vcpus > vcpus_max).then(too_many).or(refused);
+        let definition = Definition {
             xml,
             name,
             uuid,
             os_type: outline.os_type.map_or_else(|| "hvm".to_owned(), |text| text.trim().to_owned()),
             memory_max_kib,
-            memory_kib: memory_kib.min(memory_max_kib),
+            memory_kib,
             vcpus_max,
-            vcpus,
-        })
+            vcpus: vcpus.min(vcpus_max),
+        };
+        Ok((definition, refused))
     }
 }
 
@@ -126,6 +151,7 @@ fn checked_name(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The most, and how many of them there are.
 fn vcpus(element: Option<Quantity>) -> Result<(u32, u32)> {
     let Some(Quantity { attribute, text }) = element else { return Ok((1, 1)) };
     let wrong =
@@ -136,7 +162,7 @@ fn vcpus(element: Option<Quantity>) -> Result<(u32, u32)> {
     };
     let max = number(&text)?;
     let current = attribute.as_deref().map(number).transpose()?.unwrap_or(max);
-    Ok((max, current.min(max)))
+    Ok((max, current))
 }
 
 /// An amount of memory, in KiB.
@@ -165,8 +191,9 @@ mod tests {
     #[test]
     fn a_document_is_kept_byte_for_byte() {
         let xml = "<?xml version='1.0'?>\n<!-- kept --><domain  type=\"mem\" id='7'><name>a&amp;b</name>\t<uuid>\
-                   C7A5FDBDCDAF9455926AD65C16DB1809</uuid><memory unit='MiB'>2</memory><vcpu current='1'>2</vcpu>\
-                   <os><type arch='x86_64'>hvm</type></os><devices><disk type='x'><name>no</name></disk></devices></domain>";
+                   C7A5FDBDCDAF9455926AD65C16DB1809</uuid><memory  unit=\"KiB\">2048</memory><currentMemory unit='KiB'> 2048 </currentMemory>\
+                   <vcpu current='1'>2</vcpu><os><type arch='x86_64'>hvm</type></os><devices><disk type='x' device='y'><name>no</name>\
+                   </disk></devices></domain>";
         let definition = Definition::parse(xml, None).unwrap();
         assert_eq!(definition.xml, xml);
         assert_eq!(definition.name, "a&b");
@@ -184,7 +211,8 @@ mod tests {
         assert_eq!(
             definition.xml,
             format!(
-                "<domain type='test'>\n  <name>a</name>\n  <uuid>{uuid}</uuid>\n  <memory>1</memory>\n</domain>"
+                "<domain type='test'>\n  <name>a</name>\n  <uuid>{uuid}</uuid>\n  <memory unit='KiB'>1</memory>\n  \
+                 <currentMemory unit='KiB'>1</currentMemory>\n  <vcpu>1</vcpu>\n</domain>"
             )
         );
         assert_eq!(Definition::parse(&definition.xml, None).unwrap(), definition);
@@ -192,15 +220,16 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_moves_nothing() {
-        let xml = "\u{feff}<domain type='test'><name>a</name><memory>1</memory></domain>";
+        let xml = "\u{feff}<domain type='test'><name>a</name><memory unit='KiB'>1</memory></domain>";
         let definition = Definition::parse(xml, Some("b")).unwrap();
         let uuid = format!("<name>b</name><uuid>{}</uuid>", definition.uuid);
-        assert_eq!(definition.xml, xml.replace("<name>a</name>", &uuid));
+        let filled = "</memory><currentMemory unit='KiB'>1</currentMemory><vcpu>1</vcpu>";
+        assert_eq!(definition.xml, xml.replace("<name>a</name>", &uuid).replace("</memory>", filled));
     }
 
     #[test]
     fn renaming_changes_the_name_and_nothing_else() {
-        let xml = domain("<memory>1</memory>");
+        let xml = Definition::parse(&domain("<memory>1</memory>"), None).unwrap().xml;
         let definition = Definition::parse(&xml, Some("b<c")).unwrap();
         assert_eq!(definition.name, "b<c");
         assert_eq!(definition.xml, xml.replace("<name>a</name>", "<name>b&lt;c</name>"));
@@ -248,6 +277,14 @@ mod tests {
         ] {
             assert_eq!(Definition::parse(&xml, None).unwrap_err().code.0, code, "{xml}");
         }
+    }
+
+    /// What a guest that is here may be, and one that is asked for may not.
+    #[test]
+    fn a_guest_has_no_more_processors_than_there_may_be() {
+        let xml = domain("<memory>1</memory><vcpu current='3'>2</vcpu>");
+        assert_eq!(Definition::parse(&xml, None).unwrap().vcpus, 2);
+        assert_eq!(Definition::asked(&xml).unwrap_err().code.0, 67);
     }
 
     #[test]

@@ -28,6 +28,10 @@ const xml = `<domain type='mem'>
   <os><type>hvm</type></os>
 </domain>`
 
+// What the daemon has put in: the amount in KiB, and how much of it the guest has.
+var filled = strings.Replace(xml, `<memory unit='MiB'>4</memory>`, `<memory unit='KiB'>4096</memory>
+  <currentMemory unit='KiB'>4096</currentMemory>`, 1)
+
 func must[T any](value T, err error) T {
 	done(err)
 	return value
@@ -86,7 +90,7 @@ func life(l *libvirt.Libvirt) {
 	next(0, 0)
 	same("name", guest.Name, "gopher")
 	same("id", guest.ID, int32(-1))
-	same("XML", must(l.DomainGetXMLDesc(guest, 0)), xml)
+	same("XML", must(l.DomainGetXMLDesc(guest, 0)), filled)
 	same("state", state(l, guest), int32(5))
 	done(l.DomainCreate(guest))
 	next(2, 0)

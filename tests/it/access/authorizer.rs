@@ -171,10 +171,14 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
         let uuid = uuid("open");
         format!("<{kind}><name>open</name><uuid>{uuid}</uuid><capacity>7</capacity></{kind}>").into()
     };
+    let of_type = format!(
+        "<pool type='dir'><name>open</name><uuid>{}</uuid><target><path>/open</path></target></pool>",
+        uuid("open")
+    );
     let pool = StoragePool { name: "open".into(), uuid: uuid("open").0 };
     free.ask(&DomainCreate { dom: dom("open") }).await.unwrap();
     free.ask(&NetworkDefineXml { xml: text("network") }).await.unwrap();
-    free.ask(&StoragePoolDefineXml { xml: text("pool"), flags: 0 }).await.unwrap();
+    free.ask(&StoragePoolDefineXml { xml: of_type.into(), flags: 0 }).await.unwrap();
     free.ask(&StoragePoolCreate { pool: pool.clone(), flags: 0 }).await.unwrap();
     free.ask(&StorageVolCreateXml { pool: pool.clone(), xml: text("volume"), flags: 0 }).await.unwrap();
     free.ask(&SecretDefineXml { xml: text("secret"), flags: 0 }).await.unwrap();

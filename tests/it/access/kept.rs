@@ -34,7 +34,11 @@ fn uuid(name: &str) -> [u8; 16] {
 
 fn document(kind: &str, name: &str) -> virtwire::xdr::Text {
     let uuid = virtwire::hypervisor::Uuid(uuid(name));
-    format!("<{kind}><name>{name}</name><uuid>{uuid}</uuid></{kind}>").into()
+    let said = format!("<name>{name}</name><uuid>{uuid}</uuid>");
+    match kind {
+        "pool" => format!("<pool type='dir'>{said}<target><path>/mem/{name}</path></target></pool>").into(),
+        _ => format!("<{kind}>{said}</{kind}>").into(),
+    }
 }
 
 fn volume(name: &str) -> virtwire::xdr::Text {
@@ -158,7 +162,8 @@ async fn a_configuration_is_about_what_the_host_reads_in_it() {
     let network = || written("network").into();
     // What is there has its name also where the document says another.
     let renamed = |kind, name| document(kind, name).to_string().replace(">secret<", ">other<").into();
-    let pool = || written("pool").into();
+    let place = "<target><path>/mem/secret-too</path></target></pool>";
+    let pool = || written("pool").replace("<pool>", "<pool type='dir'>").replace("</pool>", place).into();
     assert_eq!(code(&guarded.ask(&NetworkDefineXml { xml: network() }).await), DENIED);
     assert_eq!(code(&guarded.ask(&NetworkDefineXmlFlags { xml: network(), flags: 0 }).await), DENIED);
     assert_eq!(code(&guarded.ask(&NetworkCreateXml { xml: network() }).await), DENIED);

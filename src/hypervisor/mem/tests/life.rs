@@ -142,7 +142,7 @@ async fn what_runs_and_what_is_defined_are_two_things() {
     let uuid = mem.define(old.clone()).await.unwrap().uuid;
     mem.start(uuid, RUN).await.unwrap();
     assert!(!world.find("a").await.unwrap().updated);
-    let new = old.replace("'MiB'>1", "'MiB'>2");
+    let new = old.replace("'KiB'>1024", "'KiB'>2048");
     mem.define(new.clone()).await.unwrap();
     assert!(world.find("a").await.unwrap().updated);
     assert_eq!(
@@ -183,7 +183,7 @@ async fn names_and_uuids_are_unique() {
 async fn memory_is_real_and_bounded() {
     let world = World::new();
     let mem = &world.mem;
-    let big = xml("a").replace("'MiB'>1", "'TiB'>1");
+    let big = xml("a").replace("'KiB'>1024", "'TiB'>1");
     let domain = mem.create(big, RUN).await.unwrap();
     assert_eq!(domain.memory_max_kib, 1 << 30);
     let mut memory = Vec::new();

@@ -1,5 +1,6 @@
 //! What a host of guests promises, told from outside: verbs in, states and events out.
 
+mod asked;
 mod images;
 mod kept;
 mod life;
@@ -71,7 +72,7 @@ fn xml(name: &str) -> String {
 fn xml_with(name: &str, uuid: Uuid) -> String {
     format!(
         "<domain type='test'>\n  <!-- {name}'s own -->\n  <name>{name}</name>\n  <uuid>{uuid}</uuid>\n  \
-         <memory unit='MiB'>1</memory>\n</domain>\n"
+         <memory unit='KiB'>1024</memory>\n  <currentMemory unit='KiB'>1024</currentMemory>\n  <vcpu>1</vcpu>\n</domain>\n"
     )
 }
 

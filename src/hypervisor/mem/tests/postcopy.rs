@@ -20,7 +20,7 @@ impl Pair {
     async fn slow_with(config: Config) -> Pair {
         let config = Config { memory_bytes_max: 64 << 20, max_speed_mib_s: 1, ..config };
         let (mut source, destination) = (World::with(config.clone()), World::with(config));
-        let xml = xml("a").replace("'MiB'>1<", "'MiB'>64<");
+        let xml = xml("a").replace("'KiB'>1024<", "'KiB'>65536<");
         let options = StartOptions::default();
         let guest = source.mem.create(xml.clone(), options).await.unwrap().uuid;
         assert_eq!(source.event().await, (2, 0));

@@ -193,7 +193,7 @@ async fn the_guest_that_is_begun_is_the_one_that_runs() {
     let wish = |xml: &str| Begin { xml: Some(xml.to_owned()), ..begin(&pair, LIVE) };
     let other = pair.xml.replace("own", "other");
     assert_eq!(pair.source.mem.migrate_begin(wish(&other)).await.unwrap().xml, other);
-    let larger = pair.xml.replace(">1</memory>", ">2</memory>");
+    let larger = pair.xml.replace(">1024</memory>", ">2048</memory>");
     assert_error(pair.source.mem.migrate_begin(wish(&larger)).await, 67, 20);
     assert_error(pair.source.mem.migrate_begin(wish(&xml("a"))).await, 67, 20);
 }

@@ -1,0 +1,92 @@
+//! What a client may not ask for, and what is here all the same: kept by an earlier daemon, or come from another host.
+
+use super::moves::prepare;
+use super::*;
+use crate::hypervisor::store::Store;
+use crate::hypervisor::{Change, NetworkChange, NetworkPart, NetworkStep, Place};
+
+const RUN: StartOptions = StartOptions { paused: false };
+const CONFIG: Place = Place { live: false, config: true };
+
+fn with(name: &str, more: &str) -> String {
+    xml(name).replace("</domain>", &format!("<devices>{more}</devices></domain>"))
+}
+
+fn disk(target: &str) -> String {
+    format!("<disk type='file' device='disk'><source file='/{target}'/><target dev='{target}'/></disk>")
+}
+
+#[tokio::test]
+async fn what_libvirt_refuses_is_neither_defined_nor_started() {
+    let mem = Mem::default();
+    let twice = with("a", &(disk("vda") + &disk("vda")));
+    assert_error(mem.define(twice.clone()).await, 27, 20);
+    assert_error(mem.create(twice, RUN).await, 27, 20);
+    assert_error(mem.define(with("a", "<interface type='network'/>")).await, 27, 20);
+    assert!(mem.domains().await.unwrap().is_empty());
+    let network = |parts: &str| format!("<network><name>lan</name>{parts}</network>");
+    for wrong in ["<forward mode='foo'/>", "<ip address='999.0.0.1'/>"] {
+        assert!(mem.define_network(network(wrong)).await.is_err(), "{wrong}");
+        assert!(mem.create_network(network(wrong)).await.is_err(), "{wrong}");
+    }
+    let pool =
+        |kind: &str| format!("<pool type='{kind}'><name>p</name><target><path>/p</path></target></pool>");
+    assert_error(mem.define_pool(pool("foo")).await, 27, 5);
+    assert_error(mem.create_pool(pool("logical"), false).await, 67, 18);
+    mem.define_pool(pool("dir")).await.unwrap();
+    // Nor is it plugged in.
+    let guest = mem.define(with("a", &disk("vda"))).await.unwrap().uuid;
+    let wrong = Change::Attach("<interface type='user'><mac address='zz'/></interface>".to_owned());
+    assert_error(mem.change(guest, wrong, CONFIG).await, 27, 20);
+    let wrong = Change::Update(disk("vda").replace("type='file'", "type='foo'"));
+    assert_error(mem.change(guest, wrong, CONFIG).await, 27, 5);
+}
+
+/// Nothing that an earlier daemon took is lost, and it can be changed.
+#[tokio::test]
+async fn what_is_kept_already_is_no_matter_of_the_rules() {
+    let directory = std::env::temp_dir().join(format!("virtwire-asked-{}", Uuid::random()));
+    let open = || Mem::kept(config(), Store::open(&directory).unwrap()).unwrap();
+    let (lan, guest) = (Uuid([7; 16]), Uuid([8; 16]));
+    let network = format!("<network><name>lan</name><uuid>{lan}</uuid><forward mode='foo'/></network>");
+    let domain = xml_with("a", guest).replace(
+        "</domain>",
+        &format!("<devices>{}{}<interface/></devices></domain>", disk("vda"), disk("vda")),
+    );
+    let opened = Store::open(&directory).unwrap();
+    let kept = |uuid, xml| crate::hypervisor::store::Kept { uuid, autostart: false, xml };
+    opened.store.networks().keep(&kept(lan, network)).unwrap();
+    opened.store.domains().keep(&kept(guest, domain)).unwrap();
+    drop(opened);
+    let (mem, set_aside) = open();
+    assert_eq!(set_aside.len(), 0);
+    let change = NetworkChange {
+        step: NetworkStep::AddLast,
+        part: NetworkPart::PortGroup,
+        parent: None,
+        xml: "<portgroup name='g'/>".to_owned(),
+    };
+    mem.update_network(lan, change, CONFIG).await.unwrap();
+    mem.change(guest, Change::Title(Some("a".to_owned())), CONFIG).await.unwrap();
+    // What it did not say has been filled in, the same each time.
+    let before = mem.xml(guest, WhichXml::Inactive).await.unwrap();
+    assert!(before.contains("<mac address='52:54:00:"), "{before}");
+    drop(mem);
+    assert_eq!(open().0.xml(guest, WhichXml::Inactive).await.unwrap(), before);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// Also of a document that its source has not filled in, both hosts make the same.
+#[tokio::test]
+async fn a_guests_addresses_move_with_it() {
+    let source = Mem::default();
+    let bare = with("a", "<interface type='user'/>");
+    let guest = source.create(bare.clone(), RUN).await.unwrap().uuid;
+    let here = source.xml(guest, WhichXml::Migratable).await.unwrap();
+    assert!(here.contains("<mac address='52:54:00:"), "{here}");
+    for sent in [&here, &bare] {
+        let destination = Mem::new(config());
+        destination.migrate_prepare(prepare(Some(sent))).await.unwrap();
+        assert_eq!(destination.xml(guest, WhichXml::Migratable).await.unwrap(), here);
+    }
+}
