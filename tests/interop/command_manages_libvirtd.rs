@@ -193,6 +193,17 @@ fn it_calls_procedures_of_all_programs_with_parameters_both_ways() {
     assert!(wrong.stderr.contains("params[0].value") && wrong.stderr.contains("many"), "{wrong:?}");
 
     let qemu = daemon.uri("qemu", "/system");
+    let xml = "<secret><usage type='ceph'><name>one</name></usage></secret>";
+    let told =
+        call(&qemu, &["secret_define_xml", &serde_json::json!({ "xml": xml, "flags": 0 }).to_string()]);
+    assert_eq!(
+        (&told["secret"]["usageType"], &told["secret"]["usageID"]),
+        (&2.into(), &"one".into()),
+        "{told}"
+    );
+    for ask in [r#"{"usageType": 2, "usageID": "one"}"#, r#"{"usage_type": 2, "usage_id": "one"}"#] {
+        assert_eq!(call(&qemu, &["secret_lookup_by_usage", ask]), told);
+    }
     let file = daemon.directory().write("guest.xml", crate::libvirtd_answers::QEMU_GUEST);
     virtwire(&["create", &qemu, &file]);
     let dom = call(&qemu, &["domain_lookup_by_name", r#"{"name": "guest"}"#])["dom"].clone();

@@ -120,8 +120,16 @@ mod tests {
         assert_eq!(encoded(3, "{}"), Ok(vec![]));
     }
 
-    const SECRET: &str = r#"{"secret": {"uuid": "5f2a8c1e-0000-4000-8000-000000000001", "usage_type": 0, "usage_id": ""},
+    const SECRET: &str = r#"{"secret": {"uuid": "5f2a8c1e-0000-4000-8000-000000000001", "usageType": 0, "usageID": ""},
         "value": "c2VjcmV0", "flags": 0}"#;
+
+    /// Rust's names are read too, as whoever has them in a script expects.
+    #[test]
+    fn fields_have_the_contracts_names() {
+        let wire = encoded(316, r#"{"eventID": 3, "dom": null}"#);
+        assert_eq!(wire, Ok(vec![0, 0, 0, 3, 0, 0, 0, 0]));
+        assert_eq!(encoded(316, r#"{"event_id": 3, "dom": null}"#), wire);
+    }
 
     #[test]
     fn what_is_wrong_is_told_with_its_field() {
@@ -137,6 +145,8 @@ mod tests {
             (16, r#"{"dom": {"name": "a", "uuid": "b", "id": 1}}"#, &["dom.uuid", "\"b\""]),
             // Text is not taken for the bytes that it is made of.
             (144, SECRET, &["value", "c2VjcmV0", "opaque"]),
+            (316, "{}", &["missing field `eventID`", "its fields are eventID, dom;"]),
+            (316, r#"{"eventID": 1, "event_id": 1}"#, &["duplicate field `eventID`"]),
             (3, r#"{"x": 1}"#, &["it takes none"]),
             (3, "{", &["are no JSON"]),
         ] {
