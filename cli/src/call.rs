@@ -4,6 +4,7 @@ mod arguments;
 mod descriptors;
 mod json;
 mod name;
+mod once;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

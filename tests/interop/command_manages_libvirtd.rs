@@ -188,6 +188,8 @@ fn it_calls_procedures_of_all_programs_with_parameters_both_ways() {
     let done =
         call(&uri, &["domain_set_scheduler_parameters", &set(serde_json::json!({ "ui": 50 })).to_string()]);
     assert_eq!(done, serde_json::json!({}));
+    let twice = try_virtwire(&["call", &uri, "domain_lookup_by_name", r#"{"name": "test", "name": "b"}"#]);
+    assert!(twice.stderr.contains("duplicate field `name`"), "{twice:?}");
     let wrong = set(serde_json::json!({ "ui": "many" })).to_string();
     let wrong = try_virtwire(&["call", &uri, "domain_set_scheduler_parameters", &wrong]);
     assert!(wrong.stderr.contains("params[0].value") && wrong.stderr.contains("many"), "{wrong:?}");

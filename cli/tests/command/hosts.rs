@@ -87,6 +87,7 @@ fn any_call_is_made_by_name_or_number_with_json() {
     for (arguments, has) in [
         (&["domain_get_info", r#"{"dom": {"name": "web1", "uuid": 5, "id": 1}}"#][..], "dom.uuid: "),
         (&["domain_get_info", r#"{"domain": 1}"#], "its fields are dom"),
+        (&["domain_get_info", r#"{"dom": 1, "dom": 2}"#], "duplicate field `dom`"),
         (&["secret_lookup_by_usage", "{}"], "its fields are usageType, usageID"),
         (&["domain_get_info", "{"], "are no JSON"),
         (&["domain_info"], "did you mean domain_get_info"),
