@@ -4,6 +4,7 @@ mod arguments;
 mod descriptors;
 mod json;
 mod name;
+mod once;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -48,9 +49,9 @@ pub(crate) struct CallArgs {
 const HELP: &str = "\
 PROGRAM is remote, qemu, lxc or admin. The admin program has sockets of its own: libvirtd:///system. libvirt keeps it private.
 
-JSON has the contract's own field names. Text is a string; an enumeration is a name or a number; a union is an object of its arm, such as \
-{\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is {\"hex\": \"00ff\"}. \
-In replies models and labels are text, where they are. Wrong arguments are told by the name of the field, and nothing is sent.
+JSON has the contract's own field names, such as eventID; event_id is read too. Text is a string; an enumeration is a name or a number; \
+a union is an object of its arm, such as {\"i\": 5}; what may be absent is null; a UUID is written as usual; other opaque data is \
+{\"hex\": \"00ff\"}. In replies models and labels are text, where they are. Wrong arguments are told by the name of the field, and nothing is sent.
 
 A procedure whose stream runs both ways, such as domain_open_console, sends standard input and prints what comes until the stream \
 ends; on a terminal ^] leaves it, as in `virtwire console`. So does one whose reply is a socket, such as domain_open_graphics_fd, and \

@@ -34,7 +34,7 @@ mod cases {
     }
 }
 
-use cases::{arrays, enums, nested, numbers, unions};
+use cases::{arrays, documented, enums, nested, numbers, unions};
 
 /// The value and its bytes are each other, and no truncation of the bytes is a value.
 #[track_caller]
@@ -112,6 +112,14 @@ fn arrays_have_a_length_and_padding_unless_they_are_always_as_long() {
     );
     let too_long = arrays::Arrays { called: "four".into(), ..value };
     assert_eq!(to_vec(&too_long).unwrap_err().kind(), Kind::TooLong { len: 4, bound: 3 });
+}
+
+#[test]
+fn a_field_has_its_own_name_in_json_where_rust_has_another() {
+    let value = documented::Documented { first: 1, r#type: 2, callback_id: 3, ..Default::default() };
+    let json = r#"{"first":1,"second":"","third":"","type":2,"callbackID":3}"#;
+    assert_eq!(serde_json::to_string(&value).unwrap(), json);
+    assert_eq!(serde_json::from_str::<documented::Documented>(json).unwrap(), value);
 }
 
 #[test]

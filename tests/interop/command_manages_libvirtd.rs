@@ -188,11 +188,24 @@ fn it_calls_procedures_of_all_programs_with_parameters_both_ways() {
     let done =
         call(&uri, &["domain_set_scheduler_parameters", &set(serde_json::json!({ "ui": 50 })).to_string()]);
     assert_eq!(done, serde_json::json!({}));
+    let twice = try_virtwire(&["call", &uri, "domain_lookup_by_name", r#"{"name": "test", "name": "b"}"#]);
+    assert!(twice.stderr.contains("duplicate field `name`"), "{twice:?}");
     let wrong = set(serde_json::json!({ "ui": "many" })).to_string();
     let wrong = try_virtwire(&["call", &uri, "domain_set_scheduler_parameters", &wrong]);
     assert!(wrong.stderr.contains("params[0].value") && wrong.stderr.contains("many"), "{wrong:?}");
 
     let qemu = daemon.uri("qemu", "/system");
+    let xml = "<secret><usage type='ceph'><name>one</name></usage></secret>";
+    let told =
+        call(&qemu, &["secret_define_xml", &serde_json::json!({ "xml": xml, "flags": 0 }).to_string()]);
+    assert_eq!(
+        (&told["secret"]["usageType"], &told["secret"]["usageID"]),
+        (&2.into(), &"one".into()),
+        "{told}"
+    );
+    for ask in [r#"{"usageType": 2, "usageID": "one"}"#, r#"{"usage_type": 2, "usage_id": "one"}"#] {
+        assert_eq!(call(&qemu, &["secret_lookup_by_usage", ask]), told);
+    }
     let file = daemon.directory().write("guest.xml", crate::libvirtd_answers::QEMU_GUEST);
     virtwire(&["create", &qemu, &file]);
     let dom = call(&qemu, &["domain_lookup_by_name", r#"{"name": "guest"}"#])["dom"].clone();

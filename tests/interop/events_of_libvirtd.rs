@@ -360,7 +360,7 @@ fn with_object(event: &AnyEvent) -> String {
         }
         AnyEvent::Network(event) => ("network", serde_json::to_value(event).unwrap()["net"]["name"].clone()),
         AnyEvent::Secret(event) => {
-            ("secret", serde_json::to_value(event).unwrap()["secret"]["usage_id"].clone())
+            ("secret", serde_json::to_value(event).unwrap()["secret"]["usageID"].clone())
         }
         AnyEvent::NodeDevice(event) => {
             ("nodedev", serde_json::to_value(event).unwrap()["dev"]["name"].clone())

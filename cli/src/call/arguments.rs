@@ -9,19 +9,24 @@ use virtwire::protocol::program::{ProcedureInfo, Program};
 use virtwire::xdr;
 
 use super::json;
+use super::once::Once;
 use crate::fail::{Fail, one_line};
 
 /// Encodes the arguments; or says which field is wrong, and what was expected.
 pub(super) fn encode(program: Program, info: &ProcedureInfo, text: &str) -> Result<Vec<u8>, Fail> {
     let thing = format!("arguments of {}", info.name);
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        Fail::new(
-            &thing,
-            format!("are no JSON: {error}"),
-            "an object of fields is expected, in quotes for the shell",
-        )
-    })?;
-    let encoded = json::to_bytes(value).and_then(|value| {
+    let value = match serde_json::from_str(text) {
+        Ok(Once(value)) => json::to_bytes(value),
+        Err(error) if error.is_data() => Err(error.to_string()),
+        Err(error) => {
+            return Err(Fail::new(
+                &thing,
+                format!("are no JSON: {error}"),
+                "an object of fields is expected, in quotes for the shell",
+            ));
+        }
+    };
+    let encoded = value.and_then(|value| {
         // Every call has types, as `info` is of the contract.
         visit_call(program, info.number, Encode(value)).unwrap_or_else(|| Ok(Vec::new()))
     });
@@ -120,8 +125,16 @@ mod tests {
         assert_eq!(encoded(3, "{}"), Ok(vec![]));
     }
 
-    const SECRET: &str = r#"{"secret": {"uuid": "5f2a8c1e-0000-4000-8000-000000000001", "usage_type": 0, "usage_id": ""},
+    const SECRET: &str = r#"{"secret": {"uuid": "5f2a8c1e-0000-4000-8000-000000000001", "usageType": 0, "usageID": ""},
         "value": "c2VjcmV0", "flags": 0}"#;
+
+    /// Rust's names are read too, as whoever has them in a script expects.
+    #[test]
+    fn fields_have_the_contracts_names() {
+        let wire = encoded(316, r#"{"eventID": 3, "dom": null}"#);
+        assert_eq!(wire, Ok(vec![0, 0, 0, 3, 0, 0, 0, 0]));
+        assert_eq!(encoded(316, r#"{"event_id": 3, "dom": null}"#), wire);
+    }
 
     #[test]
     fn what_is_wrong_is_told_with_its_field() {
@@ -137,6 +150,10 @@ mod tests {
             (16, r#"{"dom": {"name": "a", "uuid": "b", "id": 1}}"#, &["dom.uuid", "\"b\""]),
             // Text is not taken for the bytes that it is made of.
             (144, SECRET, &["value", "c2VjcmV0", "opaque"]),
+            (316, "{}", &["missing field `eventID`", "its fields are eventID, dom;"]),
+            (316, r#"{"eventID": 1, "event_id": 1}"#, &["duplicate field `eventID`"]),
+            (60, r#"{"feature": 1, "feature": 2}"#, &["duplicate field `feature`", "nothing was sent"]),
+            (16, r#"{"dom": {"id": 1, "id": 1}}"#, &["duplicate field `id`"]),
             (3, r#"{"x": 1}"#, &["it takes none"]),
             (3, "{", &["are no JSON"]),
         ] {

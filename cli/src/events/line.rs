@@ -36,10 +36,10 @@ fn known(event: &AnyEvent, kind: &KindInfo, as_json: bool) -> String {
     // Every payload is a struct.
     let Ok(Value::Object(mut fields)) = serde_json::to_value(event) else { return called(kind) };
     // Between the daemon and this client alone.
-    fields.remove("callback_id");
+    fields.remove("callbackID");
     let object = ["dom", "net", "pool", "dev", "secret"].into_iter().find_map(|key| fields.remove(key));
     let object = object.unwrap_or_default();
-    let name = ["name", "usage_id"].into_iter().find_map(|key| object.get(key)).map(text);
+    let name = ["name", "usageID"].into_iter().find_map(|key| object.get(key)).map(text);
     for (field, word) in event.words() {
         // A number without a word stays a number.
         fields.entry(field).and_modify(|value| {

@@ -75,13 +75,20 @@ fn any_call_is_made_by_name_or_number_with_json() {
     assert_eq!(found["dom"]["uuid"], "5f2a8c1e-0000-4000-8000-000000000001");
     // What came out goes in.
     let info = run(&["call", uri, "16", &found.to_string()]).succeeded();
-    assert_eq!(json(&info)["max_mem"], 1024);
+    assert_eq!(json(&info)["maxMem"], 1024);
     let piped = run_with(&["call", uri, "REMOTE_PROC_DOMAIN_GET_INFO", "-"], &found.to_string());
     assert_eq!(json(&piped.succeeded())["state"], json(&info)["state"]);
     assert_eq!(run(&["call", uri, "domain_suspend", &found.to_string()]).succeeded(), "{}\n");
+    let secret = r#"{"xml": "<secret><usage type='ceph'><name>one</name></usage></secret>", "flags": 0}"#;
+    let secret = run(&["call", uri, "secret_define_xml", secret]).succeeded();
+    assert_eq!(json(&secret)["secret"]["usageID"], "one");
+    let found = r#"{"usageType": 2, "usageID": "one"}"#;
+    assert_eq!(run(&["call", uri, "secret_lookup_by_usage", found]).succeeded(), secret);
     for (arguments, has) in [
         (&["domain_get_info", r#"{"dom": {"name": "web1", "uuid": 5, "id": 1}}"#][..], "dom.uuid: "),
         (&["domain_get_info", r#"{"domain": 1}"#], "its fields are dom"),
+        (&["domain_get_info", r#"{"dom": 1, "dom": 2}"#], "duplicate field `dom`"),
+        (&["secret_lookup_by_usage", "{}"], "its fields are usageType, usageID"),
         (&["domain_get_info", "{"], "are no JSON"),
         (&["domain_info"], "did you mean domain_get_info"),
         (&["storage_vol_download"], "--stream FILE"),

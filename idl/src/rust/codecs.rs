@@ -1,6 +1,6 @@
 //! `generated/codecs/<module>.rs`: how each type is written and what bounds it, a line for each.
 
-use super::plan::{Item, ItemKind, ModulePlan, Plan, Variant};
+use super::plan::{FieldPlan, Item, ItemKind, ModulePlan, Plan, Variant};
 use super::text::{Code, WIDTH, header};
 
 /// What the codecs of `virtwire-xdr` are called.
@@ -71,10 +71,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn write_item(code: &mut Code, item: &Item) {
     let Item { wire, rust, kind, .. } = item;
     let (head, parts) = match kind {
-        ItemKind::Record(fields) => {
-            let parts = fields.iter().map(|field| format!("{}: {}", field.rust, field.codec)).collect();
-            (format!("{wire:?} => {rust}"), parts)
-        }
+        ItemKind::Record(fields) => (format!("{wire:?} => {rust}"), fields.iter().map(field).collect()),
         ItemKind::Enumeration(variants) => {
             let parts = variants.iter().map(|one| format!("{} => {}", one.value, one.rust)).collect();
             (format!("{wire:?} => {rust}"), parts)
@@ -82,7 +79,7 @@ fn write_item(code: &mut Code, item: &Item) {
         ItemKind::Union { discriminant, variants, default } => {
             let mut parts = variants.iter().map(arm).collect::<Vec<_>>();
             parts.extend(default.iter().map(|one| match &one.field {
-                Some((_, field)) => format!("default => {}({})", one.rust, field.codec),
+                Some(field) => format!("default => {}({})", one.rust, field.codec),
                 None => format!("default => {}", one.rust),
             }));
             (format!("{wire:?} => {rust}: {discriminant}"), parts)
@@ -101,10 +98,18 @@ fn write_item(code: &mut Code, item: &Item) {
     code.line("    }");
 }
 
+/// With the wire's name where Rust has another one.
+fn field(FieldPlan { wire, rust, codec, .. }: &FieldPlan) -> String {
+    match rust.strip_prefix("r#").unwrap_or(rust) == wire {
+        true => format!("{rust}: {codec}"),
+        false => format!("{rust} {wire:?}: {codec}"),
+    }
+}
+
 fn arm(variant: &Variant) -> String {
     let Variant { rust, value, .. } = variant;
     match &variant.field {
-        Some((name, field)) => format!("{value} => {rust}({}) {name:?}", field.codec),
+        Some(FieldPlan { wire, codec, .. }) => format!("{value} => {rust}({codec}) {wire:?}"),
         None => format!("{value} => {rust}"),
     }
 }

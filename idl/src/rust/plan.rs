@@ -65,6 +65,7 @@ pub(crate) enum ItemKind {
 }
 
 pub(crate) struct FieldPlan {
+    pub wire: String,
     pub rust: String,
     pub documentation: Vec<String>,
     /// Such as `Option<Text>`.
@@ -77,21 +78,18 @@ pub(crate) struct Variant {
     pub rust: String,
     pub value: i64,
     pub documentation: Vec<String>,
-    /// The union's arm: its name on the wire and what it holds.
-    pub field: Option<(String, FieldPlan)>,
+    /// What the union's arm holds.
+    pub field: Option<FieldPlan>,
 }
 
 impl Item {
     /// Has a field of this name on the wire left out of what is printed. Whether there is one.
     fn keep_secret(&mut self, wire: &str) -> bool {
-        let rust = snake(wire);
         let ItemKind::Record(fields) = &self.kind else { return false };
-        let found = fields.iter().any(|field| field.rust == rust);
-        if found {
-            self.derives = self.derives.replace("Debug, ", "");
-            self.secret.push(rust);
-        }
-        found
+        let Some(field) = fields.iter().find(|field| field.wire == wire) else { return false };
+        self.derives = self.derives.replace("Debug, ", "");
+        self.secret.push(field.rust.clone());
+        true
     }
 }
 
@@ -366,8 +364,7 @@ fn union_kind(module: &Module, union: &Union, shapes: &Shapes<'_>) -> ItemKind {
         };
         cases.iter().map(name).collect()
     };
-    let arm_field =
-        |arm: &Arm| arm.field.as_ref().map(|field| (field.name.clone(), shapes.field(module, field)));
+    let arm_field = |arm: &Arm| arm.field.as_ref().map(|field| shapes.field(module, field));
     let variants = cases.iter().zip(names).map(|((arm, case), rust)| Variant {
         rust,
         value: case.value,

@@ -73,7 +73,8 @@ impl<'c> Shapes<'c> {
     pub(crate) fn field(&self, module: &Module, field: &Field) -> FieldPlan {
         let shape = self.shape(module, &field.of);
         let documentation = wording::of_field(field, self.resolve(&field.of), shape.bound.as_deref());
-        FieldPlan { rust: snake(&field.name), documentation, of: shape.of, codec: shape.codec }
+        let (wire, rust) = (field.name.clone(), snake(&field.name));
+        FieldPlan { wire, rust, documentation, of: shape.of, codec: shape.codec }
     }
 
     /// Recurses as deep as types nest, which the check bounds.

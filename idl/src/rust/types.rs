@@ -105,7 +105,7 @@ fn write_debug(code: &mut Code, item: &Item, fields: &[FieldPlan]) {
 
 fn write_variant(code: &mut Code, variant: &Variant, kept: Option<&str>) {
     code.documentation(1, &variant.documentation);
-    let content = variant.field.as_ref().map(|(_, field)| field.of.as_str());
+    let content = variant.field.as_ref().map(|field| field.of.as_str());
     let content = kept.into_iter().chain(content).collect::<Vec<_>>().join(", ");
     let rust = &variant.rust;
     code.line(&if content.is_empty() { format!("    {rust},") } else { format!("    {rust}({content}),") });

@@ -12,6 +12,6 @@ record! {
         second: Str<16>,
         third: Str<16>,
         r#type: Plain,
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
 }

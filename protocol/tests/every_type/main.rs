@@ -9,6 +9,7 @@ mod fill;
 mod hostile;
 mod inputs;
 mod mistakes;
+mod names;
 mod need;
 mod oracle;
 mod ours;

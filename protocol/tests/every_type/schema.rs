@@ -33,7 +33,7 @@ impl Schema {
             Body::Enum(values) => Schema::Enum(values.iter().map(|value| value.value).collect()),
             Body::Struct(fields) => Schema::Record(
                 name.to_owned(),
-                fields.iter().map(|Field { name, of, .. }| (snake(name), resolve(contract, of))).collect(),
+                fields.iter().map(|Field { name, of, .. }| (name.clone(), resolve(contract, of))).collect(),
             ),
             Body::Union(union) => Schema::Union(
                 name.to_owned(),
@@ -70,18 +70,4 @@ fn resolve(contract: &Contract, of: &Type) -> Schema {
             of => Schema::FixedArray(Box::new(of), length.value),
         },
     }
-}
-
-/// A field's name in Rust, and in the paths of errors: `callbackID` is `callback_id`.
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    for (at, letter) in name.char_indices() {
-        let before = name.get(..at).and_then(|before| before.chars().next_back());
-        if letter.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || before.is_numeric())
-        {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-    }
-    snake
 }

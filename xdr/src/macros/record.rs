@@ -1,10 +1,12 @@
 //! Structures (RFC 4506 §4.14).
 
 /// Implements `Serialize` and `Deserialize` for existing structs: the wire name, then each field in the wire's order
-/// with its codec (see [`codec`](crate::codec)).
+/// with its codec (see [`codec`](crate::codec)). A field that the wire calls something else than Rust has that name behind
+/// its own: `callback_id "callbackID": Plain`.
 ///
-/// In XDR a record is its fields one after another. In JSON it is an object with the same names; a field that is
-/// unknown or missing is an error. A type with borrowed fields names its lifetime `'de`.
+/// In XDR a record is its fields one after another, and errors name them as the wire does. In JSON it is an object with
+/// these names, of which Rust's own are read too; a field that is unknown, missing or there twice is an error. A type with
+/// borrowed fields names its lifetime `'de`.
 ///
 /// ```
 /// use virtwire_xdr::{FixedOpaque, Optional, Plain, Str, Text, record, to_vec};
@@ -19,23 +21,33 @@
 ///     pub r#type: u32,
 /// }
 /// pub struct Ping;
+/// pub struct Close {
+///     pub callback_id: i32,
+/// }
 ///
 /// record! {
 ///     "nonnull_domain" => Domain { name: Str<4_194_304>, uuid: FixedOpaque<16>, id: Plain }
 ///     "lookup" => Lookup<'de> { name: Optional<Str<64>>, r#type: Plain }
 ///     "ping" => Ping {}
+///     "close" => Close { callback_id "callbackID": Plain }
 /// }
 ///
 /// assert_eq!(to_vec(&Lookup { name: Some("a"), r#type: 5 }).unwrap(), *b"\0\0\0\x01\0\0\0\x01a\0\0\0\0\0\0\x05");
 /// assert_eq!(serde_json::to_string(&Lookup { name: None, r#type: 5 }).unwrap(), r#"{"name":null,"type":5}"#);
+/// assert_eq!(serde_json::to_string(&Close { callback_id: 7 }).unwrap(), r#"{"callbackID":7}"#);
 /// ```
 #[macro_export]
 macro_rules! record {
     ($(
-        $wire:literal => $($record:ident)::+ $(<$lifetime:lifetime>)? { $($field:ident : $codec:ty),* $(,)? }
+        $wire:literal => $($record:ident)::+ $(<$lifetime:lifetime>)? {
+            $($field:ident $($name:literal)? : $codec:ty),* $(,)?
+        }
     )*) => { $(
         const _: () = {
-            const FIELDS: &[&str] = &[$($crate::__runtime::field_name(::core::stringify!($field))),*];
+            const FIELDS: &[&str] = &[$($crate::__runtime::field_name($crate::__name!($field $($name)?))),*];
+            // Of the fields that Rust calls something else: what it calls them, and what the wire does.
+            const OTHERS: &[(&str, &str)] =
+                &[$($(($crate::__runtime::field_name(::core::stringify!($field)), $name),)?)*];
 
             #[allow(clippy::extra_unused_lifetimes)]
             impl<'de> $crate::__runtime::serde::Serialize for $($record)::+ $(<$lifetime>)? {
@@ -49,7 +61,7 @@ macro_rules! record {
                     let mut record = serializer.serialize_struct($wire, FIELDS.len())?;
                     $(
                         record.serialize_field(
-                            const { $crate::__runtime::field_name(::core::stringify!($field)) },
+                            const { $crate::__runtime::field_name($crate::__name!($field $($name)?)) },
                             &$crate::codec::With::<$codec, _>::new(&self.$field),
                         )?;
                     )*
@@ -94,7 +106,7 @@ macro_rules! record {
                             $(let mut $field = ::core::option::Option::None;)*
                             $crate::__runtime::read_fields(
                                 fields,
-                                FIELDS,
+                                $crate::__runtime::FieldName { names: FIELDS, others: OTHERS },
                                 &mut [$(&mut $crate::__runtime::Place::<$codec, _>::new(&mut $field)),*],
                             )?;
                             match ($($field,)*) {

@@ -13,7 +13,7 @@ use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::codec::{Aligned, AlignedSeed, DecodeAs, Seed};
 
-/// A field's name on the wire: that in Rust, without `r#`.
+/// A field's name, without the `r#` that it may have in Rust.
 pub const fn field_name(name: &'static str) -> &'static str {
     if let [b'r', b'#', ..] = name.as_bytes() { name.split_at(2).1 } else { name }
 }
@@ -30,13 +30,14 @@ pub fn next_field<'de, C: DecodeAs<'de, T>, T, A: SeqAccess<'de>>(
     }
 }
 
-/// Reads the fields of a record in JSON, in any order, each into its place: `names` and `places` belong together.
+/// Reads the fields of a record in JSON, in any order, each into its place: names and `places` belong together.
 pub fn read_fields<'de, A: MapAccess<'de>>(
     mut fields: A,
-    names: &'static [&'static str],
+    name: FieldName,
     places: &mut [&mut dyn ReadField<'de, A>],
 ) -> Result<(), A::Error> {
-    while let Some(index) = fields.next_key_seed(FieldName(names))? {
+    let names = name.names;
+    while let Some(index) = fields.next_key_seed(name)? {
         if let (Some(place), Some(name)) = (places.get_mut(index), names.get(index)) {
             if place.is_read() {
                 return Err(A::Error::duplicate_field(name));
@@ -87,7 +88,23 @@ impl<'de, C: DecodeAs<'de, T>, T, A: MapAccess<'de>> ReadField<'de, A> for Place
 }
 
 /// A field's name, as its index among the names.
-struct FieldName(&'static [&'static str]);
+#[derive(Clone, Copy, Debug)]
+pub struct FieldName {
+    /// As the wire has them.
+    pub names: &'static [&'static str],
+    /// Those that Rust has others for: Rust's, and the wire's.
+    pub others: &'static [(&'static str, &'static str)],
+}
+
+impl FieldName {
+    fn index(self, name: &str) -> Option<usize> {
+        let index = |name: &str| self.names.iter().position(|known| *known == name);
+        index(name).or_else(|| {
+            let (_, wire) = self.others.iter().find(|(rust, _)| *rust == name)?;
+            index(wire)
+        })
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for FieldName {
     type Value = usize;
@@ -105,7 +122,7 @@ impl Visitor<'_> for FieldName {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
+        self.index(name).ok_or_else(|| E::unknown_field(name, self.names))
     }
 }
 

@@ -125,6 +125,35 @@ fn an_enumeration_is_a_name_or_a_number() {
     refused::<AuthType>("4294967296", "invalid value: integer `4294967296`");
 }
 
+/// What the wire calls it is written and told; Rust's name is read too, for whoever has it.
+#[test]
+fn a_field_has_the_wires_name() {
+    #[derive(Debug, PartialEq)]
+    struct Event {
+        callback_id: i32,
+        r#type: i32,
+        dev: Text,
+    }
+    record! { "event" => Event { callback_id "callbackID": Plain, r#type "typeOf": Plain, dev: Str<4> } }
+    let event = || Event { callback_id: 1, r#type: 2, dev: "a".into() };
+    check(event(), r#"{"callbackID":1,"typeOf":2,"dev":"a"}"#);
+    let read = serde_json::from_str::<Event>(r#"{"callback_id":1,"type":2,"dev":"a"}"#).unwrap();
+    assert_eq!(read, event());
+    refused::<Event>(
+        r#"{"callbackid":1}"#,
+        "unknown field `callbackid`, expected one of `callbackID`, `typeOf`, `dev`",
+    );
+    refused::<Event>(r#"{"type":2,"dev":"a"}"#, "missing field `callbackID`");
+    refused::<Event>(r#"{"callbackID":1,"callback_id":1}"#, "duplicate field `callbackID`");
+    // The bytes have no names; their errors have the wire's.
+    let wire = virtwire_xdr::to_vec(&event()).unwrap();
+    assert_eq!(wire, [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, b'a', 0, 0, 0]);
+    let error = virtwire_xdr::from_slice::<Event>(&wire[..4]).unwrap_err();
+    assert_eq!(error.path(), "event.typeOf");
+    let error = virtwire_xdr::to_vec(&Event { dev: "long name".into(), ..event() }).unwrap_err();
+    assert_eq!(error.path(), "event.dev");
+}
+
 /// Names that Rust keeps for itself, in every macro.
 #[test]
 fn a_keyword_is_a_name() {

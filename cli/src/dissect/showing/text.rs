@@ -79,7 +79,7 @@ fn parameter(tree: &Tree) -> Option<String> {
 
 /// What an object is called.
 fn name(tree: &Tree) -> Option<&str> {
-    ["name", "usage_id", "key"].into_iter().find_map(|field| match tree.field(field) {
+    ["name", "usageID", "key"].into_iter().find_map(|field| match tree.field(field) {
         Some(Tree::Text(name)) => Some(name.as_str()),
         _ => None,
     })
@@ -215,7 +215,7 @@ mod tests {
         let params = vec![TypedParam { field: "weight".into(), value: TypedParamValue::Int(5) }];
         check(
             Tree::of(&DomainEventCallbackTunable { callback_id: 1, dom: guest(), params }),
-            "callback_id=1 dom=web1 weight=5",
+            "callbackID=1 dom=web1 weight=5",
         );
         check(Tree::of(&ConnectClose), "");
         check(Tree::of(&()), "-");

@@ -334,10 +334,7 @@ mod tests {
         let params = vec![TypedParam { field: "weight".into(), value: TypedParamValue::Int(5) }];
         let tree = Tree::of(&DomainEventCallbackTunable { callback_id: 1, dom, params });
         let Tree::Record(fields) = &tree else { panic!("{tree:?}") };
-        assert_eq!(
-            fields.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-            ["callback_id", "dom", "params"]
-        );
+        assert_eq!(fields.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["callbackID", "dom", "params"]);
         let uuid_of = tree.field("dom").and_then(|dom| dom.field("uuid"));
         assert_eq!(uuid_of, Some(&Tree::Bytes(vec![7; 16])));
         let Some(Tree::List(params)) = tree.field("params") else { panic!("{tree:?}") };

@@ -25,7 +25,7 @@ record! {
     "admin_connect_open_args" => ConnectOpen { flags: Plain }
     "connect_close" => ConnectClose {}
     "connect_get_lib_version" => ConnectGetLibVersion {}
-    "admin_connect_get_lib_version_ret" => ConnectGetLibVersionReply { lib_ver: Plain }
+    "admin_connect_get_lib_version_ret" => ConnectGetLibVersionReply { lib_ver "libVer": Plain }
     "admin_connect_list_servers_args" => ConnectListServers { need_results: Plain, flags: Plain }
     "admin_connect_list_servers_ret" => ConnectListServersReply {
         servers: Array<ADMIN_SERVER_LIST_MAX>,

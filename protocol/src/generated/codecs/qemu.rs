@@ -29,13 +29,13 @@ record! {
         flags: Plain,
     }
     "qemu_connect_domain_monitor_event_register_ret" => ConnectDomainMonitorEventRegisterReply {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "qemu_connect_domain_monitor_event_deregister_args" => ConnectDomainMonitorEventDeregister {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "qemu_domain_monitor_event_msg" => DomainMonitorEvent {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         event: Str<STRING_MAX>,
         seconds: Plain,

@@ -44,7 +44,11 @@ record! {
     "nonnull_storage_pool" => StoragePool { name: Str<STRING_MAX>, uuid: FixedOpaque<UUID_LEN> }
     "nonnull_storage_vol" => StorageVol { pool: Str<STRING_MAX>, name: Str<STRING_MAX>, key: Str<STRING_MAX> }
     "nonnull_node_device" => NodeDevice { name: Str<STRING_MAX> }
-    "nonnull_secret" => Secret { uuid: FixedOpaque<UUID_LEN>, usage_type: Plain, usage_id: Str<STRING_MAX> }
+    "nonnull_secret" => Secret {
+        uuid: FixedOpaque<UUID_LEN>,
+        usage_type "usageType": Plain,
+        usage_id "usageID": Str<STRING_MAX>,
+    }
     "nonnull_domain_checkpoint" => DomainCheckpoint { name: Str<STRING_MAX>, dom: Plain }
     "nonnull_domain_snapshot" => DomainSnapshot { name: Str<STRING_MAX>, dom: Plain }
     "error" => Error {
@@ -136,10 +140,10 @@ record! {
     "domain_get_info_args" => DomainGetInfo { dom: Plain }
     "domain_get_info_ret" => DomainGetInfoReply {
         state: Plain,
-        max_mem: Plain,
+        max_mem "maxMem": Plain,
         memory: Plain,
-        nr_virt_cpu: Plain,
-        cpu_time: Plain,
+        nr_virt_cpu "nrVirtCpu": Plain,
+        cpu_time "cpuTime": Plain,
     }
     "domain_get_max_memory_args" => DomainGetMaxMemory { dom: Plain }
     "domain_get_max_memory_ret" => DomainGetMaxMemoryReply { memory: Plain }
@@ -298,7 +302,7 @@ record! {
     }
     "connect_find_storage_pool_sources_args" => ConnectFindStoragePoolSources {
         r#type: Str<STRING_MAX>,
-        src_spec: Optional<Str<STRING_MAX>>,
+        src_spec "srcSpec": Optional<Str<STRING_MAX>>,
         flags: Plain,
     }
     "connect_find_storage_pool_sources_ret" => ConnectFindStoragePoolSourcesReply { xml: Str<STRING_MAX> }
@@ -351,10 +355,13 @@ record! {
     "storage_vol_get_xml_desc_ret" => StorageVolGetXmlDescReply { xml: Str<STRING_MAX> }
     "storage_vol_get_path_args" => StorageVolGetPath { vol: Plain }
     "storage_vol_get_path_ret" => StorageVolGetPathReply { name: Str<STRING_MAX> }
-    "node_get_cells_free_memory_args" => NodeGetCellsFreeMemory { start_cell: Plain, maxcells: Plain }
+    "node_get_cells_free_memory_args" => NodeGetCellsFreeMemory {
+        start_cell "startCell": Plain,
+        maxcells: Plain,
+    }
     "node_get_cells_free_memory_ret" => NodeGetCellsFreeMemoryReply { cells: Array<NODE_MAX_CELLS> }
     "node_get_free_memory" => NodeGetFreeMemory {}
-    "node_get_free_memory_ret" => NodeGetFreeMemoryReply { free_mem: Plain }
+    "node_get_free_memory_ret" => NodeGetFreeMemoryReply { free_mem "freeMem": Plain }
     "domain_block_peek_args" => DomainBlockPeek {
         dom: Plain,
         path: Str<STRING_MAX>,
@@ -404,7 +411,9 @@ record! {
     "node_device_get_xml_desc_args" => NodeDeviceGetXmlDesc { name: Str<STRING_MAX>, flags: Plain }
     "node_device_get_xml_desc_ret" => NodeDeviceGetXmlDescReply { xml: Str<STRING_MAX> }
     "node_device_get_parent_args" => NodeDeviceGetParent { name: Str<STRING_MAX> }
-    "node_device_get_parent_ret" => NodeDeviceGetParentReply { parent_name: Optional<Str<STRING_MAX>> }
+    "node_device_get_parent_ret" => NodeDeviceGetParentReply {
+        parent_name "parentName": Optional<Str<STRING_MAX>>,
+    }
     "node_device_num_of_caps_args" => NodeDeviceNumOfCaps { name: Str<STRING_MAX> }
     "node_device_num_of_caps_ret" => NodeDeviceNumOfCapsReply { num: Plain }
     "node_device_list_caps_args" => NodeDeviceListCaps { name: Str<STRING_MAX>, maxnames: Plain }
@@ -452,17 +461,21 @@ record! {
     "interface_create_args" => InterfaceCreate { iface: Plain, flags: Plain }
     "interface_destroy_args" => InterfaceDestroy { iface: Plain, flags: Plain }
     "connect_domain_xml_from_native_args" => ConnectDomainXmlFromNative {
-        native_format: Str<STRING_MAX>,
-        native_config: Str<STRING_MAX>,
+        native_format "nativeFormat": Str<STRING_MAX>,
+        native_config "nativeConfig": Str<STRING_MAX>,
         flags: Plain,
     }
-    "connect_domain_xml_from_native_ret" => ConnectDomainXmlFromNativeReply { domain_xml: Str<STRING_MAX> }
+    "connect_domain_xml_from_native_ret" => ConnectDomainXmlFromNativeReply {
+        domain_xml "domainXml": Str<STRING_MAX>,
+    }
     "connect_domain_xml_to_native_args" => ConnectDomainXmlToNative {
-        native_format: Str<STRING_MAX>,
-        domain_xml: Str<STRING_MAX>,
+        native_format "nativeFormat": Str<STRING_MAX>,
+        domain_xml "domainXml": Str<STRING_MAX>,
         flags: Plain,
     }
-    "connect_domain_xml_to_native_ret" => ConnectDomainXmlToNativeReply { native_config: Str<STRING_MAX> }
+    "connect_domain_xml_to_native_ret" => ConnectDomainXmlToNativeReply {
+        native_config "nativeConfig": Str<STRING_MAX>,
+    }
     "connect_num_of_defined_interfaces" => ConnectNumOfDefinedInterfaces {}
     "connect_num_of_defined_interfaces_ret" => ConnectNumOfDefinedInterfacesReply { num: Plain }
     "connect_list_defined_interfaces_args" => ConnectListDefinedInterfaces { maxnames: Plain }
@@ -483,7 +496,10 @@ record! {
     "secret_get_value_args" => SecretGetValue { secret: Plain, flags: Plain }
     "secret_get_value_ret" => SecretGetValueReply { value: Opaque<SECRET_VALUE_MAX> }
     "secret_undefine_args" => SecretUndefine { secret: Plain }
-    "secret_lookup_by_usage_args" => SecretLookupByUsage { usage_type: Plain, usage_id: Str<STRING_MAX> }
+    "secret_lookup_by_usage_args" => SecretLookupByUsage {
+        usage_type "usageType": Plain,
+        usage_id "usageID": Str<STRING_MAX>,
+    }
     "secret_lookup_by_usage_ret" => SecretLookupByUsageReply { secret: Plain }
     "domain_migrate_prepare_tunnel_args" => DomainMigratePrepareTunnel {
         flags: Plain,
@@ -511,7 +527,7 @@ record! {
     "connect_get_lib_version_ret" => ConnectGetLibVersionReply { lib_ver: Plain }
     "connect_compare_cpu_args" => ConnectCompareCpu { xml: Str<STRING_MAX>, flags: Plain }
     "connect_compare_cpu_ret" => ConnectCompareCpuReply { result: Plain }
-    "domain_memory_stats_args" => DomainMemoryStats { dom: Plain, max_stats: Plain, flags: Plain }
+    "domain_memory_stats_args" => DomainMemoryStats { dom: Plain, max_stats "maxStats": Plain, flags: Plain }
     "domain_memory_stats_ret" => DomainMemoryStatsReply { stats: Array<DOMAIN_MEMORY_STATS_MAX> }
     "domain_attach_device_flags_args" => DomainAttachDeviceFlags {
         dom: Plain,
@@ -524,24 +540,24 @@ record! {
         flags: Plain,
     }
     "connect_baseline_cpu_args" => ConnectBaselineCpu {
-        xml_cpus: Array<CPU_BASELINE_MAX, Str<STRING_MAX>>,
+        xml_cpus "xmlCPUs": Array<CPU_BASELINE_MAX, Str<STRING_MAX>>,
         flags: Plain,
     }
     "connect_baseline_cpu_ret" => ConnectBaselineCpuReply { cpu: Str<STRING_MAX> }
     "domain_get_job_info_args" => DomainGetJobInfo { dom: Plain }
     "domain_get_job_info_ret" => DomainGetJobInfoReply {
         r#type: Plain,
-        time_elapsed: Plain,
-        time_remaining: Plain,
-        data_total: Plain,
-        data_processed: Plain,
-        data_remaining: Plain,
-        mem_total: Plain,
-        mem_processed: Plain,
-        mem_remaining: Plain,
-        file_total: Plain,
-        file_processed: Plain,
-        file_remaining: Plain,
+        time_elapsed "timeElapsed": Plain,
+        time_remaining "timeRemaining": Plain,
+        data_total "dataTotal": Plain,
+        data_processed "dataProcessed": Plain,
+        data_remaining "dataRemaining": Plain,
+        mem_total "memTotal": Plain,
+        mem_processed "memProcessed": Plain,
+        mem_remaining "memRemaining": Plain,
+        file_total "fileTotal": Plain,
+        file_processed "fileProcessed": Plain,
+        file_remaining "fileRemaining": Plain,
     }
     "domain_abort_job_args" => DomainAbortJob { dom: Plain }
     "storage_vol_wipe_args" => StorageVolWipe { vol: Plain, flags: Plain }
@@ -550,15 +566,17 @@ record! {
         downtime: Plain,
         flags: Plain,
     }
-    "connect_domain_event_register_any_args" => ConnectDomainEventRegisterAny { event_id: Plain }
-    "connect_domain_event_deregister_any_args" => ConnectDomainEventDeregisterAny { event_id: Plain }
+    "connect_domain_event_register_any_args" => ConnectDomainEventRegisterAny { event_id "eventID": Plain }
+    "connect_domain_event_deregister_any_args" => ConnectDomainEventDeregisterAny {
+        event_id "eventID": Plain,
+    }
     "domain_event_reboot_msg" => DomainEventReboot { dom: Plain }
     "domain_event_rtc_change_msg" => DomainEventRtcChange { dom: Plain, offset: Plain }
     "domain_event_watchdog_msg" => DomainEventWatchdog { dom: Plain, action: Plain }
     "domain_event_io_error_msg" => DomainEventIoError {
         dom: Plain,
-        src_path: Str<STRING_MAX>,
-        dev_alias: Str<STRING_MAX>,
+        src_path "srcPath": Str<STRING_MAX>,
+        dev_alias "devAlias": Str<STRING_MAX>,
         action: Plain,
     }
     "domain_event_graphics_msg" => DomainEventGraphics {
@@ -566,7 +584,7 @@ record! {
         phase: Plain,
         local: Plain,
         remote: Plain,
-        auth_scheme: Str<STRING_MAX>,
+        auth_scheme "authScheme": Str<STRING_MAX>,
         subject: Array<DOMAIN_EVENT_GRAPHICS_IDENTITY_MAX>,
     }
     "domain_update_device_flags_args" => DomainUpdateDeviceFlags {
@@ -627,8 +645,8 @@ record! {
     }
     "domain_event_io_error_reason_msg" => DomainEventIoErrorReason {
         dom: Plain,
-        src_path: Str<STRING_MAX>,
-        dev_alias: Str<STRING_MAX>,
+        src_path "srcPath": Str<STRING_MAX>,
+        dev_alias "devAlias": Str<STRING_MAX>,
         action: Plain,
         reason: Str<STRING_MAX>,
     }
@@ -784,9 +802,13 @@ record! {
         keycodes: Array<DOMAIN_SEND_KEY_MAX>,
         flags: Plain,
     }
-    "node_get_cpu_stats_args" => NodeGetCpuStats { cpu_num: Plain, nparams: Plain, flags: Plain }
+    "node_get_cpu_stats_args" => NodeGetCpuStats { cpu_num "cpuNum": Plain, nparams: Plain, flags: Plain }
     "node_get_cpu_stats_ret" => NodeGetCpuStatsReply { params: Array<NODE_CPU_STATS_MAX>, nparams: Plain }
-    "node_get_memory_stats_args" => NodeGetMemoryStats { nparams: Plain, cell_num: Plain, flags: Plain }
+    "node_get_memory_stats_args" => NodeGetMemoryStats {
+        nparams: Plain,
+        cell_num "cellNum": Plain,
+        flags: Plain,
+    }
     "node_get_memory_stats_ret" => NodeGetMemoryStatsReply {
         params: Array<NODE_MEMORY_STATS_MAX>,
         nparams: Plain,
@@ -795,7 +817,7 @@ record! {
     "domain_get_control_info_ret" => DomainGetControlInfoReply {
         state: Plain,
         details: Plain,
-        state_time: Plain,
+        state_time "stateTime": Plain,
     }
     "domain_get_vcpu_pin_info_args" => DomainGetVcpuPinInfo {
         dom: Plain,
@@ -882,9 +904,9 @@ record! {
     }
     "domain_event_disk_change_msg" => DomainEventDiskChange {
         dom: Plain,
-        old_src_path: Optional<Str<STRING_MAX>>,
-        new_src_path: Optional<Str<STRING_MAX>>,
-        dev_alias: Str<STRING_MAX>,
+        old_src_path "oldSrcPath": Optional<Str<STRING_MAX>>,
+        new_src_path "newSrcPath": Optional<Str<STRING_MAX>>,
+        dev_alias "devAlias": Str<STRING_MAX>,
         reason: Plain,
     }
     "domain_open_graphics_args" => DomainOpenGraphics { dom: Plain, idx: Plain, flags: Plain }
@@ -991,7 +1013,7 @@ record! {
     "domain_pm_wakeup_args" => DomainPmWakeup { dom: Plain, flags: Plain }
     "domain_event_tray_change_msg" => DomainEventTrayChange {
         dom: Plain,
-        dev_alias: Str<STRING_MAX>,
+        dev_alias "devAlias": Str<STRING_MAX>,
         reason: Plain,
     }
     "domain_event_pmwakeup_msg" => DomainEventPmwakeup { dom: Plain }
@@ -1101,7 +1123,7 @@ record! {
         net: Plain,
         command: Plain,
         section: Plain,
-        parent_index: Plain,
+        parent_index "parentIndex": Plain,
         xml: Str<STRING_MAX>,
         flags: Plain,
     }
@@ -1110,7 +1132,7 @@ record! {
     "node_get_cpu_map_ret" => NodeGetCpuMapReply { cpumap: Opaque<CPUMAP_MAX>, online: Plain, ret: Plain }
     "domain_fstrim_args" => DomainFstrim {
         dom: Plain,
-        mount_point: Optional<Str<STRING_MAX>>,
+        mount_point "mountPoint": Optional<Str<STRING_MAX>>,
         minimum: Plain,
         flags: Plain,
     }
@@ -1140,15 +1162,17 @@ record! {
         dom: Plain,
         flags: Plain,
     }
-    "domain_migrate_get_compression_cache_ret" => DomainMigrateGetCompressionCacheReply { cache_size: Plain }
+    "domain_migrate_get_compression_cache_ret" => DomainMigrateGetCompressionCacheReply {
+        cache_size "cacheSize": Plain,
+    }
     "domain_migrate_set_compression_cache_args" => DomainMigrateSetCompressionCache {
         dom: Plain,
-        cache_size: Plain,
+        cache_size "cacheSize": Plain,
         flags: Plain,
     }
     "node_device_detach_flags_args" => NodeDeviceDetachFlags {
         name: Str<STRING_MAX>,
-        driver_name: Optional<Str<STRING_MAX>>,
+        driver_name "driverName": Optional<Str<STRING_MAX>>,
         flags: Plain,
     }
     "domain_migrate_begin3_params_args" => DomainMigrateBegin3Params {
@@ -1216,7 +1240,10 @@ record! {
     "domain_create_xml_with_files_ret" => DomainCreateXmlWithFilesReply { dom: Plain }
     "domain_create_with_files_args" => DomainCreateWithFiles { dom: Plain, flags: Plain }
     "domain_create_with_files_ret" => DomainCreateWithFilesReply { dom: Plain }
-    "domain_event_device_removed_msg" => DomainEventDeviceRemoved { dom: Plain, dev_alias: Str<STRING_MAX> }
+    "domain_event_device_removed_msg" => DomainEventDeviceRemoved {
+        dom: Plain,
+        dev_alias "devAlias": Str<STRING_MAX>,
+    }
     "connect_get_cpu_model_names_args" => ConnectGetCpuModelNames {
         arch: Str<STRING_MAX>,
         need_results: Plain,
@@ -1227,71 +1254,96 @@ record! {
         ret: Plain,
     }
     "connect_network_event_register_any_args" => ConnectNetworkEventRegisterAny {
-        event_id: Plain,
+        event_id "eventID": Plain,
         net: Optional,
     }
-    "connect_network_event_register_any_ret" => ConnectNetworkEventRegisterAnyReply { callback_id: Plain }
-    "connect_network_event_deregister_any_args" => ConnectNetworkEventDeregisterAny { callback_id: Plain }
+    "connect_network_event_register_any_ret" => ConnectNetworkEventRegisterAnyReply {
+        callback_id "callbackID": Plain,
+    }
+    "connect_network_event_deregister_any_args" => ConnectNetworkEventDeregisterAny {
+        callback_id "callbackID": Plain,
+    }
     "network_event_lifecycle_msg" => NetworkEventLifecycle {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         net: Plain,
         event: Plain,
         detail: Plain,
     }
     "connect_domain_event_callback_register_any_args" => ConnectDomainEventCallbackRegisterAny {
-        event_id: Plain,
+        event_id "eventID": Plain,
         dom: Optional,
     }
     "connect_domain_event_callback_register_any_ret" => ConnectDomainEventCallbackRegisterAnyReply {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "connect_domain_event_callback_deregister_any_args" => ConnectDomainEventCallbackDeregisterAny {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
-    "domain_event_callback_lifecycle_msg" => DomainEventCallbackLifecycle { callback_id: Plain, msg: Plain }
-    "domain_event_callback_reboot_msg" => DomainEventCallbackReboot { callback_id: Plain, msg: Plain }
-    "domain_event_callback_rtc_change_msg" => DomainEventCallbackRtcChange { callback_id: Plain, msg: Plain }
-    "domain_event_callback_watchdog_msg" => DomainEventCallbackWatchdog { callback_id: Plain, msg: Plain }
-    "domain_event_callback_io_error_msg" => DomainEventCallbackIoError { callback_id: Plain, msg: Plain }
-    "domain_event_callback_graphics_msg" => DomainEventCallbackGraphics { callback_id: Plain, msg: Plain }
+    "domain_event_callback_lifecycle_msg" => DomainEventCallbackLifecycle {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
+    "domain_event_callback_reboot_msg" => DomainEventCallbackReboot {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
+    "domain_event_callback_rtc_change_msg" => DomainEventCallbackRtcChange {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
+    "domain_event_callback_watchdog_msg" => DomainEventCallbackWatchdog {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
+    "domain_event_callback_io_error_msg" => DomainEventCallbackIoError {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
+    "domain_event_callback_graphics_msg" => DomainEventCallbackGraphics {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
     "domain_event_callback_io_error_reason_msg" => DomainEventCallbackIoErrorReason {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
     "domain_event_callback_control_error_msg" => DomainEventCallbackControlError {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
-    "domain_event_callback_block_job_msg" => DomainEventCallbackBlockJob { callback_id: Plain, msg: Plain }
+    "domain_event_callback_block_job_msg" => DomainEventCallbackBlockJob {
+        callback_id "callbackID": Plain,
+        msg: Plain,
+    }
     "domain_event_callback_disk_change_msg" => DomainEventCallbackDiskChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
     "domain_event_callback_tray_change_msg" => DomainEventCallbackTrayChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
     "domain_event_callback_pmwakeup_msg" => DomainEventCallbackPmwakeup {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         reason: Plain,
         msg: Plain,
     }
     "domain_event_callback_pmsuspend_msg" => DomainEventCallbackPmsuspend {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         reason: Plain,
         msg: Plain,
     }
     "domain_event_callback_balloon_change_msg" => DomainEventCallbackBalloonChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
     "domain_event_callback_pmsuspend_disk_msg" => DomainEventCallbackPmsuspendDisk {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         reason: Plain,
         msg: Plain,
     }
     "domain_event_callback_device_removed_msg" => DomainEventCallbackDeviceRemoved {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         msg: Plain,
     }
     "domain_core_dump_with_format_args" => DomainCoreDumpWithFormat {
@@ -1316,7 +1368,7 @@ record! {
     "domain_get_time_ret" => DomainGetTimeReply { seconds: Plain, nseconds: Plain }
     "domain_set_time_args" => DomainSetTime { dom: Plain, seconds: Plain, nseconds: Plain, flags: Plain }
     "domain_event_block_job_2_msg" => DomainEventBlockJob2 {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         dst: Str<STRING_MAX>,
         r#type: Plain,
@@ -1324,8 +1376,8 @@ record! {
     }
     "node_get_free_pages_args" => NodeGetFreePages {
         pages: Array<NODE_MAX_CELLS>,
-        start_cell: Plain,
-        cell_count: Plain,
+        start_cell "startCell": Plain,
+        cell_count "cellCount": Plain,
         flags: Plain,
     }
     "node_get_free_pages_ret" => NodeGetFreePagesReply { counts: Array<NODE_MAX_CELLS> }
@@ -1355,7 +1407,9 @@ record! {
         stats: Plain,
         flags: Plain,
     }
-    "connect_get_all_domain_stats_ret" => ConnectGetAllDomainStatsReply { ret_stats: Array<DOMAIN_LIST_MAX> }
+    "connect_get_all_domain_stats_ret" => ConnectGetAllDomainStatsReply {
+        ret_stats "retStats": Array<DOMAIN_LIST_MAX>,
+    }
     "domain_block_copy_args" => DomainBlockCopy {
         dom: Plain,
         path: Str<STRING_MAX>,
@@ -1364,20 +1418,20 @@ record! {
         flags: Plain,
     }
     "domain_event_callback_tunable_msg" => DomainEventCallbackTunable {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         params: Array<DOMAIN_EVENT_TUNABLE_MAX>,
     }
     "node_alloc_pages_args" => NodeAllocPages {
-        page_sizes: Array<NODE_MAX_CELLS>,
-        page_counts: Array<NODE_MAX_CELLS>,
-        start_cell: Plain,
-        cell_count: Plain,
+        page_sizes "pageSizes": Array<NODE_MAX_CELLS>,
+        page_counts "pageCounts": Array<NODE_MAX_CELLS>,
+        start_cell "startCell": Plain,
+        cell_count "cellCount": Plain,
         flags: Plain,
     }
     "node_alloc_pages_ret" => NodeAllocPagesReply { ret: Plain }
     "domain_event_callback_agent_lifecycle_msg" => DomainEventCallbackAgentLifecycle {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         state: Plain,
         reason: Plain,
@@ -1400,9 +1454,9 @@ record! {
     "domain_interface_addresses_args" => DomainInterfaceAddresses { dom: Plain, source: Plain, flags: Plain }
     "domain_interface_addresses_ret" => DomainInterfaceAddressesReply { ifaces: Array<DOMAIN_INTERFACE_MAX> }
     "domain_event_callback_device_added_msg" => DomainEventCallbackDeviceAdded {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
-        dev_alias: Str<STRING_MAX>,
+        dev_alias "devAlias": Str<STRING_MAX>,
     }
     "domain_add_iothread_args" => DomainAddIothread { dom: Plain, iothread_id: Plain, flags: Plain }
     "domain_del_iothread_args" => DomainDelIothread { dom: Plain, iothread_id: Plain, flags: Plain }
@@ -1415,7 +1469,7 @@ record! {
     "domain_rename_args" => DomainRename { dom: Plain, new_name: Optional<Str<STRING_MAX>>, flags: Plain }
     "domain_rename_ret" => DomainRenameReply { retcode: Plain }
     "domain_event_callback_migration_iteration_msg" => DomainEventCallbackMigrationIteration {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         iteration: Plain,
     }
@@ -1423,7 +1477,7 @@ record! {
     "connect_unregister_close_callback" => ConnectUnregisterCloseCallback {}
     "connect_event_connection_closed_msg" => ConnectEventConnectionClosed { reason: Plain }
     "domain_event_callback_job_completed_msg" => DomainEventCallbackJobCompleted {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         params: Array<DOMAIN_JOB_STATS_MAX>,
     }
@@ -1436,22 +1490,22 @@ record! {
         flags: Plain,
     }
     "domain_event_callback_device_removal_failed_msg" => DomainEventCallbackDeviceRemovalFailed {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
-        dev_alias: Str<STRING_MAX>,
+        dev_alias "devAlias": Str<STRING_MAX>,
     }
     "connect_storage_pool_event_register_any_args" => ConnectStoragePoolEventRegisterAny {
-        event_id: Plain,
+        event_id "eventID": Plain,
         pool: Optional,
     }
     "connect_storage_pool_event_register_any_ret" => ConnectStoragePoolEventRegisterAnyReply {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "connect_storage_pool_event_deregister_any_args" => ConnectStoragePoolEventDeregisterAny {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "storage_pool_event_lifecycle_msg" => StoragePoolEventLifecycle {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         pool: Plain,
         event: Plain,
         detail: Plain,
@@ -1464,24 +1518,27 @@ record! {
         state: Plain,
         flags: Plain,
     }
-    "storage_pool_event_refresh_msg" => StoragePoolEventRefresh { callback_id: Plain, pool: Plain }
+    "storage_pool_event_refresh_msg" => StoragePoolEventRefresh {
+        callback_id "callbackID": Plain,
+        pool: Plain,
+    }
     "connect_node_device_event_register_any_args" => ConnectNodeDeviceEventRegisterAny {
-        event_id: Plain,
+        event_id "eventID": Plain,
         dev: Optional,
     }
     "connect_node_device_event_register_any_ret" => ConnectNodeDeviceEventRegisterAnyReply {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "connect_node_device_event_deregister_any_args" => ConnectNodeDeviceEventDeregisterAny {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
     }
     "node_device_event_lifecycle_msg" => NodeDeviceEventLifecycle {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dev: Plain,
         event: Plain,
         detail: Plain,
     }
-    "node_device_event_update_msg" => NodeDeviceEventUpdate { callback_id: Plain, dev: Plain }
+    "node_device_event_update_msg" => NodeDeviceEventUpdate { callback_id "callbackID": Plain, dev: Plain }
     "storage_vol_get_info_flags_args" => StorageVolGetInfoFlags { vol: Plain, flags: Plain }
     "storage_vol_get_info_flags_ret" => StorageVolGetInfoFlagsReply {
         r#type: Plain,
@@ -1489,24 +1546,31 @@ record! {
         allocation: Plain,
     }
     "domain_event_callback_metadata_change_msg" => DomainEventCallbackMetadataChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         r#type: Plain,
         nsuri: Optional<Str<STRING_MAX>>,
     }
     "connect_secret_event_register_any_args" => ConnectSecretEventRegisterAny {
-        event_id: Plain,
+        event_id "eventID": Plain,
         secret: Optional,
     }
-    "connect_secret_event_register_any_ret" => ConnectSecretEventRegisterAnyReply { callback_id: Plain }
-    "connect_secret_event_deregister_any_args" => ConnectSecretEventDeregisterAny { callback_id: Plain }
+    "connect_secret_event_register_any_ret" => ConnectSecretEventRegisterAnyReply {
+        callback_id "callbackID": Plain,
+    }
+    "connect_secret_event_deregister_any_args" => ConnectSecretEventDeregisterAny {
+        callback_id "callbackID": Plain,
+    }
     "secret_event_lifecycle_msg" => SecretEventLifecycle {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         secret: Plain,
         event: Plain,
         detail: Plain,
     }
-    "secret_event_value_changed_msg" => SecretEventValueChanged { callback_id: Plain, secret: Plain }
+    "secret_event_value_changed_msg" => SecretEventValueChanged {
+        callback_id "callbackID": Plain,
+        secret: Plain,
+    }
     "domain_set_vcpu_args" => DomainSetVcpu {
         dom: Plain,
         cpumap: Str<STRING_MAX>,
@@ -1514,7 +1578,7 @@ record! {
         flags: Plain,
     }
     "domain_event_block_threshold_msg" => DomainEventBlockThreshold {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         dev: Str<STRING_MAX>,
         path: Optional<Str<STRING_MAX>>,
@@ -1554,7 +1618,7 @@ record! {
         arch: Optional<Str<STRING_MAX>>,
         machine: Optional<Str<STRING_MAX>>,
         virttype: Optional<Str<STRING_MAX>>,
-        xml_cpu: Str<STRING_MAX>,
+        xml_cpu "xmlCPU": Str<STRING_MAX>,
         flags: Plain,
     }
     "connect_compare_hypervisor_cpu_ret" => ConnectCompareHypervisorCpuReply { result: Plain }
@@ -1563,7 +1627,7 @@ record! {
         arch: Optional<Str<STRING_MAX>>,
         machine: Optional<Str<STRING_MAX>>,
         virttype: Optional<Str<STRING_MAX>>,
-        xml_cpus: Array<CPU_BASELINE_MAX, Str<STRING_MAX>>,
+        xml_cpus "xmlCPUs": Array<CPU_BASELINE_MAX, Str<STRING_MAX>>,
         flags: Plain,
     }
     "connect_baseline_hypervisor_cpu_ret" => ConnectBaselineHypervisorCpuReply { cpu: Str<STRING_MAX> }
@@ -1687,7 +1751,7 @@ record! {
     "domain_backup_get_xml_desc_args" => DomainBackupGetXmlDesc { dom: Plain, flags: Plain }
     "domain_backup_get_xml_desc_ret" => DomainBackupGetXmlDescReply { xml: Str<STRING_MAX> }
     "domain_event_memory_failure_msg" => DomainEventMemoryFailure {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         recipient: Plain,
         action: Plain,
@@ -1732,7 +1796,7 @@ record! {
     "network_create_xml_flags_args" => NetworkCreateXmlFlags { xml: Str<STRING_MAX>, flags: Plain }
     "network_create_xml_flags_ret" => NetworkCreateXmlFlagsReply { net: Plain }
     "domain_event_memory_device_size_change_msg" => DomainEventMemoryDeviceSizeChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         alias: Str<STRING_MAX>,
         size: Plain,
@@ -1769,7 +1833,7 @@ record! {
     }
     "network_get_metadata_ret" => NetworkGetMetadataReply { metadata: Str<STRING_MAX> }
     "network_event_callback_metadata_change_msg" => NetworkEventCallbackMetadataChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         net: Plain,
         r#type: Plain,
         nsuri: Optional<Str<STRING_MAX>>,
@@ -1795,17 +1859,21 @@ record! {
         flags: Plain,
     }
     "domain_event_nic_mac_change_msg" => DomainEventNicMacChange {
-        callback_id: Plain,
+        callback_id "callbackID": Plain,
         dom: Plain,
         alias: Str<STRING_MAX>,
-        old_mac: Str<STRING_MAX>,
-        new_mac: Str<STRING_MAX>,
+        old_mac "oldMAC": Str<STRING_MAX>,
+        new_mac "newMAC": Str<STRING_MAX>,
     }
-    "domain_event_vcpu_removed_msg" => DomainEventVcpuRemoved { callback_id: Plain, dom: Plain, vcpu: Plain }
-    "domain_event_callback_channel_lifecycle_msg" => DomainEventCallbackChannelLifecycle {
-        callback_id: Plain,
+    "domain_event_vcpu_removed_msg" => DomainEventVcpuRemoved {
+        callback_id "callbackID": Plain,
         dom: Plain,
-        channel_name: Str<STRING_MAX>,
+        vcpu: Plain,
+    }
+    "domain_event_callback_channel_lifecycle_msg" => DomainEventCallbackChannelLifecycle {
+        callback_id "callbackID": Plain,
+        dom: Plain,
+        channel_name "channelName": Str<STRING_MAX>,
         state: Plain,
         reason: Plain,
     }

@@ -30,8 +30,8 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
                 reason: "enospc".into(),
             },
             vec![
-                (4, json!({ "src_path": "/a.raw", "dev_alias": "net0", "action": 1 })),
-                (6, json!({ "src_path": "/a.raw", "dev_alias": "net0", "action": 1, "reason": "enospc" })),
+                (4, json!({ "srcPath": "/a.raw", "devAlias": "net0", "action": 1 })),
+                (6, json!({ "srcPath": "/a.raw", "devAlias": "net0", "action": 1, "reason": "enospc" })),
             ],
         ),
         (
@@ -48,7 +48,7 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
                     "phase": 1,
                     "local": { "family": 2, "node": "/run/vnc", "service": "" },
                     "remote": { "family": 1, "node": "::1", "service": "5901" },
-                    "auth_scheme": "sasl",
+                    "authScheme": "sasl",
                     "subject": [{ "type": "saslUsername", "name": "ada" }],
                 }),
             )],
@@ -73,20 +73,17 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
                 new_path: None,
                 reason: DiskChangeReason::DropMissingOnStart,
             },
-            vec![(
-                9,
-                json!({ "old_src_path": "/a.raw", "new_src_path": null, "dev_alias": "net0", "reason": 1 }),
-            )],
+            vec![(9, json!({ "oldSrcPath": "/a.raw", "newSrcPath": null, "devAlias": "net0", "reason": 1 }))],
         ),
         (
             Happening::TrayChange { alias: alias(), reason: TrayChangeReason::Close },
-            vec![(10, json!({ "dev_alias": "net0", "reason": 1 }))],
+            vec![(10, json!({ "devAlias": "net0", "reason": 1 }))],
         ),
         (Happening::PmWakeup, vec![(11, json!({}))]),
         (Happening::PmSuspend, vec![(12, json!({}))]),
         (Happening::BalloonChange { memory_kib: 4_096 }, vec![(13, json!({ "actual": 4_096 }))]),
         (Happening::PmSuspendDisk, vec![(14, json!({}))]),
-        (Happening::DeviceRemoved { alias: alias() }, vec![(15, json!({ "dev_alias": "net0" }))]),
+        (Happening::DeviceRemoved { alias: alias() }, vec![(15, json!({ "devAlias": "net0" }))]),
         (
             Happening::Tunable(TypedParams::new().with("cputune.cpu_shares", 9_u64).unwrap()),
             vec![(17, json!({ "params": [{ "field": "cputune.cpu_shares", "value": { "ul": 9 } }] }))],
@@ -95,8 +92,8 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
             Happening::AgentLifecycle { state: AgentState::Connected, reason: AgentReason::Channel },
             vec![(18, json!({ "state": 1, "reason": 2 }))],
         ),
-        (Happening::DeviceAdded { alias: alias() }, vec![(19, json!({ "dev_alias": "net0" }))]),
-        (Happening::DeviceRemovalFailed { alias: alias() }, vec![(22, json!({ "dev_alias": "net0" }))]),
+        (Happening::DeviceAdded { alias: alias() }, vec![(19, json!({ "devAlias": "net0" }))]),
+        (Happening::DeviceRemovalFailed { alias: alias() }, vec![(22, json!({ "devAlias": "net0" }))]),
         (
             Happening::MetadataChange(Metadata::Element("urn:a".into())),
             vec![(23, json!({ "type": 2, "nsuri": "urn:a" }))],
@@ -119,12 +116,12 @@ fn everything() -> Vec<(Happening, Vec<(i32, Value)>)> {
         ),
         (
             Happening::NicMacChange { alias: alias(), old_mac: "52::1".into(), new_mac: "52::2".into() },
-            vec![(27, json!({ "alias": "net0", "old_mac": "52::1", "new_mac": "52::2" }))],
+            vec![(27, json!({ "alias": "net0", "oldMAC": "52::1", "newMAC": "52::2" }))],
         ),
         (Happening::VcpuRemoved(3), vec![(28, json!({ "vcpu": 3 }))]),
         (
             Happening::ChannelLifecycle { channel: "org.a".into(), state: 1, reason: 2 },
-            vec![(29, json!({ "channel_name": "org.a", "state": 1, "reason": 2 }))],
+            vec![(29, json!({ "channelName": "org.a", "state": 1, "reason": 2 }))],
         ),
     ]
 }
@@ -146,7 +143,7 @@ fn said(event: &DomainEvent) -> Value {
     let mut said = serde_json::to_value(event).unwrap();
     let fields = said.as_object_mut().unwrap();
     assert_eq!(fields.remove("dom").unwrap()["name"], "a");
-    fields.remove("callback_id");
+    fields.remove("callbackID");
     said
 }
 
