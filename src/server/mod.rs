@@ -2,7 +2,8 @@
 //!
 //! Three doors, from the least work to the most: implement [`Hypervisor`](crate::hypervisor::Hypervisor) and serve a
 //! [`HypervisorService`](crate::hypervisor::HypervisorService); implement the generated
-//! [`RemoteService`](crate::generated::RemoteService), any procedure, typed; or implement [`Handler`], bytes.
+//! [`RemoteService`](crate::generated::RemoteService), any procedure, typed, and serve it by [`Typed`]; or implement [`Handler`], bytes.
+//! A handler around another one adds to it: [`HypervisorService`](crate::hypervisor::HypervisorService) has an example.
 
 mod access;
 mod admin;
@@ -27,6 +28,7 @@ mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod turn;
+mod typed;
 mod unread;
 mod working;
 
@@ -67,6 +69,7 @@ pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
 #[cfg(feature = "tls")]
 pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
+pub use typed::Typed;
 
 use clients::{Clients, Present};
 use context::{Newcomer, Terms};

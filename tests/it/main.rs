@@ -63,4 +63,5 @@ mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 mod traces;
+mod typed;
 mod usage;
