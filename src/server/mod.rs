@@ -167,6 +167,12 @@ impl<H: Handler + ?Sized> Server<H> {
     /// # Errors
     /// Where accepting fails for a reason that will not pass, such as a closed socket.
     pub async fn serve(&self, listener: &Listener) -> io::Result<()> {
+        if listener.asks_in_vain() {
+            tracing::warn!(
+                address = %listener.address(),
+                "passwords are asked for over plain TCP, where libvirt's clients refuse to prove them: use TLS or a unix socket"
+            );
+        }
         loop {
             // Beyond the limit clients wait in the kernel's queue, as with libvirt.
             self.crowd.room(listener.is_read_only()).await;
