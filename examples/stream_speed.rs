@@ -7,18 +7,15 @@
 use std::error::Error;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::runtime::{Builder, Runtime};
 use virtwire::client::Connection;
-use virtwire::generated::{RemoteService, dispatch_remote};
+use virtwire::generated::RemoteService;
 use virtwire::protocol::error::RemoteError;
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::{ConnectOpen, StorageVol, StorageVolDownload, StorageVolUpload};
-use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream};
+use virtwire::server::{CallContext, Chunk, Exposure, Listener, Server, Stream, Typed};
 
 /// What one packet of a stream carries.
 const CHUNK_BYTES: usize = 262_120;
@@ -32,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (near, far) = (runtime()?, runtime()?);
     let address = format!("unix:{}", path.display()).parse()?;
     let listener = far.block_on(Listener::bind(&address, Exposure::LocalOnly))?;
-    far.spawn(async move { Server::new(Host).serve(&listener).await });
+    far.spawn(async move { Server::new(Typed::new(Host)).serve(&listener).await });
     let connection = near.block_on(Connection::open(&format!("mem+unix:///?socket={}", path.display())))?;
     for (name, which) in [("upload", true), ("download", false)] {
         let speed = fastest(|| {
@@ -130,15 +127,5 @@ impl RemoteService for Host {
             stream.finish().await
         });
         Ok(())
-    }
-}
-
-impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
-        Box::pin(async move { dispatch_remote(&*self, &cx, call.header.procedure, &call.payload).await })
     }
 }

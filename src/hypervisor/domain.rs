@@ -103,6 +103,13 @@ pub struct Keys {
     pub held: Duration,
 }
 
+impl Keys {
+    /// These keys.
+    pub fn new(codes: KeyCodes, keys: impl Into<Vec<u32>>, held: Duration) -> Keys {
+        Keys { codes, keys: keys.into(), held }
+    }
+}
+
 /// How to write a guest's memory to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -117,6 +124,14 @@ pub struct CoreDump {
     pub bypass_cache: bool,
     /// What becomes of the guest once that is done.
     pub then: AfterDump,
+}
+
+impl CoreDump {
+    /// In this format, with the state of its devices, of a guest that is paused for as long and goes on.
+    pub fn new(format: DumpFormat) -> CoreDump {
+        let (memory_only, live, bypass_cache) = (false, false, false);
+        CoreDump { format, memory_only, live, bypass_cache, then: AfterDump::GoesOn }
+    }
 }
 
 /// What becomes of a guest whose memory was written to a file.

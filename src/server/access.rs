@@ -73,6 +73,57 @@ pub struct AccessRequest<'a> {
     pub flags: u64,
 }
 
+impl<'a> AccessRequest<'a> {
+    /// That somebody wants to use a right on the connection, by no procedure in particular: for who tests an authorizer.
+    ///
+    /// ```
+    /// use virtwire::protocol::access::{Named, ObjectKind, Right};
+    /// use virtwire::server::{AccessRequest, Authorizer, ConnectionId, Identity, PeerTransport};
+    ///
+    /// /// Nobody stops the guest that runs the database.
+    /// struct Spared;
+    ///
+    /// impl Authorizer for Spared {
+    ///     fn allows(&self, request: &AccessRequest<'_>) -> bool {
+    ///         let name = request.object.and_then(|object| object.name.as_deref());
+    ///         !(request.right.permission == "stop" && name == Some("database"))
+    ///     }
+    /// }
+    ///
+    /// let mut identity = Identity::of(PeerTransport::Tls);
+    /// identity.sasl_user = Some("fred".to_owned());
+    /// let mut guest = Named::default();
+    /// guest.name = Some("database".into());
+    /// let wants = |permission| {
+    ///     let right = Right::of(ObjectKind::Domain, permission);
+    ///     AccessRequest::new(&identity, ConnectionId(1), right).with_object(&guest)
+    /// };
+    /// assert!(Spared.allows(&wants("start")));
+    /// assert!(!Spared.allows(&wants("stop")));
+    /// ```
+    pub fn new(identity: &'a Identity, connection: ConnectionId, right: Right) -> AccessRequest<'a> {
+        AccessRequest { identity, connection, procedure: None, right, object: None, flags: 0 }
+    }
+
+    /// The same by this procedure.
+    #[must_use]
+    pub fn with_procedure(self, procedure: &'static ProcedureInfo) -> AccessRequest<'a> {
+        AccessRequest { procedure: Some(procedure), ..self }
+    }
+
+    /// The same on this object.
+    #[must_use]
+    pub fn with_object(self, object: &'a Named<'a>) -> AccessRequest<'a> {
+        AccessRequest { object: Some(object), ..self }
+    }
+
+    /// The same with these flags.
+    #[must_use]
+    pub fn with_flags(self, flags: u64) -> AccessRequest<'a> {
+        AccessRequest { flags, ..self }
+    }
+}
+
 impl CallContext {
     /// Whether a call may go on, by its number alone.
     pub(super) fn admits_number(&self, info: &'static ProcedureInfo) -> Result<(), RemoteError> {

@@ -88,8 +88,16 @@ impl CallContext {
         CallContext(Arc::new(shared), None)
     }
 
-    /// The context of a connection that exists only here, for tests of handlers: nothing reads its events.
-    #[doc(hidden)]
+    /// The context of a connection that exists only here, for tests of handlers and typed services: its client is a part of this process
+    /// that may do everything, its calls come with no stream and no descriptors, and nobody reads its events.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use virtwire::server::{CallContext, ConnectionId};
+    ///
+    /// let cx = CallContext::detached(ConnectionId(1), Arc::default());
+    /// assert!(cx.identity().is_local() && !cx.is_read_only());
+    /// ```
     pub fn detached(id: ConnectionId, profile: Arc<Profile>) -> CallContext {
         let identity = Identity::of(PeerTransport::Inside);
         let newcomer = Newcomer { id, peer: "detached".to_owned(), identity, carries_fds: false };

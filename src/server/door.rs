@@ -54,6 +54,11 @@ impl Door {
         *self.asked() = Asked { authentication, tls: Some(tls) };
     }
 
+    /// Whether clients are asked for a password.
+    pub(super) fn asks_for_password(&self) -> bool {
+        self.asked().authentication.asks_for_password()
+    }
+
     fn asked(&self) -> MutexGuard<'_, Asked> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -65,12 +65,13 @@ impl fmt::Display for ListenAddress {
     }
 }
 
-/// Whether to listen where strangers could come, with no authentication to stop them.
+/// Whether to listen where strangers could come. What stops them is said to the listener later, by
+/// [`Listener::set_authentication`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposure {
     /// Loopback addresses and unix sockets only.
     LocalOnly,
-    /// Anywhere. Whoever reaches the port owns the host.
+    /// Anywhere. Whoever reaches the port owns the host, where nothing is asked of them.
     AnyoneMayConnect,
 }
 
@@ -78,9 +79,9 @@ pub enum Exposure {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// The host is reachable by strangers, and nothing would ask them who they are.
+    /// The host is reachable by strangers, and nothing would ask them who they are before a listener is told to, or protect what they say.
     #[error(
-        "{0} is not a loopback address, and connections are not authenticated: whoever reaches it would own this host"
+        "{0} is not a loopback address: whoever reaches it would own this host, unless asked who they are, and others could read along"
     )]
     Exposed(SocketAddr),
     /// TLS needs certificates, and there are none.
@@ -136,7 +137,10 @@ impl Listener {
     }
 
     /// What clients have to prove before they are served; nothing, unless this is said. Those who come from now on are asked so;
-    /// those who are there stay.
+    /// those who are there stay. Nobody is served before [`Server::serve`](super::Server::serve), so said before that it holds for all.
+    ///
+    /// Passwords are for unix sockets and for [TLS](Self::bind_tls): over plain TCP [libvirt's clients refuse them](Authentication::sasl), so
+    /// nobody of theirs would come in there.
     pub fn set_authentication(&self, authentication: Authentication) {
         self.door.set(authentication);
     }
@@ -251,6 +255,11 @@ impl Listener {
             Inner::Unix(listener, _) => socket2::SockRef::from(listener).listen(clients),
         };
         set.map_err(|error| BindError::Io { address: self.address(), error })
+    }
+
+    /// Whether it asks for passwords that libvirt's clients do not give there, as nothing protects what follows them.
+    pub(super) fn asks_in_vain(&self) -> bool {
+        matches!(self.inner, Inner::Tcp(_)) && self.door.asks_for_password()
     }
 
     /// Whether its clients have a handshake to make first.

@@ -2,7 +2,8 @@
 //!
 //! Three doors, from the least work to the most: implement [`Hypervisor`](crate::hypervisor::Hypervisor) and serve a
 //! [`HypervisorService`](crate::hypervisor::HypervisorService); implement the generated
-//! [`RemoteService`](crate::generated::RemoteService), any procedure, typed; or implement [`Handler`], bytes.
+//! [`RemoteService`](crate::generated::RemoteService), any procedure, typed, and serve it by [`Typed`]; or implement [`Handler`], bytes.
+//! A handler around another one adds to it: [`HypervisorService`](crate::hypervisor::HypervisorService) has an example.
 
 mod access;
 mod admin;
@@ -27,6 +28,7 @@ mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod turn;
+mod typed;
 mod unread;
 mod working;
 
@@ -67,6 +69,7 @@ pub use places::{CLIENTS_MAX, ClientLimits};
 pub use stream::Stream;
 #[cfg(feature = "tls")]
 pub use tls::{HANDSHAKE_BYTES_MAX, TlsServer, TlsSettings, TlsSettingsError};
+pub use typed::Typed;
 
 use clients::{Clients, Present};
 use context::{Newcomer, Terms};
@@ -164,6 +167,12 @@ impl<H: Handler + ?Sized> Server<H> {
     /// # Errors
     /// Where accepting fails for a reason that will not pass, such as a closed socket.
     pub async fn serve(&self, listener: &Listener) -> io::Result<()> {
+        if listener.asks_in_vain() {
+            tracing::warn!(
+                address = %listener.address(),
+                "passwords are asked for over plain TCP, where libvirt's clients refuse to prove them: use TLS or a unix socket"
+            );
+        }
         loop {
             // Beyond the limit clients wait in the kernel's queue, as with libvirt.
             self.crowd.room(listener.is_read_only()).await;

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Head;
 use virtwire_protocol::program::StreamDirection;
-use virtwire_protocol::session::server::ServerSession;
+use virtwire_protocol::session::server::{Limits, ServerSession};
 use virtwire_protocol::session::stream::StreamId;
 
 use super::CallContext;
 use crate::stream::{
-    Chunk, Ending, FileError, Pipe, Side, StreamError, StreamReader, StreamSession, StreamWriter,
-    delegate_io, halves,
+    Chunk, Ending, FileError, Pipe, Pipes, Side, StreamError, StreamReader, StreamSession, StreamWriter,
+    carry, delegate_io, halves,
 };
 
 /// The stream of a call, at the daemon's end.
@@ -38,6 +38,40 @@ impl Stream {
         let abandoned = RemoteError::new(ErrorCode::RPC, ErrorDomain::STREAMS, text);
         let (reader, writer) = halves(pipe, side, sparse, Some(abandoned), ());
         Stream { reader, writer }
+    }
+
+    /// A stream within this process, and the halves of its client's end: for tests of who is given one, without a server.
+    ///
+    /// It is as one of a console that was opened as sparse: both ends may write, holes too, and each waits for the other's reader as over a
+    /// connection. Within a runtime of tokio's, where a task carries what is written.
+    ///
+    /// ```
+    /// use virtwire::server::Stream;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (mut stream, (mut reader, writer)) = Stream::pair();
+    /// let guest = tokio::spawn(async move {
+    ///     stream.write_chunk("login: ".into()).await?;
+    ///     stream.finish().await
+    /// });
+    /// let mut shown = String::new();
+    /// tokio::io::AsyncReadExt::read_to_string(&mut reader, &mut shown).await?;
+    /// assert_eq!(shown, "login: ");
+    /// writer.finish().await?;
+    /// guest.await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn pair() -> (Stream, (StreamReader, StreamWriter)) {
+        let (pipes, bytes) = (Pipes::default(), Limits::default().stream_bytes);
+        let [daemon, client] = std::array::from_fn(|_| pipes.pipe(bytes));
+        tokio::spawn(carry(daemon.clone(), client.clone()));
+        let halves = halves(client, Side::Client { receives: false }, true, None, ());
+        (Stream::new(daemon, StreamDirection::Both, true), halves)
     }
 
     /// The next piece that came; `None` once the client asks to finish. Cancel-safe.

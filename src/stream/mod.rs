@@ -2,6 +2,8 @@
 
 mod file;
 mod half;
+#[cfg(feature = "server")]
+mod pair;
 mod pipe;
 mod table;
 #[cfg(test)]
@@ -16,6 +18,8 @@ use virtwire_protocol::session::stream::StreamFault;
 pub use file::FileError;
 pub(crate) use half::{Side, delegate_io, halves};
 pub use half::{StreamReader, StreamWriter};
+#[cfg(feature = "server")]
+pub(crate) use pair::carry;
 pub(crate) use pipe::{Ending, Outgoing, Pipe};
 pub(crate) use table::{Pipes, StreamKey, StreamSession, StreamTable};
 

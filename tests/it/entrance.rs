@@ -1,8 +1,8 @@
 //! What stands between a stranger and a daemon of ours: passwords, lists of users, and patience that ends.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -17,7 +17,8 @@ use virtwire::protocol::remote::{AuthSaslStart, AuthSaslStep, ConnectGetHostname
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
     ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, AllowedProcesses, Authentication, BoxFuture,
-    CallContext, Exposure, Handler, Listener, Metrics, PasswordFile, Patterns, Sasl, SaslMechanism, Server,
+    CallContext, Exposure, Handler, Listener, Metrics, PasswordFile, PasswordStore, Patterns, Sasl,
+    SaslMechanism, ScramVerifier, Server,
 };
 
 #[tokio::test]
@@ -68,6 +69,52 @@ async fn whoever_does_not_is_told_nothing_but_no() {
     };
     daemon.open("", Some(Arc::new(nth(3)))).await.unwrap();
     daemon.open("", Some(Arc::new(nth(9)))).await.unwrap_err();
+}
+
+/// Its client takes the strongest of what it is offered.
+#[tokio::test]
+async fn a_file_with_less_than_all_mechanisms_locks_nobody_out() {
+    let mut file = PasswordFile::default();
+    file.set("fred", "right", &[SaslMechanism::ScramSha256]).unwrap();
+    let daemon = Daemon::new(Authentication::sasl(Sasl::new(file.clone()))).await;
+    daemon.login("", Credentials::new("fred", "right")).await.unwrap();
+    // What only others of the file have is offered to nobody, whoever comes.
+    file.set("wilma", "right", &SaslMechanism::ALL).unwrap();
+    daemon.listener.set_authentication(Authentication::sasl(Sasl::new(file.clone())));
+    for user in ["fred", "wilma"] {
+        daemon.login("", Credentials::new(user, "right")).await.unwrap();
+        let error =
+            daemon.login("&auth=sasl.SCRAM-SHA-512", Credentials::new(user, "right")).await.unwrap_err();
+        assert!(error.to_string().contains("SCRAM-SHA-256"), "{error}");
+    }
+    // Among those that the daemon's owner wants, too.
+    let sasl = Sasl::new(file).mechanisms([SaslMechanism::ScramSha512, SaslMechanism::ScramSha256]);
+    daemon.listener.set_authentication(Authentication::sasl(sasl));
+    daemon.login("", Credentials::new("fred", "right")).await.unwrap();
+}
+
+/// A store that changes while the daemon runs.
+#[tokio::test]
+async fn what_is_offered_follows_the_store() {
+    #[derive(Clone)]
+    struct Changing(Arc<Mutex<PasswordFile>>);
+
+    impl PasswordStore for Changing {
+        fn verifier(&self, user: &str, mechanism: SaslMechanism) -> Option<ScramVerifier> {
+            self.0.lock().unwrap().verifier(user, mechanism)
+        }
+
+        fn mechanisms(&self) -> Vec<SaslMechanism> {
+            self.0.lock().unwrap().mechanisms()
+        }
+    }
+
+    let store = Changing(Arc::default());
+    let daemon = Daemon::new(Authentication::sasl(Sasl::new(store.clone()))).await;
+    for mechanism in SaslMechanism::ALL {
+        store.0.lock().unwrap().set("fred", "right", &[mechanism]).unwrap();
+        daemon.login("", Credentials::new("fred", "right")).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod handover;
 #[cfg(feature = "mem")]
 mod hostile_words;
 mod large_calls;
+mod made;
 #[cfg(feature = "mem")]
 mod migrate_check;
 #[cfg(feature = "mem")]
@@ -63,4 +64,5 @@ mod tls;
 #[cfg(feature = "tower")]
 mod tower;
 mod traces;
+mod typed;
 mod usage;

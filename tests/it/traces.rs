@@ -147,6 +147,38 @@ async fn each_call_of_a_server_has_one_span() {
     assert_eq!(story.spans(), expected);
 }
 
+/// Whoever embeds the server would else look in vain for why nobody comes in.
+#[cfg(feature = "sasl")]
+#[tokio::test]
+async fn a_server_says_where_passwords_are_asked_for_in_vain() {
+    use virtwire::server::{Authentication, Exposure, PasswordFile, Sasl};
+
+    let story = Story::of("virtwire::server");
+    let _listening = story.listens();
+    let path = std::env::temp_dir().join(format!("virtwire-in-vain-{}.sock", std::process::id()));
+    for (address, is_said) in
+        [("tcp://127.0.0.1:0".to_owned(), true), (format!("unix:{}", path.display()), false)]
+    {
+        let listener = Listener::bind(&address.parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        for (authentication, is_said) in [
+            (Authentication::none(), false),
+            (Authentication::sasl(Sasl::new(PasswordFile::default())), is_said),
+        ] {
+            listener.set_authentication(authentication);
+            let before = story.told().len();
+            // It is the first that it does; then it waits for clients.
+            let server = Server::new(Curt);
+            tokio::select! {
+                biased;
+                served = server.serve(&listener) => served.unwrap(),
+                () = std::future::ready(()) => {}
+            }
+            let told = story.told().split_off(before).concat();
+            assert_eq!(told.contains("over plain TCP"), is_said, "{address}: {told}");
+        }
+    }
+}
+
 /// Or else these tests depend on which of those beside them is first where.
 #[test]
 fn a_story_has_what_another_thread_was_first_to_tell() {

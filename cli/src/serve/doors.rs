@@ -18,6 +18,7 @@ use super::config::{Config, SocketRights, Way};
 use super::systemd::{Door, Passed, Socket};
 use crate::fail::{Fail, plain};
 use crate::passwd;
+use crate::screen::remark;
 
 /// All listeners of a daemon.
 pub(super) struct Doors {
@@ -60,7 +61,10 @@ impl Doors {
                 }
                 address => Listener::bind(address, exposure).await,
             };
-            doors.take(bound.map_err(|error| cannot_listen(address, error))?, door, config)?;
+            let refused = |error| {
+                cannot_ask_in_clear(address, config, &error).unwrap_or_else(|| cannot_listen(address, error))
+            };
+            doors.take(bound.map_err(refused)?, door, config)?;
         }
         for Passed { socket, door } in passed {
             let taken = match socket {
@@ -138,6 +142,14 @@ impl Doors {
         let tls = now.is_some().then(|| TlsServer::new(&config.pki)).transpose().map_err(no_tls)?;
         self.ask(config, passwords.as_ref(), tls.as_ref());
         *now = tls.map(|tls| (tls, config.pki.clone()));
+        // When it begins to serve, the server says so itself.
+        let is_tcp = |listener: &&Arc<Listener>| matches!(listener.address(), ListenAddress::Tcp(_));
+        for listener in self.listeners.iter().filter(is_tcp).filter(|_| config.tcp == Way::Sasl) {
+            remark(&format!(
+                "virtwire: address {} asks for passwords over plain TCP, where libvirt's clients refuse to prove them: use tls:// or unix:",
+                listener.address()
+            ));
+        }
         Ok(())
     }
 
@@ -192,6 +204,18 @@ impl Doors {
             }
         }
     }
+}
+
+/// What is wrong with passwords where strangers come and nothing protects what is said.
+fn cannot_ask_in_clear(address: &ListenAddress, config: &Config, error: &BindError) -> Option<Fail> {
+    let asks = matches!(address, ListenAddress::Tcp(_)) && config.tcp == Way::Sasl;
+    (asks && matches!(error, BindError::Exposed(_))).then(|| {
+        Fail::new(
+            format!("address {address}"),
+            "is not a loopback address, and passwords protect nothing there of what follows them: others could read along and take connections over, and libvirt's clients refuse",
+            "listen on tls://, 127.0.0.1 or a unix socket, or say --allow-unauthenticated",
+        )
+    })
 }
 
 /// A unix socket that nobody else can open yet, where others are to be let in or kept out.

@@ -290,6 +290,13 @@ fn serve_ends_with_whoever_started_it() {
 fn serve_refuses_strangers_unless_told_so_by_name() {
     let told = run(&["serve", "--listen", "tcp://0.0.0.0:0"]).failed(1);
     assert!(told.contains("address tcp://0.0.0.0:0") && told.contains("--allow-unauthenticated"), "{told}");
+    // Nor where a password is asked for that nothing protects; it is no lie that something is asked.
+    let file = temporary("passwords-in-clear");
+    let file = file.to_str().unwrap();
+    run_with(&["passwd", file, "fred"], "secret\n").succeeded();
+    let told = run(&["serve", "--listen", "tcp://0.0.0.0:0", "--passwords", file]).failed(1);
+    assert!(told.contains("tls://") && !told.contains("not authenticated"), "{told}");
+    std::fs::remove_file(file).unwrap();
     let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--migration-host", "192.0.2.1"]).failed(1);
     assert!(told.contains("192.0.2.1") && told.contains("--allow-unauthenticated"), "{told}");
     let serve = Serve::start(&["--listen", "tcp://0.0.0.0:0", "--allow-unauthenticated"]);

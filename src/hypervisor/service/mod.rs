@@ -4,6 +4,7 @@
 
 mod addresses;
 mod autostart;
+mod beside;
 mod callbacks;
 mod changes;
 mod clients;
@@ -58,16 +59,62 @@ use virtwire_protocol::session::server::Called;
 
 use super::moves::Moves;
 use super::{Hypervisor, MigrationSettings, Result, Subscription};
-use crate::generated::{
-    LxcService, QemuService, RemoteService, dispatch_lxc, dispatch_qemu, dispatch_remote,
-};
+use crate::generated::{LxcService, QemuService, RemoteService, dispatch_remote};
 use crate::server::{BoxFuture, CallContext, Handler, Stream};
+use beside::{Beside, Lxc, Qemu};
 use clients::{Clients, Left};
 
 /// Serves a [`Hypervisor`] as the remote program.
 ///
 /// Give it to a [`Server`](crate::server::Server). What it does not serve it answers as libvirt does for a driver without
-/// it. To add to it or to change it, implement [`RemoteService`] and pass on what is not yours.
+/// it, and so the programs of QEMU and LXC, unless [`with_qemu`](Self::with_qemu) and [`with_lxc`](Self::with_lxc) say otherwise.
+///
+/// To add to it or to change it, put a [`Handler`] around it that answers what is its own, and passes on all else:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use virtwire::generated::{RemoteService, dispatch_remote};
+/// use virtwire::hypervisor::{Hypervisor, HypervisorService, Result};
+/// use virtwire::protocol::access::{Named, ObjectKind};
+/// use virtwire::protocol::frame::Draft;
+/// use virtwire::protocol::program::{Procedure, Program};
+/// use virtwire::protocol::remote::{ConnectGetSysinfo, ConnectGetSysinfoReply};
+/// use virtwire::protocol::session::server::Called;
+/// use virtwire::server::{BoxFuture, CallContext, Handler};
+///
+/// struct WithSysinfo<H>(Arc<HypervisorService<H>>);
+///
+/// impl<H: Hypervisor> RemoteService for WithSysinfo<H> {
+///     async fn connect_get_sysinfo(&self, _: &CallContext, _: ConnectGetSysinfo) -> Result<ConnectGetSysinfoReply> {
+///         Ok(ConnectGetSysinfoReply { sysinfo: "<sysinfo type='smbios'/>".into() })
+///     }
+/// }
+///
+/// impl<H: Hypervisor> Handler for WithSysinfo<H> {
+///     fn programs(&self) -> &'static [Program] {
+///         self.0.programs()
+///     }
+///
+///     fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+///         let (program, number) = (call.header.program, call.header.procedure);
+///         match program == Program::REMOTE && number == ConnectGetSysinfo::NUMBER {
+///             true => Box::pin(async move { dispatch_remote(&*self, &cx, number, &call.payload).await }),
+///             false => self.0.clone().call(cx, call),
+///         }
+///     }
+///
+///     fn identify(self: Arc<Self>, kind: ObjectKind, object: Named<'static>) -> BoxFuture<'static, Named<'static>> {
+///         self.0.clone().identify(kind, object)
+///     }
+///
+///     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
+///         self.0.clone().closed(cx)
+///     }
+/// }
+/// ```
+///
+/// Access is decided before a handler is asked. What it answers by itself it answers also on connections that have not opened the hypervisor.
 #[derive(Debug)]
 pub struct HypervisorService<H> {
     hypervisor: Arc<H>,
@@ -81,6 +128,7 @@ pub struct HypervisorService<H> {
     dialling: Option<p2p::Dialling>,
     /// The guests that it moves by itself.
     driving: driven::Driving,
+    beside: Beside,
     _subscriptions: Option<[Subscription; 6]>,
 }
 
@@ -111,6 +159,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             #[cfg(feature = "migrate")]
             dialling: None,
             driving: driven::Driving::default(),
+            beside: Beside::default(),
             _subscriptions: subscriptions,
         }
     }
@@ -120,6 +169,21 @@ impl<H: Hypervisor> HypervisorService<H> {
     #[must_use]
     pub fn moving(mut self, settings: MigrationSettings) -> HypervisorService<H> {
         self.moves = moves_of(&*self.hypervisor, settings);
+        self
+    }
+
+    /// Has this answer the calls of QEMU's program, such as `virsh qemu-monitor-command`; without one, none is supported. As all calls they
+    /// come once the client has opened the hypervisor, and may do what it asks for.
+    #[must_use]
+    pub fn with_qemu(mut self, service: impl QemuService) -> HypervisorService<H> {
+        self.beside.qemu = Box::new(Qemu(service));
+        self
+    }
+
+    /// The same for LXC's program, such as `virsh lxc-enter-namespace`.
+    #[must_use]
+    pub fn with_lxc(mut self, service: impl LxcService) -> HypervisorService<H> {
+        self.beside.lxc = Box::new(Lxc(service));
         self
     }
 
@@ -453,8 +517,8 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
                 return Err(if decodes { not_open() } else { RemoteError::undecodable() });
             }
             let answer = match program {
-                Program::QEMU => dispatch_qemu(&Nothing, &cx, number, &payload),
-                Program::LXC => dispatch_lxc(&Nothing, &cx, number, &payload),
+                Program::QEMU => self.beside.qemu.answer(&cx, number, &payload),
+                Program::LXC => self.beside.lxc.answer(&cx, number, &payload),
                 _ => dispatch_remote(&*self, &cx, number, &payload),
             };
             // The arguments are decoded: a slow call must not hold the frame as well.
@@ -490,9 +554,3 @@ impl Visitor for Decodes<'_> {
         virtwire_xdr::Options::lenient().from_slice::<T>(self.0).is_ok()
     }
 }
-
-/// The programs of hypervisors that this is not: libvirt's daemons serve them on every connection.
-struct Nothing;
-
-impl QemuService for Nothing {}
-impl LxcService for Nothing {}

@@ -19,7 +19,7 @@ use super::Verdict;
 #[cfg(feature = "polkit")]
 use super::polkit::Subject;
 #[cfg(feature = "sasl")]
-use super::scram::{Exchange, Proved, Sasl};
+use super::scram::{Exchange, Offered, Proved, Sasl};
 
 /// Proofs that may fail on one connection; after the last it ends.
 const FAILURES_MAX: u32 = 3;
@@ -45,7 +45,7 @@ enum Kind {
 #[cfg(feature = "sasl")]
 enum Stage {
     Fresh,
-    Listed,
+    Listed(Offered),
     Begun(Box<Exchange>),
 }
 
@@ -138,20 +138,23 @@ async fn of_sasl(sasl: &Arc<Sasl>, stage: &mut Stage, called: Called) -> Result<
     let lenient = virtwire_xdr::Options::lenient();
     match (called.header.procedure.0, std::mem::replace(stage, Stage::Fresh)) {
         (67, Stage::Fresh) => {
-            *stage = Stage::Listed;
-            Ok(Step::Goes(body(&AuthSaslInitReply { mechlist: sasl.list().into() })?))
+            let sasl = sasl.clone();
+            let offered = blocking(move || Ok(sasl.offered())).await.map_err(fail)?;
+            let mechlist = offered.list().into();
+            *stage = Stage::Listed(offered);
+            Ok(Step::Goes(body(&AuthSaslInitReply { mechlist })?))
         }
-        (68, Stage::Listed) => {
+        (68, Stage::Listed(offered)) => {
             let AuthSaslStart { mech, nil, data } =
                 lenient.from_slice(&called.payload).map_err(undecodable)?;
-            let mechanism = sasl
+            let mechanism = offered
                 .mechanism(&mech.to_string_lossy())
                 .ok_or_else(|| fail("a mechanism that was not offered".into()))?;
             if nil != 0 {
                 return Err(fail("no first message".into()));
             }
             let sasl = sasl.clone();
-            let begun = blocking(move || Exchange::begin(&sasl, mechanism, &data)).await;
+            let begun = blocking(move || Exchange::begin(sasl, mechanism, &data)).await;
             let (exchange, token) = begun.map_err(fail)?;
             *stage = Stage::Begun(Box::new(exchange));
             Ok(Step::Goes(body(&AuthSaslStartReply { complete: 0, nil: 0, data: token })?))

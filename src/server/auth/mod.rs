@@ -78,6 +78,9 @@ impl Authentication {
     }
 
     /// A user and a password.
+    ///
+    /// Of use on unix sockets and over TLS. Over plain TCP libvirt's clients refuse it, as these mechanisms protect nothing of what follows
+    /// (`No worthy mechs found`), and so do ours, unless told otherwise.
     #[cfg(feature = "sasl")]
     pub fn sasl(sasl: Sasl) -> Authentication {
         Authentication { way: Way::Sasl(Arc::new(sasl)), processes: None }
@@ -102,12 +105,17 @@ impl Authentication {
         !matches!(self.way, Way::None)
     }
 
-    /// Whether nobody is let in or refused unasked, whoever comes.
-    pub(super) fn asks_all(&self) -> bool {
+    /// Whether a password stands there.
+    pub(super) fn asks_for_password(&self) -> bool {
         #[cfg(feature = "sasl")]
-        return matches!(self.way, Way::Sasl(_)) && self.processes.is_none();
+        return matches!(self.way, Way::Sasl(_));
         #[cfg(not(feature = "sasl"))]
         return false;
+    }
+
+    /// Whether nobody is let in or refused unasked, whoever comes.
+    pub(super) fn asks_all(&self) -> bool {
+        self.asks_for_password() && self.processes.is_none()
     }
 
     /// Whether this client may try: it is no process, or one that is on the list.

@@ -131,6 +131,10 @@ impl PasswordFile {
 
     /// Gives a user this password, for each of these mechanisms and no others.
     ///
+    /// A daemon does not know who comes when it [says by which mechanisms](PasswordStore::mechanisms) one may, so it offers those that all
+    /// users of the file have: one user without the stronger mechanisms has everybody prove themselves by the weaker. Where users
+    /// have none in common, it offers all, and whoever has nothing for the strongest that their client knows is locked out.
+    ///
     /// # Errors
     /// [`PasswordFileError::User`] and [`PasswordFileError::Verifier`].
     pub fn set(
@@ -197,6 +201,14 @@ impl PasswordFile {
 impl PasswordStore for PasswordFile {
     fn verifier(&self, user: &str, mechanism: SaslMechanism) -> Option<ScramVerifier> {
         self.users.get(user)?.get(&mechanism).cloned()
+    }
+
+    /// Those that all users have, without whom there is nobody to be locked out.
+    fn mechanisms(&self) -> Vec<SaslMechanism> {
+        let mut common = SaslMechanism::ALL.to_vec();
+        let verifiers = self.users.values().filter(|verifiers| !verifiers.is_empty());
+        verifiers.for_each(|verifiers| common.retain(|mechanism| verifiers.contains_key(mechanism)));
+        common
     }
 
     fn decoys(&self) -> Option<Decoys> {

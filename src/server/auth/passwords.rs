@@ -20,6 +20,13 @@ pub trait PasswordStore: Send + Sync {
     /// of it for this mechanism. It is asked on a thread on which it may wait, within the time that a client has for its login.
     fn verifier(&self, user: &str, mechanism: SaslMechanism) -> Option<ScramVerifier>;
 
+    /// By which mechanisms all its users can prove themselves: these are offered, and clients take the strongest, so that a user who has
+    /// nothing for one of them is locked out. All, unless a store says otherwise; none where users have no mechanism in common, and then all
+    /// are offered. It is asked for each login, where it may wait, and strangers see the answer: let it tell nothing of single users.
+    fn mechanisms(&self) -> Vec<SaslMechanism> {
+        SaslMechanism::ALL.to_vec()
+    }
+
     /// What users seem to have who do not exist. `None`, unless a store says otherwise, is something of each [`Sasl`](super::Sasl)'s
     /// own: whoever asks two of them about a name learns then whether there is such a user.
     fn decoys(&self) -> Option<Decoys> {

@@ -18,22 +18,30 @@ use super::pattern::Patterns;
 /// Login by a user and a password.
 pub struct Sasl {
     store: Arc<dyn PasswordStore>,
-    mechanisms: Vec<SaslMechanism>,
+    /// Where not all that the store has.
+    only: Option<Vec<SaslMechanism>>,
     users: Option<Patterns>,
     decoys: Decoys,
 }
 
 impl Sasl {
-    /// Those whom this store knows, by all mechanisms.
+    /// Those whom this store knows, by the [mechanisms](PasswordStore::mechanisms) that it has for all of them, as it is at each login. A
+    /// client takes the strongest of what it is offered, whether its user has something for it or not.
     pub fn new(store: impl PasswordStore + 'static) -> Sasl {
         let decoys = store.decoys().unwrap_or_else(Decoys::random);
-        Sasl { store: Arc::new(store), mechanisms: SaslMechanism::ALL.to_vec(), users: None, decoys }
+        let sasl = Sasl { store: Arc::new(store), only: None, users: None, decoys };
+        if sasl.store.mechanisms().is_empty() {
+            tracing::warn!(
+                "no mechanism is common to all users, so all are offered: who has nothing for a client's strongest is locked out"
+            );
+        }
+        sasl
     }
 
-    /// By these mechanisms only.
+    /// By these mechanisms only, as far as the store has them for all users; by these where it has none of them.
     #[must_use]
     pub fn mechanisms(mut self, mechanisms: impl IntoIterator<Item = SaslMechanism>) -> Sasl {
-        self.mechanisms = mechanisms.into_iter().collect();
+        self.only = Some(mechanisms.into_iter().collect());
         self
     }
 
@@ -44,20 +52,23 @@ impl Sasl {
         self
     }
 
-    /// The names of the mechanisms, separated by commas.
-    pub(super) fn list(&self) -> String {
-        self.mechanisms.iter().map(|mechanism| mechanism.name()).collect::<Vec<_>>().join(",")
+    /// What a client is offered now. It may wait for the store.
+    pub(super) fn offered(&self) -> Offered {
+        let wanted = self.only.as_deref().unwrap_or(&SaslMechanism::ALL);
+        let had = self.store.mechanisms();
+        let both: Vec<_> = wanted.iter().copied().filter(|mechanism| had.contains(mechanism)).collect();
+        Offered(if both.is_empty() { wanted.to_vec() } else { both })
     }
 
-    pub(super) fn mechanism(&self, name: &str) -> Option<SaslMechanism> {
-        self.mechanisms.iter().copied().find(|known| known.name().eq_ignore_ascii_case(name))
+    /// What is kept of a user.
+    fn kept(&self, user: &str, mechanism: SaslMechanism) -> Option<ScramVerifier> {
+        self.store.verifier(user, mechanism).filter(|found| found.mechanism == mechanism)
     }
 
     /// What is kept of a user, or something that looks like it and that no password fits.
     fn look_up(&self, user: &str, mechanism: SaslMechanism) -> (ScramVerifier, bool) {
         let is_allowed = self.users.as_ref().is_none_or(|users| users.matches(user));
-        let found = self.store.verifier(user, mechanism).filter(|found| found.mechanism == mechanism);
-        match found {
+        match self.kept(user, mechanism) {
             Some(verifier) if is_allowed => (verifier, true),
             found => {
                 // Another for each mechanism, as those have who exist.
@@ -78,17 +89,30 @@ impl Sasl {
 
 impl fmt::Debug for Sasl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sasl")
-            .field("mechanisms", &self.mechanisms)
-            .field("users", &self.users)
-            .finish_non_exhaustive()
+        f.debug_struct("Sasl").field("only", &self.only).field("users", &self.users).finish_non_exhaustive()
+    }
+}
+
+/// The mechanisms that a client has been offered.
+pub(super) struct Offered(Vec<SaslMechanism>);
+
+impl Offered {
+    /// Their names, separated by commas.
+    pub(super) fn list(&self) -> String {
+        self.0.iter().map(|mechanism| mechanism.name()).collect::<Vec<_>>().join(",")
+    }
+
+    pub(super) fn mechanism(&self, name: &str) -> Option<SaslMechanism> {
+        self.0.iter().copied().find(|known| known.name().eq_ignore_ascii_case(name))
     }
 }
 
 /// An exchange that waits for the client's proof.
 pub(super) struct Exchange {
+    sasl: Arc<Sasl>,
     session: Session<Known>,
     user: String,
+    mechanism: SaslMechanism,
 }
 
 /// What became of a client's proof.
@@ -104,7 +128,7 @@ impl Exchange {
     /// # Errors
     /// For the log: what is wrong. The client is not told.
     pub(super) fn begin(
-        sasl: &Sasl,
+        sasl: Arc<Sasl>,
         mechanism: SaslMechanism,
         first: &[u8],
     ) -> Result<(Exchange, Vec<u8>), String> {
@@ -124,10 +148,10 @@ impl Exchange {
             SASLServer::<Known>::new(config).start_suggested(name).map_err(|error| error.to_string())?;
         let mut token = Vec::new();
         session.step(Some(first), &mut token).map_err(|error| error.to_string())?;
-        Ok((Exchange { session, user }, token))
+        Ok((Exchange { sasl, session, user, mechanism }, token))
     }
 
-    /// Takes the client's proof.
+    /// Takes the client's proof. It may wait for the store.
     ///
     /// # Errors
     /// For the log: it proves nothing.
@@ -138,7 +162,17 @@ impl Exchange {
         // The step goes well for a wrong password too: only this says that it was right.
         match self.session.validation() {
             Some(()) => Ok(Proved { user: self.user, token }),
-            None => Err(format!("{} is not known, or has another password", self.user)),
+            None => Err(self.why_not()),
+        }
+    }
+
+    /// Why a proof is none. The store is asked the same of whoever has failed, so that nobody is told by the time that it takes.
+    fn why_not(&self) -> String {
+        let Exchange { sasl, user, mechanism, .. } = self;
+        let has = SaslMechanism::ALL.map(|each| sasl.kept(user, each).map(|_| each));
+        match !has.contains(&Some(*mechanism)) && has.iter().any(Option::is_some) {
+            true => format!("{user} is known, but has nothing for {mechanism}"),
+            false => format!("{user} is not known, or has another password"),
         }
     }
 }
@@ -215,6 +249,33 @@ mod tests {
             assert_eq!(seen(&after, user), [one, two, three], "{user}");
         }
         assert_ne!(seen(&after, "nobody"), seen(&after, "nobody else"));
+    }
+
+    /// Its reader is the daemon's: the client is told the same as anybody who fails.
+    #[test]
+    fn the_log_says_of_whom_something_is_known_and_nothing_for_the_mechanism() {
+        let mut file = PasswordFile::default();
+        file.set("fred", "right", &[SaslMechanism::ScramSha256]).unwrap();
+        file.set("wilma", "right", &[SaslMechanism::ScramSha512]).unwrap();
+        let sasl = Arc::new(Sasl::new(file));
+        assert_eq!(
+            sasl.offered().list(),
+            "SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1",
+            "they have none in common"
+        );
+        let told = |user: &str| {
+            let first = format!("n,,n={user},r=abc");
+            let mechanism = SaslMechanism::ScramSha512;
+            let (exchange, token) = Exchange::begin(sasl.clone(), mechanism, first.as_bytes()).unwrap();
+            let token = String::from_utf8(token).unwrap();
+            let nonce = token.split(',').next().unwrap();
+            let last = format!("c=biws,{nonce},p={}==", "A".repeat(86));
+            exchange.finish(last.as_bytes()).err().unwrap()
+        };
+        assert_eq!(told("fred"), "fred is known, but has nothing for SCRAM-SHA-512");
+        for user in ["wilma", "nobody"] {
+            assert_eq!(told(user), format!("{user} is not known, or has another password"));
+        }
     }
 
     /// A file that was written by hand has no secret of its own, and iterations as its writer wanted them.

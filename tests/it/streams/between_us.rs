@@ -10,13 +10,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 use virtwire::client::{Connection, Observer, OpenOptions, StreamError};
-use virtwire::generated::{RemoteService, dispatch_remote};
+use virtwire::generated::RemoteService;
 use virtwire::protocol::error::{Fate, RemoteError};
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire::protocol::remote::*;
-use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream};
+use virtwire::protocol::session::server::Limits;
+use virtwire::server::{CallContext, Chunk, Exposure, Listener, Server, Stream, Typed};
 
 use super::error;
 
@@ -419,7 +418,7 @@ impl Host {
         let address = "tcp://127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
         let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/";
-        let server = Server::new(self.clone()).limits(limits);
+        let server = Server::new(Typed::new(self.clone())).limits(limits);
         tokio::spawn(async move { server.serve(&listener).await });
         Connection::open_with(&uri, options).await.unwrap()
     }
@@ -549,16 +548,6 @@ impl RemoteService for Host {
     ) -> Result<DomainMigratePrepareTunnel3Reply, RemoteError> {
         self.receive("tunnel".into(), stream);
         Ok(DomainMigratePrepareTunnel3Reply { cookie_out: b"cookie".to_vec() })
-    }
-}
-
-impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
-        Box::pin(async move { dispatch_remote(&*self, &cx, called.header.procedure, &called.payload).await })
     }
 }
 

@@ -9,14 +9,10 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use virtwire::client::{Connection, FileError, StreamError};
-use virtwire::generated::{RemoteService, dispatch_remote};
+use virtwire::generated::RemoteService;
 use virtwire::protocol::error::RemoteError;
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::*;
-use virtwire::protocol::session::server::Called;
-use virtwire::server::{
-    BoxFuture, CallContext, Chunk, Exposure, Handler, ListenAddress, Listener, Server, Stream,
-};
+use virtwire::server::{CallContext, Chunk, Exposure, ListenAddress, Listener, Server, Stream, Typed};
 
 use super::error;
 
@@ -281,7 +277,7 @@ impl Folder {
         let tls = virtwire::server::TlsServer::new(&settings).unwrap();
         let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
         let port = listener.address().to_string().rsplit_once(':').unwrap().1.to_owned();
-        let server = Server::new(Served(self.1.clone()));
+        let server = Server::new(Typed::new(Served(self.1.clone())));
         tokio::spawn(async move { server.serve(&listener).await });
         let uri = format!("mem+tls://localhost:{port}/?pkipath={}", fixtures.display());
         Connection::open(&uri).await.unwrap()
@@ -290,7 +286,7 @@ impl Folder {
     async fn serve(&self, address: ListenAddress) -> String {
         let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
         let address = listener.address().to_string();
-        let server = Server::new(Served(self.1.clone()));
+        let server = Server::new(Typed::new(Served(self.1.clone())));
         tokio::spawn(async move { server.serve(&listener).await });
         address
     }
@@ -352,16 +348,6 @@ impl RemoteService for Served {
             }
         });
         Ok(())
-    }
-}
-
-impl Handler for Served {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
-        Box::pin(async move { dispatch_remote(&*self, &cx, called.header.procedure, &called.payload).await })
     }
 }
 
