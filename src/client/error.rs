@@ -194,8 +194,8 @@ pub enum CallError {
         /// What is wrong with it.
         error: String,
     },
-    /// The connection ended before the reply came.
-    #[error("the connection ended before the reply to {procedure}: {reason}")]
+    /// The connection ended before the reply came, or before the call was sent.
+    #[error("{}: {reason}", without_reply(.procedure, *.sent))]
     Closed {
         /// Which procedure.
         procedure: &'static str,
@@ -215,6 +215,14 @@ pub enum CallError {
         /// more.
         sent: bool,
     },
+}
+
+/// What the end of the connection left undone.
+fn without_reply(procedure: &str, sent: bool) -> String {
+    match sent {
+        true => format!("the connection ended before the reply to {procedure}"),
+        false => format!("{procedure} was not sent: the connection has ended"),
+    }
 }
 
 impl CallError {
@@ -281,7 +289,7 @@ pub enum CloseReason {
     /// The daemon broke the protocol, or went silent.
     #[error("{0}")]
     Protocol(ProtocolError),
-    /// This end closed it.
+    /// This end closed it, or said goodbye and the daemon did.
     #[error("it was closed here")]
     Local,
 }
