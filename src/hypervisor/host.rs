@@ -6,7 +6,6 @@ use super::{MemoryUse, MigrationSupport, Uuid};
 
 /// A host and its hypervisor: the answers that do not depend on any domain.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Host {
     /// What kind of hypervisor this is, such as `QEMU`: what `virsh version` shows.
     pub kind: String,
@@ -77,7 +76,6 @@ impl Host {
 
 /// The machine: `virsh nodeinfo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct NodeInfo {
     /// The CPU's architecture, such as `x86_64`; at most 31 bytes reach a client.
     pub model: String,

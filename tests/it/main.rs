@@ -34,6 +34,7 @@ mod handover;
 #[cfg(feature = "mem")]
 mod hostile_words;
 mod large_calls;
+mod literals;
 #[cfg(feature = "mem")]
 mod migrate_check;
 #[cfg(feature = "mem")]

@@ -58,8 +58,7 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         args.journal.as_deref().map(|directory| Journals::prepare(directory, &names)).transpose()?;
     let shelf = Shelf::new(journals, names.len());
     let errands = names.iter().map(|name| errand(args, wish, name)).collect::<Result<Vec<_>, _>>()?;
-    let mut limits = Limits::default();
-    (limits.total, limits.host, limits.link) = (args.at_once, args.at_once, args.at_once);
+    let limits = Limits { total: args.at_once, host: args.at_once, link: args.at_once };
     let [from, to] = [&args.from, &args.to].map(|uri| opener.options(uri));
     let open_within = from.open_within.max(to.open_within);
     let fleet = Fleet::new(limits)
