@@ -120,7 +120,9 @@ pub enum Ended {
 }
 
 /// Why an errand was not begun.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum NotBegun {
     /// A host was not reached.
@@ -141,6 +143,8 @@ pub enum NotBegun {
     #[error("cancelled before its turn came")]
     Cancelled,
 }
+
+debug_is_display!(NotBegun);
 
 /// Gives a fleet up from outside. Cheap to clone.
 #[derive(Clone, Debug)]
