@@ -33,6 +33,8 @@ mod going;
 mod handover;
 #[cfg(feature = "mem")]
 mod hostile_words;
+#[cfg(all(feature = "mem", feature = "journal-file"))]
+mod journal_file;
 mod large_calls;
 mod literals;
 #[cfg(feature = "mem")]
