@@ -50,6 +50,17 @@
 //! `examples/` has the smallest complete programs: `list_domains`, `watch_events`, `console`, `download_volume`, `manage`, `migrate`,
 //! `serve_minimal`, `serve_processes`. Features are in the README; the default ones link 24 crates.
 
+/// `main` prints the `Debug` of the error that it returns: of these it is the text that says what to do.
+macro_rules! debug_is_display {
+    ($error:ident) => {
+        impl std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
 pub mod codec;
 pub mod uri;
 pub mod uuid;

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::Fail;
-use crate::journal::Journal;
+use crate::journal;
 use crate::ladder::Ladder;
 use crate::screen::{Output, Screen};
 use crate::signals::{self, Signals};
@@ -90,7 +90,7 @@ async fn run_on(
     let mut teller = Teller::new(screen.clone(), ladder).feeding(Feed::new(args.json)).when_moving(moving);
     teller.chosen.paused = args.paused;
     teller.journal =
-        args.journal.as_deref().map(|file| Journal::create(file, &args.from, &args.to)).transpose()?;
+        args.journal.as_deref().map(|file| journal::create(file, &args.from, &args.to)).transpose()?;
     let mut asked = Asked {
         interrupt: &mut interrupt,
         switch: switching.as_mut(),

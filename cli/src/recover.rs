@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use virtwire::migrate::Recover;
+use virtwire::migrate::journal::Kept;
 use virtwire::protocol::migrate::{Fenced, Host, Outcome, Said, Settings, Unknown};
 
 use crate::args::{FencedHost, RecoverArgs};
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line, plain};
-use crate::journal::{Journal, Journals, Kept};
+use crate::journal;
 use crate::migrate::{Chosen, Details, Document, Ending, Report, Teller};
 use crate::screen::{Output, Screen, Style};
 
@@ -22,7 +23,7 @@ pub(crate) async fn run(args: RecoverArgs, opener: Opener) -> Result<ExitCode, F
         return Ok(ExitCode::from(ending.status()));
     }
     let mut worst = Ending::OnDestination;
-    for file in Journals::found(&args.file)? {
+    for file in journal::found(&args.file)? {
         let ending = recover(&args, opener, &file).await.unwrap_or_else(|fail| {
             // The others are not left for it; of this one's guest nothing is known.
             let _ = fail.report();
@@ -40,7 +41,7 @@ async fn recover(args: &RecoverArgs, opener: Opener, file: &Path) -> Result<Endi
     let until = until.ok_or_else(|| {
         Fail::new(format!("--wait {}", args.wait), "is no time", "give seconds, such as 10")
     })?;
-    let (journal, Kept { head, records, torn }) = Journal::open(file)?;
+    let (journal, Kept { head, records, torn, .. }) = journal::open(file)?;
     if torn > 0 {
         let what =
             format!("the journal's last line was not written to its end ({torn} bytes); it is left out");

@@ -172,10 +172,12 @@ fn host(args: &ServeArgs, operator: &Config) -> Result<Mem, Fail> {
             "--allow-unauthenticated allows it",
         ));
     }
-    let mut config = mem::Config::default();
-    config.host_uuid = operator.host_uuid;
-    config.migration_listen = address;
-    config.migration_ports = args.migration_ports.clone();
+    let config = mem::Config {
+        host_uuid: operator.host_uuid,
+        migration_listen: address,
+        migration_ports: args.migration_ports.clone(),
+        ..mem::Config::default()
+    };
     let host = match &args.state {
         None if args.guests == GuestKind::Processes => {
             let what = "outlive the daemon, and the next one must find them";

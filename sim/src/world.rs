@@ -121,13 +121,15 @@ pub(crate) fn now_at(mem: &Mutex<Mem>) -> Mem {
 }
 
 fn config(name: &str) -> Config {
-    let mut config = Config::default();
-    config.migration_listen = std::net::Ipv4Addr::UNSPECIFIED.into();
-    config.migration_host = Some(name.to_owned());
-    config.max_speed_mib_s = MAX_SPEED_MIB_S;
-    config.incoming_deadline = Duration::from_secs(2);
-    config.finish_deadline = Duration::from_secs(2);
-    config.peer_deadline = Duration::from_secs(1);
+    let config = Config {
+        migration_listen: std::net::Ipv4Addr::UNSPECIFIED.into(),
+        migration_host: Some(name.to_owned()),
+        max_speed_mib_s: MAX_SPEED_MIB_S,
+        incoming_deadline: Duration::from_secs(2),
+        finish_deadline: Duration::from_secs(2),
+        peer_deadline: Duration::from_secs(1),
+        ..Config::default()
+    };
     config
 }
 

@@ -272,7 +272,17 @@ mod tests {
     fn call(urgency: Urgency, number: i32) -> (Ask, Answer) {
         let (reply, answer) = oneshot::channel();
         let (program, number, body) = (Program::REMOTE, ProcedureNumber(number), Draft::empty());
-        let call = CallAsk { program, number, name: "call", body, reply, urgency, asked: None, claim: None };
+        let call = CallAsk {
+            program,
+            number,
+            name: "call",
+            body,
+            reply,
+            urgency,
+            asked: None,
+            claim: None,
+            is_goodbye: false,
+        };
         (Ask::Call(call), answer)
     }
 

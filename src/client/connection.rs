@@ -229,6 +229,7 @@ impl Connection {
             passing: SerialMap::default(),
             observer: options.observer.clone(),
             frames_apart: socket.frames_apart(),
+            has_said_goodbye: false,
             #[cfg(feature = "gssapi")]
             seal: None,
         };
@@ -362,7 +363,7 @@ impl Connection {
     ) -> CallAsk {
         let measured = is_measured(self.shared.options.meter.as_ref());
         let (urgency, asked) = (pace::urgency(program, number), measured.then(now));
-        CallAsk { program, number, name, body, reply, urgency, asked, claim: None }
+        CallAsk { program, number, name, body, reply, urgency, asked, claim: None, is_goodbye: false }
     }
 
     /// Has the task make a call, and waits for its answer.
@@ -521,7 +522,8 @@ impl Connection {
     }
 
     /// Says goodbye and closes, whoever else holds a handle: the daemon answers with all that it had queued, and when this returns the
-    /// socket is closed. Calls that the daemon still works on end unanswered.
+    /// socket is closed. Calls that the daemon still works on end unanswered, and the [reason](Self::ended) is [`Local`](CloseReason::Local),
+    /// whichever end closes first.
     ///
     /// An answer is waited for as long as [`within`](Self::within) or [`OpenOptions::call_within`] says, and for 5 s where neither is set;
     /// then the socket is closed all the same. If the future is dropped, the connection lives on, unless the daemon has heard the goodbye.
@@ -535,18 +537,30 @@ impl Connection {
     /// The same by this program's goodbye.
     pub(super) async fn goodbye<P: Procedure<Reply = ()>>(&self, goodbye: P) -> Result<(), CallError> {
         let usual = || Some(self.shared.options.call_within.unwrap_or(GOODBYE_WITHIN));
-        let answer = self.call_within(goodbye, self.within.unwrap_or_else(usual)).await;
+        let answer = self.say(&goodbye, self.within.unwrap_or_else(usual)).await;
         self.shared.asks.abandon();
         self.closed().await;
         match answer {
             // Some lose the answer with the socket, as libvirt's helper for SSH, which ends with the daemon's end of its own: closed it is.
             Err(CallError::Closed {
-                reason: CloseReason::Eof | CloseReason::Program { .. },
+                reason: CloseReason::Local | CloseReason::Program { .. },
                 sent: true,
                 ..
             }) => Ok(()),
             answer => answer,
         }
+    }
+
+    async fn say<P: Procedure<Reply = ()>>(
+        &self,
+        goodbye: &P,
+        within: Option<Duration>,
+    ) -> Result<(), CallError> {
+        let body = Draft::encode(goodbye).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        let (reply, answer) = oneshot::channel();
+        let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
+        let ask = Ask::Call(CallAsk { is_goodbye: true, ..call });
+        decode_reply::<P>(&self.exchange(P::NAME, ask, answer, within).await?)
     }
 }
 

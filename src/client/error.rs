@@ -16,7 +16,9 @@ use crate::codec::CodecError;
 use crate::uri::{Transport, UriError};
 
 /// Why a connection did not open.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The URI is none, or asks for what is not here.
@@ -106,6 +108,8 @@ pub enum OpenError {
     },
 }
 
+debug_is_display!(OpenError);
+
 /// How far an opening has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -172,7 +176,9 @@ fn said(stderr: &str, error: &OpenError) -> String {
 }
 
 /// Why a call has no result. [`fate`](CallError::fate) says whether it may have run.
-#[derive(Clone, Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
     /// The peer reported a failure.
@@ -194,8 +200,8 @@ pub enum CallError {
         /// What is wrong with it.
         error: String,
     },
-    /// The connection ended before the reply came.
-    #[error("the connection ended before the reply to {procedure}: {reason}")]
+    /// The connection ended before the reply came, or before the call was sent.
+    #[error("{}: {reason}", without_reply(.procedure, *.sent))]
     Closed {
         /// Which procedure.
         procedure: &'static str,
@@ -215,6 +221,16 @@ pub enum CallError {
         /// more.
         sent: bool,
     },
+}
+
+debug_is_display!(CallError);
+
+/// What the end of the connection left undone.
+fn without_reply(procedure: &str, sent: bool) -> String {
+    match sent {
+        true => format!("the connection ended before the reply to {procedure}"),
+        false => format!("{procedure} was not sent: the connection has ended"),
+    }
 }
 
 impl CallError {
@@ -281,7 +297,7 @@ pub enum CloseReason {
     /// The daemon broke the protocol, or went silent.
     #[error("{0}")]
     Protocol(ProtocolError),
-    /// This end closed it.
+    /// This end closed it, or said goodbye and the daemon did.
     #[error("it was closed here")]
     Local,
 }
@@ -329,5 +345,22 @@ mod tests {
         assert!(forbidden.contains("become a member of its group"), "{forbidden}");
         let over_tcp = unreachable(&[("tcp h:1", io::ErrorKind::ConnectionRefused)]);
         assert!(over_tcp.contains("check host and port"), "{over_tcp}");
+    }
+
+    /// As `main` prints what it returns.
+    #[tokio::test]
+    async fn a_program_that_returns_an_error_from_main_shows_its_text() {
+        // Bound, so that nobody else listens there, and not listened at.
+        let closed = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        closed.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let address = closed.local_addr().unwrap().as_socket().unwrap();
+        let uri = format!("qemu+tcp://{address}/system");
+        let error = crate::client::Connection::open(&uri).await.unwrap_err();
+        let told = format!("{:?}", Box::<dyn std::error::Error>::from(error));
+        let begins = format!("cannot reach a daemon for {uri}: tcp {address}: Connection refused");
+        assert!(told.starts_with(&begins), "{told}");
+        let lapse =
+            CallError::TimedOut { procedure: "domain_create", within: Duration::from_secs(1), sent: true };
+        assert_eq!(format!("{lapse:?}"), "no reply to domain_create within 1s");
     }
 }

@@ -70,6 +70,8 @@ pub(super) struct CallAsk {
     pub(super) asked: Option<Instant>,
     /// Taken when it is sent, where it has a deadline.
     pub(super) claim: Option<Claim>,
+    /// Whether the connection is over once it is sent: that the daemon closes then is what was asked of it.
+    pub(super) is_goodbye: bool,
 }
 
 impl Ask {
@@ -154,6 +156,8 @@ pub(super) struct Task {
     pub(super) observer: Option<Observer>,
     /// Whether no two frames may be in one write.
     pub(super) frames_apart: bool,
+    /// Whether the goodbye of [`Connection::close`](super::Connection::close) is on its way or beyond.
+    pub(super) has_said_goodbye: bool,
     /// What has been agreed on by authenticating, until it is done.
     #[cfg(feature = "gssapi")]
     pub(super) seal: Option<SealAsk>,
@@ -202,7 +206,10 @@ impl Task {
                     over.map(drop)
                 }
             };
-            let reason = over.err().unwrap_or(CloseReason::Local);
+            let reason = match over {
+                Err(CloseReason::Eof) if self.has_said_goodbye => CloseReason::Local,
+                over => over.err().unwrap_or(CloseReason::Local),
+            };
             // The last of the socket: it is closed, whoever still holds a handle.
             self.line = None;
             self.passing.clear();
@@ -391,7 +398,7 @@ impl Task {
 
     fn call(
         &mut self,
-        CallAsk { program, number, name, body, reply, urgency, asked, claim }: CallAsk,
+        CallAsk { program, number, name, body, reply, urgency, asked, claim, is_goodbye }: CallAsk,
         make: impl FnOnce(&mut ClientSession, Program, ProcedureNumber, Draft) -> Result<Serial, WindowFull>,
     ) -> Option<Serial> {
         // Nobody waits any more, and nothing was sent: then nothing need be.
@@ -401,6 +408,7 @@ impl Task {
         }
         match make(&mut self.session, program, number, body) {
             Ok(serial) => {
+                self.has_said_goodbye |= is_goodbye;
                 self.waiting.insert(serial, name, Some(reply), urgency, asked);
                 Some(serial)
             }
@@ -532,6 +540,7 @@ mod tests {
             passing: SerialMap::default(),
             observer: None,
             frames_apart: false,
+            has_said_goodbye: false,
             #[cfg(feature = "gssapi")]
             seal: None,
         };
@@ -542,7 +551,17 @@ mod tests {
         let mut talk = task.talk((Flood(packet.to_vec(), 0), near));
         let (reply, _answer) = tokio::sync::oneshot::channel();
         let (urgency, body) = (Urgency::Urgent, Draft::empty());
-        let call = CallAsk { program, number, name: "call", body, reply, urgency, asked: None, claim: None };
+        let call = CallAsk {
+            program,
+            number,
+            name: "call",
+            body,
+            reply,
+            urgency,
+            asked: None,
+            claim: None,
+            is_goodbye: false,
+        };
         asks.push(Ask::Call(call)).unwrap();
         for _ in 0..3 {
             assert!(poll_fn(|cx| Poll::Ready(task.poll(&mut talk, cx).is_pending())).await);

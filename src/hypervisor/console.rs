@@ -22,7 +22,6 @@ pub trait Consoles: Send + Sync {
 
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct OpenConsole {
     /// The device's alias, such as `serial0`; without it, the first that there is.
     pub device: Option<String>,

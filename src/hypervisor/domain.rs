@@ -85,7 +85,6 @@ impl Lookup<'_> {
 
 /// How to start a domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct StartOptions {
     /// Leave it paused, before its first instruction.
     pub paused: bool,

@@ -11,7 +11,6 @@ static OF_THIS_RUN: OnceLock<Uuid> = OnceLock::new();
 
 /// A host and its hypervisor: the answers that do not depend on any domain.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Host {
     /// What kind of hypervisor this is, such as `QEMU`: what `virsh version` shows.
     pub kind: String,
@@ -121,7 +120,6 @@ impl Architecture {
 
 /// The machine: `virsh nodeinfo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct NodeInfo {
     /// The CPU's architecture, such as `x86_64`; at most 31 bytes reach a client.
     pub model: String,

@@ -6,7 +6,6 @@ pub use virtwire_protocol::enums::{JobKind, JobOperation};
 
 /// A job on a domain, as `virsh domjobinfo` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Job {
     /// Whether it runs or how it ended.
     pub kind: JobKind,

@@ -112,7 +112,6 @@ pub trait Migrating: Send + Sync {
 
 /// How a [`HypervisorService`](super::HypervisorService) moves the guests of a hypervisor that is [`Migrating`].
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct MigrationSettings {
     /// The address at which guests are received, whatever host a client wishes for. 127.0.0.1 by default.
     pub listen: IpAddr,

@@ -18,7 +18,6 @@ use super::{DomainInfo, Uuid};
 
 /// Which versions of migration a host takes part in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct MigrationSupport {
     /// Procedures 61, 62 and 63, announced as feature 1.
     pub v1: bool,

@@ -148,7 +148,7 @@ pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
-pub use storage::{Part, PoolInfo, Storage, VolumeInfo};
+pub use storage::{Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
 pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
 use without::Without;

@@ -136,6 +136,13 @@ pub struct NetworkInfo {
     pub bridge: Option<String>,
 }
 
+impl NetworkInfo {
+    /// A network that is defined and off, without a bridge: where a literal starts from.
+    pub fn new(name: impl Into<String>, uuid: Uuid) -> NetworkInfo {
+        NetworkInfo { name: name.into(), uuid, standing: Standing::default(), bridge: None }
+    }
+}
+
 /// How a network or a storage pool stands. The default is defined and off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -32,7 +32,6 @@ pub trait Saving: Send + Sync {
 
 /// How a domain is saved or restored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Save {
     /// The configuration that it is to have afterwards, in place of its own: what the guest can see of it must be the same.
     pub xml: Option<String>,

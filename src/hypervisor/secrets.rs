@@ -55,3 +55,11 @@ pub struct SecretInfo {
     /// Whether its value is told to no client.
     pub private: bool,
 }
+
+impl SecretInfo {
+    /// A secret for nothing in particular, which is kept, and whose value is told: where a literal starts from.
+    pub fn new(uuid: Uuid) -> SecretInfo {
+        let (usage, usage_id) = (SecretUsage::None, String::new());
+        SecretInfo { uuid, usage, usage_id, ephemeral: false, private: false }
+    }
+}

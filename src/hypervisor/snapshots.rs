@@ -40,9 +40,15 @@ pub struct SnapshotInfo {
     pub active: bool,
 }
 
+impl SnapshotInfo {
+    /// One of a domain that was off, made from no other, and not the current one: where a literal starts from.
+    pub fn new(name: impl Into<String>) -> SnapshotInfo {
+        SnapshotInfo { name: name.into(), parent: None, current: false, active: false }
+    }
+}
+
 /// How to go back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Revert {
     /// Whether it runs afterwards; `None` as it did then.
     pub runs: Option<bool>,

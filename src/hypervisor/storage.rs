@@ -2,6 +2,7 @@
 
 use std::future::{Future, ready};
 
+pub use virtwire_protocol::enums::StorageVolKind;
 use virtwire_protocol::error::RemoteError;
 
 use super::networks::Standing;
@@ -147,6 +148,20 @@ pub struct PoolInfo {
     pub allocation: u64,
 }
 
+impl PoolInfo {
+    /// A pool that is defined and off, of kind `dir`: where a literal starts from.
+    pub fn new(name: impl Into<String>, uuid: Uuid) -> PoolInfo {
+        PoolInfo {
+            name: name.into(),
+            uuid,
+            kind: "dir".to_owned(),
+            standing: Standing::default(),
+            capacity: 0,
+            allocation: 0,
+        }
+    }
+}
+
 /// Everything that the short questions about a volume ask, at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VolumeInfo {
@@ -156,12 +171,21 @@ pub struct VolumeInfo {
     pub key: String,
     /// Where guests find it.
     pub path: String,
-    /// What it is: 0 a file, 1 a block device, 2 a directory, 3 on the network.
-    pub kind: i8,
+    /// What it is.
+    pub kind: StorageVolKind,
     /// Bytes that its user sees.
     pub capacity: u64,
     /// Bytes taken.
     pub allocation: u64,
+}
+
+impl VolumeInfo {
+    /// An empty file, with its path for a key: where a literal starts from.
+    pub fn new(name: impl Into<String>, path: impl Into<String>) -> VolumeInfo {
+        let path = path.into();
+        let (key, kind) = (path.clone(), StorageVolKind::File);
+        VolumeInfo { name: name.into(), key, path, kind, capacity: 0, allocation: 0 }
+    }
 }
 
 /// Which part of a volume is moved.

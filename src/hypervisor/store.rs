@@ -104,7 +104,9 @@ impl fmt::Display for SetAside {
 }
 
 /// Why a directory cannot be used. Nothing in it was changed.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Another daemon has it.
@@ -119,6 +121,8 @@ pub enum StoreError {
         error: io::Error,
     },
 }
+
+debug_is_display!(StoreError);
 
 const ASIDE: &str = ".set-aside";
 /// The end of the name of what is being written.

@@ -28,7 +28,9 @@ pub struct Control {
 }
 
 /// Why a word did not reach the source, or was not taken.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
     /// No connection to it could be had.
@@ -41,6 +43,8 @@ pub enum ControlError {
     #[error("the source did not answer within {0:?}")]
     TimedOut(Duration),
 }
+
+debug_is_display!(ControlError);
 
 impl Control {
     pub(super) fn new(shared: Connection, guest: migrate::Domain) -> Control {

@@ -21,8 +21,14 @@ use crate::client::{CallError, Connection, OpenError, OpenOptions};
 
 /// How many migrations may run at once. Each counts for its source, for its destination and for the link between them. A host is known
 /// by its name and its hardware's UUID, whatever URI leads to it; one that does not tell both, by its URI.
+///
+/// ```
+/// use virtwire::migrate::Limits;
+///
+/// let limits = Limits { host: 8, ..Limits::default() };
+/// assert_eq!((limits.total, limits.link), (64, 2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Limits {
     /// In all. 64 by default.
     pub total: usize,
@@ -114,7 +120,9 @@ pub enum Ended {
 }
 
 /// Why an errand was not begun.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum NotBegun {
     /// A host was not reached.
@@ -135,6 +143,8 @@ pub enum NotBegun {
     #[error("cancelled before its turn came")]
     Cancelled,
 }
+
+debug_is_display!(NotBegun);
 
 /// Gives a fleet up from outside. Cheap to clone.
 #[derive(Clone, Debug)]

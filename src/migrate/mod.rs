@@ -9,6 +9,8 @@ mod control;
 mod fleet;
 mod hosts;
 mod identity;
+#[cfg(feature = "journal-file")]
+pub mod journal;
 mod ledger;
 pub(crate) mod peer;
 mod place;
@@ -141,7 +143,8 @@ pub trait Watch: Send {
         let _ = answer;
     }
 
-    /// Make this record durable: it is what another process can recover from. If it fails, the call that it precedes is not
+    /// Make this record durable: it is what another process can recover from. With the feature `journal-file` a
+    /// `migrate::journal::Journal` does so in a file. If it fails, the call that it precedes is not
     /// made, unless the guest has arrived; and it comes again before any later record.
     fn journal(&mut self, record: &Record) -> impl Future<Output = io::Result<()>> + Send {
         let _ = record;

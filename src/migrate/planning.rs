@@ -8,7 +8,9 @@ use virtwire_protocol::migrate::{Feature, Features, Host, Plan, Refusal, Request
 use crate::client::{CallError, Connection};
 
 /// Why a migration was not even begun. Nothing was changed on either host.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
     /// A host did not say what it can do. That is no "no".
@@ -29,6 +31,8 @@ pub enum PlanError {
     #[error(transparent)]
     Refused(#[from] Refusal),
 }
+
+debug_is_display!(PlanError);
 
 /// Asks both hosts for their features and chooses the version. Where the source carries the migration out, its daemon asks the
 /// destination.

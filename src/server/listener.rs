@@ -28,9 +28,13 @@ pub enum ListenAddress {
 }
 
 /// The text is no place to listen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot listen on `{0}`: expected tcp://HOST:PORT, tls://HOST:PORT or unix:PATH")]
 pub struct ListenAddressError(String);
+
+debug_is_display!(ListenAddressError);
 
 impl FromStr for ListenAddress {
     type Err = ListenAddressError;
@@ -76,7 +80,9 @@ pub enum Exposure {
 }
 
 /// Why a server does not listen.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
     /// The host is reachable by strangers, and nothing would ask them who they are before a listener is told to, or protect what they say.
@@ -107,6 +113,8 @@ pub enum BindError {
         error: io::Error,
     },
 }
+
+debug_is_display!(BindError);
 
 /// A bound socket. Dropping it closes it, and removes the path of a unix socket.
 #[derive(Debug)]
@@ -403,7 +411,10 @@ mod tests {
     #[tokio::test]
     async fn only_those_who_say_so_listen_where_strangers_come() {
         let address = "tcp://0.0.0.0:0".parse().unwrap();
-        assert!(matches!(Listener::bind(&address, Exposure::LocalOnly).await, Err(BindError::Exposed(_))));
+        let error = Listener::bind(&address, Exposure::LocalOnly).await.unwrap_err();
+        assert!(matches!(error, BindError::Exposed(_)));
+        // As `main` prints it.
+        assert_eq!(format!("{error:?}"), error.to_string());
         assert!(Listener::bind(&address, Exposure::AnyoneMayConnect).await.is_ok());
     }
 }

@@ -13,7 +13,9 @@ use super::{Outgoing, StreamError};
 use crate::shell::pages::Conduit;
 
 /// Why a file's content did not go all the way between the file and a stream.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(thiserror::Error)]
 pub enum FileError {
     /// The file cannot be read.
     #[error("the file: {0}")]
@@ -22,6 +24,8 @@ pub enum FileError {
     #[error(transparent)]
     Stream(#[from] StreamError),
 }
+
+debug_is_display!(FileError);
 
 impl From<FileError> for io::Error {
     fn from(error: FileError) -> io::Error {

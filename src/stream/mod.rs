@@ -33,7 +33,9 @@ pub enum Chunk {
 }
 
 /// Why a stream does not go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {
     /// The peer reported a failure.
@@ -69,6 +71,8 @@ pub enum StreamError {
         length: u64,
     },
 }
+
+debug_is_display!(StreamError);
 
 impl From<StreamFault> for StreamError {
     fn from(fault: StreamFault) -> StreamError {

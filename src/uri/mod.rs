@@ -86,7 +86,9 @@ impl fmt::Display for Transport {
 }
 
 /// Why a text is no URI that this crate can use. What libvirt refuses as an invalid argument (code 8) is refused here too.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UriError {
     /// Not of the form that URIs have.
@@ -130,6 +132,8 @@ pub enum UriError {
         conflict: &'static str,
     },
 }
+
+debug_is_display!(UriError);
 
 impl Uri {
     /// As given; empty for [`Uri::any`].

@@ -320,7 +320,45 @@ async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {
     peer.reply(&goodbye, &()).await;
     leaving.await.unwrap().unwrap();
     assert!(peer.next().await.is_none(), "the socket is closed");
-    assert!(connection.ended().is_some());
+    assert_eq!(connection.ended(), Some(CloseReason::Local));
+}
+
+/// A daemon closes as soon as it has answered the goodbye, or instead: often before this end does, and yet it only did what it was told.
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_closes_first_after_a_goodbye_is_not_who_ended_the_connection() {
+    let usual = OpenOptions::default();
+    for answers in [true, false] {
+        let (connection, mut peer) = open(usual.clone()).await;
+        let busy = tokio::spawn(connection.within(None).call(ConnectGetUri {}));
+        let [_] = peer.flight(["connect_get_uri"]).await;
+        let leaving = connection.clone();
+        let leaving = async move { leaving.close().await };
+        let daemon = async move {
+            let [goodbye] = peer.flight(["connect_close"]).await;
+            if answers {
+                peer.reply(&goodbye, &()).await;
+            }
+        };
+        tokio::join!(leaving, daemon).0.unwrap();
+        assert_eq!(connection.ended(), Some(CloseReason::Local));
+        let error = busy.await.unwrap().unwrap_err().to_string();
+        assert_eq!(error, "the connection ended before the reply to connect_get_uri: it was closed here");
+        let error = connection.call(ConnectGetUri {}).await.unwrap_err();
+        assert_eq!(error.fate(), Fate::DidNotRun);
+        assert_eq!(
+            error.to_string(),
+            "connect_get_uri was not sent: the connection has ended: it was closed here"
+        );
+    }
+    // One that closes by itself did end it, also where a goodbye was given up before it was sent.
+    let (connection, mut peer) = open(OpenOptions { window: 1, ..usual }).await;
+    let busy = tokio::spawn(connection.within(None).call(ConnectGetUri {}));
+    let [_] = peer.flight(["connect_get_uri"]).await;
+    assert!(tokio::time::timeout(SECOND, connection.close()).await.is_err(), "it has no place");
+    drop(peer);
+    let error = busy.await.unwrap().unwrap_err().to_string();
+    assert_eq!(error, "the connection ended before the reply to connect_get_uri: the daemon closed it");
+    assert_eq!(connection.ended(), Some(CloseReason::Eof));
 }
 
 async fn open(options: OpenOptions) -> (Connection, Peer) {

@@ -37,8 +37,7 @@ async fn a_thousand_guests_move_between_fifty_daemons_within_the_limits() {
         errands.push(Errand::new(&hosts[from].uri, &hosts[to].uri, format!("guest-{number}")));
     }
 
-    let mut limits = Limits::default();
-    (limits.total, limits.host, limits.link) = (40, 3, 1);
+    let limits = Limits { total: 40, host: 3, link: 1 };
     let counts = Arc::new(Counts::default());
     let (before, began) = (resident_kib(), Instant::now());
     let ends = Fleet::new(limits).run(errands, |_, errand| Counter::new(&counts, errand), |_| ()).await;
@@ -80,8 +79,7 @@ async fn a_thousand_guests_move_between_fifty_daemons_within_the_limits() {
 #[tokio::test]
 async fn a_cancelled_fleet_keeps_every_outcome() {
     let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(1_000);
+    let faults = Faults { stall_perform: Some(1_000), ..Faults::default() };
     source.mem.set_faults(faults);
     let mut errands = Vec::new();
     for name in ["one", "two", "three", "four"] {
@@ -134,8 +132,7 @@ async fn a_fleet_that_is_left_hands_back_what_runs() {
         source.connect().await.domain_create_xml(&xml, 0).await.unwrap();
         errands.push(Errand::new(&source.uri, &destination.uri, name));
     }
-    let mut limits = Limits::default();
-    (limits.total, limits.host, limits.link) = (3, 3, 3);
+    let limits = Limits { total: 3, host: 3, link: 3 };
     let open_within = Duration::from_secs(3_600);
     let fleet = Fleet::new(limits).options(OpenOptions { open_within, ..OpenOptions::default() });
     let (canceller, performing) = (fleet.canceller(), Arc::new(AtomicUsize::new(0)));
@@ -166,8 +163,7 @@ async fn a_fleet_that_is_left_hands_back_what_runs() {
 async fn a_host_is_counted_by_what_it_is_and_not_by_its_uri() {
     let (source, one, other) =
         (Host::start(age(NEW)).await, Host::start(age(NEW)).await, Host::start(age(NEW)).await);
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(1_000);
+    let faults = Faults { stall_perform: Some(1_000), ..Faults::default() };
     source.mem.set_faults(faults);
     for name in ["first", "second"] {
         let xml = format!("<domain type='mem'><name>{name}</name><memory unit='KiB'>64</memory></domain>");
@@ -176,8 +172,7 @@ async fn a_host_is_counted_by_what_it_is_and_not_by_its_uri() {
     let door = source.another_door().await;
     assert_ne!(door, source.uri);
     let errands = vec![Errand::new(&source.uri, &one.uri, "first"), Errand::new(&door, &other.uri, "second")];
-    let mut limits = Limits::default();
-    limits.host = 1;
+    let limits = Limits { host: 1, ..Limits::default() };
     let fleet = Fleet::new(limits);
     let canceller = fleet.canceller();
     let mut begun = Vec::new();

@@ -33,7 +33,10 @@ mod going;
 mod handover;
 #[cfg(feature = "mem")]
 mod hostile_words;
+#[cfg(all(feature = "mem", feature = "journal-file"))]
+mod journal_file;
 mod large_calls;
+mod literals;
 mod made;
 #[cfg(feature = "mem")]
 mod migrate_check;

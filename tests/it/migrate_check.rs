@@ -156,8 +156,7 @@ async fn what_the_other_host_says_is_told_where_one_is_not_reached() {
 async fn a_guest_that_is_on_its_way_is_not_one_to_move() {
     let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(1_000);
+    let faults = Faults { stall_perform: Some(1_000), ..Faults::default() };
     source.mem.set_faults(faults);
     let mut migration = source.plan(&destination).await;
     let canceller = migration.canceller();

@@ -29,8 +29,7 @@ use crate::migration::{self, Host, NEW, V2, address, age};
 
 /// Moves until so many bytes are sent, and then waits for an abort.
 fn stalling(host: &Host) {
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(100_000);
+    let faults = Faults { stall_perform: Some(100_000), ..Faults::default() };
     host.mem.set_faults(faults);
 }
 
@@ -85,8 +84,7 @@ async fn a_post_copy_is_broken_off_by_its_control_and_by_no_means_before_it_is_o
     let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
     source.create().await;
     stalling(&source);
-    let mut faults = Faults::default();
-    faults.stall_incoming = Some(200_000);
+    let faults = Faults { stall_incoming: Some(200_000), ..Faults::default() };
     destination.mem.set_faults(faults);
     let (from, to) = (source.connect().await, destination.connect().await);
     let guest = Migration::find(&from, "guest").await.unwrap();

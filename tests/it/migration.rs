@@ -65,8 +65,7 @@ async fn a_guest_moves_by_version_3_as_far_as_both_have_it() {
 async fn a_cancelled_perform_of_version_3_leaves_the_guest_running_on_its_source() {
     let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
     source.create().await;
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(100_000);
+    let faults = Faults { stall_perform: Some(100_000), ..Faults::default() };
     source.mem.set_faults(faults);
     let mut migration = source.plan(&destination).await;
     let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };
@@ -122,8 +121,7 @@ async fn a_cancelled_perform_leaves_the_guest_running_on_its_source() {
     let (source, destination) = (Host::start(age(V2)).await, Host::start(age(V2)).await);
     source.create().await;
     // The data stalls half-way, so that Perform runs until somebody ends it.
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(100_000);
+    let faults = Faults { stall_perform: Some(100_000), ..Faults::default() };
     source.mem.set_faults(faults);
     let mut migration = source.plan(&destination).await;
     let mut watched = Watched { cancel: Some(migration.canceller()), ..Watched::default() };

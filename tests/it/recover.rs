@@ -191,8 +191,7 @@ async fn plan(source: &Host, destination: &Host) -> Migration {
 /// The journal of a migration whose orchestrator is gone while Perform runs, which goes on until it is aborted.
 async fn cut_off_in_perform(source: &Host, destination: &Host) -> Vec<Record> {
     const STALLS_AT: u64 = 100_000;
-    let mut faults = Faults::default();
-    faults.stall_perform = Some(STALLS_AT);
+    let faults = Faults { stall_perform: Some(STALLS_AT), ..Faults::default() };
     source.mem.set_faults(faults);
     source.create().await;
     let mut migration = plan(source, destination).await;

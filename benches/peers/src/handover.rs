@@ -41,9 +41,7 @@ async fn serve() -> String {
     let address = "tcp://127.0.0.1:0".parse().expect("an address");
     let listener = Listener::bind(&address, Exposure::LocalOnly).await.expect("a free port");
     let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
-    let mut config = Config::default();
-    config.max_speed_mib_s = 1_024;
-    config.migration_ports = 0..=0;
+    let config = Config { max_speed_mib_s: 1_024, migration_ports: 0..=0, ..Config::default() };
     let server = Server::new(HypervisorService::new(Mem::new(config)));
     tokio::spawn(async move { server.serve(&listener).await });
     uri

@@ -25,7 +25,7 @@ use crate::args::MigrateArgs;
 use crate::connect::Opener;
 use crate::fail::{Fail, one_line};
 use crate::harmless;
-use crate::journal::Journals;
+use crate::journal;
 use crate::list::guests;
 use crate::probe::short;
 use crate::screen::{Screen, Style, say_end};
@@ -55,11 +55,10 @@ pub(super) async fn run(args: &MigrateArgs, opener: Opener, screen: &Arc<Screen>
         return Ok(ExitCode::SUCCESS);
     }
     let journals =
-        args.journal.as_deref().map(|directory| Journals::prepare(directory, &names)).transpose()?;
+        args.journal.as_deref().map(|directory| journal::prepare(directory, &names)).transpose()?;
     let shelf = Shelf::new(journals, names.len());
     let errands = names.iter().map(|name| errand(args, wish, name)).collect::<Result<Vec<_>, _>>()?;
-    let mut limits = Limits::default();
-    (limits.total, limits.host, limits.link) = (args.at_once, args.at_once, args.at_once);
+    let limits = Limits { total: args.at_once, host: args.at_once, link: args.at_once };
     let [from, to] = [&args.from, &args.to].map(|uri| opener.options(uri));
     let open_within = from.open_within.max(to.open_within);
     let fleet = Fleet::new(limits)

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
+use virtwire::migrate::journal::Journal;
 use virtwire::migrate::{ControlError, Progress, Watch};
 use virtwire::protocol::enums::JobOperation;
 use virtwire::protocol::migrate::{
@@ -15,7 +16,6 @@ use super::chosen::Chosen;
 use super::feed::{COPY, Feed};
 use super::live::Live;
 use crate::fail::{one_line, plain};
-use crate::journal::Journal;
 use crate::ladder::Ladder;
 use crate::screen::{Screen, Style};
 

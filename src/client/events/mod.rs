@@ -62,7 +62,9 @@ pub enum Missed {
 }
 
 /// Why events cannot be had.
-#[derive(Clone, Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubscribeError {
     /// The daemon refused, or could not be asked.
@@ -78,6 +80,8 @@ pub enum SubscribeError {
         feature: i32,
     },
 }
+
+debug_is_display!(SubscribeError);
 
 impl Connection {
     /// Subscribes to a kind of event, or to all kinds of a family, of one object or of all.

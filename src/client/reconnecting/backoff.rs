@@ -7,7 +7,6 @@ use std::time::Duration;
 /// The pauses between attempts: each up to twice as long as the one before, and of random length, so that the many clients of a
 /// daemon that was restarted do not come back at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Backoff {
     /// The longest that the first pause may be; 100 ms by default.
     pub first: Duration,

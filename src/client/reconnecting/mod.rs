@@ -83,7 +83,9 @@ pub enum Link {
 }
 
 /// Why no connection comes any more.
-#[derive(Clone, Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`, for a `main` that returns it.
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum GaveUp {
     /// It was closed here.
@@ -93,6 +95,8 @@ pub enum GaveUp {
     #[error("not tried again: {0}")]
     Refused(Arc<OpenError>),
 }
+
+debug_is_display!(GaveUp);
 
 impl Reconnecting {
     /// Opens a daemon, once: whoever mistypes a URI learns it now.

@@ -8,7 +8,6 @@ use super::super::{MigrationSupport, Uuid};
 
 /// How a [`Mem`](super::Mem) is set up.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Config {
     /// The host's own UUID. By default that of the store where there is one, else a new one.
     pub host_uuid: Option<Uuid>,

@@ -7,7 +7,6 @@ use std::str::FromStr;
 ///
 /// As text, for a command line: `break-perform=65536,lose-receipt`; each name is that of the field, with dashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Faults {
     /// Prepare is refused (code 9).
     pub refuse_prepare: bool,

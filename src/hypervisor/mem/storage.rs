@@ -74,14 +74,7 @@ impl Volume {
     fn info(&self, name: &str, folder: &str) -> VolumeInfo {
         let path = format!("{folder}/{name}");
         let allocation = self.data.len() as u64;
-        VolumeInfo {
-            name: name.to_owned(),
-            key: path.clone(),
-            path,
-            kind: 0,
-            capacity: self.capacity,
-            allocation,
-        }
+        VolumeInfo { capacity: self.capacity, allocation, ..VolumeInfo::new(name, path) }
     }
 
     pub(super) fn data(&self) -> &[u8] {

@@ -77,7 +77,7 @@ mod tests {
 
     fn one(name: &str, parent: &str, active: bool) -> SnapshotInfo {
         let parent = Some(parent.to_owned()).filter(|parent| !parent.is_empty());
-        SnapshotInfo { name: name.to_owned(), parent, current: false, active }
+        SnapshotInfo { parent, active, ..SnapshotInfo::new(name) }
     }
 
     fn names(all: &[SnapshotInfo]) -> String {

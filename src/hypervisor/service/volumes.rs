@@ -170,8 +170,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: StorageVolGetInfo,
     ) -> Result<StorageVolGetInfoReply> {
         let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfo").await?;
-        let VolumeInfo { kind, capacity, allocation, .. } = volume;
-        Ok(StorageVolGetInfoReply { r#type: kind, capacity, allocation })
+        let (r#type, capacity, allocation) = numbers(&volume);
+        Ok(StorageVolGetInfoReply { r#type, capacity, allocation })
     }
 
     pub(super) async fn storage_vol_get_info_flags(
@@ -181,8 +181,8 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<StorageVolGetInfoFlagsReply> {
         errors::check_flags(arguments.flags, GET_PHYSICAL.into(), "storage_vol_get_info_flags")?;
         let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfoFlags").await?;
-        let VolumeInfo { kind, capacity, allocation, .. } = volume;
-        Ok(StorageVolGetInfoFlagsReply { r#type: kind, capacity, allocation })
+        let (r#type, capacity, allocation) = numbers(&volume);
+        Ok(StorageVolGetInfoFlagsReply { r#type, capacity, allocation })
     }
 
     pub(super) async fn storage_vol_get_path(
@@ -330,6 +330,11 @@ fn wire(pool: &PoolInfo, volume: &VolumeInfo) -> StorageVol {
         name: volume.name.as_str().into(),
         key: volume.key.as_str().into(),
     }
+}
+
+/// What a volume is, its capacity and its allocation. Its kind has eight bits on the wire, and libvirt's are few.
+fn numbers(volume: &VolumeInfo) -> (i8, u64, u64) {
+    (i8::try_from(i32::from(volume.kind)).unwrap_or(i8::MAX), volume.capacity, volume.allocation)
 }
 
 /// Whether the client may know of a volume.

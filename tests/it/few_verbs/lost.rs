@@ -126,8 +126,8 @@ async fn a_guest_that_cannot_be_sent_runs_on() {
 #[tokio::test]
 async fn what_is_prepared_and_never_sent_has_its_time() {
     let world = World::new(How::Well);
-    let mut settings = MigrationSettings::default();
-    settings.incoming_deadline = Duration::from_millis(1);
+    let settings =
+        MigrationSettings { incoming_deadline: Duration::from_millis(1), ..MigrationSettings::default() };
     let destination = Host::with(&world, Profile::default(), settings).await;
     let mut to = destination.open().await;
     prepare3(&mut to, vec![]).await;

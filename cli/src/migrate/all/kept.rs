@@ -4,11 +4,12 @@ use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use virtwire::migrate::journal::{Journal, Journals};
 use virtwire::migrate::{Progress, Watch};
 use virtwire::protocol::migrate::{CancelAnswer, Do, Note, Record, Wait};
 
 use crate::fail::Fail;
-use crate::journal::{Journal, Journals};
+use crate::journal;
 use crate::migrate::feed::Feed;
 
 /// The journals of those whose end is not known, which nobody else may take for a migration that was cut off.
@@ -29,7 +30,7 @@ impl Shelf {
     pub(super) fn kept(&self, index: usize, guest: &str, hosts: (&str, &str), feed: &Feed) -> Kept {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let journal = self.journals.as_ref().and_then(|journals| {
-            let make = || Journal::create(&journals.file(guest), hosts.0, hosts.1);
+            let make = || journal::create(&journals.file(guest), hosts.0, hosts.1);
             let place = held.get_mut(index)?;
             Some(place.get_or_insert_with(|| Arc::new(Mutex::new(make()))).clone())
         });

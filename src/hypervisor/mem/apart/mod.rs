@@ -28,7 +28,6 @@ pub(super) use process::Process;
 
 /// How guests are started that are processes.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Guests {
     /// The program of which each guest is a process: it must call [`run_guest`].
     pub program: PathBuf,

@@ -48,7 +48,7 @@ impl Hypervisor for Knowing {
 impl Networks for Knowing {
     async fn networks(&self) -> Result<Vec<NetworkInfo>> {
         let standing = Standing { active: true, ..Standing::default() };
-        Ok(vec![NetworkInfo { name: "lan".to_owned(), uuid: LAN, standing, bridge: None }])
+        Ok(vec![NetworkInfo { standing, ..NetworkInfo::new("lan", LAN) }])
     }
 
     async fn network_xml(&self, _: Uuid, _: bool) -> Result<String> {
