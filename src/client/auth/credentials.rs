@@ -47,6 +47,21 @@ pub struct CredentialAsk {
     pub attempt: u32,
 }
 
+impl CredentialAsk {
+    /// What a daemon at this URI asks first.
+    ///
+    /// ```
+    /// use virtwire::client::{CredentialAsk, CredentialSource, Credentials};
+    ///
+    /// let vault = |ask: &CredentialAsk| Some(Credentials::new(ask.user.as_deref()?, "secret"));
+    /// let ask = CredentialAsk::new("qemu+tls://fred@host.example/system".parse().unwrap());
+    /// assert_eq!(vault.credentials(&ask).unwrap().user(), "fred");
+    /// ```
+    pub fn new(uri: Uri) -> CredentialAsk {
+        CredentialAsk { user: uri.user.clone(), uri, attempt: 1 }
+    }
+}
+
 /// Where credentials come from: [`Credentials`] are one themselves, and so is a function.
 ///
 /// It is asked on a thread of its own, so it may wait for a person; that time counts for

@@ -111,7 +111,7 @@ struct Found {
 async fn find_credentials(connection: &Connection, attempt: u32) -> Result<Found, AuthError> {
     let source = connection.options().credentials.clone();
     let uri = connection.uri();
-    let ask = CredentialAsk { uri: uri.clone(), user: uri.user.clone(), attempt };
+    let ask = CredentialAsk { attempt, ..CredentialAsk::new(uri.clone()) };
     blocking(move || find(source.as_deref(), &ask)).await?
 }
 
