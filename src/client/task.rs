@@ -207,7 +207,8 @@ impl Task {
                 }
             };
             let reason = match over {
-                Err(CloseReason::Eof) if self.has_said_goodbye => CloseReason::Local,
+                // A daemon that closes with something unread has the socket say that it was reset.
+                Err(CloseReason::Eof | CloseReason::Io(_)) if self.has_said_goodbye => CloseReason::Local,
                 over => over.err().unwrap_or(CloseReason::Local),
             };
             // The last of the socket: it is closed, whoever still holds a handle.

@@ -226,7 +226,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 self.session.handle_timeout(now)?;
                 is_busy = true;
             }
-            let mut writes = 0;
+            let (may_read, mut writes) = (self.may_read(), 0);
             while writes < WRITES_MAX {
                 self.gather(&mut talk.writer);
                 // The turn of a call that waited has come, where another is answered or its client has read.
@@ -238,6 +238,8 @@ impl<H: Handler + ?Sized> Client<H> {
                 writes += 1;
                 is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
             }
+            // What has left the session makes room for more of the client's calls.
+            is_busy |= !may_read && self.may_read();
             if talk.writer.is_empty() && self.session.is_finished() {
                 return Poll::Ready(Ok(()));
             }

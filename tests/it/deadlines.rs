@@ -350,6 +350,17 @@ async fn a_daemon_that_closes_first_after_a_goodbye_is_not_who_ended_the_connect
             "connect_get_uri was not sent: the connection has ended: it was closed here"
         );
     }
+    // Nor is one that has the goodbye and has not read it: its socket says that it was reset.
+    let (connection, peer) = open(usual.clone()).await;
+    let leaving = tokio::spawn({
+        let connection = connection.clone();
+        async move { connection.close().await }
+    });
+    // The clock goes on once nobody has anything to do.
+    tokio::time::sleep(SECOND / 1_000).await;
+    drop(peer);
+    leaving.await.unwrap().unwrap();
+    assert_eq!(connection.ended(), Some(CloseReason::Local));
     // One that closes by itself did end it, also where a goodbye was given up before it was sent.
     let (connection, mut peer) = open(OpenOptions { window: 1, ..usual }).await;
     let busy = tokio::spawn(connection.within(None).call(ConnectGetUri {}));

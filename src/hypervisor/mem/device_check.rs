@@ -68,12 +68,13 @@ pub(super) struct Checked {
 
 impl Checked {
     pub(super) fn check(&mut self, device: &Device) {
-        let refused = match device.is_disk {
-            true => self.disk(device),
-            false => interface(device),
-        };
-        if let Err(error) = refused {
-            self.refused.get_or_insert(error);
+        // Only the first is told, and what is wrong with a thousand others may be long.
+        if self.refused.is_none() {
+            self.refused = match device.is_disk {
+                true => self.disk(device),
+                false => interface(device),
+            }
+            .err();
         }
     }
 

@@ -103,7 +103,7 @@ impl<'a> Described<'a> {
     fn read(xml: &'a str) -> Result<Described<'a>> {
         let (xml, element) = one(xml)?;
         let key = key(xml, &element)?;
-        Ok(Described { xml, element, key, said: said(xml)? })
+        Ok(Described { xml, element, key, said: said(&plain(xml)?)? })
     }
 
     /// For people.
@@ -119,7 +119,10 @@ impl<'a> Described<'a> {
         for device in all(document, &self.element.name)? {
             let is_it = match &self.key {
                 Some(wanted) => key(document, &device)?.as_ref() == Some(wanted),
-                None => said(&without_address(document, &device)?)? == self.said,
+                None => {
+                    let device = document.get(device.whole.clone()).unwrap_or_default();
+                    said(&plain(device)?)? == self.said
+                }
             };
             if is_it {
                 return Ok(Some(device));
@@ -133,15 +136,20 @@ impl<'a> Described<'a> {
     }
 }
 
-/// A device of a document, an interface without the address that it was given here: one that is described without is known by all else.
-fn without_address(document: &str, device: &Element) -> Result<String> {
-    let text = document.get(device.whole.clone()).unwrap_or_default();
-    if device.name != "interface" {
-        return Ok(text.to_owned());
+/// A device, an interface without its address and with its type: one that is described without either is known by all else.
+fn plain(device: &str) -> Result<String> {
+    const TAG: &str = "<interface";
+    let element = root(device)?;
+    if element.name != "interface" {
+        return Ok(device.to_owned());
     }
-    match first_within(text, &root(text)?, "mac")? {
-        Some(mac) => checked(without(text, &mac)),
-        None => Ok(text.to_owned()),
+    let text = match first_within(device, &element, "mac")? {
+        Some(mac) => checked(without(device, &mac))?,
+        None => device.to_owned(),
+    };
+    match (element.attribute("type"), text.strip_prefix(TAG)) {
+        (None, Some(behind)) => Ok(format!("{TAG} type='user'{behind}")),
+        _ => Ok(text),
     }
 }
 
@@ -177,7 +185,9 @@ pub(super) fn addressed(xml: &str) -> Result<String> {
     check_device(device.xml)?;
     match (device.element.name.as_str(), &device.key) {
         ("interface", None) => {
-            added(device.xml, &device.element, &format!("<mac address='{}'/>", Mac::random()), true)
+            // In place of one that says none.
+            let plain = plain(device.xml)?;
+            added(&plain, &root(&plain)?, &format!("<mac address='{}'/>", Mac::random()), true)
         }
         _ => Ok(device.xml.to_owned()),
     }
@@ -258,6 +268,19 @@ mod tests {
             detached(&with, bare_again).unwrap(),
             bare.replace("</domain>", "<devices></devices></domain>")
         );
+        // What is kept of it has a type, and one address, whatever it was described with.
+        for plugged in [
+            "<interface><source network='lan'/></interface>",
+            "<interface><mac/><source network='lan'/></interface>",
+        ] {
+            let interface = addressed(plugged).unwrap();
+            assert_eq!(interface.matches("<mac").count(), 1, "{interface}");
+            let kept = attached(bare, &interface).unwrap();
+            assert_eq!(
+                detached(&kept, plugged).unwrap(),
+                bare.replace("</domain>", "<devices></devices></domain>")
+            );
+        }
         for (wrong, code) in [
             ("<interface type='network'/>", 27),
             ("<interface type='user'><mac address='zz'/></interface>", 27),

@@ -28,7 +28,7 @@ const FORWARDS: [(&str, bool); 9] = [
 pub(super) fn check(name: &str, xml: &str) -> Result<()> {
     let parts = within(xml, &root(xml)?)?;
     let ips: Vec<_> = parts.iter().filter(|part| part.name == "ip").collect();
-    if let Some(said) = first(&parts, "mac").and_then(|mac| mac.attribute("address")) {
+    if let Some(said) = first(&parts, "mac").and_then(|mac| told(mac, "address")) {
         match Mac::read(said) {
             None => return Err(bad(format!("Invalid bridge mac address '{said}' in network '{name}'"))),
             Some(mac) if mac.is_multicast() => {
@@ -50,7 +50,7 @@ pub(super) fn check(name: &str, xml: &str) -> Result<()> {
         }
     }
     let Some(forward) = first(&parts, "forward") else { return Ok(()) };
-    let mode = forward.attribute("mode").unwrap_or("nat");
+    let mode = told(forward, "mode").unwrap_or("nat");
     match FORWARDS.into_iter().find(|(known, _)| *known == mode) {
         None => Err(unsupported(format!("unknown forwarding type '{mode}'"))),
         Some((_, true)) if ips.is_empty() => {
@@ -120,12 +120,12 @@ struct Net {
 
 impl Net {
     fn read(name: &str, ip: &Element) -> Result<Net> {
-        let said = ip.attribute("address").filter(|said| !said.is_empty());
+        let said = told(ip, "address");
         let said =
             said.ok_or_else(|| bad(format!("Missing required address attribute in network '{name}'")))?;
         let address =
             address(said).ok_or_else(|| bad(format!("Invalid address '{said}' in network '{name}'")))?;
-        match (ip.attribute("family"), address) {
+        match (told(ip, "family"), address) {
             (None, IpAddr::V6(_)) => {
                 let text = format!("no family specified for non-IPv4 address '{said}' in network '{name}'");
                 return Err(unsupported(text));
@@ -156,7 +156,7 @@ impl Net {
         if let Some(prefix) = prefix.filter(|prefix| *prefix > most) {
             return Err(unsupported(format!("Invalid {version} prefix '{prefix}' in network '{name}'")));
         }
-        let Some(mask) = ip.attribute("netmask") else { return Ok(Net { address, prefix }) };
+        let Some(mask) = told(ip, "netmask") else { return Ok(Net { address, prefix }) };
         if address.is_ipv6() {
             let text = format!("netmask not allowed for IPv6 address '{said}' in network '{name}'");
             return Err(unsupported(text));
@@ -202,6 +202,11 @@ impl Net {
     }
 }
 
+/// An attribute that says something: libvirt's parser takes these for absent where they are empty.
+fn told<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.attribute(name).filter(|said| !said.is_empty())
+}
+
 /// So many bits of an address.
 fn bits(address: IpAddr, count: u32) -> u128 {
     let (bits, all) = match address {
@@ -214,7 +219,11 @@ fn bits(address: IpAddr, count: u32) -> u128 {
 /// An address in numbers, as the system's own reader takes it: of four bytes the last ones may be one number.
 fn address(text: &str) -> Option<IpAddr> {
     if text.contains(':') {
-        return text.parse().ok();
+        // One of a link may name that.
+        return match text.split_once('%') {
+            Some((plain, zone)) if !zone.is_empty() => plain.parse().ok(),
+            _ => text.parse().ok(),
+        };
     }
     let parts: Vec<&str> = text.splitn(5, '.').collect();
     let (last, leading) = parts.split_last().filter(|(_, leading)| leading.len() < 4)?;
@@ -271,6 +280,10 @@ mod tests {
             ("<forward mode='open'/>".to_owned() + &dhcp(""), 0, 0),
             ("<mac address='zz'/>".to_owned(), 27, 19),
             ("<mac address='ff:ff:ff:ff:ff:ff'/>".to_owned(), 27, 19),
+            ("<mac address=''/>".to_owned(), 0, 0),
+            ("<forward mode=''/><ip family='' address='10.0.0.1' netmask=''/>".to_owned(), 0, 0),
+            ("<forward mode=''/>".to_owned(), 27, 19),
+            ("<ip family='ipv6' address='fe80::1%lo' prefix='64'/>".to_owned(), 0, 0),
             ("<ip/>".to_owned(), 27, 19),
             ("<ip address='999.0.0.1'/>".to_owned(), 27, 19),
             ("<ip address='localhost'/>".to_owned(), 27, 19),

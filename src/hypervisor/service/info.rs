@@ -65,10 +65,10 @@ impl<H: Hypervisor> HypervisorService<H> {
             (false, true) => WhichXml::Migratable,
             (false, false) => WhichXml::Current,
         };
-        let xml = self.hypervisor.xml(Uuid(arguments.dom.uuid), which).await?;
+        let read = || self.hypervisor.xml(Uuid(arguments.dom.uuid), which);
         // What a destination needs is asked for with the one flag or the other, by the releases.
         let with_passwords = flags & (XML_SECURE | XML_MIGRATABLE) != 0;
-        Ok(DomainGetXmlDescReply { xml: shown(xml, with_passwords).await? })
+        Ok(DomainGetXmlDescReply { xml: shown(read().await?, with_passwords, read).await? })
     }
 
     pub(super) async fn domain_get_os_type(

@@ -1,31 +1,49 @@
-//! What of a document is not for everybody who may read it: the passwords of a domain's screens.
+//! What of a document is not for everybody who may read it: the passwords of a domain's screens, and the cookies that its disks are fetched with.
 //!
 //! It is read by its bytes, as far as that takes. What is left is as it was, byte for byte, and a daemon without the feature `document`
 //! has no reader of XML.
 
 use std::ops::Range;
 
+use tokio::sync::Semaphore;
 use virtwire_xdr::Text;
 
 use super::super::{Result, errors};
 use crate::server::heavy::{self, LONG_BYTES};
 
 const PASSWORD: &str = "passwd";
+/// What a disk behind HTTP is fetched with.
+const COOKIES: &str = "cookies";
+
+/// How many long documents are cut at a time. Who waits for that holds none.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A domain's document for a client, or one that has domains in it, such as a snapshot's: without passwords, unless it asks for them.
-pub(super) async fn shown(xml: String, with_passwords: bool) -> Result<Text> {
-    let xml = match with_passwords {
-        true => xml,
-        false if xml.len() <= LONG_BYTES => without_passwords(xml),
-        false => heavy::work(move || without_passwords(xml))
-            .await
-            .map_err(|error| errors::failed(format!("the thread ended: {error}")))?,
-    };
-    Ok(xml.into())
+/// `again` has it once more.
+pub(super) async fn shown<F>(xml: String, with_passwords: bool, again: impl FnOnce() -> F) -> Result<Text>
+where
+    F: Future<Output = Result<String>>,
+{
+    if with_passwords || !has_secrets(&xml) {
+        return Ok(xml.into());
+    }
+    if xml.len() <= LONG_BYTES {
+        return Ok(without_passwords(xml).into());
+    }
+    drop(xml);
+    let _place = PLACES.acquire().await;
+    let xml = again().await?;
+    let cut = heavy::work(move || without_passwords(xml)).await;
+    cut.map(Text::from).map_err(|error| errors::failed(format!("the thread ended: {error}")))
+}
+
+/// Whether there may be any.
+fn has_secrets(xml: &str) -> bool {
+    xml.contains(PASSWORD) || xml.contains(COOKIES)
 }
 
 fn without_passwords(xml: String) -> String {
-    if !xml.contains(PASSWORD) {
+    if !has_secrets(&xml) {
         return xml;
     }
     let mut kept = String::with_capacity(xml.len());
@@ -38,13 +56,18 @@ fn without_passwords(xml: String) -> String {
     kept
 }
 
-/// An element on the way to a screen.
+/// An element on the way to a screen, or to what a disk is fetched with.
 #[derive(Clone, Copy)]
 enum Part {
     /// A root that is about domains, such as `<domainsnapshot>`.
     Around,
     Domain,
     Devices,
+    /// A snapshot's own.
+    Disks,
+    Disk,
+    Source,
+    Cookies,
 }
 
 impl Part {
@@ -55,7 +78,13 @@ impl Part {
                 Some(Part::Domain)
             }
             (None, _) => Some(Part::Around),
+            (Some(Part::Around), "disks") => Some(Part::Disks),
             (Some(Part::Domain), "devices") => Some(Part::Devices),
+            (Some(Part::Devices | Part::Disks), "disk") => Some(Part::Disk),
+            (Some(Part::Disk), "mirror" | "backingStore") => Some(Part::Disk),
+            (Some(Part::Disk | Part::Source), "dataStore") => Some(Part::Disk),
+            (Some(Part::Disk), "source") => Some(Part::Source),
+            (Some(Part::Source), COOKIES) => Some(Part::Cookies),
             _ => None,
         }
     }
@@ -66,6 +95,7 @@ fn passwords(xml: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     // So many elements are open, the outermost of which are on the way to a screen.
     let (mut depth, mut way) = (0_usize, Vec::new());
+    let mut cookies = None;
     let mut at = 0;
     while let Some(start) = find(xml, at, "<") {
         at = end_of_markup(xml, start);
@@ -74,6 +104,9 @@ fn passwords(xml: &str) -> Vec<Range<usize>> {
             None | Some(b'!' | b'?') => {}
             Some(b'/') => {
                 depth = depth.saturating_sub(1);
+                if let Some(Part::Cookies) = way.get(depth) {
+                    found.extend(cookies.take().map(|from| from..at));
+                }
                 way.truncate(depth);
             }
             Some(_) => {
@@ -86,12 +119,21 @@ fn passwords(xml: &str) -> Vec<Range<usize>> {
                         let cuts = attributes(tag, name_end, PASSWORD);
                         found.extend(cuts.into_iter().map(|cut| start + cut.start..start + cut.end));
                     }
+                    if name == COOKIES && matches!(within, Some(Part::Source)) {
+                        let from = xml.get(..start).unwrap_or_default().trim_end().len();
+                        match is_open {
+                            true => cookies = Some(from),
+                            false => found.push(from..at),
+                        }
+                    }
                     way.extend(Part::of(name, within).filter(|_| is_open));
                 }
                 depth += usize::from(is_open);
             }
         }
     }
+    // A text that is cut off.
+    found.extend(cookies.map(|from| from..xml.len()));
     found
 }
 
@@ -208,6 +250,51 @@ mod tests {
         ] {
             check(&domain(screen), &domain(shown));
         }
+    }
+
+    #[test]
+    fn what_a_disk_is_fetched_with_goes() {
+        let cookies = "<cookies>\n<cookie name='a'>secret</cookie>\n</cookies>";
+        let disk = |cookies: &str| {
+            domain(&format!(
+                "<disk><source protocol='https'><host/>{cookies}</source><backingStore><source>{cookies}<x/></source></backingStore></disk>"
+            ))
+        };
+        check(&disk(cookies), &disk(""));
+        check(&disk(&format!("\n {cookies}")), &disk(""));
+        check(&disk("<cookies/>"), &disk(""));
+        let snapshot = |cookies: &str| {
+            format!("<domainsnapshot><disks><disk><source>{cookies}</source></disk></disks></domainsnapshot>")
+        };
+        check(&snapshot(cookies), &snapshot(""));
+        for other in [
+            format!("<x>{cookies}</x>"),
+            format!("<disk>{cookies}</disk>"),
+            "<source><cookies/></source>".to_owned(),
+        ] {
+            check(&domain(&other), &domain(&other));
+        }
+        let whole = disk(cookies);
+        for (cut, _) in whole.char_indices() {
+            assert!(!without_passwords(whole[..cut].to_owned()).contains("secret"), "{cut}");
+        }
+    }
+
+    /// Whoever waits for a place holds no document meanwhile, and has it as it is then.
+    #[tokio::test]
+    async fn a_long_one_is_read_again_once_it_is_its_turn() {
+        let long = |password: &str| domain(&format!("<graphics{password}/>{}", "<a/>".repeat(LONG_BYTES)));
+        let places = PLACES.acquire_many(2).await.unwrap();
+        let mut waiting =
+            std::pin::pin!(shown(long(" passwd='old'"), false, || async { Ok(long(" passwd='new'")) }));
+        assert!(
+            std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await
+        );
+        drop(places);
+        assert_eq!(waiting.await.unwrap(), Text::from(long("")));
+        let untouched =
+            shown(long(" passwd='x'"), true, || async { unreachable!("it is shown whole") }).await;
+        assert_eq!(untouched.unwrap(), Text::from(long(" passwd='x'")));
     }
 
     #[test]

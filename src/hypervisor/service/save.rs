@@ -135,11 +135,13 @@ impl<H: Hypervisor> HypervisorService<H> {
         let flags = arguments.flags;
         errors::check_flags(flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
         let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
-        let xml = saving.saved_xml(&path(&arguments.file)?).await?;
+        let path = path(&arguments.file)?;
+        let xml = saving.saved_xml(&path).await?;
         if cx.is_decided() {
             cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await, flags)?;
         }
-        Ok(DomainSaveImageGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
+        let xml = shown(xml, flags & XML_SECURE != 0, || saving.saved_xml(&path)).await?;
+        Ok(DomainSaveImageGetXmlDescReply { xml })
     }
 
     pub(super) async fn domain_save_image_define_xml(
@@ -198,8 +200,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
         self.known(&dom).await?;
         let image = self.managed_image(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
-        let xml = self.saving("virDomainManagedSaveGetXMLDesc")?.saved_xml(&image).await?;
-        Ok(DomainManagedSaveGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
+        let saving = self.saving("virDomainManagedSaveGetXMLDesc")?;
+        let read = || saving.saved_xml(&image);
+        let xml = shown(read().await?, flags & XML_SECURE != 0, read).await?;
+        Ok(DomainManagedSaveGetXmlDescReply { xml })
     }
 
     pub(super) async fn domain_managed_save_define_xml(

@@ -227,8 +227,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(flags, XML_SECURE.into(), "domain_snapshot_get_xml_desc")?;
         let (domain, snapshot, _) = self.snapshot(&snap).await?;
         let snapshots = self.snapshots("virDomainSnapshotGetXMLDesc")?;
-        let xml = snapshots.snapshot_xml(domain, &snapshot.name).await?;
-        Ok(DomainSnapshotGetXmlDescReply { xml: shown(xml, flags & XML_SECURE != 0).await? })
+        let read = || snapshots.snapshot_xml(domain, &snapshot.name);
+        let xml = shown(read().await?, flags & XML_SECURE != 0, read).await?;
+        Ok(DomainSnapshotGetXmlDescReply { xml })
     }
 
     pub(super) async fn domain_snapshot_create_xml(

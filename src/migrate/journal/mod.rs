@@ -223,16 +223,23 @@ impl Journal {
     }
 
     fn write(&mut self, line: &impl Serialize) -> io::Result<()> {
+        let before = self.whole;
         self.add(line)?;
-        self.file.sync_data()
+        self.file.sync_data().inspect_err(|_| {
+            self.whole = before;
+            // What cannot be cut off now is before the next one is added.
+            let _ = self.cut();
+        })
     }
 
     /// One write for a line, and none of it stays if it fails half-way.
     fn add(&mut self, line: &impl Serialize) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
+        // What of an earlier one could not be.
+        self.cut()?;
         if let Err(error) = self.file.write_all(&bytes) {
-            self.cut()?;
+            let _ = self.cut();
             return Err(error);
         }
         self.whole += bytes.len() as u64;

@@ -159,3 +159,14 @@ fn a_journal_is_not_written_over_nor_by_two_at_once() {
     drop(held);
     assert!(Journal::open(&place.0).is_ok());
 }
+
+/// A line that is not known to be on the disk is not left in the file either: nothing that it announces is done.
+#[test]
+fn a_record_that_cannot_be_synced_does_not_stay() {
+    // It takes what is written, and cannot sync.
+    let file = OpenOptions::new().append(true).read(true).open("/dev/null").unwrap();
+    let mut journal = Journal { file, whole: 0 };
+    let [chosen, ..] = &records()[..] else { panic!("records") };
+    journal.append(chosen).unwrap_err();
+    assert_eq!(journal.whole, 0);
+}

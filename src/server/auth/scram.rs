@@ -1,7 +1,7 @@
 //! The daemon's half of a SCRAM exchange, by rsasl behind a [`guard`].
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use rsasl::callback::{Context, Request, SessionCallback, SessionData};
 use rsasl::mechanisms::scram::properties::ScramStoredPassword;
@@ -22,6 +22,8 @@ pub struct Sasl {
     only: Option<Vec<SaslMechanism>>,
     users: Option<Patterns>,
     decoys: Decoys,
+    /// That what is offered is not for everybody.
+    has_warned: Once,
 }
 
 impl Sasl {
@@ -29,13 +31,7 @@ impl Sasl {
     /// client takes the strongest of what it is offered, whether its user has something for it or not.
     pub fn new(store: impl PasswordStore + 'static) -> Sasl {
         let decoys = store.decoys().unwrap_or_else(Decoys::random);
-        let sasl = Sasl { store: Arc::new(store), only: None, users: None, decoys };
-        if sasl.store.mechanisms().is_empty() {
-            tracing::warn!(
-                "no mechanism is common to all users, so all are offered: who has nothing for a client's strongest is locked out"
-            );
-        }
-        sasl
+        Sasl { store: Arc::new(store), only: None, users: None, decoys, has_warned: Once::new() }
     }
 
     /// By these mechanisms only, as far as the store has them for all users; by these where it has none of them.
@@ -57,7 +53,15 @@ impl Sasl {
         let wanted = self.only.as_deref().unwrap_or(&SaslMechanism::ALL);
         let had = self.store.mechanisms();
         let both: Vec<_> = wanted.iter().copied().filter(|mechanism| had.contains(mechanism)).collect();
-        Offered(if both.is_empty() { wanted.to_vec() } else { both })
+        if !both.is_empty() {
+            return Offered(both);
+        }
+        self.has_warned.call_once(|| {
+            tracing::warn!(
+                "no mechanism is common to all users, so all are offered: who has nothing for a client's strongest is locked out"
+            );
+        });
+        Offered(wanted.to_vec())
     }
 
     /// What is kept of a user.
@@ -218,6 +222,8 @@ impl SessionCallback for Answers {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
     use crate::server::PasswordFile;
 
@@ -249,6 +255,26 @@ mod tests {
             assert_eq!(seen(&after, user), [one, two, three], "{user}");
         }
         assert_ne!(seen(&after, "nobody"), seen(&after, "nobody else"));
+    }
+
+    /// A store may wait for a database, which whoever makes this may not.
+    #[test]
+    fn a_store_is_asked_when_somebody_comes_and_not_before() {
+        struct Later(AtomicBool);
+        impl PasswordStore for Arc<Later> {
+            fn verifier(&self, _: &str, _: SaslMechanism) -> Option<ScramVerifier> {
+                None
+            }
+
+            fn mechanisms(&self) -> Vec<SaslMechanism> {
+                assert!(self.0.load(Ordering::Relaxed), "nobody has come");
+                Vec::new()
+            }
+        }
+        let store = Arc::new(Later(AtomicBool::new(false)));
+        let sasl = Sasl::new(store.clone()).mechanisms([SaslMechanism::ScramSha256]);
+        store.0.store(true, Ordering::Relaxed);
+        assert_eq!(sasl.offered().list(), "SCRAM-SHA-256");
     }
 
     /// Its reader is the daemon's: the client is told the same as anybody who fails.

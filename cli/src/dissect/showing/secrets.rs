@@ -153,7 +153,7 @@ impl Value {
 
 /// The quote that a text begins with, and the rest.
 fn unquoted(text: &str) -> Option<(&'static str, &str)> {
-    const QUOTES: [&str; 4] = ["'", "\"", "&quot;", "&apos;"];
+    const QUOTES: [&str; 8] = ["'", "\"", "&quot;", "&apos;", "&#34;", "&#39;", "&#x22;", "&#x27;"];
     QUOTES.into_iter().find_map(|quote| Some((quote, text.strip_prefix(quote)?)))
 }
 
@@ -169,19 +169,28 @@ fn end_of_json(text: &str, quote: &str) -> usize {
     text.len() - rest.len()
 }
 
-/// How long a value without quotes is. A comma that is to be part of one is doubled for QEMU, and XML has words for some characters.
+/// How long a value without quotes is. A comma that is to be part of one is doubled for QEMU, and XML has words and numbers for characters.
 fn end_of_word(text: &str) -> usize {
-    const PARTS: [&str; 6] = [",,", "&amp;", "&lt;", "&gt;", "&quot;", "&apos;"];
     let ends = |c: char| c.is_whitespace() || ",;&<>'\"".contains(c);
     let mut rest = text;
     while let Some(at) = rest.find(ends) {
         rest = &rest[at..];
-        match PARTS.into_iter().find_map(|part| rest.strip_prefix(part)) {
+        match rest.strip_prefix(",,").or_else(|| behind_reference(rest)) {
             Some(behind) => rest = behind,
             None => return text.len() - rest.len(),
         }
     }
     text.len()
+}
+
+/// What is behind a character that XML has a word or a number for.
+fn behind_reference(text: &str) -> Option<&str> {
+    /// As in `&#x10FFFF;`.
+    const NAME_BYTES_MAX: usize = 8;
+    let name = text.strip_prefix('&')?;
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+    let length = name.bytes().take(NAME_BYTES_MAX).take_while(is_of_name).count();
+    name.get(length..)?.strip_prefix(';').filter(|_| length > 0)
 }
 
 #[cfg(test)]
@@ -216,6 +225,13 @@ mod tests {
             "<qemu:arg value='password=a,,b&amp;c,port=1'/>",
             "<qemu:arg value='password=(hidden),port=1'/>",
         );
+        // As Go's encoder writes quotes.
+        check(
+            "<qemu:arg value='{&#34;qom-type&#34;:&#34;secret&#34;,&#34;data&#34;:&#34;s3cretX&#34;}'/>",
+            "<qemu:arg value='{&#34;qom-type&#34;:&#34;secret&#34;,&#34;data&#34;:&#34;(hidden)&#34;}'/>",
+        );
+        check("value='port=1,password=it&#39;s,a=b'", "value='port=1,password=(hidden),a=b'");
+        check("{&#x22;password&#x22;: &#x22;hush&#x22;}", "{&#x22;password&#x22;: &#x22;(hidden)&#x22;}");
         check("?password=hush&user=me", "?password=(hidden)&user=me");
         check(
             r#"{"user": "me", "password": "hu\"sh\\", "password": 1}"#,
