@@ -305,7 +305,8 @@ fn halted_large_frames(daemon: &Daemon) -> Held {
 fn unread_large_replies(daemon: &Daemon) -> Held {
     let description = "d".repeat(1 << 20);
     let xml = format!(
-        "<domain type='mem'><name>long</name><memory>1024</memory><description>{description}</description></domain>"
+        "<domain type='mem'><name>long</name><memory>1024</memory><description>{description}</description>\
+         <devices><graphics type='vnc' passwd='secret'/></devices></domain>"
     );
     let mut owner = daemon.client();
     let dom = made(&mut owner, &xml);
