@@ -236,7 +236,8 @@ pub trait Hypervisor: Send + Sync + 'static {
     }
 
     /// The domain's configuration, with all that it has. Clients are shown it without the passwords of its screens (`passwd` of
-    /// `<graphics>`) unless they ask for them, which no read-only one may.
+    /// `<graphics>`) and the `<cookies>` of its disks' sources, unless they ask for them, which no read-only one may. For such a call a
+    /// long document is read a second time, as it is when there is time to cut it.
     fn xml(&self, domain: Uuid, which: WhichXml) -> impl Future<Output = Result<String>> + Send;
 
     /// Whom a configuration of this kind is about, as [`define`](Self::define) and its like would read it: its UUID, unless the

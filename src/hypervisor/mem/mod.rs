@@ -7,7 +7,7 @@
 //! would: it waits, paused, for whoever finishes, resumes or destroys it. Domain XML is kept byte for byte, but for what libvirt says in
 //! every document and clients rely on: a UUID, memory in KiB, virtual CPUs, the kinds of disks and interfaces, and addresses of interfaces are
 //! put in where they are missing.
-//! What libvirt's parser refuses in the commonest definitions is refused here with its errors.
+//! What libvirt's parser refuses in the commonest definitions is refused here with its errors, where something is defined or started.
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
