@@ -3,6 +3,8 @@
 //! The generated types are some 790; who has a type's number rather than its name (a dissector, a recorder, a fuzzer)
 //! writes a [`Visitor`] and is shown the type.
 
+mod fields;
+
 use std::fmt::Debug;
 
 use serde::Serialize;
@@ -12,6 +14,8 @@ use crate::generated::{index, tables};
 use crate::program::{
     Priority, ProcedureInfo, ProcedureKind, ProcedureNumber, Program, ReadOnlyRule, Release, Since,
 };
+
+pub use fields::field_names;
 
 /// What every type of the contract can do.
 ///

@@ -1,10 +1,7 @@
 //! A call's arguments from JSON.
 
-use std::fmt;
-
-use serde::de::{self, Deserializer, Visitor as SerdeVisitor};
 use serde_json::Value;
-use virtwire::protocol::contract::{Message, Visitor, visit_call};
+use virtwire::protocol::contract::{Message, Visitor, field_names, visit_call};
 use virtwire::protocol::program::{ProcedureInfo, Program};
 use virtwire::xdr;
 
@@ -64,48 +61,7 @@ impl Visitor for Fields {
     type Output = &'static [&'static str];
 
     fn visit<T: Message>(self, _name: &'static str) -> &'static [&'static str] {
-        T::deserialize(Fields).err().map_or(&[], |Told(fields)| fields)
-    }
-}
-
-/// A type that is asked to read from here tells its fields first, and gets no further.
-impl<'de> Deserializer<'de> for Fields {
-    type Error = Told;
-
-    fn deserialize_any<V: SerdeVisitor<'de>>(self, _: V) -> Result<V::Value, Told> {
-        Err(Told(&[]))
-    }
-
-    fn deserialize_struct<V: SerdeVisitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Told> {
-        Err(Told(fields))
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq
-        tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-/// The names of the fields.
-#[derive(Debug)]
-struct Told(&'static [&'static str]);
-
-impl fmt::Display for Told {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join(", "))
-    }
-}
-
-impl std::error::Error for Told {}
-
-impl de::Error for Told {
-    fn custom<T: fmt::Display>(_: T) -> Told {
-        Told(&[])
+        field_names::<T>()
     }
 }
 
