@@ -1,5 +1,6 @@
 //! Real virsh plugs devices into guests of our daemon, changes them and pulls them out: of what runs, and of what will.
 
+use crate::lab::Directory;
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::serve::Serve;
@@ -82,8 +83,7 @@ fn devices_come_change_and_go() {
 #[test]
 fn what_a_document_does_not_say_is_filled_in() {
     need!(Virsh);
-    let state = crate::lab::Directory::new(crate::lab::next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let options = ["--state", &path];
     let daemon = Serve::start(&options);
     let uri = daemon.uri();

@@ -3,7 +3,7 @@
 use virtwire::client::Connection;
 use virtwire::protocol::remote::{NetworkEventLifecycle, StoragePoolEventLifecycle};
 
-use crate::lab::runtime;
+use crate::lab::{Directory, runtime};
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::serve::Serve;
@@ -197,8 +197,7 @@ fn pools_are_listed_by_their_kind_and_are_in_their_place() {
 #[test]
 fn what_is_defined_is_there_after_a_restart() {
     need!(Virsh);
-    let state = crate::lab::Directory::new(crate::lab::next_number());
-    let path = state.path().join("state").display().to_string();
+    let (_state, path) = Directory::of_state();
     let options = ["--state", &path];
     let daemon = Serve::start(&options);
     let uri = daemon.uri();
