@@ -25,31 +25,26 @@ pub(super) trait Answers: Send + Sync {
     ) -> BoxFuture<'a, Result<Draft>>;
 }
 
-pub(super) struct Qemu<S>(pub(super) S);
+/// A program's service, by how the program is dispatched.
+macro_rules! program {
+    ($program:ident: $service:ident by $dispatch:ident) => {
+        pub(super) struct $program<S>(pub(super) S);
 
-impl<S: QemuService> Answers for Qemu<S> {
-    fn answer<'a>(
-        &'a self,
-        cx: &'a CallContext,
-        number: ProcedureNumber,
-        payload: &[u8],
-    ) -> BoxFuture<'a, Result<Draft>> {
-        dispatch_qemu(&self.0, cx, number, payload)
-    }
+        impl<S: $service> Answers for $program<S> {
+            fn answer<'a>(
+                &'a self,
+                cx: &'a CallContext,
+                number: ProcedureNumber,
+                payload: &[u8],
+            ) -> BoxFuture<'a, Result<Draft>> {
+                $dispatch(&self.0, cx, number, payload)
+            }
+        }
+    };
 }
 
-pub(super) struct Lxc<S>(pub(super) S);
-
-impl<S: LxcService> Answers for Lxc<S> {
-    fn answer<'a>(
-        &'a self,
-        cx: &'a CallContext,
-        number: ProcedureNumber,
-        payload: &[u8],
-    ) -> BoxFuture<'a, Result<Draft>> {
-        dispatch_lxc(&self.0, cx, number, payload)
-    }
-}
+program!(Qemu: QemuService by dispatch_qemu);
+program!(Lxc: LxcService by dispatch_lxc);
 
 /// What a hypervisor is that is neither.
 struct Nothing;
