@@ -126,14 +126,11 @@ fn interface(interface: &Device) -> Result<()> {
         _ => {}
     }
     let Some(Some(said)) = &interface.mac else { return Ok(()) };
-    match Mac::read(said) {
-        None => Err(errors::bad_domain_xml(format!("unable to parse mac address '{said}'"))),
-        Some(mac) if mac.is_multicast() => {
-            let text = format!("expected unicast mac address, found multicast '{said}'");
-            Err(errors::bad_domain_xml(text))
-        }
-        Some(_) => Ok(()),
-    }
+    Mac::check(
+        said,
+        || errors::bad_domain_xml(format!("unable to parse mac address '{said}'")),
+        || errors::bad_domain_xml(format!("expected unicast mac address, found multicast '{said}'")),
+    )
 }
 
 /// In the words of libvirt's reader of attributes, which all kinds of documents have in common.

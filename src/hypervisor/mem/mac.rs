@@ -24,8 +24,23 @@ impl Mac {
     }
 
     /// It is no one interface's.
-    pub(super) fn is_multicast(self) -> bool {
+    fn is_multicast(self) -> bool {
         self.0[0] & 1 == 1
+    }
+
+    /// That a text is the address of one interface.
+    ///
+    /// # Errors
+    /// What is to be told of one that is none, and of one that is many interfaces'.
+    pub(super) fn check<E>(
+        text: &str,
+        unreadable: impl FnOnce() -> E,
+        multicast: impl FnOnce() -> E,
+    ) -> Result<(), E> {
+        match Mac::read(text).ok_or_else(unreadable)?.is_multicast() {
+            true => Err(multicast()),
+            false => Ok(()),
+        }
     }
 
     /// One of those that libvirt gives to guests, at random.

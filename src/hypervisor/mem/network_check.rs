@@ -29,14 +29,11 @@ pub(super) fn check(name: &str, xml: &str) -> Result<()> {
     let parts = within(xml, &root(xml)?)?;
     let ips: Vec<_> = parts.iter().filter(|part| part.name == "ip").collect();
     if let Some(said) = first(&parts, "mac").and_then(|mac| told(mac, "address")) {
-        match Mac::read(said) {
-            None => return Err(bad(format!("Invalid bridge mac address '{said}' in network '{name}'"))),
-            Some(mac) if mac.is_multicast() => {
-                let text = format!("Invalid multicast bridge mac address '{said}' in network '{name}'");
-                return Err(bad(text));
-            }
-            Some(_) => {}
-        }
+        Mac::check(
+            said,
+            || bad(format!("Invalid bridge mac address '{said}' in network '{name}'")),
+            || bad(format!("Invalid multicast bridge mac address '{said}' in network '{name}'")),
+        )?;
     }
     for ip in &ips {
         let net = Net::read(name, ip)?;
@@ -76,15 +73,11 @@ pub(super) fn check_host(name: &str, host: &Element, is_ipv6: bool, is_partial: 
             );
             return Err(bad(text));
         }
-        match Mac::read(said) {
-            None => return Err(bad(format!("Cannot parse MAC address '{said}' in network '{name}'"))),
-            Some(mac) if mac.is_multicast() => {
-                let text =
-                    format!("expected unicast mac address, found multicast '{said}' in network '{name}'");
-                return Err(bad(text));
-            }
-            Some(_) => {}
-        }
+        Mac::check(
+            said,
+            || bad(format!("Cannot parse MAC address '{said}' in network '{name}'")),
+            || bad(format!("expected unicast mac address, found multicast '{said}' in network '{name}'")),
+        )?;
     }
     if host.attribute("name") == Some("") {
         return Err(bad(format!("Cannot use host name '' in network '{name}'")));
