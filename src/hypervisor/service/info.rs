@@ -16,7 +16,7 @@ use virtwire_protocol::remote::{
 use super::super::{Hypervisor, Result, Uuid, WhichXml, errors};
 use super::HypervisorService;
 use super::clients::internal;
-use super::passwords::shown;
+use super::secrecy::shown;
 use crate::server::CallContext;
 
 const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
@@ -67,8 +67,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         let read = || self.hypervisor.xml(Uuid(arguments.dom.uuid), which);
         // What a destination needs is asked for with the one flag or the other, by the releases.
-        let with_passwords = flags & (XML_SECURE | XML_MIGRATABLE) != 0;
-        Ok(DomainGetXmlDescReply { xml: shown(read().await?, with_passwords, read).await? })
+        let with_secrets = flags & (XML_SECURE | XML_MIGRATABLE) != 0;
+        Ok(DomainGetXmlDescReply { xml: shown(read().await?, with_secrets, read).await? })
     }
 
     pub(super) async fn domain_get_os_type(

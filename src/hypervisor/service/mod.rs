@@ -29,11 +29,11 @@ mod node;
 mod open;
 #[cfg(feature = "migrate")]
 mod p2p;
-mod passwords;
 mod pins;
 mod pools;
 mod reach;
 mod save;
+mod secrecy;
 mod secrets;
 mod snapshots;
 mod stats;

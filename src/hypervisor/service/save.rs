@@ -20,7 +20,7 @@ use virtwire_xdr::Text;
 use super::super::saving::{Save, Saving};
 use super::super::{DomainInfo, Hypervisor, Result, Uuid, errors};
 use super::HypervisorService;
-use super::passwords::shown;
+use super::secrecy::shown;
 use super::wire::xml;
 use crate::server::{CallContext, heavy};
 

@@ -18,22 +18,22 @@ const COOKIES: &str = "cookies";
 /// How many long documents are cut at a time. Who waits for that holds none.
 static PLACES: Semaphore = Semaphore::const_new(2);
 
-/// A domain's document for a client, or one that has domains in it, such as a snapshot's: without passwords, unless it asks for them.
+/// A domain's document for a client, or one that has domains in it, such as a snapshot's: without secrets, unless it asks for them.
 /// `again` has it once more.
-pub(super) async fn shown<F>(xml: String, with_passwords: bool, again: impl FnOnce() -> F) -> Result<Text>
+pub(super) async fn shown<F>(xml: String, with_secrets: bool, again: impl FnOnce() -> F) -> Result<Text>
 where
     F: Future<Output = Result<String>>,
 {
-    if with_passwords || !has_secrets(&xml) {
+    if with_secrets || !has_secrets(&xml) {
         return Ok(xml.into());
     }
     if xml.len() <= LONG_BYTES {
-        return Ok(without_passwords(xml).into());
+        return Ok(without_secrets(xml).into());
     }
     drop(xml);
     let _place = PLACES.acquire().await;
     let xml = again().await?;
-    let cut = heavy::work(move || without_passwords(xml)).await;
+    let cut = heavy::work(move || without_secrets(xml)).await;
     cut.map(Text::from).map_err(|error| errors::failed(format!("the thread ended: {error}")))
 }
 
@@ -42,15 +42,15 @@ fn has_secrets(xml: &str) -> bool {
     xml.contains(PASSWORD) || xml.contains(COOKIES)
 }
 
-fn without_passwords(xml: String) -> String {
+fn without_secrets(xml: String) -> String {
     if !has_secrets(&xml) {
         return xml;
     }
     let mut kept = String::with_capacity(xml.len());
     let mut from = 0;
-    for password in passwords(&xml) {
-        kept.push_str(xml.get(from..password.start).unwrap_or_default());
-        from = password.end;
+    for secret in secrets(&xml) {
+        kept.push_str(xml.get(from..secret.start).unwrap_or_default());
+        from = secret.end;
     }
     kept.push_str(xml.get(from..).unwrap_or_default());
     kept
@@ -71,7 +71,7 @@ enum Part {
 }
 
 impl Part {
-    /// What an element of this name is within that one, if a screen may be in it.
+    /// What an element of this name is within that one, if a screen or cookies may be in it.
     fn of(name: &str, within: Option<Part>) -> Option<Part> {
         match (within, name) {
             (None | Some(Part::Around), "domain") | (Some(Part::Around), "inactiveDomain") => {
@@ -90,10 +90,10 @@ impl Part {
     }
 }
 
-/// Where the passwords are, each with the space before it, in order.
-fn passwords(xml: &str) -> Vec<Range<usize>> {
+/// Where the secrets are, each with the space before it, in order.
+fn secrets(xml: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // So many elements are open, the outermost of which are on the way to a screen.
+    // So many elements are open, the outermost of which are on the way to one.
     let (mut depth, mut way) = (0_usize, Vec::new());
     let mut cookies = None;
     let mut at = 0;
@@ -227,7 +227,7 @@ mod tests {
 
     #[track_caller]
     fn check(xml: &str, shown: &str) {
-        assert_eq!(without_passwords(xml.to_owned()), shown);
+        assert_eq!(without_secrets(xml.to_owned()), shown);
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
         }
         let whole = disk(cookies);
         for (cut, _) in whole.char_indices() {
-            assert!(!without_passwords(whole[..cut].to_owned()).contains("secret"), "{cut}");
+            assert!(!without_secrets(whole[..cut].to_owned()).contains("secret"), "{cut}");
         }
     }
 
@@ -343,10 +343,10 @@ mod tests {
         );
         for (cut, _) in whole.char_indices() {
             let (before, behind) = whole.split_at(cut);
-            assert!(!without_passwords(before.to_owned()).contains("secre"), "{before}");
+            assert!(!without_secrets(before.to_owned()).contains("secre"), "{before}");
             for odd in ["<", ">", "'", "\"", "=", "/", "<!", "<!--", "<![CDATA[", "<?", "é", "\0", " "] {
                 let text = format!("{before}{odd}{behind}");
-                assert!(without_passwords(text.clone()).len() <= text.len());
+                assert!(without_secrets(text.clone()).len() <= text.len());
             }
         }
         let deep = format!("{}<graphics passwd='a'/>", "<a>".repeat(1_000_000));

@@ -11,7 +11,7 @@ use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, er
 use super::HypervisorService;
 use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admitted, by_descent, descendants};
 use super::list::count;
-use super::passwords::shown;
+use super::secrecy::shown;
 use super::wire::xml;
 use crate::server::CallContext;
 
