@@ -257,7 +257,6 @@ mod tests {
     use std::future::poll_fn;
 
     use tokio::sync::oneshot;
-    use virtwire_protocol::frame::Draft;
     use virtwire_protocol::program::{ProcedureNumber, Program};
     use virtwire_protocol::session::subscriptions::SubscriberId;
 
@@ -270,19 +269,7 @@ mod tests {
     const ALL: Places = Places { patient: true, urgent: true, prompt: true, ending: true };
 
     fn call(urgency: Urgency, number: i32) -> (Ask, Answer) {
-        let (reply, answer) = oneshot::channel();
-        let (program, number, body) = (Program::REMOTE, ProcedureNumber(number), Draft::empty());
-        let call = CallAsk {
-            program,
-            number,
-            name: "call",
-            body,
-            reply,
-            urgency,
-            asked: None,
-            claim: None,
-            is_goodbye: false,
-        };
+        let (call, answer) = CallAsk::of(Program::REMOTE, ProcedureNumber(number), urgency);
         (Ask::Call(call), answer)
     }
 

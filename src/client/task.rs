@@ -74,6 +74,21 @@ pub(super) struct CallAsk {
     pub(super) is_goodbye: bool,
 }
 
+#[cfg(test)]
+impl CallAsk {
+    /// One without arguments, for tests.
+    pub(super) fn of(
+        program: Program,
+        number: ProcedureNumber,
+        urgency: Urgency,
+    ) -> (CallAsk, tokio::sync::oneshot::Receiver<Result<bytes::Bytes, CallError>>) {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        let (name, body) = ("call", Draft::empty());
+        let (asked, claim, is_goodbye) = Default::default();
+        (CallAsk { program, number, name, body, reply, urgency, asked, claim, is_goodbye }, answer)
+    }
+}
+
 impl Ask {
     /// The call that it is or comes with.
     pub(super) fn call_mut(&mut self) -> Option<&mut CallAsk> {
@@ -550,19 +565,7 @@ mod tests {
         let packet = Draft::raw(&[7; 100_000]).unwrap().seal(&Header::new(data, program, number, Serial(9)));
         let (near, mut far) = tokio::io::duplex(1_000);
         let mut talk = task.talk((Flood(packet.to_vec(), 0), near));
-        let (reply, _answer) = tokio::sync::oneshot::channel();
-        let (urgency, body) = (Urgency::Urgent, Draft::empty());
-        let call = CallAsk {
-            program,
-            number,
-            name: "call",
-            body,
-            reply,
-            urgency,
-            asked: None,
-            claim: None,
-            is_goodbye: false,
-        };
+        let (call, _answer) = CallAsk::of(program, number, Urgency::Urgent);
         asks.push(Ask::Call(call)).unwrap();
         for _ in 0..3 {
             assert!(poll_fn(|cx| Poll::Ready(task.poll(&mut talk, cx).is_pending())).await);
