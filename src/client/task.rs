@@ -323,6 +323,9 @@ impl Task {
                 }
                 writes += 1;
                 is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
+                if talk.writer.is_empty() && !self.streams.has_more() {
+                    break;
+                }
             }
             #[cfg(feature = "gssapi")]
             if talk.writer.is_empty()

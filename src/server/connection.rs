@@ -237,6 +237,9 @@ impl<H: Handler + ?Sized> Client<H> {
                 }
                 writes += 1;
                 is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
+                if talk.writer.is_empty() && !self.streams.has_more() {
+                    break;
+                }
             }
             // What has left the session makes room for more of the client's calls.
             is_busy |= !may_read && self.may_read();

@@ -184,6 +184,11 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         Poll::Ready(())
     }
 
+    /// Whether a stream has something to send, once what was sent before is written.
+    pub(crate) fn has_more(&self) -> bool {
+        self.0.as_ref().is_some_and(|tables| !tables.turns.is_empty())
+    }
+
     /// Has each stream that wants to send one packet, in turn; none while data of streams waits in the writer, so that each has
     /// one packet in flight, and calls pass them by. Whether there was any; then the session may have something to send, too, which
     /// has to go before the next.
