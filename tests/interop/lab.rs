@@ -333,8 +333,8 @@ fn own_host(number: u16) -> Ipv4Addr {
 }
 
 /// The first of some ports for a daemon alone. Not ones that the kernel gives away: a daemon that is killed comes back to them,
-/// and QEMU listens long after libvirtd has chosen. Two runs of these tests at once are to meet seldom.
-fn own_ports(first: u16, each: u16, number: u16) -> u16 {
+/// and QEMU listens long after libvirtd has chosen, as does a daemon of ours to which a guest is to come. Two runs of these tests at once are to meet seldom.
+pub(crate) fn own_ports(first: u16, each: u16, number: u16) -> u16 {
     let [.., high, low] = process::id().to_be_bytes();
     first + each * (u16::from_be_bytes([high, low]).wrapping_add(number) % 1_000)
 }

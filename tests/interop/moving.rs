@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use crate::lab::{next_number, own_ports};
 use crate::peers::{python, virsh};
 use crate::recorder::{Conversation, Recorder};
 use crate::serve::{Serve, uri_at};
@@ -136,9 +137,11 @@ impl Lab {
 }
 
 /// A port of one loopback address in front of the same port of another: the source is told the one, and the
-/// destination, which takes only the port from the address it is told, listens at the other.
+/// destination, which takes only the port from the address it is told, listens at the other. So the port is to be free at both, also
+/// later, when the destination comes to it.
 fn tap_on_data() -> Recorder {
-    let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).expect("a free port");
+    let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), own_ports(30_000, 1, next_number())));
+    let listener = listener.expect("a port that nobody else has");
     let port = listener.local_addr().expect("a listener has an address").port();
     Recorder::of_bytes(listener, (Ipv4Addr::LOCALHOST, port).into())
 }
