@@ -82,11 +82,28 @@ pub fn split(buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
     if buffer.len() < length {
         return Ok(None);
     }
-    let mut frame = buffer.split_to(length);
-    frame.advance(LENGTH_BYTES);
-    let mut head = [0; HEADER_BYTES];
-    frame.copy_to_slice(&mut head);
-    Ok(Some(Frame { header: Header::from_bytes(&head), payload: frame.freeze() }))
+    let Some(header) = sealed_header(buffer) else { return Ok(None) };
+    if length == FRAME_BYTES_MIN {
+        // What nobody has a part of needs no count of who does.
+        buffer.advance(length);
+        return Ok(Some(Frame { header, payload: Bytes::new() }));
+    }
+    let payload = buffer.split_to(length).freeze().slice(FRAME_BYTES_MIN..);
+    Ok(Some(Frame { header, payload }))
+}
+
+/// The frame that these bytes are, if they are one whole frame and nothing else. Its payload is copied: for what is short, and in memory that
+/// is needed for what comes next.
+///
+/// # Errors
+/// [`FrameError`], as [`split`].
+pub fn whole(bytes: &[u8]) -> Result<Option<Frame>, FrameError> {
+    let Some((word, _)) = bytes.split_first_chunk() else { return Ok(None) };
+    let (length, header) = (check_length(*word)?, sealed_header(bytes));
+    Ok(header.filter(|_| length == bytes.len()).map(|header| {
+        let payload = bytes.get(FRAME_BYTES_MIN..).unwrap_or_default();
+        Frame { header, payload: Bytes::copy_from_slice(payload) }
+    }))
 }
 
 /// The bytes of a frame whose length word this is.
@@ -285,6 +302,22 @@ mod tests {
         for long in [33_554_437, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
             assert_eq!(judge(long), Err(FrameError::TooLong(long.into())));
         }
+    }
+
+    #[test]
+    fn bytes_are_a_whole_frame_or_none() {
+        let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(1), Serial(9));
+        for payload in [&b""[..], b"four"] {
+            let sealed = Draft::raw(payload).unwrap().seal(&header);
+            let frame = Frame { header, payload: Bytes::copy_from_slice(payload) };
+            assert_eq!(whole(&sealed), Ok(Some(frame)));
+            for part in 0..sealed.len() {
+                assert_eq!(whole(&sealed[..part]), Ok(None), "{part}");
+            }
+            assert_eq!(whole(&[&sealed[..], b"\0"].concat()), Ok(None));
+        }
+        assert_eq!(whole(&[0, 0, 0, 27, 0]), Err(FrameError::TooShort(27)));
+        assert_eq!(whole(&[0xff; 40]), Err(FrameError::TooLong(0xffff_ffff)));
     }
 
     #[test]

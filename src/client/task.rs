@@ -154,6 +154,10 @@ pub struct Passed {
     pub wire_bytes: usize,
 }
 
+/// Frames of one read behind which what follows from them goes out, before more of them have their turns: the daemon is to work on that meanwhile.
+/// With 64 callers and two processors that makes twice as many calls as one write for all would, for a tenth more of one processor.
+const FRAMES_MAX: usize = 32;
+
 /// Watches every frame of a connection. Called from the connection's task: be quick.
 pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 
@@ -345,13 +349,14 @@ impl Task {
         step_back(cx)
     }
 
-    /// A frame has come, and with it all that came in the same read, so that what follows from them goes out in one write. Whether somebody
-    /// has got something whose turn it is now: it is not where calls wait that can be made in its place.
+    /// A frame has come, and with it what came in the same read, so that what follows from them goes out in one write; of much, a part. Whether
+    /// somebody has got something whose turn it is now: it is not where calls wait that can be made in its place.
     fn receive<R>(&mut self, first: Received, frames: &mut FrameReader<R>) -> Result<bool, CloseReason>
     where
         R: AsyncRead + Unpin,
     {
         let (now, before, mut next, mut has_large) = (now(), self.waiting.len(), Some(first), false);
+        let mut left = FRAMES_MAX;
         while let Some(Received { frame, fds: mut arrived }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES;
             self.observe_received(&frame);
@@ -360,7 +365,8 @@ impl Task {
                 // What nobody takes is closed.
                 self.deliver(event, &mut arrived);
             }
-            next = if self.streams.has_room() { frames.buffered()? } else { None };
+            left -= 1;
+            next = if self.streams.has_room() && left > 0 { frames.buffered()? } else { None };
         }
         Ok(has_large || (self.waiting.len() < before && !self.asks.is_waiting()))
     }

@@ -36,6 +36,10 @@ use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
 use crate::stream::{Pipes, StreamTable};
 
+/// Frames of one read whose answers go out before more of them are taken: the client is to work on these meanwhile. With 64 calls under way and two
+/// processors that makes a fifth to three quarters more of them than one write for all would, for some hundredths more of one processor.
+const FRAMES_MAX: usize = 16;
+
 /// How long the end of a connection may take to be written.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -283,7 +287,7 @@ impl<H: Handler + ?Sized> Client<H> {
         }
     }
 
-    /// A frame has come, and with it all that came in the same read; what is left when the turn is over is next. Whether one of them was
+    /// A frame has come, and with it what came in the same read; what is left of much, or when the turn is over, is next. Whether one of them was
     /// large.
     fn receive<R, W>(
         &mut self,
@@ -297,6 +301,7 @@ impl<H: Handler + ?Sized> Client<H> {
         W: AsyncWrite + Unpin,
     {
         let (now, mut next, mut has_large) = (now(), Some(first), false);
+        let mut left = FRAMES_MAX;
         while let Some(Received { frame, fds }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES;
             self.session.handle_frame(now, frame)?;
@@ -304,7 +309,8 @@ impl<H: Handler + ?Sized> Client<H> {
             let held = self.held(talk);
             self.share.weigh(self.cx.memory(), held);
             turn.did_one();
-            next = if self.may_read() && !turn.is_over() { talk.frames.buffered()? } else { None };
+            left -= 1;
+            next = if self.may_read() && !turn.is_over() && left > 0 { talk.frames.buffered()? } else { None };
         }
         Ok(has_large)
     }

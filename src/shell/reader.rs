@@ -79,6 +79,21 @@ struct Large {
     length: usize,
 }
 
+/// What a read has brought.
+enum Filled {
+    /// A frame, all of it and nothing else.
+    Whole(Frame),
+    /// What has been put behind what came before.
+    Some,
+    End,
+}
+
+impl Filled {
+    fn by(bytes: usize) -> Filled {
+        if bytes == 0 { Filled::End } else { Filled::Some }
+    }
+}
+
 /// A frame, and the descriptors that came with it.
 #[derive(Debug)]
 pub(crate) struct Received {
@@ -172,9 +187,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         {
             // Else it would hold on to memory that others have to give back.
             self.buffer = BytesMut::from(&self.buffer[..]);
-            if !is_packet(frame) {
-                self.bulk = None;
-            }
+            self.bulk.take_if(|_| !is_packet(frame));
         }
         Ok(received)
     }
@@ -189,14 +202,23 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             if let Some(received) = self.buffered()? {
                 return Poll::Ready(Ok(Some(received)));
             }
-            if ready!(self.poll_fill(cx))? == 0 {
-                return Poll::Ready(match self.is_between() {
-                    true => Ok(None),
-                    false => {
-                        let text = "the connection ended within a message";
-                        Err(io::Error::new(io::ErrorKind::UnexpectedEof, text).into())
+            match ready!(self.poll_fill(cx))? {
+                Filled::Some => {}
+                Filled::Whole(frame) => {
+                    self.bulk.take_if(|_| !is_packet(&frame));
+                    if let Some(received) = self.came(frame) {
+                        return Poll::Ready(Ok(Some(received)));
                     }
-                });
+                }
+                Filled::End => {
+                    return Poll::Ready(match self.is_between() {
+                        true => Ok(None),
+                        false => {
+                            let text = "the connection ended within a message";
+                            Err(io::Error::new(io::ErrorKind::UnexpectedEof, text).into())
+                        }
+                    });
+                }
             }
         }
     }
@@ -213,20 +235,27 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
                 self.passing.iter_mut().for_each(Passing::forget);
                 return Ok(None);
             };
-            self.largest = self.largest.max(frame.wire_bytes());
-            self.among_large = match frame.wire_bytes() > READ_BYTES {
-                true => SHORT_PACKETS_MAX + 1,
-                false if is_packet(&frame) => self.among_large.saturating_sub(1),
-                false => 0,
-            };
-            let Some(passing) = &mut self.passing else { return Ok(Some(Received::alone(frame))) };
-            if let Some(received) = passing.take(frame, self.keeps_descriptors) {
+            if let Some(received) = self.came(frame) {
                 return Ok(Some(received));
             }
         }
         match &mut self.passing {
             Some(passing) => Ok(passing.claim(&mut self.buffer)?),
             None => Ok(None),
+        }
+    }
+
+    /// A frame has come whole. It is handed back, unless its descriptors are next.
+    fn came(&mut self, frame: Frame) -> Option<Received> {
+        self.largest = self.largest.max(frame.wire_bytes());
+        self.among_large = match frame.wire_bytes() > READ_BYTES {
+            true => SHORT_PACKETS_MAX + 1,
+            false if is_packet(&frame) => self.among_large.saturating_sub(1),
+            false => 0,
+        };
+        match &mut self.passing {
+            Some(passing) => passing.take(frame, self.keeps_descriptors),
+            None => Some(Received::alone(frame)),
         }
     }
 
@@ -271,8 +300,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         self.passing.as_ref().is_some_and(Passing::is_waiting)
     }
 
-    /// Reads once; 0 is the end.
-    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    /// Reads once.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<Filled, CodecError>> {
         let missing = self.missing();
         if missing > READ_BYTES || self.has_large() {
             return self.poll_fill_large(cx);
@@ -293,13 +322,22 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
                 None => ready!(Pin::new(&mut self.inner).poll_read(cx, &mut space))?,
                 Some(passing) => ready!(passing.poll_receive(cx, &mut space, self.buffer.len()))?,
             }
-            self.buffer.extend_from_slice(space.filled());
-            Poll::Ready(Ok(space.filled().len()))
+            let filled = space.filled();
+            // Mostly that is one frame, whose bytes need no other place.
+            if self.buffer.is_empty()
+                && filled.len() <= self.frame_bytes_max
+                && !self.is_waiting()
+                && let Some(frame) = frame::whole(filled)?
+            {
+                return Poll::Ready(Ok(Filled::Whole(frame)));
+            }
+            self.buffer.extend_from_slice(filled);
+            Poll::Ready(Ok(Filled::by(filled.len())))
         })
     }
 
     /// The same into a large frame's own memory.
-    fn poll_fill_large(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn poll_fill_large(&mut self, cx: &mut Context<'_>) -> Poll<Result<Filled, CodecError>> {
         let missing = self.missing();
         let bulk = self.bulk.get_or_insert_default();
         let mut large = bulk.large.take().unwrap_or_else(|| {
@@ -325,7 +363,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         large.come += count;
         bulk.large = Some(large);
         ready!(read)?;
-        Poll::Ready(Ok(count))
+        Poll::Ready(Ok(Filled::by(count)))
     }
 
     /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
@@ -555,6 +593,31 @@ mod tests {
         let Received { frame, .. } = frames.next().await.unwrap().unwrap();
         assert_eq!(frame.payload.len(), 40_000);
         assert_ne!(frame.payload.as_ptr(), large);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_is_one_frame_needs_no_buffer() {
+        let (mut near, far) = tokio::io::duplex(8 << 20);
+        let mut frames = FrameReader::new(far, None);
+        for bytes in [0, 4, 1_000, READ_BYTES - FRAME_BYTES_MIN] {
+            near.write_all(&sealed(1, bytes)).await.unwrap();
+            let Received { frame, .. } = frames.next().await.unwrap().unwrap();
+            assert_eq!(frame.payload, sealed(0, bytes)[28..]);
+            assert_eq!(frames.buffer.capacity(), 0);
+        }
+    }
+
+    #[cfg(feature = "server")]
+    #[tokio::test]
+    async fn a_read_that_is_one_frame_may_be_too_long_all_the_same() {
+        let (mut near, far) = tokio::io::duplex(1_000);
+        let mut frames = FrameReader::new(far, None);
+        frames.set_frame_bytes_max(100);
+        near.write_all(&sealed(1, 72)).await.unwrap();
+        frames.next().await.unwrap().unwrap();
+        near.write_all(&sealed(1, 73)).await.unwrap();
+        let error = frames.next().await.unwrap_err().to_string();
+        assert!(error.contains("101 bytes"), "{error}");
     }
 
     #[tokio::test]

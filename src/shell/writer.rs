@@ -170,7 +170,11 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             return;
         }
         if piece.len() <= COPY_BYTES_MAX && !self.apart {
-            self.tail.extend_from_slice(&piece);
+            // The first brings its memory, if nobody else has it.
+            match self.tail.capacity() == 0 {
+                true => self.tail = piece.into(),
+                false => self.tail.extend_from_slice(&piece),
+            }
             return;
         }
         self.cut_tail();

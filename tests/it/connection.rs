@@ -14,7 +14,7 @@ use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::remote::{
-    ConnectEventConnectionClosed, ConnectGetHostname, ConnectGetUri, DomainCreate, DomainMigratePrepare2,
+    ConnectEventConnectionClosed, ConnectGetHostname, ConnectGetLibVersion, ConnectGetUri, DomainCreate, DomainMigratePrepare2,
     NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
@@ -101,6 +101,52 @@ async fn the_socket_closes_with_the_last_handle_also_when_the_window_is_full() {
     let _ = waiting.await;
     drop(connection);
     assert_eq!(daemon.read(&mut call).await.unwrap(), 0, "the client has closed");
+}
+
+/// Of many answers that come in one read some are handed out, and what their callers ask next goes out, before the others are.
+#[tokio::test]
+async fn what_follows_from_many_answers_does_not_wait_for_the_last_of_them() {
+    const CALLERS: usize = 96;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
+    let passed = Arc::new(Mutex::new(Vec::new()));
+    let seen = passed.clone();
+    let observer = Arc::new(move |frame: Passed| seen.lock().unwrap().push(frame.sent));
+    let options =
+        OpenOptions { window: CALLERS + 1, keepalive: None, observer: Some(observer), ..Default::default() };
+    let opening = tokio::spawn(async move { Connection::open_with(&uri, options).await });
+    let (mut daemon, _) = listener.accept().await.unwrap();
+    let mut call = [0; 28];
+    daemon.read_exact(&mut call).await.unwrap();
+    daemon.write_all(&answer_to(&call, &[0, 0, 0, 0])).await.unwrap();
+    let mut call = [0; 56];
+    daemon.read_exact(&mut call).await.unwrap();
+    daemon.write_all(&answer_to(&call, &[])).await.unwrap();
+    let connection = opening.await.unwrap().unwrap();
+    passed.lock().unwrap().clear();
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let connection = connection.clone();
+            tokio::spawn(async move {
+                for _ in 0..2 {
+                    connection.call(ConnectGetLibVersion {}).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for _ in 0..2 {
+        let mut calls = vec![0; 28 * CALLERS];
+        daemon.read_exact(&mut calls).await.unwrap();
+        let answers: Vec<u8> = calls.chunks(28).flat_map(|call| answer_to(call, &[0; 8])).collect();
+        daemon.write_all(&answers).await.unwrap();
+    }
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let passed = passed.lock().unwrap();
+    assert_eq!(passed.iter().filter(|sent| **sent).count(), 2 * CALLERS);
+    let answers = passed[CALLERS..].iter().take_while(|sent| !**sent).count();
+    assert!((1..CALLERS).contains(&answers), "the next calls went out behind {answers} answers");
 }
 
 /// A reply to a call as it was received, with this payload.

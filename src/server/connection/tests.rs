@@ -107,6 +107,42 @@ async fn a_client_that_does_not_take_its_goodbye_is_not_waited_for() {
     assert!(matches!(ended, Ended::Gone), "{ended:?}");
 }
 
+/// Counts the frames of each write.
+#[derive(Clone, Default)]
+struct Counted(Arc<Mutex<Vec<usize>>>);
+
+impl AsyncWrite for Counted {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut frames = BytesMut::from(bytes);
+        let count = std::iter::from_fn(|| frame::split(&mut frames).unwrap()).count();
+        assert!(frames.is_empty(), "whole ones");
+        self.0.lock().unwrap().push(count);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Of many calls that come in one read some are answered before the others are taken.
+#[tokio::test(start_paused = true)]
+async fn many_calls_are_answered_in_some_writes() {
+    let (reader, mut client) = tokio::io::duplex(4_096);
+    let calls: Vec<u8> = (0..40).flat_map(|serial| call(59, serial)).collect();
+    client.write_all(&calls).await.unwrap();
+    drop(client);
+    let writes = Counted::default();
+    let both = (reader, writes.clone());
+    let ended = conversation(both, Arc::new(Nothing), &Door::default(), Limits::default()).await;
+    assert!(matches!(ended, Ended::Gone), "{ended:?}");
+    assert_eq!(*writes.0.lock().unwrap(), [FRAMES_MAX, FRAMES_MAX, 40 - 2 * FRAMES_MAX]);
+}
+
 /// Half a minute is for programs.
 #[cfg(feature = "polkit")]
 #[tokio::test(start_paused = true)]
