@@ -95,6 +95,15 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
+    /// Writes what comes into a file, from `offset` on, until the daemon has no more, and returns how many bytes that were; holes are zeros. By a unix socket most
+    /// of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
+        self.reader.receive_file(file, offset).await
+    }
+
     /// Sends a hole: so many bytes that need not travel. **A libvirt daemon writes no zeros there**: it seeks over that part of its file and ends
     /// the file behind it. So what the file had there stays, and what it had behind is lost. Zeros come of it only beyond the file's end, and
     /// where the file has a hole itself; elsewhere send zeros. To daemons of ours a hole is zeros.

@@ -25,11 +25,12 @@ use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
 use super::waiting::{Claim, ReplyTo, Waiting};
+use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::{Layer, Layered};
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
-use crate::shell::reader::{FrameReader, READ_BYTES, Received};
+use crate::shell::reader::{Diversion, FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
 use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
@@ -306,7 +307,7 @@ impl Task {
             is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();
             if !self.streams.has_room() {
                 self.session.not_reading(now());
-            } else if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+            } else if let Poll::Ready(received) = self.poll_received(&mut talk.frames, cx)? {
                 steps_back = self.receive(received.ok_or(CloseReason::Eof)?, &mut talk.frames)?;
                 is_busy = true;
             }
@@ -349,6 +350,21 @@ impl Task {
         step_back(cx)
     }
 
+    fn poll_received<R>(
+        &self,
+        frames: &mut FrameReader<R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Received>, CodecError>>
+    where
+        R: AsyncRead + Unpin,
+    {
+        frames.poll_next(cx, |header| {
+            // Whoever watches the frames is to see them whole.
+            let line = self.line.as_ref().filter(|_| self.observer.is_none());
+            Diversion::of(line, self.streams.conduit(header.serial))
+        })
+    }
+
     /// A frame has come, and with it what came in the same read, so that what follows from them goes out in one write; of much, a part. Whether
     /// somebody has got something whose turn it is now: it is not where calls wait that can be made in its place.
     fn receive<R>(&mut self, first: Received, frames: &mut FrameReader<R>) -> Result<bool, CloseReason>
@@ -357,10 +373,18 @@ impl Task {
     {
         let (now, before, mut next, mut has_large) = (now(), self.waiting.len(), Some(first), false);
         let mut left = FRAMES_MAX;
-        while let Some(Received { frame, fds: mut arrived }) = next {
-            has_large |= frame.wire_bytes() > READ_BYTES;
-            self.observe_received(&frame);
-            self.session.handle_frame(now, frame)?;
+        while let Some(Received { frame, fds: mut arrived, pages }) = next {
+            has_large |= frame.wire_bytes() > READ_BYTES || pages.is_some();
+            match pages {
+                Some(pages) if self.session.handle_data_apart(now, &frame.header) => {
+                    self.streams.deliver_pages(frame.header.serial, pages, &mut self.session);
+                }
+                Some(_) => {}
+                None => {
+                    self.observe_received(&frame);
+                    self.session.handle_frame(now, frame)?;
+                }
+            }
             while let Some(event) = self.session.poll_event() {
                 // What nobody takes is closed.
                 self.deliver(event, &mut arrived);

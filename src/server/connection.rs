@@ -31,7 +31,7 @@ use super::unread::{PollGone, Unread};
 use super::working::{Answer, Calls};
 use crate::shell::alarm::Alarm;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
-use crate::shell::reader::{FrameReader, READ_BYTES, Received};
+use crate::shell::reader::{Diversion, FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
 use crate::stream::{Pipes, StreamTable};
@@ -214,7 +214,10 @@ impl<H: Handler + ?Sized> Client<H> {
                 talk.unread.end();
                 // No call that passes descriptors is for who is not known or only looks.
                 talk.frames.keep_descriptors(self.way_in.is_none() && !self.cx.is_read_only());
-                if let Poll::Ready(received) = talk.frames.poll_next(cx)? {
+                let Client { line, streams, .. } = &*self;
+                let divert =
+                    |header: &Header| Diversion::of(line.as_ref(), streams.conduit(StreamId::of(header)));
+                if let Poll::Ready(received) = talk.frames.poll_next(cx, divert)? {
                     steps_back = self.receive(received.ok_or(Ended::Gone)?, talk, &mut turn, cx)?;
                     is_busy = true;
                 }
@@ -302,15 +305,22 @@ impl<H: Handler + ?Sized> Client<H> {
     {
         let (now, mut next, mut has_large) = (now(), Some(first), false);
         let mut left = FRAMES_MAX;
-        while let Some(Received { frame, fds }) = next {
-            has_large |= frame.wire_bytes() > READ_BYTES;
-            self.session.handle_frame(now, frame)?;
+        while let Some(Received { frame, fds, pages }) = next {
+            has_large |= frame.wire_bytes() > READ_BYTES || pages.is_some();
+            match pages {
+                Some(pages) if self.session.handle_data_apart(now, &frame.header) => {
+                    self.streams.deliver_pages(StreamId::of(&frame.header), pages, &mut self.session);
+                }
+                Some(_) => {}
+                None => self.session.handle_frame(now, frame)?,
+            }
             self.take_events(cx, fds, turn)?;
             let held = self.held(talk);
             self.share.weigh(self.cx.memory(), held);
             turn.did_one();
             left -= 1;
-            next = if self.may_read() && !turn.is_over() && left > 0 { talk.frames.buffered()? } else { None };
+            next =
+                if self.may_read() && !turn.is_over() && left > 0 { talk.frames.buffered()? } else { None };
         }
         Ok(has_large)
     }

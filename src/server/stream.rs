@@ -99,6 +99,15 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
+    /// Writes what comes into a file, from `offset` on, until the client asks to finish, and returns how many bytes that were; holes are zeros. By a unix socket most
+    /// of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
+        self.reader.receive_file(file, offset).await
+    }
+
     /// Sends a hole: so many zeros that need not travel.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
-use super::pages::Pages;
+use super::pages::{Conduit, Pages, Taken};
 
 /// Whether descriptors can be passed at all.
 pub(crate) const PASSES_DESCRIPTORS: bool = cfg!(feature = "fds");
@@ -139,6 +139,19 @@ impl Line {
     /// Those of the socket.
     pub(crate) fn poll_pass_pages(&self, cx: &mut Context<'_>, pages: &mut Pages) -> Poll<io::Result<usize>> {
         self.poll_write_by(cx, pages.len(), |socket| pages.pass_to(socket))
+    }
+
+    /// Has a pipe take what has come, at most so many bytes.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub(crate) fn poll_take_pages(
+        &self,
+        cx: &mut Context<'_>,
+        conduit: &Conduit,
+        most: usize,
+    ) -> Poll<io::Result<Taken>> {
+        self.poll_read_by(cx, |socket| Ok((conduit.take_from(socket, most)?, false)))
     }
 }
 

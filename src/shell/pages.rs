@@ -7,15 +7,34 @@ pub(crate) use spliced::{Conduit, Pages};
 #[cfg(not(all(feature = "splice", target_os = "linux")))]
 pub(crate) use unspliced::{Conduit, Pages};
 
+/// What came of moving bytes from a socket into a pipe.
+#[derive(Debug)]
+#[cfg_attr(
+    not(all(feature = "splice", target_os = "linux")),
+    expect(dead_code, reason = "without a pipe nothing comes of it")
+)]
+pub(crate) enum Taken {
+    /// These are in the pipe.
+    Pages(Pages),
+    /// The pipe takes no more, or nothing from there: they are to be read.
+    Full,
+    /// The socket is at its end.
+    End,
+}
+
 #[cfg(all(feature = "splice", target_os = "linux"))]
 mod spliced {
+    use super::Taken;
     use std::fs::File;
     use std::io;
     use std::os::fd::{AsFd, OwnedFd};
+    use std::os::unix::fs::FileExt;
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use std::task::{Context, Poll, Waker};
 
     use bytes::{Bytes, BytesMut};
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, pipe_with, splice};
     use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
@@ -36,7 +55,7 @@ mod spliced {
     const _: () = assert!(PACKET_BYTES_MAX <= CHUNK_BYTES_MAX);
 
     /// A pipe, at the end where packets are put in.
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub(crate) struct Conduit(Arc<Ends>);
 
     #[derive(Debug)]
@@ -102,7 +121,7 @@ mod spliced {
                 match splice(file, Some(&mut offset), &self.0.into, None, wanted - came, flags) {
                     Ok(0) => break,
                     Ok(count) => came += count,
-                    Err(rustix::io::Errno::INTR) => {}
+                    Err(Errno::INTR) => {}
                     Err(_) if came > 0 => break,
                     Err(error) => return Err(error.into()),
                 }
@@ -112,6 +131,31 @@ mod spliced {
             }
             self.0.lock().packets += 1;
             Ok(Some(Pages { ends: Arc::clone(&self.0), left: came }))
+        }
+    }
+
+    impl Conduit {
+        /// Moves what a socket has into the pipe, at most so many bytes. They leave the pipe in the order in which they came.
+        ///
+        /// # Errors
+        /// Those of the socket; that it has nothing is one.
+        pub(crate) fn take_from(&self, socket: impl AsFd, most: usize) -> io::Result<Taken> {
+            match splice(socket, None, &self.0.into, None, most, SpliceFlags::NONBLOCK) {
+                Ok(0) => Ok(Taken::End),
+                Ok(count) => {
+                    self.0.lock().packets += 1;
+                    Ok(Taken::Pages(Pages { ends: Arc::clone(&self.0), left: count }))
+                }
+                Err(Errno::AGAIN) if !self.takes_more()? => Ok(Taken::Full),
+                // The system has no such way from here to there.
+                Err(Errno::INVAL) => Ok(Taken::Full),
+                Err(error) => Err(error.into()),
+            }
+        }
+
+        fn takes_more(&self) -> io::Result<bool> {
+            let mut into = [PollFd::new(&self.0.into, PollFlags::OUT)];
+            Ok(poll(&mut into, Some(&Timespec::default()))? > 0)
         }
     }
 
@@ -138,6 +182,23 @@ mod spliced {
             Ok(count)
         }
 
+        /// Writes them to a file, from `offset` on. Whatever comes of it, they have left the pipe.
+        ///
+        /// # Errors
+        /// Those of the file.
+        pub(crate) fn write_to(mut self, file: &File, mut offset: u64) -> io::Result<()> {
+            while self.left > 0 {
+                let out_of = &self.ends.out_of;
+                match splice(out_of, None, file, Some(&mut offset), self.left, SpliceFlags::empty()) {
+                    Ok(count @ 1..) => self.left -= count.min(self.left),
+                    Err(Errno::INTR) => {}
+                    // What the file does not take so, or not at all, which it says then.
+                    Ok(0) | Err(_) => return file.write_all_at(&self.read()?, offset),
+                }
+            }
+            Ok(())
+        }
+
         /// The bytes themselves, for what takes no pages.
         ///
         /// # Errors
@@ -149,7 +210,7 @@ mod spliced {
                 match rustix::io::read(&self.ends.out_of, &mut bytes[length - self.left..]) {
                     Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                     Ok(count) => self.left -= count.min(self.left),
-                    Err(rustix::io::Errno::INTR) => {}
+                    Err(Errno::INTR) => {}
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -276,6 +337,115 @@ mod spliced {
             }
         }
 
+        /// From a socket to a file, in order, whatever the socket's pieces are; and what there is no room for is read.
+        #[tokio::test]
+        async fn a_packet_goes_by_the_pipe_as_far_as_that_has_room() {
+            use tokio::io::AsyncWriteExt;
+            use virtwire_protocol::frame::Draft;
+            use virtwire_protocol::header::{Header, MessageKind, Serial, StreamPart};
+            use virtwire_protocol::program::{ProcedureNumber, Program};
+
+            use crate::shell::reader::{Diversion, FrameReader, Received};
+
+            for (short_writes, is_full) in [(0, false), (2_000, true)] {
+                let (mut near, far) = tokio::net::UnixStream::pair().unwrap();
+                let line = Line::new(far).unwrap();
+                let mut frames = FrameReader::new(line.clone(), Some(line.clone()));
+                let data = MessageKind::Stream(StreamPart::Data);
+                let header = Header::new(data, Program::REMOTE, ProcedureNumber(208), Serial(7));
+                let packets: Vec<Vec<u8>> = (0..4).map(|at| content(200_000 + at)).collect();
+                let sealed: Vec<u8> = packets
+                    .iter()
+                    .flat_map(|packet| Draft::raw(packet).unwrap().seal(&header))
+                    .chain(Draft::raw(b"behind").unwrap().seal(&header))
+                    .collect();
+                let writing = tokio::spawn(async move {
+                    // Each is a piece of its own in the pipe. The first packet is read, as it is not known to be large.
+                    let (first, rest) = sealed.split_at(200_028 + 28);
+                    near.write_all(first).await.unwrap();
+                    let (short, rest) = rest.split_at(short_writes);
+                    for byte in short.chunks(1) {
+                        near.write_all(byte).await.unwrap();
+                    }
+                    near.write_all(rest).await.unwrap();
+                    near
+                });
+                let conduit = Conduit::new().unwrap();
+                let target = file(b"");
+                let (mut at, mut spliced, mut read, mut waiting) = (0, 0, 0, Vec::new());
+                while at < 800_006 + 6 {
+                    let divert = |given: &Header| {
+                        assert_eq!(*given, header);
+                        Some(Diversion { line: line.clone(), conduit: conduit.clone() })
+                    };
+                    let received = poll_fn(|cx| frames.poll_next(cx, divert)).await.unwrap();
+                    let Received { frame, pages, .. } = received.unwrap();
+                    assert_eq!(frame.header, header);
+                    match pages {
+                        // Some wait, as in a queue, so that the pipe fills up.
+                        Some(pages) => {
+                            assert!(frame.payload.is_empty());
+                            spliced += 1;
+                            let offset = at;
+                            at += pages.len();
+                            waiting.push((pages, offset));
+                        }
+                        None => {
+                            read += 1;
+                            target.write_all_at(&frame.payload, at as u64).unwrap();
+                            at += frame.payload.len();
+                        }
+                    }
+                    if !is_full || at >= 400_000 {
+                        for (pages, offset) in waiting.drain(..) {
+                            pages.write_to(&target, offset as u64).unwrap();
+                        }
+                    }
+                }
+                drop(writing.await.unwrap());
+                assert!(poll_fn(|cx| frames.poll_next(cx, |_| None)).await.unwrap().is_none());
+                let mut come = vec![0; at];
+                target.read_exact_at(&mut come, 0).unwrap();
+                assert!(come == [packets.concat(), b"behind".to_vec()].concat());
+                assert!(spliced >= 3, "{spliced}");
+                assert_eq!(
+                    read,
+                    if is_full { 3 } else { 2 },
+                    "the first, the last, and what there was no room for"
+                );
+            }
+        }
+
+        #[tokio::test]
+        async fn a_socket_that_ends_within_a_packet_is_an_error() {
+            use tokio::io::AsyncWriteExt;
+            use virtwire_protocol::frame::Draft;
+            use virtwire_protocol::header::{Header, MessageKind, Serial, StreamPart};
+            use virtwire_protocol::program::{ProcedureNumber, Program};
+
+            use crate::shell::reader::{Diversion, FrameReader};
+
+            let (mut near, far) = tokio::net::UnixStream::pair().unwrap();
+            let line = Line::new(far).unwrap();
+            let mut frames = FrameReader::new(line.clone(), Some(line.clone()));
+            let data = MessageKind::Stream(StreamPart::Data);
+            let header = Header::new(data, Program::REMOTE, ProcedureNumber(208), Serial(7));
+            let packet = Draft::raw(&content(100_000)).unwrap().seal(&header);
+            near.write_all(&packet).await.unwrap();
+            poll_fn(|cx| frames.poll_next(cx, |_| None)).await.unwrap().unwrap();
+            near.write_all(&packet[..50_000]).await.unwrap();
+            drop(near);
+            let conduit = Conduit::new().unwrap();
+            let error = loop {
+                let divert = |_: &Header| Some(Diversion { line: line.clone(), conduit: conduit.clone() });
+                match poll_fn(|cx| frames.poll_next(cx, divert)).await {
+                    Ok(received) => assert!(received.unwrap().pages.is_some()),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert!(error.contains("ended within a message"), "{error}");
+        }
+
         /// What a descriptor is, which has a number of its own.
         fn place(fd: i32) -> Option<(i32, PathBuf)> {
             Some((fd, read_link(format!("/proc/self/fd/{fd}")).ok()?))
@@ -306,6 +476,7 @@ mod spliced {
 
 #[cfg(not(all(feature = "splice", target_os = "linux")))]
 mod unspliced {
+    use super::Taken;
     use std::fs::File;
     use std::io;
     use std::task::{Context, Poll};
@@ -313,7 +484,7 @@ mod unspliced {
     use bytes::Bytes;
 
     /// There is none.
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub(crate) enum Conduit {}
 
     /// There are none.
@@ -321,6 +492,10 @@ mod unspliced {
     pub(crate) enum Pages {}
 
     impl Conduit {
+        pub(crate) fn take_from<T>(&self, _: T, _: usize) -> io::Result<Taken> {
+            match *self {}
+        }
+
         pub(crate) fn new() -> Option<Conduit> {
             None
         }
@@ -345,6 +520,10 @@ mod unspliced {
 
         pub(crate) fn pass_to<T>(&mut self, _: T) -> io::Result<usize> {
             match *self {}
+        }
+
+        pub(crate) fn write_to(self, _: &File, _: u64) -> io::Result<()> {
+            match self {}
         }
 
         pub(crate) fn read(self) -> io::Result<Bytes> {

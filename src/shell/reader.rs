@@ -14,9 +14,10 @@ use std::time::Instant;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use virtwire_protocol::frame::{self, FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, LENGTH_BYTES};
-use virtwire_protocol::header::{MessageKind, StreamPart};
+use virtwire_protocol::header::{Header, MessageKind, StreamPart};
 
 use super::line::Line;
+use super::pages::{Conduit, Pages, Taken};
 use crate::codec::CodecError;
 use passing::Passing;
 
@@ -65,6 +66,8 @@ pub(crate) struct FrameReader<R> {
 struct Bulk {
     /// The one that comes.
     large: Option<Large>,
+    /// What is left of a packet that is not read.
+    diverted: Option<Diverted>,
     /// Handles on the memory of a stream's packets, which can be used again once nobody has the packet. While packets of a stream come,
     /// these are kept; any other frame gives them back.
     spares: VecDeque<Bytes>,
@@ -83,6 +86,8 @@ struct Large {
 enum Filled {
     /// A frame, all of it and nothing else.
     Whole(Frame),
+    /// Some of a stream's packet with this header, elsewhere.
+    Pages(Header, Pages),
     /// What has been put behind what came before.
     Some,
     End,
@@ -99,6 +104,31 @@ impl Filled {
 pub(crate) struct Received {
     pub(crate) frame: Frame,
     pub(crate) fds: Vec<OwnedFd>,
+    /// Some bytes of a stream's packet, which the system keeps: then the frame is without any, and more of its packet may follow.
+    pub(crate) pages: Option<Pages>,
+}
+
+/// Where a stream's packets go without being read: from this socket into this pipe.
+#[derive(Debug)]
+pub(crate) struct Diversion {
+    pub(crate) line: Line,
+    pub(crate) conduit: Conduit,
+}
+
+impl Diversion {
+    /// Both are needed for one.
+    pub(crate) fn of(line: Option<&Line>, conduit: Option<Conduit>) -> Option<Diversion> {
+        Some(Diversion { line: line?.clone(), conduit: conduit? })
+    }
+}
+
+/// A packet that goes there.
+#[derive(Debug)]
+struct Diverted {
+    header: Header,
+    /// Bytes of its payload.
+    left: usize,
+    by: Diversion,
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
@@ -192,18 +222,27 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Ok(received)
     }
 
-    /// The next frame; `None` after the last. It reads until there is one.
+    /// The next frame; `None` after the last. It reads until there is one. `divert` says where a stream's large packet goes, if it is not to be
+    /// read.
     ///
     /// # Errors
     /// Those of the socket, what is no frame, and a descriptor that was announced and did not come. One that was not announced is
     /// closed.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Received>, CodecError>> {
+    pub(crate) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        divert: impl Fn(&Header) -> Option<Diversion>,
+    ) -> Poll<Result<Option<Received>, CodecError>> {
         loop {
             if let Some(received) = self.buffered()? {
                 return Poll::Ready(Ok(Some(received)));
             }
-            match ready!(self.poll_fill(cx))? {
+            match ready!(self.poll_fill(cx, &divert))? {
                 Filled::Some => {}
+                Filled::Pages(header, pages) => {
+                    let frame = Frame { header, payload: Bytes::new() };
+                    return Poll::Ready(Ok(Some(Received { frame, fds: Vec::new(), pages: Some(pages) })));
+                }
                 Filled::Whole(frame) => {
                     self.bulk.take_if(|_| !is_packet(&frame));
                     if let Some(received) = self.came(frame) {
@@ -289,11 +328,15 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// Whether nothing of a message has come that is not handed out.
     fn is_between(&self) -> bool {
-        self.buffer.is_empty() && !self.has_large() && !self.is_waiting()
+        self.buffer.is_empty() && !self.has_large() && !self.has_diverted() && !self.is_waiting()
     }
 
     fn has_large(&self) -> bool {
         self.bulk.as_ref().is_some_and(|bulk| bulk.large.is_some())
+    }
+
+    fn has_diverted(&self) -> bool {
+        self.bulk.as_ref().is_some_and(|bulk| bulk.diverted.is_some())
     }
 
     fn is_waiting(&self) -> bool {
@@ -301,8 +344,18 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 
     /// Reads once.
-    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<Filled, CodecError>> {
+    fn poll_fill(
+        &mut self,
+        cx: &mut Context<'_>,
+        divert: impl Fn(&Header) -> Option<Diversion>,
+    ) -> Poll<Result<Filled, CodecError>> {
         let missing = self.missing();
+        if missing > READ_BYTES {
+            self.divert(missing, divert);
+        }
+        if let Some(diverted) = self.bulk.as_mut().and_then(|bulk| bulk.diverted.take()) {
+            return self.poll_fill_pipe(cx, diverted);
+        }
         if missing > READ_BYTES || self.has_large() {
             return self.poll_fill_large(cx);
         }
@@ -366,9 +419,55 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Poll::Ready(Ok(Filled::by(count)))
     }
 
+    /// Where no more has come of a stream's large packet than its head, the rest may go elsewhere.
+    fn divert(&mut self, missing: usize, divert: impl Fn(&Header) -> Option<Diversion>) {
+        let is_data = |header: &Header| header.kind() == Ok(MessageKind::Stream(StreamPart::Data));
+        if self.buffer.len() == FRAME_BYTES_MIN
+            && let Some(header) = frame::sealed_header(&self.buffer).filter(is_data)
+            && let Some(by) = divert(&header)
+        {
+            self.buffer = BytesMut::new();
+            self.largest = self.largest.max(FRAME_BYTES_MIN + missing);
+            self.among_large = SHORT_PACKETS_MAX + 1;
+            self.bulk.get_or_insert_default().diverted = Some(Diverted { header, left: missing, by });
+        }
+    }
+
+    /// Moves some of a packet from the socket to where it goes. What does not go there is read as a packet of its own.
+    fn poll_fill_pipe(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut diverted: Diverted,
+    ) -> Poll<Result<Filled, CodecError>> {
+        let Diverted { header, left, ref by } = diverted;
+        let taken = by.line.poll_take_pages(cx, &by.conduit, left);
+        let bulk = self.bulk.get_or_insert_default();
+        match taken {
+            Poll::Ready(Ok(Taken::Pages(pages))) => {
+                diverted.left = left.saturating_sub(pages.len());
+                bulk.diverted = Some(diverted).filter(|diverted| diverted.left > 0);
+                Poll::Ready(Ok(Filled::Pages(header, pages)))
+            }
+            Poll::Ready(Ok(Taken::Full)) => {
+                let memory = BytesMut::from(&frame::head(&header, left)?[..]);
+                bulk.large = Some(Large { come: memory.len(), length: memory.len() + left, memory });
+                Poll::Ready(Ok(Filled::Some))
+            }
+            Poll::Ready(Ok(Taken::End)) => {
+                bulk.diverted = Some(diverted);
+                Poll::Ready(Ok(Filled::End))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Pending => {
+                bulk.diverted = Some(diverted);
+                Poll::Pending
+            }
+        }
+    }
+
     /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
     fn missing(&self) -> usize {
-        if self.is_waiting() || self.has_large() {
+        if self.is_waiting() || self.has_large() || self.has_diverted() {
             return 0;
         }
         let Some(word) = self.buffer.first_chunk::<LENGTH_BYTES>() else { return 0 };
@@ -379,7 +478,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
 impl Received {
     fn alone(frame: Frame) -> Received {
-        Received { frame, fds: Vec::new() }
+        Received { frame, fds: Vec::new(), pages: None }
     }
 }
 
@@ -416,14 +515,14 @@ fn wrong(text: &'static str) -> io::Error {
 mod tests {
     use tokio::io::AsyncWriteExt;
     use virtwire_protocol::frame::Draft;
-    use virtwire_protocol::header::{Header, Serial};
+    use virtwire_protocol::header::Serial;
     use virtwire_protocol::program::{ProcedureNumber, Program};
 
     use super::*;
 
     impl<R: AsyncRead + Unpin> FrameReader<R> {
         pub(super) async fn next(&mut self) -> Result<Option<Received>, CodecError> {
-            std::future::poll_fn(|cx| self.poll_next(cx)).await
+            std::future::poll_fn(|cx| self.poll_next(cx, |_| None)).await
         }
     }
 
@@ -480,7 +579,7 @@ mod tests {
             near.write_all(&frame[come..come + part]).await.unwrap();
             come += part;
             // Polled until it has taken all there is.
-            let next = std::future::poll_fn(|cx| Poll::Ready(frames.poll_next(cx))).await;
+            let next = std::future::poll_fn(|cx| Poll::Ready(frames.poll_next(cx, |_| None))).await;
             assert!(next.is_pending());
             let (has_come, reserved) = match frames.bulk.as_ref().and_then(|bulk| bulk.large.as_ref()) {
                 Some(large) => (large.come, large.memory.capacity()),

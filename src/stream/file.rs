@@ -1,4 +1,4 @@
-//! A file's content into a stream: by reference where the system can, and through memory elsewhere.
+//! A file's content into a stream, and a stream's into a file: by reference where the system can, and through memory elsewhere.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -7,9 +7,10 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use tokio::task::JoinHandle;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
-use super::{Outgoing, StreamError};
+use super::{Chunk, Incoming, Outgoing, StreamError};
 use crate::shell::pages::Conduit;
 
 /// Why a file's content did not go all the way between the file and a stream.
@@ -17,7 +18,7 @@ use crate::shell::pages::Conduit;
 /// Its `Debug` is its `Display`, for a `main` that returns it.
 #[derive(thiserror::Error)]
 pub enum FileError {
-    /// The file cannot be read.
+    /// The file cannot be read, or not be written.
     #[error("the file: {0}")]
     File(#[source] io::Error),
     /// The stream does not go on.
@@ -36,21 +37,56 @@ impl From<FileError> for io::Error {
     }
 }
 
-/// A file that is sent.
+/// A file that is sent, or written.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct Kept {
     file: Arc<File>,
     /// Nobody waits for a disk.
     in_memory: bool,
 }
 
-impl Source {
+impl Kept {
     /// # Errors
     /// There are too many descriptors.
-    pub(super) fn new(file: &File) -> io::Result<Source> {
+    pub(super) fn new(file: &File) -> io::Result<Kept> {
         let in_memory = is_in_memory(file);
-        Ok(Source { file: Arc::new(file.try_clone()?), in_memory })
+        Ok(Kept { file: Arc::new(file.try_clone()?), in_memory })
     }
+
+    /// Writes a piece at this offset: at once, or, on a disk, where that may block.
+    pub(super) fn write(
+        &self,
+        piece: Incoming,
+        offset: u64,
+    ) -> Result<io::Result<()>, JoinHandle<io::Result<()>>> {
+        if self.in_memory {
+            return Ok(write(&self.file, piece, offset));
+        }
+        let file = self.file.clone();
+        Err(tokio::task::spawn_blocking(move || write(&file, piece, offset)))
+    }
+}
+
+fn write(file: &File, piece: Incoming, offset: u64) -> io::Result<()> {
+    match piece {
+        Incoming::Chunk(Chunk::Data(data)) => file.write_all_at(&data, offset),
+        Incoming::Chunk(Chunk::Hole(length)) => write_zeros(file, offset, length),
+        Incoming::Pages(pages) => pages.write_to(file, offset),
+    }
+}
+
+/// Beyond the end of a file a hole does.
+fn write_zeros(file: &File, mut offset: u64, length: u64) -> io::Result<()> {
+    static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+    let end = offset.saturating_add(length);
+    let metadata = file.metadata()?;
+    let there = if metadata.is_file() { metadata.len().min(end) } else { end };
+    while offset < there {
+        let count = ZEROS.len().min(usize::try_from(there - offset).unwrap_or(usize::MAX));
+        file.write_all_at(&ZEROS[..count], offset)?;
+        offset += count as u64;
+    }
+    if there < end { file.set_len(end) } else { Ok(()) }
 }
 
 /// How a stream's files are read.
@@ -67,7 +103,7 @@ impl Way {
     /// The next packets of a file, as many as there is room for: none at its end.
     pub(super) async fn packets(
         mut self,
-        source: &Source,
+        source: &Kept,
         offset: u64,
         most: u64,
     ) -> io::Result<(Way, Vec<Outgoing>)> {

@@ -10,11 +10,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::JoinHandle;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
-use super::file::{Source, Way};
-use super::{Chunk, Ending, FileError, Outgoing, Pipe, StreamError};
+use super::file::{Kept, Way};
+use super::{Chunk, Ending, FileError, Incoming, Outgoing, Pipe, StreamError};
 
 /// The half of a stream that reads. See the stream's own documentation.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct StreamReader {
     seat: Arc<Seat>,
     /// What is left of a chunk that was read in part.
     rest: Option<Chunk>,
+    /// A piece that goes into a file on a disk, also if nobody waits for that any more.
+    writing: Option<JoinHandle<io::Result<()>>>,
 }
 
 /// The half of a stream that writes. See the stream's own documentation.
@@ -75,7 +78,7 @@ pub(crate) fn halves(
     }
     let abandoned = abandoned.map(Box::new);
     let seat = Arc::new(Seat { pipe, abandoned, _connection: Box::new(connection) });
-    let reader = StreamReader { seat: seat.clone(), rest: None };
+    let reader = StreamReader { seat: seat.clone(), rest: None, writing: None };
     (reader, StreamWriter { seat, sparse, side, data_ended: false, way: Way::default() })
 }
 
@@ -85,10 +88,68 @@ impl StreamReader {
     /// # Errors
     /// [`StreamError`], after all that came before.
     pub async fn read_chunk(&mut self) -> Result<Option<Chunk>, StreamError> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// Writes what comes into a file, from `offset` on, until no more does, and returns how many bytes that were; holes are zeros. What the file
+    /// has behind that stays.
+    ///
+    /// With the feature `splice`, on Linux and over a unix socket, most of it goes from the socket into the file without being read. For that the
+    /// stream keeps a pipe, two descriptors, of up to 1 MiB. A file on a disk is written on the runtime's threads that may block, one in memory
+    /// (tmpfs) by whoever calls.
+    ///
+    /// Where it is given up, what has been taken of the stream is in the file, or will be before anything else is read.
+    ///
+    /// # Errors
+    /// [`FileError::File`] where it cannot be written, and too many descriptors are open: a part of a piece may be missing in the file then, and
+    /// the stream goes on behind it. Else that of the stream, with all in the file that came before.
+    pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
+        let target = Kept::new(file).map_err(FileError::File)?;
+        self.seat.pipe.is_for_file(true);
+        let mut received: u64 = 0;
+        let outcome = loop {
+            let piece = match poll_fn(|cx| self.poll_piece(cx)).await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break Ok(received),
+                Err(error) => break Err(error.into()),
+            };
+            let (at, bytes) = (offset.saturating_add(received), piece.bytes());
+            let written = match target.write(piece, at) {
+                Ok(written) => written,
+                Err(writing) => {
+                    self.writing = Some(writing);
+                    poll_fn(|cx| self.poll_written(cx)).await
+                }
+            };
+            if let Err(error) = written {
+                break Err(FileError::File(error));
+            }
+            received = received.saturating_add(bytes);
+        };
+        self.seat.pipe.is_for_file(false);
+        outcome
+    }
+
+    /// What is under way into a file is there.
+    fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(writing) = &mut self.writing else { return Poll::Ready(Ok(())) };
+        let written = ready!(Pin::new(writing).poll(cx));
+        self.writing = None;
+        Poll::Ready(written.unwrap_or_else(|gave_up| Err(io::Error::other(gave_up))))
+    }
+
+    /// The next piece, behind what goes into a file.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Incoming>, StreamError>> {
+        // Whoever gave it up has not asked what came of it.
+        let _ = ready!(self.poll_written(cx));
         match self.rest.take() {
-            Some(rest) => Ok(Some(rest)),
-            None => poll_fn(|cx| self.seat.pipe.poll_chunk(cx)).await,
+            Some(rest) => Poll::Ready(Ok(Some(Incoming::Chunk(rest)))),
+            None => self.seat.pipe.poll_incoming(cx),
         }
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Chunk>, StreamError>> {
+        Poll::Ready(ready!(self.poll_piece(cx))?.map(Incoming::into_chunk).transpose())
     }
 }
 
@@ -102,13 +163,7 @@ impl AsyncRead for StreamReader {
         if buffer.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        let chunk = match self.rest.take() {
-            Some(rest) => rest,
-            None => match ready!(self.seat.pipe.poll_chunk(cx))? {
-                Some(chunk) => chunk,
-                None => return Poll::Ready(Ok(())),
-            },
-        };
+        let Some(chunk) = ready!(self.poll_chunk(cx))? else { return Poll::Ready(Ok(())) };
         self.rest = match chunk {
             Chunk::Data(mut data) => {
                 let count = data.len().min(buffer.remaining());
@@ -182,7 +237,7 @@ impl StreamWriter {
     /// # Errors
     /// [`FileError::File`] where it cannot be read, by position, and too many descriptors are open: the stream goes on. Else that of the stream.
     pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
-        let source = Source::new(file).map_err(FileError::File)?;
+        let source = Kept::new(file).map_err(FileError::File)?;
         let mut sent: u64 = 0;
         while sent < length {
             self.room().await?;

@@ -20,7 +20,7 @@ pub(crate) use half::{Side, delegate_io, halves};
 pub use half::{StreamReader, StreamWriter};
 #[cfg(feature = "server")]
 pub(crate) use pair::carry;
-pub(crate) use pipe::{Ending, Outgoing, Pipe};
+pub(crate) use pipe::{Ending, Incoming, Outgoing, Pipe};
 pub(crate) use table::{Pipes, StreamKey, StreamSession, StreamTable};
 
 /// A piece of a stream.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
+use super::{Chunk, Ending, Incoming, Outgoing, Pipe, StreamError};
 
 /// Carries what a daemon's end and a client's write to each other until the stream ends. Both pipes are of the same
 /// [`Pipes`](super::Pipes).
@@ -58,7 +58,7 @@ fn pass(from: &Pipe, to: &Pipe) -> std::io::Result<bool> {
             Some((Outgoing::Pages(pages), _)) => Chunk::Data(pages.read()?),
             Some((Outgoing::Hole(length), _)) => Chunk::Hole(length),
         };
-        to.push(chunk);
+        to.push(Incoming::Chunk(chunk));
     }
     Ok(false)
 }

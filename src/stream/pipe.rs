@@ -10,7 +10,7 @@ use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
 use super::{Chunk, StreamError, StreamKey};
 use crate::shell::mailbox::Mailbox;
-use crate::shell::pages::Pages;
+use crate::shell::pages::{Conduit, Pages};
 use crate::shell::reader::READ_BYTES;
 
 /// Bytes of a stream that wait to be sent before its writer has to.
@@ -32,7 +32,7 @@ pub(crate) struct Pipe {
 
 #[derive(Debug, Default)]
 struct Inner {
-    incoming: VecDeque<Chunk>,
+    incoming: VecDeque<Incoming>,
     incoming_bytes: usize,
     /// The peer has said that it sends no more.
     incoming_ended: bool,
@@ -45,6 +45,9 @@ struct Inner {
     /// Something was dropped for that reason, and so is all that comes after it.
     overrun: bool,
     reader: Option<Waker>,
+    /// Whoever reads has no use for the bytes themselves: they may go through this pipe.
+    is_file: bool,
+    conduit: Option<Conduit>,
 
     outgoing: VecDeque<Outgoing>,
     outgoing_bytes: usize,
@@ -57,6 +60,14 @@ struct Inner {
     waiter: Option<Waker>,
     /// A word to the task is on its way: one is enough.
     told: bool,
+}
+
+/// Something that came, in order.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    Chunk(Chunk),
+    /// Data that the system keeps.
+    Pages(Pages),
 }
 
 /// Something to send, in order.
@@ -101,9 +112,11 @@ impl Pipe {
     // The task's side.
 
     /// A piece came. How many bytes are beyond the bound now, where the queue is full.
-    pub(crate) fn push(&self, chunk: Chunk) -> Option<usize> {
-        let chunk = match chunk {
-            Chunk::Data(data) if data.len() < KEPT_BYTES_MIN => Chunk::Data(Bytes::copy_from_slice(&data)),
+    pub(crate) fn push(&self, piece: Incoming) -> Option<usize> {
+        let piece = match piece {
+            Incoming::Chunk(Chunk::Data(data)) if data.len() < KEPT_BYTES_MIN => {
+                Incoming::Chunk(Chunk::Data(Bytes::copy_from_slice(&data)))
+            }
             other => other,
         };
         self.change(|inner| {
@@ -111,10 +124,20 @@ impl Pipe {
             if inner.deaf || inner.overrun {
                 return (None, None);
             }
-            inner.incoming_bytes += cost(&chunk);
-            inner.incoming.push_back(chunk);
+            inner.incoming_bytes += piece.cost();
+            inner.incoming.push_back(piece);
             (inner.reader.take(), inner.beyond(self.incoming_max))
         })
+    }
+
+    /// Through what data is to come of which nobody wants the bytes themselves, if there is such a way.
+    pub(crate) fn conduit(&self) -> Option<Conduit> {
+        let mut inner = self.lock();
+        if inner.is_file && inner.conduit.is_none() {
+            inner.conduit = Conduit::new();
+            inner.is_file = inner.conduit.is_some();
+        }
+        inner.conduit.clone().filter(|_| inner.is_file)
     }
 
     /// Whether the queue is full, and its reader is waited for.
@@ -176,12 +199,17 @@ impl Pipe {
 
     // The handle's side.
 
+    /// Whether what comes is for a file, and its bytes are not asked for.
+    pub(super) fn is_for_file(&self, is_file: bool) {
+        self.lock().is_file = is_file;
+    }
+
     /// The next piece that came; `None` after the last.
-    pub(crate) fn poll_chunk(&self, cx: &mut Context<'_>) -> Poll<Result<Option<Chunk>, StreamError>> {
+    pub(super) fn poll_incoming(&self, cx: &mut Context<'_>) -> Poll<Result<Option<Incoming>, StreamError>> {
         let mut inner = self.lock();
         if let Some(chunk) = inner.incoming.pop_front() {
             let was_more = inner.incoming_bytes > self.incoming_max / 2;
-            inner.incoming_bytes = inner.incoming_bytes.saturating_sub(cost(&chunk));
+            inner.incoming_bytes = inner.incoming_bytes.saturating_sub(chunk.cost());
             if was_more && inner.incoming_bytes <= self.incoming_max / 2 {
                 self.tell(&mut inner);
             }
@@ -291,9 +319,12 @@ impl Pipe {
     pub(crate) fn stop_reading(&self) {
         let mut inner = self.lock();
         inner.deaf = true;
-        inner.incoming.clear();
+        inner.is_file = false;
+        let unread = std::mem::take(&mut inner.incoming);
         inner.incoming_bytes = 0;
         self.tell(&mut inner);
+        drop(inner);
+        drop(unread);
     }
 
     /// Nothing that comes is whole before the peer has said that it sends no more.
@@ -383,10 +414,33 @@ impl Outgoing {
     }
 }
 
-fn cost(chunk: &Chunk) -> usize {
-    PIECE_BYTES
-        + match chunk {
-            Chunk::Data(data) => data.len(),
-            Chunk::Hole(_) => 0,
+impl Incoming {
+    fn cost(&self) -> usize {
+        PIECE_BYTES
+            + match self {
+                Incoming::Chunk(Chunk::Data(data)) => data.len(),
+                Incoming::Chunk(Chunk::Hole(_)) => 0,
+                Incoming::Pages(pages) => pages.len(),
+            }
+    }
+
+    /// How many bytes of the stream it is, zeros included.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Incoming::Chunk(Chunk::Data(data)) => data.len() as u64,
+            Incoming::Chunk(Chunk::Hole(length)) => *length,
+            Incoming::Pages(pages) => pages.len() as u64,
         }
+    }
+
+    /// The bytes themselves.
+    pub(super) fn into_chunk(self) -> Result<Chunk, StreamError> {
+        match self {
+            Incoming::Chunk(chunk) => Ok(chunk),
+            Incoming::Pages(pages) => match pages.read() {
+                Ok(data) => Ok(Chunk::Data(data)),
+                Err(error) => Err(StreamError::Closed { reason: error.to_string() }),
+            },
+        }
+    }
 }

@@ -12,10 +12,10 @@ use virtwire_protocol::frame::{FRAME_BYTES_MAX, Head};
 use virtwire_protocol::session::CountedHasher;
 use virtwire_protocol::session::stream::StreamEvent;
 
-use super::{Chunk, Ending, Outgoing, Pipe, StreamError};
+use super::{Chunk, Ending, Incoming, Outgoing, Pipe, StreamError};
 use crate::shell::OUT_BYTES_MAX;
 use crate::shell::mailbox::Mailbox;
-use crate::shell::pages::Pages;
+use crate::shell::pages::{Conduit, Pages};
 use crate::shell::writer::FrameWriter;
 
 /// Bytes of a stream that may come before the reply to its call, beyond those that may wait. A daemon may send until its reply is out, which
@@ -142,8 +142,8 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         let Some(key) = tables.keys.get(&id).copied() else { return };
         let Some(stream) = tables.streams.get(&key) else { return };
         match event {
-            StreamEvent::Data(data) => tables.push(key, Chunk::Data(data), session),
-            StreamEvent::Hole(length) => tables.push(key, Chunk::Hole(length), session),
+            StreamEvent::Data(data) => tables.push(key, Incoming::Chunk(Chunk::Data(data)), session),
+            StreamEvent::Hole(length) => tables.push(key, Incoming::Chunk(Chunk::Hole(length)), session),
             StreamEvent::EndOfData => stream.pipe.end_incoming(),
             StreamEvent::Finish if !S::CONFIRMS => tables.remove(id, Ok(())),
             StreamEvent::Finish => {
@@ -154,6 +154,21 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
             StreamEvent::Aborted => tables.remove(id, Err(StreamError::Aborted)),
             StreamEvent::Failed(fault) => tables.remove(id, Err(fault.into())),
         }
+    }
+
+    /// The same of data that the system keeps.
+    pub(crate) fn deliver_pages<S: StreamSession<Id = Id>>(&mut self, id: Id, pages: Pages, session: &mut S) {
+        if let Some(tables) = &mut self.0
+            && let Some(key) = tables.keys.get(&id).copied()
+        {
+            tables.push(key, Incoming::Pages(pages), session);
+        }
+    }
+
+    /// Through what a stream's data is to come, if not by being read.
+    pub(crate) fn conduit(&self, id: Id) -> Option<Conduit> {
+        let tables = self.0.as_ref()?;
+        tables.streams.get(tables.keys.get(&id)?)?.pipe.conduit()
     }
 
     /// Whether the connection may be read.
@@ -294,9 +309,9 @@ impl<Id: Copy + Eq + Hash> Tables<Id> {
         }
     }
 
-    fn push<S: StreamSession<Id = Id>>(&mut self, key: StreamKey, chunk: Chunk, session: &mut S) {
+    fn push<S: StreamSession<Id = Id>>(&mut self, key: StreamKey, piece: Incoming, session: &mut S) {
         let Some(stream) = self.streams.get(&key) else { return };
-        let Some(beyond) = stream.pipe.push(chunk) else { return };
+        let Some(beyond) = stream.pipe.push(piece) else { return };
         if stream.is_open || !S::READS_REPLIES {
             self.full.insert(key);
         } else if beyond > EARLY_BYTES_MAX {

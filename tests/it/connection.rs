@@ -14,8 +14,8 @@ use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::remote::{
-    ConnectEventConnectionClosed, ConnectGetHostname, ConnectGetLibVersion, ConnectGetUri, DomainCreate, DomainMigratePrepare2,
-    NodeGetInfo,
+    ConnectEventConnectionClosed, ConnectGetHostname, ConnectGetLibVersion, ConnectGetUri, DomainCreate,
+    DomainMigratePrepare2, NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};

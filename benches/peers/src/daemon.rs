@@ -15,7 +15,7 @@ use virtwire::protocol::program::{Procedure, ProcedureNumber};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
-    BoxFuture, CallContext, Chunk, Exposure, Handler, ListenAddress, Listener, Server, Stream,
+    BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server, Stream,
 };
 
 use crate::lap::{Calls, Lap, Span, processor_time};
@@ -75,12 +75,9 @@ impl Handler for Files {
     }
 }
 
-/// Memory is written here, where no disk makes anybody wait; with a disk it would be a blocking thread's work.
 async fn upload(mut stream: Stream, path: &Path) {
-    let mut file = File::options().write(true).create(true).truncate(false).open(path).expect("a file");
-    while let Some(Chunk::Data(data)) = stream.read_chunk().await.expect("data") {
-        file.write_all(&data).expect("room");
-    }
+    let file = File::options().write(true).create(true).truncate(false).open(path).expect("a file");
+    stream.receive_file(&file, 0).await.expect("room");
     stream.finish().await.expect("a good end");
 }
 

@@ -295,6 +295,13 @@ impl ClientSession {
         }
     }
 
+    /// Some data of a stream has come, at least one byte, which the caller keeps where this session does not see it. Whether anybody wants it.
+    #[must_use]
+    pub fn handle_data_apart(&mut self, now: Instant, header: &Header) -> bool {
+        self.keepalive.heard(now);
+        self.streams.wants_data(header)
+    }
+
     /// Time passed.
     ///
     /// # Errors

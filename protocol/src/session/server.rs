@@ -300,6 +300,13 @@ impl ServerSession {
         Ok(())
     }
 
+    /// Some data of a stream has come, at least one byte, which the caller keeps where this session does not see it. Whether anybody wants it.
+    #[must_use]
+    pub fn handle_data_apart(&mut self, now: Instant, header: &Header) -> bool {
+        self.keepalive.heard(now);
+        self.streams.wants_data(StreamId::of(header))
+    }
+
     /// The connection carries file descriptors: what announces some is handed out without the count, and they belong to it.
     pub fn carry_descriptors(&mut self) {
         self.descriptors = DESCRIPTORS_MAX;

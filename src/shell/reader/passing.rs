@@ -121,7 +121,7 @@ impl Passing {
         let claimed = (0..count).map(|_| brought.claim());
         let fds = claimed.filter_map(io::Result::transpose).collect::<io::Result<_>>()?;
         self.forget_strays();
-        Ok(Some(Received { frame, fds }))
+        Ok(Some(Received { frame, fds, pages: None }))
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -248,7 +248,7 @@ mod tests {
     async fn read_in_vain(frames: &mut FrameReader<Line>) {
         // Once the runtime has heard that there is something.
         tokio::task::yield_now().await;
-        let next = std::future::poll_fn(|cx| Poll::Ready(frames.poll_next(cx))).await;
+        let next = std::future::poll_fn(|cx| Poll::Ready(frames.poll_next(cx, |_| None))).await;
         assert!(next.is_pending());
     }
 
@@ -282,7 +282,7 @@ mod tests {
             read_in_vain(&mut frames).await;
             assert_eq!(open(&kept), held, "{procedure} {keeps}");
             kept.extend(pass(&far, 1).await);
-            let Received { frame, fds } = frames.next().await.unwrap().unwrap();
+            let Received { frame, fds, .. } = frames.next().await.unwrap().unwrap();
             assert_eq!(frame.header.procedure.0, procedure);
             assert_eq!([fds.len(), open(&kept)], if held > 0 { [32, 32] } else { [0, 0] });
             // A byte without one ends it, whether there is a use or not.

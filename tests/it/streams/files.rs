@@ -207,7 +207,7 @@ async fn the_end_of_the_connection_ends_it() {
 }
 
 /// A host whose volumes are the files of a folder, which goes with the test.
-struct Folder(PathBuf, Arc<Host>);
+pub(super) struct Folder(PathBuf, Arc<Host>);
 
 #[derive(Debug)]
 struct Host {
@@ -218,25 +218,29 @@ struct Host {
 }
 
 impl Folder {
-    fn new() -> Folder {
+    pub(super) fn new() -> Folder {
+        Folder::within(std::env::temp_dir())
+    }
+
+    pub(super) fn within(place: PathBuf) -> Folder {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("virtwire-files-{}-{number}", std::process::id()));
+        let path = place.join(format!("virtwire-files-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         let gate = tokio::sync::Semaphore::new(0);
         Folder(path.clone(), Arc::new(Host { path, told: None, gate }))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn file(&self, name: &str, content: &[u8]) -> File {
+    pub(super) fn file(&self, name: &str, content: &[u8]) -> File {
         fs::write(self.path(name), content).unwrap();
         File::open(self.path(name)).unwrap()
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    pub(super) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }
 
@@ -251,14 +255,14 @@ impl Folder {
         self.1.gate.add_permits(1);
     }
 
-    async fn by_unix(&self) -> Connection {
+    pub(super) async fn by_unix(&self) -> Connection {
         let socket = self.path("socket");
         let address = format!("unix:{}", socket.display()).parse().unwrap();
         self.serve(address).await;
         Connection::open(&format!("mem+unix:///?socket={}", socket.display())).await.unwrap()
     }
 
-    async fn by_tcp(&self) -> Connection {
+    pub(super) async fn by_tcp(&self) -> Connection {
         let address = self.serve("tcp://127.0.0.1:0".parse().unwrap()).await;
         Connection::open(&format!("{}/", address.replace("tcp://", "mem+tcp://"))).await.unwrap()
     }
@@ -320,6 +324,12 @@ impl RemoteService for Served {
             if name == "stalled" {
                 host.gate.acquire().await.unwrap().forget();
             }
+            if name == "received" {
+                let path = host.path.join(name);
+                let file = File::options().write(true).create(true).truncate(false).open(path).unwrap();
+                stream.receive_file(&file, arguments.offset).await.unwrap();
+                return stream.finish().await;
+            }
             let come = rest(&mut stream).await;
             fs::write(host.path.join(name), come).unwrap();
             stream.finish().await
@@ -352,16 +362,16 @@ impl RemoteService for Served {
 }
 
 /// All that comes of a stream.
-async fn rest(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Vec<u8> {
+pub(super) async fn rest(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Vec<u8> {
     let mut come = Vec::new();
     timeout(SOON, tokio::io::AsyncReadExt::read_to_end(stream, &mut come)).await.unwrap().unwrap();
     come
 }
 
-fn volume(name: &str) -> StorageVol {
+pub(super) fn volume(name: &str) -> StorageVol {
     StorageVol { name: name.into(), ..StorageVol::default() }
 }
 
-fn content(bytes: usize) -> Vec<u8> {
+pub(super) fn content(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|at| (at.wrapping_mul(31) ^ (at >> 9) ^ bytes) as u8).collect()
 }

@@ -6,6 +6,7 @@ mod between_us;
 mod early;
 mod files;
 mod patience;
+mod received;
 mod recorded;
 
 use std::time::Instant;

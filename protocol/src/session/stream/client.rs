@@ -144,6 +144,11 @@ impl ClientStreams {
         Some(StreamEvent::Failed(decode_error(payload)))
     }
 
+    /// Whether anybody wants data that comes with this header.
+    pub(in crate::session) fn wants_data(&self, header: &Header) -> bool {
+        self.open.get(&header.serial).is_some_and(|stream| stream.is_of(header) && !stream.is_deaf())
+    }
+
     pub(in crate::session) fn data(&self, serial: Serial, bytes: usize) -> Option<Head> {
         let stream = self.open.get(&serial).filter(|stream| stream.phase == Phase::Open && bytes > 0)?;
         frame::head(&stream.header, bytes).ok()

@@ -130,6 +130,11 @@ impl ServerStreams {
         Ok(Heard { event, send: None })
     }
 
+    /// Whether anybody wants data that comes.
+    pub(in crate::session) fn wants_data(&self, id: StreamId) -> bool {
+        self.open(id).is_some_and(OpenStream::takes_data)
+    }
+
     pub(in crate::session) fn data(&self, id: StreamId, bytes: usize) -> Option<Head> {
         frame::head(&self.sending(id)?.header, bytes).ok().filter(|_| bytes > 0)
     }
