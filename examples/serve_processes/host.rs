@@ -1,5 +1,6 @@
 //! The host: which domains there are, and the verbs for them.
 
+use std::mem::{replace, take};
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,16 +29,27 @@ struct Machine {
     xml: String,
     guest: Option<Guest>,
     state: DomainState,
+    /// It is defined, and still there once its process has ended.
+    persistent: bool,
     /// Its plug was pulled.
     destroyed: bool,
 }
 
 impl Machine {
+    /// One that is off, and not defined.
+    fn new(config: Config, xml: String) -> Machine {
+        let uuid = config.uuid.unwrap_or_else(Uuid::random);
+        let xml = config.with_uuid(xml, uuid);
+        let state = DomainState::Shutoff(ShutoffReason::Unknown);
+        Machine { config, uuid, xml, guest: None, state, persistent: false, destroyed: false }
+    }
+
     fn info(&self) -> DomainInfo {
         let usage = self.guest.as_ref().map(|guest| Usage::of(guest.pid)).unwrap_or_default();
         DomainInfo {
             id: self.guest.as_ref().map(|guest| guest.pid.as_raw_nonzero().get().unsigned_abs()),
             state: self.state,
+            persistent: self.persistent,
             os_type: OS_TYPE.to_owned(),
             memory_kib: usage.rss_kib,
             memory_max_kib: usage.rss_kib,
@@ -45,6 +57,51 @@ impl Machine {
             ..DomainInfo::new(&*self.config.name, self.uuid)
         }
     }
+
+    fn guest(&self) -> Result<&Guest> {
+        self.guest.as_ref().ok_or_else(errors::not_running)
+    }
+
+    fn start(&mut self, host: &Processes, options: StartOptions) -> Result<DomainInfo> {
+        if options.paused {
+            return Err(errors::unsupported_argument("a process begins at once"));
+        }
+        if self.guest.is_some() {
+            return Err(errors::already_active(&self.config.name));
+        }
+        let (watching, uuid) = (host.clone(), self.uuid);
+        let started = Guest::start(&self.config.command, move |status| watching.ended(uuid, status));
+        self.guest = Some(started.map_err(|error| errors::failed(error.to_string()))?);
+        let booted = Lifecycle::Started(StartedDetail::Booted);
+        Ok(self.turn(&host.events, DomainState::Running(RunningReason::Booted), booted))
+    }
+
+    /// Its state is another now, which is told before anything else can happen to it.
+    fn turn(&mut self, events: &Events, state: DomainState, what: Lifecycle) -> DomainInfo {
+        self.state = state;
+        let info = self.info();
+        events.tell(&DomainEvent::new(info.clone(), what));
+        info
+    }
+}
+
+/// The one that a definition is about: whoever has one of its name and its UUID has the other one as well, or is another domain.
+fn known<'a>(machines: &'a mut [Machine], config: &Config) -> Result<Option<&'a mut Machine>> {
+    if let Some(uuid) = config.uuid {
+        let has_one = |other: &&Machine| (other.config.name == config.name) != (other.uuid == uuid);
+        if let Some(other) = machines.iter().find(has_one) {
+            return Err(match other.uuid == uuid {
+                true => errors::uuid_taken(&other.config.name, uuid),
+                false => errors::name_taken(&config.name, other.uuid),
+            });
+        }
+    }
+    Ok(machines.iter_mut().find(|machine| machine.config.name == config.name))
+}
+
+fn read(xml: &str) -> Result<(Config, String)> {
+    let xml = xml.trim_start_matches('\u{feff}');
+    Ok((Config::parse(xml)?, xml.to_owned()))
 }
 
 impl Processes {
@@ -52,38 +109,40 @@ impl Processes {
         self.machines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something with a domain. One that then neither is defined nor runs is gone.
     fn with<T>(&self, domain: Uuid, act: impl FnOnce(&mut Machine) -> Result<T>) -> Result<T> {
         let mut machines = self.lock();
         let found = machines.iter_mut().find(|machine| machine.uuid == domain);
-        act(found.ok_or_else(|| errors::no_domain(Lookup::Uuid(domain)))?)
+        let done = act(found.ok_or_else(|| errors::no_domain(Lookup::Uuid(domain)))?);
+        machines.retain(|machine| machine.persistent || machine.guest.is_some());
+        done
     }
 
     fn guest(&self, domain: Uuid) -> Result<Guest> {
-        self.with(domain, |machine| machine.guest.clone().ok_or_else(errors::not_running))
+        self.with(domain, |machine| machine.guest().cloned())
     }
 
-    /// Its state is another now, which is told.
-    fn turn(&self, domain: Uuid, state: DomainState, what: Lifecycle) -> Result<DomainInfo> {
-        let info = self.with(domain, |machine| {
-            machine.state = state;
-            Ok(machine.info())
-        })?;
-        self.events.tell(&DomainEvent::new(info.clone(), what));
-        Ok(info)
+    /// Its process gets a signal, by which its state is another.
+    fn signal(&self, domain: Uuid, signal: Signal, state: DomainState, what: Lifecycle) -> Result<()> {
+        self.with(domain, |machine| {
+            machine.guest()?.signal(signal)?;
+            machine.turn(&self.events, state, what);
+            Ok(())
+        })
     }
 
     fn ended(&self, domain: Uuid, status: Option<ExitStatus>) {
-        let destroyed = self.with(domain, |machine| {
+        // It is there for as long as it runs.
+        let _ = self.with(domain, |machine| {
             machine.guest = None;
-            Ok(std::mem::take(&mut machine.destroyed))
+            let destroyed = take(&mut machine.destroyed);
+            let (reason, detail) = match status.and_then(|status| status.code()) {
+                _ if destroyed => (ShutoffReason::Destroyed, StoppedDetail::Destroyed),
+                Some(0) => (ShutoffReason::Shutdown, StoppedDetail::Shutdown),
+                _ => (ShutoffReason::Crashed, StoppedDetail::Crashed),
+            };
+            Ok(machine.turn(&self.events, DomainState::Shutoff(reason), Lifecycle::Stopped(detail)))
         });
-        let (reason, detail) = match (destroyed, status.and_then(|status| status.code())) {
-            (Ok(true), _) => (ShutoffReason::Destroyed, StoppedDetail::Destroyed),
-            (_, Some(0)) => (ShutoffReason::Shutdown, StoppedDetail::Shutdown),
-            _ => (ShutoffReason::Crashed, StoppedDetail::Crashed),
-        };
-        // Nobody is told of one that was undefined meanwhile.
-        let _ = self.turn(domain, DomainState::Shutoff(reason), Lifecycle::Stopped(detail));
     }
 }
 
@@ -115,69 +174,59 @@ impl Hypervisor for Processes {
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
-        let xml = xml.trim_start_matches('\u{feff}').to_owned();
-        let config = Config::parse(&xml)?;
+        let (config, xml) = read(&xml)?;
         let mut machines = self.lock();
-        // Whoever has one of its name and its UUID has the other one as well, or is another domain.
-        if let Some(uuid) = config.uuid {
-            let has_one = |other: &&Machine| (other.config.name == config.name) != (other.uuid == uuid);
-            if let Some(other) = machines.iter().find(has_one) {
-                return Err(match other.uuid == uuid {
-                    true => errors::uuid_taken(&other.config.name, uuid),
-                    false => errors::name_taken(&config.name, other.uuid),
-                });
+        let machine = match known(&mut machines, &config)? {
+            Some(machine) => {
+                machine.xml = config.with_uuid(xml, machine.uuid);
+                machine.config = config;
+                machine
             }
-        }
-        let same = machines.iter_mut().find(|machine| machine.config.name == config.name);
-        let (machine, detail) = match same {
-            Some(machine) => (machine, DefinedDetail::Updated),
             None => {
-                let uuid = config.uuid.unwrap_or_else(Uuid::random);
-                let state = DomainState::Shutoff(ShutoffReason::Unknown);
-                let (config, xml) = (config.clone(), String::new());
-                machines.push(Machine { config, uuid, xml, guest: None, state, destroyed: false });
-                (machines.last_mut().ok_or_else(errors::not_running)?, DefinedDetail::Added)
+                machines.push(Machine::new(config, xml));
+                machines.last_mut().ok_or_else(errors::not_running)?
             }
         };
-        machine.xml = config.with_uuid(xml, machine.uuid);
-        machine.config = config;
-        let info = machine.info();
-        drop(machines);
-        self.events.tell(&DomainEvent::new(info.clone(), Lifecycle::Defined(detail)));
+        let detail = match replace(&mut machine.persistent, true) {
+            true => DefinedDetail::Updated,
+            false => DefinedDetail::Added,
+        };
+        Ok(machine.turn(&self.events, machine.state, Lifecycle::Defined(detail)))
+    }
+
+    async fn create(&self, xml: String, options: StartOptions) -> Result<DomainInfo> {
+        let (config, xml) = read(&xml)?;
+        let mut machines = self.lock();
+        if let Some(other) = known(&mut machines, &config)? {
+            return Err(errors::name_taken(&config.name, other.uuid));
+        }
+        let mut machine = Machine::new(config, xml);
+        let info = machine.start(self, options)?;
+        machines.push(machine);
         Ok(info)
     }
 
     async fn undefine(&self, domain: Uuid) -> Result<()> {
-        if self.guest(domain).is_ok() {
-            return Err(errors::invalid("a process that runs keeps its definition"));
-        }
-        let info = self.with(domain, |machine| Ok(machine.info()))?;
-        self.lock().retain(|machine| machine.uuid != domain);
-        self.events.tell(&DomainEvent::new(info, Lifecycle::Undefined(UndefinedDetail::Removed)));
-        Ok(())
+        self.with(domain, |machine| {
+            if !take(&mut machine.persistent) {
+                return Err(errors::invalid("cannot undefine transient domain"));
+            }
+            machine.turn(&self.events, machine.state, Lifecycle::Undefined(UndefinedDetail::Removed));
+            Ok(())
+        })
     }
 
-    async fn start(&self, domain: Uuid, _: StartOptions) -> Result<DomainInfo> {
-        let host = self.clone();
-        self.with(domain, |machine| {
-            if machine.guest.is_some() {
-                return Err(errors::already_active(&machine.config.name));
-            }
-            let started = Guest::start(&machine.config.command, move |status| host.ended(domain, status));
-            machine.guest = Some(started.map_err(|error| errors::failed(error.to_string()))?);
-            Ok(())
-        })?;
-        let booted = Lifecycle::Started(StartedDetail::Booted);
-        self.turn(domain, DomainState::Running(RunningReason::Booted), booted)
+    async fn start(&self, domain: Uuid, options: StartOptions) -> Result<DomainInfo> {
+        self.with(domain, |machine| machine.start(self, options))
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
-        let guest = self.guest(domain)?;
-        self.with(domain, |machine| {
+        let guest = self.with(domain, |machine| {
+            let guest = machine.guest()?.clone();
+            guest.signal(Signal::KILL)?;
             machine.destroyed = true;
-            Ok(())
+            Ok(guest)
         })?;
-        guest.signal(Signal::KILL)?;
         guest.ended().await;
         Ok(())
     }
@@ -187,15 +236,13 @@ impl Hypervisor for Processes {
     }
 
     async fn suspend(&self, domain: Uuid) -> Result<()> {
-        self.guest(domain)?.signal(Signal::STOP)?;
         let paused = Lifecycle::Suspended(SuspendedDetail::Paused);
-        self.turn(domain, DomainState::Paused(PausedReason::User), paused).map(drop)
+        self.signal(domain, Signal::STOP, DomainState::Paused(PausedReason::User), paused)
     }
 
     async fn resume(&self, domain: Uuid) -> Result<()> {
-        self.guest(domain)?.signal(Signal::CONT)?;
         let resumed = Lifecycle::Resumed(ResumedDetail::Unpaused);
-        self.turn(domain, DomainState::Running(RunningReason::Unpaused), resumed).map(drop)
+        self.signal(domain, Signal::CONT, DomainState::Running(RunningReason::Unpaused), resumed)
     }
 }
 

@@ -13,7 +13,7 @@
 //! $ export LIBVIRT_DEFAULT_URI=process+tcp://127.0.0.1:16511/
 //! $ virsh event --all --loop &                           # tells what happens below
 //! $ virsh define shell.xml
-//! $ virsh start shell
+//! $ virsh start shell                                    # or, instead of both, `virsh create shell.xml`: it goes with its process
 //! $ virsh console shell                                  # ^] leaves it, and the shell goes on
 //! $ virsh domstats shell
 //! $ virsh suspend shell; virsh resume shell              # SIGSTOP, SIGCONT

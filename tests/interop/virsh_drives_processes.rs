@@ -85,25 +85,69 @@ fn processes_are_domains_for_virsh() {
     }
 }
 
+/// Without a definition a domain is its process and nothing else.
+#[test]
+fn a_transient_process_is_gone_with_its_end() {
+    need!(Virsh, Example);
+    let (_daemon, uri, directory) = served();
+    let uri = uri.as_str();
+    let file = directory.write("guest.xml", GUEST);
+    let all = || virsh(uri, &["list", "--all", "--name"]).trim().to_owned();
+    let is_persistent = || virsh(uri, &["dominfo", "echo"]).contains("Persistent:     yes");
+
+    let paused = try_virsh(uri, &["create", &file, "--paused"]);
+    assert!(paused.stderr.contains("a process begins at once"), "{paused:?}");
+    assert_eq!(all(), "");
+    virsh(uri, &["create", &file]);
+    assert_eq!((virsh(uri, &["domstate", "echo"]).trim(), is_persistent()), ("running", false));
+    assert_eq!(virsh(uri, &["dumpxml", "echo"]).trim_end(), GUEST);
+    for (command, told) in
+        [(["create", &file], "already exists with uuid"), (["undefine", "echo"], "transient")]
+    {
+        let refused = try_virsh(uri, &command);
+        assert!(refused.stderr.contains(told), "{refused:?}");
+    }
+    virsh(uri, &["shutdown", "echo"]);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !all().is_empty() {
+        assert!(Instant::now() < deadline, "it does not end");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    virsh(uri, &["create", &file]);
+    virsh(uri, &["destroy", "echo"]);
+    assert_eq!(all(), "");
+
+    // A definition makes it stay, and without that one it goes again.
+    virsh(uri, &["create", &file]);
+    virsh(uri, &["define", &file]);
+    assert!(is_persistent());
+    virsh(uri, &["destroy", "echo"]);
+    assert_eq!(virsh(uri, &["domstate", "echo"]).trim(), "shut off");
+    virsh(uri, &["start", "echo"]);
+    virsh(uri, &["undefine", "echo"]);
+    assert_eq!((virsh(uri, &["domstate", "echo"]).trim(), is_persistent()), ("running", false));
+    virsh(uri, &["destroy", "echo"]);
+    assert_eq!(all(), "");
+}
+
 /// virt-install looks into the capabilities for who runs containers, and for their type.
 #[test]
-fn virt_install_defines_a_process() {
+fn virt_install_starts_and_defines_a_process() {
     need!(Virsh, VirtInstall, Example);
     let (_daemon, uri, _directory) = served();
     let uri = uri.as_str();
     let said = virsh(uri, &["capabilities"]);
     assert!(said.contains("<os_type>exe</os_type>") && !said.contains("hvm"), "{said}");
 
-    // It would start what it has not defined yet, and nothing here is transient.
     let installed =
         ["--container", "--init", "/bin/sh", "--name", "shell", "--memory", "64", "--network", "none"];
-    good(uri, "virt-install", &[&installed[..], &["--noautoconsole", "--noreboot"]].concat());
-    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "shut off");
+    good(uri, "virt-install", &[&installed[..], &["--noautoconsole"]].concat());
+    // It is started before it is defined.
+    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "running");
     let xml = virsh(uri, &["dumpxml", "shell"]);
     assert!(xml.contains("exe</type>") && xml.contains("<domain type=\"process\">"), "{xml}");
-    virsh(uri, &["start", "shell"]);
-    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "running");
     virsh(uri, &["destroy", "shell"]);
+    assert_eq!(virsh(uri, &["domstate", "shell"]).trim(), "shut off");
 }
 
 /// The example at work, where it is, and room for files.

@@ -1,7 +1,7 @@
 //! Version 3 by somebody else's code: the C library moves a guest between two of our daemons in five steps, and each host
 //! gets the other's cookie.
 
-use crate::moving::{Configuration, Lab, NAME, memory_of, persistent, steps};
+use crate::moving::{CONFIGURATION, Configuration, Lab, NAME, memory_of, persistent, steps};
 use crate::need::need;
 use crate::peers::{python, table, try_virsh, virsh};
 use crate::recorder::Conversation;
@@ -103,6 +103,25 @@ fn a_perform_that_fails_leaves_the_guest_running_at_its_source_alone() {
     assert!(refused.stderr.contains("was told to fail"), "{refused:?}");
     let (source, destination) = lab.conversations();
     assert_eq!((steps(&source), steps(&destination)), (vec![302, 305], vec![303, 306]));
+    stays(&lab, &memory);
+}
+
+/// What could not be defined is not what a guest is to be elsewhere either: Begin refuses it.
+#[test]
+fn a_document_that_is_refused_moves_nothing() {
+    need!(Virsh, Python);
+    let lab = Lab::with_options([&[], &[]]);
+    lab.create();
+    let memory = lab.memory_at_source();
+    let bare = CONFIGURATION.replace("</domain>", "<devices><disk><target/></disk></devices></domain>");
+    let bare = lab.source.directory().write("bare.xml", &bare);
+
+    let refused =
+        try_virsh(&lab.source_uri(), &["migrate", "--live", NAME, &lab.destination_uri(), "--xml", &bare]);
+
+    assert!(refused.stderr.contains("missing target information"), "{refused:?}");
+    let (source, destination) = lab.conversations();
+    assert_eq!((steps(&source), steps(&destination)), (vec![302], vec![]));
     stays(&lab, &memory);
 }
 

@@ -45,6 +45,13 @@ fn a_guest_is_restored_on_any_host_from_its_file_alone() {
     let bigger = second.directory().write("bigger.xml", &bigger);
     let refused = try_virsh(&second.uri(), &["save", NAME, &image, "--xml", &bigger]);
     assert!(refused.stderr.contains("Target domain max memory"), "{refused:?}");
+    // What would not be defined is not what it is to be either.
+    let bare = CONFIGURATION.replace("</domain>", "<devices><disk><target/></disk></devices></domain>");
+    let bare = second.directory().write("bare.xml", &bare);
+    for command in [&["save", NAME, &image, "--xml", &bare][..], &["save-image-define", &image, &bare]] {
+        let refused = try_virsh(&second.uri(), command);
+        assert!(refused.stderr.contains("missing target information"), "{command:?}: {refused:?}");
+    }
     assert_eq!(memory_of(&second), memory);
 
     // By parameters, which virsh does not use.

@@ -68,11 +68,23 @@ const WRONG_GUESTS: [(&str, &str); 6] = [
     ("address", "<devices><interface type='user'><mac address='zz'/></interface></devices>"),
     ("many", "<vcpu current='3'>2</vcpu>"),
 ];
-const WRONG_NETWORKS: [(&str, &str); 4] = [
+const WRONG_NETWORKS: [(&str, &str); 7] = [
     ("wan-mode", "<forward mode='foo'/>"),
     ("wan-address", "<ip address='999.0.0.1'/>"),
     ("wan-host", "<ip address='10.0.0.1' netmask='255.0.0.0'><dhcp><host mac='zz' ip='1'/></dhcp></ip>"),
     ("wan-nat", "<forward mode='nat'/>"),
+    (
+        "wan-large",
+        "<ip address='10.0.0.1' prefix='8'><dhcp><range start='10.0.0.2' end='10.1.0.1'/></dhcp></ip>",
+    ),
+    (
+        "wan-class",
+        "<ip address='192.168.1.1'><dhcp><range start='192.168.1.2' end='192.168.1.255'/></dhcp></ip>",
+    ),
+    (
+        "wan-six",
+        "<ip family='ipv6' address='fd00::1'><dhcp><range start='fe00::2' end='fe00::9'/></dhcp></ip>",
+    ),
 ];
 
 /// Where the two differ, by the line of the command, and why each is right in its own way.

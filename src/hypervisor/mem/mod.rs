@@ -18,6 +18,7 @@ mod config;
 mod described;
 mod device_check;
 mod devices;
+mod dhcp_range;
 mod direct;
 mod document;
 mod dump;

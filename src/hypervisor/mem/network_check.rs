@@ -6,6 +6,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::Result;
 use super::device_check::of_xml;
+use super::dhcp_range;
 use super::edit::Element;
 use super::mac::Mac;
 use super::nested::{first_within, root, within};
@@ -41,7 +42,7 @@ pub(super) fn check(name: &str, xml: &str) -> Result<()> {
         for part in within(xml, &dhcp)? {
             match part.name.as_str() {
                 "host" => check_host(name, &part, net.address.is_ipv6(), false)?,
-                "range" => net.check_range(name, &part)?,
+                "range" => dhcp_range::check(name, net.address, net.prefix, &part)?,
                 _ => {}
             }
         }
@@ -105,7 +106,8 @@ pub(super) fn check_host(name: &str, host: &Element, is_ipv6: bool, is_partial: 
     }
 }
 
-/// An address of a network's own, and how many bits of it are the network's, where that is said.
+/// An address of a network's own, and how many bits of it are the network's; `None` where its mask has gaps, or nothing is said and its class has no
+/// such number.
 struct Net {
     address: IpAddr,
     prefix: Option<u32>,
@@ -149,7 +151,11 @@ impl Net {
         if let Some(prefix) = prefix.filter(|prefix| *prefix > most) {
             return Err(unsupported(format!("Invalid {version} prefix '{prefix}' in network '{name}'")));
         }
-        let Some(mask) = told(ip, "netmask") else { return Ok(Net { address, prefix }) };
+        // As libvirt takes it: none is what says nothing.
+        let prefix = prefix.filter(|prefix| *prefix > 0);
+        let Some(mask) = told(ip, "netmask") else {
+            return Ok(Net { address, prefix: prefix.or_else(|| natural(address)) });
+        };
         if address.is_ipv6() {
             let text = format!("netmask not allowed for IPv6 address '{said}' in network '{name}'");
             return Err(unsupported(text));
@@ -163,35 +169,23 @@ impl Net {
             Some(IpAddr::V6(_)) => Err(unsupported(format!(
                 "Invalid netmask '{mask}' for address '{said}' in network '{name}' (both must be IPv4)"
             ))),
-            Some(IpAddr::V4(mask)) => Ok(Net { address, prefix: Some(mask.to_bits().leading_ones()) }),
+            Some(IpAddr::V4(mask)) => {
+                let (ones, all) = (mask.to_bits().leading_ones(), mask.to_bits().count_ones());
+                Ok(Net { address, prefix: Some(ones).filter(|ones| *ones == all) })
+            }
         }
     }
+}
 
-    /// What is given to guests is of this network, and has an order.
-    fn check_range(&self, name: &str, range: &Element) -> Result<()> {
-        let end = |which: &str| {
-            let missing = || bad(format!("Missing '{which}' attribute in dhcp range for network '{name}'"));
-            let said = range.attribute(which).ok_or_else(missing)?;
-            address(said).ok_or_else(|| {
-                let text = format!("Cannot parse socket address '{said}': Name or service not known");
-                RemoteError::new(ErrorCode::SYSTEM_ERROR, ErrorDomain::NONE, text)
-            })
-        };
-        let (start, end) = (end("start")?, end("end")?);
-        let wrong = |text: String| Err(RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::NONE, text));
-        if start.is_ipv4() != end.is_ipv4() || start.is_ipv4() != self.address.is_ipv4() {
-            return wrong(format!("mismatch of address family in range {start} - {end}"));
-        }
-        if start > end {
-            return wrong(format!("range {start} - {end} is reversed "));
-        }
-        let Some(prefix) = self.prefix else { return Ok(()) };
-        let own = bits(self.address, prefix);
-        if bits(start, prefix) != own || bits(end, prefix) != own {
-            let net = format!("{}/{prefix}", self.address);
-            return wrong(format!("range {start} - {end} is not entirely within network {net}"));
-        }
-        Ok(())
+/// The bits of a network that says nothing of them: by the class of its address.
+fn natural(address: IpAddr) -> Option<u32> {
+    let IpAddr::V4(address) = address else { return Some(64) };
+    match address.octets()[0] {
+        _ if address.is_unspecified() => Some(0),
+        0..128 => Some(8),
+        128..192 => Some(16),
+        192..224 => Some(24),
+        _ => None,
     }
 }
 
@@ -200,17 +194,8 @@ fn told<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attribute(name).filter(|said| !said.is_empty())
 }
 
-/// So many bits of an address.
-fn bits(address: IpAddr, count: u32) -> u128 {
-    let (bits, all) = match address {
-        IpAddr::V4(address) => (u128::from(address.to_bits()), 32_u32),
-        IpAddr::V6(address) => (address.to_bits(), 128),
-    };
-    bits.checked_shr(all.saturating_sub(count)).unwrap_or(0)
-}
-
 /// An address in numbers, as the system's own reader takes it: of four bytes the last ones may be one number.
-fn address(text: &str) -> Option<IpAddr> {
+pub(super) fn address(text: &str) -> Option<IpAddr> {
     if text.contains(':') {
         // One of a link may name that.
         return match text.split_once('%') {
@@ -241,7 +226,7 @@ fn number(text: &str) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok().filter(|_| is_plain)
 }
 
-fn bad(text: String) -> RemoteError {
+pub(super) fn bad(text: String) -> RemoteError {
     RemoteError::new(ErrorCode::XML_ERROR, ErrorDomain::NETWORK, text)
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
 fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
     let own = Definition::parse(&image.xml, None)?;
     let Some(wished) = wished else { return Ok(own) };
-    let wished = Definition::parse(wished, None)?;
+    let wished = Definition::asked(wished)?;
     check_same_guest(&wished, &own)?;
     Ok(wished)
 }
@@ -83,15 +83,20 @@ fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
 fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
     // Before the guest stands still for it.
     check_place(to)?;
+    let wished = how.xml.as_deref().map(Definition::asked).transpose()?;
     let pause = inner.table().pause_to_save(uuid, PausedReason::Save)?;
     let (own, ran) = (&pause.definition, pause.ran);
     let written = (|| {
         let machine = inner.table().machine(uuid)?;
-        let mut image =
-            Image { runs: ran, xml: own.xml.clone(), memory: machine.memory()?.as_bytes().to_vec() };
-        image.xml = definition(&image, how.xml.as_deref())?.xml;
-        image.runs = how.runs.unwrap_or(ran);
-        image.write(to)
+        let xml = match wished {
+            Some(wished) => {
+                check_same_guest(&wished, own)?;
+                wished.xml
+            }
+            None => own.xml.clone(),
+        };
+        let memory = machine.memory()?.as_bytes().to_vec();
+        Image { runs: how.runs.unwrap_or(ran), xml, memory }.write(to)
     })();
     let mut table = inner.table();
     match written {

@@ -40,8 +40,8 @@ impl Definition {
         Ok(Definition::read(xml, rename)?.0)
     }
 
-    /// Reads the document of a guest that is to be defined or started. What is here already, in an image, or at another host, is not measured by
-    /// this, nor is what is said in place of such a one: it may be from before a rule was.
+    /// Reads the document of a guest that is to be defined, started, or to have another one in a file or at another host. What is here already, in
+    /// an image, or comes from another host, is not measured by this: it may be from before a rule was.
     ///
     /// # Errors
     /// As [`parse`](Definition::parse), and for what libvirt's parser would refuse in the commonest elements.

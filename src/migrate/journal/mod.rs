@@ -41,10 +41,10 @@ mod directory;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::future::{Future, ready};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -159,22 +159,34 @@ impl Journal {
     /// recovers.
     ///
     /// # Errors
-    /// [`JournalError`].
+    /// [`JournalError`], and no file is left of it: one would be in the way of the next migration.
     pub fn create(path: impl AsRef<Path>, from: &str, to: &str) -> Result<Journal, JournalError> {
         let path = path.as_ref();
-        let make = || {
-            let file = OpenOptions::new().append(true).read(true).create_new(true).mode(0o600).open(path);
-            let file = file.map_err(|error| match error.kind() {
-                ErrorKind::AlreadyExists => JournalFault::Exists,
-                _ => error.into(),
-            })?;
-            lock(&file)?;
-            let mut journal = Journal { file, whole: 0 };
-            journal.write(&Head { virtwire_journal: VERSION, from: from.to_owned(), to: to.to_owned() })?;
-            sync_name(path)?;
-            Ok(journal)
+        let file = OpenOptions::new().append(true).read(true).create_new(true).mode(0o600).open(path);
+        let file = file.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => JournalFault::Exists.of(path),
+            _ => JournalFault::from(error).of(path),
+        })?;
+        Journal::begin(file, path, from, to)
+    }
+
+    /// Writes the head of a file that was just made.
+    fn begin(file: File, path: &Path, from: &str, to: &str) -> Result<Journal, JournalError> {
+        let mut journal = Journal { file, whole: 0 };
+        let head = Head { virtwire_journal: VERSION, from: from.to_owned(), to: to.to_owned() };
+        let mut write = || {
+            lock(&journal.file)?;
+            journal.write(&head)?;
+            Ok(sync_name(path)?)
         };
-        make().map_err(|fault: JournalFault| fault.of(path))
+        if let Err(fault) = write() {
+            // Whoever has put another one there meanwhile keeps it.
+            if is_at(path, &journal.file) {
+                let _ = fs::remove_file(path);
+            }
+            return Err(JournalFault::of(fault, path));
+        }
+        Ok(journal)
     }
 
     /// Opens a file that is there, reads it, and cuts off a last line that was not written to its end: what is added follows what is whole.
@@ -296,6 +308,12 @@ fn lock(file: &File) -> Result<(), JournalFault> {
         rustix::io::Errno::WOULDBLOCK => JournalFault::InUse,
         error => JournalFault::Unlockable(error.into()),
     })
+}
+
+/// Whether this is the file of that name.
+fn is_at(path: &Path, file: &File) -> bool {
+    let same = |there: Metadata, ours: Metadata| there.dev() == ours.dev() && there.ino() == ours.ino();
+    fs::symlink_metadata(path).and_then(|there| Ok(same(there, file.metadata()?))).unwrap_or(false)
 }
 
 /// Puts the file's name on the disk: it is in its directory.

@@ -102,6 +102,25 @@ fn a_file_cut_anywhere_is_read_up_to_its_last_whole_line() {
     assert_eq!((counts.iter().min(), counts.iter().max()), (Some(&0), Some(&5)));
 }
 
+/// As on a disk that is full: the next migration of the guest finds nothing in its way.
+#[test]
+fn where_nothing_can_be_written_no_file_is_left_and_no_other_one_is_taken_away() {
+    let place = Place::new("unwritten");
+    std::fs::write(&place.0, "").unwrap();
+    let unwritable = || File::open(&place.0).unwrap();
+    let fault = Journal::begin(unwritable(), &place.0, "a:///", "b:///").unwrap_err();
+    assert!(matches!(fault.fault, JournalFault::Io(_)), "{fault}");
+    assert!(!place.0.exists());
+
+    std::fs::write(&place.0, "").unwrap();
+    let ours = unwritable();
+    std::fs::remove_file(&place.0).unwrap();
+    std::fs::write(&place.0, "another's").unwrap();
+    Journal::begin(ours, &place.0, "a:///", "b:///").unwrap_err();
+    Journal::create(&place.0, "a:///", "b:///").unwrap_err();
+    assert_eq!(std::fs::read(&place.0).unwrap(), b"another's");
+}
+
 #[test]
 fn what_is_no_journal_is_refused_and_left_as_it_was() {
     let place = Place::new("foreign");

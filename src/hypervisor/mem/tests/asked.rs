@@ -3,7 +3,7 @@
 use super::moves::prepare;
 use super::*;
 use crate::hypervisor::store::Store;
-use crate::hypervisor::{Change, NetworkChange, NetworkPart, NetworkStep, Place};
+use crate::hypervisor::{Change, NetworkChange, NetworkPart, NetworkStep, Place, Save};
 
 const RUN: StartOptions = StartOptions { paused: false };
 const CONFIG: Place = Place { live: false, config: true };
@@ -89,4 +89,55 @@ async fn a_guests_addresses_move_with_it() {
         destination.migrate_prepare(prepare(Some(sent))).await.unwrap();
         assert_eq!(destination.xml(guest, WhichXml::Migratable).await.unwrap(), here);
     }
+}
+
+/// Nor does a guest that is here get it in place of its own, in a file or at another host; and nothing is begun.
+#[tokio::test]
+async fn what_libvirt_refuses_is_not_taken_in_place_of_what_is_here() {
+    let directory = std::env::temp_dir().join(format!("virtwire-wished-{}", Uuid::random()));
+    std::fs::create_dir(&directory).unwrap();
+    let (image, nothing) = (directory.join("image"), directory.join("nothing"));
+    let mut world = World::new();
+    let guest = world.mem.create(xml("a"), RUN).await.unwrap().uuid;
+    let twice = |name: &str, uuid| {
+        let devices = format!("<devices>{}{}</devices></domain>", disk("vda"), disk("vda"));
+        xml_with(name, uuid).replace("</domain>", &devices)
+    };
+    let wished = twice("a", guest);
+    let save = Save { xml: Some(wished.clone()), runs: None };
+    world.events();
+    assert_error(world.mem.save(guest, &nothing, save.clone()).await, 27, 20);
+    let begin = |domain, xml: &str, flags| Begin { domain, xml: Some(xml.to_owned()), flags, dname: None };
+    assert_error(world.mem.migrate_begin(begin(guest, &wished, MigrateFlags::LIVE)).await, 27, 20);
+    assert_eq!((world.state("a").await, world.events(), nothing.exists()), (Some((1, 1)), vec![], false));
+    let off = world.mem.define(xml("off")).await.unwrap().uuid;
+    let offline = MigrateFlags::OFFLINE | MigrateFlags::PERSIST_DEST;
+    assert_error(world.mem.migrate_begin(begin(off, &twice("off", off), offline)).await, 27, 20);
+
+    world.mem.save(guest, &image, Save::default()).await.unwrap();
+    let before = std::fs::read(&image).unwrap();
+    assert_error(world.mem.set_saved(&image, save.clone()).await, 27, 20);
+    assert_error(world.mem.restore(&image, save).await, 27, 20);
+    assert_eq!((std::fs::read(&image).unwrap(), world.state("a").await), (before, None));
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// An earlier daemon has written it, or another host.
+#[tokio::test]
+async fn what_was_written_before_a_rule_was_goes_on() {
+    let image = std::env::temp_dir().join(format!("virtwire-written-{}", Uuid::random()));
+    let twice = with("a", &(disk("vda") + &disk("vda")));
+    let memory = vec![7; 1 << 20];
+    image::Image { runs: false, xml: twice.clone(), memory }.write(&image).unwrap();
+    let source = Mem::new(config());
+    source.set_saved(&image, Save { xml: None, runs: Some(true) }).await.unwrap();
+    source.restore(&image, Save::default()).await.unwrap();
+    let guest = source.domains().await.unwrap()[0].uuid;
+    source.save(guest, &image, Save::default()).await.unwrap();
+    source.restore(&image, Save::default()).await.unwrap();
+    let flags = MigrateFlags::LIVE;
+    let begun = source.migrate_begin(Begin { domain: guest, xml: None, flags, dname: None }).await.unwrap();
+    assert_eq!(begun.xml, twice);
+    Mem::new(config()).migrate_prepare(prepare(Some(&twice))).await.unwrap();
+    std::fs::remove_file(image).unwrap();
 }
