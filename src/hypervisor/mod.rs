@@ -41,7 +41,7 @@
 //! ```
 //!
 //! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
+//! [`Snapshots`], [`Networks`], [`Interfaces`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -78,6 +78,7 @@ pub mod errors;
 mod events;
 mod happening;
 mod host;
+mod interfaces;
 mod job;
 mod migrating;
 mod migration;
@@ -135,6 +136,7 @@ pub use happening::{
     TrayChangeReason, WatchdogAction,
 };
 pub use host::{Architecture, Host, NodeInfo};
+pub use interfaces::{InterfaceInfo, Interfaces};
 pub use job::{Job, JobKind, JobOperation};
 pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
@@ -209,6 +211,11 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Virtual networks, where there are some. Without it, clients are told "not supported".
     fn networks(&self) -> Option<&impl Networks> {
+        None::<&Without>
+    }
+
+    /// The host's own network interfaces, where they are told of. Without it, clients are told "not supported".
+    fn interfaces(&self) -> Option<&impl Interfaces> {
         None::<&Without>
     }
 

@@ -7,9 +7,9 @@ use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::TypedParams;
 
 use super::{
-    Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks, Node,
-    OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots,
-    Stats, Storage, Tuned, Tuning, Uuid, VolumeInfo,
+    Change, Changes, Consoles, DomainInfo, DomainState, InterfaceInfo, Interfaces, Metadata, Migrating,
+    NetworkInfo, Networks, Node, OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SecretInfo,
+    Secrets, SnapshotInfo, Snapshots, Stats, Storage, Tuned, Tuning, Uuid, VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -94,6 +94,16 @@ impl Networks for Without {
     }
 
     async fn network_xml(&self, _: Uuid, _: bool) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl Interfaces for Without {
+    async fn interfaces(&self) -> Result<Vec<InterfaceInfo>> {
+        match *self {}
+    }
+
+    async fn interface_xml(&self, _: &str, _: bool) -> Result<String> {
         match *self {}
     }
 }

@@ -29,6 +29,8 @@ mod held;
 mod image;
 mod images;
 mod incoming;
+mod interface_document;
+mod interfaces;
 mod lasting;
 mod limits;
 mod long;
@@ -76,9 +78,9 @@ use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
     AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
-    Hypervisor, IncomingId, InterfaceAddresses, Job, JobKind, Keys, Lookup, Networks, Node, OutgoingId,
-    Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots, StartOptions, Stats, Storage,
-    Tuning, Tunnel, Uuid, WhichXml, errors,
+    Hypervisor, IncomingId, InterfaceAddresses, Interfaces, Job, JobKind, Keys, Lookup, Networks, Node,
+    OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots, StartOptions,
+    Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
 };
 use super::{document as documents, edit};
 use crate::server::Stream;
@@ -117,6 +119,7 @@ struct Inner {
     networks: networks::Table,
     pools: storage::Table,
     secrets: secrets::Table,
+    interfaces: interfaces::Table,
     /// Where definitions are kept, if they outlive this process.
     store: Option<Mutex<Store>>,
     /// Whose turn it is to change that.
@@ -181,6 +184,7 @@ impl Mem {
                 networks: networks::Table::default(),
                 pools: storage::Table::default(),
                 secrets: secrets::Table::default(),
+                interfaces: interfaces::Table::default(),
                 store: None,
                 at_store: Arc::new(Semaphore::new(1)),
                 at_files: Arc::new(Semaphore::new(saved::AT_FILES)),
@@ -266,6 +270,10 @@ impl Hypervisor for Mem {
         Some(self)
     }
 
+    fn interfaces(&self) -> Option<&impl Interfaces> {
+        Some(self)
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -290,6 +298,7 @@ impl Hypervisor for Mem {
             ObjectKind::Network => document::described(xml, "network"),
             ObjectKind::StoragePool => document::described(xml, "pool"),
             ObjectKind::Secret => secrets::described(xml),
+            ObjectKind::Interface => interface_document::described(xml),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod happening;
 mod host;
 mod identify;
 mod info;
+mod interfaces;
 mod job;
 mod kept;
 mod life;
@@ -360,6 +361,23 @@ serve! {
     network_update: NetworkUpdate => ();
     connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
     connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
+    // interfaces
+    connect_num_of_interfaces => ConnectNumOfInterfacesReply;
+    connect_num_of_defined_interfaces => ConnectNumOfDefinedInterfacesReply;
+    connect_list_interfaces: ConnectListInterfaces => ConnectListInterfacesReply;
+    connect_list_defined_interfaces: ConnectListDefinedInterfaces => ConnectListDefinedInterfacesReply;
+    connect_list_all_interfaces: ConnectListAllInterfaces => ConnectListAllInterfacesReply;
+    interface_lookup_by_name: InterfaceLookupByName => InterfaceLookupByNameReply;
+    interface_lookup_by_mac_string: InterfaceLookupByMacString => InterfaceLookupByMacStringReply;
+    interface_get_xml_desc: InterfaceGetXmlDesc => InterfaceGetXmlDescReply;
+    interface_is_active: InterfaceIsActive => InterfaceIsActiveReply;
+    interface_define_xml: InterfaceDefineXml => InterfaceDefineXmlReply;
+    interface_undefine: InterfaceUndefine => ();
+    interface_create: InterfaceCreate => ();
+    interface_destroy: InterfaceDestroy => ();
+    interface_change_begin: InterfaceChangeBegin => ();
+    interface_change_commit: InterfaceChangeCommit => ();
+    interface_change_rollback: InterfaceChangeRollback => ();
     // pools
     connect_num_of_storage_pools => ConnectNumOfStoragePoolsReply;
     connect_num_of_defined_storage_pools => ConnectNumOfDefinedStoragePoolsReply;
