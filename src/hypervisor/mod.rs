@@ -41,7 +41,7 @@
 //! ```
 //!
 //! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`], [`Interfaces`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
+//! [`Snapshots`], [`Networks`], [`Interfaces`], [`NodeDevices`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -84,6 +84,7 @@ mod migrating;
 mod migration;
 mod networks;
 mod node;
+mod node_devices;
 mod saving;
 mod secrets;
 mod snapshots;
@@ -126,9 +127,9 @@ pub use domain::{
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
-    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, SecretEvent, SecretLifecycle,
-    SecretStep, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription,
-    SuspendedDetail, UndefinedDetail,
+    NetworkLifecycle, NodeDeviceEvent, NodeDeviceLifecycle, NodeDeviceStep, PmSuspendedDetail, PoolEvent,
+    PoolStep, ResumedDetail, SecretEvent, SecretLifecycle, SecretStep, ShutdownDetail, StartedDetail,
+    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
 pub use happening::{
     AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
@@ -145,6 +146,7 @@ pub use migration::{
 };
 pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
 pub use node::{CpuTimes, MemoryUse, Node};
+pub use node_devices::{NodeDeviceInfo, NodeDevices};
 pub use saving::{Save, Saving};
 pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
@@ -216,6 +218,11 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// The host's own network interfaces, where they are told of. Without it, clients are told "not supported".
     fn interfaces(&self) -> Option<&impl Interfaces> {
+        None::<&Without>
+    }
+
+    /// The host's devices, where they are told of. Without it, clients are told "not supported".
+    fn node_devices(&self) -> Option<&impl NodeDevices> {
         None::<&Without>
     }
 

@@ -8,8 +8,9 @@ use virtwire_protocol::params::TypedParams;
 
 use super::{
     Change, Changes, Consoles, DomainInfo, DomainState, InterfaceInfo, Interfaces, Metadata, Migrating,
-    NetworkInfo, Networks, Node, OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SecretInfo,
-    Secrets, SnapshotInfo, Snapshots, Stats, Storage, Tuned, Tuning, Uuid, VolumeInfo,
+    NetworkInfo, Networks, Node, NodeDeviceInfo, NodeDevices, OpenConsole, Place, PoolInfo, Result, Revert,
+    Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots, Stats, Storage, Tuned, Tuning, Uuid,
+    VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -132,6 +133,16 @@ impl Secrets for Without {
     }
 
     async fn secret_xml(&self, _: Uuid) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl NodeDevices for Without {
+    async fn node_devices(&self) -> Result<Vec<NodeDeviceInfo>> {
+        match *self {}
+    }
+
+    async fn node_device_xml(&self, _: &str, _: bool) -> Result<String> {
         match *self {}
     }
 }

@@ -41,6 +41,7 @@ mod nested;
 mod network_check;
 mod network_edit;
 mod networks;
+mod node_devices;
 mod note;
 mod offline;
 mod outgoing;
@@ -79,8 +80,8 @@ use super::store::Store;
 use super::{
     AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
     Hypervisor, IncomingId, InterfaceAddresses, Interfaces, Job, JobKind, Keys, Lookup, Networks, Node,
-    OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots, StartOptions,
-    Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
+    NodeDevices, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots,
+    StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
 };
 use super::{document as documents, edit};
 use crate::server::Stream;
@@ -271,6 +272,10 @@ impl Hypervisor for Mem {
     }
 
     fn interfaces(&self) -> Option<&impl Interfaces> {
+        Some(self)
+    }
+
+    fn node_devices(&self) -> Option<&impl NodeDevices> {
         Some(self)
     }
 
