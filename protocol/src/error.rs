@@ -312,6 +312,7 @@ fn template(code: ErrorCode) -> &'static str {
         ErrorCode::NO_STORAGE_VOL => "Storage volume not found: %s",
         ErrorCode::NO_NODE_DEVICE => "Node device not found: %s",
         ErrorCode::NO_INTERFACE => "Interface not found: %s",
+        ErrorCode::MULTIPLE_INTERFACES => "multiple matching interfaces found: %s",
         ErrorCode::NO_NWFILTER => "Network filter not found: %s",
         ErrorCode::NO_SECRET => "Secret not found: %s",
         ErrorCode::INVALID_SECRET => "Invalid secret: %s",

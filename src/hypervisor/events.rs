@@ -1,19 +1,20 @@
-//! What happens to domains, networks, pools and secrets, and who is told.
+//! What happens to domains, networks, pools, secrets and devices of the host, and who is told.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use virtwire_protocol::event::detail::{
-    CrashedDetail, DefinedDetail, Lifecycle, NetworkLifecycle, PmSuspendedDetail, ResumedDetail,
-    SecretLifecycle, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, SuspendedDetail,
-    UndefinedDetail,
+    CrashedDetail, DefinedDetail, Lifecycle, NetworkLifecycle, NodeDeviceLifecycle, PmSuspendedDetail,
+    ResumedDetail, SecretLifecycle, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle,
+    SuspendedDetail, UndefinedDetail,
 };
 
 use super::domain::DomainInfo;
 use super::happening::Happened;
 use super::job::Job;
 use super::networks::NetworkInfo;
+use super::node_devices::NodeDeviceInfo;
 use super::secrets::SecretInfo;
 use super::storage::PoolInfo;
 
@@ -132,6 +133,33 @@ impl SecretEvent {
     }
 }
 
+/// Something happened to a device of the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NodeDeviceEvent {
+    /// The device, before it is gone.
+    pub device: NodeDeviceInfo,
+    /// What happened.
+    pub what: NodeDeviceStep,
+}
+
+/// What a device of the host has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NodeDeviceStep {
+    /// A step in its life.
+    Life(NodeDeviceLifecycle),
+    /// Its document is another.
+    Updated,
+}
+
+impl NodeDeviceEvent {
+    /// A step of a device.
+    pub fn new(device: NodeDeviceInfo, what: NodeDeviceStep) -> NodeDeviceEvent {
+        NodeDeviceEvent { device, what }
+    }
+}
+
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
 ///
 /// Who gives it to [`HypervisorService`](super::HypervisorService) by [`Hypervisor::events`](super::Hypervisor::events) tells all of its
@@ -174,6 +202,7 @@ enum Told<'a> {
     Network(&'a NetworkEvent),
     Pool(&'a PoolEvent),
     Secret(&'a SecretEvent),
+    NodeDevice(&'a NodeDeviceEvent),
 }
 
 impl Events {
@@ -210,6 +239,11 @@ impl Events {
     /// The same of what happens to secrets.
     pub fn tell_secret(&self, event: &SecretEvent) {
         self.tell_all(Told::Secret(event));
+    }
+
+    /// The same of what happens to devices of the host.
+    pub fn tell_node_device(&self, event: &NodeDeviceEvent) {
+        self.tell_all(Told::NodeDevice(event));
     }
 
     /// Listens until the subscription is dropped.
@@ -267,6 +301,18 @@ impl Events {
     pub fn listen_to_secrets(&self, mut listener: impl FnMut(&SecretEvent) + Send + 'static) -> Subscription {
         self.add(Box::new(move |told| {
             if let Told::Secret(event) = told {
+                listener(event);
+            }
+        }))
+    }
+
+    /// Listens to what happens to devices of the host, in the same way.
+    pub fn listen_to_node_devices(
+        &self,
+        mut listener: impl FnMut(&NodeDeviceEvent) + Send + 'static,
+    ) -> Subscription {
+        self.add(Box::new(move |told| {
+            if let Told::NodeDevice(event) = told {
                 listener(event);
             }
         }))

@@ -41,7 +41,7 @@
 //! ```
 //!
 //! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
+//! [`Snapshots`], [`Networks`], [`Interfaces`], [`NodeDevices`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;
@@ -78,11 +78,13 @@ pub mod errors;
 mod events;
 mod happening;
 mod host;
+mod interfaces;
 mod job;
 mod migrating;
 mod migration;
 mod networks;
 mod node;
+mod node_devices;
 mod saving;
 mod secrets;
 mod snapshots;
@@ -125,9 +127,9 @@ pub use domain::{
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
-    NetworkLifecycle, PmSuspendedDetail, PoolEvent, PoolStep, ResumedDetail, SecretEvent, SecretLifecycle,
-    SecretStep, ShutdownDetail, StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription,
-    SuspendedDetail, UndefinedDetail,
+    NetworkLifecycle, NodeDeviceEvent, NodeDeviceLifecycle, NodeDeviceStep, PmSuspendedDetail, PoolEvent,
+    PoolStep, ResumedDetail, SecretEvent, SecretLifecycle, SecretStep, ShutdownDetail, StartedDetail,
+    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
 pub use happening::{
     AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
@@ -135,6 +137,7 @@ pub use happening::{
     TrayChangeReason, WatchdogAction,
 };
 pub use host::{Architecture, Host, NodeInfo};
+pub use interfaces::{InterfaceInfo, Interfaces};
 pub use job::{Job, JobKind, JobOperation};
 pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
@@ -143,6 +146,7 @@ pub use migration::{
 };
 pub use networks::{NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Standing};
 pub use node::{CpuTimes, MemoryUse, Node};
+pub use node_devices::{NodeDeviceInfo, NodeDevices};
 pub use saving::{Save, Saving};
 pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
@@ -209,6 +213,16 @@ pub trait Hypervisor: Send + Sync + 'static {
 
     /// Virtual networks, where there are some. Without it, clients are told "not supported".
     fn networks(&self) -> Option<&impl Networks> {
+        None::<&Without>
+    }
+
+    /// The host's own network interfaces, where they are told of. Without it, clients are told "not supported".
+    fn interfaces(&self) -> Option<&impl Interfaces> {
+        None::<&Without>
+    }
+
+    /// The host's devices, where they are told of. Without it, clients are told "not supported".
+    fn node_devices(&self) -> Option<&impl NodeDevices> {
         None::<&Without>
     }
 

@@ -143,7 +143,7 @@ impl NetworkInfo {
     }
 }
 
-/// How a network or a storage pool stands. The default is defined and off.
+/// How a network, a storage pool or a device of the host stands. The default is defined and off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Whether it is active.

@@ -1,4 +1,4 @@
-//! What a daemon must not forget: the definitions of its domains, networks, storage pools and secrets, in a directory of its own.
+//! What a daemon must not forget: the definitions of its domains, networks, storage pools, secrets and interfaces, in a directory of its own.
 //!
 //! ```text
 //! DIR/lock                          held by the daemon that has the directory open; two daemons never share one
@@ -8,6 +8,7 @@
 //! DIR/pools/UUID.pool               the same of a storage pool
 //! DIR/secrets/UUID.secret           the same of a secret
 //! DIR/secret-values/UUID.value      a secret's value, as text in place of XML: whoever can read the file can read that
+//! DIR/interfaces/UUID.interface     the same of an interface of the host's, whose UUID is its file's alone
 //! DIR/saved/UUID.save               of a hypervisor's own: the memory from which a domain starts next, of those that have a definition
 //! DIR/domains/NAME.set-aside        what was found there and was no whole definition, as it was found; so in each folder
 //! ```
@@ -17,7 +18,7 @@
 //! file is text:
 //!
 //! ```text
-//! virtwire domain 1 CHECKSUM        or network, pool, secret, value; FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
+//! virtwire domain 1 CHECKSUM        or network, pool, secret, value, interface; FNV-1a of 64 bits, 16 hexadecimal digits, over all that follows this line
 //! uuid UUID
 //! autostart yes                     or no
 //!                                   an empty line; then the XML, byte for byte, to the end
@@ -46,6 +47,7 @@ pub struct Store {
     pools: Folder,
     secrets: Folder,
     secret_values: Folder,
+    interfaces: Folder,
     /// Its lock goes with the process, however that ends.
     _lock: File,
 }
@@ -84,6 +86,8 @@ pub struct Opened {
     pub secrets: Vec<Kept>,
     /// Of some of those, their values.
     pub secret_values: Vec<Kept>,
+    /// The interfaces of the host.
+    pub interfaces: Vec<Kept>,
     /// What was no definition.
     pub set_aside: Vec<SetAside>,
 }
@@ -141,15 +145,16 @@ impl Store {
             move |error| StoreError::Io { path, error }
         };
         let folder = |name: &str, kind| Folder { path: directory.join(name), kind };
-        let [domains, networks, pools, secrets, secret_values] = [
+        let [domains, networks, pools, secrets, secret_values, interfaces] = [
             folder("domains", "domain"),
             folder("networks", "network"),
             folder("pools", "pool"),
             folder("secrets", "secret"),
             folder("secret-values", "value"),
+            folder("interfaces", "interface"),
         ];
         let lasting = lasting(directory, Path::is_dir);
-        for Folder { path, .. } in [&domains, &networks, &pools, &secrets, &secret_values] {
+        for Folder { path, .. } in [&domains, &networks, &pools, &secrets, &secret_values, &interfaces] {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))?;
         }
         let path = directory.join("lock");
@@ -167,9 +172,10 @@ impl Store {
         let mut set_aside = Vec::new();
         let mut read = |folder: &Folder| folder.read(&mut set_aside).map_err(failed(&folder.path));
         let (kept, of_networks, of_pools) = (read(&domains)?, read(&networks)?, read(&pools)?);
-        let (of_secrets, values) = (read(&secrets)?, read(&secret_values)?);
+        let (of_secrets, values, of_host) = (read(&secrets)?, read(&secret_values)?, read(&interfaces)?);
         let directory = directory.to_owned();
-        let store = Store { directory, domains, networks, pools, secrets, secret_values, _lock: lock };
+        let store =
+            Store { directory, domains, networks, pools, secrets, secret_values, interfaces, _lock: lock };
         Ok(Opened {
             store,
             kept,
@@ -177,6 +183,7 @@ impl Store {
             pools: of_pools,
             secrets: of_secrets,
             secret_values: values,
+            interfaces: of_host,
             set_aside,
         })
     }
@@ -229,6 +236,11 @@ impl Store {
     /// Where the values of secrets are kept.
     pub fn secret_values(&self) -> &Folder {
         &self.secret_values
+    }
+
+    /// Where interfaces of the host are kept.
+    pub fn interfaces(&self) -> &Folder {
+        &self.interfaces
     }
 }
 

@@ -7,9 +7,10 @@ use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::TypedParams;
 
 use super::{
-    Change, Changes, Consoles, DomainInfo, DomainState, Metadata, Migrating, NetworkInfo, Networks, Node,
-    OpenConsole, Place, PoolInfo, Result, Revert, Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots,
-    Stats, Storage, Tuned, Tuning, Uuid, VolumeInfo,
+    Change, Changes, Consoles, DomainInfo, DomainState, InterfaceInfo, Interfaces, Metadata, Migrating,
+    NetworkInfo, Networks, Node, NodeDeviceInfo, NodeDevices, OpenConsole, Place, PoolInfo, Result, Revert,
+    Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots, Stats, Storage, Tuned, Tuning, Uuid,
+    VolumeInfo,
 };
 use crate::server::Stream;
 
@@ -98,6 +99,16 @@ impl Networks for Without {
     }
 }
 
+impl Interfaces for Without {
+    async fn interfaces(&self) -> Result<Vec<InterfaceInfo>> {
+        match *self {}
+    }
+
+    async fn interface_xml(&self, _: &str, _: bool) -> Result<String> {
+        match *self {}
+    }
+}
+
 impl Storage for Without {
     async fn pools(&self) -> Result<Vec<PoolInfo>> {
         match *self {}
@@ -122,6 +133,16 @@ impl Secrets for Without {
     }
 
     async fn secret_xml(&self, _: Uuid) -> Result<String> {
+        match *self {}
+    }
+}
+
+impl NodeDevices for Without {
+    async fn node_devices(&self) -> Result<Vec<NodeDeviceInfo>> {
+        match *self {}
+    }
+
+    async fn node_device_xml(&self, _: &str, _: bool) -> Result<String> {
         match *self {}
     }
 }

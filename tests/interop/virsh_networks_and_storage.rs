@@ -204,6 +204,14 @@ fn what_is_defined_is_there_after_a_restart() {
     virsh(&uri, &["net-define", &daemon.directory().write("network.xml", NETWORK)]);
     virsh(&uri, &["net-autostart", "lan"]);
     virsh(&uri, &["pool-define-as", "images", "dir", "--target", "/images"]);
+    for (name, mode) in [("eth1", "onboot"), ("eth2", "none"), ("eth3", "onboot")] {
+        let document = format!("<interface type='ethernet' name='{name}'><start mode='{mode}'/></interface>");
+        virsh(&uri, &["iface-define", &daemon.directory().write("interface.xml", &document)]);
+    }
+    // Nobody will have committed this.
+    virsh(&uri, &["iface-begin"]);
+    virsh(&uri, &["iface-undefine", "eth3"]);
+    assert_eq!(table(&virsh(&uri, &["iface-list", "--all"])).len(), 2);
     drop(daemon);
     let daemon = Serve::start(&options);
     let uri = daemon.uri();
@@ -211,6 +219,8 @@ fn what_is_defined_is_there_after_a_restart() {
     assert_eq!(table(&virsh(&uri, &["net-list", "--all"])), [["lan", "active", "yes", "yes"]]);
     assert_eq!(virsh(&uri, &["net-dumpxml", "lan"]).trim_end(), NETWORK);
     assert_eq!(table(&virsh(&uri, &["pool-list", "--all"])), [["images", "inactive", "no"]]);
+    let interfaces = virsh(&uri, &["iface-list", "--all"]);
+    assert_eq!(table(&interfaces), [["eth1", "active"], ["eth2", "inactive"], ["eth3", "active"]]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ const WORDS: [i32; 3] = [i32::MIN, i32::MAX, -1];
 const WORDS_BEHIND: usize = 10;
 
 /// Of the calls that a host in memory serves, those that get further than to say that they are not served.
-const SERVED_MIN: usize = 210;
+const SERVED_MIN: usize = 250;
 
 const UUID: [u8; 16] = [6; 16];
 
@@ -80,6 +80,10 @@ fn objects(name: &str) -> Vec<Vec<u8>> {
         vec![to_vec(&dom()).unwrap(), device("vda"), device("tap0")]
     } else if named("secret_") {
         vec![to_vec(&secret()).unwrap()]
+    } else if named("interface_") {
+        vec![to_vec(&Interface { name: "interface".into(), mac: "".into() }).unwrap()]
+    } else if named("node_device_") {
+        vec![to_vec(&NodeDevice { name: "computer".into() }).unwrap()]
     } else if named("network_") {
         vec![to_vec(&Network { name: "network".into(), uuid: UUID }).unwrap()]
     } else if named("storage_pool_") {
@@ -116,6 +120,7 @@ async fn furnish(raw: &mut Raw) {
     let volume = "<volume><name>volume</name><capacity>4096</capacity></volume>";
     let usage = "<usage type='tls'><name>secret</name></usage>";
     let document = format!("<secret><uuid>{uuid}</uuid>{usage}</secret>");
+    let interface = "<interface type='ethernet' name='interface'/>";
     // Most are there already.
     let _ = raw.ask(&SecretDefineXml { xml: document.into(), flags: 0 }).await;
     let _ = raw.ask(&SecretSetValue { secret: secret(), value: vec![7; 7], flags: 0 }).await;
@@ -123,6 +128,7 @@ async fn furnish(raw: &mut Raw) {
     let _ = raw.ask(&DomainCreate { dom: dom() }).await;
     let _ = raw.ask(&DomainResume { dom: dom() }).await;
     let _ = raw.ask(&DomainSnapshotCreateXml { dom: dom(), xml_desc: snapshot.into(), flags: 0 }).await;
+    let _ = raw.ask(&InterfaceDefineXml { xml: interface.into(), flags: 0 }).await;
     let _ = raw.ask(&NetworkCreateXml { xml: network.into() }).await;
     let _ = raw.ask(&StoragePoolCreateXml { xml: pool.into(), flags: 0 }).await;
     let pool = StoragePool { name: "pool".into(), uuid: UUID };

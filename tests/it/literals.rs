@@ -2,9 +2,9 @@
 
 use virtwire::client::Backoff;
 use virtwire::hypervisor::{
-    Job, JobOperation, MigrationSettings, MigrationSupport, NetworkInfo, NodeInfo, OpenConsole, PoolInfo,
-    Revert, Save, SecretInfo, SecretUsage, SnapshotInfo, Standing, StartOptions, StorageVolKind, Uuid,
-    VolumeInfo,
+    InterfaceInfo, Job, JobOperation, MigrationSettings, MigrationSupport, NetworkInfo, NodeDeviceInfo,
+    NodeInfo, OpenConsole, PoolInfo, Revert, Save, SecretInfo, SecretUsage, SnapshotInfo, Standing,
+    StartOptions, StorageVolKind, Uuid, VolumeInfo,
 };
 
 /// That it compiles is what counts.
@@ -18,6 +18,10 @@ fn what_an_embedder_writes_starts_from_something() {
     assert_eq!((volume.key.as_str(), volume.path.as_str()), ("/dev/vg/disk", "/dev/vg/disk"));
     let network = NetworkInfo { bridge: Some("br0".to_owned()), ..NetworkInfo::new("lan", uuid) };
     assert_eq!(network.standing, Standing::default());
+    let interface = InterfaceInfo { active: true, ..InterfaceInfo::new("eth0") };
+    assert_eq!(interface.mac, None);
+    let device = NodeDeviceInfo { parent: Some("computer".to_owned()), ..NodeDeviceInfo::new("net_eth0") };
+    assert!(device.standing.active && device.capabilities.is_empty());
     let secret = SecretInfo { usage: SecretUsage::Ceph, ..SecretInfo::new(uuid) };
     assert!(!secret.private && !secret.ephemeral && secret.usage_id.is_empty());
     let snapshot = SnapshotInfo { active: true, ..SnapshotInfo::new("before") };

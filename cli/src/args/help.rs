@@ -71,9 +71,9 @@ Several listeners share one host. Guests are <domain type='mem'> or <domain type
 process. Each has at most 4 MiB of real memory, whatever its XML says. Nobody is asked who they are, \
 unless --passwords, --polkit, --allow-uid or --allow-gid says so.
 
-With --state the domains, networks and pools that are defined outlive the process, however that ends: a definition is on the disk before \
+With --state the domains, networks, pools and interfaces that are defined outlive the process, however that ends: a definition is on the disk before \
 its client is told. Volumes and snapshots end with the process. Networks and pools that are marked for it (`virsh net-autostart`) are started \
-with the daemon, domains with their host: guests in memory have no other than the daemon. A file in DIR that is no whole definition is said on standard error and \
+with the daemon, as are interfaces of the mode onboot, domains with their host: guests in memory have no other than the daemon. A file in DIR that is no whole definition is said on standard error and \
 renamed, with .set-aside behind its name; so is a managed save image that is torn or whose domain is not defined.
 
 With --guests processes each guest is a process in a session of its own, which counts ten times a second in the last 8 bytes of its memory \

@@ -1,5 +1,5 @@
 //! Definitions that outlive the daemon: what is defined here is what the [`Store`] keeps. Domains first, then networks and storage pools;
-//! secrets keep themselves by the same means.
+//! secrets and interfaces keep themselves by the same means.
 //!
 //! Whatever changes a persistent configuration does so in one of these functions, one at a time: the store's lock is held
 //! around the change of the table and that of the disk, on a thread that may wait. Something new is on the disk before
@@ -38,7 +38,8 @@ impl Mem {
     /// # Errors
     /// The system's, where such a file cannot be set aside or the host's own UUID not be kept.
     pub fn kept(config: Config, opened: Opened) -> std::io::Result<(Mem, Vec<SetAside>)> {
-        let Opened { store, kept, networks, pools, secrets, secret_values, mut set_aside } = opened;
+        let Opened { store, kept, networks, pools, secrets, secret_values, interfaces, mut set_aside } =
+            opened;
         // It stays the same host, whoever asks it again after a restart.
         let host_uuid = match config.host_uuid {
             Some(uuid) => uuid,
@@ -69,6 +70,7 @@ impl Mem {
         load(pools, store.pools(), Inner::load_pool)?;
         load(secrets, store.secrets(), Inner::load_secret)?;
         load(secret_values, store.secret_values(), Inner::load_secret_value)?;
+        load(interfaces, store.interfaces(), Inner::load_interface)?;
         if let Some(inner) = Arc::get_mut(&mut mem.inner) {
             let folder = store.directory().join("saved");
             set_aside.extend(images::open(&folder, |uuid| self::kept(inner, uuid).is_some())?);
@@ -323,7 +325,7 @@ async fn changing_by<T: Send + 'static>(
     told(changed.await)
 }
 
-fn not_kept(error: &std::io::Error) -> RemoteError {
+pub(super) fn not_kept(error: &std::io::Error) -> RemoteError {
     errors::failed(format!("the definition cannot be kept: {error}"))
 }
 
@@ -341,7 +343,7 @@ mod tests {
     async fn what_is_kept_is_for_the_daemons_user_alone() {
         let directory = std::env::temp_dir().join(format!("virtwire-lasting-{}", Uuid::random()));
         let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
-        for part in ["domains", "networks", "pools", "secrets", "secret-values", "saved"] {
+        for part in ["domains", "networks", "pools", "secrets", "secret-values", "interfaces", "saved"] {
             let mode = std::fs::metadata(directory.join(part)).unwrap().mode();
             assert_eq!(mode & 0o777, 0o700, "{part}");
         }

@@ -30,6 +30,8 @@ mod held;
 mod image;
 mod images;
 mod incoming;
+mod interface_document;
+mod interfaces;
 mod lasting;
 mod limits;
 mod long;
@@ -40,6 +42,7 @@ mod nested;
 mod network_check;
 mod network_edit;
 mod networks;
+mod node_devices;
 mod note;
 mod offline;
 mod outgoing;
@@ -77,9 +80,9 @@ use super::moves::{cookie, departure, door, failures, flags, out, uri};
 use super::store::Store;
 use super::{
     AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
-    Hypervisor, IncomingId, InterfaceAddresses, Job, JobKind, Keys, Lookup, Networks, Node, OutgoingId,
-    Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots, StartOptions, Stats, Storage,
-    Tuning, Tunnel, Uuid, WhichXml, errors,
+    Hypervisor, IncomingId, InterfaceAddresses, Interfaces, Job, JobKind, Keys, Lookup, Networks, Node,
+    NodeDevices, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots,
+    StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
 };
 use super::{document as documents, edit};
 use crate::server::Stream;
@@ -118,6 +121,7 @@ struct Inner {
     networks: networks::Table,
     pools: storage::Table,
     secrets: secrets::Table,
+    interfaces: interfaces::Table,
     /// Where definitions are kept, if they outlive this process.
     store: Option<Mutex<Store>>,
     /// Whose turn it is to change that.
@@ -182,6 +186,7 @@ impl Mem {
                 networks: networks::Table::default(),
                 pools: storage::Table::default(),
                 secrets: secrets::Table::default(),
+                interfaces: interfaces::Table::default(),
                 store: None,
                 at_store: Arc::new(Semaphore::new(1)),
                 at_files: Arc::new(Semaphore::new(saved::AT_FILES)),
@@ -267,6 +272,14 @@ impl Hypervisor for Mem {
         Some(self)
     }
 
+    fn interfaces(&self) -> Option<&impl Interfaces> {
+        Some(self)
+    }
+
+    fn node_devices(&self) -> Option<&impl NodeDevices> {
+        Some(self)
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -291,6 +304,7 @@ impl Hypervisor for Mem {
             ObjectKind::Network => document::described(xml, "network"),
             ObjectKind::StoragePool => document::described(xml, "pool"),
             ObjectKind::Secret => secrets::described(xml),
+            ObjectKind::Interface => interface_document::described(xml),
             _ => None,
         }
     }

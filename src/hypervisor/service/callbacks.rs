@@ -11,29 +11,36 @@ const CALLBACKS_MAX: usize = 1_024;
 /// once as there are registrations that it matches: at most twice so many, for each of the two kinds that it can be.
 const SAME_CALLBACKS_MAX: usize = 64;
 
-/// A connection's registrations for one family: domains, networks, storage pools, secrets.
-#[derive(Debug, Default)]
-pub(super) struct Callbacks {
-    all: BTreeMap<i32, Callback>,
+/// A connection's registrations for one family: domains, networks, storage pools, secrets, which are known by their UUIDs, or devices of the host,
+/// by their names.
+#[derive(Debug)]
+pub(super) struct Callbacks<K = Uuid> {
+    all: BTreeMap<i32, Callback<K>>,
     next: i32,
 }
 
 #[derive(Debug)]
-struct Callback {
+struct Callback<K> {
     kind: i32,
-    object: Option<Uuid>,
+    object: Option<K>,
 }
 
-impl Callbacks {
+impl<K> Default for Callbacks<K> {
+    fn default() -> Callbacks<K> {
+        Callbacks { all: BTreeMap::new(), next: 0 }
+    }
+}
+
+impl<K: PartialEq> Callbacks<K> {
     /// Registers, and returns what the events will carry.
     ///
     /// # Errors
     /// Code 1 where there are too many.
-    pub(super) fn register(&mut self, kind: i32, object: Option<Uuid>) -> Result<i32> {
+    pub(super) fn register(&mut self, kind: i32, object: Option<K>) -> Result<i32> {
         if self.all.len() >= CALLBACKS_MAX {
             return Err(internal(format!("{CALLBACKS_MAX} event callbacks are registered already")));
         }
-        let same = |callback: &&Callback| callback.kind == kind && callback.object == object;
+        let same = |callback: &&Callback<K>| callback.kind == kind && callback.object == object;
         if self.all.values().filter(same).count() >= SAME_CALLBACKS_MAX {
             let detail =
                 format!("{SAME_CALLBACKS_MAX} event callbacks for event ID {kind} are registered already");
@@ -59,9 +66,9 @@ impl Callbacks {
     }
 
     /// Those that want to hear of this.
-    pub(super) fn wanting(&self, kind: i32, object: Uuid) -> impl Iterator<Item = i32> {
-        let wants = move |callback: &Callback| {
-            callback.kind == kind && callback.object.is_none_or(|wanted| wanted == object)
+    pub(super) fn wanting(&self, kind: i32, object: &K) -> impl Iterator<Item = i32> {
+        let wants = move |callback: &Callback<K>| {
+            callback.kind == kind && callback.object.as_ref().is_none_or(|wanted| wanted == object)
         };
         self.all.iter().filter(move |(_, callback)| wants(callback)).map(|(id, _)| *id)
     }

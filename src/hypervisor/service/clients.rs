@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::program::{Notice, Program, Release};
 use virtwire_protocol::remote::{
     DomainEventCallbackJobCompleted, DomainEventCallbackLifecycle, DomainEventCallbackMigrationIteration,
-    DomainEventLifecycle, NetworkEventLifecycle, SecretEventLifecycle, SecretEventValueChanged,
-    StoragePoolEventLifecycle, StoragePoolEventRefresh,
+    DomainEventLifecycle, NetworkEventLifecycle, NodeDeviceEventLifecycle, NodeDeviceEventUpdate,
+    SecretEventLifecycle, SecretEventValueChanged, StoragePoolEventLifecycle, StoragePoolEventRefresh,
 };
 
 use super::super::{
-    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, OutgoingId, PoolEvent,
-    PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
+    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, NodeDeviceEvent,
+    NodeDeviceStep, OutgoingId, PoolEvent, PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
 };
 use super::callbacks::Callbacks;
-use super::kept::may_see;
-use super::{networks, not_open, pools, secrets, wire};
+use super::kept::{may_see, may_see_named};
+use super::{networks, node_devices, not_open, pools, secrets, wire};
 use crate::server::{CallContext, ConnectionId};
 
 /// The kind of event that a domain's life is (`VIR_DOMAIN_EVENT_ID_LIFECYCLE`), and also a network's and a pool's.
@@ -29,6 +30,8 @@ const JOB_COMPLETED: i32 = 21;
 const POOL_REFRESH: i32 = 1;
 /// That a secret has another value (`VIR_SECRET_EVENT_ID_VALUE_CHANGED`).
 const SECRET_VALUE: i32 = 1;
+/// That a device of the host is another (`VIR_NODE_DEVICE_EVENT_ID_UPDATE`).
+const NODE_DEVICE_UPDATE: i32 = 1;
 /// Migrations that one connection may have begun or prepared for and not ended. None is forgotten for a new one: it may
 /// be of the only copy.
 const HALF_DONE_MAX: usize = 1_024;
@@ -61,6 +64,7 @@ pub(super) struct Wishes {
     pub(super) networks: Callbacks,
     pub(super) pools: Callbacks,
     pub(super) secrets: Callbacks,
+    pub(super) node_devices: Callbacks<String>,
 }
 
 /// What a connection answers for, and leaves behind once it is gone.
@@ -215,7 +219,7 @@ impl Client {
         for _ in older.filter(|_| profile.sends(Program::REMOTE, DomainEventLifecycle::NUMBER)) {
             self.notify(&message());
         }
-        for callback_id in wishes.domains.wanting(LIFECYCLE, event.domain.uuid) {
+        for callback_id in wishes.domains.wanting(LIFECYCLE, &event.domain.uuid) {
             self.notify(&DomainEventCallbackLifecycle { callback_id, msg: message() });
         }
     }
@@ -230,7 +234,7 @@ impl Client {
         if wishes.domains.is_empty() || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
             return;
         }
-        for callback_id in wishes.domains.wanting(kind, event.domain.uuid) {
+        for callback_id in wishes.domains.wanting(kind, &event.domain.uuid) {
             let dom = wire::domain(&event.domain);
             match event.what {
                 JobStep::Iteration(iteration) => {
@@ -249,7 +253,7 @@ impl Client {
         if wishes.networks.is_empty() || !may_see(&self.cx, network) {
             return;
         }
-        for callback_id in wishes.networks.wanting(LIFECYCLE, network.uuid) {
+        for callback_id in wishes.networks.wanting(LIFECYCLE, &network.uuid) {
             let net = networks::wire(network);
             self.notify(&NetworkEventLifecycle { callback_id, net, event: (*what).into(), detail: 0 });
         }
@@ -264,7 +268,7 @@ impl Client {
             PoolStep::Life(_) => LIFECYCLE,
             PoolStep::Refreshed => POOL_REFRESH,
         };
-        for callback_id in wishes.pools.wanting(kind, info.uuid) {
+        for callback_id in wishes.pools.wanting(kind, &info.uuid) {
             let pool = pools::wire(info);
             match *what {
                 PoolStep::Life(step) => {
@@ -285,7 +289,7 @@ impl Client {
             SecretStep::Life(_) => LIFECYCLE,
             SecretStep::ValueChanged => SECRET_VALUE,
         };
-        for callback_id in wishes.secrets.wanting(kind, info.uuid) {
+        for callback_id in wishes.secrets.wanting(kind, &info.uuid) {
             let secret = secrets::wire(info);
             match *what {
                 SecretStep::Life(step) => {
@@ -293,6 +297,27 @@ impl Client {
                     self.notify(&SecretEventLifecycle { callback_id, secret, event, detail: 0 });
                 }
                 SecretStep::ValueChanged => self.notify(&SecretEventValueChanged { callback_id, secret }),
+            }
+        }
+    }
+
+    pub(super) fn tell_node_device(&self, NodeDeviceEvent { device: info, what }: &NodeDeviceEvent) {
+        let Some(wishes) = &self.wishes else { return };
+        if wishes.node_devices.is_empty() || !may_see_named(&self.cx, ObjectKind::NodeDevice, &info.name) {
+            return;
+        }
+        let kind = match what {
+            NodeDeviceStep::Life(_) => LIFECYCLE,
+            NodeDeviceStep::Updated => NODE_DEVICE_UPDATE,
+        };
+        for callback_id in wishes.node_devices.wanting(kind, &info.name) {
+            let dev = node_devices::wire(info);
+            match *what {
+                NodeDeviceStep::Life(step) => {
+                    let event = step.into();
+                    self.notify(&NodeDeviceEventLifecycle { callback_id, dev, event, detail: 0 });
+                }
+                NodeDeviceStep::Updated => self.notify(&NodeDeviceEventUpdate { callback_id, dev }),
             }
         }
     }

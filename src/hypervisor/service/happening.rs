@@ -217,7 +217,7 @@ impl Telling<'_> {
 
     /// A kind of the third generation. None is registered that the client does not know.
     fn newer<N: Notice>(&self, kind: i32, message: impl Fn(i32, Domain) -> N) {
-        for callback_id in self.wishes.domains.wanting(kind, self.domain.uuid) {
+        for callback_id in self.wishes.domains.wanting(kind, &self.domain.uuid) {
             self.client.notify(&message(callback_id, wire::domain(self.domain)));
         }
     }

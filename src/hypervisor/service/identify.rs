@@ -7,7 +7,7 @@ use super::HypervisorService;
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has, or those that its configuration says. A
-    /// secret's name is what it is for.
+    /// secret's name is what it is for. Interfaces and devices of the host have names alone.
     /// A volume is named by its pool and its key, and one with another key is not found later.
     pub(super) async fn identified(&self, kind: ObjectKind, mut object: Named<'static>) -> Named<'static> {
         if let Some(xml) = &object.xml {

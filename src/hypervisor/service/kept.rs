@@ -1,6 +1,6 @@
-//! What networks and storage pools have in common: lists, filters, counts, and whether a client may know of one.
+//! What networks and storage pools have in common, and others in part: lists, filters, counts, and whether a client may know of one.
 
-use virtwire_protocol::access::{ObjectKind, Right};
+use virtwire_protocol::access::{Named, ObjectKind, Right};
 use virtwire_protocol::flags::ListStoragePoolsFlags;
 use virtwire_xdr::Text;
 
@@ -85,6 +85,13 @@ pub(super) fn may_see<K: Kept>(cx: &CallContext, one: &K) -> bool {
     cx.allows(Right::of(K::KIND, "getattr"), one.uuid().0, one.name()).is_ok()
 }
 
+/// The same of what has a name and no UUID.
+pub(super) fn may_see_named(cx: &CallContext, kind: ObjectKind, name: &str) -> bool {
+    let mut object = Named::default();
+    object.name = Some(name.into());
+    cx.allows_named(Right::of(kind, "getattr"), &object).is_ok()
+}
+
 /// The names of those that are active, or that are not; no more than there is room for.
 pub(super) fn names<K: Kept>(all: &[K], active: bool, maxnames: i32) -> Result<Vec<Text>> {
     let most = count("maxnames", maxnames)?;
@@ -112,6 +119,16 @@ pub(super) fn listed<K: Kept, W>(
     errors::check_flags(flags, (FILTERS | K::KINDS).into(), function)?;
     let kinds = flags & K::KINDS;
     all.retain(|one| admits(flags, one.standing()) && (kinds == 0 || kinds & one.kind() != 0));
+    in_reply(&all, need_results, most, wire)
+}
+
+/// All of these, on the wire, where they are wanted, and how many they are.
+pub(super) fn in_reply<T, W>(
+    all: &[T],
+    need_results: i32,
+    most: u32,
+    wire: impl Fn(&T) -> W,
+) -> Result<(Vec<W>, u32)> {
     let ret = u32::try_from(all.len()).ok().filter(|count| *count <= most);
     let ret = ret.ok_or_else(|| internal(format!("Too many objects '{}' for limit '{most}'", all.len())))?;
     Ok((if need_results != 0 { all.iter().map(wire).collect() } else { Vec::new() }, ret))

@@ -152,12 +152,14 @@ fn one_of(flags: u32, first: u32, second: u32) -> Option<bool> {
 
 /// The most entries that a caller wants.
 pub(super) fn count(name: &str, count: i32) -> Result<usize> {
+    count_up_to(name, count, DOMAIN_LIST_MAX, "REMOTE_DOMAIN_LIST_MAX")
+}
+
+/// The same of a list that has another bound. libvirt's daemons name the constant, not the number.
+pub(super) fn count_up_to(name: &str, count: i32, most: u32, constant: &str) -> Result<usize> {
     match usize::try_from(count) {
         Err(_) => Err(RemoteError::rpc(format!("{name} must be non-negative"))),
-        Ok(count) if count > DOMAIN_LIST_MAX as usize => {
-            // libvirt's daemons name the constant, not the number.
-            Err(RemoteError::rpc(format!("{name} > REMOTE_DOMAIN_LIST_MAX")))
-        }
+        Ok(count) if count > most as usize => Err(RemoteError::rpc(format!("{name} > {constant}"))),
         Ok(count) => Ok(count),
     }
 }

@@ -17,6 +17,7 @@ mod happening;
 mod host;
 mod identify;
 mod info;
+mod interfaces;
 mod job;
 mod kept;
 mod life;
@@ -26,6 +27,7 @@ mod migrate3;
 mod migrate_params;
 mod networks;
 mod node;
+mod node_devices;
 mod open;
 #[cfg(feature = "migrate")]
 mod p2p;
@@ -129,7 +131,7 @@ pub struct HypervisorService<H> {
     /// The guests that it moves by itself.
     driving: driven::Driving,
     beside: Beside,
-    _subscriptions: Option<[Subscription; 6]>,
+    _subscriptions: Option<[Subscription; 7]>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -137,7 +139,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
         let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_happenings, of_jobs, of_networks, of_pools, of_secrets] =
+            let [of_domains, of_happenings, of_jobs, of_networks, of_pools, of_secrets, of_node_devices] =
                 std::array::from_fn(|_| clients.clone());
             [
                 events.listen(move |event| of_domains.each(|client| client.tell(event))),
@@ -148,6 +150,9 @@ impl<H: Hypervisor> HypervisorService<H> {
                 events.listen_to_networks(move |event| of_networks.each(|client| client.tell_network(event))),
                 events.listen_to_pools(move |event| of_pools.each(|client| client.tell_pool(event))),
                 events.listen_to_secrets(move |event| of_secrets.each(|client| client.tell_secret(event))),
+                events.listen_to_node_devices(move |event| {
+                    of_node_devices.each(|client| client.tell_node_device(event))
+                }),
             ]
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());
@@ -360,6 +365,23 @@ serve! {
     network_update: NetworkUpdate => ();
     connect_network_event_register_any: ConnectNetworkEventRegisterAny => ConnectNetworkEventRegisterAnyReply;
     connect_network_event_deregister_any: ConnectNetworkEventDeregisterAny => ();
+    // interfaces
+    connect_num_of_interfaces => ConnectNumOfInterfacesReply;
+    connect_num_of_defined_interfaces => ConnectNumOfDefinedInterfacesReply;
+    connect_list_interfaces: ConnectListInterfaces => ConnectListInterfacesReply;
+    connect_list_defined_interfaces: ConnectListDefinedInterfaces => ConnectListDefinedInterfacesReply;
+    connect_list_all_interfaces: ConnectListAllInterfaces => ConnectListAllInterfacesReply;
+    interface_lookup_by_name: InterfaceLookupByName => InterfaceLookupByNameReply;
+    interface_lookup_by_mac_string: InterfaceLookupByMacString => InterfaceLookupByMacStringReply;
+    interface_get_xml_desc: InterfaceGetXmlDesc => InterfaceGetXmlDescReply;
+    interface_is_active: InterfaceIsActive => InterfaceIsActiveReply;
+    interface_define_xml: InterfaceDefineXml => InterfaceDefineXmlReply;
+    interface_undefine: InterfaceUndefine => ();
+    interface_create: InterfaceCreate => ();
+    interface_destroy: InterfaceDestroy => ();
+    interface_change_begin: InterfaceChangeBegin => ();
+    interface_change_commit: InterfaceChangeCommit => ();
+    interface_change_rollback: InterfaceChangeRollback => ();
     // pools
     connect_num_of_storage_pools => ConnectNumOfStoragePoolsReply;
     connect_num_of_defined_storage_pools => ConnectNumOfDefinedStoragePoolsReply;
@@ -418,6 +440,33 @@ serve! {
     secret_undefine: SecretUndefine => ();
     connect_secret_event_register_any: ConnectSecretEventRegisterAny => ConnectSecretEventRegisterAnyReply;
     connect_secret_event_deregister_any: ConnectSecretEventDeregisterAny => ();
+    // node devices
+    node_num_of_devices: NodeNumOfDevices => NodeNumOfDevicesReply;
+    node_list_devices: NodeListDevices => NodeListDevicesReply;
+    connect_list_all_node_devices: ConnectListAllNodeDevices => ConnectListAllNodeDevicesReply;
+    node_device_lookup_by_name: NodeDeviceLookupByName => NodeDeviceLookupByNameReply;
+    node_device_lookup_scsi_host_by_wwn: NodeDeviceLookupScsiHostByWwn => NodeDeviceLookupScsiHostByWwnReply;
+    node_device_get_xml_desc: NodeDeviceGetXmlDesc => NodeDeviceGetXmlDescReply;
+    node_device_get_parent: NodeDeviceGetParent => NodeDeviceGetParentReply;
+    node_device_num_of_caps: NodeDeviceNumOfCaps => NodeDeviceNumOfCapsReply;
+    node_device_list_caps: NodeDeviceListCaps => NodeDeviceListCapsReply;
+    node_device_is_active: NodeDeviceIsActive => NodeDeviceIsActiveReply;
+    node_device_is_persistent: NodeDeviceIsPersistent => NodeDeviceIsPersistentReply;
+    node_device_get_autostart: NodeDeviceGetAutostart => NodeDeviceGetAutostartReply;
+    node_device_set_autostart: NodeDeviceSetAutostart => ();
+    node_device_create_xml: NodeDeviceCreateXml => NodeDeviceCreateXmlReply;
+    node_device_define_xml: NodeDeviceDefineXml => NodeDeviceDefineXmlReply;
+    node_device_undefine: NodeDeviceUndefine => ();
+    node_device_create: NodeDeviceCreate => ();
+    node_device_destroy: NodeDeviceDestroy => ();
+    node_device_update: NodeDeviceUpdate => ();
+    node_device_dettach: NodeDeviceDettach => ();
+    node_device_detach_flags: NodeDeviceDetachFlags => ();
+    node_device_re_attach: NodeDeviceReAttach => ();
+    node_device_reset: NodeDeviceReset => ();
+    connect_node_device_event_register_any: ConnectNodeDeviceEventRegisterAny =>
+        ConnectNodeDeviceEventRegisterAnyReply;
+    connect_node_device_event_deregister_any: ConnectNodeDeviceEventDeregisterAny => ();
     // snapshots
     domain_has_current_snapshot: DomainHasCurrentSnapshot => DomainHasCurrentSnapshotReply;
     domain_snapshot_num: DomainSnapshotNum => DomainSnapshotNumReply;

@@ -120,8 +120,29 @@ func life(l *libvirt.Libvirt) {
 	same("not found", libvirt.IsNotFound(err), true)
 	_, err = l.ConnectNumOfNwfilters()
 	same("not supported", code(err), uint32(3))
-	_, err = l.ConnectNumOfInterfaces()
-	same("not supported", code(err), uint32(3))
+}
+
+func host(l *libvirt.Libvirt) {
+	const noInterface, noDevice = 57, 53
+	document := `<interface type='ethernet' name='eth7'><mac address='52:54:00:00:00:07'/></interface>`
+	wired := must(l.InterfaceDefineXML(document, 0))
+	same("defined", wired, libvirt.Interface{Name: "eth7", Mac: "52:54:00:00:00:07"})
+	same("found", must(l.InterfaceLookupByMacString("52:54:00:00:00:07")), wired)
+	done(l.InterfaceCreate(wired, 0))
+	up, count, err := l.ConnectListAllInterfaces(1, libvirt.ConnectListInterfacesActive)
+	done(err)
+	same("up", up, []libvirt.Interface{wired})
+	same("how many", count, uint32(1))
+	done(l.InterfaceChangeBegin(0))
+	done(l.InterfaceUndefine(wired))
+	same("gone", code(l.InterfaceUndefine(wired)), uint32(noInterface))
+	done(l.InterfaceChangeRollback(0))
+	same("back", must(l.ConnectNumOfInterfaces()), int32(1))
+	done(l.InterfaceUndefine(wired))
+	same("the machine", must(l.NodeDeviceLookupByName("computer")).Name, "computer")
+	same("what it can do", must(l.NodeDeviceNumOfCaps("computer")), int32(1))
+	_, err = l.NodeDeviceGetXMLDesc("nosuch", 0)
+	same("no such device", code(err), uint32(noDevice))
 }
 
 func secrets(l *libvirt.Libvirt) {
@@ -238,6 +259,7 @@ func main() {
 	l := open(socket, uri)
 	life(l)
 	secrets(l)
+	host(l)
 	storage(l)
 	again(socket, uri)
 	many(socket, uri)

@@ -182,6 +182,8 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
     free.ask(&StoragePoolCreate { pool: pool.clone(), flags: 0 }).await.unwrap();
     free.ask(&StorageVolCreateXml { pool: pool.clone(), xml: text("volume"), flags: 0 }).await.unwrap();
     free.ask(&SecretDefineXml { xml: text("secret"), flags: 0 }).await.unwrap();
+    let interface = "<interface type='ethernet' name='open'/>".into();
+    free.ask(&InterfaceDefineXml { xml: interface, flags: 0 }).await.unwrap();
     let of_pool = [virtwire::xdr::to_vec(&pool).unwrap(), vec![0; 64]].concat();
     let mut served = 0;
     for program in [Program::REMOTE, Program::QEMU] {
@@ -200,6 +202,8 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
                     ObjectKind::Domain => free.ask(&DomainDefineXml { xml: xml("open").into() }).await,
                     ObjectKind::Network => free.ask(&NetworkDefineXml { xml: text("network") }).await,
                     ObjectKind::Secret => free.ask(&SecretDefineXml { xml: text("secret"), flags: 0 }).await,
+                    // Nothing happens to the device of this host; of others' they are in `named.rs`.
+                    ObjectKind::NodeDevice => continue,
                     _ => free.ask(&StoragePoolRefresh { pool: pool.clone(), flags: 0 }).await,
                 }
                 .unwrap();
@@ -214,7 +218,7 @@ async fn lists_and_events_are_filtered_by_the_contracts_right() {
             served += 1;
         }
     }
-    assert!(served > 20, "{served}");
+    assert!(served > 28, "{served}");
 }
 
 #[tokio::test]

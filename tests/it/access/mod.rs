@@ -4,3 +4,4 @@ mod authorizer;
 mod every_procedure;
 mod kept;
 mod meant;
+mod named;
