@@ -105,6 +105,15 @@ fn any_call_is_made_by_name_or_number_with_json() {
 }
 
 #[test]
+fn a_document_with_a_nul_is_not_defined_in_part() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let told = run_with(&["define", uri, "-"], &format!("{XML}\0<!-- and more -->")).failed(1);
+    assert!(told.contains("a NUL at its byte ") && told.contains(".xml)"), "{told}");
+    assert!(!run(&["list", "--all", uri]).succeeded().contains("web1"));
+}
+
+#[test]
 fn what_was_done_is_said_also_when_it_cannot_be_printed() {
     let serve = Serve::start(&[]);
     let uri = &serve.uri();
