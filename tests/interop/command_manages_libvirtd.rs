@@ -250,6 +250,9 @@ fn it_calls_what_passes_sockets_and_is_their_other_end() {
     let ask = serde_json::json!({ "dom": dom, "idx": 0, "flags": 0 }).to_string();
     assert_eq!(virtwire(&["call", &uri, "domain_open_graphics_fd", &ask]), "RFB 003.008\n");
     assert_eq!(virtwire(&["call", &uri, "domain_open_graphics", &ask, "--fd", "-"]), "RFB 003.008\n");
+    // Where the socket comes, the daemon would send back what it is passed.
+    let refused = try_virtwire(&["call", &uri, "domain_open_graphics_fd", &ask, "--fd", "-"]);
+    assert!(refused.stderr.contains("they come with its reply (leave --fd out"), "{refused:?}");
     // Files get to the daemon, whose driver for QEMU has no use for them.
     let file = daemon.directory().write("passed", "content");
     let ask = serde_json::json!({ "dom": dom, "flags": 0 }).to_string();

@@ -76,6 +76,9 @@ fn any_call_is_made_by_name_or_number_with_json() {
     // What came out goes in.
     let info = run(&["call", uri, "16", &found.to_string()]).succeeded();
     assert_eq!(json(&info)["maxMem"], 1024);
+    // Where it is only the output that is a stream, the arguments come by the input.
+    let piped = run_with(&["call", uri, "storage_vol_download", "-", "--stream", "-"], "{}").failed(1);
+    assert!(piped.contains("its fields are vol"), "{piped}");
     let piped = run_with(&["call", uri, "REMOTE_PROC_DOMAIN_GET_INFO", "-"], &found.to_string());
     assert_eq!(json(&piped.succeeded())["state"], json(&info)["state"]);
     assert_eq!(run(&["call", uri, "domain_suspend", &found.to_string()]).succeeded(), "{}\n");
@@ -95,7 +98,17 @@ fn any_call_is_made_by_name_or_number_with_json() {
         (&["domain_open_console", "{}", "--stream", "x"], "leave --stream out"),
         (&["domain_event_lifecycle"], "is an event"),
         (&["domain_open_graphics_fd"], "its fields are dom, idx, flags"),
-        (&["lxc_domain_open_namespace", "{}", "--fd", "/nonexistent"], "/nonexistent"),
+        (&["domain_create_with_files", "{}", "--fd", "/nonexistent"], "/nonexistent"),
+        (&["domain_open_graphics_fd", "{}", "--fd", "-"], "they come with its reply (leave --fd out"),
+        (&["lxc_domain_open_namespace", "{}", "--fd", "/dev/null"], "they come with its reply"),
+        (&["domain_lookup_by_name", r#"{"name": "web1\u0000"}"#], "a NUL at its byte 4"),
+        // One input cannot be two things.
+        (&["storage_vol_upload", "-", "--stream", "-"], "cannot be both the arguments and the data"),
+        (&["domain_open_console", "-"], "cannot be both the arguments and the data"),
+        (
+            &["domain_open_graphics", "-", "--fd", "/dev/null", "--fd", "-"],
+            "give the arguments on the command line",
+        ),
         (&["connect_get_type", "{}", "--fd", "/dev/null"], "passes no file descriptors"),
         (&["connect_get_type", "{}", "--stream", "x"], "opens no stream"),
     ] {
