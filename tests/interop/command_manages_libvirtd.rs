@@ -339,6 +339,10 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
     ]);
     assert!(fs::read(path("part")).unwrap() == content[MIB as usize..][..3]);
 
+    // No bytes are not all of them.
+    virtwire(&["vol", "upload", &uri, "disks", "whole", &path("part"), "--length", "0"]);
+    assert!(fs::read(place.join("whole")).unwrap() == content);
+
     // An upload ends where it is told to, whatever the file has beyond.
     virtwire(&["vol", "create", &uri, "disks", "part", "--capacity", "16MiB"]);
     let args = ["vol", "upload", &uri, "disks", "part", &path("up"), "--offset", "1MiB", "--length", "2MiB"];

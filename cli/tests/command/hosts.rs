@@ -126,6 +126,42 @@ fn a_document_with_a_nul_is_not_defined_in_part() {
     assert!(!run(&["list", "--all", uri]).succeeded().contains("web1"));
 }
 
+/// No bytes are not all: libvirt's 0.
+#[test]
+fn a_length_of_nothing_moves_nothing() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let place = temporary("length");
+    fs::create_dir(&place).unwrap();
+    let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
+    fs::write(
+        place.join("pool.xml"),
+        format!(
+            "<pool type='dir'><name>disks</name><target><path>{}</path></target></pool>",
+            place.display()
+        ),
+    )
+    .unwrap();
+    fs::write(place.join("up"), "other").unwrap();
+    fs::write(place.join("down"), "before").unwrap();
+    run(&["pool", "create", uri, &path("pool.xml")]).succeeded();
+    run(&["vol", "create", uri, "disks", "v1", "--capacity", "7"]).succeeded();
+    let content = || run(&["vol", "download", uri, "disks", "v1", "-"]).succeeded();
+    run_with(&["vol", "upload", uri, "disks", "v1", "-"], "content").succeeded();
+    let moved = |verb: &str, file: &str, length: &str| {
+        run(&["vol", verb, uri, "disks", "v1", file, "--length", length]).succeeded()
+    };
+    assert_eq!(moved("upload", &path("up"), "0"), "uploaded nothing to volume v1\n");
+    assert_eq!(content(), "content");
+    assert_eq!(moved("download", &path("down"), "0KiB"), "downloaded nothing of volume v1\n");
+    assert_eq!(fs::read_to_string(place.join("down")).unwrap(), "");
+    assert_eq!(moved("download", "-", "0"), "");
+    assert_eq!(moved("download", "-", "3"), "con");
+    let absent = run(&["vol", "upload", uri, "disks", "v2", &path("up"), "--length", "0"]).failed(1);
+    assert!(absent.contains("there is no such volume"), "{absent}");
+    fs::remove_dir_all(&place).unwrap();
+}
+
 #[test]
 fn what_was_done_is_said_also_when_it_cannot_be_printed() {
     let serve = Serve::start(&[]);
