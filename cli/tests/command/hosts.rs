@@ -181,6 +181,8 @@ fn every_command_has_a_manual_page_and_completions() {
     let directory = temporary("man");
     fs::create_dir(&directory).unwrap();
     run(&["man", "--directory", directory.to_str().unwrap()]).succeeded();
+    // What the daemon calls itself is nobody's to type.
+    assert!(!directory.join("virtwire-guest.1").exists());
     for page in ["virtwire", "virtwire-migrate", "virtwire-vol-upload"] {
         let text = fs::read_to_string(directory.join(format!("{page}.1"))).unwrap();
         assert!(text.contains(&format!(".TH {page} 1")), "{text}");
@@ -194,9 +196,12 @@ fn every_command_has_a_manual_page_and_completions() {
     }
     assert!(page.contains("\n.nf\n  virtwire migrate \\-\\-live "), "{page}");
     assert!(!page.contains("EXTRA"), "{page}");
-    assert!(run(&["man", "fly"]).failed(1).contains("command fly"));
+    for command in ["fly", "guest"] {
+        assert!(run(&["man", command]).failed(1).contains(&format!("command {command}")));
+    }
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completions", shell]).succeeded();
         assert!(script.contains("screenshot") && script.contains("migrate"), "{shell}");
+        assert!(!script.contains("Be a guest") && !script.contains("virtwire,guest"), "{shell}");
     }
 }
