@@ -50,19 +50,38 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// What was typed, and by whom.
+#[derive(Debug)]
+pub(crate) enum Typed {
+    ByUser(Box<Cli>),
+    /// By `serve --guests processes`, for one of its guests.
+    ByServe(GuestArgs),
+}
+
 /// What was typed.
 pub(crate) fn parse(
     words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> Result<Cli, clap::Error> {
-    command().try_get_matches_from(words).and_then(|found| Cli::from_arg_matches(&found))
+) -> Result<Typed, clap::Error> {
+    let found = command().subcommand(guest()).try_get_matches_from(words)?;
+    match found.subcommand_matches(GUEST) {
+        Some(found) => GuestArgs::from_arg_matches(found).map(Typed::ByServe),
+        None => Cli::from_arg_matches(&found).map(|cli| Typed::ByUser(Box::new(cli))),
+    }
+}
+
+const GUEST: &str = "guest";
+
+/// Nobody's to type, so it is not among what [`command`] has for completions and manual pages.
+fn guest() -> clap::Command {
+    let about = "Be a guest of `serve --guests processes`";
+    GuestArgs::augment_args(clap::Command::new(GUEST).about(about).hide(true))
 }
 
 /// What the options of all commands are about.
 const OPENING: &str = "Opening daemons";
 
 /// Commands that open no daemon whose name is given: those options mean nothing to them.
-const OPENS_NONE: [&str; 8] =
-    ["completions", "conform", "demo", "dissect", "guest", "man", "passwd", "serve"];
+const OPENS_NONE: [&str; 7] = ["completions", "conform", "demo", "dissect", "man", "passwd", "serve"];
 
 /// The whole command, where the help of each command tells its exit status, and how daemons are opened only where one is.
 pub(crate) fn command() -> clap::Command {
@@ -94,9 +113,6 @@ pub(crate) enum Command {
     Demo,
     /// Run a host in memory that libvirt's tools can drive
     Serve(ServeArgs),
-    /// Be a guest of `serve --guests processes`
-    #[command(hide = true)]
-    Guest(GuestArgs),
     /// Set or remove a user's password in a file for `serve --passwords`
     Passwd(PasswdArgs),
     /// List a host's guests

@@ -3,7 +3,7 @@
 mod arguments;
 mod descriptors;
 mod json;
-mod name;
+pub(crate) mod name;
 mod once;
 
 use std::io::Read;
@@ -22,7 +22,7 @@ use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
 use crate::screen::say_json;
 use crate::transfer::{Sink, Source, receive, send};
-use descriptors::{Passed, join, only_socket};
+use descriptors::{Passed, join, returns_only, to_join};
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
@@ -54,8 +54,9 @@ a union is an object of its arm, such as {\"i\": 5}; what may be absent is null;
 {\"hex\": \"00ff\"}. In replies models and labels are text, where they are. Wrong arguments are told by the name of the field, and nothing is sent.
 
 A procedure whose stream runs both ways, such as domain_open_console, sends standard input and prints what comes until the stream \
-ends; on a terminal ^] leaves it, as in `virtwire console`. So does one whose reply is a socket, such as domain_open_graphics_fd, and \
---fd -; other file descriptors that come with a reply are counted in it, {\"fds\": 2}, and closed.
+ends; on a terminal ^] leaves it, as in `virtwire console`. So does one whose reply is a socket, such as domain_open_graphics_fd, which \
+takes no --fd; and with --fd - so does one that is passed a socket, such as domain_open_graphics. Other file descriptors that come with a \
+reply are counted in it, {\"fds\": 2}, and closed.
 
 Examples:
   virtwire call qemu:///system connect_get_hostname
@@ -103,9 +104,7 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
                 error => failed(error),
             })?;
             returned = came;
-            // What a reply of its own comes with is counted.
-            let theirs = if reply.is_empty() { only_socket(&mut returned) } else { None };
-            if let Some(socket) = ours.or(theirs) {
+            if let Some(socket) = to_join(ours, &mut returned, reply.is_empty()) {
                 join(&thing, socket).await?;
                 return goodbye(connection).await;
             }
@@ -137,6 +136,19 @@ fn beside<'a>(info: &ProcedureInfo, args: &'a CallArgs) -> Result<Beside<'a>, Fa
     if !info.passes_fds && !args.fd.is_empty() {
         return refused("passes no file descriptors", "leave --fd out");
     }
+    if returns_only(info) && !args.fd.is_empty() {
+        return refused(
+            "takes no file descriptors: they come with its reply",
+            "leave --fd out; standard input and output are a socket's other end that comes alone",
+        );
+    }
+    if args.arguments.as_deref() == Some("-") && reads_input(info, args) {
+        return Err(Fail::new(
+            "standard input",
+            "cannot be both the arguments and the data",
+            "give the arguments on the command line",
+        ));
+    }
     match (info.stream, &args.stream) {
         (None, Some(_)) => refused("opens no stream", "leave --stream out"),
         (None, None) if info.passes_fds => Ok(Beside::Descriptors(Passed::open(&args.fd)?)),
@@ -154,6 +166,16 @@ fn beside<'a>(info: &ProcedureInfo, args: &'a CallArgs) -> Result<Beside<'a>, Fa
             };
             refused(what, "--stream FILE names the file; - is standard input or output")
         }
+    }
+}
+
+/// Whether standard input is what is sent on its stream or to its socket.
+fn reads_input(info: &ProcedureInfo, args: &CallArgs) -> bool {
+    let is_input = |file: &Path| file == Path::new("-");
+    match info.stream {
+        Some(StreamDirection::Both) => true,
+        Some(StreamDirection::Write) => args.stream.as_deref().is_some_and(is_input),
+        _ => args.fd.iter().any(|file| is_input(file)),
     }
 }
 

@@ -40,14 +40,17 @@ mod watch;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Typed};
 use connect::Opener;
 use domains::Verb;
 use fail::{Fail, plain};
 
 fn main() -> ExitCode {
     let cli = match args::parse(std::env::args_os()) {
-        Ok(cli) => cli,
+        Ok(Typed::ByUser(cli)) => *cli,
+        Ok(Typed::ByServe(args)) => {
+            return serve::guest(&args).map_or_else(|fail| fail.report(), |()| ExitCode::SUCCESS);
+        }
         Err(wrong) => {
             // Help goes to standard output and is no failure; whoever closed the pipe does not want either.
             return match wrong.print() {
@@ -59,9 +62,6 @@ fn main() -> ExitCode {
             };
         }
     };
-    if let Command::Guest(args) = &cli.command {
-        return serve::guest(args).map_or_else(|fail| fail.report(), |()| ExitCode::SUCCESS);
-    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -105,7 +105,6 @@ async fn run(cli: Cli) -> Result<ExitCode, Fail> {
         Command::Recover(args) => return recover::run(args, opener).await,
         Command::Serve(args) => serve::run(args).await?,
         Command::Watch(args) => return watch::run(args, opener).await,
-        Command::Guest(args) => serve::guest(&args)?,
         Command::Passwd(args) => passwd::run(&args)?,
         Command::Probe(args) => probe::run(args, opener).await?,
         Command::List(args) => list::run(args, opener).await?,

@@ -1,5 +1,7 @@
 //! A table for people: columns as wide as what is in them.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::fail::Fail;
 use crate::harmless;
 use crate::screen::say;
@@ -51,16 +53,19 @@ impl Table {
         let rows = || std::iter::once(&headings).chain(&self.rows);
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|at| {
-                let widths = rows().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
+                let widths = rows().filter_map(|row| row.get(at)).map(|cell| cell.width());
                 widths.filter(|width| *width <= WIDTH_MAX).max().unwrap_or(0)
             })
             .collect();
         let line = |row: &Vec<String>| {
-            let cells =
-                row.iter().zip(&self.columns).zip(&widths).map(|((cell, column), width)| match column.side {
-                    Side::Left => format!("{cell:<width$}"),
-                    Side::Right => format!("{cell:>width$}"),
-                });
+            let cells = row.iter().zip(&self.columns).zip(&widths).map(|((cell, column), width)| {
+                // Some characters take two columns, some none.
+                let room = " ".repeat(width.saturating_sub(cell.width()));
+                match column.side {
+                    Side::Left => format!("{cell}{room}"),
+                    Side::Right => format!("{room}{cell}"),
+                }
+            });
             format!(" {}", cells.collect::<Vec<_>>().join("   ")).trim_end().to_owned()
         };
         rows().map(line).collect()
@@ -81,5 +86,13 @@ mod tests {
             lines,
             [" Name          Size   State", " a long name    1 B   off", " b                -   on"]
         );
+    }
+
+    #[test]
+    fn a_wide_character_takes_two_columns_and_an_accent_none() {
+        let mut table = Table::new(&[("Name", Side::Left), ("Size", Side::Right)]);
+        table.row([Some("客人".into()), Some("1 B".into())]);
+        table.row([Some("e\u{301}".into()), Some("二".into())]);
+        assert_eq!(table.lines(), [" Name   Size", " 客人    1 B", " e\u{301}        二"]);
     }
 }

@@ -87,8 +87,8 @@ pub(crate) struct TransferArgs {
     #[arg(long, value_name = "SIZE", value_parser = bytes, default_value_t = 0, hide_default_value = true)]
     offset: u64,
     /// Move at most so many bytes; without it, all to the end
-    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value_t = 0, hide_default_value = true)]
-    length: u64,
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    length: Option<u64>,
     /// Do not move holes as zeros: they stay holes, those of an upload where the volume holds nothing yet
     #[arg(long)]
     sparse: bool,
@@ -130,6 +130,9 @@ pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail>
     }
 }
 
+/// The length by which libvirt means all that there is, so that nothing at all cannot be asked for.
+const TO_THE_END: u64 = 0;
+
 async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let mut source = Source::open(&args.file)?;
     if args.sparse && !source.can_be_sparse() {
@@ -140,10 +143,14 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
         ));
     }
     let (connection, vol) = volume(&args.volume, opener).await?;
-    let most = if args.length == 0 { u64::MAX } else { args.length };
+    let most = args.length.unwrap_or(u64::MAX);
+    if most == 0 {
+        say_done(&format!("uploaded nothing to volume {}", vol.name()))?;
+        return goodbye(connection).await;
+    }
     let total = source.length.min(most);
     let dense = if args.sparse { dense(&vol, args.offset, total).await } else { u64::MAX };
-    let opened = vol.upload(args.offset, args.length, sparse(&args)).await;
+    let opened = vol.upload(args.offset, args.length.unwrap_or(TO_THE_END), sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     let (began, told) = (Instant::now(), Told::new(total));
     let sent = send(stream, &mut source, dense, Some(told), most).await?;
@@ -154,11 +161,17 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
 async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args.volume, opener).await?;
     let total = match args.length {
+        Some(0) => {
+            if !Sink::create(&args.file)?.is_stdout() {
+                say_done(&format!("downloaded nothing of volume {}", vol.name()))?;
+            }
+            return goodbye(connection).await;
+        }
         // Where the daemon does not tell, nobody knows.
-        0 => length(&vol).await.unwrap_or(0).saturating_sub(args.offset),
-        length => length,
+        None => length(&vol).await.unwrap_or(0).saturating_sub(args.offset),
+        Some(length) => length,
     };
-    let opened = vol.download(args.offset, args.length, sparse(&args)).await;
+    let opened = vol.download(args.offset, args.length.unwrap_or(TO_THE_END), sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     // Not before the daemon has agreed: a file is emptied here.
     let mut sink = Sink::create(&args.file)?;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::Serialize;
+use virtwire_xdr::CStrings;
 
 use crate::header::{HEADER_BYTES, Header, MessageKind};
 
@@ -159,10 +160,21 @@ impl Draft {
     /// # Errors
     /// Where a value exceeds a bound of its type, or all of it together the limit of a message.
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Draft, DraftError> {
-        // Most messages are small. Measuring the value first would walk it twice to save a large one's buffer from growing.
-        let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + USUAL_PAYLOAD_BYTES);
-        bytes.put_bytes(0, FRAME_BYTES_MIN);
+        let mut bytes = usual_room();
         virtwire_xdr::encode(value, &mut bytes)?;
+        sealed_length(bytes.len() - FRAME_BYTES_MIN)?;
+        Ok(Draft(bytes))
+    }
+
+    /// Encodes a call's arguments. To libvirt's daemons a string ends where it has a NUL: they would look for another name than the one that
+    /// is asked for, or define a part of a document.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode), and where a string has a NUL. Opaque data may.
+    pub fn encode_call<T: Serialize + ?Sized>(arguments: &T) -> Result<Draft, DraftError> {
+        let mut bytes = CStrings(usual_room());
+        virtwire_xdr::encode(arguments, &mut bytes)?;
+        let CStrings(bytes) = bytes;
         sealed_length(bytes.len() - FRAME_BYTES_MIN)?;
         Ok(Draft(bytes))
     }
@@ -212,10 +224,18 @@ impl Draft {
     }
 }
 
+/// A buffer with room before a payload and for it, mostly: measuring the value first would walk it twice to save a large one's buffer from
+/// growing.
+fn usual_room() -> BytesMut {
+    let mut bytes = BytesMut::with_capacity(FRAME_BYTES_MIN + USUAL_PAYLOAD_BYTES);
+    bytes.put_bytes(0, FRAME_BYTES_MIN);
+    bytes
+}
+
 /// A payload that cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
-    /// A value exceeds a bound of its type.
+    /// A value exceeds a bound of its type, or a string has what its peer would take for the end.
     #[error(transparent)]
     Encode(#[from] virtwire_xdr::Error),
     /// All of it together exceeds the limit of a message.
@@ -254,6 +274,8 @@ fn sealed_length(payload: usize) -> Result<u32, FrameError> {
 
 #[cfg(test)]
 mod tests {
+    use virtwire_xdr::Kind;
+
     use super::*;
     use crate::header::Serial;
     use crate::program::{ProcedureNumber, Program};
@@ -270,6 +292,15 @@ mod tests {
         let mut out = BytesMut::new();
         join(&Frame { header, payload: Bytes::new() }, &mut out).unwrap();
         assert_eq!(out[..], wire);
+    }
+
+    #[test]
+    fn a_call_has_no_string_that_ends_early() {
+        let same = |text: &str| Draft::encode_call(text).map(|draft| draft.payload().to_vec());
+        assert_eq!(same("test").unwrap(), Draft::encode("test").unwrap().payload());
+        let refused = same("te\0st").unwrap_err();
+        assert!(matches!(&refused, DraftError::Encode(error) if error.kind() == Kind::Nul { at: 2 }));
+        assert!(Draft::encode("te\0st").is_ok());
     }
 
     #[test]

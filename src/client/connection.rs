@@ -319,7 +319,7 @@ impl Connection {
     ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
         let connection = self.clone();
         // Encoded here, in the caller's task: the connection's own has enough to do, and the arguments can go.
-        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
+        let body = Draft::encode_call(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
         async move {
             let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
             decode_reply::<P>(&payload)
@@ -332,7 +332,7 @@ impl Connection {
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
     pub async fn call_for_payload<P: Procedure>(&self, arguments: P) -> Result<Bytes, CallError> {
-        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        let body = Draft::encode_call(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
         drop(arguments);
         let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
         self.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body, within).await
@@ -556,7 +556,7 @@ impl Connection {
         goodbye: &P,
         within: Option<Duration>,
     ) -> Result<(), CallError> {
-        let body = Draft::encode(goodbye).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        let body = Draft::encode_call(goodbye).map_err(|error| CallError::arguments(P::NAME, &error))?;
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Call(CallAsk { is_goodbye: true, ..call });

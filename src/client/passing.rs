@@ -33,7 +33,7 @@ impl Connection {
         arguments: P,
         fds: Vec<OwnedFd>,
     ) -> Result<(P::Reply, Vec<OwnedFd>), CallError> {
-        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        let body = Draft::encode_call(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
         drop(arguments);
         let (payload, fds) = self.pass(P::PROGRAM, P::NUMBER, P::NAME, body, fds).await?;
         Ok((decode_reply::<P>(&payload)?, fds))

@@ -168,7 +168,7 @@ impl Connection {
         &self,
         arguments: P,
     ) -> Result<(P::Reply, Stream), CallError> {
-        let body = Draft::encode(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
+        let body = Draft::encode_call(&arguments).map_err(|error| CallError::arguments(P::NAME, &error))?;
         drop(arguments);
         let (pipe, stream) = self.stream(P::PROGRAM, P::NUMBER, body.payload());
         let (reply, answer) = oneshot::channel();

@@ -167,7 +167,7 @@ const CONSUMED: [&str; 17] = [
 pub(super) fn read(uri: &str, transport: Transport, query: &str) -> Result<(Parameters, String), UriError> {
     let mut found = Parameters::default();
     let mut passed_on = String::new();
-    for parameter in query.split(['&', ';']).filter(|parameter| !parameter.is_empty()) {
+    for parameter in split(query) {
         let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let name = percent::decoded(key);
         match CONSUMED.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
@@ -184,11 +184,18 @@ pub(super) fn read(uri: &str, transport: Transport, query: &str) -> Result<(Para
             }
             None => {
                 passed_on.push(if passed_on.is_empty() { '?' } else { '&' });
-                passed_on.push_str(parameter);
+                // What separates nothing here would separate where nothing follows it.
+                passed_on.push_str(&parameter.replace(';', "%3B"));
             }
         }
     }
     Ok((found, passed_on))
+}
+
+/// The parameters of a query that are not empty. `;` separates them as well, but for libvirt only behind the last `&`.
+fn split(query: &str) -> impl Iterator<Item = &str> {
+    let (front, last) = query.rsplit_once('&').unwrap_or(("", query));
+    front.split('&').chain(last.split(';')).filter(|parameter| !parameter.is_empty())
 }
 
 impl Parameters {
@@ -282,6 +289,10 @@ mod tests {
             .collect();
         assert_eq!(read("u", &coded.join("&")), Ok((expected, String::new())));
         assert_eq!(read("u", "so%63ket=/s").unwrap().0.socket, Some("/s".into()));
+        // What separates parameters where no & follows is a part of them where one does.
+        let (parameters, passed_on) = read("u", "command=/a;b&c=1;d=2&socket=/s;name=n").unwrap();
+        assert_eq!((parameters.command, parameters.socket), (Some("/a;b".into()), Some("/s".into())));
+        assert_eq!((parameters.name.as_deref(), passed_on.as_str()), (Some("n"), "?c=1%3Bd=2"));
         assert_eq!(CONSUMED.len(), query.split('&').count());
     }
 

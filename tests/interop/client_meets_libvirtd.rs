@@ -5,9 +5,10 @@ use virtwire::protocol::error::Fate;
 use virtwire::protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire::protocol::remote::{
     AuthList, AuthType, ConnectGetHostname, ConnectGetVersion, ConnectListAllDomains, ConnectOpen, Domain,
-    DomainDefineXml, DomainDestroy, DomainGetXmlDesc, DomainLookupByName, DomainMigratePrepare,
+    DomainDefineXml, DomainDestroy, DomainGetXmlDesc, DomainLookupByName, DomainLookupByNameReply,
+    DomainMigratePrepare,
 };
-use virtwire::xdr::record;
+use virtwire::xdr::{self, record};
 
 use crate::lab::{Libvirtd, runtime};
 use crate::libvirtd_answers::QEMU_GUEST;
@@ -59,6 +60,25 @@ fn it_sees_the_guest_that_virsh_sees() {
             assert_eq!(xml.to_str().unwrap().trim_end(), virsh(&uri, &["dumpxml", "guest"]).trim_end());
         });
     }
+}
+
+/// To the daemon a string ends there: it would answer of another guest than the one that was asked for.
+#[test]
+fn it_asks_for_no_name_that_ends_early_to_the_daemon() {
+    need!(Libvirtd, Namespaces);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("test", "/default")).await.unwrap();
+        let lookup = DomainLookupByName { name: "test\0zzz".into() };
+        let written = xdr::to_vec(&lookup).unwrap();
+        let number = DomainLookupByName::NUMBER;
+        let found = connection.call_encoded(Program::REMOTE, number, &written).await.unwrap();
+        let found: DomainLookupByNameReply = xdr::from_slice(&found).unwrap();
+        assert_eq!(found.dom.name, "test");
+        let refused = connection.call(lookup).await.unwrap_err();
+        assert!(refused.to_string().contains("a NUL at its byte 4"), "{refused}");
+        assert_eq!(refused.fate(), Fate::DidNotRun);
+    });
 }
 
 /// Of each kind that the packet layer, a driver and the layer between have to offer (those that only a broken client

@@ -250,6 +250,9 @@ fn it_calls_what_passes_sockets_and_is_their_other_end() {
     let ask = serde_json::json!({ "dom": dom, "idx": 0, "flags": 0 }).to_string();
     assert_eq!(virtwire(&["call", &uri, "domain_open_graphics_fd", &ask]), "RFB 003.008\n");
     assert_eq!(virtwire(&["call", &uri, "domain_open_graphics", &ask, "--fd", "-"]), "RFB 003.008\n");
+    // Where the socket comes, the daemon would send back what it is passed.
+    let refused = try_virtwire(&["call", &uri, "domain_open_graphics_fd", &ask, "--fd", "-"]);
+    assert!(refused.stderr.contains("they come with its reply (leave --fd out"), "{refused:?}");
     // Files get to the daemon, whose driver for QEMU has no use for them.
     let file = daemon.directory().write("passed", "content");
     let ask = serde_json::json!({ "dom": dom, "flags": 0 }).to_string();
@@ -335,6 +338,10 @@ fn a_volume_goes_up_and_down_byte_for_byte_and_keeps_its_holes() {
         "3",
     ]);
     assert!(fs::read(path("part")).unwrap() == content[MIB as usize..][..3]);
+
+    // No bytes are not all of them.
+    virtwire(&["vol", "upload", &uri, "disks", "whole", &path("part"), "--length", "0"]);
+    assert!(fs::read(place.join("whole")).unwrap() == content);
 
     // An upload ends where it is told to, whatever the file has beyond.
     virtwire(&["vol", "create", &uri, "disks", "part", "--capacity", "16MiB"]);

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use virtwire::client::{Connection, Domain, Network, NetworkUpdate};
+use virtwire::client::{CallError, Connection, Domain, Network, NetworkUpdate};
 use virtwire::protocol::enums::{NetworkSection, NetworkUpdateCommand, VcpuState};
-use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::error::{Fate, RemoteError};
 use virtwire::protocol::flags::{
     AffectFlags, BlockPullFlags, CompareCpuFlags, DeviceFlags, DirtyRateFlags, HostnameFlags,
     MigrateMaxSpeedFlags,
@@ -15,7 +15,7 @@ use virtwire::protocol::profile::Feature;
 use virtwire::protocol::remote::{self, *};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
-use virtwire::xdr;
+use virtwire::xdr::{self, Text};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -111,6 +111,34 @@ async fn flags_of_a_sibling_are_on_the_wire_as_the_last_word() {
             ("connect_compare_cpu", 1),
         ]
     );
+}
+
+/// libvirt's daemons would take the name to end there, and look for another guest.
+#[tokio::test]
+async fn a_string_with_a_nul_is_not_sent() {
+    let daemon = Daemon::reporting(&[Feature::REMOTE_EVENT_CALLBACK]);
+    let connection = daemon.serve().await;
+    let wrong = || Text::from("test\0zzz");
+    let dom = remote::Domain { name: wrong(), ..a_domain() };
+    let vol = StorageVol { pool: "pool".into(), name: "vol".into(), key: wrong() };
+    let called = connection.call(DomainLookupByName { name: wrong() }).await.map(drop);
+    let payload = connection.call_for_payload(DomainDefineXml { xml: wrong() }).await.map(drop);
+    let stream = connection.storage_vol_upload(&vol, 0, 0, 0).await.map(drop);
+    let files = DomainCreateWithFiles { dom: dom.clone(), flags: 0 };
+    let passing = connection.call_with_fds(files, Vec::new()).await.map(drop);
+    for (refused, field) in [(called, "name"), (payload, "xml"), (stream, "vol.key"), (passing, "dom.name")] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, CallError::Arguments { .. }) && error.fate() == Fate::DidNotRun, "{error}");
+        let said = error.to_string();
+        assert!(said.contains("a NUL at its byte 4") && said.contains(&format!(".{field})")), "{said}");
+    }
+    let refused = connection.subscribe::<DomainEventLifecycle>(Some(&dom)).await.unwrap_err();
+    assert!(refused.to_string().contains("a NUL at its byte 4"), "{refused}");
+    assert!(daemon.called().is_empty(), "{:?}", daemon.called());
+    // What is no string may hold what it likes.
+    let secret = Secret { uuid: [0; 16], usage_type: 0, usage_id: "".into() };
+    connection.secret_set_value(&secret, b"a\0b", 0).await.unwrap();
+    assert_eq!(daemon.called().len(), 1);
 }
 
 fn a_domain() -> remote::Domain {

@@ -69,6 +69,11 @@ pub enum Kind {
         /// The number of elements really there.
         found: usize,
     },
+    /// A string has a NUL in it, and the sink is one of [`CStrings`](crate::CStrings).
+    Nul {
+        /// Which of the string's bytes is the first one.
+        at: usize,
+    },
     /// A string decoded into Rust's `str` or `String` is not UTF-8. [`Text`](crate::Text) takes any bytes.
     Utf8,
     /// XDR has no such thing: maps, Rust's `char`, 128-bit integers, untagged data.
@@ -144,6 +149,12 @@ impl Error {
     #[cold]
     pub(crate) fn too_long(shape: &'static str, len: usize, bound: u32, offset: usize) -> Error {
         Error::build(Kind::TooLong { len, bound }, Some(offset), Detail::Shape(shape))
+    }
+
+    #[cold]
+    pub(crate) fn nul(text: &[u8], offset: usize) -> Error {
+        let at = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+        Error::new(Kind::Nul { at }, offset)
     }
 
     #[cold]
@@ -243,6 +254,9 @@ impl fmt::Display for Inner {
             (Kind::LengthOverflow { len }, _) => write!(f, "length of {len} exceeds 32 bits"),
             (Kind::LengthMismatch { announced, found }, _) => {
                 write!(f, "sequence of {announced} elements has {found}")
+            }
+            (Kind::Nul { at }, _) => {
+                write!(f, "string has a NUL at its byte {at}, where C takes it to end,")
             }
             (Kind::Utf8, _) => f.write_str("string is not UTF-8"),
             (Kind::Unsupported, Detail::Shape(what)) => write!(f, "XDR has no {what}"),

@@ -124,7 +124,7 @@ mod error;
 
 pub use codec::{Array, Chars, FixedArray, FixedChars, FixedOpaque, Opaque, Optional, Plain, Str};
 pub use decode::{DEPTH_MAX, MEMORY_BASE, MEMORY_FACTOR, Options, from_slice};
-pub use encode::{Sink, encode, encoded_len, to_vec};
+pub use encode::{CStrings, Sink, encode, encoded_len, to_vec};
 pub use error::{Error, Kind};
 pub use quadruple::Quadruple;
 pub use text::Text;

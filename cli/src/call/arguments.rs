@@ -50,7 +50,9 @@ impl Visitor for Encode {
                 path => format!("{path}: {}", error.inner()),
             }
         })?;
-        xdr::to_vec(&arguments).map_err(|error| error.to_string())
+        let mut encoded = xdr::CStrings(Vec::new());
+        xdr::encode(&arguments, &mut encoded).map_err(|error| error.to_string())?;
+        Ok(encoded.0)
     }
 }
 
@@ -110,6 +112,7 @@ mod tests {
             (316, r#"{"eventID": 1, "event_id": 1}"#, &["duplicate field `eventID`"]),
             (60, r#"{"feature": 1, "feature": 2}"#, &["duplicate field `feature`", "nothing was sent"]),
             (16, r#"{"dom": {"id": 1, "id": 1}}"#, &["duplicate field `id`"]),
+            (23, r#"{"name": "test\u0000zzz"}"#, &["a NUL at its byte 4", ".name)", "nothing was sent"]),
             (3, r#"{"x": 1}"#, &["it takes none"]),
             (3, "{", &["are no JSON"]),
         ] {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, fstat};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use virtwire::protocol::program::ProcedureInfo;
 
 use crate::console;
 use crate::fail::{Fail, plain};
@@ -15,6 +16,11 @@ use crate::screen::unwritten;
 
 /// Bytes that are read at a time.
 const PIECE_BYTES: usize = 64 * 1024;
+
+/// Whether a procedure is passed nothing: its descriptors come with the reply. The contract does not tell which way they go.
+pub(super) fn returns_only(info: &ProcedureInfo) -> bool {
+    matches!(info.function, "virDomainOpenGraphicsFD" | "virDomainLxcOpenNamespace")
+}
 
 /// What is passed.
 #[derive(Debug, Default)]
@@ -55,8 +61,23 @@ fn opened(path: &Path) -> Result<OwnedFd, Fail> {
     Ok(file.into())
 }
 
+/// The socket that standard input and output are the other end of: that of a pair whose other end was passed, or one that came alone with
+/// nothing else in the reply, where what comes is counted. Beside ours nothing that came stays open: if it were the end that was passed,
+/// come back, ours would never come to its end.
+pub(super) fn to_join(
+    ours: Option<UnixStream>,
+    returned: &mut Vec<OwnedFd>,
+    is_reply_empty: bool,
+) -> Option<UnixStream> {
+    if ours.is_some() {
+        returned.clear();
+        return ours;
+    }
+    if is_reply_empty { only_socket(returned) } else { None }
+}
+
 /// A socket that came alone.
-pub(super) fn only_socket(returned: &mut Vec<OwnedFd>) -> Option<UnixStream> {
+fn only_socket(returned: &mut Vec<OwnedFd>) -> Option<UnixStream> {
     let is_socket =
         |fd: &OwnedFd| fstat(fd).is_ok_and(|found| FileType::from_raw_mode(found.st_mode).is_socket());
     let [only] = returned.as_slice() else { return None };
@@ -120,6 +141,17 @@ mod tests {
         let told = |names: &[&str]| Passed::open(&paths(names)).unwrap_err().to_string();
         assert!(told(&["-", "-"]).contains("cannot be passed twice"));
         assert!(told(&["/nonexistent"]).starts_with("file /nonexistent: cannot be opened: "));
+    }
+
+    #[test]
+    fn what_comes_back_of_a_pair_does_not_hold_it_open() {
+        let Passed { descriptors, ours } = Passed::open(&["-".into()]).unwrap();
+        let mut returned = descriptors;
+        let mut joined = to_join(ours, &mut returned, true).unwrap();
+        assert_eq!(joined.read(&mut [0]).unwrap(), 0);
+        let mut came = vec![UnixStream::pair().unwrap().0.into()];
+        assert!(to_join(None, &mut came, false).is_none() && came.len() == 1);
+        assert!(to_join(None, &mut came, true).is_some() && came.is_empty());
     }
 
     #[test]

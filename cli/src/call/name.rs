@@ -59,12 +59,16 @@ fn look_up(text: &str, wanted: Option<Program>) -> Option<(Program, &'static Pro
     let named = |program: Program, name: &str| program.procedures().iter().find(|info| info.name == name);
     PROGRAMS.into_iter().filter(|program| wanted.is_none_or(|wanted| wanted == *program)).find_map(
         |program| {
-            let short = name.strip_prefix(program.name()?).and_then(|rest| rest.strip_prefix('_'));
-            // As libvirt's own constants have it: REMOTE_PROC_DOMAIN_CREATE.
-            let short = short.map(|short| short.strip_prefix("proc_").unwrap_or(short));
-            Some((program, named(program, &name).or_else(|| named(program, short?))?))
+            let found = named(program, &name).or_else(|| named(program, within(program, &name)?));
+            Some((program, found?))
         },
     )
+}
+
+/// A name in lower case without its program's before it, also where that is as in libvirt's own constants: REMOTE_PROC_DOMAIN_CREATE.
+pub(crate) fn within(program: Program, name: &str) -> Option<&str> {
+    let short = name.strip_prefix(program.name()?)?.strip_prefix('_')?;
+    Some(short.strip_prefix("proc_").unwrap_or(short))
 }
 
 fn absent(thing: &str, text: &str, wanted: Option<Program>) -> Fail {

@@ -28,7 +28,7 @@ pub(crate) struct DissectArgs {
     pub(super) allow_unauthenticated: bool,
     /// Only these procedures, by number or by name, in which * stands for anything
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    procedure: Vec<String>,
+    procedure: Vec<Pattern>,
     /// Only these serials
     #[arg(long, value_name = "NUMBER,…", value_delimiter = ',')]
     serial: Vec<u32>,
@@ -61,7 +61,7 @@ pub(crate) struct DissectArgs {
 impl DissectArgs {
     pub(super) fn filter(&self) -> Filter {
         Filter {
-            procedures: self.procedure.iter().cloned().map(Pattern).collect(),
+            procedures: self.procedure.clone(),
             serials: self.serial.clone(),
             connections: self.connection.clone(),
             errors: self.errors,

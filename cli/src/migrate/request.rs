@@ -135,12 +135,13 @@ mod tests {
     use virtwire::protocol::migrate::ParamValue;
 
     use super::*;
-    use crate::args::{Command, parse};
+    use crate::args::{Command, Typed, parse};
 
     fn asked(options: &str) -> Request {
         let words =
             "virtwire migrate --from mem://a/ --to mem://b/ web1".split(' ').chain(options.split(' '));
-        let Command::Migrate(args) = parse(words).unwrap().command else { panic!("{options}") };
+        let Ok(Typed::ByUser(cli)) = parse(words) else { panic!("{options}") };
+        let Command::Migrate(args) = cli.command else { panic!("{options}") };
         request(&args, Domain { name: "web1".into(), uuid: [1; 16], id: 1 }).unwrap()
     }
 

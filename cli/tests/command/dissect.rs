@@ -125,6 +125,20 @@ fn lines_are_picked() {
     assert_eq!(of(&["--serial", "2,3"]).len(), 4);
     assert_eq!(of(&["--procedure", "23"]).len(), 4);
     assert_eq!(of(&["--procedure", "connect_*,domain_migrate_prepare"]).len(), 6);
+    let by_name = of(&["--procedure", "domain_lookup_by_name"]);
+    assert_eq!(by_name.len(), 4);
+    for spelling in
+        ["Domain_Lookup_By_Name", "REMOTE_PROC_DOMAIN_LOOKUP_BY_NAME", "remote_*_by_name", "ping,23"]
+    {
+        assert_eq!(of(&["--procedure", spelling]), by_name, "{spelling}");
+    }
+    // One that nothing matches would look as if nothing had been said; a number may be nobody's yet.
+    assert_eq!(of(&["--procedure", "77777"]).len(), 0);
+    for wrong in ["domain_lookup_by_nme", "", "connect_*,", "qemu_connect_open"] {
+        let done = run(&["dissect", "--procedure", wrong, &fixture("errors-src-0")]);
+        assert_eq!((done.status, done.stdout.as_str()), (Some(1), ""), "{wrong:?}: {done:?}");
+        assert!(done.stderr.contains("no procedure has this name"), "{wrong:?}: {done:?}");
+    }
     assert_eq!(of(&["--connection", "2"]).len(), 0);
     let errors = of(&["--errors"]);
     assert_eq!(errors.len(), 10);

@@ -76,6 +76,9 @@ fn any_call_is_made_by_name_or_number_with_json() {
     // What came out goes in.
     let info = run(&["call", uri, "16", &found.to_string()]).succeeded();
     assert_eq!(json(&info)["maxMem"], 1024);
+    // Where it is only the output that is a stream, the arguments come by the input.
+    let piped = run_with(&["call", uri, "storage_vol_download", "-", "--stream", "-"], "{}").failed(1);
+    assert!(piped.contains("its fields are vol"), "{piped}");
     let piped = run_with(&["call", uri, "REMOTE_PROC_DOMAIN_GET_INFO", "-"], &found.to_string());
     assert_eq!(json(&piped.succeeded())["state"], json(&info)["state"]);
     assert_eq!(run(&["call", uri, "domain_suspend", &found.to_string()]).succeeded(), "{}\n");
@@ -95,13 +98,68 @@ fn any_call_is_made_by_name_or_number_with_json() {
         (&["domain_open_console", "{}", "--stream", "x"], "leave --stream out"),
         (&["domain_event_lifecycle"], "is an event"),
         (&["domain_open_graphics_fd"], "its fields are dom, idx, flags"),
-        (&["lxc_domain_open_namespace", "{}", "--fd", "/nonexistent"], "/nonexistent"),
+        (&["domain_create_with_files", "{}", "--fd", "/nonexistent"], "/nonexistent"),
+        (&["domain_open_graphics_fd", "{}", "--fd", "-"], "they come with its reply (leave --fd out"),
+        (&["lxc_domain_open_namespace", "{}", "--fd", "/dev/null"], "they come with its reply"),
+        (&["domain_lookup_by_name", r#"{"name": "web1\u0000"}"#], "a NUL at its byte 4"),
+        // One input cannot be two things.
+        (&["storage_vol_upload", "-", "--stream", "-"], "cannot be both the arguments and the data"),
+        (&["domain_open_console", "-"], "cannot be both the arguments and the data"),
+        (
+            &["domain_open_graphics", "-", "--fd", "/dev/null", "--fd", "-"],
+            "give the arguments on the command line",
+        ),
         (&["connect_get_type", "{}", "--fd", "/dev/null"], "passes no file descriptors"),
         (&["connect_get_type", "{}", "--stream", "x"], "opens no stream"),
     ] {
         let told = run(&[&["call", uri], arguments].concat()).failed(1);
         assert!(told.contains(has), "{arguments:?}: {told}");
     }
+}
+
+#[test]
+fn a_document_with_a_nul_is_not_defined_in_part() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let told = run_with(&["define", uri, "-"], &format!("{XML}\0<!-- and more -->")).failed(1);
+    assert!(told.contains("a NUL at its byte ") && told.contains(".xml)"), "{told}");
+    assert!(!run(&["list", "--all", uri]).succeeded().contains("web1"));
+}
+
+/// No bytes are not all: libvirt's 0.
+#[test]
+fn a_length_of_nothing_moves_nothing() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let place = temporary("length");
+    fs::create_dir(&place).unwrap();
+    let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
+    fs::write(
+        place.join("pool.xml"),
+        format!(
+            "<pool type='dir'><name>disks</name><target><path>{}</path></target></pool>",
+            place.display()
+        ),
+    )
+    .unwrap();
+    fs::write(place.join("up"), "other").unwrap();
+    fs::write(place.join("down"), "before").unwrap();
+    run(&["pool", "create", uri, &path("pool.xml")]).succeeded();
+    run(&["vol", "create", uri, "disks", "v1", "--capacity", "7"]).succeeded();
+    let content = || run(&["vol", "download", uri, "disks", "v1", "-"]).succeeded();
+    run_with(&["vol", "upload", uri, "disks", "v1", "-"], "content").succeeded();
+    let moved = |verb: &str, file: &str, length: &str| {
+        run(&["vol", verb, uri, "disks", "v1", file, "--length", length]).succeeded()
+    };
+    assert_eq!(moved("upload", &path("up"), "0"), "uploaded nothing to volume v1\n");
+    assert_eq!(content(), "content");
+    assert_eq!(moved("download", &path("down"), "0KiB"), "downloaded nothing of volume v1\n");
+    assert_eq!(fs::read_to_string(place.join("down")).unwrap(), "");
+    assert_eq!(moved("download", "-", "0"), "");
+    assert_eq!(moved("download", "-", "3"), "con");
+    let absent = run(&["vol", "upload", uri, "disks", "v2", &path("up"), "--length", "0"]).failed(1);
+    assert!(absent.contains("there is no such volume"), "{absent}");
+    fs::remove_dir_all(&place).unwrap();
 }
 
 #[test]
@@ -123,6 +181,8 @@ fn every_command_has_a_manual_page_and_completions() {
     let directory = temporary("man");
     fs::create_dir(&directory).unwrap();
     run(&["man", "--directory", directory.to_str().unwrap()]).succeeded();
+    // What the daemon calls itself is nobody's to type.
+    assert!(!directory.join("virtwire-guest.1").exists());
     for page in ["virtwire", "virtwire-migrate", "virtwire-vol-upload"] {
         let text = fs::read_to_string(directory.join(format!("{page}.1"))).unwrap();
         assert!(text.contains(&format!(".TH {page} 1")), "{text}");
@@ -136,9 +196,12 @@ fn every_command_has_a_manual_page_and_completions() {
     }
     assert!(page.contains("\n.nf\n  virtwire migrate \\-\\-live "), "{page}");
     assert!(!page.contains("EXTRA"), "{page}");
-    assert!(run(&["man", "fly"]).failed(1).contains("command fly"));
+    for command in ["fly", "guest"] {
+        assert!(run(&["man", command]).failed(1).contains(&format!("command {command}")));
+    }
     for shell in ["bash", "zsh", "fish"] {
         let script = run(&["completions", shell]).succeeded();
         assert!(script.contains("screenshot") && script.contains("migrate"), "{shell}");
+        assert!(!script.contains("Be a guest") && !script.contains("virtwire,guest"), "{shell}");
     }
 }

@@ -66,7 +66,7 @@ impl CredentialAsk {
 ///
 /// It is asked on a thread of its own, so it may wait for a person; that time counts for
 /// [`OpenOptions::open_within`](super::super::OpenOptions::open_within). Where it has none at the first attempt, they are looked up in
-/// the first of these files that is there, as libvirt's clients do: the URI's `authfile`, `$LIBVIRT_AUTH_FILE`,
+/// the first of these files that is there, as libvirt's clients do: `$LIBVIRT_AUTH_FILE`, the URI's `authfile`,
 /// `~/.config/libvirt/auth.conf`, `/etc/libvirt/auth.conf`. Having none later ends the attempts.
 pub trait CredentialSource: Send + Sync {
     /// The credentials, if there are any.

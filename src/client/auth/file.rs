@@ -47,7 +47,8 @@ pub(super) struct Found {
     pub(super) looked_at: Vec<String>,
 }
 
-/// Looks a host up in the first file that is there. One that was named has to be there.
+/// Looks a host up in the first file that is there. One that was named has to be there; the environment names one before the URI does, as
+/// for libvirt.
 pub(super) fn look_up(named: Option<&Path>, host: &str) -> Result<Found, AuthError> {
     look_up_with(named, host, |name| env::var_os(name))
 }
@@ -58,16 +59,17 @@ fn look_up_with(
     host: &str,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Found, AuthError> {
-    let named = named.map(Path::to_owned).or_else(|| variable("LIBVIRT_AUTH_FILE").map(PathBuf::from));
+    let set = variable("LIBVIRT_AUTH_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let named = set.or_else(|| named.map(Path::to_owned));
     if let Some(path) = named.filter(|path| !path.as_os_str().is_empty()) {
-        let text = read(&path).map_err(|error| AuthError::File { path: path.clone(), error })?;
-        return Ok(in_text(&path, &text, host));
+        let content = read(&path).map_err(|error| AuthError::File { path: path.clone(), error })?;
+        return Ok(in_content(&path, &content, host));
     }
     let mut looked_at = Vec::new();
     for path in usual_places(variable) {
         match read(&path) {
-            Ok(text) => {
-                let mut found = in_text(&path, &text, host);
+            Ok(content) => {
+                let mut found = in_content(&path, &content, host);
                 looked_at.append(&mut found.looked_at);
                 return Ok(Found { looked_at, ..found });
             }
@@ -88,51 +90,97 @@ fn usual_places(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<It
         .chain([PathBuf::from("/etc/libvirt/auth.conf")])
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(FILE_BYTES_MAX.saturating_add(1)).read_to_string(&mut text)?;
-    if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= FILE_BYTES_MAX) {
-        return Ok(text);
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(FILE_BYTES_MAX.saturating_add(1)).read_to_end(&mut content)?;
+    if u64::try_from(content.len()).is_ok_and(|bytes| bytes <= FILE_BYTES_MAX) {
+        return Ok(content);
     }
     Err(io::Error::new(ErrorKind::InvalidData, format!("more than {FILE_BYTES_MAX} bytes, so no auth.conf")))
 }
 
-fn in_text(path: &Path, text: &str, host: &str) -> Found {
-    let sections = sections(text);
-    let named = |host: &str| sections.get(format!("auth-libvirt-{host}").as_str());
+fn in_content(path: &Path, content: &[u8], host: &str) -> Found {
+    let sections = sections(content);
+    let named = |host: &str| sections.get(format!("auth-libvirt-{host}").as_bytes());
+    let nothing =
+        |why: String| Found { entry: Entry::default(), looked_at: vec![format!("{} {why}", path.display())] };
     let Some(section) = named(host).or_else(|| named("default")) else {
-        let looked_at =
-            format!("{} has neither [auth-libvirt-{host}] nor [auth-libvirt-default]", path.display());
-        return Found { entry: Entry::default(), looked_at: vec![looked_at] };
+        return nothing(format!("has neither [auth-libvirt-{host}] nor [auth-libvirt-default]"));
     };
-    let group = section.get("credentials").copied().unwrap_or_default();
-    let Some(credentials) = sections.get(format!("credentials-{group}").as_str()) else {
-        let looked_at = format!("{} has no [credentials-{group}]", path.display());
-        return Found { entry: Entry::default(), looked_at: vec![looked_at] };
+    let group = match section.get(&b"credentials"[..]).map(|raw| text(raw)) {
+        Some(Ok(group)) => group,
+        Some(Err(why)) => return nothing(format!("has {why} in the credentials of {host}")),
+        None => String::new(),
     };
-    let value = |key| credentials.get(key).map(|value| (*value).to_owned());
-    let entry = Entry { user: value("authname").or_else(|| value("username")), password: value("password") };
+    let Some(credentials) = sections.get(format!("credentials-{group}").as_bytes()) else {
+        return nothing(format!("has no [credentials-{group}]"));
+    };
+    let value = |keys: &[&str]| {
+        let raw = keys.iter().find_map(|key| credentials.get(key.as_bytes()));
+        raw.map(|raw| text(raw)).transpose()
+    };
+    let (user, password) = (value(&["authname", "username"]), value(&["password"]));
     let mut looked_at = Vec::new();
-    for (key, missing) in [("authname", entry.user.is_none()), ("password", entry.password.is_none())] {
-        if missing {
-            looked_at.push(format!("{} has no {key} in [credentials-{group}]", path.display()));
-        }
+    for (key, found) in [("authname", &user), ("password", &password)] {
+        let why = match found {
+            Ok(Some(_)) => continue,
+            Ok(None) => format!("no {key} in"),
+            Err(why) => format!("{why} in the {key} of"),
+        };
+        looked_at.push(format!("{} has {why} [credentials-{group}]", path.display()));
     }
+    let entry = match user {
+        Ok(user) => Entry { user, password: password.unwrap_or_default() },
+        // The password is this user's, whoever that is.
+        Err(_) => Entry::default(),
+    };
     Found { entry, looked_at }
 }
 
-/// The last of several values counts, and sections of one name are one.
-fn sections(text: &str) -> HashMap<&str, HashMap<&str, &str>> {
-    let mut sections: HashMap<&str, HashMap<&str, &str>> = HashMap::new();
-    let mut name = "";
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])) {
-        if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            name = section.trim();
-        } else if let Some((key, value)) = line.split_once('=') {
-            sections.entry(name).or_default().insert(key.trim(), value.trim());
+/// What there is, by section and key. The last of several values counts, and sections of one name are one. A value begins with what is
+/// no space, and ends with its line, also where that is a space.
+fn sections(content: &[u8]) -> HashMap<&[u8], HashMap<&[u8], &[u8]>> {
+    let mut sections: HashMap<&[u8], HashMap<&[u8], &[u8]>> = HashMap::new();
+    let mut name: &[u8] = b"";
+    for line in content.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
+        if line.starts_with(b"#") || line.starts_with(b";") {
+            continue;
+        }
+        let section = line.strip_prefix(b"[").and_then(|rest| rest.trim_ascii_end().strip_suffix(b"]"));
+        let equals = line.iter().position(|byte| *byte == b'=');
+        if let Some(section) = section {
+            name = section.trim_ascii();
+        } else if let Some((key, value)) = equals.and_then(|at| line.split_at_checked(at)) {
+            let value = value.strip_prefix(b"=").unwrap_or(value);
+            sections.entry(name).or_default().insert(key.trim_ascii(), value.trim_ascii_start());
         }
     }
     sections
+}
+
+/// A value as it is meant: for libvirt's reader of these files (GLib's) `\s`, `\n`, `\t`, `\r` and `\\` stand for something else.
+///
+/// # Errors
+/// Why that reader takes none of it. Nothing of the value is in it.
+fn text(raw: &[u8]) -> Result<String, &'static str> {
+    let raw = std::str::from_utf8(raw).map_err(|_| "what is not UTF-8")?;
+    let mut text = String::with_capacity(raw.len());
+    let mut characters = raw.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
+                Some('s') => ' ',
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('r') => '\r',
+                Some('\\') => '\\',
+                _ => return Err("a backslash that is none of \\s \\n \\t \\r \\\\"),
+            },
+            character => character,
+        });
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -164,15 +212,52 @@ mod tests {
         check(FILE, "lost", &Entry::default(), "no [credentials-nobody]");
         let wilma = Entry { user: Some("wilma".into()), password: None };
         check(FILE, "half", &wilma, "no password in [credentials-half]");
-        let shown = format!("{:?}", in_text(Path::new("auth.conf"), FILE, "one.example.org"));
+        let shown = format!("{:?}", in_content(Path::new("auth.conf"), FILE.as_bytes(), "one.example.org"));
         assert!(shown.contains("fred") && !shown.contains("a=b #c"), "{shown}");
         let default = format!("{FILE}[auth-libvirt-default]\ncredentials=test\n");
         check(&default, "two.example.org", &fred, "");
     }
 
+    /// As GLib reads such a file, and so libvirt's clients.
+    #[test]
+    fn a_value_is_what_its_line_says_by_escapes_to_its_end() {
+        for (line, expected) in [
+            (&b"pass\\sword\\n\\t\\r\\\\"[..], Ok("pass word\n\t\r\\")),
+            (b"  \tpass word \t", Ok("pass word \t")),
+            (b"pass\r", Ok("pass")),
+            (b"pass\r\r", Ok("pass\r")),
+            (b"\\\\s", Ok("\\s")),
+            (b"p\xc3\xa4ss", Ok("p\u{e4}ss")),
+            (b"pa\\ss", Ok("pa s")),
+            (b"zz\\word", Err("a backslash that is none of")),
+            (b"zz\\", Err("a backslash that is none of")),
+            (b"zz\xe4", Err("what is not UTF-8")),
+        ] {
+            let before = b"# J\xf6rg\r\n[auth-libvirt-default]  \r\ncredentials=c\\sd\r\n  [credentials-c d]\nauthname=fred\n x\xf6 = y\n password  =";
+            let content = [before, line, b"\n"].concat();
+            let found = in_content(Path::new("auth.conf"), &content, "host");
+            let said = found.looked_at.join("; ");
+            assert_eq!(found.entry.user.as_deref(), Some("fred"), "{said}");
+            match expected {
+                Ok(password) => assert_eq!(found.entry.password.as_deref(), Some(password), "{said}"),
+                Err(why) => {
+                    assert_eq!(found.entry.password, None);
+                    let place = "in the password of [credentials-c d]";
+                    assert!(said.contains(why) && said.contains(place) && !said.contains("zz"), "{said}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_user_who_cannot_be_read_is_nobody_elses() {
+        let text = "[auth-libvirt-default]\ncredentials=c\n[credentials-c]\nauthname=a\\x\npassword=p\n";
+        check(text, "host", &Entry::default(), "in the authname of [credentials-c]");
+    }
+
     #[track_caller]
     fn check(text: &str, host: &str, entry: &Entry, looked: &str) {
-        let found = in_text(Path::new("auth.conf"), text, host);
+        let found = in_content(Path::new("auth.conf"), text.as_bytes(), host);
         assert_eq!(&found.entry, entry);
         let said = found.looked_at.join("; ");
         assert!(said.contains(looked) && said.is_empty() == looked.is_empty(), "{said}");
@@ -206,8 +291,9 @@ mod tests {
         let (config, home) = (folder.join("config"), folder.join("home"));
         let own: [(&str, &Path); 2] = [("XDG_CONFIG_HOME", &config), ("HOME", &home)];
         let all = [("LIBVIRT_AUTH_FILE", by_variable.as_path()), own[0], own[1]];
-        assert_eq!(found(Some(&by_uri), &all), "by-uri");
+        assert_eq!(found(Some(&by_uri), &all), "by-variable");
         assert_eq!(found(None, &all), "by-variable");
+        assert_eq!(found(Some(&by_uri), &own), "by-uri");
         assert_eq!(found(None, &own), "by-config");
         assert_eq!(found(None, &own[1..]), "by-home");
         // One that the variable names has to be there, and an empty variable names none.
@@ -215,6 +301,8 @@ mod tests {
         let variable = |_: &str| Some(absent.clone().into_os_string());
         assert!(matches!(look_up_with(None, "host", variable), Err(AuthError::File { .. })));
         assert_eq!(found(None, &[("LIBVIRT_AUTH_FILE", Path::new("")), own[1]]), "by-home");
+        assert_eq!(found(Some(&by_uri), &[("LIBVIRT_AUTH_FILE", Path::new(""))]), "by-uri");
+        assert!(matches!(look_up_with(Some(&by_uri), "host", variable), Err(AuthError::File { .. })));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -122,7 +122,8 @@ fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Fo
     }
     let host = ask.uri.host_or_local();
     let file::Found { entry, mut looked_at } = file::look_up(ask.uri.parameters.authfile.as_deref(), host)?;
-    let credentials = match (ask.user.clone().or(entry.user), entry.password) {
+    // A password is its entry's user's, whoever the URI names for other ways in.
+    let credentials = match (entry.user.or_else(|| ask.user.clone()), entry.password) {
         (Some(user), Some(password)) => Some(Credentials::new(user, password)),
         (Some(user), None) => {
             looked_at.push(format!("no password for user {user}"));

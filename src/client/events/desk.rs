@@ -125,8 +125,9 @@ impl Desk {
                 waiting.insert(serial, name, None, Urgency::Urgent, asked);
                 book.calls.insert(serial, ticket);
             }
-            book.carry();
         }
+        // Also of a call that could not be written down, and so was not made.
+        book.carry();
         if !book.subscriptions.has_calls() {
             book.waits_since = None;
         }

@@ -1,11 +1,14 @@
-//! The syntax of libvirt's configuration files: `key = value`, a value being a number, a quoted text or a list of texts.
+//! The syntax of libvirt's configuration files: `key = value`, a value being a number, a quoted text or a list of values.
+
+/// Lists in lists in lists; more is no file of settings.
+const DEPTH_MAX: usize = 32;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Number(i64),
     Text(String),
-    List(Vec<String>),
+    List(Vec<Value>),
 }
 
 /// Why a file cannot be read.
@@ -16,10 +19,10 @@ pub(super) struct Fault {
     pub(super) reason: &'static str,
 }
 
-/// Reads a file's entries in their order.
+/// Reads a file's entries in their order. Of a key that is there twice the first counts, as for libvirt.
 pub(super) fn read(text: &str) -> Result<Vec<(String, Value)>, Fault> {
     let mut reader = Reader { rest: text, line: 1 };
-    let mut entries = Vec::new();
+    let mut entries: Vec<(String, Value)> = Vec::new();
     loop {
         reader.skip(char::is_whitespace);
         if reader.rest.is_empty() {
@@ -34,13 +37,15 @@ pub(super) fn read(text: &str) -> Result<Vec<(String, Value)>, Fault> {
             return Err(reader.fault("a key without ="));
         }
         reader.skip(is_blank);
-        let value = reader.value()?;
+        let value = reader.value(0)?;
         reader.skip(is_blank);
         if !(reader.rest.is_empty() || reader.rest.starts_with(['\n', '\r', ';'])) {
             return Err(reader.fault("something follows the value"));
         }
         reader.eat(";");
-        entries.push((key, value));
+        if !entries.iter().any(|(known, _)| *known == key) {
+            entries.push((key, value));
+        }
     }
 }
 
@@ -83,9 +88,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn value(&mut self) -> Result<Value, Fault> {
+    /// Within so many lists.
+    fn value(&mut self, depth: usize) -> Result<Value, Fault> {
+        if depth > DEPTH_MAX {
+            return Err(self.fault("too many lists in lists"));
+        }
         if self.eat("[") {
-            return self.list().map(Value::List);
+            return self.list(depth + 1).map(Value::List);
         }
         if self.rest.starts_with(['"', '\'']) {
             return self.text().map(Value::Text);
@@ -98,17 +107,17 @@ impl<'t> Reader<'t> {
     }
 
     /// After its bracket.
-    fn list(&mut self) -> Result<Vec<String>, Fault> {
-        let mut texts = Vec::new();
+    fn list(&mut self, depth: usize) -> Result<Vec<Value>, Fault> {
+        let mut values = Vec::new();
         loop {
             self.skip(char::is_whitespace);
             if self.eat("]") {
-                return Ok(texts);
+                return Ok(values);
             }
-            texts.push(self.text()?);
+            values.push(self.value(depth)?);
             self.skip(char::is_whitespace);
             if !self.eat(",") && !self.rest.starts_with(']') {
-                return Err(self.fault("a list's texts are separated by commas, and it ends with ]"));
+                return Err(self.fault("a list's values are separated by commas, and it ends with ]"));
             }
         }
     }
@@ -139,14 +148,22 @@ mod tests {
     #[test]
     fn a_file_is_keys_with_values() {
         let text = "# how\n\nuri_default = \"qemu:///system\"  # mine\nkeepalive=-5\nuri_aliases = [\n  \"a=b\", # one\n  'c=\"d\"',\n]\n\
-                    long = \"\"\"two\nlines\"\"\"\n empty=[]";
-        let texts = |texts: &[&str]| Value::List(texts.iter().map(ToString::to_string).collect());
+                    long = \"\"\"two\nlines\"\"\"\n empty=[]\nlong = 5\nmany = [[\"x\", 1], -2]";
+        let texts =
+            |texts: &[&str]| Value::List(texts.iter().map(|text| Value::Text((*text).into())).collect());
         let expected = [
             ("uri_default", Value::Text("qemu:///system".into())),
             ("keepalive", Value::Number(-5)),
             ("uri_aliases", texts(&["a=b", "c=\"d\""])),
             ("long", Value::Text("two\nlines".into())),
             ("empty", texts(&[])),
+            (
+                "many",
+                Value::List(vec![
+                    Value::List(vec![Value::Text("x".into()), Value::Number(1)]),
+                    Value::Number(-2),
+                ]),
+            ),
         ];
         assert_eq!(read(text).unwrap(), expected.map(|(key, value)| (key.to_owned(), value)));
     }
@@ -160,8 +177,9 @@ mod tests {
             ("a = x", 1),
             ("\n\na = \"x\n\"", 3),
             ("a = [\n\"x\" \"y\"]", 2),
-            ("a = [1]", 1),
-            ("a = [[\"x\"]]", 1),
+            ("a = [x]", 1),
+            ("a = [[\"x\"]", 1),
+            (format!("\na = {}", "[".repeat(100_000)).as_str(), 2),
             ("a = [\n\"x\",", 2),
             ("a = 1 2", 1),
             ("a = 'x", 1),

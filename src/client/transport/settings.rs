@@ -36,8 +36,9 @@ impl Settings {
             }
         };
         let failed = |reason| OpenError::Settings { path: path.clone(), reason };
-        match fs::read_to_string(&path) {
-            Ok(text) => Settings::read(&text).map_err(failed),
+        match fs::read(&path) {
+            // Somebody's name in a comment is in any encoding.
+            Ok(bytes) => Settings::read(&String::from_utf8_lossy(&bytes)).map_err(failed),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
             Err(error) => Err(failed(error.to_string())),
         }
@@ -50,8 +51,7 @@ impl Settings {
             match (key.as_str(), value) {
                 ("uri_default", Value::Text(uri)) => settings.uri_default = Some(uri),
                 ("uri_aliases", Value::List(aliases)) => {
-                    settings.uri_aliases =
-                        aliases.iter().map(|entry| alias(entry)).collect::<Result<_, _>>()?;
+                    settings.uri_aliases = aliases.iter().map(alias).collect::<Result<_, _>>()?;
                 }
                 ("remote_mode", Value::Text(word)) => {
                     let mode = Mode::from_word(&word);
@@ -65,7 +65,7 @@ impl Settings {
                 ("uri_default" | "remote_mode" | "remote_proxy", _) => {
                     return Err(format!("{key} takes a text in quotes"));
                 }
-                ("uri_aliases", _) => return Err("uri_aliases takes a list of texts in quotes".to_owned()),
+                ("uri_aliases", _) => return Err(TAKES_TEXTS.to_owned()),
                 _ => {}
             }
         }
@@ -77,7 +77,10 @@ impl Settings {
     }
 }
 
-fn alias(entry: &str) -> Result<(String, String), String> {
+const TAKES_TEXTS: &str = "uri_aliases takes a list of texts in quotes";
+
+fn alias(entry: &Value) -> Result<(String, String), String> {
+    let Value::Text(entry) = entry else { return Err(TAKES_TEXTS.to_owned()) };
     let (alias, uri) = entry
         .split_once('=')
         .ok_or_else(|| format!("`{entry}` of uri_aliases is not of the form alias=driver://host/path"))?;
@@ -121,7 +124,8 @@ mod tests {
     fn a_file_says_what_is_meant() {
         let settings = Settings::read(
             "uri_default = 'hail'\nuri_aliases = [ \"hail=qemu+ssh://root@hail/system?no_tty=1\", \"a_-B9=test:///default\" ]\n\
-             remote_mode = \"direct\"\nremote_proxy = \"netcat\"\ntls_priority = \"NORMAL\"\nlog_level = 1",
+             remote_mode = \"direct\"\nremote_proxy = \"netcat\"\ntls_priority = \"NORMAL\"\nlog_level = 1\n\
+             uri_default = 'test:///default'\nremote_mode = 'none'\nmine = [1, [\"a\", []]]",
         )
         .unwrap();
         assert_eq!((settings.mode, settings.proxy), (Some(Mode::Direct), Some(Proxy::Netcat)));
@@ -140,11 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_in_any_encoding() {
+        let folder = env::temp_dir().join(format!("virtwire-settings-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("libvirt.conf"), b"# J\xf6rg's\nuri_default = 'test:///default'\n").unwrap();
+        let host = Host { is_root: false, config: Some(folder.clone()), ..Host::default() };
+        let settings = Settings::load(&host);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(settings.unwrap().uri_default.as_deref(), Some("test:///default"));
+    }
+
+    #[test]
     fn a_file_that_makes_no_sense_says_why() {
         for (text, reason) in [
             ("uri_default = 5", "uri_default takes a text"),
             ("uri_aliases = 'a=b'", "takes a list"),
             ("uri_aliases = ['a']", "alias=driver"),
+            ("uri_aliases = [1]", "takes a list of texts"),
+            ("uri_aliases = [['a=b']]", "takes a list of texts"),
             ("uri_aliases = ['a b=c']", "`a b`"),
             ("uri_aliases = ['=c']", "``"),
             ("remote_mode = 'both'", "auto, legacy or direct"),

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
+use std::process::Command;
 
 use super::daemon::{Daemon, auth_file, command, directory, set_password};
 use crate::need::need;
@@ -37,6 +38,46 @@ fn virsh_comes_in_by_a_password_and_not_without() {
     daemon.says("virtwire: a client is not authenticated, ");
     let said = std::fs::read_to_string(daemon.directory.path().join("said")).unwrap();
     assert!(!["word=1", "0ther", "0THER"].iter().any(|secret| said.contains(secret)), "{said}");
+}
+
+/// Which file counts, whose name goes with a password, and what stands for what in it.
+#[test]
+fn virsh_and_virtwire_find_the_same_in_files() {
+    need!(Virsh, SaslPasswords);
+    let directory = directory();
+    for (user, password) in [("bob", "b0b"), ("spaced", " a\\b c "), ("other", "0ther")] {
+        set_password(&directory, user, password);
+    }
+    let daemon = Daemon::start(directory, 1, CONFIGURATION);
+    let file = |name: &str, user: &str, password: &str| auth_file(&daemon.directory, name, user, password);
+    let (good, bad) = (file("good", "bob", "b0b"), file("bad", "bob", "not his"));
+    let spaced = file("spaced", "spaced", r"\sa\\b c ");
+    let odd = file("odd", "bob", r"b0b\x");
+    let with_notes = daemon.directory.path().join("with-notes").display().to_string();
+    let notes = [b"# J\xf6rg's, n\xf6t UTF-8\n", std::fs::read(&good).unwrap().as_slice()].concat();
+    std::fs::write(&with_notes, notes).unwrap();
+    for (variable, named, user, comes_in) in [
+        (None, &good, "", true),
+        (None, &bad, "", false),
+        (Some(&good), &bad, "", true),
+        (Some(&bad), &good, "", false),
+        (None, &good, "other@", true),
+        (None, &spaced, "", true),
+        (None, &odd, "", false),
+        (None, &with_notes, "", true),
+    ] {
+        let socket = &daemon.places["unix"];
+        let uri = format!("mem+unix://{user}/default?socket={socket}&authfile={named}");
+        let mut by_virsh = Command::new("virsh");
+        by_virsh.args(["--quiet", "--connect", &uri, "list"]);
+        for mut command in [command(&["list", &uri]), by_virsh] {
+            command.env_remove("LIBVIRT_AUTH_FILE").envs(variable.map(|file| ("LIBVIRT_AUTH_FILE", file)));
+            let finished = run(&mut command);
+            assert_eq!(finished.status.success(), comes_in, "{variable:?} {command:?}: {finished:?}");
+        }
+    }
+    let told = run(&mut command(&["list", &daemon.unix_uri(&format!("&authfile={odd}"))]));
+    assert!(told.stderr.contains("in the password of [credentials-one]"), "{told:?}");
 }
 
 /// Whoever comes without libvirt's library.

@@ -79,6 +79,15 @@ fn it_heeds_the_users_settings() {
     assert!(succeeded(virtwire(&["info", "here", "test"])).contains("test"));
     let line = failed(virtwire(&["list", "there"]));
     assert!(line.contains("URI there"), "{line}");
+    // Of two lines for one thing the first counts, whatever else is there, and in whatever encoding.
+    let twice =
+        b"# J\xf6rg\nuri_default = \"test:///default\"\nuri_default = \"martian:///\"\nmine = [1, [\"a\"]]\n";
+    fs::write(daemon.directory().path().join("etc/libvirt/libvirt.conf"), twice).unwrap();
+    assert_eq!(
+        succeeded(run(clean(daemon.inside("virsh").args(["--quiet", "uri"])))).trim(),
+        "test:///default"
+    );
+    assert!(succeeded(virtwire(&["list", ""])).contains("test"));
     // The environment comes before the file.
     conf("uri_default = \"martian:///\"\n");
     assert!(failed(virtwire(&["list"])).contains("martian"));

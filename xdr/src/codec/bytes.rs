@@ -48,7 +48,7 @@ pub(crate) fn serialize_text<S: Serializer>(bytes: &[u8], serializer: S) -> Resu
     {
         return serializer.serialize_str(text);
     }
-    serializer.serialize_bytes(bytes)
+    serializer.serialize_newtype_struct(encode::STRING, &Bytes(bytes))
 }
 
 /// Opaque data of at most `MAX` bytes (RFC 4506 §4.10): length, bytes, padding.

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::Error;
-pub use sink::Sink;
-pub(crate) use writer::{CHARS, FIXED_CHARS, FIXED_OPAQUE, TOO_LONG};
+pub use sink::{CStrings, Sink};
+pub(crate) use writer::{CHARS, FIXED_CHARS, FIXED_OPAQUE, STRING, TOO_LONG};
 
 /// Encodes a value into a new `Vec`.
 ///

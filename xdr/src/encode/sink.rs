@@ -13,6 +13,9 @@ pub(crate) mod sealed {
     /// What the encoder asks of a sink.
     #[allow(unreachable_pub)]
     pub trait Sink {
+        /// Whether no string may hold a NUL.
+        const REFUSES_NUL: bool = false;
+
         /// Appends.
         fn put(&mut self, bytes: &[u8]);
         /// Bytes so far, those before the value included.
@@ -66,6 +69,42 @@ impl sealed::Sink for bytes::BytesMut {
 
     fn truncate_to(&mut self, position: usize) {
         self.truncate(position);
+    }
+}
+
+/// A sink for a peer whose strings are C's: one with a NUL in it, behind which such a peer reads nothing, is [`Kind::Nul`](crate::Kind::Nul).
+/// Opaque data may hold whatever it likes.
+///
+/// ```
+/// use virtwire_xdr::{CStrings, Kind, encode};
+///
+/// let mut sink = CStrings(Vec::new());
+/// encode("guest", &mut sink).unwrap();
+/// assert_eq!(encode("guest\0s name", &mut sink).unwrap_err().kind(), Kind::Nul { at: 5 });
+/// assert_eq!(sink.0, *b"\0\0\0\x05guest\0\0\0");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CStrings<S>(pub S);
+
+impl<S: sealed::Sink> sealed::Sink for CStrings<S> {
+    const REFUSES_NUL: bool = true;
+
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.put(bytes);
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.0.position()
+    }
+
+    fn patch(&mut self, at: usize, word: [u8; 4]) {
+        self.0.patch(at, word);
+    }
+
+    fn truncate_to(&mut self, position: usize) {
+        self.0.truncate_to(position);
     }
 }
 

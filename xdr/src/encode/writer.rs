@@ -10,6 +10,7 @@ use crate::{Error, Kind};
 
 /// Names by which our codecs ask this serializer, and no other, for more than serde's data model can say. Other
 /// formats see a newtype struct, which they write as its content.
+pub(crate) const STRING: &str = "$virtwire_xdr::Str";
 pub(crate) const FIXED_OPAQUE: &str = "$virtwire_xdr::FixedOpaque";
 pub(crate) const CHARS: &str = "$virtwire_xdr::Chars";
 pub(crate) const FIXED_CHARS: &str = "$virtwire_xdr::FixedChars";
@@ -18,6 +19,8 @@ pub(crate) const TOO_LONG: &str = "$virtwire_xdr::TooLong";
 
 /// How `serialize_bytes` writes: with a length and padded.
 pub(crate) const VARIABLE: u8 = 0;
+/// The same of a string, in which some sinks want no NUL.
+const TEXT: u8 = 4;
 /// Without a length, padded.
 const FIXED: u8 = 1;
 /// With a length, each byte a word.
@@ -173,12 +176,15 @@ impl<'a, S: Sink, const BYTES: u8> Serializer for Writer<'a, S, BYTES> {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<(), Error> {
-        self.serialize_bytes(value.as_bytes())
+        Writer::<S, TEXT>::new(self.sink).serialize_bytes(value.as_bytes())
     }
 
     #[inline(always)]
     fn serialize_bytes(mut self, value: &[u8]) -> Result<(), Error> {
-        if BYTES == VARIABLE || BYTES == WORDS {
+        if BYTES == TEXT && S::REFUSES_NUL && value.contains(&0) {
+            return Err(Error::nul(value, self.sink.position()));
+        }
+        if BYTES == VARIABLE || BYTES == TEXT || BYTES == WORDS {
             self.length(value.len())?;
         }
         if BYTES == WORDS || BYTES == FIXED_WORDS {
@@ -223,6 +229,7 @@ impl<'a, S: Sink, const BYTES: u8> Serializer for Writer<'a, S, BYTES> {
         value: &T,
     ) -> Result<(), Error> {
         match name {
+            STRING => value.serialize(Writer::<S, TEXT>::new(self.sink)),
             FIXED_OPAQUE => value.serialize(Writer::<S, FIXED>::new(self.sink)),
             CHARS => value.serialize(Writer::<S, WORDS>::new(self.sink)),
             FIXED_CHARS => value.serialize(Writer::<S, FIXED_WORDS>::new(self.sink)),
@@ -297,17 +304,25 @@ impl<'a, S: Sink, const BYTES: u8> Serializer for Writer<'a, S, BYTES> {
 
     /// Formats straight into the sink, then fills in the length.
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Error> {
-        struct Format<'s, S>(&'s mut S);
+        /// A sink, and where what went there has a NUL that it does not want.
+        struct Format<'s, S>(&'s mut S, Option<usize>);
         impl<S: Sink> fmt::Write for Format<'_, S> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
+                if S::REFUSES_NUL && self.1.is_none() {
+                    self.1 = text.find('\0').map(|at| self.0.position() + at);
+                }
                 self.0.put(text.as_bytes());
                 Ok(())
             }
         }
         let at = self.sink.position();
         self.sink.put(&[0; 4]);
-        if write!(Format(self.sink), "{value}").is_err() {
+        let mut format = Format(self.sink, None);
+        if write!(format, "{value}").is_err() {
             return Err(serde::ser::Error::custom("value refused to be formatted"));
+        }
+        if let Some(nul) = format.1 {
+            return Err(Error::new(Kind::Nul { at: nul - at - 4 }, at));
         }
         let len = self.sink.position() - at - 4;
         let Ok(word) = u32::try_from(len) else {

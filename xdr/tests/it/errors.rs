@@ -1,7 +1,10 @@
 //! What an error says, and what it leaves behind.
 
 use serde::{Deserialize, Serialize};
-use virtwire_xdr::{Error, Kind, Opaque, encode, from_slice, to_vec};
+use virtwire_xdr::{
+    CStrings, Chars, Error, FixedChars, FixedOpaque, Kind, Opaque, Optional, Str, Text, encode, from_slice,
+    to_vec,
+};
 
 use crate::wire::{By, hex, refused};
 
@@ -52,6 +55,64 @@ fn each_kind_has_its_line() {
 
     fn line(error: Error, expected: &str) {
         assert_eq!(error.to_string(), expected);
+    }
+}
+
+/// Where a peer would take a string to end before it does, a sink of C's strings takes none of it; of opaque data it takes all.
+#[test]
+fn a_string_with_a_nul_is_none_of_cs() {
+    #[derive(Serialize)]
+    struct Both<'a> {
+        text: Text,
+        string: &'a str,
+        #[serde(with = "Optional::<Str<64>>")]
+        bounded: Option<Text>,
+        many: Vec<&'a str>,
+        formatted: Formatted<'a>,
+        #[serde(with = "Opaque::<64>")]
+        opaque: &'a [u8],
+        #[serde(with = "FixedOpaque::<3>")]
+        fixed: [u8; 3],
+        #[serde(with = "Chars::<64>")]
+        chars: &'a [u8],
+        #[serde(with = "FixedChars::<3>")]
+        fixed_chars: [u8; 3],
+    }
+    struct Formatted<'a>(&'a str);
+    impl Serialize for Formatted<'_> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(&format_args!("a {}", self.0))
+        }
+    }
+    let opaque = b"a\0b";
+    let both = || Both {
+        text: "text".into(),
+        string: "string",
+        bounded: Some("bounded".into()),
+        many: vec!["a", "b"],
+        formatted: Formatted("c"),
+        opaque,
+        fixed: *opaque,
+        chars: opaque,
+        fixed_chars: *opaque,
+    };
+    let mut sink = CStrings(Vec::new());
+    encode(&both(), &mut sink).unwrap();
+    assert_eq!(sink.0, to_vec(&both()).unwrap());
+    let whole = sink.0.len();
+    for (wrong, path, at) in [
+        (Both { text: "te\0xt\0".into(), ..both() }, "Both.text", 2),
+        (Both { string: "\0", ..both() }, "Both.string", 0),
+        (Both { bounded: Some("a name that is long\0".into()), ..both() }, "Both.bounded", 19),
+        (Both { many: vec!["a", "b\0"], ..both() }, "Both.many[1]", 1),
+        (Both { formatted: Formatted("\0c\0"), ..both() }, "Both.formatted", 2),
+    ] {
+        let error = encode(&wrong, &mut sink).unwrap_err();
+        assert_eq!((error.kind(), error.path().as_str()), (Kind::Nul { at }, path), "{error}");
+        let told = format!("string has a NUL at its byte {at}, where C takes it to end, at offset ");
+        assert!(error.to_string().starts_with(&told), "{error}");
+        assert_eq!(sink.0.len(), whole, "nothing is left of it");
+        assert!(to_vec(&wrong).is_ok());
     }
 }
 

@@ -1,9 +1,13 @@
 //! What is shown of what passes.
 
+use std::str::FromStr;
+
 use virtwire::protocol::dissect::Side;
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
+use virtwire::protocol::program::Program;
 
 use super::Seen;
+use crate::call::name::within;
 
 /// Which frames to show; without any condition, all. What is no frame is shown whatever is asked for.
 #[derive(Clone, Debug, Default)]
@@ -15,9 +19,37 @@ pub(crate) struct Filter {
     pub(crate) errors: bool,
 }
 
-/// A procedure by its number, or by its name, in which `*` stands for anything.
+/// Procedures by their number, or by their name in any of the spellings that `virtwire call` takes, in which `*` stands for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(pub(crate) String);
+pub(crate) enum Pattern {
+    Number(i32),
+    Name(String),
+}
+
+/// Those whose procedures can pass.
+const PROGRAMS: [Program; 5] =
+    [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN, Program::KEEPALIVE];
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    /// A name that is nobody's would leave everything out, and look as if nothing had happened. A number may be of another release.
+    fn from_str(text: &str) -> Result<Pattern, String> {
+        if let Ok(number) = text.parse() {
+            return Ok(Pattern::Number(number));
+        }
+        let name = text.to_ascii_lowercase();
+        let mut all = PROGRAMS.into_iter().flat_map(|of| of.procedures().iter().map(move |info| (of, info)));
+        match all.any(|(program, info)| is_named(program, info.name, &name)) {
+            true => Ok(Pattern::Name(name)),
+            false => {
+                Err("no procedure has this name: expected one as in domain_get_xml_desc, in which * stands \
+                          for anything, or a number"
+                    .to_owned())
+            }
+        }
+    }
+}
 
 impl Filter {
     pub(crate) fn shows(&self, seen: &Seen<'_>) -> bool {
@@ -47,11 +79,18 @@ pub(crate) fn has_failed(seen: &Seen<'_>) -> bool {
 
 impl Pattern {
     pub(crate) fn is_of(&self, header: &Header) -> bool {
-        if let Ok(number) = self.0.parse::<i32>() {
-            return header.procedure.0 == number;
+        match self {
+            Pattern::Number(number) => header.procedure.0 == *number,
+            Pattern::Name(name) => {
+                let info = header.program.procedure(header.procedure);
+                info.is_some_and(|info| is_named(header.program, info.name, name))
+            }
         }
-        header.program.procedure(header.procedure).is_some_and(|info| matches(&self.0, info.name))
     }
+}
+
+fn is_named(program: Program, name: &str, pattern: &str) -> bool {
+    matches(pattern, name) || within(program, pattern).is_some_and(|short| matches(short, name))
 }
 
 /// Whether a name is of a pattern in which `*` stands for anything.
@@ -69,6 +108,26 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_is_of_some_procedure() {
+        for name in [
+            "domain_create",
+            "Domain_*",
+            "REMOTE_PROC_DOMAIN_CREATE",
+            "qemu_domain_monitor_*",
+            "ping",
+            "keepalive_p*",
+            "*",
+        ] {
+            assert_eq!(name.parse(), Ok(Pattern::Name(name.to_ascii_lowercase())), "{name}");
+        }
+        assert_eq!("9999".parse(), Ok(Pattern::Number(9_999)));
+        for name in ["", " ", "domain_crate", "domain_create ", "qemu_domain_create", "REMOTE_DOMAIN_*_PROC"]
+        {
+            assert!(name.parse::<Pattern>().is_err(), "{name}");
+        }
+    }
 
     #[test]
     fn a_star_stands_for_anything() {

@@ -181,7 +181,7 @@ fn register(topic: &Topic) -> Drafted {
 }
 
 fn drafted<P: Procedure>(arguments: P) -> Drafted {
-    Drafted { program: P::PROGRAM, number: P::NUMBER, name: P::NAME, body: Draft::encode(&arguments) }
+    Drafted { program: P::PROGRAM, number: P::NUMBER, name: P::NAME, body: Draft::encode_call(&arguments) }
 }
 
 /// The one word that every such reply is.
