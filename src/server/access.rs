@@ -9,6 +9,7 @@
 //! The arguments are decoded here only for calls whose access depends on them, where somebody asks.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use virtwire_protocol::access::{Asked, Named, ObjectKind, Right, asked};
@@ -42,14 +43,17 @@ use super::identity::Identity;
 /// ```
 pub trait Authorizer: Send + Sync + 'static {
     /// Whether this may be. It must not wait: keep what decides in memory. The answer holds for this one request, and is asked for
-    /// again.
+    /// again. A panic is a "no".
     fn allows(&self, request: &AccessRequest<'_>) -> bool;
 
     /// Who denies, in the error that the client gets: `'NAME' denied access`.
     fn name(&self) -> &str {
-        "virtwire"
+        NAME
     }
 }
+
+/// Who denies where nobody else has a name for it.
+const NAME: &str = "virtwire";
 
 /// What somebody wants to do.
 #[derive(Clone, Debug)]
@@ -213,11 +217,23 @@ impl CallContext {
         let Some(authorizer) = self.authorizer() else { return Ok(()) };
         let (identity, connection) = (self.identity(), self.connection());
         let request = AccessRequest { identity, connection, procedure, right, object, flags };
-        if authorizer.allows(&request) {
-            return Ok(());
+        let procedure = procedure.map(|info| info.name);
+        // Asked in the connection's task, and about an event in that of who caused it: neither is to end by its panic.
+        let decided = catch_unwind(AssertUnwindSafe(|| match authorizer.allows(&request) {
+            true => None,
+            false => Some(RemoteError::access_denied(authorizer.name())),
+        }));
+        match decided {
+            Ok(None) => Ok(()),
+            Ok(Some(denied)) => {
+                tracing::debug!(peer = self.peer(), procedure, %right, "denied");
+                Err(denied)
+            }
+            Err(_) => {
+                tracing::warn!(peer = self.peer(), procedure, %right, "denied: the authorizer has panicked");
+                Err(RemoteError::access_denied(NAME))
+            }
         }
-        tracing::debug!(peer = self.peer(), procedure = procedure.map(|info| info.name), %right, "denied");
-        Err(RemoteError::access_denied(authorizer.name()))
     }
 
     /// Whether the client has a right on an object that is there, such as a domain that a lookup has found.

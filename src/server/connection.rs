@@ -24,6 +24,7 @@ use super::handler::{BoxFuture, Handler};
 use super::heavy;
 use super::identity::PeerTransport;
 use super::memory::{Held, Share};
+use super::panics;
 use super::post::{Item, Order, OutgoingNotice};
 use super::stream::Stream;
 use super::turn::Turn;
@@ -94,9 +95,7 @@ where
         };
         // The last of the socket: it is closed, also while calls run on.
         drop(talk);
-        let ended = client.end(ended).await;
-        client.share.leave(client.cx.memory());
-        ended
+        client.end(ended).await
     }
 }
 
@@ -165,6 +164,12 @@ impl WayIn {
         self.deciding = None;
         self.asking = Some(asking);
         Poll::Ready((header, verdict))
+    }
+}
+
+impl<H: ?Sized> Drop for Client<H> {
+    fn drop(&mut self) {
+        self.share.leave(self.cx.memory());
     }
 }
 
@@ -537,7 +542,7 @@ impl<H: Handler + ?Sized> Client<H> {
                 // The handler has never heard of it.
                 return ended;
             }
-            self.handler.clone().closed(self.cx.clone()).await;
+            self.clean_up().await;
             if let Some(mut tasks) = self.calls.take() {
                 // They run to their end, as in libvirt's daemons; what they create meanwhile is cleaned up after them.
                 while let Some(answered) = tasks.join_next().await {
@@ -546,10 +551,16 @@ impl<H: Handler + ?Sized> Client<H> {
                         self.weigh_calls();
                     }
                 }
-                self.handler.clone().closed(self.cx.clone()).await;
+                self.clean_up().await;
             }
             ended
         })
+    }
+
+    /// Has the handler clean up. One that panics keeps no call from its end, and is told again behind the last of them.
+    fn clean_up(&self) -> impl Future<Output = ()> + Send + use<H> {
+        let (handler, cx) = (self.handler.clone(), self.cx.clone());
+        panics::survive("what cleans up after a connection", async move { handler.closed(cx).await })
     }
 
     /// It is gone, and holds no more than what its calls do that run on.

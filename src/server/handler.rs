@@ -46,7 +46,8 @@ pub trait Handler: Send + Sync + 'static {
     }
 
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of
-    /// its calls has ended, if any were still running. The default is for what owns nothing.
+    /// its calls has ended, if any were still running, also where it panicked the first time. The default is for what
+    /// owns nothing.
     fn closed(self: Arc<Self>, _cx: CallContext) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
     }

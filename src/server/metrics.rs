@@ -124,18 +124,11 @@ impl Metrics {
         snapshot
     }
 
-    pub(super) fn connected(&self) {
+    /// A client has come; it has gone when what is returned goes.
+    pub(super) fn connected(&self) -> Open {
         self.0.accepted.fetch_add(1, Ordering::Relaxed);
         self.0.open.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn disconnected(&self, ended: &Ended) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
-        match ended {
-            Ended::Slow | Ended::Hoarding => self.0.slow.fetch_add(1, Ordering::Relaxed),
-            Ended::Codec(_) | Ended::Protocol(_) => self.0.faulty.fetch_add(1, Ordering::Relaxed),
-            _ => 0,
-        };
+        Open(self.clone())
     }
 
     /// A call has begun; it has ended when what is returned goes.
@@ -167,6 +160,28 @@ impl Metrics {
 
     fn at(&self, (program, row): (usize, usize)) -> Option<&Calls> {
         self.0.calls.get(program)?.get(row)
+    }
+}
+
+/// A connection that is open.
+pub(super) struct Open(Metrics);
+
+impl Open {
+    /// It ended so.
+    pub(super) fn ended(self, ended: &Ended) {
+        let Metrics(counters) = &self.0;
+        match ended {
+            Ended::Slow | Ended::Hoarding => counters.slow.fetch_add(1, Ordering::Relaxed),
+            Ended::Codec(_) | Ended::Protocol(_) => counters.faulty.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Metrics(counters) = &self.0;
+        counters.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -228,12 +243,13 @@ mod tests {
     fn connections_are_counted_by_their_ends() {
         let metrics = Metrics::default();
         for ended in [Ended::Closed, Ended::Gone, Ended::Slow] {
-            metrics.connected();
-            metrics.disconnected(&ended);
+            metrics.connected().ended(&ended);
         }
-        metrics.connected();
+        // One whose task panicked.
+        drop(metrics.connected());
+        let _open = metrics.connected();
         let found = metrics.snapshot();
-        assert_eq!((found.connections_accepted, found.connections_open), (4, 1));
+        assert_eq!((found.connections_accepted, found.connections_open), (5, 1));
         assert_eq!((found.connections_slow, found.connections_faulty), (1, 0));
     }
 }

@@ -19,6 +19,7 @@ mod identity;
 mod listener;
 mod memory;
 mod metrics;
+pub(crate) mod panics;
 mod places;
 mod post;
 pub(crate) mod service;
@@ -75,6 +76,7 @@ use clients::{Clients, Present};
 use context::{Newcomer, Terms};
 use door::{Entrance, Queued};
 use memory::Memory;
+use metrics::Open;
 use places::Seat;
 use unread::PollGone;
 
@@ -220,31 +222,37 @@ impl<H: Handler + ?Sized> Server<H> {
                     queued => queued,
                 },
             };
-            self.metrics().connected();
-            self.clone().receive(accepted, entrance, queued, seat);
+            let open = self.metrics().connected();
+            self.clone().receive(accepted, entrance, queued, seat, open);
         }
     }
 
     /// Serves a client once it has its place before the door, and has shaken hands, where it has to.
-    fn receive(self, accepted: Accepted, mut entrance: Entrance, queued: Option<Queued>, seat: Seat) {
+    fn receive(
+        self,
+        accepted: Accepted,
+        mut entrance: Entrance,
+        queued: Option<Queued>,
+        seat: Seat,
+        open: Open,
+    ) {
         match (accepted, queued) {
-            (Accepted::Plain(socket), None) => self.host(socket, entrance, seat),
+            (Accepted::Plain(socket), None) => self.host(socket, entrance, seat, open),
             (Accepted::Plain(socket), Some(queued)) => drop(tokio::spawn(async move {
                 entrance.stand(queued.stand(&self.crowd).await);
-                self.host(socket, entrance, seat);
+                self.host(socket, entrance, seat, open);
             })),
             #[cfg(feature = "tls")]
             (Accepted::Tls(stream, peer), _) => drop(tokio::spawn(async move {
-                match secured(stream, &peer, entrance.tls.take(), entrance.until).await {
-                    Some(secured) => self.host(Socket::Secured(secured, peer), entrance, seat),
-                    None => self.metrics().disconnected(&Ended::Unknown),
+                if let Some(secured) = secured(stream, &peer, entrance.tls.take(), entrance.until).await {
+                    self.host(Socket::Secured(secured, peer), entrance, seat, open);
                 }
             })),
         }
     }
 
     /// Has a task serve a client.
-    fn host(self, socket: Socket, entrance: Entrance, seat: Seat) {
+    fn host(self, socket: Socket, entrance: Entrance, seat: Seat, open: Open) {
         let carries_fds = PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(..));
         let newcomer = Newcomer {
             id: ConnectionId::next(),
@@ -260,7 +268,7 @@ impl<H: Handler + ?Sized> Server<H> {
             true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
             false => tracing::debug!(peer = cx.peer(), "client connected"),
         }
-        let guest = Guest { present: self.crowd.enter(&cx), terms: self.terms, seat };
+        let guest = Guest { present: self.crowd.enter(&cx), open, seat };
         let handler = self.handler;
         match socket {
             Socket::Tcp(stream, _) => {
@@ -307,10 +315,10 @@ impl<H: Handler + ?Sized> Server<H> {
     }
 }
 
-/// What a client holds while it is there, beside its connection.
+/// What a client holds while it is there, beside its connection; given back in this order, also where its task panics.
 struct Guest {
     present: Present,
-    terms: Arc<Terms>,
+    open: Open,
     seat: Seat,
 }
 
@@ -322,7 +330,7 @@ impl Guest {
         tokio::spawn(async move {
             let ended = connection.await;
             drop(self.present);
-            self.terms.metrics.disconnected(&ended);
+            self.open.ended(&ended);
             drop(self.seat);
         });
     }

@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use virtwire::client::{CallError, CloseReason, Connection, OpenError, OpenOptions, Passed};
 use virtwire::protocol::error::{ErrorCode, Fate, RemoteError};
 use virtwire::protocol::frame::{self, Draft, Frame};
@@ -18,7 +19,12 @@ use virtwire::protocol::remote::{
     DomainMigratePrepare2, NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{
+    AccessRequest, Authorizer, BoxFuture, CallContext, Exposure, Handler, Listener, Metrics, Server,
+};
+
+/// Long enough that nothing else is the reason.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn calls_are_answered_in_the_order_in_which_they_end() {
@@ -315,6 +321,115 @@ async fn a_call_that_panics_fails_alone() {
     let error = connection.call(DomainCreate { dom: domain }).await.unwrap_err();
     assert_eq!(error.remote().unwrap().code, ErrorCode::INTERNAL_ERROR);
     assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "here");
+}
+
+/// Rights on the connection are asked for in its own task.
+#[tokio::test]
+async fn a_right_over_which_the_authorizer_panics_is_denied_and_the_connection_lives_on_to_its_clean_end() {
+    let handler = Untidy::default();
+    let (uri, metrics) = handler.serve(Server::new(handler.clone()).authorizer(Superstitious)).await;
+    let connection = Connection::open(&uri).await.unwrap();
+    let error = connection.call(ConnectGetLibVersion {}).await.unwrap_err();
+    assert_eq!(error.remote().unwrap().code, ErrorCode::ACCESS_DENIED);
+    assert_eq!(connection.call(ConnectGetUri {}).await.unwrap().uri, "here");
+    drop(connection);
+    come(&handler.closed).await;
+    nobody_is_left(&metrics).await;
+}
+
+#[tokio::test]
+async fn a_clean_up_that_panics_cuts_no_call_off_and_comes_again_behind_the_last() {
+    let handler = Untidy::default();
+    let (uri, metrics) = handler.serve(Server::new(handler.clone())).await;
+    let connection = Connection::open(&uri).await.unwrap();
+    let slow = tokio::spawn(connection.call(ConnectGetHostname {}));
+    come(&handler.gate.arrived).await;
+    slow.abort();
+    drop(connection);
+    come(&handler.closed).await;
+    handler.gate.open.add_permits(1);
+    come(&handler.ended).await;
+    come(&handler.closed).await;
+    nobody_is_left(&metrics).await;
+}
+
+/// Panics over one procedure.
+struct Superstitious;
+
+impl Authorizer for Superstitious {
+    fn allows(&self, request: &AccessRequest<'_>) -> bool {
+        assert_ne!(
+            request.procedure.map(|info| info.name),
+            Some("connect_get_lib_version"),
+            "a fault of the embedder's"
+        );
+        true
+    }
+}
+
+/// Panics when it is to clean up; its hostname waits at the gate.
+#[derive(Clone)]
+struct Untidy {
+    gate: Gate,
+    /// A permit for every call that has passed the gate, and for every clean-up that has begun.
+    ended: Arc<Semaphore>,
+    closed: Arc<Semaphore>,
+}
+
+impl Default for Untidy {
+    fn default() -> Untidy {
+        let none = || Arc::new(Semaphore::new(0));
+        Untidy { gate: Gate::default(), ended: none(), closed: none() }
+    }
+}
+
+impl Untidy {
+    async fn serve(&self, server: Server<Untidy>) -> (String, Metrics) {
+        let listener =
+            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
+        let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
+        let metrics = server.metrics().clone();
+        tokio::spawn(async move { server.serve(&listener).await });
+        (uri, metrics)
+    }
+}
+
+impl Handler for Untidy {
+    fn call(
+        self: Arc<Self>,
+        _: CallContext,
+        called: Called,
+    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+        Box::pin(async move {
+            if called.info.name == "connect_get_hostname" {
+                self.gate.arrived.add_permits(1);
+                self.gate.open.acquire().await.unwrap().forget();
+                self.ended.add_permits(1);
+            }
+            match called.info.name {
+                "connect_open" => Ok(Draft::empty()),
+                _ => Ok(Draft::encode("here").unwrap()),
+            }
+        })
+    }
+
+    fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
+        self.closed.add_permits(1);
+        panic!("a fault of the embedder's")
+    }
+}
+
+async fn come(permits: &Semaphore) {
+    timeout(PATIENCE, permits.acquire()).await.expect("it comes").unwrap().forget();
+}
+
+async fn nobody_is_left(metrics: &Metrics) {
+    let left = async {
+        while metrics.snapshot().connections_open > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, left).await.expect("the connection is counted no more");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use virtwire_protocol::remote::{
 use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
-use crate::server::CallContext;
+use crate::server::{CallContext, panics};
 
 const START_PAUSED: u32 = DomainStartFlags::PAUSED.bits();
 const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
@@ -155,13 +155,17 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// Ends the guests that were to end with a connection, if they are still the same.
     pub(super) async fn end_guests(&self, guests: BTreeMap<Uuid, u32>) {
         for (uuid, run) in guests {
-            let is_there =
-                |found: Result<Option<DomainInfo>>| matches!(found, Ok(Some(one)) if one.id == Some(run));
-            if is_there(self.hypervisor.domain(Lookup::Uuid(uuid)).await)
-                && let Err(error) = self.destroy(uuid).await
-            {
-                tracing::warn!(%uuid, %error, "a guest that was to end with its client's connection");
-            }
+            panics::survive("ending a guest with its client's connection", self.end_guest(uuid, run)).await;
+        }
+    }
+
+    async fn end_guest(&self, uuid: Uuid, run: u32) {
+        let is_there =
+            |found: Result<Option<DomainInfo>>| matches!(found, Ok(Some(one)) if one.id == Some(run));
+        if is_there(self.hypervisor.domain(Lookup::Uuid(uuid)).await)
+            && let Err(error) = self.destroy(uuid).await
+        {
+            tracing::warn!(%uuid, %error, "a guest that was to end with its client's connection");
         }
     }
 

@@ -62,7 +62,7 @@ use virtwire_protocol::session::server::Called;
 use super::moves::Moves;
 use super::{Hypervisor, MigrationSettings, Result, Subscription};
 use crate::generated::{LxcService, QemuService, RemoteService, dispatch_remote};
-use crate::server::{BoxFuture, CallContext, Handler, Stream};
+use crate::server::{BoxFuture, CallContext, Handler, Stream, panics};
 use beside::{Beside, Lxc, Qemu};
 use clients::{Clients, Left};
 
@@ -197,7 +197,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub async fn connection_closed(&self, cx: &CallContext) {
         let Left { half_done, auto_destroy } = self.clients.remove(cx.connection());
         for migration in half_done {
-            self.give_up(migration);
+            panics::survive("giving a migration up", async { self.give_up(migration) }).await;
         }
         self.end_guests(auto_destroy).await;
     }
