@@ -53,7 +53,7 @@ pub(crate) const STATUS: &str = "Exit status: 0 when it is done, 1 when it is no
 
 pub(crate) const SERVE: &str = "\
 Prints `listening on ADDRESS` for each listener once it accepts. SIGTERM and SIGINT end it: what clients have asked for is answered \
-first, and streams come to their ends, for 15 s at most. Who is not let in, and why a client is dropped, is said on standard error. SIGHUP reads the file, certificates, passwords, lists and max_clients anew; clients stay. Sockets that systemd \
+first, and streams come to their ends, for 15 s at most, or until one of them comes again. Who is not let in, and why a client is dropped, is said on standard error. SIGHUP reads the file, certificates, passwords, lists and max_clients anew; clients stay. Sockets that systemd \
 passes are taken (TLS where their name ends in `-tls`, read-only where it ends in `-ro`), and systemd is told READY and STOPPING.
 
 FILE has these keys: listen, listen_ro, listen_admin (lists of addresses); unix_sock_group, unix_sock_rw_perms, unix_sock_ro_perms, \
