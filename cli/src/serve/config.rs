@@ -88,7 +88,7 @@ pub(super) struct Config {
     pub(super) shutdown_within: Duration,
 }
 
-/// The group and the modes of the files of unix sockets; what is not said is as the system makes it.
+/// The group and the modes of the files of unix sockets, where they are said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SocketRights {
     pub(super) group: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Mode;
@@ -13,7 +13,7 @@ use virtwire::server::{
     TlsServer, TlsSettings, TlsSettingsError,
 };
 
-use super::config::{Config, SocketRights, Way};
+use super::config::{Config, Way};
 use super::systemd::{Door, Passed, Socket};
 use super::{apart, cannot_listen};
 use crate::fail::{Fail, plain};
@@ -25,6 +25,8 @@ pub(super) struct Doors {
     exposure: Exposure,
     /// Where TLS is spoken, and by which settings now.
     tls: Mutex<Option<(TlsServer, TlsSettings)>>,
+    /// A socket's file that everybody may open because clients are asked who they are.
+    open_to_all: Option<PathBuf>,
     pub(super) listeners: Vec<Arc<Listener>>,
     /// For administrators.
     pub(super) admin: Vec<Arc<Listener>>,
@@ -41,9 +43,11 @@ impl Doors {
         let mut doors = Doors {
             exposure,
             tls: Mutex::new(tls.clone().map(|tls| (tls, config.pki.clone()))),
+            open_to_all: None,
             listeners: Vec::new(),
             admin: Vec::new(),
         };
+        let mut made = Vec::new();
         let all = [
             (&config.listen, Door::ReadWrite),
             (&config.listen_ro, Door::ReadOnly),
@@ -57,12 +61,8 @@ impl Doors {
                     Listener::bind_tls(host, tls.clone(), doors.exposure_of(config.tls)).await
                 }
                 (ListenAddress::Unix(path), _) => {
-                    let mode = mode(door, &config.sockets);
-                    let bound = bound_to(address, mode.is_some()).await;
-                    if bound.is_ok() {
-                        allow(path, mode, config.sockets.group.as_deref())?;
-                    }
-                    bound
+                    made.push((path, door));
+                    bound_to(address, mode(door, config).is_some()).await
                 }
                 (address, _) => Listener::bind(address, exposure).await,
             };
@@ -93,6 +93,13 @@ impl Doors {
             ));
         }
         doors.ask(config, passwords.as_ref(), tls.as_ref());
+        // Now that each door asks what it is to.
+        for (path, door) in made {
+            allow(path, mode(door, config), config.sockets.group.as_deref())?;
+            if door == Door::ReadWrite && config.sockets.read_write.is_none() && asks(config) {
+                doors.open_to_all = Some(path.clone());
+            }
+        }
         Ok(doors)
     }
 
@@ -157,6 +164,13 @@ impl Doors {
 
     /// That nobody is to be let in unasked who could not be when the listeners were opened.
     fn check_exposure(&self, config: &Config) -> Result<(), Fail> {
+        if let Some(path) = self.open_to_all.as_ref().filter(|_| !asks(config)) {
+            return Err(Fail::new(
+                format!("socket {}", path.display()),
+                "was made for everybody, as clients were asked who they are",
+                "go on asking, or start the daemon anew",
+            ));
+        }
         if config.pki.clients_need_certificates || self.exposure_of(config.tls) == Exposure::AnyoneMayConnect
         {
             return Ok(());
@@ -222,13 +236,20 @@ async fn bound_to(address: &ListenAddress, is_closed: bool) -> Result<Listener, 
     bound
 }
 
-/// What a door's socket is to allow.
-fn mode(door: Door, rights: &SocketRights) -> Option<u32> {
+/// What a door's socket is to allow: where nothing is said what libvirtd's do, for to connect needs the right to write, which the usual umask
+/// leaves to the daemon's user alone.
+fn mode(door: Door, config: &Config) -> Option<u32> {
+    let rights = &config.sockets;
     match door {
-        Door::ReadWrite => rights.read_write,
-        Door::ReadOnly => rights.read_only,
-        Door::Admin => rights.admin,
+        Door::ReadWrite => rights.read_write.or(asks(config).then_some(0o777)),
+        Door::ReadOnly => rights.read_only.or(Some(0o777)),
+        Door::Admin => rights.admin.or(Some(0o700)),
     }
+}
+
+/// Whether whoever comes by a unix socket that is not read-only is asked or looked at.
+fn asks(config: &Config) -> bool {
+    config.unix != Way::None || config.processes.is_some()
 }
 
 /// Lets those open a socket who may.

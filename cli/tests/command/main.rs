@@ -4,6 +4,7 @@ mod autostart;
 mod descriptors;
 mod dissect;
 mod dissect_proxy;
+mod doors;
 mod ends;
 #[path = "../../../tests/figures.rs"]
 mod figures;
