@@ -1,18 +1,20 @@
 //! `virtwire serve`: a host in memory that libvirt's tools can drive.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+#[cfg(feature = "prometheus")]
+use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use virtwire::hypervisor::HypervisorService;
-use virtwire::hypervisor::mem::{self, GuestArguments, Guests, Mem, run_guest};
+use virtwire::hypervisor::mem::{self, DirectDoor, GuestArguments, Guests, Mem, run_guest};
 use virtwire::hypervisor::store::{Store, StoreError};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::{ProcedureKind, ProcedureNumber, Program, Release};
-use virtwire::server::{BindError, Exposure, ListenAddress, Server};
+use virtwire::server::{Administration, BindError, Exposure, ListenAddress, Server};
 
 use crate::args::{GuestArgs, GuestKind, ServeArgs};
 use crate::fail::{Fail, plain};
@@ -27,6 +29,7 @@ mod descriptors;
 mod dialling;
 mod direct;
 mod doors;
+mod ends;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod systemd;
@@ -36,10 +39,12 @@ use claims::Claims;
 use config::Config;
 pub(crate) use dialling::Destinations;
 use doors::Doors;
-use systemd::Door;
+use ends::Ends;
+use systemd::{Door, Passed};
 
 /// Serves until told to end.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
+    let args = Arc::new(args);
     let profile = profile(&args)?;
     let exposure = match args.allow_unauthenticated {
         true => Exposure::AnyoneMayConnect,
@@ -55,22 +60,21 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         return Err(Fail::new("serve", "has no address to listen on", next));
     }
     let descriptors = descriptors::raised();
-    let (ended, mut hang_up) = (ending(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
-    let host = host(&args, &config)?;
-    let service = HypervisorService::new(host.clone());
-    autostart::run(&service, &args).await?;
-    let direct = match &args.take_direct {
-        Some(address) => Some(direct::open(&host, address, exposure).await?),
-        None => None,
+    let (mut ends, mut hang_up) = (Ends::heard(args.exit_with_stdin)?, signal_of(SignalKind::hangup())?);
+    // However long something is waited for, such as a guest that does not answer.
+    let started = tokio::select! {
+        started = start(&args, &config, profile, passed, descriptors, exposure) => started?,
+        () = ends.next() => return Ok(()),
     };
-    let service = dialling::allowed(service, args.allow_p2p.clone());
-    let handler = Claims::new(service, args.without_feature.clone());
-    let server = Server::new(handler).profile(profile).limits(config.server.limits);
-    let clients = descriptors::bounded(config.server.clients, config.admin.clients, descriptors);
-    server.set_client_limits(clients[0]);
-    let doors = Arc::new(Doors::open(&config, passed, exposure).await?);
-    let (admin, told_to_end) = admin::server(&config, &doors, &server, descriptors);
-    admin.set_client_limits(clients[1]);
+    let Started {
+        server,
+        admin,
+        doors,
+        direct,
+        told_to_end,
+        #[cfg(feature = "prometheus")]
+        metrics,
+    } = started;
     let mut serving = JoinSet::new();
     for listener in &doors.listeners {
         let how = if listener.is_read_only() { ", read-only" } else { "" };
@@ -89,8 +93,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         say(&format!("taking guests that come direct on tcp://{}", door.address()))?;
     }
     #[cfg(feature = "prometheus")]
-    if let Some(address) = &args.listen_metrics {
-        let listener = prometheus::bind(address, exposure).await?;
+    if let Some(listener) = metrics {
         say(&format!("listening on {}, for Prometheus", prometheus::address(&listener)))?;
         let metrics = server.metrics().clone();
         serving.spawn(async move {
@@ -99,10 +102,9 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
         });
     }
     systemd::notify("READY=1");
-    tokio::pin!(ended);
     let end = loop {
         tokio::select! {
-            () = &mut ended => break Ok(()),
+            () = ends.next() => break Ok(()),
             () = told_to_end.notified() => break Ok(()),
             _ = hang_up.recv() => if let Some(config) = reload(&args, &doors) {
                 let clients = descriptors::bounded(config.server.clients, config.admin.clients, descriptors);
@@ -119,15 +121,81 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
     // Then the listeners are this function's alone; with them go the paths of unix sockets.
     serving.shutdown().await;
     drop(doors);
-    let ends = (server.shut_down(config.shutdown_within), admin.shut_down(config.shutdown_within));
-    let (cut_off, _) = tokio::join!(ends.0, ends.1);
+    let begun = Instant::now();
+    let shut_down = async |within| tokio::join!(server.shut_down(within), admin.shut_down(within)).0;
+    let cut_off = tokio::select! {
+        cut_off = shut_down(config.shutdown_within) => cut_off,
+        () = ends.again() => shut_down(Duration::ZERO).await,
+    };
     if cut_off > 0 {
         remark(&format!(
             "virtwire: {cut_off} clients had not finished after {} s",
-            config.shutdown_within.as_secs()
+            begun.elapsed().as_secs()
         ));
     }
     end
+}
+
+/// A daemon that is ready, and whose doors are open.
+struct Started {
+    server: Server<Claims<HypervisorService<Mem>>>,
+    admin: Server<Administration>,
+    doors: Arc<Doors>,
+    direct: Option<DirectDoor>,
+    told_to_end: Arc<Notify>,
+    #[cfg(feature = "prometheus")]
+    metrics: Option<TcpListener>,
+}
+
+async fn start(
+    args: &Arc<ServeArgs>,
+    config: &Config,
+    profile: Profile,
+    passed: Vec<Passed>,
+    descriptors: usize,
+    exposure: Exposure,
+) -> Result<Started, Fail> {
+    let host = {
+        let (args, config) = (args.clone(), config.clone());
+        apart(move || host(&args, &config)).await?
+    };
+    let service = HypervisorService::new(host.clone());
+    autostart::run(&service, args).await?;
+    let direct = match &args.take_direct {
+        Some(address) => Some(direct::open(&host, address, exposure).await?),
+        None => None,
+    };
+    let service = dialling::allowed(service, args.allow_p2p.clone());
+    let handler = Claims::new(service, args.without_feature.clone());
+    let server = Server::new(handler).profile(profile).limits(config.server.limits);
+    let clients = descriptors::bounded(config.server.clients, config.admin.clients, descriptors);
+    server.set_client_limits(clients[0]);
+    let doors = Arc::new(Doors::open(config, passed, exposure).await?);
+    let (admin, told_to_end) = admin::server(config, &doors, &server, descriptors);
+    admin.set_client_limits(clients[1]);
+    #[cfg(feature = "prometheus")]
+    let metrics = match &args.listen_metrics {
+        Some(address) => Some(prometheus::bind(address, exposure).await?),
+        None => None,
+    };
+    Ok(Started {
+        server,
+        admin,
+        doors,
+        direct,
+        told_to_end,
+        #[cfg(feature = "prometheus")]
+        metrics,
+    })
+}
+
+/// Does what may wait for a disk, or for whoever has a file or a process, where nobody else waits for it.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fail> + Send + 'static,
+) -> Result<T, Fail> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Fail::new("serve", error, "this is a fault of virtwire's; report it")))
 }
 
 /// What the file says, or the options; addresses are both's.
@@ -287,28 +355,6 @@ fn cannot_listen(address: &ListenAddress, error: BindError) -> Fail {
 fn is_no_socket(path: &std::path::Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
     std::fs::symlink_metadata(path).is_ok_and(|found| !found.file_type().is_socket())
-}
-
-/// Waits for SIGTERM, SIGINT or, if asked to, the end of standard input. In place once this returns.
-fn ending(with_stdin: bool) -> Result<impl Future<Output = ()>, Fail> {
-    let mut terminate = signal_of(SignalKind::terminate())?;
-    let mut interrupt = signal_of(SignalKind::interrupt())?;
-    let (closed, stdin) = oneshot::channel();
-    if with_stdin {
-        // A thread of its own, as the runtime would wait at its end for one of its blocking reads.
-        std::thread::spawn(move || {
-            let mut stdin = std::io::stdin().lock();
-            while stdin.read(&mut [0; 256]).is_ok_and(|read| read > 0) {}
-            closed.send(())
-        });
-    }
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            Ok(()) = stdin => {}
-        }
-    })
 }
 
 fn signal_of(kind: SignalKind) -> Result<Signal, Fail> {

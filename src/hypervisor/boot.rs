@@ -42,10 +42,11 @@ impl Boot {
     /// Whether this is the boot that was [noted](Self::note) last. A file that is not there notes none.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's, and of what is no regular file: a FIFO would be waited for.
     pub fn is_noted(&self, file: &Path) -> io::Result<bool> {
-        match fs::read(file) {
-            Ok(noted) => Ok(noted == self.0.as_bytes()),
+        match fs::metadata(file) {
+            Ok(found) if found.is_file() => Ok(fs::read(file)? == self.0.as_bytes()),
+            Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
@@ -87,6 +88,7 @@ mod tests {
         assert!(!boot.is_noted(&file).unwrap());
         boot.note(&file).unwrap();
         assert!(boot.is_noted(&file).unwrap());
+        boot.is_noted(Path::new("/dev/null")).unwrap_err();
         fs::write(&file, &boot.0[..boot.0.len() - 1]).unwrap();
         assert!(!boot.is_noted(&file).unwrap());
         Boot("another 1\n".to_owned()).note(&file).unwrap();

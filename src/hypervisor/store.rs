@@ -29,14 +29,14 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::Uuid;
-use super::moves::stream::Checksum;
+use super::moves::stream::{Checksum, XML_BYTES_MAX};
 
 /// The directory of definitions, open in this process and in no other.
 #[derive(Debug)]
@@ -128,7 +128,29 @@ pub enum StoreError {
 
 debug_is_display!(StoreError);
 
+/// Why a change of the disk is not done.
+#[derive(Debug)]
+pub(super) struct Undone {
+    pub(super) error: io::Error,
+    /// Whether it is made all the same, and only may not last.
+    pub(super) is_made: bool,
+}
+
+impl Undone {
+    fn not_made(error: io::Error) -> Undone {
+        Undone { error, is_made: false }
+    }
+
+    fn made(error: io::Error) -> Undone {
+        Undone { error, is_made: true }
+    }
+}
+
 const ASIDE: &str = ".set-aside";
+/// The longest file of a definition: what stands before its XML is some hundred bytes.
+const FILE_BYTES_MAX: u64 = XML_BYTES_MAX as u64 + 4_096;
+/// The longest file that says which host this is: a line.
+const LINE_BYTES_MAX: u64 = 256;
 /// The end of the name of what is being written.
 pub(super) const UNFINISHED: &str = ".new";
 
@@ -158,8 +180,9 @@ impl Store {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))?;
         }
         let path = directory.join("lock");
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let lock = lock.map_err(failed(&path))?;
+        let mut how = OpenOptions::new();
+        how.write(true).create(true).truncate(false).mode(0o600).custom_flags(flags(OFlags::NONBLOCK));
+        let lock = how.open(&path).map_err(failed(&path))?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => return Err(StoreError::InUse(directory.to_owned())),
@@ -196,20 +219,24 @@ impl Store {
     /// Which host this is: the same for all daemons that have had the directory. Made and kept where nobody has asked before.
     ///
     /// # Errors
-    /// The system's, and of a file that holds no UUID: nobody can tell which host it was then.
+    /// The system's, and of a file that holds no UUID: nobody can tell which host it was then, so it is not set aside.
     pub fn host_uuid(&self) -> io::Result<Uuid> {
         let path = self.directory.join("host-uuid");
-        match fs::read_to_string(&path) {
-            Ok(text) => text.trim().parse().map_err(|_| {
-                let why = format!("{}: it holds no UUID; write the host's into it", path.display());
-                io::Error::new(io::ErrorKind::InvalidData, why)
-            }),
+        match read_whole(&path, LINE_BYTES_MAX) {
+            Ok(bytes) => {
+                let uuid = std::str::from_utf8(&bytes).ok().and_then(|text| text.trim().parse().ok());
+                uuid.ok_or_else(|| {
+                    let why = format!("{}: it holds no UUID; write the host's into it", path.display());
+                    io::Error::new(io::ErrorKind::InvalidData, why)
+                })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let uuid = Uuid::random();
-                put(&self.directory, "host-uuid", format!("{uuid}\n").as_bytes())?;
+                let line = format!("{uuid}\n");
+                put(&self.directory, "host-uuid", line.as_bytes()).map_err(|undone| undone.error)?;
                 Ok(uuid)
             }
-            Err(error) => Err(error),
+            Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
         }
     }
 
@@ -248,9 +275,19 @@ impl Folder {
     /// Keeps a definition, in place of the one of the same UUID. When this returns it lasts.
     ///
     /// # Errors
-    /// The system's. Then either the new definition or the one before is there, whole.
+    /// The system's, and of a definition that is longer than any that is read again: some 4 MiB. Then either the new definition or the one
+    /// before is there, whole.
     pub fn keep(&self, kept: &Kept) -> io::Result<()> {
-        put(&self.path, &self.name(kept.uuid), &self.to_bytes(kept))
+        self.put(kept).map_err(|undone| undone.error)
+    }
+
+    /// The same, which says how far it came.
+    pub(super) fn put(&self, kept: &Kept) -> Result<(), Undone> {
+        let bytes = self.to_bytes(kept);
+        match bytes.len() as u64 {
+            ..=FILE_BYTES_MAX => put(&self.path, &self.name(kept.uuid), &bytes),
+            _ => Err(Undone::not_made(too_long(FILE_BYTES_MAX))),
+        }
     }
 
     /// Forgets a definition, if there is one. When this returns it is gone for good.
@@ -258,9 +295,14 @@ impl Folder {
     /// # Errors
     /// The system's.
     pub fn forget(&self, uuid: Uuid) -> io::Result<()> {
+        self.remove(uuid).map_err(|undone| undone.error)
+    }
+
+    /// The same, which says how far it came.
+    pub(super) fn remove(&self, uuid: Uuid) -> Result<(), Undone> {
         match fs::remove_file(self.place(uuid)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => sync(&self.path),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Undone::not_made(error)),
+            _ => sync(&self.path).map_err(Undone::made),
         }
     }
 
@@ -319,7 +361,8 @@ impl Folder {
     }
 
     fn read_one(&self, path: &Path, name: &str) -> Result<Kept, String> {
-        let bytes = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+        let bytes =
+            read_whole(path, FILE_BYTES_MAX).map_err(|error| format!("it cannot be read: {error}"))?;
         let kept = self.parse(bytes)?;
         if name != self.name(kept.uuid) {
             return Err(format!("it is the definition of {}", kept.uuid));
@@ -393,13 +436,51 @@ fn lasting(directory: &Path, is_there: impl Fn(&Path) -> bool) -> Vec<&Path> {
 }
 
 /// Writes a file in place of the one of this name. When this returns it lasts; until then the one before is there, whole.
-fn put(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+fn put(directory: &Path, name: &str, bytes: &[u8]) -> Result<(), Undone> {
     let beside = directory.join(beside(name));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, directory.join(name))?;
-    sync(directory)
+    let mut how = OpenOptions::new();
+    how.write(true).create(true).truncate(true).mode(0o600);
+    how.custom_flags(flags(OFlags::NONBLOCK | OFlags::NOFOLLOW));
+    let mut file = how.open(&beside).map_err(Undone::not_made)?;
+    let renamed = (|| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, directory.join(name))
+    })();
+    if let Err(error) = renamed {
+        // A disk that is full would stay so by it.
+        let _ = fs::remove_file(&beside);
+        return Err(Undone::not_made(error));
+    }
+    sync(directory).map_err(Undone::made)
+}
+
+/// All of a regular file of a directory of ours, which has at most so many bytes. No link is followed.
+fn read_whole(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more shows that there is more.
+    open_regular(path, OFlags::NOFOLLOW)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > bytes_max {
+        true => Err(too_long(bytes_max)),
+        false => Ok(bytes),
+    }
+}
+
+/// A file to be read that is one. Nothing at the path is waited for, such as whoever writes to a FIFO.
+pub(super) fn open_regular(path: &Path, more: OFlags) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(flags(OFlags::NONBLOCK | more)).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
+fn flags(flags: OFlags) -> i32 {
+    flags.bits().cast_signed()
+}
+
+fn too_long(bytes_max: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("it has more than {bytes_max} bytes"))
 }
 
 /// What a file is called while it is written.
@@ -414,6 +495,8 @@ fn sync(directory: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
 
     /// A directory that goes with the test.
@@ -498,6 +581,70 @@ mod tests {
         assert_eq!(open().host_uuid().unwrap(), uuid);
         fs::write(directory.0.join("host-uuid"), "torn").unwrap();
         assert_eq!(open().host_uuid().unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    /// Else a daemon would not start as long as it is there, nor end.
+    #[test]
+    fn nothing_that_is_no_file_of_ours_is_waited_for_or_read_whole() {
+        let directory = Directory::new();
+        let Opened { store, .. } = Store::open(&directory.0).unwrap();
+        let good = kept(1, "<domain/>");
+        store.domains().keep(&good).unwrap();
+        drop(store);
+        let fifo = |path: &Path| {
+            mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        };
+        let domains = directory.0.join("domains");
+        fifo(&domains.join("ff"));
+        std::os::unix::fs::symlink("/dev/zero", domains.join("link")).unwrap();
+        let sparse = domains.join(format!("{}.domain", Uuid([2; 16])));
+        File::create(&sparse).unwrap().set_len(1 << 40).unwrap();
+        let Opened { store, kept, set_aside, .. } = Store::open(&directory.0).unwrap();
+        assert_eq!(kept, [good]);
+        let mut said: Vec<_> = set_aside.iter().map(ToString::to_string).collect();
+        said.sort();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].contains("more than 4198400 bytes"), "{said:?}");
+        assert!(said[1].contains("ff.set-aside: it cannot be read: it is no regular file"), "{said:?}");
+        assert!(said[2].contains("link.set-aside: it cannot be read: "), "{said:?}");
+        // Which host this is nobody makes up: it is asked for.
+        for name in ["host-uuid", ".host-uuid.new"] {
+            let path = directory.0.join(name);
+            fifo(&path);
+            store.host_uuid().unwrap_err();
+            fs::remove_file(&path).unwrap();
+        }
+        store.host_uuid().unwrap();
+        drop(store);
+        fs::remove_file(directory.0.join("lock")).unwrap();
+        fifo(&directory.0.join("lock"));
+        assert!(matches!(Store::open(&directory.0), Err(StoreError::Io { .. })));
+    }
+
+    /// A disk that is full would stay so by what is left of them.
+    #[test]
+    fn nothing_is_left_of_what_cannot_be_kept() {
+        let directory = Directory::new();
+        let Opened { store, .. } = Store::open(&directory.0).unwrap();
+        let domains = directory.0.join("domains");
+        let files = || fs::read_dir(&domains).unwrap().count();
+        let definition = kept(2, "<domain/>");
+        // No file takes its place.
+        let place = domains.join(format!("{}.domain", definition.uuid));
+        fs::create_dir(&place).unwrap();
+        assert!(!store.domains().put(&definition).unwrap_err().is_made);
+        assert_eq!(files(), 1);
+        assert!(!store.domains().remove(definition.uuid).unwrap_err().is_made);
+        fs::remove_dir(&place).unwrap();
+        // What is longer than what is read again would be lost with its daemon.
+        let most = FILE_BYTES_MAX as usize - store.domains().to_bytes(&kept(2, "")).len();
+        let longest = kept(2, &"x".repeat(most));
+        assert!(!store.domains().put(&kept(2, &"x".repeat(most + 1))).unwrap_err().is_made);
+        assert_eq!(files(), 0);
+        store.domains().put(&longest).unwrap();
+        drop(store);
+        let opened = Store::open(&directory.0).unwrap();
+        assert_eq!((opened.kept, opened.set_aside), (vec![longest], vec![]));
     }
 
     #[test]

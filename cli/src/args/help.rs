@@ -53,11 +53,12 @@ pub(crate) const STATUS: &str = "Exit status: 0 when it is done, 1 when it is no
 
 pub(crate) const SERVE: &str = "\
 Prints `listening on ADDRESS` for each listener once it accepts. SIGTERM and SIGINT end it: what clients have asked for is answered \
-first, and streams come to their ends, for 15 s at most. Who is not let in, and why a client is dropped, is said on standard error. SIGHUP reads the file, certificates, passwords, lists and max_clients anew; clients stay. Sockets that systemd \
+first, and streams come to their ends, for 15 s at most, or until one of them comes again. Who is not let in, and why a client is dropped, is said on standard error. SIGHUP reads the file, certificates, passwords, lists and max_clients anew; clients stay. Sockets that systemd \
 passes are taken (TLS where their name ends in `-tls`, read-only where it ends in `-ro`), and systemd is told READY and STOPPING.
 
 FILE has these keys: listen, listen_ro, listen_admin (lists of addresses); unix_sock_group, unix_sock_rw_perms, unix_sock_ro_perms, \
-unix_sock_admin_perms (of the sockets' files, when they are made); auth_unix_rw, auth_unix_ro, auth_tcp, auth_tls (none, sasl; polkit on unix sockets); passwords; \
+unix_sock_admin_perms (of the sockets' files, when they are made; unless said 0777 where listen's clients are asked who they are or unix_allowed_uids or \
+unix_allowed_gids are there, else as the umask has it; 0777 for listen_ro, 0700 for listen_admin); auth_unix_rw, auth_unix_ro, auth_tcp, auth_tls (none, sasl; polkit on unix sockets); passwords; \
 sasl_allowed_username_list; unix_allowed_uids, unix_allowed_gids; ca_file, cert_file, key_file, crl_file, tls_no_verify_certificate, \
 tls_allowed_dn_list; max_clients, max_anonymous_clients, max_queued_clients, max_client_requests, keepalive_interval, keepalive_count, and the same of \
 listen_admin: admin_max_clients, admin_max_queued_clients, admin_max_client_requests, admin_keepalive_interval, admin_keepalive_count; \

@@ -25,7 +25,8 @@ use wire::{Packet, Place, Trouble};
 /// What `--help` says after the options.
 const CONFORM: &str = "\
 Each row is tried on a connection of its own, by bytes that this command makes without virtwire's own client. Nothing on the host
-is changed. At a server that asks who clients are, the rows are those of the way in, and nobody is let in. Exit status: 0 where every row that was tried conforms, 1 where one differs or nothing could be tried.
+is changed. At a server that asks who clients are, the rows are those of the way in, and nobody is let in.
+At a socket that is read-only the rows about what changes something are not tried. Exit status: 0 where every row that was tried conforms, 1 where one differs or nothing could be tried.
 `docs/conformance.md` explains the rows in which libvirt's own daemons differ.";
 
 #[derive(Debug, Args)]
@@ -44,7 +45,7 @@ pub(crate) struct ConformArgs {
     #[arg(long)]
     pub(crate) hostile: bool,
     /// Also the row that fills the server, which is set to hold this many clients (`max_clients`) and has no others
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_clients: Option<u32>,
     /// How long an answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
@@ -63,16 +64,18 @@ pub(crate) async fn run(args: ConformArgs) -> Result<ExitCode, Fail> {
 }
 
 fn try_all(args: &ConformArgs) -> Result<ExitCode, Fail> {
-    let target = target(args)?;
-    let asks = asks(&target).map_err(|Trouble(what)| {
+    let mut target = target(args)?;
+    let failed = |Trouble(what)| {
         Fail::new(format!("daemon {} ({})", args.uri, target.place), what, "does a daemon run there?")
-    })?;
+    };
+    let asks = asks(&target).map_err(failed)?;
+    target.is_read_only = !asks && objects::is_read_only(&target).map_err(failed)?;
     let screen = Screen::new(Output::Stdout);
     let mut counts = Counts::default();
     let mut rows = rows(&target, asks);
     rows.extend(args.max_clients.filter(|_| !asks).map(sessions::crowd));
     for row in rows.iter().filter(|row| wanted(row, args)) {
-        let seen = (row.run)(&target).unwrap_or_else(|Trouble(what)| Seen::Differs(what));
+        let seen = row.tried(&target);
         counts.add(&seen);
         if args.json {
             print_json(row, &seen)?;
@@ -121,7 +124,12 @@ fn target(args: &ConformArgs) -> Result<Target, Fail> {
             return Err(Fail::new(format!("URI {uri}"), what, next));
         }
     };
-    Ok(Target { place, name: uri.name, patience: Duration::from_secs(args.patience.max(1)) })
+    Ok(Target {
+        place,
+        name: uri.name,
+        patience: Duration::from_secs(args.patience.max(1)),
+        is_read_only: false,
+    })
 }
 
 /// Whether the server asks who its clients are. If it does not, it is to open its hypervisor.

@@ -19,6 +19,9 @@ const READ_ONLY: &str = "read-only";
 /// The most names and ids that a list of one call may have.
 const LIST_MAX: i32 = 16_384;
 
+/// What a client is told that may only look.
+const DENIED: i32 = 29;
+
 /// A call by its arguments.
 pub(super) fn call<P: Procedure>(arguments: &P) -> Result<Packet, Trouble> {
     let draft = Draft::encode(arguments).map_err(|error| Trouble(error.to_string()))?;
@@ -29,6 +32,12 @@ pub(super) fn call<P: Procedure>(arguments: &P) -> Result<Packet, Trouble> {
 /// A guest that nobody has.
 fn nobody() -> Domain {
     Domain { name: "nobody has this name".into(), uuid: [0x5a; 16], id: -1 }
+}
+
+/// Whether a client that asks for all may only look.
+pub(super) fn is_read_only(target: &Target) -> Result<bool, Trouble> {
+    let answer = answer(target, 0, &DomainDestroy { dom: nobody() })?;
+    Ok(answer.error().is_some_and(|(code, ..)| code == DENIED))
 }
 
 /// How a call is answered on a fresh connection that is opened with these flags.
@@ -129,8 +138,9 @@ fn limits() -> Vec<Row> {
                 let undecodable = (39, 7, "Unable to decode message payload".to_owned());
                 Ok(Seen::so(answer.error() == Some(undecodable), || describe(&answer)))
             },
-        ),
-        refused(LIMITS, "a guest of nobody", 0, DomainDestroy { dom: nobody() }, 42, "NO_DOMAIN"),
+        )
+        .writes(),
+        refused(LIMITS, "a guest of nobody", 0, DomainDestroy { dom: nobody() }, 42, "NO_DOMAIN").writes(),
     ]
 }
 
@@ -173,7 +183,6 @@ fn events() -> Vec<Row> {
 }
 
 fn read_only() -> Vec<Row> {
-    const DENIED: i32 = 29;
     let xml = || "<domain type='test'><name>nobody</name><memory>1024</memory></domain>".into();
     let dom = nobody;
     macro_rules! denied {

@@ -12,6 +12,8 @@ pub(super) struct Target {
     pub(super) name: String,
     /// How long one answer may take.
     pub(super) patience: Duration,
+    /// Whether nobody who comes there may do more than look.
+    pub(super) is_read_only: bool,
 }
 
 impl Target {
@@ -57,6 +59,8 @@ pub(super) struct Row {
     /// What the server has to do, in words.
     pub(super) expected: String,
     pub(super) price: Price,
+    /// Whether it can be tried only where a client may do more than look.
+    pub(super) writes: bool,
     pub(super) run: Box<Run>,
 }
 
@@ -85,13 +89,25 @@ pub(super) fn steps(
     expected: impl Into<String>,
     run: impl Fn(&Target) -> Result<Seen, Trouble> + Send + 'static,
 ) -> Row {
-    Row { group, name, expected: expected.into(), price: Price::None, run: Box::new(run) }
+    Row { group, name, expected: expected.into(), price: Price::None, writes: false, run: Box::new(run) }
 }
 
 impl Row {
     pub(super) fn price(mut self, price: Price) -> Row {
         self.price = price;
         self
+    }
+
+    pub(super) fn writes(mut self) -> Row {
+        self.writes = true;
+        self
+    }
+
+    pub(super) fn tried(&self, target: &Target) -> Seen {
+        if self.writes && target.is_read_only {
+            return Seen::NotTried("this socket is read-only".to_owned());
+        }
+        (self.run)(target).unwrap_or_else(|Trouble(what)| Seen::Differs(what))
     }
 }
 

@@ -9,6 +9,7 @@ use virtwire::hypervisor::Uuid;
 use virtwire::protocol::session::server::Limits;
 use virtwire::server::{AllowedProcesses, ClientLimits, ListenAddress, Patterns, TlsSettings};
 
+use super::descriptors;
 use crate::fail::{Fail, plain};
 
 /// What a kind of listener asks of its clients.
@@ -88,7 +89,7 @@ pub(super) struct Config {
     pub(super) shutdown_within: Duration,
 }
 
-/// The group and the modes of the files of unix sockets; what is not said is as the system makes it.
+/// The group and the modes of the files of unix sockets, where they are said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SocketRights {
     pub(super) group: Option<String>,
@@ -247,6 +248,11 @@ impl Config {
                     set.ok_or_else(|| unknown(thing, key))?.map_err(wrong)?;
                 }
             }
+        }
+        // Of what is not said no more than is possible.
+        config.admin.clients = descriptors::consistent(config.admin.clients);
+        if !table.contains_key("max_anonymous_clients") {
+            config.server.clients = descriptors::consistent(config.server.clients);
         }
         let asks = [config.unix, config.unix_ro, config.tcp, config.tls].contains(&Way::Sasl);
         if !config.server.clients.are_possible() {
@@ -431,6 +437,25 @@ mod tests {
     }
 
     #[test]
+    fn as_many_may_be_unknown_as_may_be_there_unless_it_is_said() {
+        let default = ClientLimits::default().anonymous.map(NonZero::get);
+        for (text, clients, anonymous, administrators) in [
+            ("", 5_000, default, default),
+            ("max_clients = 5", 5, Some(5), default),
+            ("max_clients = 1", 1, Some(1), default),
+            ("max_clients = 5\nmax_anonymous_clients = 4", 5, Some(4), default),
+            ("max_clients = 5\nmax_anonymous_clients = 0", 5, None, default),
+            ("max_anonymous_clients = 5000", 5_000, Some(5_000), default),
+            ("admin_max_clients = 3", 5_000, default, Some(3)),
+        ] {
+            let config = read(text).unwrap();
+            let found = config.server.clients;
+            assert_eq!((found.clients, found.anonymous.map(NonZero::get)), (clients, anonymous), "{text}");
+            assert_eq!(config.admin.clients.anonymous.map(NonZero::get), administrators, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_key_and_what_to_do() {
         for (text, told) in [
             ("auth_unix_wr = 'sasl'", "key auth_unix_wr: is unknown (did you mean auth_unix_rw?)"),
@@ -443,7 +468,11 @@ mod tests {
             ("auth_tls = 'sasl'", "has no key passwords"),
             ("unix_allowed_uids = [-1]", "give numbers"),
             ("max_client_requests = 0", "at least 1"),
-            ("max_clients = 5", "more clients that are not known yet than clients"),
+            (
+                "max_clients = 5\nmax_anonymous_clients = 6",
+                "more clients that are not known yet than clients",
+            ),
+            ("max_anonymous_clients = 5001", "more clients that are not known yet than clients"),
             ("max_workers = 5", "leave it out"),
             ("unix_sock_rw_perms = 770", "give permissions"),
             ("unix_sock_ro_perms = '1777'", "give permissions"),

@@ -1,5 +1,7 @@
 //! How many files and sockets the daemon may have open, and how many clients that is enough for.
 
+use std::num::NonZero;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use virtwire::server::ClientLimits;
 
@@ -40,7 +42,13 @@ fn at_most(wished: ClientLimits, most: usize, descriptors: usize) -> ClientLimit
     if wished.clients > most {
         tracing::info!(wished = wished.clients, most, descriptors, "fewer clients, for want of descriptors");
     }
-    ClientLimits { clients: wished.clients.min(most), ..wished }
+    consistent(ClientLimits { clients: wished.clients.min(most), ..wished })
+}
+
+/// No more may be unknown than may be there.
+pub(super) fn consistent(limits: ClientLimits) -> ClientLimits {
+    let clients = NonZero::new(limits.clients).unwrap_or(NonZero::<usize>::MIN);
+    ClientLimits { anonymous: limits.anonymous.map(|anonymous| anonymous.min(clients)), ..limits }
 }
 
 #[cfg(test)]
@@ -63,8 +71,13 @@ mod tests {
             (20_000, 5_000, 5_000),
             (usize::MAX, 5_000, 5_000),
         ] {
-            let bounded = bounded(limits(5_000), limits(5_000), descriptors);
-            assert_eq!(bounded, [limits(most), limits(admins)], "{descriptors}");
+            let wished = bounded(limits(5_000), limits(5_000), descriptors);
+            assert_eq!(wished, [limits(most), limits(admins)], "{descriptors}");
+            // Of those that are unknown there may be no more.
+            let with =
+                |clients: usize, anonymous| ClientLimits { clients, anonymous: NonZero::new(anonymous) };
+            let bounded = bounded(with(5_000, 100), with(5_000, 5_000), descriptors);
+            assert_eq!(bounded, [with(most, most.min(100)), with(admins, admins)], "{descriptors}");
         }
     }
 }

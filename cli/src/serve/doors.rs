@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Mode;
@@ -13,9 +13,9 @@ use virtwire::server::{
     TlsServer, TlsSettings, TlsSettingsError,
 };
 
-use super::cannot_listen;
-use super::config::{Config, SocketRights, Way};
+use super::config::{Config, Way};
 use super::systemd::{Door, Passed, Socket};
+use super::{apart, cannot_listen};
 use crate::fail::{Fail, plain};
 use crate::passwd;
 use crate::screen::remark;
@@ -25,6 +25,8 @@ pub(super) struct Doors {
     exposure: Exposure,
     /// Where TLS is spoken, and by which settings now.
     tls: Mutex<Option<(TlsServer, TlsSettings)>>,
+    /// A socket's file that everybody may open because clients are asked who they are.
+    open_to_all: Option<PathBuf>,
     pub(super) listeners: Vec<Arc<Listener>>,
     /// For administrators.
     pub(super) admin: Vec<Arc<Listener>>,
@@ -37,8 +39,15 @@ impl Doors {
         passed: Vec<Passed>,
         exposure: Exposure,
     ) -> Result<Doors, Fail> {
-        let mut doors = Doors { exposure, tls: Mutex::default(), listeners: Vec::new(), admin: Vec::new() };
-        let passwords = passwords(config)?;
+        let (passwords, tls) = read(config, &passed).await?;
+        let mut doors = Doors {
+            exposure,
+            tls: Mutex::new(tls.clone().map(|tls| (tls, config.pki.clone()))),
+            open_to_all: None,
+            listeners: Vec::new(),
+            admin: Vec::new(),
+        };
+        let mut made = Vec::new();
         let all = [
             (&config.listen, Door::ReadWrite),
             (&config.listen_ro, Door::ReadOnly),
@@ -47,19 +56,15 @@ impl Doors {
         for (address, door) in
             all.into_iter().flat_map(|(list, door)| list.iter().map(move |one| (one, door)))
         {
-            let bound = match address {
-                ListenAddress::Tls(host) => {
-                    Listener::bind_tls(host, doors.tls(config)?, doors.exposure_of(config.tls)).await
+            let bound = match (address, &tls) {
+                (ListenAddress::Tls(host), Some(tls)) => {
+                    Listener::bind_tls(host, tls.clone(), doors.exposure_of(config.tls)).await
                 }
-                ListenAddress::Unix(path) => {
-                    let mode = mode(door, &config.sockets);
-                    let bound = bound_to(address, mode.is_some()).await;
-                    if bound.is_ok() {
-                        allow(path, mode, config.sockets.group.as_deref())?;
-                    }
-                    bound
+                (ListenAddress::Unix(path), _) => {
+                    made.push((path, door));
+                    bound_to(address, mode(door, config).is_some()).await
                 }
-                address => Listener::bind(address, exposure).await,
+                (address, _) => Listener::bind(address, exposure).await,
             };
             let refused = |error| {
                 cannot_ask_in_clear(address, config, &error).unwrap_or_else(|| cannot_listen(address, error))
@@ -67,12 +72,14 @@ impl Doors {
             doors.take(bound.map_err(refused)?, door, config)?;
         }
         for Passed { socket, door } in passed {
-            let taken = match socket {
-                Socket::Unix(socket) => Listener::from_unix(socket),
-                Socket::Tcp(socket) => Listener::from_tcp(socket, exposure),
-                Socket::Tls(socket) => {
-                    Listener::from_tls(socket, doors.tls(config)?, doors.exposure_of(config.tls))
+            let taken = match (socket, &tls) {
+                (Socket::Unix(socket), _) => Listener::from_unix(socket),
+                (Socket::Tls(socket), Some(tls)) => {
+                    Listener::from_tls(socket, tls.clone(), doors.exposure_of(config.tls))
                 }
+                // Where TLS is spoken there is always an end of it.
+                (Socket::Tls(_), None) => continue,
+                (Socket::Tcp(socket), _) => Listener::from_tcp(socket, exposure),
             };
             let refused = |error| Fail::new("a socket from LISTEN_FDS", error, "correct the socket unit");
             doors.take(taken.map_err(refused)?, door, config)?;
@@ -85,8 +92,14 @@ impl Doors {
                 "listen on unix sockets alone, or use --config with unix_allowed_uids and unix_allowed_gids",
             ));
         }
-        let tls = doors.tls_now().as_ref().map(|(tls, _)| tls.clone());
         doors.ask(config, passwords.as_ref(), tls.as_ref());
+        // Now that each door asks what it is to.
+        for (path, door) in made {
+            allow(path, mode(door, config), config.sockets.group.as_deref())?;
+            if door == Door::ReadWrite && config.sockets.read_write.is_none() && asks(config) {
+                doors.open_to_all = Some(path.clone());
+            }
+        }
         Ok(doors)
     }
 
@@ -113,18 +126,6 @@ impl Doors {
             }
         }
         Ok(())
-    }
-
-    /// The one end of TLS, read when it is first needed.
-    fn tls(&self, config: &Config) -> Result<TlsServer, Fail> {
-        let mut now = self.tls_now();
-        match &*now {
-            Some((tls, _)) => Ok(tls.clone()),
-            None => {
-                let tls = TlsServer::new(&config.pki).map_err(no_tls)?;
-                Ok(now.insert((tls, config.pki.clone())).0.clone())
-            }
-        }
     }
 
     /// Passwords over TLS may be asked for anywhere.
@@ -163,6 +164,13 @@ impl Doors {
 
     /// That nobody is to be let in unasked who could not be when the listeners were opened.
     fn check_exposure(&self, config: &Config) -> Result<(), Fail> {
+        if let Some(path) = self.open_to_all.as_ref().filter(|_| !asks(config)) {
+            return Err(Fail::new(
+                format!("socket {}", path.display()),
+                "was made for everybody, as clients were asked who they are",
+                "go on asking, or start the daemon anew",
+            ));
+        }
         if config.pki.clients_need_certificates || self.exposure_of(config.tls) == Exposure::AnyoneMayConnect
         {
             return Ok(());
@@ -228,13 +236,20 @@ async fn bound_to(address: &ListenAddress, is_closed: bool) -> Result<Listener, 
     bound
 }
 
-/// What a door's socket is to allow.
-fn mode(door: Door, rights: &SocketRights) -> Option<u32> {
+/// What a door's socket is to allow: where nothing is said what libvirtd's do, for to connect needs the right to write, which the usual umask
+/// leaves to the daemon's user alone.
+fn mode(door: Door, config: &Config) -> Option<u32> {
+    let rights = &config.sockets;
     match door {
-        Door::ReadWrite => rights.read_write,
-        Door::ReadOnly => rights.read_only,
-        Door::Admin => rights.admin,
+        Door::ReadWrite => rights.read_write.or(asks(config).then_some(0o777)),
+        Door::ReadOnly => rights.read_only.or(Some(0o777)),
+        Door::Admin => rights.admin.or(Some(0o700)),
     }
+}
+
+/// Whether whoever comes by a unix socket that is not read-only is asked or looked at.
+fn asks(config: &Config) -> bool {
+    config.unix != Way::None || config.processes.is_some()
 }
 
 /// Lets those open a socket who may.
@@ -263,6 +278,20 @@ fn number_of(name: &str, groups: &str) -> Option<u32> {
         (parts.next() == Some(name)).then(|| parts.nth(1)?.parse().ok())?
     };
     name.parse().ok().or_else(|| groups.lines().find_map(of_line))
+}
+
+/// What is read for the doors before any is open.
+async fn read(config: &Config, passed: &[Passed]) -> Result<(Option<PasswordFile>, Option<TlsServer>), Fail> {
+    let is_tls = |address: &ListenAddress| matches!(address, ListenAddress::Tls(_));
+    let speaks_tls = config.listen.iter().chain(&config.listen_ro).chain(&config.listen_admin).any(is_tls)
+        || passed.iter().any(|passed| matches!(passed.socket, Socket::Tls(_)));
+    let config = config.clone();
+    apart(move || {
+        let passwords = passwords(&config)?;
+        let tls = speaks_tls.then(|| TlsServer::new(&config.pki)).transpose().map_err(no_tls)?;
+        Ok((passwords, tls))
+    })
+    .await
 }
 
 fn passwords(config: &Config) -> Result<Option<PasswordFile>, Fail> {

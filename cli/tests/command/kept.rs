@@ -8,6 +8,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use virtwire::client::{CallError, Connection};
 use virtwire::protocol::remote::{
     ConnectListAllDomains, Domain, DomainCreate, DomainDefineXml, DomainDestroy, DomainGetXmlDesc,
@@ -114,6 +115,47 @@ fn what_is_no_definition_is_told_and_set_aside() {
     assert_eq!(std::fs::read(aside).unwrap(), whole[..whole.len() - 9]);
     let daemon = Daemon::start(&state.0, &[]);
     assert_eq!(runtime().block_on(daemon.definitions()).len(), 1);
+    assert_eq!(daemon.killed(), "");
+}
+
+/// Nobody opens what is there, or it would not start as long as that is there.
+#[test]
+fn a_fifo_is_set_aside_and_not_waited_for() {
+    let state = Directory::new("fifo");
+    std::fs::create_dir_all(state.0.join("domains")).unwrap();
+    let fifo = state.0.join("domains").join("ff");
+    mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let said = Daemon::start(&state.0, &[]).killed();
+    assert!(said.contains("ff.set-aside: it cannot be read: it is no regular file"), "{said}");
+    // Who it is nobody makes up.
+    let host = state.0.join("host-uuid");
+    std::fs::remove_file(&host).unwrap();
+    mknodat(CWD, &host, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let told = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--state", state.path()]).failed(1);
+    assert!(told.contains("host-uuid: it is no regular file"), "{told}");
+}
+
+/// What the disk does not do is not done, and nothing is left of it.
+#[test]
+fn what_the_disk_refuses_is_refused() {
+    let state = Directory::new("refused");
+    let daemon = Daemon::start(&state.0, &[]);
+    let domains = state.0.join("domains");
+    run_with(&["define", &daemon.uri, "-"], &xml(1, 0)).succeeded();
+    // Nothing takes the place of a directory, nor removes it as a file.
+    let place = domains.join("5f2a8c1e-0000-4000-8000-000000000001.domain");
+    std::fs::remove_file(&place).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    let told = run(&["undefine", &daemon.uri, "guest1"]).failed(1);
+    assert!(told.contains("the definition cannot be removed: "), "{told}");
+    let told = run_with(&["define", &daemon.uri, "-"], &xml(1, 7)).failed(1);
+    assert!(told.contains("the definition cannot be kept: "), "{told}");
+    let found = runtime().block_on(daemon.definitions());
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [(1, xml(1, 0))]);
+    assert_eq!(std::fs::read_dir(&domains).unwrap().count(), 1);
+    std::fs::remove_dir(&place).unwrap();
+    run(&["undefine", &daemon.uri, "guest1"]).succeeded();
+    assert!(runtime().block_on(daemon.definitions()).is_empty());
     assert_eq!(daemon.killed(), "");
 }
 

@@ -1,9 +1,12 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
 mod autostart;
+mod conform;
 mod descriptors;
 mod dissect;
 mod dissect_proxy;
+mod doors;
+mod ends;
 #[path = "../../../tests/figures.rs"]
 mod figures;
 mod harmless;

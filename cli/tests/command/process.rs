@@ -103,6 +103,12 @@ impl Serve {
         send(signal, &self.child);
     }
 
+    /// To be ended by whoever asks for it.
+    pub(crate) fn into_child(mut self) -> Child {
+        let nobody = Command::new("true").spawn().unwrap();
+        std::mem::replace(&mut self.child, nobody)
+    }
+
     pub(crate) fn end_by_stdin(mut self) -> Option<i32> {
         drop(self.stdin.take());
         self.child.wait().unwrap().code()

@@ -19,7 +19,7 @@ use rustix::fs::OFlags;
 use virtwire_protocol::error::{ErrorDomain, RemoteError};
 
 use super::super::moves::stream::Checksum;
-use super::super::store::UNFINISHED;
+use super::super::store::{UNFINISHED, open_regular};
 use super::super::{Result, Uuid, errors};
 
 const FIRST_WORDS: &str = "virtwire save 1 ";
@@ -73,7 +73,9 @@ pub(super) fn xml(path: &Path, memory_bytes_max: usize) -> Result<String> {
 }
 
 fn read(path: &Path, memory_bytes_max: usize, memory: &mut impl Write) -> Result<Outside> {
-    let read = opened(path).map_err(Unread::Io).and_then(|file| parse(file, memory_bytes_max, memory));
+    let read = open_regular(path, OFlags::empty())
+        .map_err(Unread::Io)
+        .and_then(|file| parse(file, memory_bytes_max, memory));
     read.map_err(|why| match why {
         Unread::Io(error) => {
             RemoteError::system(ErrorDomain::QEMU, format!("cannot read {}", path.display()), &error)
@@ -182,16 +184,6 @@ pub(super) fn check_place(path: &Path) -> Result<()> {
     }
 }
 
-/// A file to be read: the path is a client's, and nothing at it is waited for, such as whoever writes to a FIFO.
-fn opened(path: &Path) -> io::Result<File> {
-    let no_wait = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(no_wait).open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
-    }
-}
-
 fn foreign() -> String {
     "it is no saved guest of this format".to_owned()
 }
@@ -230,7 +222,7 @@ impl Head {
 /// Whether a file is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
 pub(super) fn check(path: &Path) -> std::result::Result<(), String> {
     let unreadable = |error: io::Error| format!("it cannot be read: {error}");
-    let file = opened(path).map_err(unreadable)?;
+    let file = open_regular(path, OFlags::empty()).map_err(unreadable)?;
     let mut start = Vec::new();
     (&file).take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(unreadable)?;
     let (_, rest) = first_line(&start).ok_or_else(foreign)?;

@@ -2,9 +2,10 @@
 //! secrets and interfaces keep themselves by the same means.
 //!
 //! Whatever changes a persistent configuration does so in one of these functions, one at a time: the store's lock is held
-//! around the change of the table and that of the disk, on a thread that may wait. Something new is on the disk before
-//! it is in the table, and something forgotten is off the table before it is off the disk: so nobody is told of a
-//! definition that could be lost.
+//! around the change of the table and that of the disk, on a thread that may wait. The disk comes first: what is new is there before it is
+//! in the table, and what is forgotten is gone there before it is off the table. So nobody is told of a definition that could be lost, nor that one is gone
+//! which the next daemon would find. What the disk refuses is not done, and what the table refuses then is undone on the disk. A guest
+//! that has left for another host is gone first: it runs there, whatever this host's disk says.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use tracing::warn;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::migrate::MigrateFlags;
 
-use super::super::store::{Folder, Kept, Opened, SetAside, Store};
+use super::super::store::{Folder, Kept, Opened, SetAside, Store, Undone};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
 use super::long::{reading, told};
 use super::shelf::Read;
@@ -21,12 +22,13 @@ use super::xml::Definition;
 use super::{Config, Inner, Mem, images};
 use crate::server::heavy;
 
-/// A kind of definition: where it is kept, what is to be kept of one now, and whether there may be one like this.
+/// A kind of definition: where it is kept, what is to be kept of one now, whether there may be one like this, and whether one may go.
 #[derive(Clone, Copy)]
 pub(super) struct Keeps {
     pub(super) folder: fn(&Store) -> &Folder,
     pub(super) kept: fn(&Inner, Uuid) -> Option<Kept>,
     pub(super) check_free: fn(&Inner, &Read) -> Result<()>,
+    pub(super) check_undefinable: fn(&Inner, Uuid) -> Result<()>,
 }
 
 impl Mem {
@@ -133,8 +135,9 @@ pub(super) async fn set_autostart(inner: &Arc<Inner>, uuid: Uuid, autostart: boo
 
 pub(super) async fn undefine(inner: &Arc<Inner>, uuid: Uuid) -> Result<()> {
     changing(inner, move |inner, store| {
-        inner.table().undefine(uuid)?;
-        forgotten(store.map(Store::domains), uuid)
+        inner.table().check_undefinable(uuid)?;
+        let undefine = |inner: &Inner| inner.table().undefine(uuid);
+        forgotten(inner, store.map(Store::domains), kept, uuid, undefine)
     })
     .await
 }
@@ -233,8 +236,8 @@ pub(super) async fn forget(
     undefine: impl FnOnce(&Inner) -> Result<()> + Send + 'static,
 ) -> Result<()> {
     changing(inner, move |inner, store| {
-        undefine(inner)?;
-        forgotten(store.map(keeps.folder), uuid)
+        (keeps.check_undefinable)(inner, uuid)?;
+        forgotten(inner, store.map(keeps.folder), keeps.kept, uuid, undefine)
     })
     .await
 }
@@ -252,8 +255,18 @@ fn marked(
     written(inner, folder, kept, uuid, |before| Kept { autostart, ..before }, set)
 }
 
-pub(super) fn forgotten(folder: Option<&Folder>, uuid: Uuid) -> Result<()> {
-    folder.map_or(Ok(()), |folder| folder.forget(uuid).map_err(|error| not_kept(&error)))
+/// Forgets a definition that may go, then makes the change that it is for. If that is refused, or it is not gone for good, it is written again.
+pub(super) fn forgotten<T>(
+    inner: &Inner,
+    folder: Option<&Folder>,
+    kept: fn(&Inner, Uuid) -> Option<Kept>,
+    uuid: Uuid,
+    change: impl FnOnce(&Inner) -> Result<T>,
+) -> Result<T> {
+    let Some(folder) = folder else { return change(inner) };
+    let before = kept(inner, uuid);
+    let removed = folder.remove(uuid);
+    changed(inner, folder, uuid, before, removed, "the definition cannot be removed", change)
 }
 
 /// Writes a definition, then makes the change that it is for. If that is refused the one before is written again.
@@ -268,9 +281,24 @@ pub(super) fn written<T>(
     let Some(folder) = folder else { return change(inner) };
     let before = kept(inner, uuid);
     let blank = Kept { uuid, autostart: false, xml: String::new() };
-    let after = folder.keep(&new(before.clone().unwrap_or(blank))).map_err(|error| not_kept(&error));
-    let changed = after.and_then(|()| change(inner));
-    if changed.is_err() {
+    let put = folder.put(&new(before.clone().unwrap_or(blank)));
+    changed(inner, folder, uuid, before, put, NOT_KEPT, change)
+}
+
+/// Makes the change that the disk's was for, unless that is not done. What is on the disk and was refused is taken back there.
+fn changed<T>(
+    inner: &Inner,
+    folder: &Folder,
+    uuid: Uuid,
+    before: Option<Kept>,
+    done: std::result::Result<(), Undone>,
+    refused: &str,
+    change: impl FnOnce(&Inner) -> Result<T>,
+) -> Result<T> {
+    let is_made = done.as_ref().map_or_else(|undone| undone.is_made, |()| true);
+    let done = done.map_err(|undone| errors::failed(format!("{refused}: {}", undone.error)));
+    let changed = done.and_then(|()| change(inner));
+    if changed.is_err() && is_made {
         let restored = match &before {
             Some(before) => folder.keep(before),
             None => folder.forget(uuid),
@@ -326,8 +354,10 @@ async fn changing_by<T: Send + 'static>(
     told(changed.await)
 }
 
+const NOT_KEPT: &str = "the definition cannot be kept";
+
 pub(super) fn not_kept(error: &std::io::Error) -> RemoteError {
-    errors::failed(format!("the definition cannot be kept: {error}"))
+    errors::failed(format!("{NOT_KEPT}: {error}"))
 }
 
 #[cfg(test)]
@@ -348,6 +378,27 @@ mod tests {
             let mode = std::fs::metadata(directory.join(part)).unwrap().mode();
             assert_eq!(mode & 0o777, 0o700, "{part}");
         }
+        drop(mem);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    /// Somebody may have begun to use it since it was looked at.
+    #[tokio::test]
+    async fn what_the_table_refuses_is_on_the_disk_as_before() {
+        let directory = std::env::temp_dir().join(format!("virtwire-lasting-{}", Uuid::random()));
+        let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
+        let xml = "<domain type='mem'><name>a</name><memory>1024</memory></domain>".to_owned();
+        let uuid = mem.define(xml).await.unwrap().uuid;
+        let file = directory.join("domains").join(format!("{uuid}.domain"));
+        let before = std::fs::read(&file).unwrap();
+        let refused = |_: &Inner| Err::<(), _>(errors::failed("no"));
+        let change = move |inner: &Inner, store: Option<&Store>| {
+            let folder = store.map(Store::domains);
+            forgotten(inner, folder, kept, uuid, refused).unwrap_err();
+            written(inner, folder, kept, uuid, |kept| Kept { autostart: true, ..kept }, refused)
+        };
+        changing(&mem.inner, change).await.unwrap_err();
+        assert_eq!(std::fs::read(&file).unwrap(), before);
         drop(mem);
         std::fs::remove_dir_all(directory).unwrap();
     }

@@ -19,6 +19,7 @@ const KEEPS: Keeps = Keeps {
     folder: Store::networks,
     kept: |inner, uuid| inner.nets().kept(uuid),
     check_free: |inner, (document, uuid)| inner.nets().check_free(document, *uuid),
+    check_undefinable: |inner, uuid| inner.nets().check_undefinable(uuid),
 };
 
 /// One lock guards them; events are told under it, so that they are heard in order.

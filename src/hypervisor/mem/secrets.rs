@@ -213,21 +213,31 @@ impl Inner {
     }
 }
 
-/// What is to be kept of a secret, and of its value, as text.
+/// What is to be kept of a secret, and of its value, as text: nothing of one that is ephemeral.
 fn kept(inner: &Inner, uuid: Uuid) -> Option<Kept> {
-    let xml = inner.vault().get(&uuid)?.said.xml.clone();
-    Some(Kept { uuid, autostart: false, xml })
+    kept_of(inner, uuid, |secret| Some(secret.said.xml.clone()))
 }
 
 fn kept_value(inner: &Inner, uuid: Uuid) -> Option<Kept> {
-    let xml = to_hex(inner.vault().get(&uuid)?.value.as_ref()?);
-    Some(Kept { uuid, autostart: false, xml })
+    kept_of(inner, uuid, |secret| secret.value.as_deref().map(to_hex))
 }
 
-/// No value is left without its secret.
-fn forgotten_all(store: &Store, uuid: Uuid) -> Result<()> {
-    forgotten(Some(store.secret_values()), uuid)?;
-    forgotten(Some(store.secrets()), uuid)
+fn kept_of(inner: &Inner, uuid: Uuid, text: impl Fn(&Secret) -> Option<String>) -> Option<Kept> {
+    let all = inner.vault();
+    let secret = all.get(&uuid).filter(|secret| !secret.said.info.ephemeral)?;
+    Some(Kept { uuid, autostart: false, xml: text(secret)? })
+}
+
+/// Forgets a secret that may go, and before it its value, which is never left without it; then makes the change that this is for.
+fn forgotten_all<T>(
+    inner: &Inner,
+    store: Option<&Store>,
+    uuid: Uuid,
+    change: impl FnOnce(&Inner) -> Result<T>,
+) -> Result<T> {
+    forgotten(inner, store.map(Store::secret_values), kept_value, uuid, |inner| {
+        forgotten(inner, store.map(Store::secrets), kept, uuid, change)
+    })
 }
 
 fn not_kept(error: std::io::Error) -> RemoteError {
@@ -263,7 +273,7 @@ impl Secrets for Mem {
         changing(&self.inner, move |inner, store| {
             check(&inner.vault(), &said)?;
             let (info, xml) = (said.info.clone(), said.xml.clone());
-            let folder = store.filter(|_| !info.ephemeral).map(Store::secrets);
+            let (uuid, is_ephemeral) = (info.uuid, info.ephemeral);
             let define = |inner: &Inner| {
                 let mut all = inner.vault();
                 check(&all, &said)?;
@@ -272,14 +282,14 @@ impl Secrets for Mem {
                 inner.tell_secret(&info, SecretStep::Life(SecretLifecycle::Defined));
                 Ok(info.clone())
             };
-            let defined = written(inner, folder, kept, info.uuid, |before| Kept { xml, ..before }, define)?;
             // It may have been kept before, or not; and so is its value.
-            match (store, folder, kept_value(inner, info.uuid)) {
-                (Some(store), Some(_), Some(value)) => {
-                    store.secret_values().keep(&value).map_err(not_kept)?
-                }
-                (Some(store), None, _) => forgotten_all(store, info.uuid)?,
-                _ => {}
+            if is_ephemeral {
+                return forgotten_all(inner, store, uuid, define);
+            }
+            let folder = store.map(Store::secrets);
+            let defined = written(inner, folder, kept, uuid, |before| Kept { xml, ..before }, define)?;
+            if let (Some(store), Some(value)) = (store, kept_value(inner, uuid)) {
+                store.secret_values().keep(&value).map_err(not_kept)?;
             }
             Ok(defined)
         })
@@ -288,12 +298,13 @@ impl Secrets for Mem {
 
     async fn undefine_secret(&self, secret: Uuid) -> Result<()> {
         changing(&self.inner, move |inner, store| {
-            {
+            inner.secret(secret)?;
+            forgotten_all(inner, store, secret, |inner| {
                 let mut all = inner.vault();
                 let gone = all.remove(&secret).ok_or_else(|| absent(secret))?;
                 inner.tell_secret(&gone.said.info, SecretStep::Life(SecretLifecycle::Undefined));
-            }
-            store.map_or(Ok(()), |store| forgotten_all(store, secret))
+                Ok(())
+            })
         })
         .await
     }

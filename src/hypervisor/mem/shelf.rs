@@ -160,12 +160,19 @@ impl Shelf {
         Ok(())
     }
 
+    pub(super) fn check_undefinable(&self, uuid: Uuid) -> Result<()> {
+        let thing = self.get(uuid)?;
+        match thing.config {
+            Some(_) => Ok(()),
+            None => Err(self.invalid(format!("{} '{}' is not persistent", self.kind.what, thing.name))),
+        }
+    }
+
     /// What is active goes on, transient.
     pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
-        let transient =
-            self.invalid(format!("{} '{}' is not persistent", self.kind.what, self.get(uuid)?.name));
+        self.check_undefinable(uuid)?;
         let thing = self.get_mut(uuid)?;
-        thing.config.take().ok_or(transient)?;
+        thing.config = None;
         thing.autostart = false;
         self.forget_unless_there(uuid);
         Ok(())

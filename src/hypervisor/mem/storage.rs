@@ -36,6 +36,7 @@ const KEEPS: Keeps = Keeps {
     folder: Store::pools,
     kept: |inner, uuid| inner.stores().shelf.kept(uuid),
     check_free: |inner, read| inner.stores().check_free(read),
+    check_undefinable: |inner, uuid| inner.stores().check_undefinable(uuid),
 };
 
 /// One lock guards them and all that they hold; events are told under it, so that they are heard in order.
@@ -137,6 +138,15 @@ impl Pools {
             Some((_, thing)) => Err(failed(format!("Storage source conflict with pool: '{}'", thing.name))),
             None => Ok(()),
         }
+    }
+
+    fn check_undefinable(&self, pool: Uuid) -> Result<()> {
+        let thing = self.shelf.get(pool)?;
+        if thing.standing().active {
+            let text = format!("storage pool '{}' is still active", thing.name);
+            return Err(RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::STORAGE, text));
+        }
+        self.shelf.check_undefinable(pool)
     }
 
     fn info(&self, uuid: Uuid, bytes_max: u64) -> Result<PoolInfo> {
@@ -320,11 +330,7 @@ impl Storage for Mem {
     async fn undefine_pool(&self, pool: Uuid) -> Result<()> {
         let undefine = move |inner: &Inner| {
             inner.pool_step(pool, PoolStep::Life(StoragePoolLifecycle::Undefined), |pools, pool| {
-                let thing = pools.shelf.get(pool)?;
-                if thing.standing().active {
-                    let text = format!("storage pool '{}' is still active", thing.name);
-                    return Err(RemoteError::new(ErrorCode::OPERATION_INVALID, ErrorDomain::STORAGE, text));
-                }
+                pools.check_undefinable(pool)?;
                 pools.shelf.undefine(pool)
             })
         };

@@ -37,15 +37,19 @@ impl Table {
         Ok(())
     }
 
-    pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
-        let guest = self.guest_mut(uuid)?;
-        // One that is active goes on, with its snapshots.
-        if guest.config.is_some() && !guest.is_active() {
-            guest.check_has_no_snapshots("delete inactive")?;
-        }
-        if guest.config.take().is_none() {
+    pub(super) fn check_undefinable(&self, uuid: Uuid) -> Result<()> {
+        let guest = self.guest(uuid)?;
+        if guest.config.is_none() {
             return Err(errors::invalid("cannot undefine transient domain"));
         }
+        // One that is active goes on, with its snapshots.
+        if guest.is_active() { Ok(()) } else { guest.check_has_no_snapshots("delete inactive") }
+    }
+
+    pub(super) fn undefine(&mut self, uuid: Uuid) -> Result<()> {
+        self.check_undefinable(uuid)?;
+        let guest = self.guest_mut(uuid)?;
+        guest.config = None;
         guest.autostart = false;
         self.tell(uuid, Lifecycle::Undefined(UndefinedDetail::Removed));
         self.forget_unless_defined(uuid);

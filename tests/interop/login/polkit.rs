@@ -17,9 +17,7 @@ fn it_decides_about_whoever_is_not_root() {
     fs::copy(env!("CARGO_BIN_EXE_virtwire"), &program).unwrap();
     let daemon = Process::start(
         place
-            .beside("sh")
-            .args(["-euc", "umask 0; exec \"$0\" \"$@\""])
-            .arg(&program)
+            .beside(program.to_str().unwrap())
             .args(["serve", "--polkit", "--migration-ports", "0-0", "--exit-with-stdin", "--listen"])
             .arg(format!("unix:{}", socket.display()))
             .arg("--listen-ro")

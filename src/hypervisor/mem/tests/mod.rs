@@ -1,6 +1,7 @@
 //! What a host of guests promises, told from outside: verbs in, states and events out.
 
 mod asked;
+mod disk;
 mod images;
 mod kept;
 mod life;
