@@ -34,7 +34,7 @@ pub(super) fn begin(inner: &Inner, request: &Begin) -> Result<Begun> {
         return Err(errors::unsupported_argument("post-copy recovery needs change protection"));
     }
     let uuid = request.domain;
-    let wished = request.xml.as_deref().map(|xml| Definition::parse(xml, None)).transpose()?;
+    let wished = request.xml.as_deref().map(Definition::wished).transpose()?;
     let mut table = inner.table();
     table.guest(uuid)?.check_has_no_snapshots("migrate")?;
     let live = table.guest_mut(uuid)?.free_mut()?;

@@ -43,7 +43,7 @@ pub(super) fn begin(inner: &Inner, request: &Begin) -> Result<Begun> {
     check_persist(request.flags)?;
     let uuid = request.domain;
     check_loses_nothing(inner, uuid, request.flags)?;
-    let wished = request.xml.as_deref().map(|xml| Definition::parse(xml, None)).transpose()?;
+    let wished = request.xml.as_deref().map(Definition::wished).transpose()?;
     let table = inner.table();
     let Some(definition) = table.guest(uuid)?.inactive() else {
         return Err(errors::no_domain(Lookup::Uuid(uuid)));

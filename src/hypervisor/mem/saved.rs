@@ -75,7 +75,7 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
 fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
     let own = Definition::parse(&image.xml, None)?;
     let Some(wished) = wished else { return Ok(own) };
-    let wished = Definition::parse(wished, None)?;
+    let wished = Definition::wished(wished)?;
     check_same_guest(&wished, &own)?;
     Ok(wished)
 }

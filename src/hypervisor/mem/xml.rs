@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use virtwire_protocol::error::RemoteError;
 
+use super::super::well_formed::{is_char, well_formed};
 use super::super::{Result, Uuid, errors};
+use super::edit::escaped;
 use super::filled::{Filled, filled};
 use super::outline::{NameElement, Outline, Quantity, unit};
 
@@ -41,15 +43,25 @@ impl Definition {
     }
 
     /// Reads the document of a guest that is to be defined or started. What is here already, in an image, or at another host, is not measured by
-    /// this, nor is what is said in place of such a one: it may be from before a rule was.
+    /// this, nor is, but for being well-formed, what is said in place of such a one: it may be from before a rule was.
     ///
     /// # Errors
     /// As [`parse`](Definition::parse), and for what libvirt's parser would refuse in the commonest elements.
     pub(super) fn asked(xml: &str) -> Result<Definition> {
+        well_formed(xml, 0)?;
         match Definition::read(xml, None)? {
             (definition, None) => Ok(definition),
             (_, Some(refused)) => Err(refused),
         }
+    }
+
+    /// Reads the document of a guest that is here already, as a client wishes it to be at its next place.
+    ///
+    /// # Errors
+    /// As [`parse`](Definition::parse).
+    pub(super) fn wished(xml: &str) -> Result<Definition> {
+        well_formed(xml, 0)?;
+        Definition::parse(xml, None)
     }
 
     fn read(xml: &str, rename: Option<&str>) -> Result<(Definition, Option<RemoteError>)> {
@@ -88,7 +100,9 @@ impl Definition {
         checked_name(&name)?;
         let too_many =
             || errors::unsupported_domain("maximum vCPU count must not be less than current vCPU count");
-        let refused = (vcpus > vcpus_max).then(too_many).or(refused);
+        let has_lines = outline.title.is_some_and(|title| title.contains('\n'));
+        let lines = || errors::bad_domain_xml("Domain title can't contain newlines");
+        let refused = has_lines.then(lines).or_else(|| (vcpus > vcpus_max).then(too_many)).or(refused);
         let definition = Definition {
             xml,
             name,
@@ -122,7 +136,10 @@ fn document(
         }
     };
     if let Some(rename) = rename.filter(|rename| *rename != name.value) {
-        text = spliced(&text, name.content.clone(), &quick_xml::escape::escape(rename))?;
+        if !rename.chars().all(is_char) {
+            return Err(errors::bad_domain_xml(format!("no document can have the name {rename:?}")));
+        }
+        text = spliced(&text, name.content.clone(), &escaped(rename))?;
     }
     Ok((text, uuid))
 }
