@@ -244,8 +244,8 @@ pub(super) fn with_metadata(xml: &str, uri: &str, element: Option<(&str, &str)>)
                 let detail = format!("the key of metadata must be a prefix of names, and not {key:?}");
                 return Err(errors::invalid_argument(detail));
             }
+            well_formed(text, AROUND_METADATA)?;
             let trimmed = text.trim();
-            well_formed(trimmed, AROUND_METADATA)?;
             let roots = elements(trimmed, Below::Nothing)?;
             let [root] = roots.as_slice() else { return Err(not_xml(0, "it is not one element")) };
             if root.whole != (0..trimmed.len()) {
@@ -475,6 +475,7 @@ mod tests {
             "<1a/>",
             "<a b='<'/>",
             "<a b='1'c='2'/>",
+            "\u{85}<a/>",
             &deep(255),
         ] {
             assert_eq!(with_metadata(XML, "u:r", Some(("k", wrong))).unwrap_err().code.0, 35, "{wrong}");
