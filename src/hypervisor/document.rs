@@ -50,11 +50,11 @@ pub fn metadata(xml: &str, what: &Metadata) -> Result<Option<String>> {
     }
 }
 
-/// The document with another description, title or element of metadata.
+/// The document with another description, title or element of metadata. Of a text, the characters that XML cannot have are left out.
 ///
 /// # Errors
-/// Code 3 for every other change; 35 for what is not XML, 8 for a name space whose URI is too long, and 9 for a document that would be
-/// longer than 4,194,304 bytes.
+/// Code 3 for every other change; 35 for what is not XML, or an element that is not well-formed; 8 for a name space whose URI is too long
+/// or that cannot have this key; and 9 for a document that would be longer than 4,194,304 bytes.
 pub fn changed(xml: &str, change: &Change) -> Result<String> {
     match change {
         Change::Description(text) => {

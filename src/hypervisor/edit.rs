@@ -1,15 +1,18 @@
 //! Changes to a domain's document: an element comes, goes or changes, and the rest stays byte for byte as it was.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use quick_xml::escape::{escape, unescape};
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, Reader, XmlVersion};
 
 use virtwire_protocol::error::RemoteError;
 
+use super::well_formed::{is_char, is_prefix, well_formed};
 use super::{Result, errors};
 
 /// The longest document: no longer string is sent.
@@ -19,6 +22,9 @@ pub(super) const XML_BYTES_MAX: usize = 4_194_304;
 const URI_BYTES_MAX: usize = 1_024;
 /// `&quot;` for one byte.
 const ESCAPED_BYTES_MAX: usize = 6 * URI_BYTES_MAX;
+
+/// The document's root and `<metadata>`.
+const AROUND_METADATA: usize = 2;
 
 /// An element of a document, and where it is there.
 #[derive(Clone, Debug)]
@@ -127,9 +133,58 @@ pub(super) fn text(xml: &str, name: &str) -> Result<Option<String>> {
     let Some(element) = elements(xml, Below::Root)?.into_iter().find(|one| one.name == name) else {
         return Ok(None);
     };
-    let content = xml.get(element.content).unwrap_or_default();
-    let text = unescape(content).map_err(|error| not_xml(0, error))?;
-    Ok(Some(text.into_owned()).filter(|text| !text.is_empty()))
+    Ok(Some(text_of(xml, &element)?).filter(|text| !text.is_empty()))
+}
+
+/// All text in an element, and in those within it, however it is written.
+pub(super) fn text_of(xml: &str, element: &Element) -> Result<String> {
+    let start = element.whole.start;
+    let mut reader = Reader::from_str(xml.get(element.whole.clone()).unwrap_or_default());
+    let mut text = String::new();
+    loop {
+        let at = (start + position(&reader)) as u64;
+        match reader.read_event().map_err(|error| not_xml(at, error))? {
+            Event::Text(part) => text.push_str(&part.xml10_content()),
+            Event::CData(part) => text.push_str(&part.xml10_content()),
+            Event::GeneralRef(reference) => {
+                text.push(resolve(&reference).map_err(|error| not_xml(at, error))?)
+            }
+            Event::Eof => return Ok(text),
+            _ => {}
+        }
+    }
+}
+
+/// The character that a reference in a text stands for.
+pub(super) fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
+    if let Some(character) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
+        return Ok(character);
+    }
+    match &**reference {
+        "amp" => Ok('&'),
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "quot" => Ok('"'),
+        "apos" => Ok('\''),
+        other => Err(format!("Entity '{other}' not defined")),
+    }
+}
+
+/// A text as documents have it, without the characters that none can have: as libvirt's.
+pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+    escape(possible(text))
+}
+
+fn possible(text: &str) -> Cow<'_, str> {
+    match text.chars().all(is_char) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.chars().filter(|one| is_char(*one)).collect()),
+    }
+}
+
+/// A value as attributes have it, in either quotes. Tabs and line ends in one would be read as spaces.
+fn escaped_value(value: &str) -> Cow<'_, str> {
+    Attribute::from(("", possible(value))).value
 }
 
 /// Has an element with this text be directly below the root: in place of the one of its name, else behind those of these names. Without
@@ -152,9 +207,8 @@ pub(super) fn with_text(
     let mut kept: Vec<_> = there.map(|element| element.attributes.clone()).unwrap_or_default();
     kept.retain(|(key, _)| key != attribute.0);
     kept.extend(attribute.1.map(|value| (attribute.0.to_owned(), value.to_owned())));
-    let tag: String =
-        kept.iter().map(|(key, value)| format!(" {key}='{}'", escape(value.as_str()))).collect();
-    let element = format!("<{name}{tag}>{}</{name}>", escape(text));
+    let tag: String = kept.iter().map(|(key, value)| format!(" {key}='{}'", escaped_value(value))).collect();
+    let element = format!("<{name}{tag}>{}</{name}>", escaped(text));
     match there {
         Some(old) => checked(spliced(xml, old.whole.clone(), &element)),
         None => checked(inserted(xml, &all, &element, behind)),
@@ -177,15 +231,20 @@ pub(super) fn metadata(xml: &str, uri: &str) -> Result<Option<String>> {
 /// Has an element be the one of its name space in `<metadata>`; without one there is none.
 ///
 /// # Errors
-/// Code 35 for what is no element, 8 for what would not be found again.
+/// Code 35 for what is no well-formed element, 8 for what would not be found again.
 pub(super) fn with_metadata(xml: &str, uri: &str, element: Option<(&str, &str)>) -> Result<String> {
-    if uri.len() > URI_BYTES_MAX || uri.contains(char::is_control) {
+    if uri.len() > URI_BYTES_MAX || uri.contains(|one: char| one.is_control() || !is_char(one)) {
         let detail = format!("the URI of metadata is one line of at most {URI_BYTES_MAX} bytes");
         return Err(errors::invalid_argument(detail));
     }
     let element = match element {
         None => None,
         Some((key, text)) => {
+            if !is_prefix(key) {
+                let detail = format!("the key of metadata must be a prefix of names, and not {key:?}");
+                return Err(errors::invalid_argument(detail));
+            }
+            well_formed(text, AROUND_METADATA)?;
             let trimmed = text.trim();
             let roots = elements(trimmed, Below::Nothing)?;
             let [root] = roots.as_slice() else { return Err(not_xml(0, "it is not one element")) };
@@ -284,8 +343,7 @@ fn rebuilt<'a>(
     content: &str,
     is_empty: bool,
 ) -> String {
-    let tag: String =
-        attributes.map(|(key, value)| format!(" {key}=\"{}\"", escape(value.as_str()))).collect();
+    let tag: String = attributes.map(|(key, value)| format!(" {key}=\"{}\"", escaped_value(value))).collect();
     if is_empty && content.is_empty() {
         format!("<{name}{tag}/>")
     } else {
@@ -402,6 +460,75 @@ mod tests {
         }
         for wrong in ["", "text", "<a/><b/>", "<a>", "<a/>x"] {
             with_metadata(XML, "http://a", Some(("k", wrong))).unwrap_err();
+        }
+    }
+    /// Each answer is libvirt's: its code, or what is read again.
+    #[test]
+    fn metadata_is_well_formed_wherever_it_came_from() {
+        let deep = |count: usize| "<a>".repeat(count) + &"</a>".repeat(count);
+        for wrong in [
+            "<a>x\u{1}y</a>",
+            "<a>&#1;</a>",
+            "<a>]]></a>",
+            "<a><!-- a -- b --></a>",
+            "<a><?xml version='1.0'?></a>",
+            "<1a/>",
+            "<a b='<'/>",
+            "<a b='1'c='2'/>",
+            "\u{85}<a/>",
+            &deep(255),
+        ] {
+            assert_eq!(with_metadata(XML, "u:r", Some(("k", wrong))).unwrap_err().code.0, 35, "{wrong}");
+        }
+        for right in ["<a>\u{7f}&#xe9;<![CDATA[]]]><!-- - --></a>", "<a b=\"&#10;&#9;&#13; \"/>", &deep(254)]
+        {
+            let with = with_metadata(XML, "u:r", Some(("k", right))).unwrap();
+            well_formed(&with, 0).unwrap();
+            assert_eq!(metadata(&with, "u:r").unwrap().as_deref(), Some(right));
+        }
+        for (key, uri) in
+            [("1a", "u:r"), ("a:b", "u:r"), ("\u{aa}", "u:r"), ("xmlns", "u:r"), ("k", "u:\u{ffff}")]
+        {
+            assert_eq!(with_metadata(XML, uri, Some((key, "<a/>"))).unwrap_err().code.0, 8, "{key} {uri}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_what_it_says_however_it_is_written() {
+        for (written, said) in [
+            ("<![CDATA[a<b]]> &#x41;", "a<b A"),
+            ("t<!-- c -->x", "tx"),
+            ("a<b>c</b><?p d?>", "ac"),
+            ("&lt;&amp;&gt;", "<&>"),
+            ("a\r\nb\rc&#13;", "a\nb\nc\r"),
+            ("\u{feff}a ", "\u{feff}a "),
+        ] {
+            let xml = XML.replace("</uuid>", &format!("</uuid><title>{written}</title>"));
+            assert_eq!(text(&xml, "title").unwrap().as_deref(), Some(said));
+        }
+        let bell = with_text(XML, "title", Some("bell \u{7}"), ("a", Some("\u{7}\n")), &["name"]).unwrap();
+        assert!(bell.contains("<title a='&#10;'>bell </title>"), "{bell}");
+        well_formed(&bell, 0).unwrap();
+    }
+
+    proptest::proptest! {
+        /// But for the characters that no document has; and whoever reads it reads the rest.
+        #[test]
+        fn any_text_comes_back(said in ".{0,40}|[ \\]>&<;#!\\r\\n\\-\\x00-\\x20\\u{fffd}-\\u{10001}]{0,20}") {
+            let with = with_text(XML, "description", Some(&said), ("", None), &["name"]).unwrap();
+            let possible: String = said.chars().filter(|one| is_char(*one)).collect();
+            proptest::prop_assert!(well_formed(&with, 0).is_ok(), "{}", with);
+            proptest::prop_assert_eq!(text(&with, "description").unwrap().unwrap_or_default(), possible);
+        }
+
+        /// What is taken as metadata leaves the document one that everyone reads.
+        #[test]
+        fn any_element_is_refused_or_well_formed(inside in "([a-b<>/&;!?'\"= \\[\\]\\-:#1\\x01\u{e9}]|<a>|</a>|<!--|-->|&#1;|<!\\[CDATA\\[|\\]\\]>|<\\?x|\\?>| b='1'){0,12}") {
+            for element in [format!("<a>{inside}</a>"), format!("<a {inside}/>"), inside] {
+                if let Ok(with) = with_metadata(XML, "u:r", Some(("k", &element))) {
+                    proptest::prop_assert!(well_formed(&with, 0).is_ok(), "{}", with);
+                }
+            }
         }
     }
 }

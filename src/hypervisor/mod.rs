@@ -92,6 +92,8 @@ mod stats;
 mod storage;
 mod tuning;
 mod tunnel;
+#[cfg(feature = "document")]
+mod well_formed;
 mod without;
 
 // What is virtwire's of a migration.

@@ -1,10 +1,11 @@
 //! What a volume's document says of it: what of that is kept, and what is refused, as nothing here could be made of it.
 
-use quick_xml::escape::escape;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
+use super::super::well_formed::well_formed;
 use super::super::{Result, errors};
 use super::document::Document;
+use super::edit::escaped;
 
 /// Bits of a file's mode.
 const MODE_MAX: u32 = 0o7777;
@@ -38,6 +39,7 @@ impl Described {
     /// What is wrong with it, told as storage's own; code 67 for what this host does not have: a volume that lies on another one, which would
     /// read as zeros where it has nothing of its own, and one that is encrypted, which would not be; and for a format that there is not.
     pub(super) fn read(xml: String) -> Result<Described> {
+        well_formed(&xml, 0).map_err(of_storage)?;
         let document = Document::read(xml, "volume").map_err(of_storage)?;
         if let Some(path) = document.field("backingStore/path") {
             return Err(unsupported(format!("volumes of this host lie on no other one, such as '{path}'")));
@@ -78,12 +80,12 @@ impl Kept {
 
     /// As elements of `<target>`, a line each.
     pub(super) fn xml(&self) -> String {
-        let format = format!("    <format type='{}'/>\n", escape(&*self.format));
+        let format = format!("    <format type='{}'/>\n", escaped(&self.format));
         let said = [
             self.mode.map(|mode| format!("      <mode>{mode:04o}</mode>\n")),
             self.owner.map(|owner| format!("      <owner>{owner}</owner>\n")),
             self.group.map(|group| format!("      <group>{group}</group>\n")),
-            self.label.as_ref().map(|label| format!("      <label>{}</label>\n", escape(&**label))),
+            self.label.as_ref().map(|label| format!("      <label>{}</label>\n", escaped(label))),
         ];
         let said: String = said.into_iter().flatten().collect();
         match said.is_empty() {

@@ -2,11 +2,15 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
+use super::super::well_formed::well_formed;
 use super::super::{Result, errors};
 use super::edit::{Element, checked, spliced, without};
 use super::filled::check_device;
 use super::mac::Mac;
 use super::nested::{added, first_within, one, root, said, within};
+
+/// `<domain>` and `<devices>`.
+const AROUND_DEVICES: usize = 2;
 
 /// By what a device is known among those of its kind: disks and file systems by where the guest sees them, interfaces by their address.
 pub(super) fn key(xml: &str, device: &Element) -> Result<Option<String>> {
@@ -106,6 +110,12 @@ impl<'a> Described<'a> {
         Ok(Described { xml, element, key, said: said(&plain(xml)?)? })
     }
 
+    /// That it can be in a document.
+    fn check(&self) -> Result<()> {
+        well_formed(self.xml, AROUND_DEVICES)?;
+        check_device(self.xml)
+    }
+
     /// For people.
     fn name(&self) -> String {
         match &self.key {
@@ -182,7 +192,7 @@ pub(super) fn attached(document: &str, xml: &str) -> Result<String> {
 /// For what libvirt's parser would refuse of it.
 pub(super) fn addressed(xml: &str) -> Result<String> {
     let device = Described::read(xml)?;
-    check_device(device.xml)?;
+    device.check()?;
     match (device.element.name.as_str(), &device.key) {
         ("interface", None) => {
             // In place of one that says none.
@@ -219,7 +229,7 @@ pub(super) fn updated(document: &str, xml: &str) -> Result<String> {
         return Err(errors::unsupported_argument(text));
     }
     let old = device.found(document)?;
-    check_device(device.xml)?;
+    device.check()?;
     checked(spliced(document, old.whole, device.xml))
 }
 

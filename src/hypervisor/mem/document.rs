@@ -206,8 +206,8 @@ pub(super) fn fields(xml: &str, root: &str) -> Result<(Fields, Option<usize>)> {
                 ended.extend(wanted(&path(&open)));
                 open.pop();
             }
-            Event::Text(text) => append(&open, &text),
-            Event::CData(text) => append(&open, &text),
+            Event::Text(text) => append(&open, &text.xml10_content()),
+            Event::CData(text) => append(&open, &text.xml10_content()),
             Event::GeneralRef(reference) => {
                 let character = resolve(&reference).map_err(|error| not_xml(here as u64, error))?;
                 append(&open, character.encode_utf8(&mut [0; 4]));

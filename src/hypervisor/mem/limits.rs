@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use quick_xml::escape::escape;
 use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::TypedParam;
 
 use super::super::{Result, errors};
 use super::devices;
-use super::edit::Element;
+use super::edit::{Element, escaped};
 use super::nested::{first_within, put_in, text, within};
 use super::tuning::unsayable;
 
@@ -106,7 +105,7 @@ pub(super) fn with_disk(xml: &str, name: &str, values: &TypedParams) -> Result<S
     for name in DISK {
         // Writing to a string does not fail.
         let _ = match numbers.get(name) {
-            _ if name == GROUP && !group.is_empty() => write!(inside, "<{name}>{}</{name}>", escape(group)),
+            _ if name == GROUP && !group.is_empty() => write!(inside, "<{name}>{}</{name}>", escaped(group)),
             Some(number) if *number > 0 => write!(inside, "<{name}>{number}</{name}>"),
             _ => continue,
         };

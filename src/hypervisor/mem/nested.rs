@@ -1,11 +1,10 @@
 //! Elements within the elements of a document: looked for, put in and taken out, and the rest stays byte for byte as it was.
 
-use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
 use super::super::Result;
-use super::edit::{Below, Element, checked, elements, spliced, without};
+use super::edit::{Below, Element, checked, elements, spliced, text_of, without};
 use super::outline::{not_xml, resolve};
 
 /// A document's root.
@@ -38,10 +37,9 @@ pub(super) fn first_within(xml: &str, parent: &Element, name: &str) -> Result<Op
     Ok(within(xml, parent)?.into_iter().find(|one| one.name == name))
 }
 
-/// What an element says, where that is text alone.
+/// What an element says, without the space around it.
 pub(super) fn text(xml: &str, element: &Element) -> Result<String> {
-    let text = unescape(xml.get(element.content.clone()).unwrap_or_default().trim());
-    Ok(text.map_err(|error| not_xml(0, error))?.into_owned())
+    Ok(text_of(xml, element)?.trim().to_owned())
 }
 
 /// The document with a new element in another one: before all that are there, or behind them, in their style.
@@ -104,8 +102,8 @@ pub(super) fn said(xml: &str) -> Result<Vec<String>> {
     loop {
         let event = reader.read_event().map_err(|error| not_xml(reader.error_position(), error))?;
         match &event {
-            Event::Text(part) => text.push_str(part),
-            Event::CData(part) => text.push_str(part),
+            Event::Text(part) => text.push_str(&part.xml10_content()),
+            Event::CData(part) => text.push_str(&part.xml10_content()),
             Event::GeneralRef(reference) => {
                 text.push(resolve(reference).map_err(|error| not_xml(reader.error_position(), error))?);
             }

@@ -2,6 +2,7 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
+use super::super::well_formed::well_formed;
 use super::super::{NetworkChange, NetworkPart, NetworkStep, Result};
 use super::edit::{Element, checked, spliced, without};
 use super::nested::{added, first_within, one, root, within};
@@ -89,6 +90,7 @@ pub(super) fn changed(network: &str, xml: &str, change: &NetworkChange) -> Resul
         .map_err(|name| unsupported(format!("can't update '{name}' section of network '{network}'")))?;
     let what = shape.what;
     let (new_xml, new) = one(&change.xml)?;
+    well_formed(new_xml, shape.around.len() + 1)?;
     if new.name != shape.name {
         let text = format!("unexpected element <{}>, expecting <{}>", new.name, shape.name);
         return Err(of_network(ErrorCode::XML_ERROR, text));

@@ -96,7 +96,7 @@ impl Inner {
 
 /// A network that somebody wishes for.
 fn asked(xml: String) -> Result<Read> {
-    let read = NETWORK.read(xml)?;
+    let read = NETWORK.asked(xml)?;
     network_check::check(&read.0.name, &read.0.xml)?;
     Ok(read)
 }

@@ -4,16 +4,17 @@ use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 
 use super::super::{Result, Uuid, errors};
-pub(super) use super::edit::{not_xml, position};
+pub(super) use super::edit::{not_xml, position, resolve};
 
 /// The first of each thing, as an XPath would find it.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
     pub(super) domain_type: Option<String>,
     pub(super) name: Option<NameElement>,
+    pub(super) title: Option<String>,
     pub(super) uuid: Option<String>,
     pub(super) memory: Option<Quantity>,
     pub(super) current_memory: Option<Quantity>,
@@ -42,6 +43,7 @@ pub(super) struct Quantity {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Name,
+    Title,
     Uuid,
     Memory,
     CurrentMemory,
@@ -53,6 +55,7 @@ impl Wanted {
     fn at(depth: usize, inside_os: bool, element: &str) -> Option<Wanted> {
         match (depth, element) {
             (1, "name") => Some(Wanted::Name),
+            (1, "title") => Some(Wanted::Title),
             (1, "uuid") => Some(Wanted::Uuid),
             (1, "memory") => Some(Wanted::Memory),
             (1, "currentMemory") => Some(Wanted::CurrentMemory),
@@ -121,8 +124,8 @@ impl Outline {
                 Event::Text(text) if depth == 0 && !text.trim().is_empty() => {
                     return Err(not_xml(start as u64, "text outside the root element"));
                 }
-                Event::Text(text) => append(&mut open, depth, &text),
-                Event::CData(text) => append(&mut open, depth, &text),
+                Event::Text(text) => append(&mut open, depth, &text.xml10_content()),
+                Event::CData(text) => append(&mut open, depth, &text.xml10_content()),
                 Event::GeneralRef(reference) => {
                     let character = resolve(&reference).map_err(|error| not_xml(start as u64, error))?;
                     append(&mut open, depth, character.encode_utf8(&mut [0; 4]));
@@ -149,6 +152,9 @@ impl Outline {
                 let content = content_start..content_end;
                 self.name.get_or_insert(NameElement { value: quantity.text, start, content, end });
             }
+            Wanted::Title => {
+                self.title.get_or_insert(quantity.text);
+            }
             Wanted::Uuid => {
                 self.uuid.get_or_insert(quantity.text);
             }
@@ -169,7 +175,9 @@ impl Outline {
 }
 
 fn append(open: &mut Option<Open>, depth: usize, text: &str) {
-    if let Some(open) = open.as_mut().filter(|open| open.depth == depth) {
+    // What is in an element within a title is of it, too.
+    let is_its = |open: &Open| open.depth == depth || open.wanted == Wanted::Title;
+    if let Some(open) = open.as_mut().filter(|open| is_its(open)) {
         open.quantity.text.push_str(text);
     }
 }
@@ -201,18 +209,4 @@ pub(super) fn unit(name: &str) -> Option<u64> {
         "t" | "tib" => 1 << 40,
         _ => return None,
     })
-}
-
-pub(super) fn resolve(reference: &BytesRef<'_>) -> std::result::Result<char, String> {
-    if let Some(character) = reference.resolve_char_ref().map_err(|error| error.to_string())? {
-        return Ok(character);
-    }
-    match &**reference {
-        "amp" => Ok('&'),
-        "lt" => Ok('<'),
-        "gt" => Ok('>'),
-        "quot" => Ok('"'),
-        "apos" => Ok('\''),
-        other => Err(format!("unknown entity '{other}'")),
-    }
 }

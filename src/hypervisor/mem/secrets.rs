@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::store::{Kept, Store};
+use super::super::well_formed::well_formed;
 use super::super::{
     Result, SecretEvent, SecretInfo, SecretLifecycle, SecretStep, SecretUsage, Secrets, Uuid, errors,
 };
@@ -269,6 +270,7 @@ impl Secrets for Mem {
     }
 
     async fn define_secret(&self, xml: String) -> Result<SecretInfo> {
+        well_formed(&xml, 0).map_err(of_secrets)?;
         let said = Said::read(&xml)?;
         changing(&self.inner, move |inner, store| {
             check(&inner.vault(), &said)?;

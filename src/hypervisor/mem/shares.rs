@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use quick_xml::escape::escape;
 use virtwire_protocol::params::TypedParams;
 
 use super::super::{CpuSet, Result, errors};
+use super::edit::escaped;
 use super::nested::{first_within, put, put_in, root, text, within};
 use super::tuning::unsayable;
 
@@ -104,7 +104,7 @@ impl Shares {
                 .map(|((_, name), value)| format!("<{name}>{value}</{name}>"))
                 .collect();
             if !of_disk.is_empty() {
-                let _ = write!(inside, "<device><path>{}</path>{of_disk}</device>", escape(path.as_str()));
+                let _ = write!(inside, "<device><path>{}</path>{of_disk}</device>", escaped(path));
             }
         }
         Some(format!("<{DISKS}>{inside}</{DISKS}>")).filter(|_| !inside.is_empty())
@@ -183,7 +183,7 @@ pub(super) fn with_nodes(xml: &str, values: &TypedParams, live: bool) -> Result<
         return Err(errors::unsupported_domain(detail));
     }
     let mode = MODES.get(mode).copied().unwrap_or_default();
-    let element = format!("<memory mode='{mode}' nodeset='{}'/>", escape(nodes.as_str()));
+    let element = format!("<memory mode='{mode}' nodeset='{}'/>", escaped(&nodes));
     put(xml, NODES, |one| one.name == "memory", Some(&element))
 }
 

@@ -7,6 +7,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::networks::Standing;
 use super::super::store::Kept;
+use super::super::well_formed::well_formed;
 use super::super::{Result, Uuid};
 use super::document::Document;
 
@@ -31,6 +32,13 @@ pub(super) struct Kind {
 pub(super) type Read = (Document, Uuid);
 
 impl Kind {
+    /// Reads what a client has handed in.
+    pub(super) fn asked(&self, xml: String) -> Result<Read> {
+        let domain = self.domain;
+        well_formed(&xml, 0).map_err(|error| RemoteError { domain, ..error })?;
+        self.read(xml)
+    }
+
     /// Before anything is locked, as it takes its time. What is wrong with a document is told as the kind's own.
     pub(super) fn read(&self, xml: String) -> Result<Read> {
         let domain = self.domain;

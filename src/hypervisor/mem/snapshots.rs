@@ -6,14 +6,15 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use quick_xml::escape::escape;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
+use super::super::well_formed::well_formed;
 use super::super::{
     Lifecycle, PausedReason, Result, Revert, RunningReason, ShutoffReason, SnapshotInfo, Snapshots,
     StartOptions, StartedDetail, StoppedDetail, SuspendedDetail, Uuid, errors,
 };
 use super::document::{Fields, check_name, fields};
+use super::edit::escaped;
 use super::guest::LiveState;
 use super::machine::Machine;
 use super::memory::Memory;
@@ -125,6 +126,7 @@ impl Album {
 impl Head {
     /// Of a document that may name it and describe it. Without a name it is called after the time.
     fn read(xml: &str) -> Result<Head> {
+        well_formed(xml, 0)?;
         let (fields, _) = fields(xml, "domainsnapshot")?;
         check_is_internal(&fields, xml)?;
         let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -181,18 +183,18 @@ impl Snapshot {
         };
         let description = match description.as_str() {
             "" => String::new(),
-            text => format!("  <description>{}</description>\n", escape(text)),
+            text => format!("  <description>{}</description>\n", escaped(text)),
         };
         let parent = parent
             .as_ref()
-            .map(|parent| format!("  <parent>\n    <name>{}</name>\n  </parent>\n", escape(parent.as_str())));
+            .map(|parent| format!("  <parent>\n    <name>{}</name>\n  </parent>\n", escaped(parent)));
         // Without what may only be before a root element.
         let domain =
             definition.xml.find("<domain").and_then(|at| definition.xml.get(at..)).unwrap_or_default();
         format!(
             "<domainsnapshot>\n  <name>{}</name>\n{description}  <state>{state}</state>\n{}  <creationTime>{created}</creationTime>\n  \
              <memory snapshot='{memory}'/>\n{domain}\n</domainsnapshot>\n",
-            escape(name.as_str()),
+            escaped(name),
             parent.unwrap_or_default(),
         )
     }

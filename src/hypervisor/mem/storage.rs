@@ -15,6 +15,7 @@ use super::super::{
 };
 use super::described::{Described, Kept, of_storage};
 use super::document::Document;
+use super::edit::escaped;
 use super::lasting::{self, Keeps};
 use super::shelf::{GONE, Kind, Read, Shelf};
 use super::transfer::Which;
@@ -98,7 +99,7 @@ pub(super) fn failed(text: impl Into<String>) -> RemoteError {
 
 /// A pool that somebody wishes for.
 fn asked(xml: String) -> Result<Read> {
-    let read = POOL.read(xml)?;
+    let read = POOL.asked(xml)?;
     pool_check::check(&read.0)?;
     Ok(read)
 }
@@ -395,7 +396,7 @@ impl Storage for Mem {
         let folder = pools.folder(pool)?;
         let volume = pools.volume(&folder, name)?;
         let VolumeInfo { path, capacity, allocation, .. } = volume.info(name, &folder);
-        let [name, path] = [name, &path].map(quick_xml::escape::escape);
+        let [name, path] = [name, &path].map(escaped);
         let kept = volume.kept.xml();
         Ok(format!(
             "<volume type='file'>\n  <name>{name}</name>\n  <key>{path}</key>\n  <capacity unit='bytes'>{capacity}</capacity>\n  \

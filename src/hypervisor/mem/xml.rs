@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use virtwire_protocol::error::RemoteError;
 
+use super::super::well_formed::{is_char, well_formed};
 use super::super::{Result, Uuid, errors};
+use super::edit::escaped;
 use super::filled::{Filled, filled};
 use super::outline::{NameElement, Outline, Quantity, unit};
 
@@ -46,6 +48,7 @@ impl Definition {
     /// # Errors
     /// As [`parse`](Definition::parse), and for what libvirt's parser would refuse in the commonest elements.
     pub(super) fn asked(xml: &str) -> Result<Definition> {
+        well_formed(xml, 0)?;
         match Definition::read(xml, None)? {
             (definition, None) => Ok(definition),
             (_, Some(refused)) => Err(refused),
@@ -88,7 +91,9 @@ impl Definition {
         checked_name(&name)?;
         let too_many =
             || errors::unsupported_domain("maximum vCPU count must not be less than current vCPU count");
-        let refused = (vcpus > vcpus_max).then(too_many).or(refused);
+        let has_lines = outline.title.is_some_and(|title| title.contains('\n'));
+        let lines = || errors::bad_domain_xml("Domain title can't contain newlines");
+        let refused = has_lines.then(lines).or_else(|| (vcpus > vcpus_max).then(too_many)).or(refused);
         let definition = Definition {
             xml,
             name,
@@ -122,7 +127,10 @@ fn document(
         }
     };
     if let Some(rename) = rename.filter(|rename| *rename != name.value) {
-        text = spliced(&text, name.content.clone(), &quick_xml::escape::escape(rename))?;
+        if !rename.chars().all(is_char) {
+            return Err(errors::bad_domain_xml(format!("no document can have the name {rename:?}")));
+        }
+        text = spliced(&text, name.content.clone(), &escaped(rename))?;
     }
     Ok((text, uuid))
 }

@@ -42,16 +42,79 @@ async fn what_libvirt_refuses_is_neither_defined_nor_started() {
     assert_error(mem.change(guest, wrong, CONFIG).await, 27, 5);
 }
 
+/// Every client would fail on it.
+#[tokio::test]
+async fn what_is_not_well_formed_is_taken_from_nobody() {
+    let mem = Mem::default();
+    let bell = "<description>bell \u{7}</description>";
+    let domain = xml("a").replace("</domain>", &format!("{bell}</domain>"));
+    assert_error(mem.define(domain.clone()).await, 35, 20);
+    assert_error(mem.create(domain, RUN).await, 35, 20);
+    let network = "<network><name>w\u{7}</name></network>".to_owned();
+    assert_error(mem.define_network(network.clone()).await, 35, 19);
+    assert_error(mem.create_network(network).await, 35, 19);
+    let pool =
+        |more: &str| format!("<pool type='dir'><name>p</name><target><path>/p</path></target>{more}</pool>");
+    assert_error(mem.define_pool(pool(bell)).await, 35, 18);
+    assert_error(mem.create_pool(pool(bell), false).await, 35, 18);
+    let pool = mem.create_pool(pool(""), false).await.unwrap().uuid;
+    let volume = "<volume><name>w&#7;</name><capacity>1</capacity></volume>".to_owned();
+    assert_error(mem.create_volume(pool, volume).await, 35, 18);
+    assert_error(mem.define_secret(format!("<secret>{bell}</secret>")).await, 35, 30);
+    // Nor of what there is already.
+    let guest = mem.define(xml("a")).await.unwrap().uuid;
+    assert_error(
+        mem.create_snapshot(guest, format!("<domainsnapshot>{bell}</domainsnapshot>")).await,
+        35,
+        20,
+    );
+    let broken = |of: &str| of.replace("/vda", "/&#7;");
+    assert_error(mem.change(guest, Change::Attach(broken(&disk("vda"))), CONFIG).await, 35, 20);
+    mem.change(guest, Change::Attach(disk("vda")), CONFIG).await.unwrap();
+    assert_error(mem.change(guest, Change::Update(broken(&disk("vda"))), CONFIG).await, 35, 20);
+    assert_error(mem.rename(guest, "w\u{7}".to_owned()).await, 27, 20);
+    let lan = mem.define_network("<network><name>lan</name></network>".to_owned()).await.unwrap().uuid;
+    let change = NetworkChange {
+        step: NetworkStep::AddLast,
+        part: NetworkPart::PortGroup,
+        parent: None,
+        xml: "<portgroup name='g\u{7}'/>".to_owned(),
+    };
+    assert_error(mem.update_network(lan, change, CONFIG).await, 35, 19);
+    let elsewhere = xml_with("a", guest).replace("</domain>", &format!("{bell}</domain>"));
+    let flags = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
+    let begin = Begin { domain: guest, xml: Some(elsewhere), flags, dname: None };
+    assert_error(mem.migrate_begin(begin).await, 35, 20);
+}
+
+#[tokio::test]
+async fn a_title_is_one_line() {
+    let mem = Mem::default();
+    let titled = |title: &str| xml("a").replace("</domain>", &format!("<title>{title}</title></domain>"));
+    for wrong in ["a\nb", "a&#10;b", "a\rb", "a<x>\n</x>b"] {
+        assert_error(mem.define(titled(wrong)).await, 27, 20);
+    }
+    for right in ["", "a&#13;b", "a</title><title>\n"] {
+        let guest = mem.define(titled(right)).await.unwrap().uuid;
+        mem.undefine(guest).await.unwrap();
+    }
+}
+
 /// Nothing that an earlier daemon took is lost, and it can be changed.
 #[tokio::test]
 async fn what_is_kept_already_is_no_matter_of_the_rules() {
     let directory = std::env::temp_dir().join(format!("virtwire-asked-{}", Uuid::random()));
     let open = || Mem::kept(config(), Store::open(&directory).unwrap()).unwrap();
     let (lan, guest) = (Uuid([7; 16]), Uuid([8; 16]));
-    let network = format!("<network><name>lan</name><uuid>{lan}</uuid><forward mode='foo'/></network>");
+    let network =
+        format!("<network><name>lan</name><uuid>{lan}</uuid><!-- \x07 --><forward mode='foo'/></network>");
     let domain = xml_with("a", guest).replace(
         "</domain>",
-        &format!("<devices>{}{}<interface/></devices></domain>", disk("vda"), disk("vda")),
+        &format!(
+            "<title>a\x07\nb</title><devices>{}{}<interface/></devices></domain>",
+            disk("vda"),
+            disk("vda")
+        ),
     );
     let opened = Store::open(&directory).unwrap();
     let kept = |uuid, xml| crate::hypervisor::store::Kept { uuid, autostart: false, xml };
