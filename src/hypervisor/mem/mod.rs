@@ -210,6 +210,8 @@ impl Mem {
 
     /// The checksum of an active guest's memory, by name: that of [`checksum`] over its bytes. `None` where there is
     /// no such guest, it is off, or it is still on its way here.
+    ///
+    /// Where guests are processes this waits for the guest's.
     pub fn checksum(&self, name: &str) -> Option<u64> {
         let machine = {
             let table = self.inner.table();

@@ -340,6 +340,7 @@ mod tests {
     use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 
     use super::super::super::StartOptions;
+    use super::super::Mem;
     use super::super::memory::Memory;
     use super::*;
 
@@ -392,7 +393,8 @@ mod tests {
     #[test]
     fn the_memory_of_all_guests_is_bounded() {
         let config = Config { guests_bytes_max: 10 << 20, ..Config::default() };
-        let mut table = Table::new(&config, Events::new());
+        let mem = Mem::new(config);
+        let mut table = mem.inner.at_once();
         let [first, second, third] = ["first", "second", "third"].map(|name| {
             let xml = format!("<domain type='mem'><name>{name}</name><memory>4096</memory></domain>");
             Definition::parse(&xml, None).unwrap()
@@ -412,7 +414,7 @@ mod tests {
         table.reboot(small, memory(4)).unwrap_err();
         table.reset(third, memory(6)).unwrap_err();
         table.reset(third, memory(2)).unwrap();
-        table.destroy(gone).unwrap();
+        table.turn_off(gone, ShutoffReason::Destroyed, StoppedDetail::Destroyed).unwrap();
         table.reboot(small, memory(4)).unwrap();
     }
 }
