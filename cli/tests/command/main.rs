@@ -20,6 +20,7 @@ mod polkit;
 mod process;
 mod runs;
 mod screenshot;
+mod silent;
 mod terminal;
 mod trips;
 mod unread;

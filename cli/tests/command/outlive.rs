@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use virtwire::client::Connection;
 use virtwire::hypervisor::mem::checksum;
+use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::remote::{
     Domain, DomainCreate, DomainCreateXml, DomainDefineXml, DomainDestroy, DomainGetJobInfo, DomainGetState,
     DomainLookupByName, DomainManagedSave, DomainMemoryPeek, DomainMigrateFinish2, DomainMigratePerform,
@@ -74,8 +75,12 @@ pub(crate) async fn created(host: &Host) -> Domain {
 pub(crate) async fn state(host: &Host, name: &str) -> Option<(i32, i32)> {
     let connection = host.open().await;
     let dom = connection.call(DomainLookupByName { name: name.into() }).await.ok()?.dom;
-    let reply = connection.call(DomainGetState { dom, flags: 0 }).await.unwrap();
-    Some((reply.state, reply.reason))
+    match connection.call(DomainGetState { dom, flags: 0 }).await {
+        Ok(reply) => Some((reply.state, reply.reason)),
+        // It has ended since it was found.
+        Err(error) if error.remote().is_some_and(|error| error.code == ErrorCode::NO_DOMAIN) => None,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// All of its memory but for what it counts in.

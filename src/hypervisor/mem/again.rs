@@ -27,6 +27,7 @@ use super::machine::Machine;
 use super::memory::Memory;
 use super::note::{Note, Noted};
 use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 use super::{Config, Inner, Mem};
 
@@ -119,7 +120,7 @@ impl Inner {
         let (inner, uuid, pid) = (Arc::downgrade(self), process.uuid(), process.pid());
         process.watch(move || {
             if let Some(inner) = Weak::upgrade(&inner) {
-                inner.table().process_ended(uuid, pid);
+                inner.at_once().process_ended(uuid, pid);
             }
         })?;
         Ok(Machine::Apart(process))
@@ -129,33 +130,15 @@ impl Inner {
         let note = Note::from_text(note).ok_or("its note is none that this daemon understands")?;
         let definition = Definition::parse(&note.xml, None).map_err(|error| error.to_string())?;
         let machine = self.watched(process).map_err(|error| error.to_string())?;
-        self.table().adopt(note, Arc::new(definition), machine).map_err(|error| error.to_string())
+        // Nobody is served yet.
+        self.at_once().adopt(note, Arc::new(definition), machine).map_err(|error| error.to_string())
     }
 }
 
 impl Table {
-    /// Has a guest's process do and know what the table says of it. One that does not answer is off from then on.
-    pub(super) fn settle(&mut self, uuid: Uuid) -> Result<()> {
-        let live = self.guest(uuid)?.live()?;
-        let machine = live.machine.clone();
-        let set = self.note(live, &machine);
-        set.inspect_err(|error| {
-            warn!(domain = %uuid, %error, "a guest's process is gone");
-            let _ = self.turn_off(uuid, ShutoffReason::Crashed, StoppedDetail::Crashed);
-        })
-    }
-
-    /// The same for a guest that is not in the table yet.
-    pub(super) fn note(&self, live: &Live, machine: &Machine) -> Result<()> {
-        if let Machine::Here(_) = machine {
-            return Ok(());
-        }
-        machine.set(matches!(live.state(), LiveState::Running(_)), &self.noted(live).to_text())
-    }
-
-    /// What the next daemon is to know of a guest.
-    fn noted(&self, live: &Live) -> Note {
-        let activity = match &live.activity {
+    /// What the next daemon is to know of a guest that stands so, in these hands.
+    pub(super) fn noted(&self, live: &Live, state: LiveState, hands: &Activity) -> Note {
+        let activity = match hands {
             Activity::Leaving(departure) if departure.paused_it() => Noted::Leaving,
             Activity::Arriving(id) => match self.incoming.get(id) {
                 Some(Incoming { version, ticket, uri, arrival, .. }) => Noted::Arriving {
@@ -168,12 +151,15 @@ impl Table {
             },
             Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Noted::Idle,
         };
-        Note { id: live.id, state: live.state(), activity, xml: live.definition.xml.clone() }
+        Note { id: live.id, state, activity, xml: live.definition.xml.clone() }
     }
+}
 
-    /// A guest's process is not there any more.
+impl Turn<'_> {
+    /// A guest's process is not there any more. Whoever has ended it says so.
     fn process_ended(&mut self, uuid: Uuid, pid: Pid) {
-        let ended = |live: &Live| matches!(&live.machine, Machine::Apart(process) if process.pid() == pid);
+        let is_it = |live: &Live| matches!(&live.machine, Machine::Apart(process) if process.pid() == pid);
+        let ended = |live: &Live| is_it(live) && live.ends.is_none();
         if self.guest(uuid).and_then(|guest| guest.live()).is_ok_and(ended) {
             warn!(domain = %uuid, "a guest's process has ended");
             let _ = self.turn_off(uuid, ShutoffReason::Crashed, StoppedDetail::Crashed);
@@ -212,11 +198,11 @@ impl Table {
             };
             self.incoming.insert(incoming, entry);
         }
-        if runs_again {
-            live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
-        }
         self.guest_mut(uuid)?.run = Run::On(Box::new(live));
-        if runs_again { self.settle(uuid) } else { Ok(()) }
+        match runs_again {
+            true => self.stand(uuid, LiveState::Running(RunningReason::MigrationCanceled), None),
+            false => Ok(()),
+        }
     }
 }
 
@@ -242,9 +228,9 @@ impl Mem {
             if !table.outlives(live) {
                 continue;
             }
-            let note = Note::from_text(&table.noted(live).to_text());
+            let note = Note::from_text(&table.noted(live, live.state(), &live.activity).to_text());
             let note = note.ok_or_else(|| errors::failed("a note that no daemon understands"))?;
-            next.inner.table().adopt(note, live.definition.clone(), live.machine.clone())?;
+            next.inner.at_once().adopt(note, live.definition.clone(), live.machine.clone())?;
         }
         drop(table);
         Ok(next)

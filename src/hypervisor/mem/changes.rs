@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, errors};
 use super::long::reading;
+use super::turn::Turn;
 use super::xml::{Definition, VCPUS_MAX};
 use super::{Inner, Mem, devices, documents, edit, lasting};
 
@@ -87,20 +88,24 @@ impl Inner {
             lasting::redefine(self, uuid, move |before| edit(before, false)).await?;
         }
         match live {
-            Some((before, after)) => self.put_live(uuid, &before, after),
+            Some((before, after)) => {
+                self.at_guest(uuid, move |turn| turn.put_live(uuid, &before, after)).await
+            }
             None => Ok(()),
         }
     }
+}
 
-    fn put_live(&self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {
-        let mut table = self.table();
-        table.check_room(&after)?;
-        let live = table.guest_mut(uuid)?.idle_mut()?;
+impl Turn<'_> {
+    fn put_live(&mut self, uuid: Uuid, before: &Arc<Definition>, after: Definition) -> Result<()> {
+        self.check_room(&after)?;
+        let live = self.guest_mut(uuid)?.idle_mut()?;
         if !Arc::ptr_eq(&live.definition, before) {
             return Err(errors::failed("the domain was changed by somebody else meanwhile"));
         }
         live.definition = Arc::new(after);
-        table.settle(uuid)
+        let state = live.state();
+        self.stand(uuid, state, None)
     }
 }
 

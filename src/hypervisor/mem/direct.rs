@@ -120,11 +120,10 @@ async fn met(inner: Arc<Inner>, mut stream: TcpStream) -> std::result::Result<()
 async fn come(reception: Reception, mut stream: TcpStream, flags: MigrateFlags) {
     let Reception { inner, id, .. } = &reception;
     let deadline = inner.config.incoming_deadline;
-    let why = match timeout(deadline, receive::read(&reception, &mut stream)).await {
-        Ok(Ok(())) => {
+    let why = match receive::in_time(&reception, receive::read(&reception, &mut stream)).await {
+        Some(Ok(())) => {
             let arrival = receive::confirmed(&reception, stream).await;
-            // One that is gone meanwhile is not expected any more.
-            let _ = inner.table().set_arrival(*id, arrival);
+            inner.arrived(*id, arrival).await;
             let name = inner.table().name_of(*id);
             if let (Some(dname), Arrival::Confirmed) = (name, arrival) {
                 let (cookie, uri) = (Vec::new(), String::new());
@@ -135,12 +134,12 @@ async fn come(reception: Reception, mut stream: TcpStream, flags: MigrateFlags) 
             }
             return;
         }
-        Ok(Err(error)) => {
+        Some(Err(error)) => {
             let _ = timeout(OPENING_DEADLINE, stream::send_no(&mut stream, &error.to_string())).await;
             error.to_string()
         }
-        Err(_) => format!("it did not come within {deadline:?}"),
+        None => format!("it did not come within {deadline:?}"),
     };
     debug!(incoming = id.0, why, "a guest that was to come direct does not");
-    inner.table().give_up_unless_received(*id, why);
+    inner.give_up(*id, why).await;
 }

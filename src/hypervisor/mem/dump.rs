@@ -27,7 +27,7 @@ pub(super) fn dump(inner: &Inner, uuid: Uuid, to: &Path, how: CoreDump) -> Resul
         AfterDump::IsReset => Some(inner.boot_memory_of(uuid)?),
         AfterDump::GoesOn | AfterDump::Crashes => None,
     };
-    let mut table = inner.table();
+    let mut table = inner.turn(uuid);
     // Nobody has asked about a run that came after that.
     if table.guest(uuid).and_then(|guest| guest.live()).map(|live| live.id) != Ok(run) {
         return Ok(());

@@ -17,6 +17,7 @@ use super::guest::{Activity, LiveState};
 use super::incoming::{Arrival, Incoming, check_flags};
 use super::lasting;
 use super::table::Table;
+use super::turn::Turn;
 use super::uri::MigrationUri;
 use super::{Inner, MIGRATE_FLAGS, offline};
 
@@ -32,28 +33,47 @@ pub(super) async fn finish(inner: &Arc<Inner>, request: Finish) -> Result<Finish
         return offline::finish(inner, &request).await;
     }
     check_flags(request.flags, MIGRATE_FLAGS, function)?;
-    if let Some(error) = inner.table().did_not_arrive(&request) {
-        return Err(error);
-    }
-    let (id, arrival) = inner.table().expected(inner, &request)?;
+    let (request, (id, arrival)) = about_arriving(inner, request, |turn, request| {
+        let failed = turn.did_not_arrive(request);
+        failed.map_or_else(|| turn.expected(turn.inner, request), Err)
+    })
+    .await?;
     let finished = match arrived(inner, id, &request, arrival).await {
         Ok(()) => run(inner, id, request).await,
         Err(error) => Err(error),
     };
-    let mut table = inner.table();
     match (version, finished) {
         (MigrationVersion::V3, Ok((domain, ticket))) => {
             let cookie = Cookie { host: inner.host.uuid, guest: domain.uuid, ticket }.to_bytes();
             Ok(Finished { domain, cookie })
         }
         (_, Ok((domain, _))) => Ok(Finished { domain, cookie: Vec::new() }),
-        (MigrationVersion::V3, Err(error)) if table.is_torn(id) => Err(error),
         (MigrationVersion::V3, Err(error)) => {
-            table.end_incoming(id, StoppedDetail::Failed);
+            let end = move |turn: &mut Turn<'_>| {
+                if !turn.is_torn(id) {
+                    turn.end_incoming(id, StoppedDetail::Failed);
+                }
+                Ok(())
+            };
+            inner.at_incoming(id, end).await?;
             Err(error)
         }
         (_, Err(error)) => Err(error),
     }
+}
+
+/// Finds out something about the guest that a request means. One may be about to end: then that is waited for.
+async fn about_arriving<T: Send + 'static>(
+    inner: &Arc<Inner>,
+    request: Finish,
+    find: impl FnOnce(&mut Turn<'_>, &Finish) -> Result<T> + Send + 'static,
+) -> Result<(Finish, T)> {
+    let uuid = inner.table().find(Lookup::Name(&request.dname)).map(|guest| guest.uuid);
+    let found = move |turn: &mut Turn<'_>| {
+        let found = find(turn, &request)?;
+        Ok((request, found))
+    };
+    inner.at_guest(uuid, found).await
 }
 
 fn is_offline(request: &Finish) -> bool {
@@ -67,18 +87,17 @@ pub(super) async fn run(inner: &Arc<Inner>, id: IncomingId, request: Finish) -> 
     match definition {
         Some(definition) if request.flags.has(MigrateFlags::PERSIST_DEST) => {
             let must_run = request.version != MigrationVersion::V3;
-            lasting::arriving(inner, definition, must_run, move |inner| {
-                inner.table().run_arrived(id, &request)
-            })
-            .await
+            let uuid = definition.uuid;
+            let run = move |inner: &Inner| inner.turn(uuid).run_arrived(id, &request);
+            lasting::arriving(inner, definition, must_run, run).await
         }
-        _ => inner.table().run_arrived(id, &request),
+        _ => inner.at_guest(uuid, move |turn| turn.run_arrived(id, &request)).await,
     }
 }
 
 /// Waits until the guest is all here, and, unless its source keeps it, until the source has dropped it.
 async fn arrived(
-    inner: &Inner,
+    inner: &Arc<Inner>,
     id: IncomingId,
     request: &Finish,
     mut arrival: watch::Receiver<Arrival>,
@@ -101,7 +120,7 @@ async fn arrived(
         Ok(Ok(Arrival::Switched)) => rest_came(inner, id, name, arrival).await,
         // Its link broke before anybody let it go on, which it does as far as its memory goes.
         Ok(Ok(Arrival::Torn)) => {
-            inner.table().run_torn(id)?;
+            inner.at_incoming(id, move |turn| turn.run_torn(id)).await?;
             Err(broken(name))
         }
         Ok(Ok(_)) => Ok(()),
@@ -116,12 +135,12 @@ async fn arrived(
 
 /// It goes on at once, and is all here when the rest has come. That takes as long as it is large.
 async fn rest_came(
-    inner: &Inner,
+    inner: &Arc<Inner>,
     id: IncomingId,
     name: &str,
     mut arrival: watch::Receiver<Arrival>,
 ) -> Result<()> {
-    inner.table().run_early(id)?;
+    inner.at_incoming(id, move |turn| turn.run_early(id)).await?;
     match arrival.wait_for(|arrival| *arrival != Arrival::Switched).await.map(|arrival| *arrival) {
         Ok(Arrival::Torn) => Err(broken(name)),
         Ok(_) => Ok(()),
@@ -134,26 +153,29 @@ fn broken(name: &str) -> RemoteError {
 }
 
 /// Finish, cancelled: the source keeps the guest, unless it has let it go already.
-pub(super) async fn cancel(inner: &Inner, request: Finish) -> Result<()> {
+pub(super) async fn cancel(inner: &Arc<Inner>, request: Finish) -> Result<()> {
     if is_offline(&request) {
         return offline::cancel(inner, &request);
     }
-    if inner.table().did_not_arrive(&request).is_some() {
-        // It has ended by itself, which is what was asked for.
-        return Ok(());
-    }
-    let (id, mut arrival) = inner.table().cancelled(inner, &request)?;
-    if inner.table().is_torn(id) && inner.table().runs(id) {
-        return Err(errors::invalid(format!(
-            "domain '{}' is in post-copy: nothing is cancelled",
-            request.dname
-        )));
-    }
+    let (request, cancelled) = about_arriving(inner, request, |turn, request| {
+        if turn.did_not_arrive(request).is_some() {
+            return Ok(None);
+        }
+        let (id, arrival) = turn.cancelled(turn.inner, request)?;
+        if turn.is_torn(id) && turn.runs(id) {
+            let name = &request.dname;
+            return Err(errors::invalid(format!("domain '{name}' is in post-copy: nothing is cancelled")));
+        }
+        Ok(Some((id, arrival)))
+    })
+    .await?;
+    // It has ended by itself, which is what was asked for.
+    let Some((id, mut arrival)) = cancelled else { return Ok(()) };
     if request.version != MigrationVersion::V3 {
         // Its source may drop it at this moment: its last word, or its silence, comes within the peer's deadline.
         let _ = arrival.wait_for(|arrival| *arrival != Arrival::Received).await.map(|_| ());
     }
-    inner.table().cancel(inner, id, &request)
+    inner.at_incoming(id, move |turn| turn.cancel(id, &request)).await
 }
 
 impl Incoming {
@@ -228,6 +250,19 @@ impl Table {
         incoming.map(|incoming| (*id, incoming)).ok_or_else(|| not_incoming(name))
     }
 
+    /// The incoming guest that a cancelled Finish means. One of another cookie is not this migration's.
+    fn cancelled(&self, inner: &Inner, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+        let name = &request.dname;
+        let (id, incoming) = self.arriving_as(request.version, name)?;
+        if !incoming.is_meant(inner, request)? {
+            let detail = format!("no incoming migration of domain '{name}' has this cookie");
+            return Err(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail));
+        }
+        Ok((id, incoming.arrival.subscribe()))
+    }
+}
+
+impl Turn<'_> {
     /// What arrived becomes a guest like any other.
     fn run_arrived(&mut self, id: IncomingId, request: &Finish) -> Result<(DomainInfo, Ticket)> {
         let meant = self.incoming.get(&id).and_then(|incoming| Some((incoming.guest?, incoming.ticket)));
@@ -240,17 +275,14 @@ impl Table {
                 request.uri
             )));
         }
-        let live = guest.live_mut()?;
-        live.activity = Activity::Idle;
-        let definition = live.definition.clone();
+        let definition = guest.live()?.definition.clone();
         let (state, told) = if request.flags.has(MigrateFlags::PAUSED) {
             (LiveState::Paused(PausedReason::User), Lifecycle::Suspended(SuspendedDetail::Paused))
         } else {
             (LiveState::Running(RunningReason::Migrated), Lifecycle::Resumed(ResumedDetail::Migrated))
         };
-        live.set_state(state);
+        self.stand(uuid, state, Some(Activity::Idle))?;
         self.incoming.remove(&id);
-        self.settle(uuid)?;
         if request.flags.has(MigrateFlags::PERSIST_DEST) {
             self.persist(uuid, definition)?;
         }
@@ -259,20 +291,12 @@ impl Table {
         Ok((self.guest(uuid)?.info(), ticket))
     }
 
-    /// The incoming guest that a cancelled Finish means. One of another cookie is not this migration's.
-    fn cancelled(&self, inner: &Inner, request: &Finish) -> Result<(IncomingId, watch::Receiver<Arrival>)> {
+    fn cancel(&mut self, id: IncomingId, request: &Finish) -> Result<()> {
         let name = &request.dname;
-        let (id, incoming) = self.arriving_as(request.version, name)?;
-        if !incoming.is_meant(inner, request)? {
-            let detail = format!("no incoming migration of domain '{name}' has this cookie");
-            return Err(RemoteError::new(ErrorCode::NO_DOMAIN, ErrorDomain::QEMU, detail));
+        if self.did_not_arrive(request).is_some() {
+            return Ok(());
         }
-        Ok((id, incoming.arrival.subscribe()))
-    }
-
-    fn cancel(&mut self, inner: &Inner, id: IncomingId, request: &Finish) -> Result<()> {
-        let name = &request.dname;
-        match self.cancelled(inner, request)? {
+        match self.cancelled(self.inner, request)? {
             (now, _) if now != id => Err(not_incoming(name)),
             (_, arrival) if *arrival.borrow() == Arrival::Confirmed => {
                 Err(errors::invalid(format!("domain '{name}' has left its source, and is nowhere but here")))

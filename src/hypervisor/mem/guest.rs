@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::{
-    DomainInfo, DomainState, IncomingId, Job, PausedReason, Result, RunningReason, ShutoffReason, Uuid,
-    errors,
+    DomainInfo, DomainState, IncomingId, Job, PausedReason, Result, RunningReason, ShutoffReason,
+    StoppedDetail, Uuid, errors,
 };
 use super::departure::Departure;
 use super::machine::Machine;
@@ -51,6 +51,8 @@ pub(super) struct Live {
     pub(super) definition: Arc<Definition>,
     pub(super) machine: Machine,
     pub(super) activity: Activity,
+    /// Why it ends, where somebody ends its process at this moment.
+    pub(super) ends: Option<(ShutoffReason, StoppedDetail)>,
     state: LiveState,
     /// Time that its CPUs ran before it was last paused.
     ran: Duration,
@@ -86,6 +88,7 @@ impl Live {
             definition,
             machine,
             activity: Activity::Idle,
+            ends: None,
             state,
             ran: Duration::ZERO,
             running_since: None,
@@ -139,6 +142,7 @@ impl Guest {
         let name = &self.name;
         match &mut self.run {
             Run::Off(_) => Err(errors::not_running()),
+            Run::On(live) if live.ends.is_some() => Err(errors::not_running()),
             Run::On(live) => match live.activity {
                 Activity::Idle => Ok(live),
                 Activity::Leaving(_) | Activity::Held { .. } => {

@@ -18,6 +18,7 @@ use super::incoming::check_flags;
 use super::lasting;
 use super::postcopy;
 use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 use super::{Inner, SOURCE_FLAGS, offline};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -90,12 +91,11 @@ pub(super) async fn confirm(inner: &Arc<Inner>, request: Confirm) -> Result<()> 
             let _ = timeout(inner.config.peer_deadline, departure.settled()).await;
         }
     }
-    lasting::leaving(inner, uuid, flags, move |inner| confirmed(inner, &request)).await
+    lasting::leaving(inner, uuid, flags, move |turn| confirmed(turn, &request)).await
 }
 
-fn confirmed(inner: &Inner, request: &Confirm) -> Result<()> {
+fn confirmed(table: &mut Turn<'_>, request: &Confirm) -> Result<()> {
     let uuid = request.domain;
-    let mut table = inner.table();
     let guest = table.guest(uuid)?;
     let not_migrated = || errors::invalid(format!("domain '{}' is not being migrated", guest.name));
     let Activity::Held { sent } = guest.live()?.activity.clone() else { return Err(not_migrated()) };
@@ -103,7 +103,7 @@ fn confirmed(inner: &Inner, request: &Confirm) -> Result<()> {
     if !table.held(uuid).is_some_and(|id| request.holds.contains(&id)) {
         return Err(not_migrated());
     }
-    Cookie::read(&request.cookie, inner.host.uuid, uuid)?;
+    Cookie::read(&request.cookie, table.inner.host.uuid, uuid)?;
     match (request.cancelled, sent) {
         (false, Some(departure)) if departure.is_torn() => {
             Err(errors::invalid(format!("the post-copy of domain '{}' is not over", guest.name)))

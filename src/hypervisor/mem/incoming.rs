@@ -44,6 +44,7 @@ use super::memory::Memory;
 use super::postcopy;
 use super::receive::{self, Reception};
 use super::table::Table;
+use super::turn::Turn;
 use super::uri::MigrationUri;
 use super::xml::Definition;
 use super::{Inner, MIGRATE_FLAGS, offline};
@@ -301,34 +302,6 @@ impl Table {
         Ok(())
     }
 
-    /// All of it is here. From now on this may be the only copy.
-    pub(super) fn received(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
-        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
-        let (uuid, switched) =
-            (incoming.guest.ok_or_else(nobody_waits)?, *incoming.arrival.borrow() == Arrival::Switched);
-        let machine = &mut self.guest_mut(uuid)?.live_mut()?.machine;
-        if switched {
-            machine.fill(memory)?
-        } else {
-            machine.load(memory)?
-        }
-        self.set_arrival(id, Arrival::Received)
-    }
-
-    pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) -> Result<()> {
-        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
-        incoming.arrival.send_replace(arrival);
-        let (abandoned, guest) = (incoming.abandoned, incoming.guest);
-        // In version 3 its source has it, and it may go with this daemon.
-        if let Some(guest) = guest.filter(|_| incoming.version != MigrationVersion::V3) {
-            self.settle(guest)?;
-        }
-        if abandoned {
-            self.abandon(id);
-        }
-        Ok(())
-    }
-
     /// What it is called, once that is known.
     pub(super) fn name_of(&self, id: IncomingId) -> Option<String> {
         let uuid = self.incoming.get(&id)?.guest?;
@@ -339,6 +312,69 @@ impl Table {
     #[cfg(test)]
     pub(super) fn arrival(&self, id: IncomingId) -> Option<Arrival> {
         self.incoming.get(&id).map(|incoming| *incoming.arrival.borrow())
+    }
+}
+
+impl Inner {
+    /// Nobody will finish it any more.
+    pub(super) fn abandon(self: &Arc<Self>, id: IncomingId) {
+        let guest = self.table().incoming.get(&id).and_then(|incoming| incoming.guest);
+        self.later(guest, move |turn| turn.abandon(id));
+    }
+
+    /// All of its memory has come.
+    pub(super) async fn received(self: &Arc<Self>, id: IncomingId, memory: Memory) -> Result<()> {
+        self.at_incoming(id, move |turn| turn.received(id, memory)).await
+    }
+
+    /// So much of it is here now.
+    pub(super) async fn arrived(self: &Arc<Self>, id: IncomingId, arrival: Arrival) {
+        // One that is gone meanwhile is not expected any more.
+        let _ = self.at_incoming(id, move |turn| turn.set_arrival(id, arrival)).await;
+    }
+
+    /// It did not come.
+    pub(super) async fn give_up(self: &Arc<Self>, id: IncomingId, why: String) {
+        let give_up = move |turn: &mut Turn<'_>| {
+            turn.give_up_unless_received(id, why);
+            Ok(())
+        };
+        let _ = self.at_incoming(id, give_up).await;
+    }
+
+    /// Whether it has come, or goes on here already. What is being done about that is waited for.
+    pub(super) async fn is_here(self: &Arc<Self>, id: IncomingId) -> bool {
+        let is_here = move |turn: &mut Turn<'_>| {
+            let arrival = turn.incoming.get(&id).map(|incoming| *incoming.arrival.borrow());
+            Ok(arrival.is_some_and(|arrival| arrival >= Arrival::Switched))
+        };
+        self.at_incoming(id, is_here).await.unwrap_or(false)
+    }
+}
+
+impl Turn<'_> {
+    /// All of it is here. From now on this may be the only copy.
+    fn received(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
+        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
+        let (uuid, switched) =
+            (incoming.guest.ok_or_else(nobody_waits)?, *incoming.arrival.borrow() == Arrival::Switched);
+        self.load(uuid, memory, if switched { Machine::fill } else { Machine::load })?;
+        self.set_arrival(id, Arrival::Received)
+    }
+
+    pub(super) fn set_arrival(&mut self, id: IncomingId, arrival: Arrival) -> Result<()> {
+        let incoming = self.incoming.get(&id).ok_or_else(nobody_waits)?;
+        incoming.arrival.send_replace(arrival);
+        let (abandoned, guest) = (incoming.abandoned, incoming.guest);
+        // In version 3 its source has it, and it may go with this daemon.
+        if let Some(guest) = guest.filter(|_| incoming.version != MigrationVersion::V3) {
+            let state = self.guest(guest)?.live()?.state();
+            self.stand(guest, state, None)?;
+        }
+        if abandoned {
+            self.abandon(id);
+        }
+        Ok(())
     }
 
     /// Nobody will finish it, as far as its connection goes. It ends, unless its source may have or has dropped it.
@@ -388,7 +424,7 @@ impl Table {
     }
 
     /// The deadline has passed, or its stream broke. One that is all here stays: its source may have dropped it.
-    pub(super) fn give_up_unless_received(&mut self, id: IncomingId, why: String) {
+    fn give_up_unless_received(&mut self, id: IncomingId, why: String) {
         let Some(incoming) = self.incoming.get(&id) else { return };
         if *incoming.arrival.borrow() != Arrival::Coming {
             return;

@@ -16,6 +16,7 @@ use super::super::store::{Folder, Kept, Opened, SetAside, Store};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
 use super::long::{reading, told};
 use super::shelf::Read;
+use super::turn::Turn;
 use super::xml::Definition;
 use super::{Config, Inner, Mem, images};
 use crate::server::heavy;
@@ -141,13 +142,13 @@ pub(super) async fn leaving<T: Send + 'static>(
     inner: &Arc<Inner>,
     uuid: Uuid,
     flags: MigrateFlags,
-    leave: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
+    leave: impl FnOnce(&mut Turn<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     if !flags.has(MigrateFlags::UNDEFINE_SOURCE) {
-        return leave(inner);
+        return inner.at_guest(uuid, leave).await;
     }
     changing(inner, move |inner, store| {
-        let left = leave(inner)?;
+        let left = leave(&mut inner.turn(uuid))?;
         if let Some(store) = store.filter(|_| kept(inner, uuid).is_none())
             && let Err(error) = store.domains().forget(uuid)
         {

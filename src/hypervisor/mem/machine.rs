@@ -1,4 +1,5 @@
-//! What a guest runs on: memory in this process, or a process of its own.
+//! What a guest runs on: memory in this process, or a process of its own. That one may be silent, so it is asked while the table is free, on a
+//! thread that may wait (`turn`).
 
 use std::sync::Arc;
 
@@ -82,17 +83,6 @@ impl Machine {
         Ok(())
     }
 
-    /// Runs or stands still from now on, and keeps the note for the next daemon.
-    ///
-    /// # Errors
-    /// Code 9 where its process does not answer.
-    pub(super) fn set(&self, running: bool, note: &str) -> Result<()> {
-        match self {
-            Machine::Here(_) => Ok(()),
-            Machine::Apart(process) => process.set(running, note).map_err(|error| silent(&error)),
-        }
-    }
-
     /// Ends it: when this returns it runs no more.
     pub(super) fn end(&self) {
         if let Machine::Apart(process) = self {
@@ -101,6 +91,6 @@ impl Machine {
     }
 }
 
-fn silent(error: &std::io::Error) -> virtwire_protocol::error::RemoteError {
+pub(super) fn silent(error: &std::io::Error) -> virtwire_protocol::error::RemoteError {
     errors::failed(format!("the guest's process does not answer: {error}"))
 }

@@ -58,6 +58,7 @@ mod stream;
 mod table;
 mod transfer;
 mod tuning;
+mod turn;
 mod verbs;
 mod xml;
 
@@ -92,6 +93,7 @@ use memory::Memory;
 pub use memory::checksum;
 use outline::Outline;
 use table::Table;
+use turn::Turn;
 use verbs::defined;
 use xml::{DOMAIN_TYPES, Definition, VCPUS_MAX};
 
@@ -123,6 +125,9 @@ struct Inner {
     at_store: Arc<Semaphore>,
     /// Places for those who work with the files of saved guests.
     at_files: Arc<Semaphore>,
+    /// Places for those who ask guests that are processes, and for those who end them.
+    at_guests: Arc<Semaphore>,
+    at_ends: Arc<Semaphore>,
     /// Where guests are saved that start from it.
     images: Option<PathBuf>,
     /// Where guests are processes, how they are started.
@@ -184,6 +189,8 @@ impl Mem {
                 store: None,
                 at_store: Arc::new(Semaphore::new(1)),
                 at_files: Arc::new(Semaphore::new(saved::AT_FILES)),
+                at_guests: Arc::new(Semaphore::new(turn::AT_GUESTS)),
+                at_ends: Arc::new(Semaphore::new(turn::AT_ENDS)),
                 images: None,
                 home: None,
             }),
@@ -197,6 +204,8 @@ impl Mem {
 
     /// The checksum of an active guest's memory, by name: that of [`checksum`] over its bytes. `None` where there is
     /// no such guest, it is off, or it is still on its way here.
+    ///
+    /// Where guests are processes this waits for the guest's.
     pub fn checksum(&self, name: &str) -> Option<u64> {
         let machine = {
             let table = self.inner.table();
@@ -307,39 +316,40 @@ impl Hypervisor for Mem {
         let definition = Definition::asked(&xml)?;
         self.inner.table().check_startable(&definition)?;
         let machine = self.inner.booted_machine(&definition).await?;
-        self.inner.table().create(definition, options, machine)
+        let create = move |turn: &mut Turn<'_>| turn.create(definition, options, machine);
+        self.inner.at_guest(None, create).await
     }
 
     async fn start(&self, domain: Uuid, options: StartOptions) -> Result<DomainInfo> {
         let definition = self.inner.table().startable(domain)?;
         let machine = self.inner.booted_machine(&definition).await?;
-        self.inner.table().start(domain, options, machine)
+        self.inner.at_guest(domain, move |turn| turn.start(domain, options, machine)).await
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
-        self.inner.table().destroy(domain)
+        self.inner.destroy(domain).await
     }
 
     async fn shutdown(&self, domain: Uuid) -> Result<()> {
-        self.inner.table().shutdown(domain)
+        self.inner.at_guest(domain, move |turn| turn.shutdown(domain)).await
     }
 
     async fn reboot(&self, domain: Uuid) -> Result<()> {
         let memory = self.inner.boot_memory_of(domain)?;
-        self.inner.table().reboot(domain, memory)
+        self.inner.at_guest(domain, move |turn| turn.reboot(domain, memory)).await
     }
 
     async fn reset(&self, domain: Uuid) -> Result<()> {
         let memory = self.inner.boot_memory_of(domain)?;
-        self.inner.table().reset(domain, memory)
+        self.inner.at_guest(domain, move |turn| turn.reset(domain, memory)).await
     }
 
     async fn suspend(&self, domain: Uuid) -> Result<()> {
-        self.inner.table().suspend(domain)
+        self.inner.at_guest(domain, move |turn| turn.suspend(domain)).await
     }
 
     async fn resume(&self, domain: Uuid) -> Result<()> {
-        self.inner.table().resume(domain)
+        self.inner.at_guest(domain, move |turn| turn.resume(domain)).await
     }
 
     async fn set_autostart(&self, domain: Uuid, autostart: bool) -> Result<()> {
@@ -355,14 +365,17 @@ impl Hypervisor for Mem {
     }
 
     async fn memory_peek(&self, domain: Uuid, offset: u64, len: u32) -> Result<Vec<u8>> {
-        let machine = self.inner.table().machine(domain)?;
-        match machine.read(offset, len)? {
-            Some(bytes) => Ok(bytes),
-            None => Err(errors::invalid_argument(format!(
-                "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
-                machine.memory_bytes()
-            ))),
-        }
+        let peek = move |turn: &mut Turn<'_>| {
+            let machine = turn.machine(domain)?;
+            match turn.unlocked(|| machine.read(offset, len))? {
+                Some(bytes) => Ok(bytes),
+                None => Err(errors::invalid_argument(format!(
+                    "{len} bytes at {offset}: beyond the domain's {} bytes of memory",
+                    machine.memory_bytes()
+                ))),
+            }
+        };
+        self.inner.at_guest(domain, peek).await
     }
 
     /// Nothing runs in the guest that would hear of it.
@@ -430,15 +443,15 @@ impl Hypervisor for Mem {
     }
 
     async fn pause_post_copy(&self, domain: Uuid) -> Result<()> {
-        let mut table = self.inner.table();
-        match &table.guest(domain)?.live()?.activity {
+        let pause = move |turn: &mut Turn<'_>| match &turn.guest(domain)?.live()?.activity {
             Activity::Held { sent: Some(departure) } if departure.is_torn() => {
                 departure.stop(Stop::Paused);
-                table.post_copy_broke(domain);
+                turn.post_copy_broke(domain);
                 Ok(())
             }
             _ => Err(errors::invalid("current job is not outgoing migration in post-copy mode")),
-        }
+        };
+        self.inner.at_guest(domain, pause).await
     }
 
     async fn max_speed_mib_s(&self, domain: Uuid) -> Result<u64> {
@@ -506,7 +519,7 @@ impl Hypervisor for Mem {
     }
 
     fn migrate_abandon(&self, incoming: IncomingId) {
-        self.inner.table().abandon(incoming);
+        self.inner.abandon(incoming);
     }
 
     fn migrate_holds(&self, outgoing: OutgoingId) -> bool {

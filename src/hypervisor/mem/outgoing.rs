@@ -33,10 +33,12 @@ use super::incoming::check_flags;
 use super::lasting;
 use super::long::reading;
 use super::machine::Machine;
+use super::memory::Memory;
 use super::out::{Halt, Out, broken, connect, through, within};
 use super::postcopy::{self, COUNTER_BYTES};
 use super::stream::{self, CHUNK_BYTES_MAX, Checksum, Opening, StreamError};
 use super::table::Table;
+use super::turn::Turn;
 use super::uri::MigrationUri;
 use super::xml::Definition;
 use super::{Inner, SOURCE_FLAGS, direct, held};
@@ -95,10 +97,10 @@ async fn sent(inner: &Arc<Inner>, request: &Perform, ticket: Ticket, way: Way) -
             sent = leaving.send(way, &ticket) => sent,
         };
         match sent {
-            sent if departure.is_torn() => Ok(leaving.post_copied(sent.map(drop), ticket)),
-            Ok(_) if leaving.keeps => leaving.stays_paused(ticket),
+            sent if departure.is_torn() => Ok(leaving.post_copied(sent.map(drop), ticket).await),
+            Ok(_) if leaving.keeps => leaving.stays_paused(ticket).await,
             Ok(stream) => leaving.gone(stream).await,
-            Err(error) => Err(leaving.stays(error)),
+            Err(error) => Err(leaving.stays(error).await),
         }
     });
     tokio::select! {
@@ -143,7 +145,7 @@ impl Leaving {
             leaving.definition = Arc::new(renamed);
         }
         if !request.flags.has(MigrateFlags::LIVE) {
-            inner.table().pause_leaving(&leaving)?;
+            leaving.pause().await?;
         }
         Ok(leaving)
     }
@@ -213,7 +215,7 @@ impl Leaving {
         there: Option<u64>,
     ) -> std::result::Result<(), Halt> {
         let mut checksum = Checksum::new();
-        let mut memory = self.machine.memory()?;
+        let mut memory = self.memory().await?;
         let mut stands_still = there.is_some();
         let mut sent = there.unwrap_or(0);
         let mut last = (Instant::now(), 0);
@@ -225,16 +227,16 @@ impl Leaving {
             let more = || StreamError::Malformed(format!("the destination has {sent} bytes of it already"));
             checksum.update(came.ok_or_else(more)?);
             self.departure.add_sent(sent);
-            self.switch()?;
+            self.switch().await?;
         }
         loop {
             if self.departure.wants_post_copy() {
-                self.inner.table().pause_leaving(self)?;
+                self.pause().await?;
                 stands_still = true;
-                memory = self.machine.memory()?;
+                memory = self.memory().await?;
                 let counter = memory.as_bytes().last_chunk::<COUNTER_BYTES>().copied().unwrap_or_default();
                 send_switch(out, silence, &counter).await?;
-                self.switch()?;
+                self.switch().await?;
                 self.inner.table().tell_job(self.guest, JobStep::Iteration(2));
             }
             let mut rest =
@@ -245,10 +247,10 @@ impl Leaving {
             self.fail_on_request(sent).await?;
             let bytes_s = self.departure.bytes_s();
             if !stands_still && rest.len() as u64 <= self.last_bytes(bytes_s)? {
-                self.inner.table().pause_leaving(self)?;
+                self.pause().await?;
                 stands_still = true;
                 // The last of it is what changed until now.
-                memory = self.machine.memory()?;
+                memory = self.memory().await?;
                 continue;
             }
             let len = rest.len().min(departure::chunk_bytes(bytes_s));
@@ -265,44 +267,58 @@ impl Leaving {
             self.departure.add_sent(len as u64);
         }
         if !self.departure.is_torn() {
-            self.inner.table().pause_leaving(self)?;
+            self.pause().await?;
         }
         self.fail_on_request(sent).await?;
         out.end(silence, checksum).await
     }
 
+    /// It stands still from now on, if it ran.
+    async fn pause(&self) -> Result<()> {
+        let (guest, departure) = (self.guest, self.departure.clone());
+        self.inner.at_guest(guest, move |turn| turn.pause_leaving(guest, &departure)).await
+    }
+
+    async fn memory(&self) -> Result<Arc<Memory>> {
+        self.inner.memory_of(self.guest, &self.machine).await
+    }
+
     /// The guest goes on at the destination from here on.
-    fn switch(&self) -> Result<()> {
-        let mut table = self.inner.table();
-        if !table.is_leaving(self) {
-            return Err(errors::not_running());
-        }
-        let id = table.switch(self.guest, &self.departure)?;
-        self.departure.set_post_copy(PostCopy::Switched(id));
-        Ok(())
+    async fn switch(&self) -> Result<()> {
+        let (guest, departure) = (self.guest, self.departure.clone());
+        let switch = move |turn: &mut Turn<'_>| {
+            if !turn.is_leaving(guest, &departure) {
+                return Err(errors::not_running());
+            }
+            let id = turn.switch(guest, &departure)?;
+            departure.set_post_copy(PostCopy::Switched(id));
+            Ok(())
+        };
+        self.inner.at_guest(guest, switch).await
     }
 
     /// The rest is there, or not all of it. Perform has succeeded by its switch, whatever came of that.
-    fn post_copied(mut self, sent: Result<()>, ticket: Ticket) -> Performed {
-        let (inner, outgoing) = (self.inner.clone(), self.departure.outgoing());
-        let mut table = inner.table();
-        match (sent, outgoing) {
-            (Ok(()), Some(id)) => {
-                self.departure.set_post_copy(PostCopy::Whole(id));
-                table.let_go_unless_held(self.guest);
-            }
-            (sent, outgoing) => {
-                if let Some(id) = outgoing {
-                    self.departure.set_post_copy(PostCopy::Broken(id));
+    async fn post_copied(mut self, sent: Result<()>, ticket: Ticket) -> Performed {
+        let (outgoing, guest, departure) = (self.departure.outgoing(), self.guest, self.departure.clone());
+        let over = move |turn: &mut Turn<'_>| {
+            match (sent, outgoing) {
+                (Ok(()), Some(id)) => {
+                    departure.set_post_copy(PostCopy::Whole(id));
+                    turn.let_go_unless_held(guest);
                 }
-                debug!(domain = %self.guest, ?sent, "a post-copy broke");
-                table.post_copy_broke(self.guest);
+                (sent, outgoing) => {
+                    if let Some(id) = outgoing {
+                        departure.set_post_copy(PostCopy::Broken(id));
+                    }
+                    debug!(domain = %guest, ?sent, "a post-copy broke");
+                    turn.post_copy_broke(guest);
+                }
             }
-        }
+            Ok(())
+        };
         self.outcome = JobKind::Completed;
-        // Dropping this takes the table, too.
-        drop(table);
-        Performed { cookie: Cookie { host: inner.host.uuid, guest: self.guest, ticket }.to_bytes(), outgoing }
+        let _ = self.inner.at_guest(guest, over).await;
+        Performed { cookie: Cookie { host: self.inner.host.uuid, guest, ticket }.to_bytes(), outgoing }
     }
 
     async fn fail_on_request(&self, sent: u64) -> Result<()> {
@@ -328,7 +344,9 @@ impl Leaving {
     /// client's Finish says the same.
     async fn gone(mut self, stream: Option<TcpStream>) -> Result<Performed> {
         let (inner, guest, flags) = (self.inner.clone(), self.guest, self.flags);
-        lasting::leaving(&inner, guest, flags, move |inner| inner.table().leave(&mut self)).await?;
+        let departure = self.departure.clone();
+        lasting::leaving(&inner, guest, flags, move |turn| turn.leave(guest, &departure, flags)).await?;
+        self.outcome = JobKind::Completed;
         if let Some(mut stream) = stream {
             let _ = within(inner.config.peer_deadline, stream::send_yes(&mut stream)).await;
         }
@@ -336,17 +354,32 @@ impl Leaving {
     }
 
     /// The destination has it, and it stays here as well, paused, until its client knows that the other one runs.
-    fn stays_paused(mut self, ticket: Ticket) -> Result<Performed> {
-        let inner = self.inner.clone();
-        let outgoing = inner.table().hold(&mut self)?;
-        let cookie = Cookie { host: inner.host.uuid, guest: self.guest, ticket }.to_bytes();
+    async fn stays_paused(mut self, ticket: Ticket) -> Result<Performed> {
+        let (guest, departure) = (self.guest, self.departure.clone());
+        let outgoing = self.inner.at_guest(guest, move |turn| turn.hold(guest, departure)).await?;
+        self.outcome = JobKind::Completed;
+        let cookie = Cookie { host: self.inner.host.uuid, guest, ticket }.to_bytes();
         Ok(Performed { cookie, outgoing: Some(outgoing) })
     }
 
-    /// It failed: dropping restores the guest.
-    fn stays(mut self, error: RemoteError) -> RemoteError {
+    /// It failed: the guest is as it was before that is told.
+    async fn stays(mut self, error: RemoteError) -> RemoteError {
         if error.code == ErrorCode::OPERATION_ABORTED {
             self.outcome = JobKind::Cancelled;
+        }
+        let (guest, departure, outcome) = (self.guest, self.departure.clone(), self.outcome);
+        let restore = move |turn: &mut Turn<'_>| {
+            // It was stopped when the destination had just got what it takes to go on.
+            if let Some(id) = departure.outgoing().filter(|_| departure.is_torn()) {
+                departure.set_post_copy(PostCopy::Broken(id));
+                turn.post_copy_broke(guest);
+            }
+            turn.restore(guest, &departure, outcome);
+            Ok(())
+        };
+        if self.inner.at_guest(guest, restore).await.is_ok() {
+            // Nothing is left to do when this is dropped.
+            self.outcome = JobKind::Completed;
         }
         error
     }
@@ -354,8 +387,10 @@ impl Leaving {
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        let inner = self.inner.clone();
-        inner.table().restore(self);
+        if self.outcome != JobKind::Completed {
+            let (guest, departure, outcome) = (self.guest, self.departure.clone(), self.outcome);
+            self.inner.later(Some(guest), move |turn| turn.restore(guest, &departure, outcome));
+        }
     }
 }
 
@@ -404,56 +439,56 @@ impl Table {
     }
 
     /// Whether the guest is still there and in this migration's hands.
-    fn is_leaving(&self, leaving: &Leaving) -> bool {
-        let live = self.guest(leaving.guest).and_then(|guest| guest.live());
+    fn is_leaving(&self, guest: Uuid, by: &Arc<Departure>) -> bool {
+        let live = self.guest(guest).and_then(|guest| guest.live());
         live.is_ok_and(|live| {
-            matches!(&live.activity, Activity::Leaving(departure) if Arc::ptr_eq(departure, &leaving.departure))
+            let in_hand =
+                matches!(&live.activity, Activity::Leaving(departure) if Arc::ptr_eq(departure, by));
+            in_hand && live.ends.is_none()
         })
     }
+}
 
+impl Turn<'_> {
     /// Pauses a leaving guest that runs.
-    fn pause_leaving(&mut self, leaving: &Leaving) -> Result<()> {
-        if !self.is_leaving(leaving) {
+    fn pause_leaving(&mut self, guest: Uuid, departure: &Arc<Departure>) -> Result<()> {
+        if !self.is_leaving(guest, departure) {
             return Err(errors::not_running());
         }
-        leaving.departure.mark_paused();
-        let live = self.guest_mut(leaving.guest)?.live_mut()?;
-        if let LiveState::Running(_) = live.state() {
-            live.set_state(LiveState::Paused(PausedReason::Migration));
-            leaving.departure.mark_paused_it();
-            self.settle(leaving.guest)?;
-            self.tell(leaving.guest, Lifecycle::Suspended(SuspendedDetail::Migrated));
+        departure.mark_paused();
+        if let LiveState::Running(_) = self.guest(guest)?.live()?.state() {
+            departure.mark_paused_it();
+            self.stand(guest, LiveState::Paused(PausedReason::Migration), None)?;
+            self.tell(guest, Lifecycle::Suspended(SuspendedDetail::Migrated));
         }
         Ok(())
     }
 
     /// The guest is there; here it is held.
-    fn hold(&mut self, leaving: &mut Leaving) -> Result<OutgoingId> {
-        if !self.is_leaving(leaving) {
+    fn hold(&mut self, uuid: Uuid, departure: Arc<Departure>) -> Result<OutgoingId> {
+        if !self.is_leaving(uuid, &departure) {
             return Err(errors::not_running());
         }
-        let uuid = leaving.guest;
         let begun = self.held(uuid);
         let id = begun.unwrap_or_else(|| self.new_outgoing(uuid));
-        leaving.outcome = JobKind::Completed;
-        let sent = Some(leaving.departure.clone());
-        self.guest_mut(uuid)?.live_mut()?.activity = Activity::Held { sent };
+        let state = self.guest(uuid)?.live()?.state();
         // From now on it may run elsewhere: also the next daemon is to leave it paused.
-        self.settle(uuid)?;
+        self.stand(uuid, state, Some(Activity::Held { sent: Some(departure) }))?;
         Ok(id)
     }
 
     /// The guest has left.
-    fn leave(&mut self, leaving: &mut Leaving) -> Result<()> {
-        if !self.is_leaving(leaving) {
-            return Err(errors::not_running());
+    fn leave(&mut self, uuid: Uuid, departure: &Arc<Departure>, flags: MigrateFlags) -> Result<()> {
+        match self.is_leaving(uuid, departure) {
+            true => self.left(uuid, departure, flags),
+            false => Err(errors::not_running()),
         }
-        leaving.outcome = JobKind::Completed;
-        self.left(leaving.guest, &leaving.departure, leaving.flags)
     }
 
     /// It runs elsewhere now.
     pub(super) fn left(&mut self, uuid: Uuid, departure: &Departure, flags: MigrateFlags) -> Result<()> {
+        let ended = self.end(uuid, ShutoffReason::Migrated, StoppedDetail::Migrated)?;
+        let Some((reason, detail)) = ended else { return Ok(()) };
         let guest = self.guest_mut(uuid)?;
         debug!(domain = guest.name, "the guest has left");
         let job = departure.job(JobKind::Completed);
@@ -463,7 +498,7 @@ impl Table {
         }
         let undefined = flags.has(MigrateFlags::UNDEFINE_SOURCE) && guest.config.is_some();
         self.tell_job(uuid, JobStep::Completed(job));
-        self.turn_off(uuid, ShutoffReason::Migrated, StoppedDetail::Migrated)?;
+        self.turned_off(uuid, reason, detail)?;
         if undefined {
             self.guest_mut(uuid)?.config = None;
             self.tell(uuid, Lifecycle::Undefined(UndefinedDetail::Removed));
@@ -473,11 +508,10 @@ impl Table {
     }
 
     /// The guest has not left: it is as it was, and runs if only its migration had paused it.
-    fn restore(&mut self, leaving: &Leaving) {
-        if leaving.outcome == JobKind::Completed || !self.is_leaving(leaving) {
-            return;
+    fn restore(&mut self, guest: Uuid, departure: &Arc<Departure>, outcome: JobKind) {
+        if self.is_leaving(guest, departure) {
+            self.stays(guest, Some(departure), outcome);
         }
-        self.stays(leaving.guest, Some(&leaving.departure), leaving.outcome);
     }
 
     /// Its migration has it in hand no longer, and it runs if that had paused it. What an earlier one left paused stays so:
@@ -487,13 +521,14 @@ impl Table {
         let Ok(guest) = self.guest_mut(uuid) else { return };
         guest.completed_job = departure.map(|departure| departure.job(outcome)).or(guest.completed_job);
         let Ok(live) = guest.live_mut() else { return };
-        live.activity = Activity::Idle;
         let paused_it = departure.is_some_and(Departure::paused_it);
-        if paused_it && live.state() == LiveState::Paused(PausedReason::Migration) {
-            live.set_state(LiveState::Running(RunningReason::MigrationCanceled));
-            if self.settle(uuid).is_ok() {
-                self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
-            }
+        if !paused_it || live.state() != LiveState::Paused(PausedReason::Migration) {
+            live.activity = Activity::Idle;
+            return;
+        }
+        let runs = LiveState::Running(RunningReason::MigrationCanceled);
+        if self.stand(uuid, runs, Some(Activity::Idle)).is_ok() {
+            self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Migrated));
         }
     }
 }

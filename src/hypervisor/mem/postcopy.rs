@@ -25,8 +25,10 @@ use super::super::{
 use super::departure::Departure;
 use super::guest::{Activity, LiveState};
 use super::incoming::Arrival;
+use super::machine::Machine;
 use super::memory::Memory;
 use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 use virtwire_protocol::migrate::MigrateFlags;
 
@@ -66,15 +68,13 @@ pub(super) fn check_flags(flags: MigrateFlags) -> Result<()> {
 }
 
 /// The source's side.
-impl Table {
+impl Turn<'_> {
     /// The destination has what it takes to go on: the guest stands still here, in the hands of its client.
     pub(super) fn switch(&mut self, uuid: Uuid, departure: &Arc<Departure>) -> Result<OutgoingId> {
         let begun = self.held(uuid);
         let id = begun.unwrap_or_else(|| self.new_outgoing(uuid));
-        let live = self.guest_mut(uuid)?.live_mut()?;
-        live.activity = Activity::Held { sent: Some(departure.clone()) };
-        live.set_state(LiveState::Paused(PausedReason::Postcopy));
-        self.settle(uuid)?;
+        let hands = Activity::Held { sent: Some(departure.clone()) };
+        self.stand(uuid, LiveState::Paused(PausedReason::Postcopy), Some(hands))?;
         self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Postcopy));
         Ok(id)
     }
@@ -85,8 +85,7 @@ impl Table {
         if live.state() != LiveState::Paused(PausedReason::Postcopy) {
             return;
         }
-        live.set_state(LiveState::Paused(PausedReason::PostcopyFailed));
-        if self.settle(uuid).is_ok() {
+        if self.stand(uuid, LiveState::Paused(PausedReason::PostcopyFailed), None).is_ok() {
             self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::PostcopyFailed));
         }
         self.let_go_unless_held(uuid);
@@ -94,13 +93,12 @@ impl Table {
 }
 
 /// The destination's side.
-impl Table {
+impl Turn<'_> {
     /// What it takes to go on is here, and this much of the memory.
     pub(super) fn switched_here(&mut self, id: IncomingId, memory: Memory) -> Result<()> {
         let uuid = self.guest_of(id)?;
-        let live = self.guest_mut(uuid)?.live_mut()?;
-        if let LiveState::Paused(_) = live.state() {
-            live.machine.load(memory)?;
+        if let LiveState::Paused(_) = self.guest(uuid)?.live()?.state() {
+            self.load(uuid, memory, Machine::load)?;
         }
         self.set_arrival(id, Arrival::Switched)?;
         // One that is resumed runs already.
@@ -114,8 +112,7 @@ impl Table {
         if let LiveState::Running(_) = live.state() {
             return Ok(());
         }
-        live.set_state(LiveState::Running(RunningReason::Postcopy));
-        self.settle(uuid)?;
+        self.stand(uuid, LiveState::Running(RunningReason::Postcopy), None)?;
         self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Postcopy));
         Ok(())
     }
@@ -130,12 +127,6 @@ impl Table {
             RunningReason::PostcopyFailed,
             ResumedDetail::PostcopyFailed,
         )
-    }
-
-    /// Whether an incoming guest runs already.
-    pub(super) fn runs(&self, id: IncomingId) -> bool {
-        let state = self.guest_of(id).and_then(|uuid| Ok(self.guest(uuid)?.live()?.state()));
-        matches!(state, Ok(LiveState::Running(_)))
     }
 
     /// The link broke: what came is kept, for the next one.
@@ -161,22 +152,24 @@ impl Table {
     ) -> Result<()> {
         let live = self.guest_mut(uuid)?.live_mut()?;
         if live.state() == LiveState::Running(was) {
-            live.set_state(LiveState::Running(is));
-            self.settle(uuid)?;
+            self.stand(uuid, LiveState::Running(is), None)?;
             self.tell(uuid, Lifecycle::Resumed(told));
         }
         Ok(())
+    }
+}
+
+impl Table {
+    /// Whether an incoming guest runs already.
+    pub(super) fn runs(&self, id: IncomingId) -> bool {
+        let state = self.guest_of(id).and_then(|uuid| Ok(self.guest(uuid)?.live()?.state()));
+        matches!(state, Ok(LiveState::Running(_)))
     }
 
     /// It has switched over, and is on both hosts.
     pub(super) fn is_torn(&self, id: IncomingId) -> bool {
         let arrival = self.incoming.get(&id).map(|incoming| *incoming.arrival.borrow());
         matches!(arrival, Some(Arrival::Torn | Arrival::Switched))
-    }
-
-    /// It has switched over, and the rest is coming.
-    pub(super) fn has_switched(&self, id: IncomingId) -> bool {
-        self.incoming.get(&id).is_some_and(|incoming| *incoming.arrival.borrow() == Arrival::Switched)
     }
 
     fn guest_of(&self, id: IncomingId) -> Result<Uuid> {

@@ -18,6 +18,7 @@ use super::memory::Memory;
 use super::out::within;
 use super::postcopy::COUNTER_BYTES;
 use super::stream::{self, StreamError};
+use super::turn::Turn;
 use super::xml::Definition;
 use crate::net::{TcpListener, TcpStream};
 use crate::server::Stream;
@@ -37,27 +38,31 @@ pub(super) struct Reception {
 /// Receives the guest, or gives it up: at the deadline, and at the first fault of a stream that had the ticket.
 pub(super) async fn run(reception: Reception, listener: TcpListener) {
     let Reception { inner, id, .. } = &reception;
-    let deadline = inner.config.incoming_deadline;
-    let mut receiving = pin!(receive(&reception, listener));
-    let received = match timeout(deadline, &mut receiving).await {
-        // It goes on here already, and takes as long as it is large: only the source's silence ends that now.
-        Err(_) if inner.table().has_switched(*id) => Ok(receiving.await),
-        received => received,
-    };
-    match received {
-        Ok(Ok(stream)) => {
+    match in_time(&reception, receive(&reception, listener)).await {
+        Some(Ok(stream)) => {
             let arrival = confirmed(&reception, stream).await;
-            // One that is gone meanwhile is not expected any more.
-            let _ = inner.table().set_arrival(*id, arrival);
+            inner.arrived(*id, arrival).await;
         }
-        Ok(Err(error)) => {
+        Some(Err(error)) => {
             debug!(incoming = id.0, %error, "the stream of an incoming guest failed");
-            inner.table().give_up_unless_received(*id, error.to_string());
+            inner.give_up(*id, error.to_string()).await;
         }
-        Err(_) => {
+        None => {
+            let deadline = inner.config.incoming_deadline;
             debug!(incoming = id.0, ?deadline, "an incoming guest did not come in time");
-            inner.table().give_up_unless_received(*id, format!("it did not come within {deadline:?}"));
+            inner.give_up(*id, format!("it did not come within {deadline:?}")).await;
         }
+    }
+}
+
+/// Receives a guest until the deadline. One that goes on here by then takes as long as it is large: only the source's silence ends that.
+pub(super) async fn in_time<T>(reception: &Reception, receiving: impl Future<Output = T>) -> Option<T> {
+    let Reception { inner, id, .. } = reception;
+    let mut receiving = pin!(receiving);
+    match timeout(inner.config.incoming_deadline, &mut receiving).await {
+        Ok(received) => Some(received),
+        Err(_) if inner.is_here(*id).await => Some(receiving.await),
+        Err(_) => None,
     }
 }
 
@@ -78,22 +83,22 @@ async fn receive(reception: &Reception, listener: TcpListener) -> Result<TcpStre
 pub(super) async fn run_tunnel(reception: Reception, mut stream: Stream) {
     let Reception { inner, id, version, .. } = &reception;
     let deadline = inner.config.incoming_deadline;
-    let why = match timeout(deadline, read_tunnel(&reception, &mut stream)).await {
-        Ok(Ok(())) => {
+    let why = match in_time(&reception, read_tunnel(&reception, &mut stream)).await {
+        Some(Ok(())) => {
             if *version != MigrationVersion::V3 {
                 // Its source says nothing more here: the client's word counts, and comes after the receipt.
-                let _ = inner.table().set_arrival(*id, Arrival::Unconfirmed);
+                inner.arrived(*id, Arrival::Unconfirmed).await;
             }
             // If it is lost, Perform fails, and the client cancels.
             let _ = timeout(inner.config.peer_deadline, stream.finish()).await;
             return;
         }
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("it did not come within {deadline:?}"),
+        Some(Err(error)) => error.to_string(),
+        None => format!("it did not come within {deadline:?}"),
     };
     debug!(incoming = id.0, why, "the tunnel of an incoming guest failed");
     stream.fail(errors::failed(&*why));
-    inner.table().give_up_unless_received(*id, why);
+    inner.give_up(*id, why).await;
 }
 
 async fn read_tunnel(reception: &Reception, stream: &mut Stream) -> Result<(), StreamError> {
@@ -111,7 +116,7 @@ async fn read_tunnel(reception: &Reception, stream: &mut Stream) -> Result<(), S
     if more > 0 {
         return Err(StreamError::Malformed("more than a guest".to_owned()));
     }
-    let received = inner.table().received(*id, Memory::received(memory));
+    let received = inner.received(*id, Memory::received(memory)).await;
     received.map_err(|error| StreamError::Malformed(error.to_string()))
 }
 
@@ -130,14 +135,14 @@ pub(super) async fn read(reception: &Reception, stream: &mut TcpStream) -> Resul
     let mut silence = None;
     if came.is_some() {
         stream.write_u64(memory.len() as u64).await?;
-        silence = Some(switched(reception, total, &memory, Counter::default())?);
+        silence = Some(switched(reception, total, &memory, Counter::default()).await?);
     }
     let mut may_switch = *version == MigrationVersion::V3 && came.is_none();
     let reading = async {
         while let Some(counter) =
             stream::read_memory(stream, total, &mut memory, stall, silence, may_switch).await?
         {
-            let patience = switched(reception, total, &memory, counter)?;
+            let patience = switched(reception, total, &memory, counter).await?;
             (may_switch, silence) = (false, Some(patience));
             // Until it hears this the source may take the guest back.
             within(patience, stream::send_yes(stream)).await?;
@@ -145,17 +150,22 @@ pub(super) async fn read(reception: &Reception, stream: &mut TcpStream) -> Resul
         Ok(())
     };
     if let Err(error) = reading.await {
-        inner.table().torn_here(*id, memory);
+        let id = *id;
+        let torn = move |turn: &mut Turn<'_>| {
+            turn.torn_here(id, memory);
+            Ok(())
+        };
+        let _ = inner.at_incoming(id, torn).await;
         return Err(error);
     }
-    let received = inner.table().received(*id, Memory::received(memory));
+    let received = inner.received(*id, Memory::received(memory)).await;
     received.map_err(|error| StreamError::Malformed(error.to_string()))
 }
 
 type Counter = [u8; COUNTER_BYTES];
 
 /// The guest goes on here, with what has come of its memory. Returns how long the source may say nothing from now on.
-fn switched(
+async fn switched(
     reception: &Reception,
     memory_bytes: u64,
     so_far: &[u8],
@@ -168,8 +178,9 @@ fn switched(
     if let Some(counts) = memory.last_chunk_mut::<COUNTER_BYTES>() {
         *counts = counter;
     }
-    let switched = inner.table().switched_here(*id, Memory::received(memory));
-    switched.map_err(|error| StreamError::Malformed(error.to_string()))?;
+    let (id, memory) = (*id, Memory::received(memory));
+    let switched = inner.at_incoming(id, move |turn| turn.switched_here(id, memory));
+    switched.await.map_err(|error| StreamError::Malformed(error.to_string()))?;
     Ok(inner.config.peer_deadline)
 }
 

@@ -14,7 +14,7 @@ use super::image::{self, Image, check_place};
 use super::long::told;
 use super::machine::Machine;
 use super::memory::Memory;
-use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 use super::{Inner, Mem};
 use crate::server::heavy;
@@ -38,7 +38,8 @@ impl Saving for Mem {
         .await?;
         self.inner.table().check_startable(&definition)?;
         let machine = self.inner.loaded_machine(definition.uuid, Memory::received(image.memory)).await?;
-        self.inner.table().restore_saved(definition, machine, how.runs.unwrap_or(image.runs))
+        let runs = how.runs.unwrap_or(image.runs);
+        self.inner.at_guest(None, move |turn| turn.restore_saved(definition, machine, runs)).await
     }
 
     async fn saved_xml(&self, file: &Path) -> Result<String> {
@@ -83,7 +84,7 @@ fn definition(image: &Image, wished: Option<&str>) -> Result<Definition> {
 fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
     // Before the guest stands still for it.
     check_place(to)?;
-    let pause = inner.table().pause_to_save(uuid, PausedReason::Save)?;
+    let pause = inner.turn(uuid).pause_to_save(uuid, PausedReason::Save)?;
     let (own, ran) = (&pause.definition, pause.ran);
     let written = (|| {
         let machine = inner.table().machine(uuid)?;
@@ -93,15 +94,15 @@ fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
         image.runs = how.runs.unwrap_or(ran);
         image.write(to)
     })();
-    let mut table = inner.table();
+    let mut turn = inner.turn(uuid);
     match written {
         Ok(()) => {
-            table.paused_by(&pause)?;
-            table.turn_off(uuid, ShutoffReason::Saved, StoppedDetail::Saved)
+            turn.paused_by(&pause)?;
+            turn.turn_off(uuid, ShutoffReason::Saved, StoppedDetail::Saved)
         }
         Err(error) => {
             // Where it is not the same guest any more, there is none to let run.
-            let _ = table.run_on(&pause, RunningReason::SaveCanceled);
+            let _ = turn.run_on(&pause, RunningReason::SaveCanceled);
             Err(error)
         }
     }
@@ -116,7 +117,7 @@ pub(super) struct Pause {
     why: PausedReason,
 }
 
-impl Table {
+impl Turn<'_> {
     /// A guest stands still, and is in nobody's hands but this.
     pub(super) fn pause_to_save(&mut self, uuid: Uuid, why: PausedReason) -> Result<Pause> {
         let live = self.guest_mut(uuid)?.idle_mut()?;
@@ -124,8 +125,7 @@ impl Table {
         let pause = Pause { uuid, id: live.id, definition: live.definition.clone(), ran, why };
         live.activity = Activity::Held { sent: None };
         if ran {
-            live.set_state(LiveState::Paused(why));
-            self.settle(uuid)?;
+            self.stand(uuid, LiveState::Paused(why), None)?;
             self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
         }
         Ok(pause)
@@ -137,7 +137,9 @@ impl Table {
         let is_held = self.held(pause.uuid).is_some();
         let live = self.guest_mut(pause.uuid)?.live_mut()?;
         match live.activity {
-            Activity::Held { sent: None } if live.id == pause.id && !is_held => Ok(live),
+            Activity::Held { sent: None } if live.id == pause.id && live.ends.is_none() && !is_held => {
+                Ok(live)
+            }
             _ => Err(errors::invalid("the domain was ended meanwhile")),
         }
     }
@@ -145,12 +147,10 @@ impl Table {
     /// It is as it was before; paused if somebody has paused it meanwhile.
     pub(super) fn run_on(&mut self, pause: &Pause, why: RunningReason) -> Result<()> {
         let live = self.paused_by(pause)?;
-        live.activity = Activity::Idle;
-        if pause.ran && live.state() == LiveState::Paused(pause.why) {
-            live.set_state(LiveState::Running(why));
-            if self.settle(pause.uuid).is_ok() {
-                self.tell(pause.uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
-            }
+        if !pause.ran || live.state() != LiveState::Paused(pause.why) {
+            live.activity = Activity::Idle;
+        } else if self.stand(pause.uuid, LiveState::Running(why), Some(Activity::Idle)).is_ok() {
+            self.tell(pause.uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
         }
         Ok(())
     }

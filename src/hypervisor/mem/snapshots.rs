@@ -20,6 +20,7 @@ use super::memory::Memory;
 use super::nested::{first_within, root, within};
 use super::saved::on_a_thread;
 use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 use super::{Inner, Mem, lasting};
 use crate::hypervisor::Hypervisor;
@@ -201,7 +202,7 @@ impl Inner {
     /// Keeps a guest as it is now: it stands still while its memory is copied.
     fn keep_snapshot(&self, domain: Uuid, head: Head) -> Result<SnapshotInfo> {
         let pause = {
-            let mut table = self.table();
+            let mut table = self.turn(domain);
             let guest = table.guest_mut(domain)?;
             let Some(config) = guest.config.clone() else {
                 return Err(errors::invalid("this host keeps no snapshots of transient domains"));
@@ -219,7 +220,7 @@ impl Inner {
         let machine = self.table().machine(domain);
         let memory = machine.and_then(|machine| Ok(machine.memory()?.as_bytes().to_vec()));
         // Let go and kept at once: it does not leave without it.
-        let mut table = self.table();
+        let mut table = self.turn(domain);
         table.run_on(&pause, RunningReason::Unpaused)?;
         let one = head.of(pause.definition, Some((pause.ran, memory?)));
         table.keep_snapshot(domain, one, self.config.snapshot_bytes_max)
@@ -249,7 +250,9 @@ impl Table {
         self.check_free(&found.definition)?;
         Ok(found)
     }
+}
 
+impl Turn<'_> {
     /// A guest is off, so as to go back.
     fn end_for(&mut self, domain: Uuid, snapshot: &str) -> Result<()> {
         // Others may have done anything since.
@@ -307,7 +310,8 @@ impl Snapshots for Mem {
             None => {
                 let definition = Definition::clone(&definition);
                 lasting::define(&self.inner, definition).await?;
-                self.inner.table().end_for(domain, snapshot)?;
+                let name = snapshot.to_owned();
+                self.inner.at_guest(domain, move |turn| turn.end_for(domain, &name)).await?;
                 if let Some(runs) = how.runs {
                     self.start(domain, StartOptions { paused: !runs }).await?;
                 }
@@ -316,13 +320,15 @@ impl Snapshots for Mem {
             Some((ran, memory)) => {
                 let memory = Memory::received(memory.to_vec());
                 let machine = self.inner.loaded_machine(domain, memory).await?;
-                let mut table = self.inner.table();
-                let runs = how.runs.unwrap_or(ran);
-                let may = table.check_memory_instead(domain, machine.memory_bytes());
-                let ended = may.and_then(|()| table.end_for(domain, snapshot));
-                let resumed =
-                    ended.and_then(|()| table.resume_from_snapshot(definition, machine.clone(), runs));
-                resumed.inspect_err(|_| machine.end())
+                let (name, runs) = (snapshot.to_owned(), how.runs.unwrap_or(ran));
+                let go_back = move |turn: &mut Turn<'_>| {
+                    let may = turn.check_memory_instead(domain, machine.memory_bytes());
+                    let ended = may.and_then(|()| turn.end_for(domain, &name));
+                    let resumed =
+                        ended.and_then(|()| turn.resume_from_snapshot(definition, machine.clone(), runs));
+                    resumed.inspect_err(|_| turn.unlocked(|| machine.end()))
+                };
+                self.inner.at_guest(domain, go_back).await
             }
         }
     }

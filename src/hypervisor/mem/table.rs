@@ -8,10 +8,12 @@ use super::super::{
     Lifecycle, Lookup, OutgoingId, Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
 };
 use super::Config;
+use super::apart::Process;
 use super::departure::Stop;
 use super::failures::Failures;
 use super::guest::{Activity, Guest, Live, Run};
 use super::incoming::Incoming;
+use super::machine::Machine;
 use super::snapshots::Album;
 use super::xml::Definition;
 
@@ -220,8 +222,16 @@ impl Table {
         id
     }
 
-    /// The guest is off from now on: its job ends, and it is forgotten unless it is defined.
-    pub(super) fn turn_off(
+    /// The process that a guest is, if it is one.
+    pub(super) fn process(&self, uuid: Uuid) -> Option<Arc<Process>> {
+        match &self.guest(uuid).ok()?.live().ok()?.machine {
+            Machine::Apart(process) => Some(process.clone()),
+            Machine::Here(_) => None,
+        }
+    }
+
+    /// A guest has been ended, and is off from now on: its job ends, and it is forgotten unless it is defined.
+    pub(super) fn turned_off(
         &mut self,
         uuid: Uuid,
         reason: ShutoffReason,
@@ -239,10 +249,7 @@ impl Table {
             Activity::Idle | Activity::Held { sent: None } => {}
         }
         self.outgoing.retain(|_, held| *held != uuid);
-        let guest = self.guest_mut(uuid)?;
-        // It runs no more before anybody is told so.
-        guest.live()?.machine.end();
-        guest.run = Run::Off(reason);
+        self.guest_mut(uuid)?.run = Run::Off(reason);
         self.tell(uuid, Lifecycle::Stopped(detail));
         self.forget_unless_defined(uuid);
         Ok(())
@@ -333,7 +340,7 @@ mod tests {
     use virtwire_protocol::error::{ErrorCode, ErrorDomain};
 
     use super::super::super::StartOptions;
-    use super::super::machine::Machine;
+    use super::super::Mem;
     use super::super::memory::Memory;
     use super::*;
 
@@ -386,7 +393,8 @@ mod tests {
     #[test]
     fn the_memory_of_all_guests_is_bounded() {
         let config = Config { guests_bytes_max: 10 << 20, ..Config::default() };
-        let mut table = Table::new(&config, Events::new());
+        let mem = Mem::new(config);
+        let mut table = mem.inner.at_once();
         let [first, second, third] = ["first", "second", "third"].map(|name| {
             let xml = format!("<domain type='mem'><name>{name}</name><memory>4096</memory></domain>");
             Definition::parse(&xml, None).unwrap()
@@ -406,7 +414,7 @@ mod tests {
         table.reboot(small, memory(4)).unwrap_err();
         table.reset(third, memory(6)).unwrap_err();
         table.reset(third, memory(2)).unwrap();
-        table.destroy(gone).unwrap();
+        table.turn_off(gone, ShutoffReason::Destroyed, StoppedDetail::Destroyed).unwrap();
         table.reboot(small, memory(4)).unwrap();
     }
 }

@@ -7,10 +7,11 @@ use super::super::{
     ShutdownDetail, ShutoffReason, StartOptions, StartedDetail, StoppedDetail, SuspendedDetail,
     UndefinedDetail, Uuid, WhichXml, errors,
 };
-use super::guest::{Activity, Live, LiveState, Run};
+use super::guest::{Activity, Live, LiveState};
 use super::machine::Machine;
 use super::memory::Memory;
 use super::table::Table;
+use super::turn::Turn;
 use super::xml::Definition;
 
 impl Table {
@@ -51,6 +52,35 @@ impl Table {
         Ok(())
     }
 
+    /// What a start would run.
+    pub(super) fn startable(&self, uuid: Uuid) -> Result<Arc<Definition>> {
+        let guest = self.guest(uuid)?;
+        match &guest.config {
+            Some(definition) if !guest.is_active() => Ok(definition.clone()),
+            _ => Err(errors::invalid("domain is already running")),
+        }
+    }
+
+    pub(super) fn set_autostart(&mut self, uuid: Uuid, autostart: bool) -> Result<()> {
+        let guest = self.guest_mut(uuid)?;
+        if guest.config.is_none() {
+            return Err(errors::invalid("cannot set autostart for transient domain"));
+        }
+        guest.autostart = autostart;
+        Ok(())
+    }
+
+    /// What an active guest runs on, once it is all here.
+    pub(super) fn machine(&self, uuid: Uuid) -> Result<Machine> {
+        let live = self.guest(uuid)?.live()?;
+        match live.activity {
+            Activity::Arriving(_) => Err(errors::invalid("the domain's memory has not arrived")),
+            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Ok(live.machine.clone()),
+        }
+    }
+}
+
+impl Turn<'_> {
     pub(super) fn create(
         &mut self,
         definition: Definition,
@@ -72,15 +102,6 @@ impl Table {
         self.boot(uuid, definition, options, machine)
     }
 
-    /// What a start would run.
-    pub(super) fn startable(&self, uuid: Uuid) -> Result<Arc<Definition>> {
-        let guest = self.guest(uuid)?;
-        match &guest.config {
-            Some(definition) if !guest.is_active() => Ok(definition.clone()),
-            _ => Err(errors::invalid("domain is already running")),
-        }
-    }
-
     fn boot(
         &mut self,
         uuid: Uuid,
@@ -97,33 +118,6 @@ impl Table {
             self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
         }
         Ok(self.guest(uuid)?.info())
-    }
-
-    /// A guest that is off has this machine from now on. Where there is no room for it, or it cannot be noted, the machine ends.
-    pub(super) fn turn_on(
-        &mut self,
-        uuid: Uuid,
-        definition: Arc<Definition>,
-        machine: Machine,
-        state: LiveState,
-        detail: StartedDetail,
-    ) -> Result<()> {
-        let live = Live::new(self.new_id(), definition, machine, state);
-        let may =
-            self.check_memory(live.machine.memory_bytes()).and_then(|()| self.note(&live, &live.machine));
-        if let Err(error) = may {
-            live.machine.end();
-            self.forget_unless_defined(uuid);
-            return Err(error);
-        }
-        self.guest_mut(uuid)?.run = Run::On(Box::new(live));
-        self.tell(uuid, Lifecycle::Started(detail));
-        Ok(())
-    }
-
-    /// Allowed at any time: it ends a migration too.
-    pub(super) fn destroy(&mut self, uuid: Uuid) -> Result<()> {
-        self.turn_off(uuid, ShutoffReason::Destroyed, StoppedDetail::Destroyed)
     }
 
     pub(super) fn shutdown(&mut self, uuid: Uuid) -> Result<()> {
@@ -145,7 +139,8 @@ impl Table {
     /// It may have more than before.
     fn load_anew(&mut self, uuid: Uuid, memory: Memory) -> Result<()> {
         self.check_memory_instead(uuid, memory.as_bytes().len() as u64)?;
-        self.guest_mut(uuid)?.idle_mut()?.machine.load(memory)?;
+        self.guest_mut(uuid)?.idle_mut()?;
+        self.load(uuid, memory, Machine::load)?;
         self.tell_happening(uuid, Happening::Reboot);
         Ok(())
     }
@@ -159,14 +154,12 @@ impl Table {
         let live = guest.live_mut()?;
         match live.state() {
             LiveState::Running(_) => {
-                live.set_state(LiveState::Paused(PausedReason::User));
-                self.settle(uuid)?;
+                self.stand(uuid, LiveState::Paused(PausedReason::User), None)?;
                 self.tell(uuid, Lifecycle::Suspended(SuspendedDetail::Paused));
             }
             // It stays so when its memory is copied.
             LiveState::Paused(PausedReason::Snapshot | PausedReason::Save) => {
-                live.set_state(LiveState::Paused(PausedReason::User));
-                self.settle(uuid)?;
+                self.stand(uuid, LiveState::Paused(PausedReason::User), None)?;
             }
             LiveState::Paused(_) => {}
         }
@@ -180,28 +173,9 @@ impl Table {
         if let LiveState::Running(_) = live.state() {
             return Err(errors::invalid("domain is already running"));
         }
-        live.set_state(LiveState::Running(RunningReason::Unpaused));
-        self.settle(uuid)?;
+        self.stand(uuid, LiveState::Running(RunningReason::Unpaused), None)?;
         self.tell(uuid, Lifecycle::Resumed(ResumedDetail::Unpaused));
         Ok(())
-    }
-
-    pub(super) fn set_autostart(&mut self, uuid: Uuid, autostart: bool) -> Result<()> {
-        let guest = self.guest_mut(uuid)?;
-        if guest.config.is_none() {
-            return Err(errors::invalid("cannot set autostart for transient domain"));
-        }
-        guest.autostart = autostart;
-        Ok(())
-    }
-
-    /// What an active guest runs on, once it is all here.
-    pub(super) fn machine(&self, uuid: Uuid) -> Result<Machine> {
-        let live = self.guest(uuid)?.live()?;
-        match live.activity {
-            Activity::Arriving(_) => Err(errors::invalid("the domain's memory has not arrived")),
-            Activity::Idle | Activity::Leaving(_) | Activity::Held { .. } => Ok(live.machine.clone()),
-        }
     }
 
     /// A guest that can be asked something: it runs, and nobody migrates it.

@@ -1,14 +1,14 @@
 //! The daemon's side: one guest's process, asked over its socket.
 //!
 //! Asking waits for the answer, which a guest gives at once: it does nothing else that takes time. One that does not answer within
-//! [`SILENCE`], twice, is taken for dead, and is made so.
+//! [`SILENCE`], twice, is taken for dead, and is made so. So nobody asks who keeps others waiting: it is done in the guest's turn.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ use super::guest::GuestArguments;
 use super::wire::{self, Description, Request};
 
 const SILENCE: Duration = Duration::from_secs(15);
+/// How long a guest that is to end may take to say so: one that stands still would not, and is killed.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(3);
 /// How long the end of a process may take that was killed.
 const END_WITHIN: Duration = Duration::from_secs(10);
 
@@ -33,6 +35,8 @@ pub(in super::super) struct Process {
     started: u64,
     socket: PathBuf,
     memory_bytes: AtomicU64,
+    /// Whose turn it is to change the guest. Of two who do, each counts on what it has been told.
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// The connection on which it is asked, if there is one.
     connection: Mutex<Option<UnixStream>>,
     /// Holds the other end of its standard input: it ends with us until it is committed.
@@ -77,6 +81,7 @@ impl Process {
             started,
             socket: place(&arguments, pid, "sock"),
             memory_bytes: AtomicU64::new(0),
+            turn: Arc::default(),
             connection: Mutex::new(None),
             _stdin: child.stdin.take(),
             child: Mutex::new(Some(child)),
@@ -104,6 +109,7 @@ impl Process {
             started,
             socket: socket.to_owned(),
             memory_bytes: AtomicU64::new(description.memory_bytes),
+            turn: Arc::default(),
             connection: Mutex::new(None),
             _stdin: None,
             child: Mutex::new(None),
@@ -135,7 +141,7 @@ impl Process {
 
     /// Ends it. It runs no more when this returns: it says so itself, or is killed.
     pub(in super::super) fn end(&self) {
-        if self.exchange(&Request::End).is_err() && start_time(self.number()) == Some(self.started) {
+        if self.goodbye().is_none() && start_time(self.number()) == Some(self.started) {
             let _ = kill_process(self.pid, Signal::KILL);
         }
         let deadline = Instant::now() + END_WITHIN;
@@ -149,6 +155,29 @@ impl Process {
         for file in [&self.socket, &pidfile] {
             let _ = std::fs::remove_file(file);
         }
+    }
+
+    /// Has it end by itself. Somebody may be asking it something, and wait.
+    fn goodbye(&self) -> Option<()> {
+        let until = Instant::now() + GOODBYE_WITHIN;
+        let mut held = loop {
+            match self.connection.try_lock() {
+                Ok(held) => break held,
+                Err(TryLockError::Poisoned(held)) => break held.into_inner(),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(TryLockError::WouldBlock) => return None,
+            }
+        };
+        let connection = held.take().map_or_else(|| UnixStream::connect(&self.socket), Ok);
+        drop(held);
+        say(connection.ok()?, &Request::End, GOODBYE_WITHIN).ok().map(drop)
+    }
+
+    /// Whose turn it is to change the guest.
+    pub(in super::super) fn turn(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.turn.clone()
     }
 
     /// Calls back, from a thread of its own, when the process has ended.
@@ -182,20 +211,20 @@ impl Process {
 
     fn exchange(&self, request: &Request) -> io::Result<Vec<u8>> {
         let mut held = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut connection = match held.take() {
-            Some(connection) => connection,
-            None => {
-                let connection = UnixStream::connect(&self.socket)?;
-                connection.set_read_timeout(Some(SILENCE))?;
-                connection.set_write_timeout(Some(SILENCE))?;
-                connection
-            }
-        };
-        wire::send(&mut connection, &request.to_bytes())?;
-        let message = wire::receive(&mut connection)?;
+        let connection = held.take().map_or_else(|| UnixStream::connect(&self.socket), Ok)?;
+        let (connection, message) = say(connection, request, SILENCE)?;
         // Only now, as a connection on which an answer is missing must not be used again.
         *held = Some(connection);
         drop(held);
         wire::answered(&message)
     }
+}
+
+/// Says one thing and hears what is answered, if that comes in time. An answer that is missing would be taken for the next one's.
+fn say(mut connection: UnixStream, request: &Request, within: Duration) -> io::Result<(UnixStream, Vec<u8>)> {
+    connection.set_read_timeout(Some(within))?;
+    connection.set_write_timeout(Some(within))?;
+    wire::send(&mut connection, &request.to_bytes())?;
+    let message = wire::receive(&mut connection)?;
+    Ok((connection, message))
 }

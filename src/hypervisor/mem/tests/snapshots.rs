@@ -115,8 +115,8 @@ async fn a_guest_runs_on_after_its_snapshot_only_if_it_is_the_same_and_nobody_el
         let guest = world.mem.define(xml.clone()).await.unwrap().uuid;
         let (run, paused) = (StartOptions { paused: false }, StartOptions { paused: true });
         world.mem.start(guest, run).await.unwrap();
-        let pause = |mem: &Mem| mem.inner.table().pause_to_save(guest, why).unwrap();
-        let run_on = |mem: &Mem, pause| mem.inner.table().run_on(&pause, RunningReason::Unpaused);
+        let pause = |mem: &Mem| mem.inner.turn(guest).pause_to_save(guest, why).unwrap();
+        let run_on = |mem: &Mem, pause| mem.inner.turn(guest).run_on(&pause, RunningReason::Unpaused);
 
         let before = pause(&world.mem);
         run_on(&world.mem, before).unwrap();
