@@ -70,8 +70,9 @@ async fn a_guest_that_does_not_answer_keeps_nobody_waiting_but_who_asks_it_and_i
     let took = begun.elapsed();
     assert_eq!(state(&lab.source, "web1").await, None);
     assert!(!std::path::Path::new(&format!("/proc/{pid}/exe")).exists());
-    for one in waiting {
-        tokio::time::timeout(PATIENCE, one).await.unwrap().unwrap().unwrap_err();
+    for (what, one) in ["suspend", "peek", "reset"].into_iter().zip(waiting) {
+        let waited = tokio::time::timeout(PATIENCE, one).await.unwrap().unwrap();
+        assert!(waited.is_err(), "{what}: it was destroyed meanwhile");
     }
     // It is taken for dead after twice as long.
     assert!(took.as_secs() < 15, "{took:?}");
