@@ -222,7 +222,8 @@ impl<'a, S: Sink, const BYTES: u8> Serializer for Writer<'a, S, BYTES> {
         self.serialize_u32(index)
     }
 
-    #[inline]
+    // The name is known where this is called: what is left of it then is one of the four.
+    #[inline(always)]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         name: &'static str,
