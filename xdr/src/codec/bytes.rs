@@ -104,7 +104,7 @@ impl<'de, const LEN: usize> DecodeAs<'de, [u8; LEN]> for FixedOpaque<LEN> {
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl Serialize for Bytes<'_> {
-    #[inline]
+    #[inline(always)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.0)
     }
