@@ -17,8 +17,20 @@ struct Stopped(String);
 impl Stopped {
     fn new(pid: &str) -> Stopped {
         assert!(signal("STOP", pid));
+        // Each of its threads stops once it has a processor.
+        let deadline = Instant::now() + PATIENCE;
+        while !threads(pid).iter().all(|stat| stat.contains(") T ")) {
+            assert!(Instant::now() < deadline, "{:?}", threads(pid));
+            std::thread::yield_now();
+        }
         Stopped(pid.to_owned())
     }
+}
+
+/// What the system says of each thread of a process.
+fn threads(pid: &str) -> Vec<String> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap()).collect()
 }
 
 impl Drop for Stopped {

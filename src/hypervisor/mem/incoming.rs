@@ -411,16 +411,17 @@ impl Turn<'_> {
 
     /// It goes, whatever has come of it.
     pub(super) fn end_incoming(&mut self, id: IncomingId, detail: StoppedDetail) {
-        let Some(incoming) = self.incoming.remove(&id) else { return };
+        let Some(incoming) = self.incoming.get(&id) else { return };
         let reason = match detail {
             StoppedDetail::Destroyed => ShutoffReason::Destroyed,
             _ => ShutoffReason::Failed,
         };
         debug!(incoming = id.0, ?reason, "an incoming guest ends");
         if let Some(uuid) = incoming.guest {
-            // It is there and active for as long as its entry is.
+            // Whoever asks about it meanwhile finds its entry, and by that waits for this turn.
             let _ = self.turn_off(uuid, reason, detail);
         }
+        self.incoming.remove(&id);
     }
 
     /// The deadline has passed, or its stream broke. One that is all here stays: its source may have dropped it.
