@@ -11,7 +11,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use super::super::store::{Kept, Store};
 use super::super::{InterfaceInfo, Interfaces, Result, Uuid, errors};
 use super::interface_document::Said;
-use super::lasting::{changing, not_kept};
+use super::lasting::{changing, not_kept, not_removed};
 use super::{Inner, Mem};
 
 /// The most of one host: no list on the wire is longer.
@@ -122,7 +122,7 @@ fn settle(store: Option<&Store>, from: &Map, to: &Map) -> Result<()> {
         folder.keep(&kept(one.uuid, &one.said)).map_err(|error| of_interfaces(not_kept(&error)))?;
     }
     for (_, one) in from.iter().filter(|(name, _)| !to.contains_key(*name)) {
-        folder.forget(one.uuid).map_err(|error| of_interfaces(not_kept(&error)))?;
+        folder.forget(one.uuid).map_err(|error| of_interfaces(not_removed(&error)))?;
     }
     Ok(())
 }
@@ -181,18 +181,13 @@ impl Interfaces for Mem {
     async fn undefine_interface(&self, name: &str) -> Result<()> {
         let name = name.to_owned();
         changing(&self.inner, move |inner, store| {
-            let gone = {
-                let mut all = inner.ifaces();
-                all.get_mut(&name)?;
-                all.now.remove(&name)
-            };
-            match (inner.lasting_interfaces(store), gone) {
-                (Some(store), Some(one)) => {
-                    let forgotten = store.interfaces().forget(one.uuid);
-                    forgotten.map_err(|error| of_interfaces(not_kept(&error)))
-                }
-                _ => Ok(()),
+            let uuid = inner.ifaces().get_mut(&name)?.uuid;
+            if let Some(store) = inner.lasting_interfaces(store) {
+                let forgotten = store.interfaces().forget(uuid);
+                forgotten.map_err(|error| of_interfaces(not_removed(&error)))?;
             }
+            inner.ifaces().now.remove(&name);
+            Ok(())
         })
         .await
     }

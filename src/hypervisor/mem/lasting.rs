@@ -266,7 +266,7 @@ pub(super) fn forgotten<T>(
     let Some(folder) = folder else { return change(inner) };
     let before = kept(inner, uuid);
     let removed = folder.remove(uuid);
-    changed(inner, folder, uuid, before, removed, "the definition cannot be removed", change)
+    changed(inner, folder, uuid, before, removed, NOT_REMOVED, change)
 }
 
 /// Writes a definition, then makes the change that it is for. If that is refused the one before is written again.
@@ -355,9 +355,14 @@ async fn changing_by<T: Send + 'static>(
 }
 
 const NOT_KEPT: &str = "the definition cannot be kept";
+const NOT_REMOVED: &str = "the definition cannot be removed";
 
 pub(super) fn not_kept(error: &std::io::Error) -> RemoteError {
     errors::failed(format!("{NOT_KEPT}: {error}"))
+}
+
+pub(super) fn not_removed(error: &std::io::Error) -> RemoteError {
+    errors::failed(format!("{NOT_REMOVED}: {error}"))
 }
 
 #[cfg(test)]

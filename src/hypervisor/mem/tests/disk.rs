@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::hypervisor::Interfaces;
 use crate::hypervisor::store::Store;
 
 /// A host with a directory that goes with it, and how often it has told of its objects.
@@ -133,6 +134,20 @@ async fn what_cannot_be_removed_is_not_undefined() {
     for folder in ["domains", "networks", "pools", "secrets", "secret-values"] {
         assert_eq!(host.files(folder), 0, "{folder}");
     }
+}
+
+#[tokio::test]
+async fn an_interface_that_cannot_be_removed_is_not_undefined() {
+    let host = Keeping::new();
+    let mem = &host.mem;
+    mem.define_interface("<interface type='ethernet' name='a'/>".to_owned()).await.unwrap();
+    let kept = fs::read_dir(host.directory.join("interfaces")).unwrap().next().unwrap().unwrap();
+    let refusing = host.refuses(format!("interfaces/{}", kept.file_name().to_string_lossy()));
+    assert_says(mem.undefine_interface("a").await, REMOVED);
+    assert_eq!(Interfaces::interfaces(mem).await.unwrap().len(), 1);
+    drop(refusing);
+    mem.undefine_interface("a").await.unwrap();
+    assert_eq!((Interfaces::interfaces(mem).await.unwrap().len(), host.files("interfaces")), (0, 0));
 }
 
 /// What may not be undefined is on the disk all the time.
