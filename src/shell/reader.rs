@@ -1,5 +1,6 @@
 //! From a socket to frames, with memory that follows the bytes.
 
+mod diverted;
 mod passing;
 
 use std::cell::RefCell;
@@ -17,8 +18,10 @@ use virtwire_protocol::frame::{self, FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, LE
 use virtwire_protocol::header::{Header, MessageKind, StreamPart};
 
 use super::line::Line;
-use super::pages::{Conduit, Pages, Taken};
+use super::pages::Pages;
 use crate::codec::CodecError;
+pub(crate) use diverted::Diversion;
+use diverted::Diverted;
 use passing::Passing;
 
 /// What is read at once where no large frame is known to be coming.
@@ -106,29 +109,6 @@ pub(crate) struct Received {
     pub(crate) fds: Vec<OwnedFd>,
     /// Some bytes of a stream's packet, which the system keeps: then the frame is without any, and more of its packet may follow.
     pub(crate) pages: Option<Pages>,
-}
-
-/// Where a stream's packets go without being read: from this socket into this pipe.
-#[derive(Debug)]
-pub(crate) struct Diversion {
-    pub(crate) line: Line,
-    pub(crate) conduit: Conduit,
-}
-
-impl Diversion {
-    /// Both are needed for one.
-    pub(crate) fn of(line: Option<&Line>, conduit: Option<Conduit>) -> Option<Diversion> {
-        Some(Diversion { line: line?.clone(), conduit: conduit? })
-    }
-}
-
-/// A packet that goes there.
-#[derive(Debug)]
-struct Diverted {
-    header: Header,
-    /// Bytes of its payload.
-    left: usize,
-    by: Diversion,
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
@@ -417,52 +397,6 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         bulk.large = Some(large);
         ready!(read)?;
         Poll::Ready(Ok(Filled::by(count)))
-    }
-
-    /// Where no more has come of a stream's large packet than its head, the rest may go elsewhere.
-    fn divert(&mut self, missing: usize, divert: impl Fn(&Header) -> Option<Diversion>) {
-        let is_data = |header: &Header| header.kind() == Ok(MessageKind::Stream(StreamPart::Data));
-        if self.buffer.len() == FRAME_BYTES_MIN
-            && let Some(header) = frame::sealed_header(&self.buffer).filter(is_data)
-            && let Some(by) = divert(&header)
-        {
-            self.buffer = BytesMut::new();
-            self.largest = self.largest.max(FRAME_BYTES_MIN + missing);
-            self.among_large = SHORT_PACKETS_MAX + 1;
-            self.bulk.get_or_insert_default().diverted = Some(Diverted { header, left: missing, by });
-        }
-    }
-
-    /// Moves some of a packet from the socket to where it goes. What does not go there is read as a packet of its own.
-    fn poll_fill_pipe(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut diverted: Diverted,
-    ) -> Poll<Result<Filled, CodecError>> {
-        let Diverted { header, left, ref by } = diverted;
-        let taken = by.line.poll_take_pages(cx, &by.conduit, left);
-        let bulk = self.bulk.get_or_insert_default();
-        match taken {
-            Poll::Ready(Ok(Taken::Pages(pages))) => {
-                diverted.left = left.saturating_sub(pages.len());
-                bulk.diverted = Some(diverted).filter(|diverted| diverted.left > 0);
-                Poll::Ready(Ok(Filled::Pages(header, pages)))
-            }
-            Poll::Ready(Ok(Taken::Full)) => {
-                let memory = BytesMut::from(&frame::head(&header, left)?[..]);
-                bulk.large = Some(Large { come: memory.len(), length: memory.len() + left, memory });
-                Poll::Ready(Ok(Filled::Some))
-            }
-            Poll::Ready(Ok(Taken::End)) => {
-                bulk.diverted = Some(diverted);
-                Poll::Ready(Ok(Filled::End))
-            }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
-            Poll::Pending => {
-                bulk.diverted = Some(diverted);
-                Poll::Pending
-            }
-        }
     }
 
     /// Bytes that the frame wants which has begun; 0 while its length is not known, and where descriptors may come.
