@@ -3,7 +3,7 @@
 mod arguments;
 mod descriptors;
 mod json;
-pub(crate) mod name;
+mod name;
 mod once;
 
 use std::io::Read;

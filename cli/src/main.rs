@@ -31,6 +31,7 @@ mod screen;
 mod screenshot;
 mod serve;
 mod signals;
+mod spelling;
 mod stats;
 mod table;
 mod transfer;

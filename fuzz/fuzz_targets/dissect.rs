@@ -18,6 +18,8 @@ mod reading;
 #[allow(dead_code, unreachable_pub, reason = "the command uses more of its module")]
 #[path = "../../cli/src/dissect/showing/mod.rs"]
 mod showing;
+#[path = "../../cli/src/spelling.rs"]
+mod spelling;
 
 use reading::raw::Recording;
 use reading::{Happening, Opened, capture};

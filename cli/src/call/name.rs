@@ -3,6 +3,7 @@
 use virtwire::protocol::program::{ProcedureInfo, ProcedureKind, ProcedureNumber, Program};
 
 use crate::fail::Fail;
+use crate::spelling::within;
 
 /// Those whose procedures a client can call, in the order in which a name is looked for.
 const PROGRAMS: [Program; 4] = [Program::REMOTE, Program::QEMU, Program::LXC, Program::ADMIN];
@@ -63,12 +64,6 @@ fn look_up(text: &str, wanted: Option<Program>) -> Option<(Program, &'static Pro
             Some((program, found?))
         },
     )
-}
-
-/// A name in lower case without its program's before it, also where that is as in libvirt's own constants: REMOTE_PROC_DOMAIN_CREATE.
-pub(crate) fn within(program: Program, name: &str) -> Option<&str> {
-    let short = name.strip_prefix(program.name()?)?.strip_prefix('_')?;
-    Some(short.strip_prefix("proc_").unwrap_or(short))
 }
 
 fn absent(thing: &str, text: &str, wanted: Option<Program>) -> Fail {

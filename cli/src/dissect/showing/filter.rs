@@ -7,7 +7,7 @@ use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 use virtwire::protocol::program::Program;
 
 use super::Seen;
-use crate::call::name::within;
+use crate::spelling::within;
 
 /// Which frames to show; without any condition, all. What is no frame is shown whatever is asked for.
 #[derive(Clone, Debug, Default)]
