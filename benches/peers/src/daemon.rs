@@ -14,9 +14,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, ProcedureNumber};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{
-    BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server, Stream,
-};
+use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server, Stream};
 
 use crate::lap::{Calls, Lap, Span, processor_time};
 use crate::minimal::{frame, opening};
