@@ -462,6 +462,7 @@ mod tests {
             with_metadata(XML, "http://a", Some(("k", wrong))).unwrap_err();
         }
     }
+
     /// Each answer is libvirt's: its code, or what is read again.
     #[test]
     fn metadata_is_well_formed_wherever_it_came_from() {

@@ -8,16 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::super::store::{Kept, Store};
+use super::super::store::{Folder, Kept, Store};
 use super::super::{InterfaceInfo, Interfaces, Result, Uuid, errors};
 use super::interface_document::Said;
-use super::lasting::{changing, not_kept, not_removed};
+use super::lasting::{changing, forgotten, not_kept, not_removed, written};
 use super::{Inner, Mem};
 
 /// The most of one host: no list on the wire is longer.
 const COUNT_MAX: usize = 16_384;
 /// The bytes of all their documents: each may be as long as the wire allows, and not all of them.
 const BYTES_MAX: usize = 64 << 20;
+
 /// One lock guards them.
 #[derive(Debug, Default)]
 pub(super) struct Table(Mutex<All>);
@@ -108,8 +109,13 @@ fn info(one: &One) -> InterfaceInfo {
     InterfaceInfo { name: name.clone(), mac: mac.clone(), active: one.active }
 }
 
-fn kept(uuid: Uuid, said: &Said) -> Kept {
+fn kept_of(uuid: Uuid, said: &Said) -> Kept {
     Kept { uuid, autostart: said.on_boot, xml: said.xml.clone() }
+}
+
+/// What is to be kept of the one that has this file.
+fn kept(inner: &Inner, uuid: Uuid) -> Option<Kept> {
+    inner.ifaces().now.values().find(|one| one.uuid == uuid).map(|one| kept_of(uuid, &one.said))
 }
 
 /// Has the disk say the second, of which it may say the first already, or anything between them.
@@ -119,7 +125,7 @@ fn settle(store: Option<&Store>, from: &Map, to: &Map) -> Result<()> {
         other.get(&one.said.name).is_some_and(|there| Arc::ptr_eq(&there.said, &one.said))
     };
     for one in to.values().filter(|one| !is_in(from, one)) {
-        folder.keep(&kept(one.uuid, &one.said)).map_err(|error| of_interfaces(not_kept(&error)))?;
+        folder.keep(&kept_of(one.uuid, &one.said)).map_err(|error| of_interfaces(not_kept(&error)))?;
     }
     for (_, one) in from.iter().filter(|(name, _)| !to.contains_key(*name)) {
         folder.forget(one.uuid).map_err(|error| of_interfaces(not_removed(&error)))?;
@@ -133,8 +139,8 @@ impl Inner {
     }
 
     /// The disk, where what is changed now is for good.
-    fn lasting_interfaces<'a>(&self, store: Option<&'a Store>) -> Option<&'a Store> {
-        store.filter(|_| self.ifaces().before.is_none())
+    fn lasting_interfaces<'a>(&self, store: Option<&'a Store>) -> Option<&'a Folder> {
+        store.filter(|_| self.ifaces().before.is_none()).map(Store::interfaces)
     }
 
     /// One that an earlier daemon had.
@@ -169,11 +175,9 @@ impl Interfaces for Mem {
                 all.check_room(&said)?;
                 all.uuid(&said.name)
             };
-            if let Some(store) = inner.lasting_interfaces(store) {
-                let kept = kept(uuid, &said);
-                store.interfaces().keep(&kept).map_err(|error| of_interfaces(not_kept(&error)))?;
-            }
-            inner.ifaces().define(uuid, said)
+            let (folder, new) = (inner.lasting_interfaces(store), kept_of(uuid, &said));
+            let define = |inner: &Inner| inner.ifaces().define(uuid, said);
+            written(inner, folder, kept, uuid, |_| new, define).map_err(of_interfaces)
         })
         .await
     }
@@ -182,12 +186,11 @@ impl Interfaces for Mem {
         let name = name.to_owned();
         changing(&self.inner, move |inner, store| {
             let uuid = inner.ifaces().get_mut(&name)?.uuid;
-            if let Some(store) = inner.lasting_interfaces(store) {
-                let forgotten = store.interfaces().forget(uuid);
-                forgotten.map_err(|error| of_interfaces(not_removed(&error)))?;
-            }
-            inner.ifaces().now.remove(&name);
-            Ok(())
+            let undefine = |inner: &Inner| {
+                inner.ifaces().now.remove(&name);
+                Ok(())
+            };
+            forgotten(inner, inner.lasting_interfaces(store), kept, uuid, undefine).map_err(of_interfaces)
         })
         .await
     }
