@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use virtwire::client::{CallError, CloseReason, Connection, OpenError, OpenOptions, Passed};
@@ -88,47 +88,42 @@ async fn a_connection_that_dies_tells_each_call_whether_it_may_have_run() {
 
 #[tokio::test]
 async fn the_socket_closes_with_the_last_handle_also_when_the_window_is_full() {
+    let options = OpenOptions { window: 1, keepalive: None, ..OpenOptions::default() };
+    let (connection, mut daemon) = opened_by_hand(options).await;
+    let waiting = tokio::spawn(connection.call(ConnectGetHostname {}));
+    daemon.read_exact(&mut [0; 28]).await.unwrap();
+    waiting.abort();
+    let _ = waiting.await;
+    drop(connection);
+    assert_eq!(daemon.read(&mut [0]).await.unwrap(), 0, "the client has closed");
+}
+
+/// A connection, and its daemon, which answers nothing from then on.
+async fn opened_by_hand(options: OpenOptions) -> (Connection, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
-    let options = OpenOptions { window: 1, keepalive: None, ..OpenOptions::default() };
     let opening = tokio::spawn(async move { Connection::open_with(&uri, options).await });
     let (mut daemon, _) = listener.accept().await.unwrap();
-    // Authentication list: none. Open: ok. From then on it answers nothing.
+    // Authentication list: none. Open: ok.
     let mut call = [0; 28];
     daemon.read_exact(&mut call).await.unwrap();
     daemon.write_all(&answer_to(&call, &[0, 0, 0, 0])).await.unwrap();
     let mut call = [0; 56];
     daemon.read_exact(&mut call).await.unwrap();
     daemon.write_all(&answer_to(&call, &[])).await.unwrap();
-    let connection = opening.await.unwrap().unwrap();
-    let waiting = tokio::spawn(connection.call(ConnectGetHostname {}));
-    daemon.read_exact(&mut [0; 28]).await.unwrap();
-    waiting.abort();
-    let _ = waiting.await;
-    drop(connection);
-    assert_eq!(daemon.read(&mut call).await.unwrap(), 0, "the client has closed");
+    (opening.await.unwrap().unwrap(), daemon)
 }
 
 /// Of many answers that come in one read some are handed out, and what their callers ask next goes out, before the others are.
 #[tokio::test]
 async fn what_follows_from_many_answers_does_not_wait_for_the_last_of_them() {
     const CALLERS: usize = 96;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let uri = format!("qemu+tcp://{}/system", listener.local_addr().unwrap());
     let passed = Arc::new(Mutex::new(Vec::new()));
     let seen = passed.clone();
     let observer = Arc::new(move |frame: Passed| seen.lock().unwrap().push(frame.sent));
     let options =
         OpenOptions { window: CALLERS + 1, keepalive: None, observer: Some(observer), ..Default::default() };
-    let opening = tokio::spawn(async move { Connection::open_with(&uri, options).await });
-    let (mut daemon, _) = listener.accept().await.unwrap();
-    let mut call = [0; 28];
-    daemon.read_exact(&mut call).await.unwrap();
-    daemon.write_all(&answer_to(&call, &[0, 0, 0, 0])).await.unwrap();
-    let mut call = [0; 56];
-    daemon.read_exact(&mut call).await.unwrap();
-    daemon.write_all(&answer_to(&call, &[])).await.unwrap();
-    let connection = opening.await.unwrap().unwrap();
+    let (connection, mut daemon) = opened_by_hand(options).await;
     passed.lock().unwrap().clear();
     let callers: Vec<_> = (0..CALLERS)
         .map(|_| {
