@@ -162,8 +162,7 @@ impl Draft {
     pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Draft, DraftError> {
         let mut bytes = usual_room();
         virtwire_xdr::encode(value, &mut bytes)?;
-        sealed_length(bytes.len() - FRAME_BYTES_MIN)?;
-        Ok(Draft(bytes))
+        Ok(Draft::encoded(bytes)?)
     }
 
     /// Encodes a call's arguments. To libvirt's daemons a string ends where it has a NUL: they would look for another name than the one that
@@ -174,7 +173,10 @@ impl Draft {
     pub fn encode_call<T: Serialize + ?Sized>(arguments: &T) -> Result<Draft, DraftError> {
         let mut bytes = CStrings(usual_room());
         virtwire_xdr::encode(arguments, &mut bytes)?;
-        let CStrings(bytes) = bytes;
+        Ok(Draft::encoded(bytes.0)?)
+    }
+
+    fn encoded(bytes: BytesMut) -> Result<Draft, FrameError> {
         sealed_length(bytes.len() - FRAME_BYTES_MIN)?;
         Ok(Draft(bytes))
     }
