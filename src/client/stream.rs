@@ -95,8 +95,8 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
-    /// Writes what comes into a file, from `offset` on, until the daemon has no more, and returns how many bytes that were; holes are zeros. By a unix socket most
-    /// of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
+    /// Writes what comes into a file, from `offset` on, until the daemon has no more, and returns how many bytes that were; holes are
+    /// zeros. By a unix socket most of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
     ///
     /// # Errors
     /// [`FileError`]: of the file, after which the stream goes on, or of the stream.

@@ -376,10 +376,7 @@ impl Task {
         while let Some(Received { frame, fds: mut arrived, pages }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES || pages.is_some();
             match pages {
-                Some(pages) if self.session.handle_data_apart(now, &frame.header) => {
-                    self.streams.deliver_pages(frame.header.serial, pages, &mut self.session);
-                }
-                Some(_) => {}
+                Some(pages) => self.streams.deliver_pages(now, &frame.header, pages, &mut self.session),
                 None => {
                     self.observe_received(&frame);
                     self.session.handle_frame(now, frame)?;
@@ -528,6 +525,10 @@ impl StreamSession for ClientSession {
     type Id = Serial;
     const CONFIRMS: bool = false;
     const READS_REPLIES: bool = true;
+
+    fn came_apart(&mut self, now: Instant, header: &Header) -> Option<Serial> {
+        self.handle_data_apart(now, header).then_some(header.serial)
+    }
 
     fn data(&mut self, serial: Serial, bytes: usize) -> Option<Head> {
         self.stream_data(serial, bytes)

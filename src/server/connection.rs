@@ -313,10 +313,7 @@ impl<H: Handler + ?Sized> Client<H> {
         while let Some(Received { frame, fds, pages }) = next {
             has_large |= frame.wire_bytes() > READ_BYTES || pages.is_some();
             match pages {
-                Some(pages) if self.session.handle_data_apart(now, &frame.header) => {
-                    self.streams.deliver_pages(StreamId::of(&frame.header), pages, &mut self.session);
-                }
-                Some(_) => {}
+                Some(pages) => self.streams.deliver_pages(now, &frame.header, pages, &mut self.session),
                 None => self.session.handle_frame(now, frame)?,
             }
             self.take_events(cx, fds, turn)?;

@@ -1,10 +1,12 @@
 //! A daemon's stream: what a handler is given by a call that opens one.
 
 use std::fs::File;
+use std::time::Instant;
 
 use bytes::Bytes;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Head;
+use virtwire_protocol::header::Header;
 use virtwire_protocol::program::StreamDirection;
 use virtwire_protocol::session::server::{Limits, ServerSession};
 use virtwire_protocol::session::stream::StreamId;
@@ -99,8 +101,8 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
-    /// Writes what comes into a file, from `offset` on, until the client asks to finish, and returns how many bytes that were; holes are zeros. By a unix socket most
-    /// of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
+    /// Writes what comes into a file, from `offset` on, until the client asks to finish, and returns how many bytes that were; holes are
+    /// zeros. By a unix socket most of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
     ///
     /// # Errors
     /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
@@ -144,6 +146,10 @@ impl StreamSession for ServerSession {
     type Id = StreamId;
     const CONFIRMS: bool = true;
     const READS_REPLIES: bool = false;
+
+    fn came_apart(&mut self, now: Instant, header: &Header) -> Option<StreamId> {
+        self.handle_data_apart(now, header).then(|| StreamId::of(header))
+    }
 
     fn data(&mut self, id: StreamId, bytes: usize) -> Option<Head> {
         self.stream_data(id, bytes)

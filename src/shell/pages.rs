@@ -24,7 +24,6 @@ pub(crate) enum Taken {
 
 #[cfg(all(feature = "splice", target_os = "linux"))]
 mod spliced {
-    use super::Taken;
     use std::fs::File;
     use std::io;
     use std::os::fd::{AsFd, OwnedFd};
@@ -37,6 +36,8 @@ mod spliced {
     use rustix::io::Errno;
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, pipe_with, splice};
     use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
+
+    use super::Taken;
 
     /// What one of a pipe's places holds at least: a page.
     const PLACE_BYTES: usize = 4096;
@@ -367,12 +368,13 @@ mod spliced {
 
 #[cfg(not(all(feature = "splice", target_os = "linux")))]
 mod unspliced {
-    use super::Taken;
     use std::fs::File;
     use std::io;
     use std::task::{Context, Poll};
 
     use bytes::Bytes;
+
+    use super::Taken;
 
     /// There is none.
     #[derive(Clone, Debug)]

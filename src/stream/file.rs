@@ -37,33 +37,31 @@ impl From<FileError> for io::Error {
     }
 }
 
-/// A file that is sent, or written.
+/// A file that is sent or written, held for as long as that takes.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(super) struct Held {
     file: Arc<File>,
     /// Nobody waits for a disk.
-    in_memory: bool,
+    pub(super) in_memory: bool,
 }
 
-impl Kept {
+impl Held {
     /// # Errors
     /// There are too many descriptors.
-    pub(super) fn new(file: &File) -> io::Result<Kept> {
+    pub(super) fn new(file: &File) -> io::Result<Held> {
         let in_memory = is_in_memory(file);
-        Ok(Kept { file: Arc::new(file.try_clone()?), in_memory })
+        Ok(Held { file: Arc::new(file.try_clone()?), in_memory })
     }
 
-    /// Writes a piece at this offset: at once, or, on a disk, where that may block.
-    pub(super) fn write(
-        &self,
-        piece: Incoming,
-        offset: u64,
-    ) -> Result<io::Result<()>, JoinHandle<io::Result<()>>> {
-        if self.in_memory {
-            return Ok(write(&self.file, piece, offset));
-        }
+    /// Writes a piece at this offset, at once.
+    pub(super) fn write(&self, piece: Incoming, offset: u64) -> io::Result<()> {
+        write(&self.file, piece, offset)
+    }
+
+    /// The same where a disk may be waited for.
+    pub(super) fn write_apart(&self, piece: Incoming, offset: u64) -> JoinHandle<io::Result<()>> {
         let file = self.file.clone();
-        Err(tokio::task::spawn_blocking(move || write(&file, piece, offset)))
+        tokio::task::spawn_blocking(move || write(&file, piece, offset))
     }
 }
 
@@ -103,7 +101,7 @@ impl Way {
     /// The next packets of a file, as many as there is room for: none at its end.
     pub(super) async fn packets(
         mut self,
-        source: &Kept,
+        source: &Held,
         offset: u64,
         most: u64,
     ) -> io::Result<(Way, Vec<Outgoing>)> {

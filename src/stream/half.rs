@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
-use super::file::{Kept, Way};
+use super::file::{Held, Way};
 use super::{Chunk, Ending, FileError, Incoming, Outgoing, Pipe, StreamError};
 
 /// The half of a stream that reads. See the stream's own documentation.
@@ -104,7 +104,7 @@ impl StreamReader {
     /// [`FileError::File`] where it cannot be written, and too many descriptors are open: a part of a piece may be missing in the file then, and
     /// the stream goes on behind it. Else that of the stream, with all in the file that came before.
     pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
-        let target = Kept::new(file).map_err(FileError::File)?;
+        let target = Held::new(file).map_err(FileError::File)?;
         self.seat.pipe.is_for_file(true);
         let mut received: u64 = 0;
         let outcome = loop {
@@ -114,12 +114,11 @@ impl StreamReader {
                 Err(error) => break Err(error.into()),
             };
             let (at, bytes) = (offset.saturating_add(received), piece.bytes());
-            let written = match target.write(piece, at) {
-                Ok(written) => written,
-                Err(writing) => {
-                    self.writing = Some(writing);
-                    poll_fn(|cx| self.poll_written(cx)).await
-                }
+            let written = if target.in_memory {
+                target.write(piece, at)
+            } else {
+                self.writing = Some(target.write_apart(piece, at));
+                poll_fn(|cx| self.poll_written(cx)).await
             };
             if let Err(error) = written {
                 break Err(FileError::File(error));
@@ -237,7 +236,7 @@ impl StreamWriter {
     /// # Errors
     /// [`FileError::File`] where it cannot be read, by position, and too many descriptors are open: the stream goes on. Else that of the stream.
     pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
-        let source = Kept::new(file).map_err(FileError::File)?;
+        let source = Held::new(file).map_err(FileError::File)?;
         let mut sent: u64 = 0;
         while sent < length {
             self.room().await?;

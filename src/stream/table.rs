@@ -5,10 +5,12 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use virtwire_protocol::frame::{FRAME_BYTES_MAX, Head};
+use virtwire_protocol::header::Header;
 use virtwire_protocol::session::CountedHasher;
 use virtwire_protocol::session::stream::StreamEvent;
 
@@ -37,6 +39,8 @@ pub(crate) trait StreamSession {
     /// Whether the word that a stream is open comes by the connection that its data comes by: then that is read until it has come.
     const READS_REPLIES: bool;
 
+    /// Some data has come with this header, and is kept elsewhere. Whose it is, if anybody wants it.
+    fn came_apart(&mut self, now: Instant, header: &Header) -> Option<Self::Id>;
     fn data(&mut self, id: Self::Id, bytes: usize) -> Option<Head>;
     fn hole(&mut self, id: Self::Id, length: u64) -> bool;
     fn end_of_data(&mut self, id: Self::Id);
@@ -156,9 +160,16 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         }
     }
 
-    /// The same of data that the system keeps.
-    pub(crate) fn deliver_pages<S: StreamSession<Id = Id>>(&mut self, id: Id, pages: Pages, session: &mut S) {
-        if let Some(tables) = &mut self.0
+    /// Data came that the system keeps.
+    pub(crate) fn deliver_pages<S: StreamSession<Id = Id>>(
+        &mut self,
+        now: Instant,
+        header: &Header,
+        pages: Pages,
+        session: &mut S,
+    ) {
+        if let Some(id) = session.came_apart(now, header)
+            && let Some(tables) = &mut self.0
             && let Some(key) = tables.keys.get(&id).copied()
         {
             tables.push(key, Incoming::Pages(pages), session);

@@ -24,6 +24,10 @@ impl StreamSession for Permissive {
     const CONFIRMS: bool = false;
     const READS_REPLIES: bool = true;
 
+    fn came_apart(&mut self, _: std::time::Instant, header: &Header) -> Option<u32> {
+        Some(header.serial.0)
+    }
+
     fn data(&mut self, id: u32, bytes: usize) -> Option<Head> {
         let kind = MessageKind::Stream(StreamPart::Data);
         let header = Header::new(kind, Program::REMOTE, ProcedureNumber(208), Serial(id));
