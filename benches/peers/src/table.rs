@@ -127,8 +127,8 @@ pub fn run() -> String {
          |---|---|---|---|---|---|---|---|---|\n{laps}\n\
          | one core, client that blocks | server | daemon CPU µs | client CPU µs | a second of a core |\n\
          |---|---|---|---|---|\n{servers}\n\
-         | one core, 512 MB in memory | ends | daemon CPU µs/MB | client CPU µs/MB | MB/s of a core | MB/s by the clock |\n\
-         |---|---|---|---|---|---|\n{volumes}",
+         | 512 MB in memory | | ends | daemon CPU µs/MB | client CPU µs/MB | MB/s of a core | MB/s by the clock |\n\
+         |---|---|---|---|---|---|---|\n{volumes}",
         goals.0
     )
 }
@@ -356,7 +356,7 @@ impl Goals {
     }
 }
 
-fn words(placement: Placement) -> &'static str {
+pub fn words(placement: Placement) -> &'static str {
     match placement {
         OneCore => "one core",
         OtherCore => "a core for each end",
