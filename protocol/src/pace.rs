@@ -1,5 +1,7 @@
 //! How long a call may take by its nature, and which calls must not wait behind others.
 
+use std::sync::LazyLock;
+
 use crate::program::{Priority, Procedure, ProcedureNumber, Program};
 use crate::{qemu, remote};
 
@@ -31,6 +33,17 @@ pub enum Urgency {
 
 /// How urgent a call is. A procedure that is unknown here is patient.
 pub fn urgency(program: Program, number: ProcedureNumber) -> Urgency {
+    // Worked out once: every call asks.
+    static REMOTE: LazyLock<Vec<Urgency>> = LazyLock::new(|| {
+        let last = Program::REMOTE.procedures().last().map_or(0, |info| info.number.0);
+        (0..=last).map(|number| asked_for(Program::REMOTE, ProcedureNumber(number))).collect()
+    });
+    let known = usize::try_from(number.0).ok().filter(|_| program == Program::REMOTE);
+    known.and_then(|number| REMOTE.get(number).copied()).unwrap_or_else(|| asked_for(program, number))
+}
+
+/// The same by its name and the lists of those that are exceptions.
+fn asked_for(program: Program, number: ProcedureNumber) -> Urgency {
     if ENDING.contains(&(program, number)) {
         return Urgency::Ending;
     }

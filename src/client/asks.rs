@@ -27,24 +27,85 @@ pub(super) struct Asks {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// What is no call.
-    orders: VecDeque<Ask>,
-    ending: VecDeque<Ask>,
-    prompt: VecDeque<Ask>,
-    urgent: VecDeque<Ask>,
-    patient: VecDeque<Ask>,
+    /// What waits, by its lane.
+    lanes: [VecDeque<Ask>; Lane::COUNT],
+    /// The lanes in which something waits.
+    filled: Lanes,
+    /// How many calls wait for their places.
+    waiting: usize,
     /// Empty: the room for one that the next of those has which is used.
     spare: VecDeque<Ask>,
-    /// Where calls of several kinds wait, whose turn it is: a place in [`Inner::KINDS`].
-    turn: usize,
+    /// Where calls of several kinds wait, whose turn it is.
+    turn: Lane,
     /// How many calls wait when those are looked for next that nobody waits for.
     sweep_at: usize,
     /// The task, where it waits, and for what.
     taker: Option<Waker>,
-    wanted: Places,
+    wanted: Lanes,
     /// The last handle is gone.
     is_abandoned: bool,
     over: Option<CloseReason>,
+}
+
+/// What waits for one kind of place. The last three take turns, so that none of them waits for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lane {
+    /// What is no call, and needs no place.
+    #[default]
+    Orders,
+    Ending,
+    Prompt,
+    Urgent,
+    Patient,
+}
+
+impl Lane {
+    const COUNT: usize = 5;
+    const ALL: [Lane; Lane::COUNT] = [Lane::Orders, Lane::Ending, Lane::Prompt, Lane::Urgent, Lane::Patient];
+
+    fn of(urgency: Option<Urgency>) -> Lane {
+        match urgency {
+            None => Lane::Orders,
+            Some(Urgency::Ending) => Lane::Ending,
+            Some(Urgency::Prompt) => Lane::Prompt,
+            Some(Urgency::Urgent) => Lane::Urgent,
+            Some(Urgency::Patient) => Lane::Patient,
+        }
+    }
+}
+
+/// Some of the lanes, each a bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Lanes(u8);
+
+impl Lanes {
+    /// What goes before all that take turns.
+    const FIRST: Lanes = Lanes(1 << Lane::Orders as u8 | 1 << Lane::Ending as u8);
+
+    fn only(lane: Lane) -> Lanes {
+        Lanes(1 << lane as u8)
+    }
+
+    /// This one and those behind it.
+    fn starting_at(lane: Lane) -> Lanes {
+        Lanes(u8::MAX << lane as u8)
+    }
+
+    fn has(self, lane: Lane) -> bool {
+        !self.and(Lanes::only(lane)).is_empty()
+    }
+
+    fn and(self, other: Lanes) -> Lanes {
+        Lanes(self.0 & other.0)
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn first(self) -> Option<Lane> {
+        Lane::ALL.get(self.0.trailing_zeros() as usize).copied()
+    }
 }
 
 /// Which calls can be made now.
@@ -60,15 +121,14 @@ pub(super) struct Places {
     pub(super) ending: bool,
 }
 
-impl Places {
-    fn have(self, urgency: Option<Urgency>) -> bool {
-        match urgency {
-            None => true,
-            Some(Urgency::Ending) => self.ending,
-            Some(Urgency::Prompt) => self.prompt,
-            Some(Urgency::Urgent) => self.urgent,
-            Some(Urgency::Patient) => self.patient,
-        }
+impl From<Places> for Lanes {
+    fn from(Places { patient, urgent, prompt, ending }: Places) -> Lanes {
+        let lane = |lane, has_place: bool| u8::from(has_place) << lane as u8;
+        let calls = lane(Lane::Patient, patient)
+            | lane(Lane::Urgent, urgent)
+            | lane(Lane::Prompt, prompt)
+            | lane(Lane::Ending, ending);
+        Lanes(calls | Lanes::only(Lane::Orders).0)
     }
 }
 
@@ -78,14 +138,14 @@ impl Asks {
     /// # Errors
     /// Why the connection has ended.
     pub(super) fn push(&self, mut ask: Ask) -> Result<Vec<Ask>, CloseReason> {
-        let urgency = ask.call_mut().map(|call| call.urgency);
+        let lane = Lane::of(ask.call_mut().map(|call| call.urgency));
         let mut inner = self.lock();
         if let Some(reason) = &inner.over {
             return Err(reason.clone());
         }
-        inner.lane_with_room(urgency).push_back(ask);
+        inner.push(lane, ask);
         let swept = inner.sweep();
-        let taker = if inner.wanted.have(urgency) { inner.taker.take() } else { None };
+        let taker = if inner.wanted.has(lane) { inner.taker.take() } else { None };
         drop(inner);
         taker.into_iter().for_each(Waker::wake);
         Ok(swept)
@@ -122,84 +182,64 @@ impl Asks {
 }
 
 impl Inner {
-    fn lane(&mut self, urgency: Option<Urgency>) -> &mut VecDeque<Ask> {
-        match urgency {
-            None => &mut self.orders,
-            Some(Urgency::Ending) => &mut self.ending,
-            Some(Urgency::Prompt) => &mut self.prompt,
-            Some(Urgency::Urgent) => &mut self.urgent,
-            Some(Urgency::Patient) => &mut self.patient,
+    fn push(&mut self, lane: Lane, ask: Ask) {
+        let queue = &mut self.lanes[lane as usize];
+        // Mostly there is one at a time, and it is large.
+        if queue.capacity() == 0 {
+            *queue = std::mem::take(&mut self.spare);
+            queue.reserve_exact(KEPT_MAX);
         }
+        queue.push_back(ask);
+        self.filled.0 |= Lanes::only(lane).0;
+        self.waiting += usize::from(lane != Lane::Orders);
     }
-
-    /// The same with room for one at least: mostly there is one, and it is large.
-    fn lane_with_room(&mut self, urgency: Option<Urgency>) -> &mut VecDeque<Ask> {
-        if self.lane(urgency).capacity() == 0 {
-            let mut room = std::mem::take(&mut self.spare);
-            room.reserve_exact(KEPT_MAX);
-            *self.lane(urgency) = room;
-        }
-        self.lane(urgency)
-    }
-
-    /// Those that take turns, so that none of them waits for ever.
-    const KINDS: [Urgency; 3] = [Urgency::Prompt, Urgency::Urgent, Urgency::Patient];
 
     /// What comes first of what can be done now.
-    fn take(&mut self, places: Places) -> Option<Ask> {
-        if let Some(ask) = self.pop(None, places).or_else(|| self.pop(Some(Urgency::Ending), places)) {
-            return Some(ask);
-        }
-        if self.prompt.is_empty() && self.urgent.is_empty() && self.patient.is_empty() {
-            return None;
-        }
-        let turns = (0..).zip(Self::KINDS).cycle().skip(self.turn).take(Self::KINDS.len());
-        for (turn, urgency) in turns {
-            if let Some(ask) = self.pop(Some(urgency), places) {
-                self.turn = turn + 1;
-                return Some(ask);
+    fn take(&mut self, places: Lanes) -> Option<Ask> {
+        let ready = self.filled.and(places);
+        let lane = match ready.and(Lanes::FIRST).first() {
+            Some(first) => first,
+            None => {
+                let lane = ready.and(Lanes::starting_at(self.turn)).first().or_else(|| ready.first())?;
+                // Behind the last of them it is the first one's turn, as there is none.
+                self.turn = Lane::ALL.get(lane as usize + 1).copied().unwrap_or_default();
+                lane
             }
-        }
-        None
-    }
-
-    fn pop(&mut self, urgency: Option<Urgency>, places: Places) -> Option<Ask> {
-        if !places.have(urgency) {
-            return None;
-        }
-        let lane = self.lane(urgency);
-        let ask = lane.pop_front()?;
-        if lane.is_empty() {
-            let room = std::mem::take(lane);
+        };
+        let queue = &mut self.lanes[lane as usize];
+        let ask = queue.pop_front()?;
+        if queue.is_empty() {
+            let room = std::mem::take(queue);
             if room.capacity() <= KEPT_MAX {
                 self.spare = room;
             }
+            self.filled.0 &= !Lanes::only(lane).0;
         }
-        if self.waiting() == 0 {
+        self.waiting -= usize::from(lane != Lane::Orders);
+        if self.waiting == 0 {
             self.sweep_at = 0;
         }
         Some(ask)
     }
 
-    /// How many calls wait for their places.
-    fn waiting(&self) -> usize {
-        self.ending.len() + self.prompt.len() + self.urgent.len() + self.patient.len()
-    }
-
     /// Takes out the calls that nobody waits for, once they may be half of all.
     fn sweep(&mut self) -> Vec<Ask> {
         let mut swept = Vec::new();
-        let waiting = self.waiting();
-        if waiting < self.sweep_at.max(SWEPT_MIN) {
+        if self.waiting < self.sweep_at.max(SWEPT_MIN) {
             return swept;
         }
-        for lane in [&mut self.ending, &mut self.prompt, &mut self.urgent, &mut self.patient] {
-            for mut ask in std::mem::take(lane) {
+        for lane in Lane::ALL.into_iter().filter(|lane| *lane != Lane::Orders) {
+            let queue = &mut self.lanes[lane as usize];
+            for mut ask in std::mem::take(queue) {
                 let is_over = ask.call_mut().is_some_and(|call| call.reply.is_closed());
-                if is_over { swept.push(ask) } else { lane.push_back(ask) }
+                if is_over { swept.push(ask) } else { queue.push_back(ask) }
+            }
+            if queue.is_empty() {
+                self.filled.0 &= !Lanes::only(lane).0;
             }
         }
-        self.sweep_at = 2 * (waiting - swept.len());
+        self.waiting -= swept.len();
+        self.sweep_at = 2 * self.waiting;
         swept
     }
 }
@@ -212,7 +252,7 @@ pub(super) struct Taker(pub(super) Arc<Asks>);
 impl Taker {
     /// Whether calls wait for places.
     pub(super) fn is_waiting(&self) -> bool {
-        self.0.lock().waiting() > 0
+        self.0.lock().waiting > 0
     }
 
     /// The next thing that can be done; `None` once the last handle is gone.
@@ -221,6 +261,7 @@ impl Taker {
         if inner.is_abandoned {
             return Poll::Ready(None);
         }
+        let places = Lanes::from(places);
         if let Some(ask) = inner.take(places) {
             return Poll::Ready(Some(ask));
         }
@@ -236,8 +277,8 @@ impl Taker {
         let mut inner = self.0.lock();
         inner.over.get_or_insert_with(|| reason.clone());
         let taker = inner.taker.take();
-        let Inner { orders, ending, prompt, urgent, patient, .. } = &mut *inner;
-        let left = [orders, ending, prompt, urgent, patient].map(std::mem::take);
+        let left = std::mem::take(&mut inner.lanes);
+        (inner.filled, inner.waiting) = (Lanes::default(), 0);
         drop(inner);
         // It holds all that the task has kept.
         drop(taker);
@@ -325,7 +366,7 @@ mod tests {
         let mut swept = 0;
         for number in 100..10_000 {
             swept += asks.push(call(Urgency::Patient, number).0).unwrap().len();
-            assert!(asks.lock().patient.len() <= SWEPT_MIN);
+            assert!(asks.lock().waiting <= SWEPT_MIN);
         }
         assert!(swept > 9_000);
         assert_eq!(number(take(&taker, ALL).unwrap()), 7);

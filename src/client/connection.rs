@@ -339,18 +339,19 @@ impl Connection {
     }
 
     /// Calls a procedure by number with encoded arguments. `name` is for errors.
-    pub(super) async fn raw_call(
+    pub(super) fn raw_call(
         &self,
         program: Program,
         number: ProcedureNumber,
         name: &'static str,
         body: Draft,
         within: Option<Duration>,
-    ) -> Result<Bytes, CallError> {
-        Way::Nothing.leads_to(program, number, name)?;
+    ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
-        let ask = Ask::Call(self.call_ask(program, number, name, body, reply));
-        self.exchange(name, ask, answer, within).await
+        let ask = Way::Nothing
+            .leads_to(program, number, name)
+            .map(|()| Ask::Call(self.call_ask(program, number, name, body, reply)));
+        self.exchange(name, ask, answer, within)
     }
 
     pub(super) fn call_ask(
@@ -366,29 +367,38 @@ impl Connection {
         CallAsk { program, number, name, body, reply, urgency, asked, claim: None, is_goodbye: false }
     }
 
-    /// Has the task make a call, and waits for its answer.
-    pub(super) async fn exchange(
+    /// Has the task make a call, unless it is not to be made. Its answer is waited for in what this returns, which has no room for the
+    /// call itself.
+    pub(super) fn exchange(
         &self,
         name: &'static str,
-        mut ask: Ask,
+        ask: Result<Ask, CallError>,
         answer: oneshot::Receiver<Result<Bytes, CallError>>,
         within: Option<Duration>,
-    ) -> Result<Bytes, CallError> {
+    ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
+        let closed = move |reason, sent| CallError::Closed { procedure: name, reason, sent };
         let claim = within.map(|_| Claim::default());
-        if let Some(call) = ask.call_mut() {
-            call.claim.clone_from(&claim);
-        }
-        let exchange = async {
-            let closed = |reason, sent| CallError::Closed { procedure: name, reason, sent };
-            self.ask(ask).map_err(|reason| closed(reason, false))?;
+        let asked = ask.and_then(|mut ask| {
+            if let Some(call) = ask.call_mut() {
+                call.claim.clone_from(&claim);
+            }
+            self.ask(ask).map_err(|reason| closed(reason, false))
+        });
+        async move {
+            asked?;
+            let answered = match (within, claim) {
+                (Some(within), Some(claim)) => match tokio::time::timeout(within, answer).await {
+                    Ok(answered) => answered,
+                    Err(_) => {
+                        // Taken here, the call is not sent any more.
+                        let sent = !claim.take();
+                        return Err(CallError::TimedOut { procedure: name, within, sent });
+                    }
+                },
+                _ => answer.await,
+            };
             // The task answers every ask that it has taken, unless its runtime ends.
-            answer.await.map_err(|_| closed(CloseReason::Local, true))?
-        };
-        let (Some(within), Some(claim)) = (within, claim) else { return exchange.await };
-        match tokio::time::timeout(within, exchange).await {
-            Ok(answer) => answer,
-            // Taken here, the call is not sent any more.
-            Err(_) => Err(CallError::TimedOut { procedure: name, within, sent: !claim.take() }),
+            answered.map_err(|_| closed(CloseReason::Local, true))?
         }
     }
 
@@ -560,7 +570,7 @@ impl Connection {
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Call(CallAsk { is_goodbye: true, ..call });
-        decode_reply::<P>(&self.exchange(P::NAME, ask, answer, within).await?)
+        decode_reply::<P>(&self.exchange(P::NAME, Ok(ask), answer, within).await?)
     }
 }
 

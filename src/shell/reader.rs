@@ -191,13 +191,21 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// The next frame, if all of it has been read already.
     pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
+        // What has come behind a large frame has memory of its own.
+        let shares = match self.bulk.as_ref().and_then(|bulk| bulk.large.as_ref()) {
+            Some(large) if large.come < large.length => return Ok(None),
+            large => large.is_none(),
+        };
         let received = self.take()?;
         if let Some(Received { frame, .. }) = &received
             && self.buffer.len() <= FRAME_BYTES_MIN
         {
-            // Else it would hold on to memory that others have to give back.
-            self.buffer = BytesMut::from(&self.buffer[..]);
-            self.bulk.take_if(|_| !is_packet(frame));
+            let is_last = !is_packet(frame);
+            if shares || is_last {
+                // Else it would hold on to memory that others have to give back, or that is not wanted again.
+                self.buffer = BytesMut::from(&self.buffer[..]);
+            }
+            self.bulk.take_if(|_| is_last);
         }
         Ok(received)
     }
@@ -374,19 +382,28 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         let missing = self.missing();
         let bulk = self.bulk.get_or_insert_default();
         let mut large = bulk.large.take().unwrap_or_else(|| {
-            let memory = std::mem::take(&mut self.buffer);
-            let come = memory.len();
-            Large { memory, come, length: come + missing }
+            let come = self.buffer.len();
+            Large { memory: BytesMut::new(), come, length: come + missing }
         });
         let Large { come, length, .. } = large;
         let missing = length - come;
         let room = come.max(READ_BYTES).max(self.largest.min(TRUSTED_BYTES_MAX).saturating_sub(come));
         // With all of the frame goes the head of the next, unless descriptors may come with that.
         let ahead = if self.passing.is_none() { FRAME_BYTES_MIN } else { 0 };
-        if large.memory.len() == come {
+        if large.memory.len() <= come {
             let room = if room >= missing { missing + ahead } else { room };
             let mut larger = bulk.memory(come + room);
-            larger[..come].copy_from_slice(&large.memory);
+            match large.memory.is_empty() {
+                true => {
+                    larger[..come].copy_from_slice(&self.buffer);
+                    // The room for a head is soon wanted again.
+                    match come <= FRAME_BYTES_MIN {
+                        true => self.buffer.clear(),
+                        false => self.buffer = BytesMut::new(),
+                    }
+                }
+                false => larger[..come].copy_from_slice(&large.memory),
+            }
             large.memory = larger;
         }
         let end = large.memory.len().min(length + ahead);

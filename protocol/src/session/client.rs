@@ -161,9 +161,8 @@ impl ClientSession {
         procedure: ProcedureNumber,
         body: Draft,
     ) -> Result<Serial, WindowFull> {
-        let is_ending = pace::urgency(program, procedure) == Urgency::Ending;
-        let has_place = if is_ending { self.can_end() } else { self.can_call() };
-        if !has_place {
+        let may_end = || self.can_end() && pace::urgency(program, procedure) == Urgency::Ending;
+        if !self.can_call() && !may_end() {
             return Err(WindowFull { waiting: self.waiting.len() });
         }
         // After 2³² calls the count starts again, and an old one may still wait.
