@@ -15,6 +15,8 @@ use super::pages::Pages;
 
 /// Below this, copying is cheaper than a piece of its own.
 const COPY_BYTES_MAX: usize = 8 * 1024;
+/// Room that is made where a small frame finds none behind others: more are coming.
+const MORE_BYTES: usize = 1024;
 /// Pieces in one write; the kernel takes up to 1,024, and so many hold megabytes.
 const PIECES_MAX: usize = 32;
 
@@ -173,7 +175,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             // The first brings its memory, if nobody else has it.
             match self.tail.capacity() == 0 {
                 true => self.tail = piece.into(),
-                false => self.tail.extend_from_slice(&piece),
+                false => {
+                    if self.tail.capacity() - self.tail.len() < piece.len() {
+                        self.tail.reserve(MORE_BYTES);
+                    }
+                    self.tail.extend_from_slice(&piece);
+                }
             }
             return;
         }

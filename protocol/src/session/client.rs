@@ -15,6 +15,9 @@ use crate::header::{Header, MessageKind, Nonsense, Serial};
 use crate::pace::{self, Urgency};
 use crate::program::{ProcedureNumber, Program};
 
+/// Room for frames that is kept while none waits: the default window's.
+const KEPT_MAX: usize = 4;
+
 /// A client's half of one connection. See [the module](super) for how it is driven.
 #[must_use]
 pub struct ClientSession {
@@ -325,7 +328,7 @@ impl ClientSession {
         if std::mem::take(&mut self.ping_owed) {
             return Some(keepalive::ping());
         }
-        take_first(&mut self.transmit)
+        take_first(&mut self.transmit, KEPT_MAX)
     }
 
     /// The next thing that happened. Drain until `None`.

@@ -88,11 +88,11 @@ pub enum ProtocolError {
     },
 }
 
-/// Takes what has waited longest. Of a queue that is empty then, room for one is left: most connections are idle.
-fn take_first<T>(queue: &mut VecDeque<T>) -> Option<T> {
+/// Takes what has waited longest. Of a queue that is empty then, room for so many is left: most connections are idle.
+fn take_first<T>(queue: &mut VecDeque<T>, kept: usize) -> Option<T> {
     let first = queue.pop_front();
-    if queue.is_empty() && queue.capacity() > 1 {
-        *queue = VecDeque::with_capacity(1);
+    if queue.is_empty() && queue.capacity() > kept {
+        *queue = VecDeque::with_capacity(kept);
     }
     first
 }

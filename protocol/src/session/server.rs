@@ -437,7 +437,7 @@ impl ServerSession {
         if std::mem::take(&mut self.ping_owed) {
             return Some(keepalive::ping());
         }
-        let bytes = take_first(&mut self.transmit)?;
+        let bytes = take_first(&mut self.transmit, 1)?;
         self.transmit_bytes -= bytes.len();
         Some(bytes)
     }
