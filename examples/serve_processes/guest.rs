@@ -1,5 +1,6 @@
 //! A guest: a process whose input and output are one end of a socket, and the other end its console.
 
+use std::io;
 use std::os::fd::OwnedFd;
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -24,21 +25,22 @@ pub(crate) struct Guest {
 impl Guest {
     /// Starts it; tells once how it ended.
     pub(crate) fn start(
-        command: &[String],
+        program: &str,
+        arguments: &[String],
         ended: impl FnOnce(Option<ExitStatus>) + Send + 'static,
-    ) -> std::io::Result<Guest> {
+    ) -> io::Result<Guest> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let theirs = OwnedFd::from(theirs);
-        let mut child = Command::new(command.first().map_or("", String::as_str))
-            .args(command.iter().skip(1))
+        let mut child = Command::new(program)
+            .args(arguments)
             .stdin(theirs.try_clone()?)
             .stdout(theirs.try_clone()?)
             .stderr(theirs)
             .kill_on_drop(true)
             .spawn()?;
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        let pid = pid.ok_or_else(|| std::io::Error::other("the process has no number"))?;
+        let pid = pid.ok_or_else(|| io::Error::other("the process has no number"))?;
         let (calls, called) = mpsc::channel(1);
         tokio::spawn(console::serve(UnixStream::from_std(ours)?, called));
         let life = Arc::new(Semaphore::new(0));
