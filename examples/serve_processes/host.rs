@@ -96,6 +96,13 @@ impl Machine {
         Ok(self.turn(&host.events, DomainState::Running(RunningReason::Booted), booted))
     }
 
+    fn kill(&mut self) -> Result<Guest> {
+        let guest = self.guest()?.clone();
+        guest.signal(Signal::KILL)?;
+        self.destroyed = true;
+        Ok(guest)
+    }
+
     /// Its state is another now, which is told before anything else can happen to it.
     fn turn(&mut self, events: &Events, state: DomainState, what: Lifecycle) -> DomainInfo {
         self.state = state;
@@ -121,6 +128,14 @@ fn known<'a>(machines: &'a mut [Machine], config: &Config) -> Result<Option<&'a 
 impl Processes {
     fn lock(&self) -> MutexGuard<'_, Vec<Machine>> {
         self.machines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends every guest, and returns once they have ended.
+    pub(crate) async fn end(&self) {
+        let killed: Vec<Guest> = self.lock().iter_mut().filter_map(|machine| machine.kill().ok()).collect();
+        for guest in killed {
+            guest.ended().await;
+        }
     }
 
     /// Does something with a domain. One that then neither is defined nor runs is gone.
@@ -227,18 +242,13 @@ impl Hypervisor for Processes {
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
-        let guest = self.with(domain, |machine| {
-            let guest = machine.guest()?.clone();
-            guest.signal(Signal::KILL)?;
-            machine.destroyed = true;
-            Ok(guest)
-        })?;
+        let guest = self.with(domain, Machine::kill)?;
         guest.ended().await;
         Ok(())
     }
 
     async fn shutdown(&self, domain: Uuid) -> Result<()> {
-        self.guest(domain)?.signal(Signal::TERM)
+        self.guest(domain)?.ask()
     }
 
     async fn suspend(&self, domain: Uuid) -> Result<()> {

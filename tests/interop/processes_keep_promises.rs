@@ -1,7 +1,9 @@
-//! What `examples/serve_processes` keeps of the promises that an embedder makes: of definitions and of states.
+//! What `examples/serve_processes` keeps of the promises that an embedder makes: of definitions, of states, of its end.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use virtwire::client::{Connection, Domain};
 use virtwire::protocol::flags::ConsoleFlags;
 
@@ -116,6 +118,55 @@ fn states_follow_from_what_was_done() {
     for verb in ["suspend", "resume", "shutdown", "destroy"] {
         let refused = try_virsh(uri, &[verb, "echo"]);
         assert!(refused.stderr.contains("domain is not running"), "{refused:?}");
+    }
+}
+
+/// The next daemon would not know them, and a second start would run them twice.
+#[test]
+fn guests_end_with_the_daemon() {
+    need!(Virsh, Example);
+    let (mut daemon, uri, directory) = served();
+    let uri = uri.as_str();
+    let [noted, domain_file] = ["pid", "guest.xml"].map(|name| directory.path().join(name));
+    let script = format!("sleep 600 &amp; echo $! &gt; {0}.new; mv {0}.new {0}; wait", noted.display());
+    let xml = format!(
+        "<domain type='process'><name>echo</name><os><type>exe</type><init>/bin/sh</init>\
+         <initarg>-c</initarg><initarg>{script}</initarg></os></domain>"
+    );
+    std::fs::write(&domain_file, xml).expect("there is room");
+    let started = || {
+        virsh(uri, &["create", &domain_file.display().to_string()]);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !noted.exists() {
+            assert!(Instant::now() < deadline, "it does not begin");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let child = std::fs::read_to_string(&noted).expect("it is there");
+        std::fs::remove_file(&noted).expect("it is there");
+        [virsh(uri, &["domid", "echo"]), child].map(|pid| pid.trim().to_owned())
+    };
+
+    // So do those that a guest has started: with it...
+    let [guest, child] = started();
+    virsh(uri, &["destroy", "echo"]);
+    is_gone(&guest);
+    is_gone(&child);
+    // ...and with the daemon.
+    let [guest, child] = started();
+    let pid = Pid::from_raw(daemon.id().cast_signed()).expect("it has a number");
+    kill_process(pid, Signal::TERM).expect("it is ours");
+    daemon.end_of_input();
+    is_gone(&guest);
+    is_gone(&child);
+}
+
+/// Also where nobody takes notice of its end.
+#[track_caller]
+fn is_gone(pid: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|command| !command.is_empty()) {
+        assert!(Instant::now() < deadline, "process {pid} goes on");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
