@@ -6,8 +6,8 @@
 use std::sync::Mutex;
 
 use virtwire::hypervisor::{
-    DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Result, RunningReason, ShutoffReason,
-    StartOptions, Uuid, WhichXml, errors,
+    DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Lookup, Result, RunningReason,
+    ShutoffReason, StartOptions, Uuid, WhichXml, errors,
 };
 use virtwire::server::{Exposure, Listener, Server};
 
@@ -15,8 +15,9 @@ use virtwire::server::{Exposure, Listener, Server};
 struct Machine(Mutex<DomainInfo>);
 
 impl Machine {
-    fn change(&self, id: Option<u32>, state: DomainState) -> Result<DomainInfo> {
-        let mut machine = self.0.lock().map_err(|_| errors::failed("a thread has panicked"))?;
+    fn change(&self, domain: Uuid, id: Option<u32>, state: DomainState) -> Result<DomainInfo> {
+        let machine = self.0.lock().ok().filter(|machine| machine.uuid == domain);
+        let mut machine = machine.ok_or_else(|| errors::no_domain(Lookup::Uuid(domain)))?;
         if machine.id.is_some() == id.is_some() {
             return Err(errors::invalid("the machine is in that state already"));
         }
@@ -38,12 +39,12 @@ impl Hypervisor for Machine {
         Ok(format!("<domain type='demo'><name>machine</name><uuid>{domain}</uuid></domain>"))
     }
 
-    async fn start(&self, _: Uuid, _: StartOptions) -> Result<DomainInfo> {
-        self.change(Some(1), DomainState::Running(RunningReason::Booted))
+    async fn start(&self, domain: Uuid, _: StartOptions) -> Result<DomainInfo> {
+        self.change(domain, Some(1), DomainState::Running(RunningReason::Booted))
     }
 
-    async fn destroy(&self, _: Uuid) -> Result<()> {
-        self.change(None, DomainState::Shutoff(ShutoffReason::Destroyed)).map(drop)
+    async fn destroy(&self, domain: Uuid) -> Result<()> {
+        self.change(domain, None, DomainState::Shutoff(ShutoffReason::Destroyed)).map(drop)
     }
 }
 
@@ -52,8 +53,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "tcp://127.0.0.1:16510".into());
     let listener = Listener::bind(&address.parse()?, Exposure::LocalOnly).await?;
     println!("listening on {}", listener.address());
-    let machine = DomainInfo::new("machine", Uuid::random());
-    let service = HypervisorService::new(Machine(Mutex::new(machine)));
-    Server::new(service).serve(&listener).await?;
+    let machine = Machine(Mutex::new(DomainInfo::new("machine", Uuid::random())));
+    Server::new(HypervisorService::new(machine)).serve(&listener).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The host: which domains there are, and the verbs for them.
 
-use std::mem::{replace, take};
+use std::mem::take;
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,12 +11,14 @@ use virtwire::protocol::flags::DomainStatsKinds;
 use virtwire::protocol::params::TypedParams;
 use virtwire::server::Stream;
 
-use crate::config::Config;
+use crate::config::{Config, DOMAIN_TYPE};
 use crate::guest::Guest;
 use crate::usage::Usage;
 
 /// A domain is its first process, and no machine.
 const OS_TYPE: &str = "exe";
+/// The one console that each has.
+const CONSOLE: &str = "console0";
 
 #[derive(Clone, Default)]
 pub(crate) struct Processes {
@@ -24,56 +27,80 @@ pub(crate) struct Processes {
 }
 
 struct Machine {
-    config: Config,
+    name: String,
     uuid: Uuid,
-    xml: String,
-    guest: Option<Guest>,
     state: DomainState,
-    /// It is defined, and still there once its process has ended.
-    persistent: bool,
+    /// What it starts from next. A transient one has none, and is gone once its process has ended.
+    defined: Option<Config>,
+    /// Its process, and what that was started from: that stays, whatever is defined meanwhile.
+    running: Option<(Guest, Config)>,
     /// Its plug was pulled.
     destroyed: bool,
 }
 
 impl Machine {
     /// One that is off, and not defined.
-    fn new(config: Config, xml: String) -> Machine {
-        let uuid = config.uuid.unwrap_or_else(Uuid::random);
-        let xml = config.with_uuid(xml, uuid);
-        let state = DomainState::Shutoff(ShutoffReason::Unknown);
-        Machine { config, uuid, xml, guest: None, state, persistent: false, destroyed: false }
+    fn new(config: &Config) -> Machine {
+        Machine {
+            name: config.name.clone(),
+            uuid: config.uuid,
+            state: DomainState::Shutoff(ShutoffReason::Unknown),
+            defined: None,
+            running: None,
+            destroyed: false,
+        }
     }
 
     fn info(&self) -> DomainInfo {
-        let usage = self.guest.as_ref().map(|guest| Usage::of(guest.pid)).unwrap_or_default();
+        let pid = self.running.as_ref().map(|(guest, _)| guest.pid);
+        let usage = pid.map(Usage::of).unwrap_or_default();
         DomainInfo {
-            id: self.guest.as_ref().map(|guest| guest.pid.as_raw_nonzero().get().unsigned_abs()),
+            id: pid.map(|pid| pid.as_raw_nonzero().get().unsigned_abs()),
             state: self.state,
-            persistent: self.persistent,
+            persistent: self.defined.is_some(),
+            updated: matches!((&self.defined, &self.running), (Some(next), Some((_, now))) if next != now),
             os_type: OS_TYPE.to_owned(),
             memory_kib: usage.rss_kib,
             memory_max_kib: usage.rss_kib,
             cpu_time_ns: usage.user_ns.saturating_add(usage.system_ns),
-            ..DomainInfo::new(&*self.config.name, self.uuid)
+            ..DomainInfo::new(&*self.name, self.uuid)
         }
+    }
+
+    fn config(&self, which: WhichXml) -> Result<&Config> {
+        let (next, now) = (self.defined.as_ref(), self.running.as_ref().map(|(_, config)| config));
+        let config = match which {
+            WhichXml::Inactive => next.or(now),
+            _ => now.or(next),
+        };
+        config.ok_or_else(|| errors::no_domain(Lookup::Uuid(self.uuid)))
     }
 
     fn guest(&self) -> Result<&Guest> {
-        self.guest.as_ref().ok_or_else(errors::not_running)
+        self.running.as_ref().map(|(guest, _)| guest).ok_or_else(errors::not_running)
     }
 
-    fn start(&mut self, host: &Processes, options: StartOptions) -> Result<DomainInfo> {
+    fn start(&mut self, host: &Processes, config: Config, options: StartOptions) -> Result<DomainInfo> {
         if options.paused {
             return Err(errors::unsupported_argument("a process begins at once"));
         }
-        if self.guest.is_some() {
-            return Err(errors::already_active(&self.config.name));
+        if self.running.is_some() {
+            return Err(errors::already_active(&self.name));
         }
         let (watching, uuid) = (host.clone(), self.uuid);
-        let started = Guest::start(&self.config.command, move |status| watching.ended(uuid, status));
-        self.guest = Some(started.map_err(|error| errors::failed(error.to_string()))?);
+        let (program, ended) = (&config.program, move |status| watching.ended(uuid, status));
+        let guest = Guest::start(program, &config.arguments, ended)
+            .map_err(|error| errors::failed(format!("{program}: {error}")))?;
+        self.running = Some((guest, config));
         let booted = Lifecycle::Started(StartedDetail::Booted);
         Ok(self.turn(&host.events, DomainState::Running(RunningReason::Booted), booted))
+    }
+
+    fn kill(&mut self) -> Result<Guest> {
+        let guest = self.guest()?.clone();
+        guest.signal(Signal::KILL)?;
+        self.destroyed = true;
+        Ok(guest)
     }
 
     /// Its state is another now, which is told before anything else can happen to it.
@@ -85,23 +112,17 @@ impl Machine {
     }
 }
 
-/// The one that a definition is about: whoever has one of its name and its UUID has the other one as well, or is another domain.
+/// The one that a definition is about. Whoever has its name or its UUID, and not both, is another domain.
 fn known<'a>(machines: &'a mut [Machine], config: &Config) -> Result<Option<&'a mut Machine>> {
-    if let Some(uuid) = config.uuid {
-        let has_one = |other: &&Machine| (other.config.name == config.name) != (other.uuid == uuid);
-        if let Some(other) = machines.iter().find(has_one) {
-            return Err(match other.uuid == uuid {
-                true => errors::uuid_taken(&other.config.name, uuid),
-                false => errors::name_taken(&config.name, other.uuid),
-            });
+    for other in machines {
+        match (other.name == config.name, other.uuid == config.uuid) {
+            (true, true) => return Ok(Some(other)),
+            (true, false) => return Err(errors::name_taken(&other.name, other.uuid)),
+            (false, true) => return Err(errors::uuid_taken(&other.name, other.uuid)),
+            (false, false) => {}
         }
     }
-    Ok(machines.iter_mut().find(|machine| machine.config.name == config.name))
-}
-
-fn read(xml: &str) -> Result<(Config, String)> {
-    let xml = xml.trim_start_matches('\u{feff}');
-    Ok((Config::parse(xml)?, xml.to_owned()))
+    Ok(None)
 }
 
 impl Processes {
@@ -109,12 +130,20 @@ impl Processes {
         self.machines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Ends every guest, and returns once they have ended.
+    pub(crate) async fn end(&self) {
+        let killed: Vec<Guest> = self.lock().iter_mut().filter_map(|machine| machine.kill().ok()).collect();
+        for guest in killed {
+            guest.ended().await;
+        }
+    }
+
     /// Does something with a domain. One that then neither is defined nor runs is gone.
     fn with<T>(&self, domain: Uuid, act: impl FnOnce(&mut Machine) -> Result<T>) -> Result<T> {
         let mut machines = self.lock();
         let found = machines.iter_mut().find(|machine| machine.uuid == domain);
         let done = act(found.ok_or_else(|| errors::no_domain(Lookup::Uuid(domain)))?);
-        machines.retain(|machine| machine.persistent || machine.guest.is_some());
+        machines.retain(|machine| machine.defined.is_some() || machine.running.is_some());
         done
     }
 
@@ -122,23 +151,16 @@ impl Processes {
         self.with(domain, |machine| machine.guest().cloned())
     }
 
-    /// Its process gets a signal, by which its state is another.
-    fn signal(&self, domain: Uuid, signal: Signal, state: DomainState, what: Lifecycle) -> Result<()> {
-        self.with(domain, |machine| {
-            machine.guest()?.signal(signal)?;
-            machine.turn(&self.events, state, what);
-            Ok(())
-        })
-    }
-
     fn ended(&self, domain: Uuid, status: Option<ExitStatus>) {
         // It is there for as long as it runs.
         let _ = self.with(domain, |machine| {
-            machine.guest = None;
+            machine.running = None;
             let destroyed = take(&mut machine.destroyed);
-            let (reason, detail) = match status.and_then(|status| status.code()) {
+            let well =
+                |status: ExitStatus| status.success() || status.signal() == Some(Signal::TERM.as_raw());
+            let (reason, detail) = match status {
                 _ if destroyed => (ShutoffReason::Destroyed, StoppedDetail::Destroyed),
-                Some(0) => (ShutoffReason::Shutdown, StoppedDetail::Shutdown),
+                Some(status) if well(status) => (ShutoffReason::Shutdown, StoppedDetail::Shutdown),
                 _ => (ShutoffReason::Crashed, StoppedDetail::Crashed),
             };
             Ok(machine.turn(&self.events, DomainState::Shutoff(reason), Lifecycle::Stopped(detail)))
@@ -148,7 +170,7 @@ impl Processes {
 
 impl Hypervisor for Processes {
     fn host(&self) -> Host {
-        let mut host = Host::new("Process", "process:///", "process");
+        let mut host = Host::new("Process", "process:///", DOMAIN_TYPE);
         host.os_type = OS_TYPE.to_owned();
         host
     }
@@ -169,46 +191,42 @@ impl Hypervisor for Processes {
         Ok(self.lock().iter().map(Machine::info).collect())
     }
 
-    async fn xml(&self, domain: Uuid, _: WhichXml) -> Result<String> {
-        self.with(domain, |machine| Ok(machine.xml.clone()))
+    async fn xml(&self, domain: Uuid, which: WhichXml) -> Result<String> {
+        self.with(domain, |machine| Ok(machine.config(which)?.xml.clone()))
     }
 
     async fn define(&self, xml: String) -> Result<DomainInfo> {
-        let (config, xml) = read(&xml)?;
+        let config = Config::parse(&xml)?;
         let mut machines = self.lock();
         let machine = match known(&mut machines, &config)? {
-            Some(machine) => {
-                machine.xml = config.with_uuid(xml, machine.uuid);
-                machine.config = config;
-                machine
-            }
+            Some(machine) => machine,
             None => {
-                machines.push(Machine::new(config, xml));
+                machines.push(Machine::new(&config));
                 machines.last_mut().ok_or_else(errors::not_running)?
             }
         };
-        let detail = match replace(&mut machine.persistent, true) {
-            true => DefinedDetail::Updated,
-            false => DefinedDetail::Added,
+        let detail = match machine.defined.replace(config) {
+            Some(_) => DefinedDetail::Updated,
+            None => DefinedDetail::Added,
         };
         Ok(machine.turn(&self.events, machine.state, Lifecycle::Defined(detail)))
     }
 
     async fn create(&self, xml: String, options: StartOptions) -> Result<DomainInfo> {
-        let (config, xml) = read(&xml)?;
+        let config = Config::parse(&xml)?;
         let mut machines = self.lock();
-        if let Some(other) = known(&mut machines, &config)? {
-            return Err(errors::name_taken(&config.name, other.uuid));
+        if let Some(machine) = known(&mut machines, &config)? {
+            return machine.start(self, config, options);
         }
-        let mut machine = Machine::new(config, xml);
-        let info = machine.start(self, options)?;
+        let mut machine = Machine::new(&config);
+        let info = machine.start(self, config, options)?;
         machines.push(machine);
         Ok(info)
     }
 
     async fn undefine(&self, domain: Uuid) -> Result<()> {
         self.with(domain, |machine| {
-            if !take(&mut machine.persistent) {
+            if machine.defined.take().is_none() {
                 return Err(errors::invalid("cannot undefine transient domain"));
             }
             machine.turn(&self.events, machine.state, Lifecycle::Undefined(UndefinedDetail::Removed));
@@ -217,37 +235,53 @@ impl Hypervisor for Processes {
     }
 
     async fn start(&self, domain: Uuid, options: StartOptions) -> Result<DomainInfo> {
-        self.with(domain, |machine| machine.start(self, options))
+        self.with(domain, |machine| {
+            let config = machine.config(WhichXml::Inactive)?.clone();
+            machine.start(self, config, options)
+        })
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
-        let guest = self.with(domain, |machine| {
-            let guest = machine.guest()?.clone();
-            guest.signal(Signal::KILL)?;
-            machine.destroyed = true;
-            Ok(guest)
-        })?;
+        let guest = self.with(domain, Machine::kill)?;
         guest.ended().await;
         Ok(())
     }
 
     async fn shutdown(&self, domain: Uuid) -> Result<()> {
-        self.guest(domain)?.signal(Signal::TERM)
+        self.guest(domain)?.ask()
     }
 
     async fn suspend(&self, domain: Uuid) -> Result<()> {
-        let paused = Lifecycle::Suspended(SuspendedDetail::Paused);
-        self.signal(domain, Signal::STOP, DomainState::Paused(PausedReason::User), paused)
+        self.with(domain, |machine| {
+            // One that is paused stays so, and nothing has happened.
+            if let DomainState::Running(_) = machine.state {
+                machine.guest()?.signal(Signal::STOP)?;
+                let paused = Lifecycle::Suspended(SuspendedDetail::Paused);
+                machine.turn(&self.events, DomainState::Paused(PausedReason::User), paused);
+            }
+            machine.guest().map(drop)
+        })
     }
 
     async fn resume(&self, domain: Uuid) -> Result<()> {
-        let resumed = Lifecycle::Resumed(ResumedDetail::Unpaused);
-        self.signal(domain, Signal::CONT, DomainState::Running(RunningReason::Unpaused), resumed)
+        self.with(domain, |machine| {
+            let guest = machine.guest()?;
+            if let DomainState::Running(_) = machine.state {
+                return Err(errors::invalid("domain is already running"));
+            }
+            guest.signal(Signal::CONT)?;
+            let resumed = Lifecycle::Resumed(ResumedDetail::Unpaused);
+            machine.turn(&self.events, DomainState::Running(RunningReason::Unpaused), resumed);
+            Ok(())
+        })
     }
 }
 
 impl Consoles for Processes {
     async fn open_console(&self, domain: Uuid, request: OpenConsole, stream: Stream) -> Result<()> {
+        if let Some(device) = request.device.filter(|device| device != CONSOLE) {
+            return Err(errors::invalid_argument(format!("cannot find character device {device}")));
+        }
         self.guest(domain)?.connect(stream, request.force).await
     }
 }
@@ -259,9 +293,10 @@ impl Stats for Processes {
 
     async fn stats(&self, domain: Uuid, kinds: DomainStatsKinds) -> Result<TypedParams> {
         let mut stats = TypedParams::new();
+        let running = self.with(domain, |machine| Ok(machine.guest().map(|guest| guest.pid)))?;
         // One that is off uses nothing.
-        let Ok(guest) = self.guest(domain) else { return Ok(stats) };
-        let usage = Usage::of(guest.pid);
+        let Ok(pid) = running else { return Ok(stats) };
+        let usage = Usage::of(pid);
         let put = |stats: &mut TypedParams, name, value: u64| {
             stats.push(name, value).map_err(|error| errors::failed(error.to_string()))
         };

@@ -27,8 +27,8 @@
 //! reads a definition, `guest.rs` is a process, `console.rs` its input and output, `usage.rs` what it uses.
 //!
 //! What a daemon for earnest adds: definitions that last (`hypervisor::store`), an `Authentication` for its listeners, for here whoever
-//! reaches the address may start any program as this user, and an end: `Server::shut_down` lets clients finish. Here guests end with
-//! the daemon.
+//! reaches the address may start any program as this user, and guests that outlive it: here they end with the daemon, which SIGTERM or
+//! Ctrl-C ends. They stay where it is killed (SIGKILL), and the next daemon does not know them.
 
 mod config;
 mod console;
@@ -36,15 +36,32 @@ mod guest;
 mod host;
 mod usage;
 
+use std::time::Duration;
+
 use host::Processes;
+use tokio::signal::unix::{SignalKind, signal};
 use virtwire::hypervisor::HypervisorService;
 use virtwire::server::{Exposure, Listener, Server};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "tcp://127.0.0.1:16511".into());
+    // From here on they end nothing by themselves.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let listener = Listener::bind(&address.parse()?, Exposure::LocalOnly).await?;
     println!("listening on {}", listener.address());
-    Server::new(HypervisorService::new(Processes::default())).serve(&listener).await?;
-    Ok(())
+    let processes = Processes::default();
+    let server = Server::new(HypervisorService::new(processes.clone()));
+    let served = tokio::select! {
+        served = server.serve(&listener) => served,
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
+    };
+    // Clients first, that none of them starts another guest; whoever is at a console has so long to leave it.
+    server.shut_down(Duration::from_secs(3)).await;
+    processes.end().await;
+    Ok(served?)
 }

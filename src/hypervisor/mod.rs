@@ -168,7 +168,8 @@ pub type Result<T> = std::result::Result<T, RemoteError>;
 ///
 /// Verbs are called concurrently, and a call's future may be dropped at any await (its client has gone): work that
 /// must then run to its end belongs in a task. A verb that is not implemented answers what libvirt's drivers answer,
-/// "not supported" (code 3).
+/// "not supported" (code 3). The domain that a client names may have gone by then, or never have been: a verb answers that with
+/// [`errors::no_domain`].
 pub trait Hypervisor: Send + Sync + 'static {
     /// The host itself: its name, its URI, its size, which migrations it takes part in.
     fn host(&self) -> Host;
@@ -319,7 +320,7 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainSuspend")))
     }
 
-    /// Lets a paused domain run on.
+    /// Lets a paused domain run on. One that runs is refused, with code 55.
     fn resume(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainResume")))
     }

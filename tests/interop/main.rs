@@ -45,6 +45,7 @@ mod postcopy_between_libvirtds;
 mod postcopy_between_us;
 mod preflight;
 mod process;
+mod processes_keep_promises;
 mod python_drives_us;
 mod qemu_by_handle;
 mod reach;

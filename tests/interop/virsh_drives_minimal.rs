@@ -2,7 +2,9 @@
 
 use std::process::{Command, Stdio};
 
-use crate::lab::{Directory, next_number};
+use virtwire::client::Connection;
+
+use crate::lab::{Directory, next_number, runtime};
 use crate::need::need;
 use crate::peers::{table, try_virsh, virsh};
 use crate::process::Process;
@@ -39,6 +41,14 @@ fn the_smallest_daemon_is_one_for_virsh() {
     assert!(twice.contains("the machine is in that state already"), "{twice}");
     let defined = refused(&["define", &directory.write("guest.xml", GUEST)]);
     assert!(defined.contains("this function is not supported by the connection driver"), "{defined}");
+    // A client may name what never was.
+    let refused = runtime().block_on(async {
+        let connection = Connection::open(uri).await.expect("it lets us in");
+        let mut other = connection.domain("machine").await.expect("it is there").wire().clone();
+        other.uuid = [9; 16];
+        connection.domain_create(&other).await.expect_err("there is no such machine").to_string()
+    });
+    assert!(refused.contains("no domain with matching uuid"), "{refused}");
     // It goes on.
     assert_eq!(virsh(uri, &["list", "--all", "--name"]).trim(), "machine");
 }

@@ -101,9 +101,7 @@ fn a_transient_process_is_gone_with_its_end() {
     virsh(uri, &["create", &file]);
     assert_eq!((virsh(uri, &["domstate", "echo"]).trim(), is_persistent()), ("running", false));
     assert_eq!(virsh(uri, &["dumpxml", "echo"]).trim_end(), GUEST);
-    for (command, told) in
-        [(["create", &file], "already exists with uuid"), (["undefine", "echo"], "transient")]
-    {
+    for (command, told) in [(["create", &file], "is already active"), (["undefine", "echo"], "transient")] {
         let refused = try_virsh(uri, &command);
         assert!(refused.stderr.contains(told), "{refused:?}");
     }
@@ -151,7 +149,7 @@ fn virt_install_starts_and_defines_a_process() {
 }
 
 /// The example at work, where it is, and room for files.
-fn served() -> (Process, String, Directory) {
+pub(crate) fn served() -> (Process, String, Directory) {
     let daemon = Process::start(
         Command::new(example("serve_processes")).arg("tcp://127.0.0.1:0").stdin(Stdio::null()),
     );
@@ -160,7 +158,7 @@ fn served() -> (Process, String, Directory) {
 }
 
 /// virsh does not say when it has begun to listen, so something is told until it repeats it.
-fn is_heard(uri: &str, directory: &Directory, watching: &Process) {
+pub(crate) fn is_heard(uri: &str, directory: &Directory, watching: &Process) {
     let other = GUEST.replace("<name>echo<", "<name>other<").replace("00000000000a", "00000000000b");
     let file = directory.write("other.xml", &other);
     let heard = (0..200).any(|_| {
@@ -282,7 +280,7 @@ async fn called(uri: &str) -> Result<Stream, CallError> {
 }
 
 /// Its shell does as it is asked once it has read a line or its trap has run.
-fn wait_until_off(uri: &str) {
+pub(crate) fn wait_until_off(uri: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while virsh(uri, &["domstate", "echo"]).trim() != "shut off" {
         assert!(Instant::now() < deadline, "it does not end");
