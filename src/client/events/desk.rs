@@ -149,6 +149,13 @@ impl Desk {
     }
 }
 
+/// Whoever reads learns of the end also where the task goes without a word.
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.end(&CloseReason::Local);
+    }
+}
+
 impl Book {
     fn carry(&mut self) {
         while let Some(event) = self.subscriptions.poll_event() {
