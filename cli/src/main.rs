@@ -37,6 +37,7 @@ mod signals;
 mod spelling;
 mod stats;
 mod table;
+mod text;
 mod transfer;
 mod vol;
 mod watch;
