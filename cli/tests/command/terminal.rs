@@ -219,7 +219,7 @@ fn slow_volume(pieces: u64) -> (String, Sender<()>) {
     (uri, go_on)
 }
 
-const PIECE: [u8; 100_000] = [7; 100_000];
+static PIECE: [u8; 100_000] = [7; 100_000];
 
 /// Also where the window was made smaller meanwhile.
 #[test]
