@@ -1,6 +1,6 @@
 //! `virtwire events` and a daemon that takes its time, or tells without end.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::thread;
@@ -79,7 +79,15 @@ fn where_something_happens_all_the_time_there_is_an_end_as_well() {
         while client.write_all(&events).is_ok() {}
     });
     let mut flooded = command(&["events", &uri, "--event", "lifecycle", "--timeout", "0.5"]);
-    let mut child = flooded.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = flooded.stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    // More slowly than they come, so that there is always another.
+    thread::spawn(move || {
+        let mut lines = [0; 4_096];
+        while let Ok(1..) = stdout.read(&mut lines) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
     let ended = ended_within(&mut child, PATIENCE);
     // Both fail only for a child that has been waited for.
     let _ = child.kill();
