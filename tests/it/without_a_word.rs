@@ -88,11 +88,12 @@ fn a_subscription_that_comes_back_gives_up_with_its_runtime() {
             tokio::join!(daemon.subscribe::<DomainEventLifecycle>(None), register(&mut peer));
         (subscribed.unwrap(), peer)
     });
-    let waiting = ours.block_on(async {
-        let next = tokio::spawn(async move { (events.next().await, events) });
-        tokio::task::yield_now().await;
-        assert!(!next.is_finished());
-        next
+    let waiting = ours.spawn(async move { (events.next().await, events) });
+    ours.block_on(async {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!waiting.is_finished());
     });
     drop(theirs);
     ours.block_on(async {
