@@ -405,7 +405,7 @@ pub(crate) struct EventsArgs {
     /// End after so many events
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
-    /// End after so many seconds; with --count, that is a failure
+    /// End after so many seconds, counted from `watching`; with --count, that is a failure
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<f64>,
 }

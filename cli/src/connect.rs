@@ -187,8 +187,7 @@ fn ask(uri: &str) -> io::Result<Credentials> {
     let user = match uri.parse::<Uri>().ok().and_then(|uri| uri.user) {
         Some(user) => user,
         None => {
-            eprint!("User for {uri}: ");
-            io::stderr().flush()?;
+            io::stderr().write_all(format!("User for {uri}: ").as_bytes())?;
             let mut line = String::new();
             io::stdin().read_line(&mut line)?;
             line.trim().to_owned()

@@ -3,7 +3,7 @@
 pub(crate) mod terminal;
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ pub(crate) const ESCAPE: u8 = 0x1d;
 
 /// Joins standard input and output with a stream until it ends, or somebody at a terminal leaves.
 pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), Fail> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen_to_all()?;
     let (reader, writer) = stream.split();
     let end = {
         let terminal = RawTerminal::enter().map_err(|error| {
@@ -108,7 +108,9 @@ pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), 
         let escape = terminal.is_some().then_some(escape);
         if let Some(escape) = escape {
             let name = harmless::line(thing);
-            eprint!("connected to the {name}; the escape key is {}\r\n", named(escape));
+            let told = format!("connected to the {name}; the escape key is {}\r\n", named(escape));
+            // Whoever cannot be told is not kept from the console.
+            let _ = io::stderr().lock().write_all(told.as_bytes());
         }
         // The terminal is itself again at the end of this block, whatever happens in it.
         relay(thing, reader, writer, escape, &mut signals).await

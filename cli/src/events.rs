@@ -3,10 +3,11 @@
 mod line;
 mod names;
 
+use std::future::pending;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
@@ -18,15 +19,17 @@ use crate::screen::{nobody_reads, put, put_json_line, remark};
 
 /// Prints events until enough have come, nobody reads on, time is up or the connection ends.
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
-    let deadline = args.timeout.map(within).transpose()?;
+    let timeout = args.timeout.map(within).transpose()?;
     let connection = opener.open(&args.uri).await?;
+    // Whoever wants an end has one before anything is watched, too: what it takes to begin is part of opening.
+    let beginning = connection.within(timeout.map(|_| opener.options(&args.uri).open_within));
     let domain = match &args.domain {
-        Some(key) => Some(find(&connection, key).await?),
+        Some(key) => Some(find(&beginning, key).await?),
         None => None,
     };
     let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
     let mut events: Subscription<AnyEvent> =
-        connection.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
+        beginning.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
         remark(&format!("virtwire: event {}: {error}", names::of(topic)));
@@ -34,15 +37,19 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
     let mut nobody_reads = pin!(nobody_reads());
+    let mut time_passes = pin!(async {
+        match timeout {
+            Some(timeout) => sleep(timeout).await,
+            None => pending().await,
+        }
+    });
     while args.count.is_none_or(|count| told < count) {
         let next = tokio::select! {
-            // What has come is told before anything else is looked at.
+            // Of a host where something happens all the time, there is an end as well; what has come is told before it is looked who reads.
             biased;
+            () = &mut time_passes => return time_is_up(&args, &connection, told),
             next = events.next() => next,
             () = &mut nobody_reads => break,
-            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                return time_is_up(&args, &connection, told);
-            }
         };
         let is_read = match next {
             Some(Ok(event)) => {
@@ -71,10 +78,10 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     goodbye(connection).await
 }
 
-fn within(seconds: f64) -> Result<Instant, Fail> {
-    let deadline =
-        Duration::try_from_secs_f64(seconds).ok().and_then(|within| Instant::now().checked_add(within));
-    deadline
+fn within(seconds: f64) -> Result<Duration, Fail> {
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|within| Instant::now().checked_add(*within).is_some())
         .ok_or_else(|| Fail::new(format!("--timeout {seconds}"), "is no number of seconds", "0.5 and 60 are"))
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use virtwire::client::{CallError, Connection, Domain};
 use virtwire::protocol::program::Release;
+use virtwire::xdr::Text;
 
 use crate::args::InfoArgs;
 use crate::connect::{Opener, find};
@@ -10,6 +11,7 @@ use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::list::does;
 use crate::screen::{say, say_json};
+use crate::text;
 
 /// Prints what is known, one fact a line or as a JSON object. What the daemon is too old to tell is left out.
 pub(crate) async fn run(args: InfoArgs, opener: Opener) -> Result<(), Fail> {
@@ -43,15 +45,22 @@ impl Facts {
         self.0.extend(value.map(Into::into).map(fact));
     }
 
+    /// The same of a text that may be no UTF-8.
+    pub(crate) fn add_text(&mut self, key: &'static str, label: &'static str, text: Option<&Text>) {
+        let fact =
+            |text| Fact { key, label: Some(label), value: text::value(text), words: Some(text::word(text)) };
+        self.0.extend(text.map(fact));
+    }
+
     /// Prints them.
     pub(crate) fn print(self, as_json: bool) -> Result<(), Fail> {
         if as_json {
             return say_json(&self.into_json());
         }
-        self.0.iter().filter_map(|fact| Some((fact.label?, fact))).try_for_each(|(label, fact)| {
-            let words = fact.words.clone().unwrap_or_else(|| words(&fact.value));
-            say(&format!("{:<16} {words}", format!("{label}:")))
-        })
+        self.0
+            .iter()
+            .filter_map(|fact| Some((fact.label?, fact)))
+            .try_for_each(|(label, fact)| say(&format!("{:<16} {}", format!("{label}:"), fact.words())))
     }
 
     /// An object for programs.
@@ -63,24 +72,28 @@ impl Facts {
 
     /// A fact as people read it, by its key; `None` where it is not known.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
-        self.value(key).map(words)
+        self.fact(key).map(Fact::words)
     }
 
     /// A fact that is a number of bytes.
     pub(crate) fn bytes(&self, key: &str) -> Option<u64> {
-        self.value(key)?.as_u64()
+        self.fact(key)?.value.as_u64()
     }
 
-    fn value(&self, key: &str) -> Option<&Value> {
-        self.0.iter().find(|fact| fact.key == key).map(|fact| &fact.value)
+    fn fact(&self, key: &str) -> Option<&Fact> {
+        self.0.iter().find(|fact| fact.key == key)
     }
 }
 
-fn words(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        other => other.to_string(),
+impl Fact {
+    /// For people.
+    fn words(&self) -> String {
+        match (&self.words, &self.value) {
+            (Some(words), _) => words.clone(),
+            (None, Value::String(text)) => text.clone(),
+            (None, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+            (None, other) => other.to_string(),
+        }
     }
 }
 

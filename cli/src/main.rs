@@ -1,5 +1,8 @@
 //! The `virtwire` command: a host in memory, a client, and live migration.
 
+// They panic where nobody can be told: `screen` has what does not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod agent;
 mod args;
 mod call;
@@ -34,6 +37,7 @@ mod signals;
 mod spelling;
 mod stats;
 mod table;
+mod text;
 mod transfer;
 mod vol;
 mod watch;

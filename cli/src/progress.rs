@@ -30,9 +30,11 @@ impl Progress {
         let elapsed = now.saturating_duration_since(self.began);
         if screen.is_terminal() {
             if self.is_due(now, total > 0 && processed >= total) {
-                let line = format!("   {}{}", bar(processed, total), describe(processed, total, elapsed));
-                // A longer line would scroll.
-                screen.set_bar(&line.chars().take(screen.width().saturating_sub(1)).collect::<String>());
+                screen.set_bar(&format!(
+                    "   {}{}",
+                    bar(processed, total),
+                    describe(processed, total, elapsed)
+                ));
             }
             return;
         }

@@ -9,8 +9,9 @@ use crate::fail::{Fail, plain};
 use crate::harmless;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 use tokio::sync::oneshot;
+use unicode_width::UnicodeWidthChar;
 use virtwire::xdr::Text;
 
 /// A terminal or a pipe. Shared by everything that prints, so that nothing prints into a progress bar.
@@ -20,7 +21,7 @@ pub(crate) struct Screen {
     width: usize,
     is_terminal: bool,
     colored: bool,
-    /// The text of the progress bar that is on the terminal's last line; empty without one.
+    /// The whole text of the progress bar that is on the terminal's last line, which may have no room for all of it; empty without one.
     bar: Mutex<String>,
 }
 
@@ -56,8 +57,8 @@ impl Screen {
     /// Looks at what the output is. Colours are for terminals, unless `NO_COLOR` is set or the terminal is dumb.
     pub(crate) fn new(output: Output) -> Screen {
         let (is_terminal, size) = match output {
-            Output::Stdout => (io::stdout().is_terminal(), terminal_size_of(io::stdout())),
-            Output::Stderr => (io::stderr().is_terminal(), terminal_size_of(io::stderr())),
+            Output::Stdout => (io::stdout().is_terminal(), output.size()),
+            Output::Stderr => (io::stderr().is_terminal(), output.size()),
         };
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let dumb = set("TERM").is_some_and(|term| term == "dumb");
@@ -103,7 +104,7 @@ impl Screen {
         if bar.is_empty() {
             self.write(&format!("{text}\n"));
         } else {
-            self.write(&format!("{CLEAR_LINE}{text}\n{bar}"));
+            self.write(&format!("{CLEAR_LINE}{text}\n{}", cut(&bar, self.room())));
         }
     }
 
@@ -117,14 +118,20 @@ impl Screen {
         }
     }
 
-    /// Puts the progress bar on the last line, or takes it away with an empty text. Only on terminals.
+    /// Columns that a bar has room for at the moment: a window may be made smaller. The last one stays empty, or some terminals break the line.
+    pub(crate) fn room(&self) -> usize {
+        let width = self.output.size().map_or(self.width, |(Width(width), _)| width.into());
+        width.saturating_sub(1)
+    }
+
+    /// Puts the progress bar on the last line, as much of it as there is room for, or takes it away with an empty text. Only on terminals.
     pub(crate) fn set_bar(&self, text: &str) {
         let mut bar = self.bar();
         if !self.is_terminal || *bar == text {
             return;
         }
         *bar = text.to_owned();
-        self.write(&format!("{CLEAR_LINE}{bar}"));
+        self.write(&format!("{CLEAR_LINE}{}", cut(&bar, self.room())));
     }
 
     fn bar(&self) -> MutexGuard<'_, String> {
@@ -141,6 +148,27 @@ impl Screen {
             Output::Stderr => io::stderr().lock().write_all(text.as_bytes()),
         };
     }
+}
+
+impl Output {
+    /// The terminal's, where it is one.
+    fn size(self) -> Option<(Width, Height)> {
+        match self {
+            Output::Stdout => terminal_size_of(io::stdout()),
+            Output::Stderr => terminal_size_of(io::stderr()),
+        }
+    }
+}
+
+/// The beginning of a line, as far as it has room in so many columns. A longer one would scroll.
+fn cut(line: &str, columns: usize) -> &str {
+    let mut taken: usize = 0;
+    let end = line.char_indices().find(|(_, char)| {
+        // Some characters take two columns, some none.
+        taken = taken.saturating_add(char.width().unwrap_or_default());
+        taken > columns
+    });
+    end.map_or(line, |(end, _)| &line[..end])
 }
 
 impl Drop for Screen {
@@ -282,6 +310,15 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_cut_by_the_columns_that_it_takes() {
+        for (columns, expected) in
+            [(0, ""), (3, "a░"), (4, "a░漢"), (5, "a░漢e\u{301}"), (80, "a░漢e\u{301}z")]
+        {
+            assert_eq!(cut("a░漢e\u{301}z", columns), expected, "{columns}");
+        }
+    }
 
     #[test]
     fn text_breaks_between_words() {

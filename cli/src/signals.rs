@@ -20,9 +20,11 @@ fn listen(kind: SignalKind) -> Result<Signal, Fail> {
     })
 }
 
-/// SIGINT, SIGTERM and SIGHUP. While this lives they no longer end the process by themselves.
+/// SIGINT, SIGTERM and SIGHUP, and perhaps SIGQUIT. While this lives they no longer end the process by themselves.
 #[derive(Debug)]
 pub(crate) struct Signals {
+    /// Of what changes the terminal, which has to be put back. Elsewhere it ends a process at once, as its user expects.
+    quit: Option<Signal>,
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
@@ -32,15 +34,28 @@ impl Signals {
     /// In place once this returns.
     pub(crate) fn listen() -> Result<Signals, Fail> {
         Ok(Signals {
+            quit: None,
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hangup: listen(SignalKind::hangup())?,
         })
     }
 
+    /// The same with SIGQUIT.
+    pub(crate) fn listen_to_all() -> Result<Signals, Fail> {
+        Ok(Signals { quit: Some(listen(SignalKind::quit())?), ..Signals::listen()? })
+    }
+
     /// The next one's name. Cancel-safe.
     pub(crate) async fn next(&mut self) -> &'static str {
+        let quit = async {
+            match &mut self.quit {
+                Some(quit) => quit.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            _ = quit => "SIGQUIT",
             _ = self.interrupt.recv() => "SIGINT",
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.hangup.recv() => "SIGHUP",

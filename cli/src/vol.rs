@@ -1,5 +1,6 @@
 //! `virtwire vol`: the volumes of a storage pool, and what is in them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -21,6 +22,7 @@ use crate::pool::PoolArgs;
 use crate::progress::size;
 use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
+use crate::text::{typed, word};
 use crate::transfer::{Sink, Source, Told, receive, send};
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +51,7 @@ pub(crate) struct VolArgs {
     /// The pool's name or UUID
     pool: String,
     /// The volume's name in the pool
-    volume: String,
+    volume: OsString,
 }
 
 #[derive(Debug, Args)]
@@ -122,7 +124,7 @@ pub(crate) async fn run(command: VolCommand, opener: Opener) -> Result<(), Fail>
             let (connection, vol) = volume(&args, opener).await?;
             let deleted = vol.delete(StorageVolDeleteFlags::NONE).await;
             deleted.map_err(|error| refused(&connection, &args, &error))?;
-            say_done(&format!("deleted volume {} of pool {}", vol.name(), vol.pool_name()))?;
+            say_done(&format!("deleted volume {} of pool {}", word(vol.name()), vol.pool_name()))?;
             goodbye(connection).await
         }
         VolCommand::Upload(args) => upload(args, opener).await,
@@ -145,7 +147,7 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let (connection, vol) = volume(&args.volume, opener).await?;
     let most = args.length.unwrap_or(u64::MAX);
     if most == 0 {
-        say_done(&format!("uploaded nothing to volume {}", vol.name()))?;
+        say_done(&format!("uploaded nothing to volume {}", word(vol.name())))?;
         return goodbye(connection).await;
     }
     let total = source.length.min(most);
@@ -154,7 +156,7 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     let (began, told) = (Instant::now(), Told::new(total));
     let sent = send(stream, &mut source, dense, Some(told), most).await?;
-    say_done(&format!("uploaded {} to volume {} {}", size(sent), vol.name(), pace(sent, began)))?;
+    say_done(&format!("uploaded {} to volume {} {}", size(sent), word(vol.name()), pace(sent, began)))?;
     goodbye(connection).await
 }
 
@@ -163,7 +165,7 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let total = match args.length {
         Some(0) => {
             if !Sink::create(&args.file)?.is_stdout() {
-                say_done(&format!("downloaded nothing of volume {}", vol.name()))?;
+                say_done(&format!("downloaded nothing of volume {}", word(vol.name())))?;
             }
             return goodbye(connection).await;
         }
@@ -179,7 +181,7 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     let received = receive(stream, &mut sink, Some(Told::new(total))).await?;
     if !sink.is_stdout() {
         let pace = pace(received, began);
-        say_done(&format!("downloaded {} of volume {} {pace}", size(received), vol.name()))?;
+        say_done(&format!("downloaded {} of volume {} {pace}", size(received), word(vol.name())))?;
     }
     goodbye(connection).await
 }
@@ -231,8 +233,8 @@ async fn create(args: CreateArgs, opener: Opener) -> Result<(), Fail> {
     let vol = pool.create_volume(&xml, StorageVolCreateFlags::NONE).await;
     let vol = vol.map_err(|error| not_created(&connection, &args, &error))?;
     let path = told(vol.path().await).ok().flatten();
-    let path = path.map(|path| format!(", {path}")).unwrap_or_default();
-    say_done(&format!("created volume {} in pool {}{path}", vol.name(), vol.pool_name()))?;
+    let path = path.map(|path| format!(", {}", word(&path))).unwrap_or_default();
+    say_done(&format!("created volume {} in pool {}{path}", word(vol.name()), vol.pool_name()))?;
     goodbye(connection).await
 }
 
@@ -294,10 +296,10 @@ async fn facts(vol: &StorageVol) -> Result<Facts, CallError> {
     let (info, path) = tokio::join!(vol.info(), vol.path());
     let (info, path) = (told(info)?, told(path)?);
     let mut facts = Facts::default();
-    facts.add("name", "Name", Some(vol.name().to_string()));
-    facts.add("pool", "Pool", Some(vol.pool_name().to_string()));
-    facts.add("path", "Path", path.map(|path| path.to_string()));
-    facts.add("key", "Key", Some(vol.key().to_string()));
+    facts.add_text("name", "Name", Some(vol.name()));
+    facts.add_text("pool", "Pool", Some(vol.pool_name()));
+    facts.add_text("path", "Path", path.as_ref());
+    facts.add_text("key", "Key", Some(vol.key()));
     facts.add("type", "Type", info.map(|info| info.kind.to_string()));
     facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
     facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
@@ -313,14 +315,15 @@ async fn info(AsJson { of: args, json }: AsJson<VolArgs>, opener: Opener) -> Res
 
 async fn volume(args: &VolArgs, opener: Opener) -> Result<(Connection, StorageVol), Fail> {
     let connection = opener.open(&args.uri).await?;
-    let found = find::<StoragePool>(&connection, &args.pool).await?.volume(&args.volume).await;
+    let found = find::<StoragePool>(&connection, &args.pool).await?.volume(typed(&args.volume)).await;
     let vol = found.map_err(|error| refused(&connection, args, &error))?;
     Ok((connection, vol))
 }
 
 fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
     let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
-    let thing = format!("volume {} of pool {} on {}", args.volume, args.pool, connection.uri());
+    let volume = word(&typed(&args.volume));
+    let thing = format!("volume {volume} of pool {} on {}", args.pool, connection.uri());
     match error.remote().map(|error| error.code) {
         Some(ErrorCode::NO_STORAGE_VOL) => Fail::new(
             thing,

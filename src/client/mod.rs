@@ -23,6 +23,7 @@ mod error;
 mod events;
 mod objects;
 mod opening;
+mod panics;
 #[cfg(feature = "fds")]
 mod passing;
 mod reconnecting;

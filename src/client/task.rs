@@ -24,6 +24,7 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
+use super::panics::survive;
 use super::waiting::{Claim, ReplyTo, Waiting};
 use crate::codec::CodecError;
 use crate::shell::alarm::Alarm;
@@ -159,10 +160,11 @@ pub struct Passed {
 /// With 64 callers and two processors that makes twice as many calls as one write for all would, for a tenth more of one processor.
 const FRAMES_MAX: usize = 32;
 
-/// Watches every frame of a connection. Called from the connection's task: be quick.
+/// Watches every frame of a connection. Called from the connection's task: be quick. One that panics is passed over.
 pub type Observer = Arc<dyn Fn(Passed) + Send + Sync>;
 
-/// The task.
+/// The task. Where it goes without a word, as it does with its runtime, its parts tell each of those who wait, in this order: that the
+/// connection has ended is known before anything that waited on it ends.
 pub(super) struct Task {
     pub(super) session: ClientSession,
     pub(super) asks: Taker,
@@ -507,17 +509,21 @@ impl Task {
 
     fn observe_received(&self, frame: &Frame) {
         if let Some(observer) = &self.observer {
-            observer(Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() });
+            let passed = Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() };
+            survive(OBSERVER, || observer(passed));
         }
     }
 }
+
+/// Who has panicked, in words.
+const OBSERVER: &str = "what observes a connection's frames";
 
 /// Shows a frame that is sent, by its first bytes.
 fn observe_sent(observer: &Option<Observer>, frame: &[u8], wire_bytes: usize) {
     if let Some(observer) = observer
         && let Some(header) = sealed_header(frame)
     {
-        observer(Passed { sent: true, header, wire_bytes });
+        survive(OBSERVER, || observer(Passed { sent: true, header, wire_bytes }));
     }
 }
 

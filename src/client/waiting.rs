@@ -12,6 +12,7 @@ use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::session::SerialMap;
 
 use super::error::{CallError, CloseReason};
+use super::panics::survive;
 use crate::shell::now;
 
 /// What becomes of a call, for whoever measures.
@@ -46,7 +47,7 @@ pub enum CallPhase {
     },
 }
 
-/// Measures the calls of a connection. Called from the connection's task, or from a task that calls: be quick.
+/// Measures the calls of a connection. Called from the connection's task, or from a task that calls: be quick. One that panics is passed over.
 pub type Meter = Arc<dyn Fn(CallPhase) + Send + Sync>;
 
 /// Settles whether a call is sent or its deadline passes: whoever takes it first.
@@ -169,9 +170,7 @@ impl Waiting {
     }
 
     fn tell(&self, phase: CallPhase) {
-        if let Some(meter) = &self.meter {
-            meter(phase);
-        }
+        tell(self.meter.as_ref(), phase);
     }
 }
 
@@ -184,8 +183,12 @@ pub(super) fn is_measured(meter: Option<&Meter>) -> bool {
 pub(super) fn tell_not_sent(meter: Option<&Meter>, procedure: &'static str, asked: Option<Instant>) {
     if let Some(waited) = asked.map(|asked| now().saturating_duration_since(asked)) {
         tracing::trace!(procedure, ?waited, "call not sent");
-        if let Some(meter) = meter {
-            meter(CallPhase::NotSent { procedure, waited });
-        }
+        tell(meter, CallPhase::NotSent { procedure, waited });
+    }
+}
+
+fn tell(meter: Option<&Meter>, phase: CallPhase) {
+    if let Some(meter) = meter {
+        survive("what measures a connection's calls", || meter(phase));
     }
 }

@@ -169,6 +169,8 @@ impl WayIn {
 
 impl<H: ?Sized> Drop for Client<H> {
     fn drop(&mut self) {
+        // Also where the task goes without a word, and whoever has the context would tell nobody for ever.
+        self.cx.set_closed();
         self.share.leave(self.cx.memory());
     }
 }

@@ -110,6 +110,17 @@ impl<Id> Default for StreamTable<Id> {
     }
 }
 
+impl<Id> StreamTable<Id> {
+    /// The connection has ended, and all streams with it.
+    pub(crate) fn end_all(&mut self, reason: &dyn std::fmt::Display) {
+        let Some(tables) = self.0.take() else { return };
+        let reason = reason.to_string();
+        for stream in tables.streams.into_values() {
+            stream.pipe.end(Err(StreamError::Closed { reason: reason.clone() }));
+        }
+    }
+}
+
 impl<Id: Copy + Eq + Hash> StreamTable<Id> {
     /// A stream is being opened. All its pipes are of the same [`Pipes`].
     pub(crate) fn insert(&mut self, id: Id, pipe: Arc<Pipe>) {
@@ -279,14 +290,12 @@ impl<Id: Copy + Eq + Hash> StreamTable<Id> {
         }
         turns > 0
     }
+}
 
-    /// The connection has ended, and all streams with it.
-    pub(crate) fn end_all(&mut self, reason: &dyn std::fmt::Display) {
-        let Some(tables) = self.0.take() else { return };
-        let reason = reason.to_string();
-        for stream in tables.streams.into_values() {
-            stream.pipe.end(Err(StreamError::Closed { reason: reason.clone() }));
-        }
+/// Whoever reads or writes learns of the end also where the connection's task goes without a word, as it does with its runtime.
+impl<Id> Drop for StreamTable<Id> {
+    fn drop(&mut self) {
+        self.end_all(&"it was closed here");
     }
 }
 

@@ -1,6 +1,8 @@
 //! The command's networks, pools, volumes, calls, console and screenshot against a real libvirtd; virsh agrees.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -304,6 +306,50 @@ fn a_download_that_cannot_be_written_says_so() {
     virtwire(&["vol", "create", &uri, "disks", "whole", "--capacity", "16MiB"]);
     let full = try_virtwire(&["vol", "download", &uri, "disks", "whole", "/dev/full"]);
     assert!(full.stderr.contains("no space left on device"), "{full:?}");
+}
+
+/// What is a file there has whatever name a file can have.
+#[test]
+fn a_volume_whose_name_is_no_utf_8_is_one_as_others_are() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    let uri = daemon.uri("qemu", "/system");
+    let place = disks(&daemon);
+    let name = OsStr::from_bytes(b"v\xff1");
+    fs::write(place.join(name), b"odd").unwrap();
+    virtwire(&["pool", "refresh", &uri, "disks"]);
+    let of_volume = |verb: &str, more: &[&OsStr]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_virtwire"));
+        let finished = run(command.args(["vol", verb, &uri, "disks"]).arg(name).args(more));
+        assert!(finished.status.success(), "{verb}: {finished:?}");
+        finished.stdout
+    };
+    let hex = serde_json::json!({ "hex": "76ff31" });
+    let listed: Value = serde_json::from_str(&virtwire(&["vol", "list", "--json", &uri, "disks"])).unwrap();
+    assert_eq!((&listed[0]["name"], &listed[0]["pool"]), (&hex, &"disks".into()), "{listed}");
+    assert!(listed[0]["path"]["hex"].as_str().unwrap().ends_with("76ff31"), "{listed}");
+    assert!(virtwire(&["vol", "list", &uri, "disks"]).contains(r"$'v\3771'"));
+    let told: Value = serde_json::from_str(&of_volume("info", &[OsStr::new("--json")])).unwrap();
+    assert_eq!((&told["name"], &told["capacity_bytes"]), (&hex, &3.into()), "{told}");
+    // And as a call has it.
+    let asks = serde_json::json!({ "path": told["path"] }).to_string();
+    let found: Value =
+        serde_json::from_str(&virtwire(&["call", &uri, "storage_vol_lookup_by_path", &asks])).unwrap();
+    assert_eq!(found["vol"]["key"], told["key"], "{found}");
+    let file = daemon.directory().path().join("down");
+    of_volume("download", &[file.as_os_str()]);
+    assert_eq!(fs::read(&file).unwrap(), b"odd");
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let connection = Connection::open(&uri).await.unwrap();
+        let pool = connection.storage_pool("disks").await.unwrap();
+        let vol = pool.volumes().await.unwrap().remove(0);
+        assert_eq!(pool.volume(vol.name()).await.unwrap().wire(), vol.wire());
+        assert_eq!(connection.volume_by_path(vol.path().await.unwrap()).await.unwrap().wire(), vol.wire());
+        assert_eq!(connection.volume_by_key(vol.key()).await.unwrap().wire(), vol.wire());
+    });
+    assert_eq!(of_volume("delete", &[]), "deleted volume $'v\\3771' of pool disks\n");
+    assert!(!place.join(name).exists());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use virtwire::client::{CallError, CallPhase, CloseReason, Connection, Domain, OpenOptions};
+use virtwire::client::{CallError, CallPhase, CloseReason, Connection, Domain, OpenOptions, SubscribeError};
 use virtwire::protocol::error::Fate;
 use virtwire::protocol::flags::DomainSaveFlags;
 use virtwire::protocol::remote::{
@@ -279,6 +279,65 @@ async fn a_guest_is_destroyed_whatever_waits_for_a_subscription() {
     drop(stuck);
 }
 
+/// Whoever subscribes learns whether the daemon was asked, and is not asked for later what it was told it was not.
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_never_has_its_place_is_not_sent() {
+    for ends in [false, true] {
+        let (connection, mut peer) = open(OpenOptions::default()).await;
+        let downtime = DomainMigrateSetMaxDowntime { dom: guest(), downtime: 300, flags: 0 };
+        let hurried = connection.within((!ends).then_some(SECOND));
+        let subscribing =
+            tokio::spawn(async move { hurried.subscribe::<DomainEventLifecycle>(None).await.map(drop) });
+        let [feature] = peer.flight(["connect_supports_feature"]).await;
+        let stuck: Vec<_> = (0..3).map(|_| tokio::spawn(connection.call(downtime.clone()))).collect();
+        let [first, _, _] = peer.flight(["domain_migrate_set_max_downtime"; 3]).await;
+        peer.pings(&feature, true).await;
+        if ends {
+            // It has asked for its place, and would have it.
+            tokio::time::sleep(SECOND).await;
+            drop(peer);
+            let error = why(subscribing.await.unwrap());
+            assert!(matches!(error, CallError::Closed { sent: false, .. }), "{error:?}");
+            assert_eq!(error.fate(), Fate::DidNotRun);
+            continue;
+        }
+        let error = why(subscribing.await.unwrap());
+        assert!(
+            matches!(error, CallError::TimedOut { procedure: "subscribe", sent: false, .. }),
+            "{error:?}"
+        );
+        assert_eq!(error.fate(), Fate::DidNotRun);
+        assert_eq!(error.to_string(), "no place for subscribe within 1s, so it was not sent");
+        // There is a place now, and what goes out is another's.
+        peer.refuse(&first).await;
+        for _ in 0..2 {
+            let next = tokio::spawn(connection.call(ConnectGetUri {}));
+            let [nexts] = peer.flight(["connect_get_uri"]).await;
+            peer.reply(&nexts, &ConnectGetUriReply { uri: "next".into() }).await;
+            next.await.unwrap().unwrap();
+        }
+        drop(stuck);
+    }
+}
+
+/// The daemon is asked once, whoever else wants the same, and that may have had its effect for all of them.
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_what_another_asked_for_does_not_know_its_fate() {
+    let (connection, mut peer) = open(OpenOptions::default()).await;
+    let subscribe = |connection: Connection| async move {
+        connection.subscribe::<DomainEventLifecycle>(None).await.map(drop)
+    };
+    let first = tokio::spawn(subscribe(connection.within(None)));
+    let [feature] = peer.flight(["connect_supports_feature"]).await;
+    peer.pings(&feature, true).await;
+    let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
+    let error = why(subscribe(connection.within(SECOND)).await);
+    assert!(matches!(error, CallError::TimedOut { sent: true, .. }), "{error:?}");
+    let reply = remote::ConnectDomainEventCallbackRegisterAnyReply { callback_id: 3 };
+    peer.reply(&registers, &reply).await;
+    first.await.unwrap().unwrap();
+}
+
 /// Whether the daemon has not read it, has no answer to it, or answers and stays: the socket is closed, whoever holds a handle.
 #[tokio::test(start_paused = true)]
 async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {
@@ -386,6 +445,14 @@ async fn open(options: OpenOptions) -> (Connection, Peer) {
 
 fn guest() -> remote::Domain {
     remote::Domain { name: "guest".into(), uuid: [1; 16], id: 1 }
+}
+
+/// Why there is no subscription.
+fn why(subscribed: Result<(), SubscribeError>) -> CallError {
+    match subscribed.unwrap_err() {
+        SubscribeError::Call(error) => error,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The deadline that passed.

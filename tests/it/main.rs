@@ -69,3 +69,4 @@ mod tower;
 mod traces;
 mod typed;
 mod usage;
+mod without_a_word;

@@ -1,8 +1,12 @@
 //! A connection that comes back: what is told, what is done again, and what never is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use virtwire::client::{Backoff, GaveUp, Link, OpenOptions, Reconnecting, SubscribeError, Told};
+use virtwire::client::{
+    Backoff, CallPhase, GaveUp, Link, Meter, Observer, OpenOptions, Passed, Reconnecting, SubscribeError,
+    Told,
+};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
 use virtwire::protocol::event::{DomainEvent, Topic};
 use virtwire::protocol::frame::Draft;
@@ -39,6 +43,27 @@ async fn subscriptions_return_and_say_so() {
         assert!(matches!(events.next().await, Some(Told::Event(event)) if event.dom.name == "later"));
         assert!(matches!(daemon.link(), Link::Up { generation: now, .. } if now == generation));
     }
+}
+
+/// A watcher's fault is none of the connection's: it is not lost by that, and nothing that came with it.
+#[tokio::test(start_paused = true)]
+async fn whoever_watches_and_panics_is_passed_over() {
+    let place = Place::new().await;
+    let observer = |passed: Passed| assert_ne!(passed.header.kind(), Ok(MessageKind::Notice), "a fault");
+    let meter = |phase: CallPhase| assert!(matches!(phase, CallPhase::NotSent { .. }), "a fault");
+    let (observer, meter) = (Some(Arc::new(observer) as Observer), Some(Arc::new(meter) as Meter));
+    let options = OpenOptions { observer, meter, ..OpenOptions::default() };
+    let (daemon, mut peer) = opened_with(&place, options).await;
+    let subscriber = daemon.clone();
+    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
+    register(&mut peer, 3).await;
+    let mut events = subscribing.await.unwrap().unwrap();
+    for name in ["first", "later"] {
+        peer.send(&event(3, name)).await;
+        let told = tokio::time::timeout(Duration::from_secs(60), events.next()).await.expect("it comes");
+        assert!(matches!(&told, Some(Told::Event(event)) if event.dom.name == name), "{told:?}");
+    }
+    assert!(matches!(daemon.link(), Link::Up { generation: 1, .. }));
 }
 
 /// Slow is not unwilling: it is asked again, and not taken for one that refuses.

@@ -84,6 +84,19 @@ impl From<String> for Text {
     }
 }
 
+impl From<&String> for Text {
+    fn from(text: &String) -> Text {
+        Text::from(text.as_str())
+    }
+}
+
+/// A copy, where something is called by what it has said it is called.
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Text {
+        text.clone()
+    }
+}
+
 impl From<Vec<u8>> for Text {
     #[inline]
     fn from(bytes: Vec<u8>) -> Text {

@@ -43,16 +43,44 @@ impl Visitor for Encode {
     type Output = Result<Vec<u8>, String>;
 
     fn visit<T: Message>(self, _name: &'static str) -> Result<Vec<u8>, String> {
-        let arguments: T = serde_path_to_error::deserialize(self.0).map_err(|error| {
+        let arguments: T = serde_path_to_error::deserialize(&self.0).map_err(|error| {
             let path = error.path().to_string();
             match path.as_str() {
                 "." => error.inner().to_string(),
                 path => format!("{path}: {}", error.inner()),
             }
         })?;
+        let meant = serde_json::to_value(&arguments).map_err(|error| error.to_string())?;
+        if let Some(path) = nameless(&self.0, &meant) {
+            let what = "a list is no object of its fields";
+            return Err(if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") });
+        }
         let mut encoded = xdr::CStrings(Vec::new());
         xdr::encode(&arguments, &mut encoded).map_err(|error| error.to_string())?;
         Ok(encoded.0)
+    }
+}
+
+/// Where a list stands in an object's place, by which fields are taken in their order: the contract's names are what people can check.
+fn nameless(given: &Value, meant: &Value) -> Option<String> {
+    match (given, meant) {
+        (Value::Array(_), Value::Object(_)) => Some(String::new()),
+        (Value::Array(given), Value::Array(meant)) => {
+            (0..).zip(given.iter().zip(meant)).find_map(|(at, (given, meant)): (usize, _)| {
+                Some(behind(&format!("[{at}]"), &nameless(given, meant)?))
+            })
+        }
+        (Value::Object(given), Value::Object(meant)) => {
+            given.iter().find_map(|(key, value)| Some(behind(key, &nameless(value, meant.get(key)?)?)))
+        }
+        _ => None,
+    }
+}
+
+fn behind(outer: &str, inner: &str) -> String {
+    match inner.is_empty() || inner.starts_with('[') {
+        true => format!("{outer}{inner}"),
+        false => format!("{outer}.{inner}"),
     }
 }
 
@@ -113,6 +141,8 @@ mod tests {
             (60, r#"{"feature": 1, "feature": 2}"#, &["duplicate field `feature`", "nothing was sent"]),
             (16, r#"{"dom": {"id": 1, "id": 1}}"#, &["duplicate field `id`"]),
             (23, r#"{"name": "test\u0000zzz"}"#, &["a NUL at its byte 4", ".name)", "nothing was sent"]),
+            (60, "[14]", &["a list is no object of its fields (its fields are feature; nothing was sent)"]),
+            (16, r#"{"dom": ["a", [1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6], 1]}"#, &["dom: a list is no object"]),
             (3, r#"{"x": 1}"#, &["it takes none"]),
             (3, "{", &["are no JSON"]),
         ] {

@@ -16,6 +16,7 @@ use virtwire::server::ListenAddress;
 
 use super::reading::{Happening, Opened};
 use crate::fail::{Fail, plain};
+use crate::screen::remark;
 use crate::signals::Signals;
 use end::{ENCRYPTED, End, Reader, Received, Writer};
 use room::Room;
@@ -52,7 +53,7 @@ pub(super) async fn run(
 ) -> Result<(), Fail> {
     let mut signals = Signals::listen()?;
     let door = Door::open(place.listen, place.allow_unauthenticated).await?;
-    eprintln!("listening on {}", door.address);
+    remark(&format!("listening on {}", door.address));
     let (told, happenings) = mpsc::channel(WAITING_MAX);
     let mut telling = tokio::task::spawn_blocking(move || tell(happenings));
     let mut connections = JoinSet::new();

@@ -173,10 +173,7 @@ async fn settle(
         let mut left = 0;
         for (index, done) in ends.iter_mut().enumerate() {
             let Ended::Unknown(unknown, migration) = &mut done.ended else { continue };
-            screen.set_bar(&format!(
-                "   {}",
-                harmless::line(&unknown.to_string()).chars().take(60).collect::<String>()
-            ));
+            screen.set_bar(&format!("   {}", harmless::line(&unknown.to_string())));
             let mut kept = shelf.kept(done.index, &done.guest, (&done.from, &done.to), feed);
             let outcome = {
                 let running = migration.run(&mut kept);

@@ -20,7 +20,7 @@ impl Live {
     /// Shows how far it is.
     pub(super) fn show(&mut self, screen: &Screen, progress: &Progress) {
         if screen.is_terminal() {
-            screen.set_bar(&fitted(progress, screen.width()));
+            screen.set_bar(&fitted(progress, screen.room()));
             return;
         }
         let Some(percent) = percent(progress) else { return };
@@ -37,8 +37,8 @@ impl Live {
     }
 }
 
-/// As much as a line has room for. The last column stays empty, or some terminals break the line.
-fn fitted(progress: &Progress, width: usize) -> String {
+/// As many figures as there is room for.
+fn fitted(progress: &Progress, room: usize) -> String {
     let fraction = progress.data.fraction();
     let bar: String = match fraction {
         Some(fraction) => {
@@ -49,7 +49,7 @@ fn fitted(progress: &Progress, width: usize) -> String {
     };
     let mut line = format!("   {bar}");
     for part in parts(progress) {
-        if line.chars().count() + 2 + part.chars().count() >= width {
+        if line.chars().count() + 2 + part.chars().count() > room {
             break;
         }
         line.push_str(if line.ends_with(' ') { "" } else { "  " });
@@ -128,8 +128,8 @@ mod tests {
                      1.0 MiB/s  downtime 280 ms";
         assert_eq!(fitted(&busy(), 130), whole);
         assert_eq!(fitted(&busy(), 60), "   ██████████████████░░░░░░   75 %  memory, pass 3");
-        for width in 40..130 {
-            assert!(fitted(&busy(), width).chars().count() < width, "{width}");
+        for room in 40..130 {
+            assert!(fitted(&busy(), room).chars().count() <= room, "{room}");
         }
     }
 

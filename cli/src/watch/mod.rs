@@ -34,7 +34,7 @@ pub(crate) async fn run(args: WatchArgs, opener: Opener) -> Result<ExitCode, Fai
     if args.once || args.json || !io::stdout().is_terminal() {
         return once(&args, opener).await;
     }
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen_to_all()?;
     let hosts = Hosts::watch(&args.hosts, opener, every);
     let screen = Screen::new(Output::Stdout);
     let mut keys = keys()?;
@@ -155,8 +155,12 @@ impl WholeScreen {
     fn enter() -> Result<WholeScreen, Fail> {
         let raw = RawTerminal::enter()
             .map_err(|error| Fail::new("the terminal", plain(&error), "--once prints without one"))?;
-        print!("\x1b[?1049h\x1b[?25l");
-        Ok(WholeScreen(raw))
+        let whole = WholeScreen(raw);
+        io::stdout()
+            .lock()
+            .write_all(b"\x1b[?1049h\x1b[?25l")
+            .map_err(|error| crate::screen::unwritten(&error))?;
+        Ok(whole)
     }
 }
 

@@ -7,6 +7,7 @@ mod dissect;
 mod dissect_proxy;
 mod doors;
 mod ends;
+mod events;
 #[path = "../../../tests/figures.rs"]
 mod figures;
 mod harmless;

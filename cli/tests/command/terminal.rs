@@ -2,16 +2,27 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{MessageKind, StreamPart};
+use virtwire::protocol::program::Procedure;
+use virtwire::protocol::remote::{
+    AuthType, StoragePool, StoragePoolLookupByName, StoragePoolLookupByNameReply, StorageVol,
+    StorageVolDownload, StorageVolGetInfoFlags, StorageVolGetInfoFlagsReply, StorageVolLookupByName,
+    StorageVolLookupByNameReply,
+};
 
-use crate::process::{Serve, command, run, run_with, send};
+use crate::peer::Peer;
+use crate::process::{Serve, command, ended_within, run, run_with, send};
 use crate::{PATIENCE, XML};
 
 /// A command on a terminal of its own.
@@ -106,12 +117,7 @@ impl Drop for Terminal {
 /// A command on a terminal of which nobody reads yet what it shows, and whoever sits there.
 #[track_caller]
 pub(crate) fn on_a_terminal(rows: u16, columns: u16, mut command: Command) -> (Child, File) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).and_then(|()| unlockpt(&master)).unwrap();
-    let path = ptsname(&master, Vec::new()).unwrap();
-    let slave = rustix::fs::open(path.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
-    let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    tcsetwinsize(&slave, size).unwrap();
+    let (slave, master) = terminal(rows, columns);
     let (input, output) = (slave.try_clone().unwrap(), slave.try_clone().unwrap());
     let child = command
         .env("TERM", "xterm-256color")
@@ -121,7 +127,19 @@ pub(crate) fn on_a_terminal(rows: u16, columns: u16, mut command: Command) -> (C
         .stderr(slave)
         .spawn()
         .unwrap();
-    (child, File::from(master))
+    (child, master)
+}
+
+/// A terminal for a command, and whoever sits there.
+#[track_caller]
+pub(crate) fn terminal(rows: u16, columns: u16) -> (OwnedFd, File) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).and_then(|()| unlockpt(&master)).unwrap();
+    let path = ptsname(&master, Vec::new()).unwrap();
+    let slave = rustix::fs::open(path.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&slave, size).unwrap();
+    (slave, File::from(master))
 }
 
 #[test]
@@ -158,6 +176,87 @@ fn a_narrow_terminal_gets_a_bar_that_fits_and_never_scrolls() {
     assert_eq!(bars, 1, "{}", terminal.shown());
     terminal.interrupt();
     assert_eq!(terminal.end().0, Some(2));
+}
+
+/// A volume that comes piece by piece, of a daemon that goes on with the next once it is told.
+fn slow_volume(pieces: u64) -> (String, Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    let (go_on, goes_on) = mpsc::channel();
+    thread::spawn(move || {
+        let mut peer = Peer::new(listener.accept().unwrap().0);
+        while let Some(call) = peer.next() {
+            match call.header.procedure {
+                _ if matches!(call.header.kind(), Ok(MessageKind::Stream(_))) => {
+                    peer.send(&call, MessageKind::Stream(StreamPart::Finish), Draft::empty());
+                }
+                StoragePoolLookupByName::NUMBER => {
+                    let pool = StoragePool { name: "images".into(), uuid: [1; 16] };
+                    peer.reply(&call, &StoragePoolLookupByNameReply { pool });
+                }
+                StorageVolLookupByName::NUMBER => {
+                    let vol = StorageVol { pool: "images".into(), name: "disk".into(), key: "/disk".into() };
+                    peer.reply(&call, &StorageVolLookupByNameReply { vol });
+                }
+                StorageVolGetInfoFlags::NUMBER => {
+                    let bytes = pieces * PIECE.len() as u64;
+                    let reply = StorageVolGetInfoFlagsReply { r#type: 0, capacity: bytes, allocation: bytes };
+                    peer.reply(&call, &reply);
+                }
+                StorageVolDownload::NUMBER => {
+                    peer.reply(&call, &());
+                    for _ in 0..pieces {
+                        goes_on.recv().unwrap();
+                        let data = MessageKind::Stream(StreamPart::Data);
+                        peer.send(&call, data, Draft::raw(&PIECE).unwrap());
+                    }
+                    peer.send(&call, MessageKind::Stream(StreamPart::Data), Draft::empty());
+                }
+                _ => peer.agree(&call, AuthType::None),
+            }
+        }
+    });
+    (uri, go_on)
+}
+
+static PIECE: [u8; 100_000] = [7; 100_000];
+
+/// Also where the window was made smaller meanwhile.
+#[test]
+fn a_bar_never_has_more_than_the_columns_that_there_are() {
+    let (uri, go_on) = slow_volume(6);
+    let download = command(&["vol", "download", &uri, "images", "disk", "/dev/null"]);
+    let (mut child, mut keys) = on_a_terminal(12, 30, download);
+    let mut shown = Vec::new();
+    // What is drawn just as the window changes may be of either width.
+    for (piece, (columns, most)) in (1..=6).zip([(30, 30), (30, 30), (20, 30), (20, 20), (20, 20), (20, 20)])
+    {
+        tcsetwinsize(&keys, Winsize { ws_row: 12, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        go_on.send(()).unwrap();
+        let bars = drawn(&shown).count();
+        // Drawn ten times a second at most; behind the last piece it is done.
+        while piece < 6 && drawn(&shown).count() == bars {
+            let mut bytes = [0; 4_096];
+            let count = keys.read(&mut bytes).unwrap();
+            shown.extend_from_slice(&bytes[..count]);
+        }
+        for bar in drawn(&shown).skip(bars) {
+            let bar = bar.trim_end();
+            assert!(bar.chars().count() < most, "{piece}: {bar:?} is longer than {most} columns allow");
+        }
+        thread::sleep(Duration::from_millis(110));
+    }
+    assert!(drawn(&shown).any(|bar| bar.contains('█')), "{:?}", String::from_utf8_lossy(&shown));
+    // What is left has to be read for it to end.
+    thread::spawn(move || std::io::copy(&mut keys, &mut std::io::sink()));
+    assert_eq!(ended_within(&mut child, PATIENCE), Some(0));
+}
+
+/// The bars that were drawn, as far as they have come.
+fn drawn(shown: &[u8]) -> impl Iterator<Item = String> {
+    let text = String::from_utf8_lossy(shown).into_owned();
+    let bars: Vec<_> = text.split("\r\u{1b}[2K").skip(1).map(str::to_owned).collect();
+    bars.into_iter()
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Output that nobody reads keeps nobody: keys and signals are heard all the same.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::termios::tcgetattr;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{Header, MessageKind, Serial, StreamPart};
 use virtwire::protocol::program::Procedure;
@@ -16,8 +19,8 @@ use virtwire::protocol::remote::{
 
 use crate::PATIENCE;
 use crate::peer::Peer;
-use crate::process::{command, ended_within, send};
-use crate::terminal::on_a_terminal;
+use crate::process::{command, ended_within, send, temporary};
+use crate::terminal::{on_a_terminal, terminal};
 
 /// A guest that never stops writing to its console.
 fn flooding_guest() -> String {
@@ -79,6 +82,37 @@ fn the_escape_key_is_heard_on_a_terminal_that_shows_nothing_on() {
     assert_eq!(ends(child), 0);
 }
 
+/// Nobody can be told which key leaves, and it leaves.
+#[test]
+fn a_console_goes_on_where_standard_error_cannot_be_written() {
+    let uri = flooding_guest();
+    let (slave, mut terminal) = terminal(24, 80);
+    let mut console = command(&["console", &uri, "web1"]);
+    console.stdin(slave.try_clone().unwrap()).stdout(slave);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let child = console.stderr(full).spawn().unwrap();
+    wait_until_unread(&terminal, TERMINAL_BYTES);
+    terminal.write_all(b"\x1d").unwrap();
+    assert_eq!(ends(child), 0);
+}
+
+/// Whatever ends it, the shell has its terminal as it was.
+#[test]
+fn a_console_that_is_quit_leaves_no_terminal_raw() {
+    let uri = flooding_guest();
+    let (slave, terminal) = terminal(24, 80);
+    let modes = || tcgetattr(&slave).unwrap().local_modes;
+    let before = modes();
+    let mut console = command(&["console", &uri, "web1"]);
+    console.stdin(slave.try_clone().unwrap()).stdout(slave.try_clone().unwrap()).stderr(Stdio::null());
+    let child = console.spawn().unwrap();
+    wait_until_unread(&terminal, TERMINAL_BYTES);
+    assert_ne!(modes(), before);
+    send("QUIT", &child);
+    assert_eq!(ends(child), 1);
+    assert_eq!(modes(), before);
+}
+
 #[test]
 fn a_console_whose_output_nobody_reads_is_left_by_any_signal() {
     for signal in ["INT", "TERM", "HUP"] {
@@ -93,6 +127,38 @@ fn a_console_whose_output_nobody_reads_is_left_by_any_signal() {
         stderr.read_to_string(&mut told).unwrap();
         assert!(told.contains(&format!("left because of SIG{signal} (the guest runs on)")), "{told}");
     }
+}
+
+/// Nobody can be told where it listens.
+#[test]
+fn a_proxy_goes_on_where_standard_error_cannot_be_written() {
+    let daemon = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", daemon.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut client, _) = daemon.accept().unwrap();
+        let mut bytes = [0; 4];
+        client.read_exact(&mut bytes).unwrap();
+        client.write_all(&bytes).unwrap();
+    });
+    let socket = temporary("proxy");
+    let listen = format!("unix:{}", socket.display());
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut proxy = command(&["dissect", "--once", "--listen", &listen, "--connect", &address]);
+    let child = proxy.stdout(Stdio::null()).stderr(full).spawn().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    let mut client = loop {
+        match UnixStream::connect(&socket) {
+            Ok(client) => break client,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    client.write_all(b"echo").unwrap();
+    let mut bytes = Vec::new();
+    client.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, b"echo");
+    drop(client);
+    assert_eq!(ends(child), 0);
 }
 
 /// Traffic waits for whoever reads what is told of it, and the signal does not.

@@ -16,7 +16,7 @@ use virtwire_protocol::session::subscriptions::{
 use virtwire_protocol::session::{CountedHasher, SerialMap};
 
 use super::super::error::{CallError, CloseReason};
-use super::super::waiting::Waiting;
+use super::super::waiting::{Claim, Waiting};
 use super::mailbox::{Held, Mailbox};
 use crate::shell::now;
 
@@ -28,6 +28,8 @@ pub(in crate::client) struct SubscribeAsk {
     pub(super) topics: Vec<Topic>,
     pub(super) ability: Ability,
     pub(super) ready: oneshot::Sender<Ready>,
+    /// Taken when the daemon is asked for any of it first, or when its deadline passes.
+    pub(super) claim: Claim,
 }
 
 /// What of a subscription is missing, or why there is none.
@@ -59,6 +61,19 @@ struct Book {
 struct Seat {
     mailbox: Arc<Mailbox>,
     ready: Option<oneshot::Sender<Ready>>,
+    /// `None` once the daemon was asked for any of it.
+    claim: Option<Claim>,
+}
+
+impl Seat {
+    /// The daemon is to be asked for some of it: not if it was given up before anything was.
+    fn is_still_waited_for(&mut self) -> bool {
+        if self.claim.as_ref().is_some_and(|claim| !claim.take()) {
+            return false;
+        }
+        self.claim = None;
+        true
+    }
 }
 
 impl Desk {
@@ -67,10 +82,15 @@ impl Desk {
     }
 
     pub(in crate::client) fn subscribe(&mut self, ask: SubscribeAsk) {
-        let SubscribeAsk { id, mailbox, topics, ability, ready } = ask;
+        let SubscribeAsk { id, mailbox, topics, ability, ready, claim } = ask;
         let book = self.book.get_or_insert_default();
-        book.seats.insert(id, Seat { mailbox, ready: Some(ready) });
+        let mut seat = Seat { mailbox, ready: Some(ready), claim: Some(claim) };
         book.subscriptions.subscribe(id, topics, ability);
+        // For somebody else, and now for this one as well.
+        if book.subscriptions.is_asked_for(id) {
+            seat.is_still_waited_for();
+        }
+        book.seats.insert(id, seat);
         book.carry();
     }
 
@@ -115,15 +135,18 @@ impl Desk {
         }
         let since = *book.waits_since.get_or_insert_with(now);
         let asked = waiting.is_measured().then_some(since);
+        let Book { subscriptions, seats, calls, .. } = &mut **book;
+        let mut waits = |id| seats.get_mut(&id).is_some_and(Seat::is_still_waited_for);
         while session.can_call()
             && waiting.has_place_for_urgent()
-            && let Some(RegistrationCall { ticket, program, number, body }) = book.subscriptions.poll_call()
+            && let Some(RegistrationCall { ticket, program, number, body }) =
+                subscriptions.poll_call_for(&mut waits)
         {
             // There was room.
             if let Ok(serial) = session.call(program, number, body) {
                 let name = program.procedure(number).map_or("subscribe", |info| info.name);
                 waiting.insert(serial, name, None, Urgency::Urgent, asked);
-                book.calls.insert(serial, ticket);
+                calls.insert(serial, ticket);
             }
         }
         // Also of a call that could not be written down, and so was not made.
@@ -138,7 +161,7 @@ impl Desk {
         for seat in self.book.take().into_iter().flat_map(|book| book.seats.into_values()) {
             seat.mailbox.end();
             if let Some(ready) = seat.ready {
-                let _ = ready.send(Err(closed(reason, true)));
+                let _ = ready.send(Err(closed(reason, seat.claim.is_none())));
             }
         }
     }
@@ -146,6 +169,13 @@ impl Desk {
     /// Somebody wants events of a connection that has ended.
     pub(in crate::client) fn too_late(ask: SubscribeAsk, reason: &CloseReason) {
         let _ = ask.ready.send(Err(closed(reason, false)));
+    }
+}
+
+/// Whoever reads learns of the end also where the task goes without a word.
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.end(&CloseReason::Local);
     }
 }
 

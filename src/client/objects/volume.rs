@@ -5,7 +5,9 @@ use virtwire_protocol::flags::{
     StorageVolCreateFlags, StorageVolDeleteFlags, StorageVolInfoFlags, StorageVolResizeFlags,
     StorageVolStreamFlags,
 };
-use virtwire_protocol::remote::{self, StorageVolCreateXmlFrom};
+use virtwire_protocol::remote::{
+    self, StorageVolCreateXmlFrom, StorageVolLookupByKey, StorageVolLookupByName, StorageVolLookupByPath,
+};
 use virtwire_xdr::Text;
 
 use super::{StoragePool, handle};
@@ -29,22 +31,25 @@ pub struct StorageVolInfo {
 }
 
 impl Connection {
-    /// The volume of this key, unique on the host.
-    pub async fn volume_by_key(&self, key: &str) -> Result<StorageVol, CallError> {
-        Ok(StorageVol::new(self, self.storage_vol_lookup_by_key(key).await?.vol))
+    /// The volume of this key, unique on the host. It is mostly a path, so it may be no UTF-8.
+    pub async fn volume_by_key(&self, key: impl Into<Text>) -> Result<StorageVol, CallError> {
+        let found = self.call(StorageVolLookupByKey { key: key.into() });
+        Ok(StorageVol::new(self, found.await?.vol))
     }
 
-    /// The volume at this path.
-    pub async fn volume_by_path(&self, path: &str) -> Result<StorageVol, CallError> {
-        Ok(StorageVol::new(self, self.storage_vol_lookup_by_path(path).await?.vol))
+    /// The volume at this path, which may be no UTF-8.
+    pub async fn volume_by_path(&self, path: impl Into<Text>) -> Result<StorageVol, CallError> {
+        let found = self.call(StorageVolLookupByPath { path: path.into() });
+        Ok(StorageVol::new(self, found.await?.vol))
     }
 }
 
 impl StoragePool {
-    /// The volume of this name.
-    pub async fn volume(&self, name: &str) -> Result<StorageVol, CallError> {
-        let found = self.connection.storage_vol_lookup_by_name(&self.wire, name).await?.vol;
-        Ok(StorageVol::new(&self.connection, found))
+    /// The volume of this name, mostly a file's, which may be no UTF-8.
+    pub async fn volume(&self, name: impl Into<Text>) -> Result<StorageVol, CallError> {
+        let (pool, name) = (self.wire.clone(), name.into());
+        let found = self.connection.call(StorageVolLookupByName { pool, name });
+        Ok(StorageVol::new(&self.connection, found.await?.vol))
     }
 
     /// Its volumes (libvirt 0.10.0).

@@ -59,9 +59,7 @@ impl Board {
         let mut state = self.lock();
         change(&mut state);
         if self.screen.is_terminal() {
-            let line = line(&state, self.guests);
-            let room = self.screen.width().saturating_sub(1);
-            self.screen.set_bar(&line.chars().take(room).collect::<String>());
+            self.screen.set_bar(&line(&state, self.guests));
         }
     }
 }

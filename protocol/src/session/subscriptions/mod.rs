@@ -290,8 +290,18 @@ impl Subscriptions {
     /// The next call to make, if any. Take one only if it can be made now.
     #[must_use]
     pub fn poll_call(&mut self) -> Option<RegistrationCall> {
+        self.poll_call_for(|_| true)
+    }
+
+    /// The same, where somebody may have given up meanwhile: of a registration each that it is for is asked about, just before its call is made,
+    /// and who does not wait any more has no part in it.
+    #[must_use]
+    pub fn poll_call_for(&mut self, mut waits: impl FnMut(SubscriberId) -> bool) -> Option<RegistrationCall> {
         while let Some(ticket) = self.calls.pop_front() {
             let Some(mut registration) = self.registrations.remove(&ticket) else { continue };
+            if matches!(registration.state, State::Registering { called: false, .. }) {
+                registration.members.retain(|member| waits(member.subscriber));
+            }
             let call = match &mut registration.state {
                 // All have gone before it was even asked for.
                 State::Registering { called: false, .. } if registration.members.is_empty() => continue,
@@ -326,6 +336,15 @@ impl Subscriptions {
             }
         }
         None
+    }
+
+    /// Whether the daemon is being asked for something that this one wants.
+    #[must_use]
+    pub fn is_asked_for(&self, id: SubscriberId) -> bool {
+        self.registrations.values().any(|registration| {
+            matches!(registration.state, State::Registering { called: true, .. })
+                && registration.members.iter().any(|member| member.subscriber == id)
+        })
     }
 
     /// The next thing that happened.

@@ -312,6 +312,29 @@ fn arguments_beyond_their_bound_are_refused_here() {
 }
 
 #[test]
+fn who_has_given_up_just_before_the_call_has_no_part_in_it() {
+    let mut talk = Talk::new(NEW);
+    talk.subscribe(1, [domain(0, None)]);
+    talk.subscribe(2, [domain(0, None), domain(1, None)]);
+    talk.subscribe(3, [domain(2, None)]);
+    let asked_for = |talk: &Talk| [1, 2, 3].map(|id| talk.subscriptions.is_asked_for(SubscriberId(id)));
+    assert_eq!(asked_for(&talk), [false; 3]);
+    for number in [316, 316] {
+        let call = talk.subscriptions.poll_call_for(|id| id == SubscriberId(2)).unwrap();
+        assert_eq!(call.number, ProcedureNumber(number));
+        talk.asked.push_back(call.ticket);
+    }
+    // Nobody waits for what is left.
+    assert!(talk.subscriptions.poll_call_for(|_| false).is_none());
+    assert_eq!((asked_for(&talk), talk.calls()), ([false, true, false], vec![]));
+    talk.agree(7);
+    talk.agree(8);
+    assert_eq!(talk.events(), ["2 ready"]);
+    talk.lifecycle(7, "a");
+    assert_eq!(talk.events(), ["2 hears 318"]);
+}
+
+#[test]
 fn an_answer_that_makes_no_sense_is_a_refusal() {
     let mut talk = Talk::new(NEW);
     talk.subscribe(1, [domain(0, None)]);

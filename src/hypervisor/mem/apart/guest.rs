@@ -68,7 +68,7 @@ pub fn run_guest(arguments: &GuestArguments) -> io::Result<()> {
         }),
     });
     write_whole(&pidfile, &format!("{pid} {}\n", start_time(pid).unwrap_or_default()))?;
-    println!("ready {pid}");
+    writeln!(io::stdout(), "ready {pid}")?;
     thread::spawn({
         let guest = guest.clone();
         move || guest.wait_for_its_daemon()

@@ -1,0 +1,96 @@
+//! `virtwire events` and a daemon that takes its time, or tells without end.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{Header, MessageKind, Serial};
+use virtwire::protocol::program::{Notice, Procedure};
+use virtwire::protocol::remote::{
+    AuthType, ConnectDomainEventRegisterAny, ConnectOpen, Domain, DomainEventLifecycle,
+};
+
+use crate::PATIENCE;
+use crate::peer::Peer;
+use crate::process::{command, ended_within, run};
+
+/// What happens to one client: until it opens the daemon takes so long, and once it has registered it hears this.
+fn daemon(opens_after: Duration, tell: impl FnOnce(&mut TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let mut peer = Peer::new(listener.accept().unwrap().0);
+        let mut tell = Some(tell);
+        while let Some(call) = peer.next() {
+            if call.header.procedure == ConnectOpen::NUMBER {
+                thread::sleep(opens_after);
+            }
+            peer.agree(&call, AuthType::None);
+            if call.header.procedure == ConnectDomainEventRegisterAny::NUMBER
+                && let Some(tell) = tell.take()
+            {
+                tell(&mut peer.socket);
+            }
+        }
+    });
+    uri
+}
+
+fn event() -> Vec<u8> {
+    let dom = Domain { name: "web1".into(), uuid: [1; 16], id: 1 };
+    let (program, number) = (DomainEventLifecycle::PROGRAM, DomainEventLifecycle::NUMBER);
+    let header = Header::new(MessageKind::Notice, program, number, Serial(0));
+    Draft::encode(&DomainEventLifecycle { dom, event: 2, detail: 0 }).unwrap().seal(&header).to_vec()
+}
+
+#[test]
+fn time_counts_from_when_events_are_heard() {
+    let uri = daemon(Duration::from_secs(2), |client| client.write_all(&event()).unwrap());
+    let only = ["events", &uri, "--event", "lifecycle", "--count", "1", "--timeout", "1"];
+    assert_eq!(run(&only).succeeded(), "domain web1 lifecycle: started booted\n");
+}
+
+/// What it takes to begin has an end, too: that of opening.
+#[test]
+fn a_daemon_that_does_not_register_is_not_waited_for_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let mut peer = Peer::new(listener.accept().unwrap().0);
+        while let Some(call) = peer.next() {
+            if call.header.procedure != ConnectDomainEventRegisterAny::NUMBER {
+                peer.agree(&call, AuthType::None);
+            }
+        }
+    });
+    let only = ["--connect-timeout", "1", "events", &uri, "--event", "lifecycle", "--timeout", "60"];
+    let told = run(&only).failed(1);
+    assert!(told.contains("no reply to subscribe within 1s"), "{told}");
+}
+
+#[test]
+fn where_something_happens_all_the_time_there_is_an_end_as_well() {
+    let uri = daemon(Duration::ZERO, |client| {
+        let events = event().repeat(1_000);
+        // Until the client has gone.
+        while client.write_all(&events).is_ok() {}
+    });
+    let mut flooded = command(&["events", &uri, "--event", "lifecycle", "--timeout", "0.5"]);
+    let mut child = flooded.stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    // More slowly than they come, so that there is always another.
+    thread::spawn(move || {
+        let mut lines = [0; 4_096];
+        while let Ok(1..) = stdout.read(&mut lines) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let ended = ended_within(&mut child, PATIENCE);
+    // Both fail only for a child that has been waited for.
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(ended, Some(0));
+}
