@@ -24,6 +24,8 @@ pub trait Saving: Send + Sync {
 
     /// The file that is a domain's own, from which it starts if it is there: `virsh managedsave`. Without it, clients are told
     /// "not supported".
+    ///
+    /// While it is made, used or removed nobody starts, saves, renames or undefines that domain by the same service.
     fn managed(&self, domain: Uuid) -> Option<PathBuf> {
         let _ = domain;
         None
