@@ -11,7 +11,7 @@
 //! A file is written beside its place, synced, and renamed into it: what was there before is there until all of the new one is.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -269,20 +269,27 @@ impl Head {
     }
 }
 
-/// Whether a file is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
-pub(super) fn check(path: &Path) -> std::result::Result<(), String> {
+/// The configuration of a file, if that is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
+pub(super) fn check(path: &Path) -> std::result::Result<String, String> {
     let unreadable = |error: io::Error| format!("it cannot be read: {error}");
     let file = open_regular(path, OFlags::empty()).map_err(unreadable)?;
     let mut start = Vec::new();
     (&file).take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(unreadable)?;
     let (_, rest) = first_line(&start).ok_or_else(foreign)?;
-    let Head { xml, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
-    let whole = (start.len() - rest.len() + bytes) as u64;
-    let whole = whole.saturating_add(xml as u64).saturating_add(memory as u64);
+    let Head { xml: xml_bytes, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
+    let before = (start.len() - rest.len() + bytes) as u64;
+    let whole = before.saturating_add(xml_bytes as u64).saturating_add(memory as u64);
     match file.metadata().map_err(unreadable)?.len() {
-        found if found == whole => Ok(()),
-        found => Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
+        found if found == whole => {}
+        found => return Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
     }
+    if xml_bytes > XML_BYTES_MAX {
+        return Err(format!("it has {xml_bytes} bytes of XML; at most {XML_BYTES_MAX} are read"));
+    }
+    let mut xml = String::new();
+    (&file).seek(SeekFrom::Start(before)).map_err(unreadable)?;
+    (&file).take(xml_bytes as u64).read_to_string(&mut xml).map_err(unreadable)?;
+    Ok(xml)
 }
 
 #[cfg(test)]

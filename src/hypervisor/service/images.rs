@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
+use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::saving::{Save, Saving};
-use super::super::{DomainInfo, Hypervisor, Result, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, Uuid, errors};
 use crate::server::heavy;
 
 /// How many look for images of saved domains at a time: they wait for a disk, and take no processor's place.
@@ -91,11 +92,37 @@ impl<H: Hypervisor> Images<H> {
         looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
     }
 
+    /// That what an image says is of the domain whose own it is: somebody may have put another one's there.
+    ///
+    /// # Errors
+    /// Code 9 where it is another one's, as far as the hypervisor can read whose it is.
+    pub(super) async fn check_is_of(&self, domain: Uuid, xml: &str) -> Result<()> {
+        let said = match xml.len() > heavy::LONG_BYTES {
+            true => {
+                let (hypervisor, xml) = (self.hypervisor.clone(), xml.to_owned());
+                let read = heavy::work(move || hypervisor.described(ObjectKind::Domain, &xml)).await;
+                read.map_err(|error| errors::failed(format!("the image cannot be read: {error}")))?
+            }
+            false => self.hypervisor.described(ObjectKind::Domain, xml),
+        };
+        match said {
+            Some((Some(uuid), name)) if uuid != domain => {
+                let own = self.hypervisor.domain(Lookup::Uuid(domain)).await?;
+                let own = own.map(|own| own.name).unwrap_or_default();
+                Err(errors::failed(format!(
+                    "cannot restore domain '{own}' uuid {domain} from a file which belongs to domain '{name}' uuid {uuid}"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Starts a domain from its image, which is used up by that. Whether there was one.
     pub(super) async fn start(&self, domain: Uuid, paused: bool) -> Result<bool> {
         let (Some(image), Some(saving)) = (self.find(domain).await?, self.hypervisor.saving()) else {
             return Ok(false);
         };
+        self.check_is_of(domain, &saving.saved_xml(&image).await?).await?;
         saving.restore(&image, Save { runs: paused.then_some(false), ..Save::default() }).await?;
         self.remove(domain).await?;
         Ok(true)

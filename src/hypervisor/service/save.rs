@@ -218,7 +218,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let image = self.images.find(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
         let saving = self.saving("virDomainManagedSaveGetXMLDesc")?;
         let read = || saving.saved_xml(&image);
-        let xml = shown(read().await?, flags & XML_SECURE != 0, read).await?;
+        let xml = read().await?;
+        self.images.check_is_of(Uuid(dom.uuid), &xml).await?;
+        let xml = shown(xml, flags & XML_SECURE != 0, read).await?;
         Ok(DomainManagedSaveGetXmlDescReply { xml })
     }
 
@@ -233,6 +235,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         let domain = Uuid(dom.uuid);
         let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
         let image = images.find(domain).await?.ok_or_else(no_image)?;
+        let xml = self.saving("virDomainManagedSaveDefineXML")?.saved_xml(&image).await?;
+        images.check_is_of(domain, &xml).await?;
         let hypervisor = self.hypervisor.clone();
         let set = async move {
             let saving = hypervisor.saving().ok_or_else(no_image)?;

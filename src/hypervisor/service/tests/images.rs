@@ -11,6 +11,7 @@ use super::*;
 use crate::hypervisor::{Lookup, Save, Saving, StartOptions};
 
 const WITH_IMAGE: u32 = 1;
+const FORCE_BOOT: u32 = 8;
 
 /// A host of one domain that is saved and restored when it may.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ struct Shared {
     may_end: Semaphore,
     /// Somebody else makes an image as soon as the domain is looked at.
     appears: Mutex<bool>,
+    /// Whom images are about, as this reads them.
+    image_of: Mutex<Uuid>,
     restored: Mutex<u32>,
 }
 
@@ -38,6 +41,7 @@ impl Slow {
             begun: watch::Sender::new(0),
             may_end: Semaphore::new(0),
             appears: Mutex::new(false),
+            image_of: Mutex::new(uuid),
             restored: Mutex::new(0),
         }));
         (slow.clone(), Arc::new(HypervisorService::new(slow)), cx(Release::NEWEST))
@@ -109,6 +113,10 @@ impl Hypervisor for Slow {
 
     fn saving(&self) -> Option<&impl Saving> {
         Some(self)
+    }
+
+    fn described(&self, _: ObjectKind, _: &str) -> Option<(Option<Uuid>, String)> {
+        Some((Some(*self.0.image_of.lock().unwrap()), "b".to_owned()))
     }
 
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
@@ -242,6 +250,32 @@ async fn a_start_removes_the_image_that_it_was_from() {
     slow.may_end(1);
     assert_eq!(code(service.domain_create_with_flags(&cx, flags).await), (0, 0));
     assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (2, false));
+}
+
+/// Another domain would run where this one was asked for, and be gone from its file.
+#[tokio::test]
+async fn an_image_of_another_domain_starts_nobody() {
+    let (slow, service, cx) = Slow::new(None);
+    *slow.0.image_of.lock().unwrap() = Uuid([8; 16]);
+    std::fs::write(slow.image(), "another's").unwrap();
+    slow.may_end(9);
+    let error = service.domain_create(&cx, DomainCreate { dom: dom() }).await.unwrap_err();
+    assert_eq!((error.code.0, error.domain.0), (9, 10));
+    let (own, other) = (Uuid([7; 16]), Uuid([8; 16]));
+    let text =
+        format!("cannot restore domain 'a' uuid {own} from a file which belongs to domain 'b' uuid {other}");
+    assert!(error.message.to_string_lossy().contains(&text), "{error}");
+    let create = DomainCreateWithFlags { dom: dom(), flags: 0 };
+    assert_eq!(code(service.domain_create_with_flags(&cx, create).await), (9, 10));
+    let shown = DomainManagedSaveGetXmlDesc { dom: dom(), flags: 0 };
+    assert_eq!(code(service.domain_managed_save_get_xml_desc(&cx, shown).await), (9, 10));
+    let set = DomainManagedSaveDefineXml { dom: dom(), dxml: None, flags: 0 };
+    assert_eq!(code(service.domain_managed_save_define_xml(&cx, set).await), (9, 10));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (0, true));
+    // Whoever wants it to boot says so.
+    let boots = DomainCreateWithFlags { dom: dom(), flags: FORCE_BOOT };
+    assert_eq!(code(service.domain_create_with_flags(&cx, boots).await), (0, 0));
+    assert!(!slow.image().exists());
 }
 
 #[tokio::test(start_paused = true)]
