@@ -328,6 +328,8 @@ fn template(code: ErrorCode) -> &'static str {
         ErrorCode::OPERATION_ABORTED => "operation aborted: %s",
         ErrorCode::OPERATION_UNSUPPORTED => "Operation not supported: %s",
         ErrorCode::RESOURCE_BUSY => "resource busy: %s",
+        ErrorCode::OVERFLOW => "numerical overflow: %s",
+        ErrorCode::SNAPSHOT_REVERT_RISKY => "revert requires force: %s",
         ErrorCode::ACCESS_DENIED => "access denied: %s",
         ErrorCode::MIGRATE_FINISH_OK => "migration successfully aborted",
         _ => "error: %s",

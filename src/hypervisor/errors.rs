@@ -66,6 +66,11 @@ pub fn check_flags(flags: impl Into<u64>, known: u64, function: &str) -> Result<
     }
 }
 
+/// It is more than a length can be, 9,223,372,036,854,775,807 bytes: code 82, domain 0.
+pub fn too_large(value: impl fmt::Display) -> RemoteError {
+    RemoteError::new(ErrorCode::OVERFLOW, ErrorDomain::NONE, format!("value too large: {value}"))
+}
+
 /// The argument makes sense, but not here: code 74.
 pub fn unsupported_argument(detail: impl Into<String>) -> RemoteError {
     RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::QEMU, detail)

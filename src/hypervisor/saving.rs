@@ -14,6 +14,9 @@ pub trait Saving: Send + Sync {
 
     /// Starts the domain that a file has, as it was. Where an [`Authorizer`](crate::server::Authorizer) has decided about it by its
     /// [XML](Self::saved_xml), that comes with it, unless the client wished for another: a file of another domain by then must fail.
+    ///
+    /// That the file which is a domain's [own](Self::managed) has that domain is asked before, where
+    /// [`Hypervisor::described`](super::Hypervisor::described) says whom its XML is about. Where it does not, whoever implements this looks.
     fn restore(&self, from: &Path, how: Save) -> impl Future<Output = Result<()>> + Send;
 
     /// The XML in a file, with all that it has: clients are shown it as [`Hypervisor::xml`](super::Hypervisor::xml).
@@ -24,6 +27,8 @@ pub trait Saving: Send + Sync {
 
     /// The file that is a domain's own, from which it starts if it is there: `virsh managedsave`. Without it, clients are told
     /// "not supported".
+    ///
+    /// While it is made, used or removed nobody starts, saves, renames or undefines that domain by the same service.
     fn managed(&self, domain: Uuid) -> Option<PathBuf> {
         let _ = domain;
         None

@@ -159,6 +159,36 @@ fn what_the_disk_refuses_is_refused() {
     assert_eq!(daemon.killed(), "");
 }
 
+/// Whoever put it there: the other domain would run, and be gone from its file.
+#[test]
+fn a_domain_starts_from_no_image_of_another_one() {
+    let state = Directory::new("other");
+    let daemon = Daemon::start(&state.0, &[]);
+    let images = [1, 2].map(|number| {
+        run_with(&["define", &daemon.uri, "-"], &xml(number, 0)).succeeded();
+        state.0.join("saved").join(format!("5f2a8c1e-0000-4000-8000-{number:012}.save"))
+    });
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri).await.unwrap();
+        for number in [1, 2] {
+            start(&connection, number).await.unwrap();
+            save(&connection, number).await.unwrap();
+        }
+        std::fs::copy(&images[1], &images[0]).unwrap();
+        let CallError::Remote(error) = start(&connection, 1).await.unwrap_err() else { panic!("an answer") };
+        assert_eq!((error.code.0, error.domain.0), (9, 10));
+        assert!(error.message.to_string_lossy().contains("which belongs to domain 'guest2' uuid"), "{error}");
+        assert_eq!(std::fs::read(&images[0]).unwrap(), std::fs::read(&images[1]).unwrap());
+    });
+    assert_eq!(daemon.killed(), "");
+    let daemon = Daemon::start(&state.0, &[]);
+    let found = runtime().block_on(daemon.editions());
+    let saved = found.values().map(|editions| editions.saved).collect::<Vec<_>>();
+    assert_eq!(saved, [None, Some(0)]);
+    let said = daemon.killed();
+    assert!(said.contains("it is another domain's, 5f2a8c1e-0000-4000-8000-000000000002"), "{said}");
+}
+
 #[test]
 fn no_definition_and_no_image_that_was_acknowledged_is_lost_by_kill_9() {
     let hosts: Vec<_> =

@@ -5,11 +5,8 @@ use std::sync::Arc;
 use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, errors};
 use super::long::reading;
 use super::turn::Turn;
-use super::xml::{Definition, VCPUS_MAX};
+use super::xml::{Definition, KIB_MAX, VCPUS_MAX};
 use super::{Inner, Mem, devices, documents, edit, lasting};
-
-/// So many KiB are all bytes that there can be.
-const KIB_MAX: u64 = u64::MAX >> 10;
 
 impl Changes for Mem {
     async fn metadata(&self, domain: Uuid, what: &Metadata, inactive: bool) -> Result<Option<String>> {
@@ -130,7 +127,7 @@ fn changed(before: &Definition, change: &Change, live: bool) -> Result<Definitio
             return Err(errors::invalid("cannot resize the maximum memory on an active domain"));
         }
         Change::MemoryMax(size) if *size > KIB_MAX => {
-            return Err(errors::invalid_argument(format!("more memory than {KIB_MAX} KiB is in no host")));
+            return Err(errors::too_large(format!("{size} KiB")));
         }
         Change::MemoryMax(size) => {
             // What it has stays what it is, as far as there is room.

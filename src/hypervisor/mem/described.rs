@@ -52,6 +52,8 @@ impl Described {
             return Err(unsupported(format!("unknown volume format type {format}")));
         }
         let capacity = document.bytes("capacity").map_err(of_storage)?;
+        // What it takes shows as it is written; that it says so must be sense.
+        document.bytes("allocation").map_err(of_storage)?;
         let kept = Kept::read(&document).map_err(of_storage)?;
         Ok(Described { name: document.name, capacity, kept })
     }
@@ -99,9 +101,12 @@ fn unsupported(text: impl Into<String>) -> RemoteError {
     RemoteError::new(ErrorCode::CONFIG_UNSUPPORTED, ErrorDomain::STORAGE, text)
 }
 
-/// What is wrong with a volume's document is told as storage's own.
+/// What is wrong with a volume's document is told as storage's own; that a number is too large is nobody's.
 pub(super) fn of_storage(error: RemoteError) -> RemoteError {
-    RemoteError { domain: ErrorDomain::STORAGE, ..error }
+    match error.code {
+        ErrorCode::OVERFLOW => error,
+        _ => RemoteError { domain: ErrorDomain::STORAGE, ..error },
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +133,22 @@ mod tests {
             let error = read(&target).err().unwrap();
             assert_eq!((error.code, error.domain), (ErrorCode::XML_ERROR, ErrorDomain::STORAGE), "{target}");
         }
+    }
+
+    #[test]
+    fn what_a_volume_says_of_its_size_is_a_size() {
+        for (said, code, domain) in [
+            ("<allocation>0</allocation>", 0, 0),
+            ("<allocation unit='TiB'>9</allocation>", 0, 0),
+            ("<allocation>9223372036854775808</allocation>", 82, 0),
+            ("<allocation>x</allocation>", 27, 18),
+            ("<allocation unit='acre'>1</allocation>", 27, 18),
+        ] {
+            let found = read(said).err().map_or((0, 0), |error| (error.code.0, error.domain.0));
+            assert_eq!(found, (code, domain), "{said}");
+        }
+        let huge = "<volume><name>a</name><capacity>18446744073709551615</capacity></volume>";
+        assert_eq!(Described::read(huge.to_owned()).err().unwrap().code.0, 82);
     }
 
     #[test]

@@ -39,6 +39,51 @@ const INTERFACE_TYPES: [(&str, bool, Option<&str>); 15] = [
     ("vds", true, None),
 ];
 
+/// The elements that are devices.
+const DEVICES: [&str; 30] = [
+    "audio",
+    "channel",
+    "console",
+    "controller",
+    "crypto",
+    "disk",
+    "filesystem",
+    "graphics",
+    "hostdev",
+    "hub",
+    "input",
+    "interface",
+    "iommu",
+    "lease",
+    "memballoon",
+    "memory",
+    "nvram",
+    "panic",
+    "parallel",
+    "pstore",
+    "redirdev",
+    "rng",
+    "serial",
+    "shmem",
+    "smartcard",
+    "sound",
+    "tpm",
+    "video",
+    "vsock",
+    "watchdog",
+];
+
+/// That an element is a device, such as can be attached. In a whole document libvirt passes over what is none.
+///
+/// # Errors
+/// Code 67.
+pub(super) fn check_is_device(name: &str) -> Result<()> {
+    match DEVICES.contains(&name) {
+        true => Ok(()),
+        false => Err(errors::unsupported_domain(format!("unknown device type '{name}'"))),
+    }
+}
+
 pub(super) type Attributes = Vec<(String, String)>;
 
 pub(super) fn attribute<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {

@@ -4,6 +4,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::well_formed::well_formed;
 use super::super::{Result, errors};
+use super::device_check::check_is_device;
 use super::edit::{Element, checked, spliced, without};
 use super::filled::check_device;
 use super::mac::Mac;
@@ -106,6 +107,7 @@ struct Described<'a> {
 impl<'a> Described<'a> {
     fn read(xml: &'a str) -> Result<Described<'a>> {
         let (xml, element) = one(xml)?;
+        check_is_device(&element.name)?;
         let key = key(xml, &element)?;
         Ok(Described { xml, element, key, said: said(&plain(xml)?)? })
     }
@@ -255,6 +257,18 @@ mod tests {
             assert_eq!(detached(DOCUMENT, missing).unwrap_err().code.0, 99, "{missing}");
         }
         assert_eq!(updated(DOCUMENT, "<disk><target dev='vdz'/></disk>").unwrap_err().code.0, 99);
+        // Nor is it said that there is none.
+        for wrong in ["<foo/>", "<Disk/>", "<domain/>", "<devices/>", "<emulator/>", "<target dev='vda'/>"] {
+            for answer in [
+                addressed(wrong),
+                attached(DOCUMENT, wrong),
+                detached(DOCUMENT, wrong),
+                updated(DOCUMENT, wrong),
+            ] {
+                let error = answer.unwrap_err();
+                assert_eq!((error.code.0, error.domain.0), (67, 20), "{wrong}");
+            }
+        }
         for wrong in ["", "<disk/><disk/>", "<disk", "<disk><source/></disk>"] {
             attached(DOCUMENT, wrong).unwrap_err();
         }

@@ -6,7 +6,7 @@ use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
 use super::super::{Result, Uuid, errors};
-use super::outline::{not_xml, position, resolve, unit};
+use super::outline::{BYTES_MAX, not_xml, position, resolve, unit};
 
 /// The longest name, of a thing or of a kind, bytes.
 const NAME_BYTES_MAX: usize = 256;
@@ -15,13 +15,15 @@ const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
 const DEPTH_MAX: usize = 3;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 20] = [
+const WANTED: [&str; 22] = [
     "@type",
     "name",
     "uuid",
     "description",
     "capacity",
     "capacity@unit",
+    "allocation",
+    "allocation@unit",
     "target/path",
     "target/format@type",
     "target/encryption@format",
@@ -127,8 +129,10 @@ impl Document {
         let name = self.field(&format!("{path}@unit")).unwrap_or("B");
         let unknown = || errors::bad_domain_xml(format!("unknown unit {name:?} of {path}"));
         let each = unit(name).ok_or_else(unknown)?;
-        let bytes = text.parse::<u64>().ok().and_then(|count| count.checked_mul(each));
-        bytes.map(Some).ok_or_else(|| errors::bad_domain_xml(format!("{path} of {text:?} {name}")))
+        let count = text.parse::<u64>();
+        let count = count.map_err(|_| errors::bad_domain_xml(format!("{path} of {text:?} {name}")))?;
+        let bytes = count.checked_mul(each).filter(|bytes| *bytes <= BYTES_MAX);
+        bytes.map(Some).ok_or_else(|| errors::too_large(format!("{text} {name}")))
     }
 }
 
@@ -277,14 +281,19 @@ mod tests {
                 Document::read(format!("<volume><name>v</name>{text}</volume>"), "volume").unwrap();
             assert_eq!(document.bytes("capacity").unwrap(), expected, "{text}");
         }
-        for text in [
-            "<capacity unit='ell'>7</capacity>",
-            "<capacity>-1</capacity>",
-            "<capacity unit='T'>99999999999</capacity>",
+        for (text, code) in [
+            ("<capacity unit='ell'>7</capacity>", 27),
+            ("<capacity>-1</capacity>", 27),
+            ("<capacity>18446744073709551616</capacity>", 27),
+            ("<capacity unit='EiB'>7</capacity>", 0),
+            ("<capacity unit='EiB'>8</capacity>", 82),
+            ("<capacity unit='T'>99999999999</capacity>", 82),
+            ("<capacity>9223372036854775807</capacity>", 0),
+            ("<capacity>9223372036854775808</capacity>", 82),
         ] {
             let document =
                 Document::read(format!("<volume><name>v</name>{text}</volume>"), "volume").unwrap();
-            document.bytes("capacity").unwrap_err();
+            assert_eq!(document.bytes("capacity").err().map_or(0, |error| error.code.0), code, "{text}");
         }
     }
 

@@ -11,11 +11,12 @@
 //! A file is written beside its place, synced, and renamed into it: what was there before is there until all of the new one is.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
+use tracing::warn;
 use virtwire_protocol::error::{ErrorDomain, RemoteError};
 
 use super::super::moves::stream::Checksum;
@@ -57,6 +58,10 @@ impl Image {
 
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         write(path, &self.to_bytes())
+    }
+
+    pub(super) fn write_beside(&self, path: &Path) -> Result<Beside> {
+        write_beside(path, &self.to_bytes())
     }
 }
 
@@ -149,24 +154,69 @@ impl<R: Read> Read for Summed<R> {
 
 /// Writes a file at a client's path: what was there before is there until all of the new one is.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_beside(path, bytes)?.put().map(drop)
+}
+
+/// Writes a file beside a client's path.
+fn write_beside(path: &Path, bytes: &[u8]) -> Result<Beside> {
     check_place(path)?;
     let failed = |error: io::Error| cannot_write(path, &error);
     // A name that nobody can have put there before, also where others may write: the path is a client's.
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}{UNFINISHED}", Uuid::random()));
-    let beside = PathBuf::from(name);
+    let whole = PathBuf::from(name);
     let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-    let written = (|| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
-    })();
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed(error)
-    })
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&whole).map_err(failed)?;
+    let beside = Beside { whole, path: path.to_owned() };
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    Ok(beside)
+}
+
+/// All of a file, which is removed again unless it is put where it belongs.
+#[derive(Debug)]
+pub(super) struct Beside {
+    whole: PathBuf,
+    path: PathBuf,
+}
+
+impl Beside {
+    pub(super) fn put(self) -> Result<Put> {
+        let put = Put { path: self.path.clone(), is_new: !self.path.exists() };
+        fs::rename(&self.whole, &put.path).map_err(|error| cannot_write(&put.path, &error))?;
+        match put.path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all()) {
+            Ok(()) => Ok(put),
+            Err(error) => {
+                let error = cannot_write(&put.path, &error);
+                put.take_back();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // Fails where it has been put.
+        let _ = fs::remove_file(&self.whole);
+    }
+}
+
+/// A file that was put where it belongs.
+#[derive(Debug)]
+pub(super) struct Put {
+    path: PathBuf,
+    is_new: bool,
+}
+
+impl Put {
+    /// It should not have been. What was there before is gone; where nothing was, there is nothing again.
+    pub(super) fn take_back(self) {
+        if self.is_new
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            warn!(path = %self.path.display(), %error, "an image that should not be there cannot be removed");
+        }
+    }
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> RemoteError {
@@ -219,20 +269,27 @@ impl Head {
     }
 }
 
-/// Whether a file is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
-pub(super) fn check(path: &Path) -> std::result::Result<(), String> {
+/// The configuration of a file, if that is one of these, and all of it is there. Its checksum is looked at once it is restored: memory is long.
+pub(super) fn check(path: &Path) -> std::result::Result<String, String> {
     let unreadable = |error: io::Error| format!("it cannot be read: {error}");
     let file = open_regular(path, OFlags::empty()).map_err(unreadable)?;
     let mut start = Vec::new();
     (&file).take(HEAD_BYTES_MAX).read_to_end(&mut start).map_err(unreadable)?;
     let (_, rest) = first_line(&start).ok_or_else(foreign)?;
-    let Head { xml, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
-    let whole = (start.len() - rest.len() + bytes) as u64;
-    let whole = whole.saturating_add(xml as u64).saturating_add(memory as u64);
+    let Head { xml: xml_bytes, memory, bytes, .. } = Head::of(rest).ok_or_else(foreign)?;
+    let before = (start.len() - rest.len() + bytes) as u64;
+    let whole = before.saturating_add(xml_bytes as u64).saturating_add(memory as u64);
     match file.metadata().map_err(unreadable)?.len() {
-        found if found == whole => Ok(()),
-        found => Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
+        found if found == whole => {}
+        found => return Err(format!("it is torn: it has {found} bytes, and {whole} were written")),
     }
+    if xml_bytes > XML_BYTES_MAX {
+        return Err(format!("it has {xml_bytes} bytes of XML; at most {XML_BYTES_MAX} are read"));
+    }
+    let mut xml = String::new();
+    (&file).seek(SeekFrom::Start(before)).map_err(unreadable)?;
+    (&file).take(xml_bytes as u64).read_to_string(&mut xml).map_err(unreadable)?;
+    Ok(xml)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::Uuid;
 use super::super::store::{SetAside, UNFINISHED, is_set_aside, set_aside};
+use super::outline::Outline;
 use super::{Inner, image};
 
 const IMAGE: &str = ".save";
@@ -46,7 +47,7 @@ pub(super) fn open(folder: &Path, is_defined: impl Fn(Uuid) -> bool) -> io::Resu
         let checked = match domain_of(&name) {
             None => Err("it is no domain's image".to_owned()),
             Some(uuid) if !is_defined(uuid) => Err("its domain is not defined".to_owned()),
-            Some(_) => image::check(&path),
+            Some(uuid) => image::check(&path).and_then(|xml| check_is_of(uuid, &xml)),
         };
         if let Err(why) = checked {
             aside.push(set_aside(&path, why)?);
@@ -54,6 +55,15 @@ pub(super) fn open(folder: &Path, is_defined: impl Fn(Uuid) -> bool) -> io::Resu
     }
     aside.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(aside)
+}
+
+/// That an image has the domain that it is called by: somebody may have put it there. What cannot be read is seen when it is restored.
+fn check_is_of(domain: Uuid, xml: &str) -> Result<(), String> {
+    let found = Outline::read(xml).ok().and_then(Outline::described).and_then(|(uuid, _)| uuid);
+    match found {
+        Some(found) if found != domain => Err(format!("it is another domain's, {found}")),
+        _ => Ok(()),
+    }
 }
 
 fn domain_of(name: &str) -> Option<Uuid> {

@@ -195,6 +195,9 @@ fn attributes(element: &BytesStart<'_>) -> std::result::Result<Option<String>, q
     Ok(found)
 }
 
+/// The most bytes that anything has: a file's length is signed.
+pub(super) const BYTES_MAX: u64 = u64::MAX >> 1;
+
 /// How many bytes a unit of memory or storage has, by its name.
 pub(super) fn unit(name: &str) -> Option<u64> {
     Some(match name.to_ascii_lowercase().as_str() {
@@ -207,6 +210,10 @@ pub(super) fn unit(name: &str) -> Option<u64> {
         "g" | "gib" => 1 << 30,
         "tb" => 1_000_000_000_000,
         "t" | "tib" => 1 << 40,
+        "pb" => 1_000_000_000_000_000,
+        "p" | "pib" => 1 << 50,
+        "eb" => 1_000_000_000_000_000_000,
+        "e" | "eib" => 1 << 60,
         _ => return None,
     })
 }

@@ -10,7 +10,7 @@ use super::super::{
 };
 use super::guest::{Activity, Live, LiveState};
 use super::held::check_same_guest;
-use super::image::{self, Image, check_place};
+use super::image::{self, Beside, Image, Put, check_place};
 use super::long::told;
 use super::machine::Machine;
 use super::memory::Memory;
@@ -97,17 +97,33 @@ fn save(inner: &Inner, uuid: Uuid, to: &Path, how: Save) -> Result<()> {
             None => own.xml.clone(),
         };
         let memory = machine.memory()?.as_bytes().to_vec();
-        Image { runs: how.runs.unwrap_or(ran), xml, memory }.write(to)
+        Image { runs: how.runs.unwrap_or(ran), xml, memory }.write_beside(to)
     })();
-    let mut turn = inner.turn(uuid);
-    match written {
-        Ok(()) => {
-            turn.paused_by(&pause)?;
-            turn.turn_off(uuid, ShutoffReason::Saved, StoppedDetail::Saved)
+    put(inner, &pause, written)
+}
+
+/// Ends a guest that is all in a file, which is put where it belongs. One that was ended meanwhile has none: nobody is to start from it.
+fn put(inner: &Inner, pause: &Pause, written: Result<Beside>) -> Result<()> {
+    let put = written.and_then(|beside| {
+        // As long as it was written it may have been ended.
+        inner.turn(pause.uuid).paused_by(pause)?;
+        beside.put()
+    });
+    ended(inner, pause, put)
+}
+
+fn ended(inner: &Inner, pause: &Pause, put: Result<Put>) -> Result<()> {
+    let mut turn = inner.turn(pause.uuid);
+    match (put, turn.paused_by(pause).map(drop)) {
+        (Ok(_), Ok(())) => turn.turn_off(pause.uuid, ShutoffReason::Saved, StoppedDetail::Saved),
+        (Ok(put), Err(error)) => {
+            drop(turn);
+            put.take_back();
+            Err(error)
         }
-        Err(error) => {
+        (Err(error), _) => {
             // Where it is not the same guest any more, there is none to let run.
-            let _ = turn.run_on(&pause, RunningReason::SaveCanceled);
+            let _ = turn.run_on(pause, RunningReason::SaveCanceled);
             Err(error)
         }
     }
@@ -216,6 +232,51 @@ mod tests {
         assert!(kind("to-image").is_symlink());
         mem.restore(&folder.join("to-image"), Save::default()).await.unwrap();
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Its next start would go on from before its end.
+    #[tokio::test]
+    async fn a_guest_that_is_ended_while_it_is_saved_leaves_no_image() {
+        let path = std::env::temp_dir().join(format!("virtwire-ended-{}", Uuid::random()));
+        let mem = Mem::default();
+        let xml = "<domain type='mem'><name>a</name><memory>1024</memory></domain>";
+        let uuid = mem.define(xml.to_owned()).await.unwrap().uuid;
+        let image = Image { runs: true, xml: xml.to_owned(), memory: vec![7] };
+        let start = || mem.start(uuid, StartOptions::default());
+        let pause = || mem.inner.turn(uuid).pause_to_save(uuid, PausedReason::Save).unwrap();
+        // Before the file is where it belongs, and just after that.
+        for just_after in [false, true] {
+            start().await.unwrap();
+            let pause = pause();
+            let beside = image.write_beside(&path).unwrap();
+            let saved = match just_after {
+                false => {
+                    mem.destroy(uuid).await.unwrap();
+                    put(&mem.inner, &pause, Ok(beside))
+                }
+                true => {
+                    let put = beside.put();
+                    mem.destroy(uuid).await.unwrap();
+                    ended(&mem.inner, &pause, put)
+                }
+            };
+            assert_eq!(saved.unwrap_err().code.0, 55);
+            assert!(!path.exists(), "{just_after}");
+        }
+        // A file that was there before stays.
+        fs::write(&path, "precious").unwrap();
+        start().await.unwrap();
+        let pause = pause();
+        let beside = image.write_beside(&path).unwrap();
+        mem.destroy(uuid).await.unwrap();
+        put(&mem.inner, &pause, Ok(beside)).unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        let folder = fs::read_dir(path.parent().unwrap()).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let left =
+            folder.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(&name));
+        assert_eq!(left.count(), 1, "nothing is left beside it");
+        fs::remove_file(&path).unwrap();
     }
 
     /// Whoever may only look at guests may ask for a configuration in an image, and as often as it likes: whoever logs in meanwhile, or

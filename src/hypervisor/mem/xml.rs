@@ -8,12 +8,14 @@ use super::super::well_formed::{is_char, well_formed};
 use super::super::{Result, Uuid, errors};
 use super::edit::escaped;
 use super::filled::{Filled, filled};
-use super::outline::{NameElement, Outline, Quantity, unit};
+use super::outline::{BYTES_MAX, NameElement, Outline, Quantity, unit};
 
 /// The types of domain that this hypervisor runs: `test`, which every client knows, and its own name.
 pub(super) const DOMAIN_TYPES: [&str; 2] = ["test", "mem"];
 /// The virtual CPUs that one guest may have.
 pub(super) const VCPUS_MAX: u32 = 255;
+/// The memory that one guest may be said to have.
+pub(super) const KIB_MAX: u64 = BYTES_MAX >> 10;
 
 /// The longest name of a guest, bytes: events and lists repeat it for everyone who asks.
 const NAME_BYTES_MAX: usize = 4_096;
@@ -93,7 +95,12 @@ impl Definition {
             || errors::unsupported_domain("maximum vCPU count must not be less than current vCPU count");
         let has_lines = outline.title.is_some_and(|title| title.contains('\n'));
         let lines = || errors::bad_domain_xml("Domain title can't contain newlines");
-        let refused = has_lines.then(lines).or_else(|| (vcpus > vcpus_max).then(too_many)).or(refused);
+        let too_large = || errors::too_large(format!("{memory_max_kib} KiB"));
+        let refused = has_lines
+            .then(lines)
+            .or_else(|| (memory_max_kib > KIB_MAX).then(too_large))
+            .or_else(|| (vcpus > vcpus_max).then(too_many))
+            .or(refused);
         let definition = Definition {
             xml,
             name,
@@ -178,12 +185,11 @@ fn kib(element: &Quantity) -> Result<u64> {
     let name = element.attribute.as_deref().unwrap_or("KiB");
     let unknown = || errors::bad_domain_xml(format!("unknown unit {name:?} of memory"));
     let bytes_each = unit(name).ok_or_else(unknown)?;
-    let count: Option<u64> = element.text.trim().parse().ok();
-    let bytes = count.filter(|count| *count > 0).and_then(|count| count.checked_mul(bytes_each));
-    match bytes {
-        Some(bytes) => Ok(bytes.div_ceil(1 << 10)),
-        None => Err(errors::bad_domain_xml(format!("memory of {:?} {name}", element.text))),
-    }
+    let text = element.text.trim();
+    let count = text.parse().ok().filter(|count: &u64| *count > 0);
+    let count = count.ok_or_else(|| errors::bad_domain_xml(format!("memory of {text:?} {name}")))?;
+    let bytes = count.checked_mul(bytes_each).ok_or_else(|| errors::too_large(format!("{text} {name}")))?;
+    Ok(bytes.div_ceil(1 << 10))
 }
 
 #[cfg(test)]
@@ -274,7 +280,9 @@ mod tests {
             (domain(""), 27),
             (domain("<memory>0</memory>"), 27),
             (domain("<memory unit='acre'>1</memory>"), 27),
-            (domain("<memory unit='TiB'>18446744073709551615</memory>"), 27),
+            (domain("<memory unit='TiB'>18446744073709551615</memory>"), 82),
+            (domain("<memory unit='EiB'>16</memory>"), 82),
+            (domain("<memory unit='EiB'>18446744073709551616</memory>"), 27),
             (domain(&format!("{memory}<vcpu>0</vcpu>")), 27),
             (domain(&format!("{memory}<vcpu>256</vcpu>")), 27),
             (format!("<domain type='test'>{memory}</domain>"), 27),
@@ -293,6 +301,15 @@ mod tests {
         let xml = domain("<memory>1</memory><vcpu current='3'>2</vcpu>");
         assert_eq!(Definition::parse(&xml, None).unwrap().vcpus, 2);
         assert_eq!(Definition::asked(&xml).unwrap_err().code.0, 67);
+    }
+
+    #[test]
+    fn a_guest_has_no_more_memory_than_anything_can_be_long() {
+        for (kib, code) in [(9_007_199_254_740_991_u64, 0), (9_007_199_254_740_992, 82)] {
+            let xml = domain(&format!("<memory>{kib}</memory>"));
+            assert_eq!(Definition::parse(&xml, None).unwrap().memory_max_kib, kib);
+            assert_eq!(Definition::asked(&xml).err().map_or(0, |error| error.code.0), code, "{kib}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
 use virtwire_xdr::Text;
 
 use super::super::{
-    Change, Changes, DomainInfo, Happened, Happening, Hypervisor, Metadata, Place, Result, errors,
+    Change, Changes, DomainInfo, Happened, Happening, Hypervisor, Metadata, Place, Result, Uuid, errors,
 };
 use super::HypervisorService;
 use super::wire::{new_name, xml};
@@ -205,8 +205,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainRename,
     ) -> Result<DomainRenameReply> {
         errors::check_flags(arguments.flags, 0, "domain_rename")?;
-        let changes = self.changes("virDomainRename")?;
+        self.changes("virDomainRename")?;
         let name = new_name(arguments.new_name.unwrap_or_default())?;
+        let alone = self.images.alone(Uuid(arguments.dom.uuid)).await?;
         let domain = self.known(&arguments.dom).await?;
         if domain.id.is_some() {
             return Err(errors::invalid("cannot rename active domain"));
@@ -214,14 +215,19 @@ impl<H: Hypervisor> HypervisorService<H> {
         if domain.name == name {
             return Err(errors::invalid("Can't rename domain to itself"));
         }
-        if self.managed_image(domain.uuid).await?.is_some() {
+        if self.images.find(domain.uuid).await?.is_some() {
             return Err(errors::invalid("domain with a managed saved state can't be renamed"));
         }
         match self.snapshots_of(domain.uuid).await?.len() {
             0 => {}
             count => return Err(errors::invalid(format!("cannot rename domain with {count} snapshots"))),
         }
-        changes.rename(domain.uuid, name).await?;
+        let hypervisor = self.hypervisor.clone();
+        let renamed = async move {
+            let changes = hypervisor.changes().ok_or_else(|| RemoteError::no_support("virDomainRename"))?;
+            changes.rename(domain.uuid, name).await
+        };
+        alone.through(renamed).await?;
         Ok(DomainRenameReply { retcode: 0 })
     }
 }

@@ -67,7 +67,8 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     async fn undefine(&self, domain: Uuid, flags: u32) -> Result<()> {
-        if flags & UNDEFINE_MANAGED_SAVE == 0 && self.managed_image(domain).await?.is_some() {
+        let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
+        if flags & UNDEFINE_MANAGED_SAVE == 0 && images.find(domain).await?.is_some() {
             return Err(errors::invalid("Refusing to undefine while domain managed save image exists"));
         }
         let found = self.found(Lookup::Uuid(domain)).await?;
@@ -84,10 +85,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
         // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends. One that
         // is transient is refused as what it is.
-        if found.persistent {
-            self.remove_managed(domain).await?;
-        }
-        self.hypervisor.undefine(domain).await
+        let image_goes = found.persistent && flags & UNDEFINE_MANAGED_SAVE != 0;
+        let hypervisor = self.hypervisor.clone();
+        let undefined = async move {
+            if image_goes {
+                images.remove(domain).await?;
+            }
+            hypervisor.undefine(domain).await
+        };
+        alone.through(undefined).await
     }
 
     pub(super) async fn domain_create_xml(
@@ -107,12 +113,24 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.start(uuid(&arguments.dom)).await
     }
 
-    /// From its own saved file, where it has one.
     pub(super) async fn start(&self, domain: Uuid) -> Result<()> {
-        match self.start_managed(domain, false).await {
-            Some(restored) => restored,
-            None => self.hypervisor.start(domain, StartOptions::default()).await.map(drop),
-        }
+        self.started(domain, StartOptions::default(), false).await.map(drop)
+    }
+
+    /// From its own saved file, where it has one, unless it is to boot in any case: then that is removed, and what has started is told.
+    async fn started(&self, domain: Uuid, options: StartOptions, boots: bool) -> Result<Option<DomainInfo>> {
+        let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
+        let hypervisor = self.hypervisor.clone();
+        let started = async move {
+            if boots {
+                images.remove(domain).await?;
+            }
+            match images.start(domain, options.paused).await? {
+                true => Ok(None),
+                false => hypervisor.start(domain, options).await.map(Some),
+            }
+        };
+        alone.through(started).await
     }
 
     pub(super) async fn domain_create_with_flags(
@@ -125,15 +143,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, known.into(), "domain_create_with_flags")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let uuid = uuid(&arguments.dom);
-        if arguments.flags & START_FORCE_BOOT != 0 {
-            self.remove_managed(uuid).await?;
-        }
-        let started = match self.start_managed(uuid, options.paused).await {
-            Some(restored) => {
-                restored?;
-                self.known(&arguments.dom).await?
-            }
-            None => self.hypervisor.start(uuid, options).await?,
+        let started = match self.started(uuid, options, arguments.flags & START_FORCE_BOOT != 0).await? {
+            Some(started) => started,
+            None => self.known(&arguments.dom).await?,
         };
         self.ends_with(cx, &started, arguments.flags).await?;
         Ok(DomainCreateWithFlagsReply { dom: domain(&started) })

@@ -136,7 +136,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// The same, by their managed save images.
     async fn by_managed_save(&self, domains: Vec<DomainInfo>, flags: u32) -> Result<Vec<DomainInfo>> {
         let Some(with) = one_of(flags, MANAGED_SAVE, NO_MANAGED_SAVE) else { return Ok(domains) };
-        let have = self.have_managed_images(&domains).await?;
+        let have = self.images.have(&domains).await?;
         Ok(domains.into_iter().zip(have).filter(|(_, has)| *has == with).map(|(domain, _)| domain).collect())
     }
 }

@@ -16,6 +16,7 @@ mod event;
 mod happening;
 mod host;
 mod identify;
+mod images;
 mod info;
 mod interfaces;
 mod job;
@@ -50,7 +51,6 @@ mod wire;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::contract::{self, Message, Visitor};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -65,6 +65,7 @@ use crate::generated::{LxcService, QemuService, RemoteService, dispatch_remote};
 use crate::server::{BoxFuture, CallContext, Handler, Stream, panics};
 use beside::{Beside, Lxc, Qemu};
 use clients::{Clients, Left};
+use images::Images;
 
 /// Serves a [`Hypervisor`] as the remote program.
 ///
@@ -121,8 +122,8 @@ use clients::{Clients, Left};
 pub struct HypervisorService<H> {
     hypervisor: Arc<H>,
     clients: Arc<Clients>,
-    /// Those who look for images of saved domains.
-    at_images: Arc<Semaphore>,
+    /// The files from which its domains start.
+    images: Images<H>,
     /// Where the hypervisor has the few verbs for it, its migrations.
     moves: Option<Arc<Moves>>,
     /// Which destinations it opens for its clients.
@@ -156,10 +157,11 @@ impl<H: Hypervisor> HypervisorService<H> {
             ]
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());
+        let hypervisor = Arc::new(hypervisor);
         HypervisorService {
-            hypervisor: Arc::new(hypervisor),
+            images: Images::new(hypervisor.clone()),
+            hypervisor,
             clients,
-            at_images: Arc::new(Semaphore::new(save::AT_IMAGES)),
             moves,
             #[cfg(feature = "migrate")]
             dialling: None,

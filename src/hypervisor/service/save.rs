@@ -1,8 +1,5 @@
 //! Saving domains to files, and restoring them.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use virtwire_protocol::error::RemoteError;
@@ -18,11 +15,12 @@ use virtwire_protocol::remote::{
 use virtwire_xdr::Text;
 
 use super::super::saving::{Save, Saving};
-use super::super::{DomainInfo, Hypervisor, Result, Uuid, errors};
+use super::super::{Hypervisor, Result, Uuid, errors};
 use super::HypervisorService;
+use super::images::Alone;
 use super::secrecy::shown;
 use super::wire::xml;
-use crate::server::{CallContext, heavy};
+use crate::server::CallContext;
 
 /// Whatever a file system caches is not this layer's.
 const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
@@ -32,28 +30,43 @@ const SAVE_FLAGS: u32 = BYPASS_CACHE | RUNNING | PAUSED;
 /// With passwords.
 const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
 
-/// How many look for images of saved domains at a time: they wait for a disk, and take no processor's place.
-pub(super) const AT_IMAGES: usize = 4;
-
 impl<H: Hypervisor> HypervisorService<H> {
     fn saving(&self, function: &str) -> Result<&impl Saving> {
         self.hypervisor.saving().ok_or_else(|| RemoteError::no_support(function))
     }
 
-    async fn save(&self, saving: &impl Saving, dom: &Domain, to: &Path, how: Save) -> Result<()> {
-        let _change = self.change(Uuid(dom.uuid)).await?;
-        saving.save(Uuid(dom.uuid), to, how).await
+    async fn save(&self, function: &'static str, dom: &Domain, to: PathBuf, how: Save) -> Result<()> {
+        self.saving(function)?;
+        let alone = self.images.alone(Uuid(dom.uuid)).await?;
+        self.save_alone(alone, function, Uuid(dom.uuid), to, how).await
+    }
+
+    async fn save_alone(
+        &self,
+        alone: Alone,
+        function: &'static str,
+        domain: Uuid,
+        to: PathBuf,
+        how: Save,
+    ) -> Result<()> {
+        let (hypervisor, change) = (self.hypervisor.clone(), self.change(domain).await?);
+        let saved = async move {
+            let _change = change;
+            let saving = hypervisor.saving().ok_or_else(|| RemoteError::no_support(function))?;
+            saving.save(domain, &to, how).await
+        };
+        alone.through(saved).await
     }
 
     pub(super) async fn domain_save(&self, _: &CallContext, arguments: DomainSave) -> Result<()> {
         let DomainSave { dom, to } = arguments;
-        self.save(self.saving("virDomainSave")?, &dom, &path(&to)?, Save::default()).await
+        self.save("virDomainSave", &dom, path(&to)?, Save::default()).await
     }
 
     pub(super) async fn domain_save_flags(&self, _: &CallContext, arguments: DomainSaveFlags) -> Result<()> {
         let DomainSaveFlags { dom, to, dxml, flags } = arguments;
         let how = how(dxml, flags, "domain_save_flags")?;
-        self.save(self.saving("virDomainSaveFlags")?, &dom, &path(&to)?, how).await
+        self.save("virDomainSaveFlags", &dom, path(&to)?, how).await
     }
 
     pub(super) async fn domain_save_params(
@@ -64,7 +77,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainSaveParams { dom, params, flags } = arguments;
         let (file, dxml) = named(params)?;
         let how = how(dxml, flags, "domain_save_params")?;
-        self.save(self.saving("virDomainSaveParams")?, &dom, &path(&file)?, how).await
+        self.save("virDomainSaveParams", &dom, path(&file)?, how).await
     }
 
     /// Whether the client may do this with the guest that a file has. What is decided on is what is done, also if somebody has put another
@@ -164,10 +177,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainManagedSave { dom, flags } = arguments;
         let how = how(None, flags, "domain_managed_save")?;
         let place = self.managed(&dom, "virDomainManagedSave")?;
+        let alone = self.images.alone(Uuid(dom.uuid)).await?;
         if !self.known(&dom).await?.persistent {
             return Err(errors::invalid("cannot do managed save for transient domain"));
         }
-        self.save(self.saving("virDomainManagedSave")?, &dom, &place, how).await
+        self.save_alone(alone, "virDomainManagedSave", Uuid(dom.uuid), place, how).await
     }
 
     pub(super) async fn domain_has_managed_save_image(
@@ -176,7 +190,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainHasManagedSaveImage,
     ) -> Result<DomainHasManagedSaveImageReply> {
         self.known(&arguments.dom).await?;
-        let there = self.managed_image(Uuid(arguments.dom.uuid)).await?.is_some();
+        let there = self.images.find(Uuid(arguments.dom.uuid)).await?.is_some();
         Ok(DomainHasManagedSaveImageReply { result: there.into() })
     }
 
@@ -188,7 +202,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, 0, "domain_managed_save_remove")?;
         self.known(&arguments.dom).await?;
         self.managed(&arguments.dom, "virDomainManagedSaveRemove")?;
-        self.remove_managed(Uuid(arguments.dom.uuid)).await
+        let domain = Uuid(arguments.dom.uuid);
+        let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
+        alone.through(async move { images.remove(domain).await }).await
     }
 
     pub(super) async fn domain_managed_save_get_xml_desc(
@@ -199,10 +215,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainManagedSaveGetXmlDesc { dom, flags } = arguments;
         errors::check_flags(flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
         self.known(&dom).await?;
-        let image = self.managed_image(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
+        let image = self.images.find(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
         let saving = self.saving("virDomainManagedSaveGetXMLDesc")?;
         let read = || saving.saved_xml(&image);
-        let xml = shown(read().await?, flags & XML_SECURE != 0, read).await?;
+        let xml = read().await?;
+        self.images.check_is_of(Uuid(dom.uuid), &xml).await?;
+        let xml = shown(xml, flags & XML_SECURE != 0, read).await?;
         Ok(DomainManagedSaveGetXmlDescReply { xml })
     }
 
@@ -214,82 +232,23 @@ impl<H: Hypervisor> HypervisorService<H> {
         let DomainManagedSaveDefineXml { dom, dxml, flags } = arguments;
         let how = how(dxml, flags, "domain_managed_save_define_xml")?;
         self.known(&dom).await?;
-        let image = self.managed_image(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
-        self.saving("virDomainManagedSaveDefineXML")?.set_saved(&image, how).await
-    }
-
-    /// The file that is a domain's own, if it is there.
-    pub(super) async fn managed_image(&self, domain: Uuid) -> Result<Option<PathBuf>> {
-        let Some(place) = self.managed_place(domain) else { return Ok(None) };
-        self.at_images(move || place.exists().then_some(place)).await
-    }
-
-    fn managed_place(&self, domain: Uuid) -> Option<PathBuf> {
-        self.hypervisor.saving()?.managed(domain)
-    }
-
-    /// Which of these domains have a file of their own. There may be thousands.
-    pub(super) async fn have_managed_images(&self, domains: &[DomainInfo]) -> Result<Vec<bool>> {
-        let places: Vec<_> = domains.iter().map(|domain| self.managed_place(domain.uuid)).collect();
-        if places.iter().all(Option::is_none) {
-            return Ok(vec![false; places.len()]);
-        }
-        self.at_images(move || are_there(&places)).await
-    }
-
-    /// Looks for images. Their folder may be at a file server that takes its time: that is no worker's of the runtime to wait for.
-    async fn at_images<T: Send + 'static>(&self, look: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let looked = heavy::work_at(self.at_images.clone(), look).await;
-        looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
-    }
-
-    /// Starts a domain from its own file, which is used up by that; `None` where there is none.
-    pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
-        let image = match self.managed_image(domain).await {
-            Ok(image) => image?,
-            Err(error) => return Some(Err(error)),
+        let domain = Uuid(dom.uuid);
+        let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
+        let image = images.find(domain).await?.ok_or_else(no_image)?;
+        let xml = self.saving("virDomainManagedSaveDefineXML")?.saved_xml(&image).await?;
+        images.check_is_of(domain, &xml).await?;
+        let hypervisor = self.hypervisor.clone();
+        let set = async move {
+            let saving = hypervisor.saving().ok_or_else(no_image)?;
+            saving.set_saved(&image, how).await
         };
-        let how = Save { runs: paused.then_some(false), ..Save::default() };
-        match self.hypervisor.saving()?.restore(&image, how).await {
-            Ok(()) => Some(self.remove_managed(domain).await),
-            Err(error) => Some(Err(error)),
-        }
-    }
-
-    /// When this returns it is gone for good, also where the machine ends next.
-    pub(super) async fn remove_managed(&self, domain: Uuid) -> Result<()> {
-        let Some(image) = self.managed_place(domain) else { return Ok(()) };
-        let removed = self.at_images(move || {
-            if !image.exists() {
-                return Ok(());
-            }
-            std::fs::remove_file(&image)?;
-            image.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
-        });
-        let removed: io::Result<()> = removed.await?;
-        removed.map_err(|error| errors::failed(format!("the image cannot be removed: {error}")))
+        alone.through(set).await
     }
 
     fn managed(&self, dom: &Domain, function: &str) -> Result<PathBuf> {
         let place = self.saving(function)?.managed(Uuid(dom.uuid));
         place.ok_or_else(|| RemoteError::no_support(function))
     }
-}
-
-/// Which of these files are there. Most are not, so each folder is read, once.
-fn are_there(files: &[Option<PathBuf>]) -> Vec<bool> {
-    let mut folders: HashMap<&Path, Option<HashSet<OsString>>> = HashMap::new();
-    let is_there = files.iter().map(|file| {
-        let Some(file) = file else { return false };
-        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return false };
-        let names = folders.entry(folder).or_insert_with(|| names_in(folder).ok());
-        names.as_ref().is_none_or(|names| names.contains(name)) && file.exists()
-    });
-    is_there.collect()
-}
-
-fn names_in(folder: &Path) -> io::Result<HashSet<OsString>> {
-    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
 fn no_image() -> RemoteError {
@@ -329,55 +288,4 @@ fn named(params: Vec<TypedParam>) -> Result<(Text, Option<Text>)> {
     }
     let file = file.ok_or_else(|| errors::invalid_argument("no file passed"))?;
     Ok((file, dxml))
-}
-
-#[cfg(all(test, feature = "mem"))]
-mod tests {
-    use std::sync::mpsc;
-    use std::time::Duration;
-
-    use super::*;
-    use crate::hypervisor::StartOptions;
-    use crate::hypervisor::mem::{Config, Mem};
-    use crate::hypervisor::store::Store;
-
-    /// A disk is no processor: whatever these have to do, an image is found.
-    #[tokio::test]
-    async fn images_are_found_while_all_processors_are_busy() {
-        let directory = std::env::temp_dir().join(format!("virtwire-looked-for-{}", Uuid::random()));
-        let (mem, _) = Mem::kept(Config::default(), Store::open(&directory).unwrap()).unwrap();
-        let xml = "<domain type='mem'><name>a</name><memory>1024</memory></domain>";
-        let domain = mem.create(xml.to_owned(), StartOptions::default()).await.unwrap();
-        let service = HypervisorService::new(mem);
-        assert_eq!(service.managed_image(domain.uuid).await, Ok(None));
-        let image = service.managed_place(domain.uuid).unwrap();
-        std::fs::write(&image, "").unwrap();
-
-        let (begin, begun) = mpsc::channel();
-        let places = std::thread::available_parallelism().map_or(1, usize::from);
-        let (ends, busy): (Vec<_>, Vec<_>) = (0..places)
-            .map(|_| {
-                let (begin, (end, ended)) = (begin.clone(), mpsc::channel::<()>());
-                let work = heavy::work(move || {
-                    let _ = begin.send(());
-                    let _ = ended.recv();
-                });
-                (end, tokio::spawn(work))
-            })
-            .unzip();
-        let all_begun = tokio::task::spawn_blocking(move || begun.iter().take(places).count());
-        assert_eq!(all_begun.await.unwrap(), places);
-        let found = async {
-            assert_eq!(service.managed_image(domain.uuid).await, Ok(Some(image.clone())));
-            assert_eq!(service.have_managed_images(std::slice::from_ref(&domain)).await, Ok(vec![true]));
-            service.remove_managed(domain.uuid).await.unwrap();
-            assert!(!image.exists());
-        };
-        tokio::time::timeout(Duration::from_secs(60), found).await.expect("it waits for no processor");
-        drop(ends);
-        for one in busy {
-            one.await.unwrap().unwrap();
-        }
-        std::fs::remove_dir_all(directory).unwrap();
-    }
 }

@@ -250,7 +250,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainRevertToSnapshot,
     ) -> Result<()> {
-        let snapshots = self.snapshots("virDomainRevertToSnapshot")?;
+        const API: &str = "virDomainRevertToSnapshot";
+        self.snapshots(API)?;
         let known = REVERT_RUNNING | REVERT_PAUSED | REVERT_FORCE;
         errors::check_flags(arguments.flags, known.into(), "domain_revert_to_snapshot")?;
         let runs = match (arguments.flags & REVERT_RUNNING != 0, arguments.flags & REVERT_PAUSED != 0) {
@@ -258,18 +259,25 @@ impl<H: Hypervisor> HypervisorService<H> {
             (false, false) => None,
             (runs, _) => Some(runs),
         };
+        let alone = self.images.alone(Uuid(arguments.snap.dom.uuid)).await?;
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
         if !snapshot.active
             && arguments.flags & REVERT_FORCE == 0
-            && self.managed_image(domain).await?.is_some()
+            && self.images.find(domain).await?.is_some()
         {
             let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";
             return Err(RemoteError::new(ErrorCode::SNAPSHOT_REVERT_RISKY, ErrorDomain::QEMU, text));
         }
-        let _change = self.change(domain).await?;
-        snapshots.revert(domain, &snapshot.name, Revert { runs }).await?;
-        // What was saved before is of another past: the next start must not go on with it.
-        self.remove_managed(domain).await
+        let change = self.change(domain).await?;
+        let (images, hypervisor) = (self.images.clone(), self.hypervisor.clone());
+        let reverted = async move {
+            let _change = change;
+            let snapshots = hypervisor.snapshots().ok_or_else(|| RemoteError::no_support(API))?;
+            snapshots.revert(domain, &snapshot.name, Revert { runs }).await?;
+            // What was saved before is of another past: the next start must not go on with it.
+            images.remove(domain).await
+        };
+        alone.through(reverted).await
     }
 
     pub(super) async fn domain_snapshot_delete(

@@ -10,6 +10,7 @@ use crate::server::ConnectionId;
 
 mod addresses;
 mod happenings;
+mod images;
 mod many;
 mod told;
 

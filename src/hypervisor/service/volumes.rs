@@ -289,7 +289,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             (true, false) => volume.capacity.checked_add(by),
             (true, true) => Some(volume.capacity.saturating_sub(by)),
         };
-        let capacity = capacity.ok_or_else(|| bad_capacity("capacity is out of range"))?;
+        let capacity = capacity.filter(|capacity| i64::try_from(*capacity).is_ok());
+        let capacity = capacity.ok_or_else(|| errors::too_large(by))?;
         if capacity < volume.capacity && !shrinks {
             let text = "Can't shrink capacity below current capacity unless shrink flag explicitly specified";
             return Err(bad_capacity(text));

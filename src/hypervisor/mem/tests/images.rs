@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use virtwire_protocol::profile::Profile;
-use virtwire_protocol::remote::{ConnectListAllDomains, Domain, DomainManagedSave, DomainUndefineFlags};
+use virtwire_protocol::remote::{
+    ConnectListAllDomains, Domain, DomainCreate, DomainManagedSave, DomainManagedSaveGetXmlDesc,
+    DomainUndefineFlags,
+};
 
 use super::*;
 use crate::generated::RemoteService;
@@ -148,4 +151,30 @@ async fn an_image_goes_before_its_definition() {
     let saved = service.domain_managed_save(&cx, DomainManagedSave { dom, flags: 0 }).await;
     assert_error(saved, 55, 10);
     mem.destroy(created.uuid).await.unwrap();
+}
+
+/// Whose it is says what is in it, not what it is called.
+#[tokio::test]
+async fn an_image_of_another_domain_is_set_aside() {
+    let directory = Directory::new();
+    let (mem, _) = directory.daemon();
+    let [(one, image), (other, others)] = [saved(&mem, "a").await, saved(&mem, "b").await];
+    std::fs::copy(&others, &image).unwrap();
+    // While the daemon runs nobody starts from it either, and nothing is lost.
+    let service = HypervisorService::new(mem.clone());
+    let cx = CallContext::detached(ConnectionId(1), Profile::default().into());
+    let dom = Domain { name: "a".into(), uuid: one.0, id: -1 };
+    assert_error(service.domain_create(&cx, DomainCreate { dom: dom.clone() }).await, 9, 10);
+    let shown = DomainManagedSaveGetXmlDesc { dom, flags: 0 };
+    assert_error(service.domain_managed_save_get_xml_desc(&cx, shown).await, 9, 10);
+    let active = |all: Vec<DomainInfo>| all.iter().filter(|domain| domain.id.is_some()).count();
+    assert_eq!((active(mem.domains().await.unwrap()), image.exists(), others.exists()), (0, true, true));
+    drop((service, mem));
+
+    let (mem, aside) = directory.daemon();
+    let [aside] = &aside[..] else { panic!("{aside:?}") };
+    assert_eq!(aside.path, directory.saved(&format!("{one}.save.set-aside")));
+    assert_eq!(aside.why, format!("it is another domain's, {other}"));
+    assert!(!image.exists() && others.exists());
+    mem.start(one, StartOptions::default()).await.unwrap();
 }

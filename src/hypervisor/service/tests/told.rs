@@ -257,7 +257,7 @@ async fn what_is_too_much_or_nowhere_is_told_by_its_code() {
         let most = DomainSetVcpusFlags { dom: dom(&defined), nvcpus, flags: 2 | 4 };
         assert_eq!(super::code(service.domain_set_vcpus_flags(&cx, most).await), expected, "{nvcpus}");
     }
-    for (memory, expected) in [(u64::MAX >> 10, (0, 0)), (1 << 54, (8, 10))] {
+    for (memory, expected) in [(u64::MAX >> 11, (0, 0)), (1 << 53, (82, 0))] {
         let most = DomainSetMaxMemory { dom: dom(&defined), memory };
         assert_eq!(super::code(service.domain_set_max_memory(&cx, most).await), expected, "{memory}");
     }
