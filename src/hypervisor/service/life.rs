@@ -75,7 +75,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if found.persistent && found.id.is_none() {
             match self.snapshots_of(domain).await?.len() {
                 0 => {}
-                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.remove_snapshots(domain).await?,
+                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.forget_snapshots(domain).await?,
                 count => {
                     let detail = format!("cannot delete inactive domain with {count} snapshots");
                     return Err(errors::invalid(detail));
