@@ -154,7 +154,7 @@ pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
-pub use storage::{Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
+pub use storage::{CreateVolume, Existing, Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
 pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
 use without::Without;

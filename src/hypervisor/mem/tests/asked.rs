@@ -59,7 +59,7 @@ async fn what_is_not_well_formed_is_taken_from_nobody() {
     assert_error(mem.create_pool(pool(bell), false).await, 35, 18);
     let pool = mem.create_pool(pool(""), false).await.unwrap().uuid;
     let volume = "<volume><name>w&#7;</name><capacity>1</capacity></volume>".to_owned();
-    assert_error(mem.create_volume(pool, volume).await, 35, 18);
+    assert_error(mem.create_volume(pool, volume, HOW).await, 35, 18);
     assert_error(mem.define_secret(format!("<secret>{bell}</secret>")).await, 35, 30);
     // Nor of what there is already.
     let guest = mem.define(xml("a")).await.unwrap().uuid;
