@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
     DomainUndefineFlags,
 };
 
-use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Undefine, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
 use crate::server::{CallContext, panics};
@@ -20,13 +20,16 @@ const START_PAUSED: u32 = DomainStartFlags::PAUSED.bits();
 const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
 const START_BYPASS_CACHE: u32 = DomainStartFlags::BYPASS_CACHE.bits();
 const START_FORCE_BOOT: u32 = DomainStartFlags::FORCE_BOOT.bits();
-/// Remove what a domain leaves behind: managed save image, snapshots, NVRAM, checkpoints, TPM. Of the last three there is none.
+/// Remove what a domain leaves behind, or keep it. Of checkpoints there are none.
 const UNDEFINE_FLAGS: u64 = 0x7f;
+const UNDEFINE_NVRAM: u32 = flags::DomainUndefineFlags::NVRAM.bits();
+const UNDEFINE_KEEP_NVRAM: u32 = flags::DomainUndefineFlags::KEEP_NVRAM.bits();
+const UNDEFINE_TPM: u32 = flags::DomainUndefineFlags::TPM.bits();
+const UNDEFINE_KEEP_TPM: u32 = flags::DomainUndefineFlags::KEEP_TPM.bits();
 const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
 const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
-/// Gently, and with its logs.
-const DESTROY_FLAGS: u32 =
-    flags::DomainDestroyFlags::GRACEFUL.bits() | flags::DomainDestroyFlags::REMOVE_LOGS.bits();
+/// Without losing anything. Nobody is asked to remove logs.
+const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.
 const ACPI_POWER_BUTTON: u32 = flags::DomainShutdownFlags::ACPI_POWER_BTN.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
@@ -63,10 +66,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainUndefineFlags,
     ) -> Result<()> {
         errors::check_flags(arguments.flags, UNDEFINE_FLAGS, "domain_undefine_flags")?;
+        let kept = arguments.flags & (UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM);
+        if kept != 0 && !self.hypervisor.undefine_keeps() {
+            return Err(errors::unsupported_flags(kept, "domain_undefine_flags"));
+        }
         self.undefine(uuid(&arguments.dom), arguments.flags).await
     }
 
     async fn undefine(&self, domain: Uuid, flags: u32) -> Result<()> {
+        let stored = stored(flags)?;
         if flags & UNDEFINE_MANAGED_SAVE == 0 && self.managed_image(domain).await?.is_some() {
             return Err(errors::invalid("Refusing to undefine while domain managed save image exists"));
         }
@@ -87,7 +95,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         if found.persistent {
             self.remove_managed(domain).await?;
         }
-        self.hypervisor.undefine(domain).await
+        match stored == Undefine::default() {
+            true => self.hypervisor.undefine(domain).await,
+            false => self.hypervisor.undefine_with(domain, stored).await,
+        }
     }
 
     pub(super) async fn domain_create_xml(
@@ -109,7 +120,7 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     /// From its own saved file, where it has one.
     pub(super) async fn start(&self, domain: Uuid) -> Result<()> {
-        match self.start_managed(domain, false).await {
+        match self.start_managed(domain, false, false).await {
             Some(restored) => restored,
             None => self.hypervisor.start(domain, StartOptions::default()).await.map(drop),
         }
@@ -128,7 +139,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         if arguments.flags & START_FORCE_BOOT != 0 {
             self.remove_managed(uuid).await?;
         }
-        let started = match self.start_managed(uuid, options.paused).await {
+        let bypass_cache = arguments.flags & START_BYPASS_CACHE != 0;
+        let started = match self.start_managed(uuid, options.paused, bypass_cache).await {
             Some(restored) => {
                 restored?;
                 self.known(&arguments.dom).await?
@@ -192,8 +204,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainDestroyFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DESTROY_FLAGS.into(), "domain_destroy_flags")?;
-        self.destroy(uuid(&arguments.dom)).await
+        errors::check_flags(arguments.flags, DESTROY_GRACEFUL.into(), "domain_destroy_flags")?;
+        match arguments.flags & DESTROY_GRACEFUL {
+            0 => self.destroy(uuid(&arguments.dom)).await,
+            _ => self.destroy_gracefully(uuid(&arguments.dom)).await,
+        }
     }
 
     pub(super) async fn domain_shutdown(&self, _: &CallContext, arguments: DomainShutdown) -> Result<()> {
@@ -241,6 +256,19 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         self.hypervisor.set_autostart(uuid(&arguments.dom), arguments.autostart != 0).await
     }
+}
+
+/// What the flags say of what a domain has stored.
+fn stored(flags: u32) -> Result<Undefine> {
+    let kept = |keep: u32, remove: u32, what: &str| match (flags & keep != 0, flags & remove != 0) {
+        (true, true) => Err(errors::invalid(format!("cannot both keep and delete {what}"))),
+        (false, false) => Ok(None),
+        (keep, _) => Ok(Some(keep)),
+    };
+    Ok(Undefine {
+        keeps_nvram: kept(UNDEFINE_KEEP_NVRAM, UNDEFINE_NVRAM, "nvram")?,
+        keeps_tpm: kept(UNDEFINE_KEEP_TPM, UNDEFINE_TPM, "TPM")?,
+    })
 }
 
 fn uuid(dom: &Domain) -> Uuid {

@@ -24,7 +24,6 @@ use super::secrecy::shown;
 use super::wire::xml;
 use crate::server::{CallContext, heavy};
 
-/// Whatever a file system caches is not this layer's.
 const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
 const RUNNING: u32 = flags::DomainSaveFlags::RUNNING.bits();
 const PAUSED: u32 = flags::DomainSaveFlags::PAUSED.bits();
@@ -244,12 +243,17 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     /// Starts a domain from its own file, which is used up by that; `None` where there is none.
-    pub(super) async fn start_managed(&self, domain: Uuid, paused: bool) -> Option<Result<()>> {
+    pub(super) async fn start_managed(
+        &self,
+        domain: Uuid,
+        paused: bool,
+        bypass_cache: bool,
+    ) -> Option<Result<()>> {
         let image = match self.managed_image(domain).await {
             Ok(image) => image?,
             Err(error) => return Some(Err(error)),
         };
-        let how = Save { runs: paused.then_some(false), ..Save::default() };
+        let how = Save { runs: paused.then_some(false), bypass_cache, ..Save::default() };
         match self.hypervisor.saving()?.restore(&image, how).await {
             Ok(()) => Some(self.remove_managed(domain).await),
             Err(error) => Some(Err(error)),
@@ -310,7 +314,7 @@ fn how(dxml: Option<Text>, flags: u32, function: &str) -> Result<Save> {
         0 => None,
         _ => return Err(errors::invalid_argument("running and paused flags are mutually exclusive")),
     };
-    Ok(Save { xml: dxml.map(xml).transpose()?, runs })
+    Ok(Save { xml: dxml.map(xml).transpose()?, runs, bypass_cache: flags & BYPASS_CACHE != 0 })
 }
 
 /// The parameters of a saved domain: where it is, and its configuration.
