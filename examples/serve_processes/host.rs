@@ -4,8 +4,10 @@ use std::mem::take;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::Signal;
+use tokio::time::timeout;
 use virtwire::hypervisor::*;
 use virtwire::protocol::flags::DomainStatsKinds;
 use virtwire::protocol::params::TypedParams;
@@ -15,6 +17,8 @@ use crate::config::{Config, DOMAIN_TYPE};
 use crate::guest::Guest;
 use crate::usage::Usage;
 
+/// How long a process may take to end by itself.
+const GRACE: Duration = Duration::from_secs(10);
 /// A domain is its first process, and no machine.
 const OS_TYPE: &str = "exe";
 /// The one console that each has.
@@ -245,6 +249,26 @@ impl Hypervisor for Processes {
         let guest = self.with(domain, Machine::kill)?;
         guest.ended().await;
         Ok(())
+    }
+
+    /// The process may write down what it has. One that stands still does not hear of it.
+    async fn destroy_gracefully(&self, domain: Uuid) -> Result<()> {
+        let guest = self.with(domain, |machine| {
+            let guest = machine.guest()?.clone();
+            if let DomainState::Paused(_) = machine.state {
+                return Err(errors::invalid("a process that is paused does not end by itself"));
+            }
+            guest.signal(Signal::TERM)?;
+            machine.destroyed = true;
+            Ok(guest)
+        })?;
+        if timeout(GRACE, guest.ended()).await.is_ok() {
+            return Ok(());
+        }
+        self.with(domain, |machine| {
+            machine.destroyed = false;
+            Err(errors::failed("the process has not ended, and was not killed"))
+        })
     }
 
     async fn shutdown(&self, domain: Uuid) -> Result<()> {

@@ -77,8 +77,13 @@ pub enum Change {
     Detach(String),
     /// A device less, by its alias.
     DetachAlias(String),
-    /// A device as it shall be: its element, complete enough to find it.
-    Update(String),
+    /// A device as it shall be.
+    Update {
+        /// Its element, complete enough to find it.
+        device: String,
+        /// Also where the guest has not let go of what is in it.
+        force: bool,
+    },
 }
 
 impl Change {
@@ -91,7 +96,7 @@ impl Change {
             Change::Attach(_) => "virDomainAttachDeviceFlags",
             Change::Detach(_) => "virDomainDetachDeviceFlags",
             Change::DetachAlias(_) => "virDomainDetachDeviceAlias",
-            Change::Update(_) => "virDomainUpdateDeviceFlags",
+            Change::Update { .. } => "virDomainUpdateDeviceFlags",
         })
     }
 }

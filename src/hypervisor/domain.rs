@@ -90,6 +90,16 @@ pub struct StartOptions {
     pub paused: bool,
 }
 
+/// What becomes of what a domain has stored beside its disks, when its definition goes. `Some(true)` keeps it, `Some(false)` removes it,
+/// and with `None` the client has not said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undefine {
+    /// What its firmware has stored: its NVRAM.
+    pub keeps_nvram: Option<bool>,
+    /// What its TPM has stored.
+    pub keeps_tpm: Option<bool>,
+}
+
 /// Keys of a guest's keyboard, pressed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

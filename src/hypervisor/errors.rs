@@ -62,13 +62,23 @@ pub fn no_interface(device: &str) -> RemoteError {
 pub fn check_flags(flags: impl Into<u64>, known: u64, function: &str) -> Result<()> {
     match flags.into() & !known {
         0 => Ok(()),
-        unknown => Err(invalid_argument(format!("unsupported flags ({unknown:#x}) in function {function}"))),
+        unknown => Err(unsupported_flags(unknown, function)),
     }
 }
 
 /// It is more than a length can be, 9,223,372,036,854,775,807 bytes: code 82, domain 0.
 pub fn too_large(value: impl fmt::Display) -> RemoteError {
     RemoteError::new(ErrorCode::OVERFLOW, ErrorDomain::NONE, format!("value too large: {value}"))
+}
+
+/// These flags of a call are not done as they ask: code 8.
+pub fn unsupported_flags(flags: impl Into<u64>, function: &str) -> RemoteError {
+    invalid_argument(format!("unsupported flags ({:#x}) in function {function}", flags.into()))
+}
+
+/// Two flags of a call exclude each other: code 8.
+pub fn exclusive_flags(one: &str, other: &str, function: &str) -> RemoteError {
+    invalid_argument(format!("flags '{one}' and '{other}' in function {function} exclude each other"))
 }
 
 /// The argument makes sense, but not here: code 74.

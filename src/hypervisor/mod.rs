@@ -114,6 +114,7 @@ use std::path::Path;
 
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::flags::DomainDestroyFlags;
 
 use crate::server::Stream;
 
@@ -125,7 +126,7 @@ pub use console::{Consoles, OpenConsole};
 pub use cpus::{CpuSet, CpuSetError};
 pub use domain::{
     AfterDump, CoreDump, CrashedReason, DomainInfo, DomainState, Keys, Lookup, PausedReason, RunningReason,
-    ShutdownReason, ShutoffReason, StartOptions, WhichXml,
+    ShutdownReason, ShutoffReason, StartOptions, Undefine, WhichXml,
 };
 pub use events::{
     CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
@@ -154,7 +155,7 @@ pub use secrets::{SecretInfo, SecretUsage, Secrets};
 pub use service::HypervisorService;
 pub use snapshots::{Revert, SnapshotInfo, Snapshots};
 pub use stats::Stats;
-pub use storage::{Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
+pub use storage::{CreateVolume, Existing, Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
 pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
 use without::Without;
@@ -277,6 +278,18 @@ pub trait Hypervisor: Send + Sync + 'static {
         ready(Err(RemoteError::no_support("virDomainUndefine")))
     }
 
+    /// The same where the client says what becomes of what the domain's firmware and its TPM have stored. The default is for a host that has
+    /// nothing of it to remove.
+    fn undefine_with(&self, domain: Uuid, _stored: Undefine) -> impl Future<Output = Result<()>> + Send {
+        self.undefine(domain)
+    }
+
+    /// Whether [`undefine_with`](Self::undefine_with) keeps what is to be kept. Without it, clients who ask for that are refused (code 8),
+    /// before anything is removed.
+    fn undefine_keeps(&self) -> bool {
+        false
+    }
+
     /// Starts a domain from this configuration alone; it is forgotten when it stops, unless one is defined.
     fn create(
         &self,
@@ -298,6 +311,13 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Ends it at once, as pulling the plug.
     fn destroy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainDestroy")))
+    }
+
+    /// Ends it where that can be done with nothing of its data lost, such as by asking its process to go, and fails otherwise: `virsh destroy
+    /// --graceful`. Without it, clients who ask for that are refused (code 8); [`destroy`](Self::destroy) is not it.
+    fn destroy_gracefully(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        let graceful = DomainDestroyFlags::GRACEFUL.bits();
+        ready(Err(errors::unsupported_flags(graceful, "domain_destroy_flags")))
     }
 
     /// Asks the guest to shut down.

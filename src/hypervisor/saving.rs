@@ -42,4 +42,6 @@ pub struct Save {
     pub xml: Option<String>,
     /// Whether it runs once it is restored; `None` as it did when it was saved.
     pub runs: Option<bool>,
+    /// Around the host's cache of files.
+    pub bypass_cache: bool,
 }

@@ -1,14 +1,14 @@
 //! Snapshots of domains.
 
-use std::future::Future;
+use std::future::{Future, ready};
 
-use super::{Result, Uuid};
+use super::{Result, Uuid, errors};
 
 /// A host's snapshots of its domains: `virsh snapshot-create` and its like. For
 /// [`Hypervisor::snapshots`](super::Hypervisor::snapshots).
 ///
 /// virtwire supplies lookups, lists with their filters, the tree of parents and children, and flags, and refuses to undefine a domain
-/// that has some.
+/// that has some. What a client asks of a snapshot's data is asked of a verb of its own, which refuses it where it is not implemented.
 pub trait Snapshots: Send + Sync {
     /// All snapshots of a domain, in any order. At most 16,384 can be listed to a client.
     fn snapshots(&self, domain: Uuid) -> impl Future<Output = Result<Vec<SnapshotInfo>>> + Send;
@@ -16,15 +16,37 @@ pub trait Snapshots: Send + Sync {
     /// A snapshot's description, with all that its domain has: clients are shown that as [`Hypervisor::xml`](super::Hypervisor::xml).
     fn snapshot_xml(&self, domain: Uuid, snapshot: &str) -> impl Future<Output = Result<String>> + Send;
 
-    /// Keeps the domain as it is now. It becomes the current snapshot, and a child of the one before.
+    /// Keeps the domain as it is now. It becomes the current snapshot, and a child of the one before. A failure leaves nothing of it.
     fn create_snapshot(&self, domain: Uuid, xml: String)
     -> impl Future<Output = Result<SnapshotInfo>> + Send;
 
     /// Has the domain be as it was, and makes the snapshot the current one.
     fn revert(&self, domain: Uuid, snapshot: &str, how: Revert) -> impl Future<Output = Result<()>> + Send;
 
-    /// Forgets a snapshot. Its children become those of its parent.
+    /// Removes a snapshot and what it keeps. Its children become those of its parent.
     fn delete_snapshot(&self, domain: Uuid, snapshot: &str) -> impl Future<Output = Result<()>> + Send;
+
+    /// Forgets a snapshot, and nothing of what it keeps is touched: disks still have it. Its children become those of its parent.
+    /// `virsh snapshot-delete --metadata` and `undefine --snapshots-metadata`.
+    fn forget_snapshot(&self, _domain: Uuid, _snapshot: &str) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(errors::unsupported_flags(2_u32, "domain_snapshot_delete")))
+    }
+
+    /// Knows a snapshot from now on as its document says it, as [`snapshot_xml`](Self::snapshot_xml) has told one: one that is there, or one
+    /// that was forgotten. Where `current`, it becomes the current one. Neither the domain nor what the snapshot keeps is touched.
+    /// `virsh snapshot-edit`, `snapshot-current` with a name, and `snapshot-create --redefine`.
+    ///
+    /// # Errors
+    /// Of code 8 where what is kept is none of what the document says.
+    fn redefine_snapshot(
+        &self,
+        _domain: Uuid,
+        _xml: String,
+        current: bool,
+    ) -> impl Future<Output = Result<SnapshotInfo>> + Send {
+        let flags = if current { 3_u32 } else { 1 };
+        ready(Err(errors::unsupported_flags(flags, "domain_snapshot_create_xml")))
+    }
 }
 
 /// Everything that the short questions about a snapshot ask, at one moment.
@@ -52,4 +74,6 @@ impl SnapshotInfo {
 pub struct Revert {
     /// Whether it runs afterwards; `None` as it did then.
     pub runs: Option<bool>,
+    /// Also where something may be lost or broken by it, which is refused else: code 77.
+    pub force: bool,
 }

@@ -4,16 +4,18 @@ use std::future::{Future, ready};
 
 pub use virtwire_protocol::enums::StorageVolKind;
 use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::flags::{StoragePoolBuildFlags, StoragePoolCreateFlags};
 
 use super::networks::Standing;
-use super::{Result, Uuid};
+use super::{Result, Uuid, errors};
 use crate::server::Stream;
 
 /// A host's storage: `virsh pool-list`, `vol-list`, `vol-upload` and their like. For
 /// [`Hypervisor::storage`](super::Hypervisor::storage).
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that only pools that are active are asked for
-/// volumes. A verb that is not implemented is answered as not supported. What happens is told by
+/// volumes. A verb that is not implemented is answered as not supported. What a client asks of the data that are there is asked of verbs of
+/// their own, which refuse it where they are not implemented. What happens is told by
 /// [`Events::tell_pool`](super::Events::tell_pool), also where a client has asked for it.
 pub trait Storage: Send + Sync {
     /// Every pool, active or not, in any order. At most 16,384 can be listed to a client.
@@ -43,9 +45,31 @@ pub trait Storage: Send + Sync {
         ready(Err(RemoteError::no_support("virStoragePoolCreateXML")))
     }
 
-    /// Makes a pool ready for its first start, such as by making its directory.
+    /// The same, made ready first, and with what is there as the client says.
+    fn create_pool_over(
+        &self,
+        _xml: String,
+        there: Existing,
+    ) -> impl Future<Output = Result<PoolInfo>> + Send {
+        let flag = match there {
+            Existing::Stays => StoragePoolCreateFlags::WITH_BUILD_NO_OVERWRITE,
+            Existing::Goes => StoragePoolCreateFlags::WITH_BUILD_OVERWRITE,
+        };
+        ready(Err(errors::unsupported_flags(flag.bits(), "storage_pool_create_xml")))
+    }
+
+    /// Makes a pool ready for its first start, such as by making its directory. Nobody has said that anything may be lost by it.
     fn build_pool(&self, _pool: Uuid) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virStoragePoolBuild")))
+    }
+
+    /// The same, with what is there as the client says: `virsh pool-build --overwrite` and `--no-overwrite`.
+    fn build_pool_over(&self, _pool: Uuid, there: Existing) -> impl Future<Output = Result<()>> + Send {
+        let flag = match there {
+            Existing::Stays => StoragePoolBuildFlags::NO_OVERWRITE,
+            Existing::Goes => StoragePoolBuildFlags::OVERWRITE,
+        };
+        ready(Err(errors::unsupported_flags(flag.bits(), "storage_pool_build")))
     }
 
     /// Starts a defined pool.
@@ -74,7 +98,12 @@ pub trait Storage: Send + Sync {
     }
 
     /// Makes a volume.
-    fn create_volume(&self, _pool: Uuid, _xml: String) -> impl Future<Output = Result<VolumeInfo>> + Send {
+    fn create_volume(
+        &self,
+        _pool: Uuid,
+        _xml: String,
+        _how: CreateVolume,
+    ) -> impl Future<Output = Result<VolumeInfo>> + Send {
         ready(Err(RemoteError::no_support("virStorageVolCreateXML")))
     }
 
@@ -84,11 +113,13 @@ pub trait Storage: Send + Sync {
         _pool: Uuid,
         _xml: String,
         _original: (Uuid, &str),
+        _how: CreateVolume,
     ) -> impl Future<Output = Result<VolumeInfo>> + Send {
         ready(Err(RemoteError::no_support("virStorageVolCreateXMLFrom")))
     }
 
-    /// Has a volume be zeros, from its beginning to its end.
+    /// Has a volume be zeros, from its beginning to its end. Also before [`delete_volume`](Self::delete_volume), where a client wants
+    /// one cleared with that.
     fn wipe_volume(&self, _pool: Uuid, _volume: &str) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virStorageVolWipe")))
     }
@@ -186,6 +217,24 @@ impl VolumeInfo {
         let (key, kind) = (path.clone(), StorageVolKind::File);
         VolumeInfo { name: name.into(), key, path, kind, capacity: 0, allocation: 0 }
     }
+}
+
+/// What becomes of what is there already where a pool is made ready, such as a file system on its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays: where there is something, making the pool ready fails (code 55).
+    Stays,
+    /// The pool is made over it.
+    Goes,
+}
+
+/// How to make a volume.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CreateVolume {
+    /// With room for what describes the image, as `qcow2` has it.
+    pub preallocate: bool,
+    /// As a copy that shares its blocks with its original, or not at all.
+    pub reflink: bool,
 }
 
 /// Which part of a volume is moved.

@@ -85,6 +85,32 @@ fn processes_are_domains_for_virsh() {
     }
 }
 
+/// What it does when it is asked to go is done, and one that does not go is left.
+#[test]
+fn a_process_that_is_destroyed_gracefully_ends_by_itself() {
+    need!(Virsh, Example);
+    let (_daemon, uri, directory) = served();
+    let uri = uri.as_str();
+    let written = directory.path().join("written");
+    let ready = directory.path().join("ready");
+    let at_end =
+        format!("trap 'echo all &gt; {}; exit 0' TERM; : &gt; {};", written.display(), ready.display());
+    let guest = GUEST.replace("trap 'exit 0' TERM;", &at_end);
+    virsh(uri, &["create", &directory.write("guest.xml", &guest)]);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !ready.exists() {
+        assert!(Instant::now() < deadline, "it does not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    virsh(uri, &["suspend", "echo"]);
+    let paused = try_virsh(uri, &["destroy", "echo", "--graceful"]);
+    assert!(paused.stderr.contains("is paused"), "{paused:?}");
+    virsh(uri, &["resume", "echo"]);
+    virsh(uri, &["destroy", "echo", "--graceful"]);
+    assert_eq!(std::fs::read_to_string(written).unwrap(), "all\n");
+    assert_eq!(virsh(uri, &["list", "--all", "--name"]).trim(), "");
+}
+
 /// Without a definition a domain is its process and nothing else.
 #[test]
 fn a_transient_process_is_gone_with_its_end() {

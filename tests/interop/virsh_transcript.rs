@@ -328,6 +328,7 @@ pub(crate) fn answers(uri: &str, commands: &str, directory: &Path) -> Vec<String
     let mut shell = Command::new("sh")
         .args(["-c", "timeout 60 virsh --quiet --connect \"$0\" 2>&1", uri])
         .env("LC_ALL", "C")
+        .env("EDITOR", "sed -i s/words/others/")
         .current_dir(directory)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -41,6 +41,6 @@ fn what_an_embedder_writes_starts_from_something() {
     assert_eq!(console.device, None);
     let save = Save { runs: Some(true), ..Save::default() };
     assert_eq!(save.xml, None);
-    assert_ne!((Revert { runs: Some(true) }).runs, Revert::default().runs);
+    assert_ne!((Revert { runs: Some(true), ..Revert::default() }).runs, Revert::default().runs);
     assert_ne!((StartOptions { paused: true }).paused, StartOptions::default().paused);
 }

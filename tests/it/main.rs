@@ -50,6 +50,7 @@ mod opening;
 mod p2p_abort;
 #[cfg(feature = "mem")]
 mod past_faults;
+mod promises;
 mod raw;
 mod raw_v2;
 mod raw_v3;

@@ -156,7 +156,7 @@ fn changed(before: &Definition, change: &Change, live: bool) -> Result<Definitio
         Change::Attach(device) => devices::attached(xml, device)?,
         Change::Detach(device) => devices::detached(xml, device)?,
         Change::DetachAlias(alias) => devices::detached_by_alias(xml, alias)?,
-        Change::Update(device) => devices::updated(xml, device)?,
+        Change::Update { device, .. } => devices::updated(xml, device)?,
     };
     Definition::parse(&xml, None)
 }

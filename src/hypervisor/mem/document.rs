@@ -15,7 +15,7 @@ const PLACE_BYTES_MAX: usize = 4_096;
 /// How deep what is needed lies below the root.
 const DEPTH_MAX: usize = 3;
 /// What somebody reads. Nothing else is kept: of whatever else a document has many, none costs memory.
-const WANTED: [&str; 22] = [
+const WANTED: [&str; 25] = [
     "@type",
     "name",
     "uuid",
@@ -38,6 +38,9 @@ const WANTED: [&str; 22] = [
     "bridge@name",
     "memory@snapshot",
     "memory@file",
+    "state",
+    "creationTime",
+    "parent/name",
 ];
 /// What is told again and again, or kept beside the document, and how long it may be.
 const TOLD: [(&str, usize); 8] = [

@@ -327,6 +327,11 @@ impl Hypervisor for Mem {
         lasting::undefine(&self.inner, domain).await
     }
 
+    /// There is nothing that a guest's firmware or TPM would store.
+    fn undefine_keeps(&self) -> bool {
+        true
+    }
+
     async fn create(&self, xml: String, options: StartOptions) -> Result<DomainInfo> {
         let definition = Definition::asked(&xml)?;
         self.inner.table().check_startable(&definition)?;
@@ -342,6 +347,11 @@ impl Hypervisor for Mem {
     }
 
     async fn destroy(&self, domain: Uuid) -> Result<()> {
+        self.inner.destroy(domain).await
+    }
+
+    /// It has no data that it could lose.
+    async fn destroy_gracefully(&self, domain: Uuid) -> Result<()> {
         self.inner.destroy(domain).await
     }
 

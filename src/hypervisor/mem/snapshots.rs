@@ -3,6 +3,8 @@
 //! A guest that has some is neither undefined nor moved to another host: they would be lost. All of a host's hold no more than
 //! [`Config::snapshot_bytes_max`](super::Config::snapshot_bytes_max).
 
+mod redefined;
+
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,6 +27,7 @@ use super::turn::Turn;
 use super::xml::Definition;
 use super::{Inner, Mem, lasting};
 use crate::hypervisor::Hypervisor;
+use redefined::Redefined;
 
 /// The most of one guest.
 const COUNT_MAX: usize = 64;
@@ -174,13 +177,24 @@ impl Snapshot {
         self.definition.xml.len() + self.description.len() + memory
     }
 
+    /// What the domain was when it was made.
+    fn state(&self) -> &'static str {
+        match self.live {
+            Some((true, _)) => "running",
+            Some((false, _)) => "paused",
+            None => "shutoff",
+        }
+    }
+
+    /// Its domain's document, without what may only be before a root element.
+    fn domain(&self) -> &str {
+        let xml = &self.definition.xml;
+        xml.find("<domain").and_then(|at| xml.get(at..)).unwrap_or_default()
+    }
+
     fn xml(&self) -> String {
-        let Snapshot { name, description, parent, created, definition, live } = self;
-        let (state, memory) = match live {
-            Some((true, _)) => ("running", "internal"),
-            Some((false, _)) => ("paused", "internal"),
-            None => ("shutoff", "no"),
-        };
+        let Snapshot { name, description, parent, created, live, .. } = self;
+        let (state, memory) = (self.state(), if live.is_some() { "internal" } else { "no" });
         let description = match description.as_str() {
             "" => String::new(),
             text => format!("  <description>{}</description>\n", escaped(text)),
@@ -188,9 +202,7 @@ impl Snapshot {
         let parent = parent
             .as_ref()
             .map(|parent| format!("  <parent>\n    <name>{}</name>\n  </parent>\n", escaped(parent)));
-        // Without what may only be before a root element.
-        let domain =
-            definition.xml.find("<domain").and_then(|at| definition.xml.get(at..)).unwrap_or_default();
+        let domain = self.domain();
         format!(
             "<domainsnapshot>\n  <name>{}</name>\n{description}  <state>{state}</state>\n{}  <creationTime>{created}</creationTime>\n  \
              <memory snapshot='{memory}'/>\n{domain}\n</domainsnapshot>\n",
@@ -198,6 +210,10 @@ impl Snapshot {
             parent.unwrap_or_default(),
         )
     }
+}
+
+fn full(bytes_max: usize) -> RemoteError {
+    errors::failed(format!("this host's snapshots hold {bytes_max} bytes, and no more"))
 }
 
 impl Inner {
@@ -233,7 +249,7 @@ impl Table {
     /// Keeps one more of a guest's, where there is room for it on this host.
     fn keep_snapshot(&mut self, domain: Uuid, one: Snapshot, bytes_max: usize) -> Result<SnapshotInfo> {
         if self.snapshot_bytes().saturating_add(one.bytes()) > bytes_max {
-            return Err(errors::failed(format!("this host's snapshots hold {bytes_max} bytes, and no more")));
+            return Err(full(bytes_max));
         }
         self.guest_mut(domain)?.snapshots.keep(one)
     }
@@ -337,5 +353,15 @@ impl Snapshots for Mem {
 
     async fn delete_snapshot(&self, domain: Uuid, snapshot: &str) -> Result<()> {
         self.inner.table().guest_mut(domain)?.snapshots.forget(snapshot)
+    }
+
+    /// There is nothing that it keeps elsewhere: what goes is the same.
+    async fn forget_snapshot(&self, domain: Uuid, snapshot: &str) -> Result<()> {
+        self.delete_snapshot(domain, snapshot).await
+    }
+
+    async fn redefine_snapshot(&self, domain: Uuid, xml: String, current: bool) -> Result<SnapshotInfo> {
+        let said = Redefined::read(&xml)?;
+        self.inner.table().redefine_snapshot(domain, said, current, self.inner.config.snapshot_bytes_max)
     }
 }

@@ -11,7 +11,8 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::store::{self, Store};
 use super::super::{
-    Part, PoolEvent, PoolInfo, PoolStep, Result, Storage, StoragePoolLifecycle, Uuid, VolumeInfo, errors,
+    CreateVolume, Part, PoolEvent, PoolInfo, PoolStep, Result, Storage, StoragePoolLifecycle, Uuid,
+    VolumeInfo, errors,
 };
 use super::described::{Described, Kept, of_storage};
 use super::document::Document;
@@ -404,7 +405,7 @@ impl Storage for Mem {
         ))
     }
 
-    async fn create_volume(&self, pool: Uuid, xml: String) -> Result<VolumeInfo> {
+    async fn create_volume(&self, pool: Uuid, xml: String, _: CreateVolume) -> Result<VolumeInfo> {
         let Described { name, capacity, kept } = Described::read(xml)?;
         let capacity =
             capacity.ok_or_else(|| of_storage(errors::bad_domain_xml("the volume has no capacity")))?;
@@ -418,6 +419,7 @@ impl Storage for Mem {
         pool: Uuid,
         xml: String,
         (from, original): (Uuid, &str),
+        _: CreateVolume,
     ) -> Result<VolumeInfo> {
         let Described { name, capacity, kept } = Described::read(xml)?;
         let mut pools = self.inner.stores();

@@ -21,7 +21,7 @@ pub(super) const LIVE: u32 = AffectFlags::LIVE.bits();
 pub(super) const CONFIG: u32 = AffectFlags::CONFIG.bits();
 /// What it may have, in place of what it has.
 pub(super) const MAXIMUM: u32 = VcpuFlags::MAXIMUM.bits();
-/// Also where the guest has not let go of a device's medium: nothing here holds one.
+/// Also where the guest has not let go of a device's medium.
 const FORCE: u32 = DeviceFlags::FORCE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -171,7 +171,8 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         let DomainUpdateDeviceFlags { dom, xml: device, flags } = arguments;
         errors::check_flags(flags, (LIVE | CONFIG | FORCE).into(), "domain_update_device_flags")?;
-        self.changed(&dom, Change::Update(xml(device)?), flags, "virDomainUpdateDeviceFlags").await
+        let change = Change::Update { device: xml(device)?, force: flags & FORCE != 0 };
+        self.changed(&dom, change, flags, "virDomainUpdateDeviceFlags").await
     }
 
     pub(super) async fn domain_get_metadata(

@@ -118,12 +118,13 @@ impl<H: Hypervisor> Images<H> {
     }
 
     /// Starts a domain from its image, which is used up by that. Whether there was one.
-    pub(super) async fn start(&self, domain: Uuid, paused: bool) -> Result<bool> {
+    pub(super) async fn start(&self, domain: Uuid, paused: bool, bypass_cache: bool) -> Result<bool> {
         let (Some(image), Some(saving)) = (self.find(domain).await?, self.hypervisor.saving()) else {
             return Ok(false);
         };
         self.check_is_of(domain, &saving.saved_xml(&image).await?).await?;
-        saving.restore(&image, Save { runs: paused.then_some(false), ..Save::default() }).await?;
+        let how = Save { runs: paused.then_some(false), bypass_cache, ..Save::default() };
+        saving.restore(&image, how).await?;
         self.remove(domain).await?;
         Ok(true)
     }

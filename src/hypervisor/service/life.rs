@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
     DomainUndefineFlags,
 };
 
-use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Undefine, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
 use crate::server::{CallContext, panics};
@@ -20,18 +20,28 @@ const START_PAUSED: u32 = DomainStartFlags::PAUSED.bits();
 const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
 const START_BYPASS_CACHE: u32 = DomainStartFlags::BYPASS_CACHE.bits();
 const START_FORCE_BOOT: u32 = DomainStartFlags::FORCE_BOOT.bits();
-/// Remove what a domain leaves behind: managed save image, snapshots, NVRAM, checkpoints, TPM. Of the last three there is none.
+/// Remove what a domain leaves behind, or keep it. Of checkpoints there are none.
 const UNDEFINE_FLAGS: u64 = 0x7f;
+const UNDEFINE_NVRAM: u32 = flags::DomainUndefineFlags::NVRAM.bits();
+const UNDEFINE_KEEP_NVRAM: u32 = flags::DomainUndefineFlags::KEEP_NVRAM.bits();
+const UNDEFINE_TPM: u32 = flags::DomainUndefineFlags::TPM.bits();
+const UNDEFINE_KEEP_TPM: u32 = flags::DomainUndefineFlags::KEEP_TPM.bits();
 const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
 const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
-/// Gently, and with its logs.
-const DESTROY_FLAGS: u32 =
-    flags::DomainDestroyFlags::GRACEFUL.bits() | flags::DomainDestroyFlags::REMOVE_LOGS.bits();
+/// Without losing anything. Nobody is asked to remove logs.
+const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.
 const ACPI_POWER_BUTTON: u32 = flags::DomainShutdownFlags::ACPI_POWER_BTN.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
 const DEFINE_VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 const START_VALIDATE: u32 = DomainStartFlags::VALIDATE.bits();
+
+/// What is to become of a domain's own saved file when it starts.
+#[derive(Clone, Copy, Default)]
+struct ImageUse {
+    is_removed: bool,
+    bypass_cache: bool,
+}
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_define_xml(
@@ -63,10 +73,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainUndefineFlags,
     ) -> Result<()> {
         errors::check_flags(arguments.flags, UNDEFINE_FLAGS, "domain_undefine_flags")?;
+        let kept = arguments.flags & (UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM);
+        if kept != 0 && !self.hypervisor.undefine_keeps() {
+            return Err(errors::unsupported_flags(kept, "domain_undefine_flags"));
+        }
         self.undefine(uuid(&arguments.dom), arguments.flags).await
     }
 
     async fn undefine(&self, domain: Uuid, flags: u32) -> Result<()> {
+        let stored = stored(flags)?;
         let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
         if flags & UNDEFINE_MANAGED_SAVE == 0 && images.find(domain).await?.is_some() {
             return Err(errors::invalid("Refusing to undefine while domain managed save image exists"));
@@ -76,7 +91,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if found.persistent && found.id.is_none() {
             match self.snapshots_of(domain).await?.len() {
                 0 => {}
-                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.remove_snapshots(domain).await?,
+                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.forget_snapshots(domain).await?,
                 count => {
                     let detail = format!("cannot delete inactive domain with {count} snapshots");
                     return Err(errors::invalid(detail));
@@ -91,7 +106,10 @@ impl<H: Hypervisor> HypervisorService<H> {
             if image_goes {
                 images.remove(domain).await?;
             }
-            hypervisor.undefine(domain).await
+            match stored == Undefine::default() {
+                true => hypervisor.undefine(domain).await,
+                false => hypervisor.undefine_with(domain, stored).await,
+            }
         };
         alone.through(undefined).await
     }
@@ -114,18 +132,23 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn start(&self, domain: Uuid) -> Result<()> {
-        self.started(domain, StartOptions::default(), false).await.map(drop)
+        self.started(domain, StartOptions::default(), ImageUse::default()).await.map(drop)
     }
 
     /// From its own saved file, where it has one, unless it is to boot in any case: then that is removed, and what has started is told.
-    async fn started(&self, domain: Uuid, options: StartOptions, boots: bool) -> Result<Option<DomainInfo>> {
+    async fn started(
+        &self,
+        domain: Uuid,
+        options: StartOptions,
+        image: ImageUse,
+    ) -> Result<Option<DomainInfo>> {
         let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
         let hypervisor = self.hypervisor.clone();
         let started = async move {
-            if boots {
+            if image.is_removed {
                 images.remove(domain).await?;
             }
-            match images.start(domain, options.paused).await? {
+            match images.start(domain, options.paused, image.bypass_cache).await? {
                 true => Ok(None),
                 false => hypervisor.start(domain, options).await.map(Some),
             }
@@ -143,7 +166,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, known.into(), "domain_create_with_flags")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let uuid = uuid(&arguments.dom);
-        let started = match self.started(uuid, options, arguments.flags & START_FORCE_BOOT != 0).await? {
+        let image = ImageUse {
+            is_removed: arguments.flags & START_FORCE_BOOT != 0,
+            bypass_cache: arguments.flags & START_BYPASS_CACHE != 0,
+        };
+        let started = match self.started(uuid, options, image).await? {
             Some(started) => started,
             None => self.known(&arguments.dom).await?,
         };
@@ -204,8 +231,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainDestroyFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DESTROY_FLAGS.into(), "domain_destroy_flags")?;
-        self.destroy(uuid(&arguments.dom)).await
+        errors::check_flags(arguments.flags, DESTROY_GRACEFUL.into(), "domain_destroy_flags")?;
+        match arguments.flags & DESTROY_GRACEFUL {
+            0 => self.destroy(uuid(&arguments.dom)).await,
+            _ => self.destroy_gracefully(uuid(&arguments.dom)).await,
+        }
     }
 
     pub(super) async fn domain_shutdown(&self, _: &CallContext, arguments: DomainShutdown) -> Result<()> {
@@ -253,6 +283,19 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         self.hypervisor.set_autostart(uuid(&arguments.dom), arguments.autostart != 0).await
     }
+}
+
+/// What the flags say of what a domain has stored.
+fn stored(flags: u32) -> Result<Undefine> {
+    let kept = |keep: u32, remove: u32, what: &str| match (flags & keep != 0, flags & remove != 0) {
+        (true, true) => Err(errors::invalid(format!("cannot both keep and delete {what}"))),
+        (false, false) => Ok(None),
+        (keep, _) => Ok(Some(keep)),
+    };
+    Ok(Undefine {
+        keeps_nvram: kept(UNDEFINE_KEEP_NVRAM, UNDEFINE_NVRAM, "nvram")?,
+        keeps_tpm: kept(UNDEFINE_KEEP_TPM, UNDEFINE_TPM, "TPM")?,
+    })
 }
 
 fn uuid(dom: &Domain) -> Uuid {

@@ -1,11 +1,11 @@
 //! Storage pools.
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::flags::{DefineFlags, StoragePoolCreateFlags, StoragePoolDeleteFlags, XmlFlags};
+use virtwire_protocol::flags::{DefineFlags, StoragePoolBuildFlags, StoragePoolCreateFlags, XmlFlags};
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
-use super::super::{Hypervisor, PoolInfo, Result, Storage, Uuid, errors};
+use super::super::{Existing, Hypervisor, PoolInfo, Result, Storage, Uuid, errors};
 use super::HypervisorService;
 use super::clients::internal;
 use super::kept::{listed, may_see, names, number};
@@ -16,10 +16,13 @@ use crate::server::CallContext;
 const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Made ready first; and, where something is there already, over it or not.
 const CREATE_BUILD: u32 = StoragePoolCreateFlags::WITH_BUILD.bits();
-const CREATE_FLAGS: u64 = 7;
-/// Anew, over what is there or not: here there is nothing to be careful of.
-const BUILD_FLAGS: u64 = 0xf;
-const DELETE_FLAGS: u32 = StoragePoolDeleteFlags::ZEROED.bits();
+const CREATE_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_OVERWRITE.bits();
+const CREATE_NO_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_NO_OVERWRITE.bits();
+const CREATE_FLAGS: u32 = CREATE_BUILD | CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
+/// Nothing is mended or made larger.
+const BUILD_OVERWRITE: u32 = StoragePoolBuildFlags::OVERWRITE.bits();
+const BUILD_NO_OVERWRITE: u32 = StoragePoolBuildFlags::NO_OVERWRITE.bits();
+const BUILD_FLAGS: u32 = BUILD_OVERWRITE | BUILD_NO_OVERWRITE;
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
 const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 /// Lifecycle and refresh.
@@ -193,10 +196,13 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolCreateXml,
     ) -> Result<StoragePoolCreateXmlReply> {
-        errors::check_flags(arguments.flags, CREATE_FLAGS, "storage_pool_create_xml")?;
-        let build = arguments.flags & CREATE_BUILD != 0;
-        let created =
-            self.storage("virStoragePoolCreateXML")?.create_pool(xml(arguments.xml)?, build).await?;
+        let built = built_first(arguments.flags, "storage_pool_create_xml")?;
+        let (storage, xml) = (self.storage("virStoragePoolCreateXML")?, xml(arguments.xml)?);
+        let created = match built {
+            Built::Not => storage.create_pool(xml, false).await?,
+            Built::Anew => storage.create_pool(xml, true).await?,
+            Built::Over(there) => storage.create_pool_over(xml, there).await?,
+        };
         Ok(StoragePoolCreateXmlReply { pool: wire(&created) })
     }
 
@@ -205,9 +211,21 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolBuild,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, BUILD_FLAGS, "storage_pool_build")?;
+        errors::check_flags(arguments.flags, BUILD_FLAGS.into(), "storage_pool_build")?;
+        let (goes, stays) =
+            (arguments.flags & BUILD_OVERWRITE != 0, arguments.flags & BUILD_NO_OVERWRITE != 0);
+        let there = existing(goes, stays, "storage_pool_build")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolBuild").await?)?;
-        self.storage("virStoragePoolBuild")?.build_pool(pool.uuid).await
+        self.built(pool.uuid, there.map_or(Built::Anew, Built::Over), "virStoragePoolBuild").await
+    }
+
+    async fn built(&self, pool: Uuid, built: Built, api: &str) -> Result<()> {
+        let storage = self.storage(api)?;
+        match built {
+            Built::Not => Ok(()),
+            Built::Anew => storage.build_pool(pool).await,
+            Built::Over(there) => storage.build_pool_over(pool, there).await,
+        }
     }
 
     pub(super) async fn storage_pool_create(
@@ -215,13 +233,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolCreate,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, CREATE_FLAGS, "storage_pool_create")?;
+        let built = built_first(arguments.flags, "storage_pool_create")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolCreate").await?)?;
-        let storage = self.storage("virStoragePoolCreate")?;
-        if arguments.flags & CREATE_BUILD != 0 {
-            storage.build_pool(pool.uuid).await?;
-        }
-        storage.start_pool(pool.uuid).await
+        self.built(pool.uuid, built, "virStoragePoolCreate").await?;
+        self.storage("virStoragePoolCreate")?.start_pool(pool.uuid).await
     }
 
     pub(super) async fn storage_pool_destroy(
@@ -242,13 +257,13 @@ impl<H: Hypervisor> HypervisorService<H> {
         self.storage("virStoragePoolUndefine")?.undefine_pool(pool.uuid).await
     }
 
-    /// Zeroed or not: what is removed here is gone.
+    /// Nobody clears a whole pool with it: what has volumes is not deleted.
     pub(super) async fn storage_pool_delete(
         &self,
         _: &CallContext,
         arguments: StoragePoolDelete,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DELETE_FLAGS.into(), "storage_pool_delete")?;
+        errors::check_flags(arguments.flags, 0, "storage_pool_delete")?;
         let pool = self.pool(&arguments.pool, "virStoragePoolDelete").await?;
         if pool.standing.active {
             let detail = format!("storage pool '{}' is still active", pool.name);
@@ -305,6 +320,33 @@ impl<H: Hypervisor> HypervisorService<H> {
 
 pub(super) fn wire(pool: &PoolInfo) -> StoragePool {
     StoragePool { name: pool.name.as_str().into(), uuid: pool.uuid.0 }
+}
+
+/// Whether a pool is made ready before it starts.
+enum Built {
+    Not,
+    Anew,
+    Over(Existing),
+}
+
+/// What the flags of a start say of that: each of the three has a pool be made ready.
+fn built_first(flags: u32, function: &str) -> Result<Built> {
+    errors::check_flags(flags, CREATE_FLAGS.into(), function)?;
+    let there = existing(flags & CREATE_OVERWRITE != 0, flags & CREATE_NO_OVERWRITE != 0, function)?;
+    Ok(match there {
+        Some(there) => Built::Over(there),
+        None if flags & CREATE_BUILD != 0 => Built::Anew,
+        None => Built::Not,
+    })
+}
+
+fn existing(goes: bool, stays: bool, function: &str) -> Result<Option<Existing>> {
+    match (goes, stays) {
+        (true, true) => Err(errors::exclusive_flags("overwrite", "no_overwrite", function)),
+        (true, false) => Ok(Some(Existing::Goes)),
+        (false, true) => Ok(Some(Existing::Stays)),
+        (false, false) => Ok(None),
+    }
 }
 
 fn active(pool: PoolInfo) -> Result<PoolInfo> {

@@ -22,7 +22,6 @@ use super::secrecy::shown;
 use super::wire::xml;
 use crate::server::CallContext;
 
-/// Whatever a file system caches is not this layer's.
 const BYPASS_CACHE: u32 = flags::DomainSaveFlags::BYPASS_CACHE.bits();
 const RUNNING: u32 = flags::DomainSaveFlags::RUNNING.bits();
 const PAUSED: u32 = flags::DomainSaveFlags::PAUSED.bits();
@@ -269,7 +268,7 @@ fn how(dxml: Option<Text>, flags: u32, function: &str) -> Result<Save> {
         0 => None,
         _ => return Err(errors::invalid_argument("running and paused flags are mutually exclusive")),
     };
-    Ok(Save { xml: dxml.map(xml).transpose()?, runs })
+    Ok(Save { xml: dxml.map(xml).transpose()?, runs, bypass_cache: flags & BYPASS_CACHE != 0 })
 }
 
 /// The parameters of a saved domain: where it is, and its configuration.

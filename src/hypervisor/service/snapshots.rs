@@ -24,11 +24,18 @@ const DELETE_CHILDREN_ONLY: u32 = SnapshotDeleteFlags::CHILDREN_ONLY.bits();
 
 const REVERT_RUNNING: u32 = SnapshotRevertFlags::RUNNING.bits();
 const REVERT_PAUSED: u32 = SnapshotRevertFlags::PAUSED.bits();
-/// Also where something is lost by it: memory that is saved, and fits no disk that goes back without its memory.
+/// Also where something is lost by it, such as memory that is saved, and fits no disk that goes back without its memory.
 const REVERT_FORCE: u32 = SnapshotRevertFlags::FORCE.bits();
 
-/// What a created snapshot may ask for that makes no difference: all or nothing, and a comparison with a schema that is not here.
-const CREATE_FLAGS: u32 = SnapshotCreateFlags::ATOMIC.bits() | SnapshotCreateFlags::VALIDATE.bits();
+/// It is there already.
+const CREATE_REDEFINE: u32 = SnapshotCreateFlags::REDEFINE.bits();
+const CREATE_CURRENT: u32 = SnapshotCreateFlags::CURRENT.bits();
+/// The last two make no difference: all or nothing, which [`Snapshots::create_snapshot`] is anyway, and a comparison with a schema that is
+/// not here.
+const CREATE_FLAGS: u32 = CREATE_REDEFINE
+    | CREATE_CURRENT
+    | SnapshotCreateFlags::ATOMIC.bits()
+    | SnapshotCreateFlags::VALIDATE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn snapshots(&self, api: &str) -> Result<&impl Snapshots> {
@@ -49,12 +56,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
-    /// Forgets all of them, with their domain.
-    pub(super) async fn remove_snapshots(&self, domain: Uuid) -> Result<()> {
+    /// Forgets all of them, with their domain; what they keep stays.
+    pub(super) async fn forget_snapshots(&self, domain: Uuid) -> Result<()> {
         let Some(snapshots) = self.hypervisor.snapshots() else { return Ok(()) };
         // The youngest first: whatever fails leaves a tree.
         for snapshot in by_descent(snapshots.snapshots(domain).await?).into_iter().rev() {
-            snapshots.delete_snapshot(domain, &snapshot.name).await?;
+            snapshots.forget_snapshot(domain, &snapshot.name).await?;
         }
         Ok(())
     }
@@ -239,9 +246,19 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<DomainSnapshotCreateXmlReply> {
         let snapshots = self.snapshots("virDomainSnapshotCreateXML")?;
         errors::check_flags(arguments.flags, CREATE_FLAGS.into(), "domain_snapshot_create_xml")?;
+        let (redefined, current) =
+            (arguments.flags & CREATE_REDEFINE != 0, arguments.flags & CREATE_CURRENT != 0);
+        if current && !redefined {
+            let detail = "flag 'current' in function domain_snapshot_create_xml requires flag 'redefine'";
+            return Err(errors::invalid_argument(detail));
+        }
         let domain = self.known(&arguments.dom).await?.uuid;
         let _change = self.change(domain).await?;
-        let made = snapshots.create_snapshot(domain, xml(arguments.xml_desc)?).await?;
+        let xml = xml(arguments.xml_desc)?;
+        let made = match redefined {
+            false => snapshots.create_snapshot(domain, xml).await?,
+            true => snapshots.redefine_snapshot(domain, xml, current).await?,
+        };
         Ok(DomainSnapshotCreateXmlReply { snap: wire(&arguments.dom, &made) })
     }
 
@@ -255,16 +272,16 @@ impl<H: Hypervisor> HypervisorService<H> {
         let known = REVERT_RUNNING | REVERT_PAUSED | REVERT_FORCE;
         errors::check_flags(arguments.flags, known.into(), "domain_revert_to_snapshot")?;
         let runs = match (arguments.flags & REVERT_RUNNING != 0, arguments.flags & REVERT_PAUSED != 0) {
-            (true, true) => return Err(exclusive("running", "paused", "domain_revert_to_snapshot")),
+            (true, true) => {
+                return Err(errors::exclusive_flags("running", "paused", "domain_revert_to_snapshot"));
+            }
             (false, false) => None,
             (runs, _) => Some(runs),
         };
         let alone = self.images.alone(Uuid(arguments.snap.dom.uuid)).await?;
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
-        if !snapshot.active
-            && arguments.flags & REVERT_FORCE == 0
-            && self.images.find(domain).await?.is_some()
-        {
+        let force = arguments.flags & REVERT_FORCE != 0;
+        if !snapshot.active && !force && self.images.find(domain).await?.is_some() {
             let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";
             return Err(RemoteError::new(ErrorCode::SNAPSHOT_REVERT_RISKY, ErrorDomain::QEMU, text));
         }
@@ -273,7 +290,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let reverted = async move {
             let _change = change;
             let snapshots = hypervisor.snapshots().ok_or_else(|| RemoteError::no_support(API))?;
-            snapshots.revert(domain, &snapshot.name, Revert { runs }).await?;
+            snapshots.revert(domain, &snapshot.name, Revert { runs, force }).await?;
             // What was saved before is of another past: the next start must not go on with it.
             images.remove(domain).await
         };
@@ -289,19 +306,28 @@ impl<H: Hypervisor> HypervisorService<H> {
         let known = DELETE_CHILDREN | DELETE_METADATA_ONLY | DELETE_CHILDREN_ONLY;
         errors::check_flags(arguments.flags, known.into(), "domain_snapshot_delete")?;
         if arguments.flags & DELETE_CHILDREN != 0 && arguments.flags & DELETE_CHILDREN_ONLY != 0 {
-            return Err(exclusive("children", "children_only", "domain_snapshot_delete"));
+            return Err(errors::exclusive_flags("children", "children_only", "domain_snapshot_delete"));
         }
+        let keeps_data = arguments.flags & DELETE_METADATA_ONLY != 0;
         let (domain, snapshot, all) = self.snapshot(&arguments.snap).await?;
         if arguments.flags & (DELETE_CHILDREN | DELETE_CHILDREN_ONLY) != 0 {
             // The youngest first: whatever fails leaves a tree.
             for child in descendants(&snapshot.name, &all).into_iter().rev() {
-                snapshots.delete_snapshot(domain, &child.name).await?;
+                remove(snapshots, domain, &child.name, keeps_data).await?;
             }
         }
         if arguments.flags & DELETE_CHILDREN_ONLY == 0 {
-            snapshots.delete_snapshot(domain, &snapshot.name).await?;
+            remove(snapshots, domain, &snapshot.name, keeps_data).await?;
         }
         Ok(())
+    }
+}
+
+/// Has a snapshot go, with what it keeps or without.
+async fn remove(snapshots: &impl Snapshots, domain: Uuid, name: &str, keeps_data: bool) -> Result<()> {
+    match keeps_data {
+        false => snapshots.delete_snapshot(domain, name).await,
+        true => snapshots.forget_snapshot(domain, name).await,
     }
 }
 
@@ -319,10 +345,6 @@ fn wire(dom: &Domain, one: &SnapshotInfo) -> DomainSnapshot {
 
 fn wires(dom: &Domain, all: &[SnapshotInfo]) -> Vec<DomainSnapshot> {
     all.iter().map(|one| wire(dom, one)).collect()
-}
-
-fn exclusive(one: &str, other: &str, function: &str) -> RemoteError {
-    errors::invalid_argument(format!("flags '{one}' and '{other}' in function {function} exclude each other"))
 }
 
 fn no_snapshot(name: &Text) -> RemoteError {

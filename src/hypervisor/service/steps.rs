@@ -155,6 +155,16 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// Allowed at any time: it ends a migration too.
     pub(super) async fn destroy(&self, domain: Uuid) -> Result<()> {
         self.hypervisor.destroy(domain).await?;
+        self.has_ended(domain).await
+    }
+
+    /// The same where nothing may be lost by it.
+    pub(super) async fn destroy_gracefully(&self, domain: Uuid) -> Result<()> {
+        self.hypervisor.destroy_gracefully(domain).await?;
+        self.has_ended(domain).await
+    }
+
+    async fn has_ended(&self, domain: Uuid) -> Result<()> {
         if let Some(moves) = &self.moves {
             // It has ended, whatever can be said of it now; the next who asks forgets its migration too.
             let _ = moves.forget_past(&*self.hypervisor, domain).await;

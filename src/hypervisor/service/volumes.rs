@@ -9,7 +9,7 @@ use virtwire_protocol::flags::{
 use virtwire_protocol::remote::*;
 use virtwire_xdr::Text;
 
-use super::super::{Hypervisor, Part, PoolInfo, Result, Storage, VolumeInfo, errors};
+use super::super::{CreateVolume, Hypervisor, Part, PoolInfo, Result, Storage, VolumeInfo, errors};
 use super::HypervisorService;
 use super::clients::internal;
 use super::list::count;
@@ -19,14 +19,14 @@ use crate::server::{CallContext, Stream};
 
 /// The upload's and the download's.
 const SPARSE: u32 = StorageVolStreamFlags::SPARSE_STREAM.bits();
-/// Zeroed, and with its snapshots: what is removed here is gone.
-const DELETE_FLAGS: u32 = StorageVolDeleteFlags::ZEROED.bits() | StorageVolDeleteFlags::WITH_SNAPSHOTS.bits();
-/// Compared with a schema first: there is none here, and what is known of the document is checked in any case. With room for what
-/// describes the image, of which there is nothing.
-const CREATE_FLAGS: u32 =
-    StorageVolCreateFlags::VALIDATE.bits() | StorageVolCreateFlags::PREALLOC_METADATA.bits();
-/// Sharing blocks is the host's affair.
-const CLONE_FLAGS: u32 = CREATE_FLAGS | StorageVolCreateFlags::REFLINK.bits();
+/// Cleared first.
+const DELETE_ZEROED: u32 = StorageVolDeleteFlags::ZEROED.bits();
+/// With room for what describes the image.
+const PREALLOCATED: u32 = StorageVolCreateFlags::PREALLOC_METADATA.bits();
+const REFLINK: u32 = StorageVolCreateFlags::REFLINK.bits();
+/// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
+const CREATE_FLAGS: u32 = StorageVolCreateFlags::VALIDATE.bits() | PREALLOCATED;
+const CLONE_FLAGS: u32 = CREATE_FLAGS | REFLINK;
 /// The one flag of info that means anything: bytes that are taken, or that are used.
 const GET_PHYSICAL: u32 = StorageVolInfoFlags::GET_PHYSICAL.bits();
 
@@ -214,7 +214,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, CREATE_FLAGS.into(), "storage_vol_create_xml")?;
         let api = "virStorageVolCreateXML";
         let pool = self.active_pool(&arguments.pool, api).await?;
-        let made = self.storage(api)?.create_volume(pool.uuid, xml(arguments.xml)?).await?;
+        let made =
+            self.storage(api)?.create_volume(pool.uuid, xml(arguments.xml)?, how(arguments.flags)).await?;
         Ok(StorageVolCreateXmlReply { vol: wire(&pool, &made) })
     }
 
@@ -234,7 +235,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         // The right to make one is not the right to read another, and that is what comes of it.
         cx.allows_named(Right::of(ObjectKind::StorageVol, "data_read"), &named(&from, &original))?;
         let original = (from.uuid, original.name.as_str());
-        let made = self.storage(api)?.clone_volume(pool.uuid, xml(arguments.xml)?, original).await?;
+        let (xml, how) = (xml(arguments.xml)?, how(arguments.flags));
+        let made = self.storage(api)?.clone_volume(pool.uuid, xml, original, how).await?;
         Ok(StorageVolCreateXmlFromReply { vol: wire(&pool, &made) })
     }
 
@@ -267,10 +269,18 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolDelete,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DELETE_FLAGS.into(), "storage_vol_delete")?;
+        errors::check_flags(arguments.flags, DELETE_ZEROED.into(), "storage_vol_delete")?;
         let api = "virStorageVolDelete";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
-        self.storage(api)?.delete_volume(pool.uuid, &volume.name).await
+        let storage = self.storage(api)?;
+        if arguments.flags & DELETE_ZEROED != 0 {
+            let cleared = storage.wipe_volume(pool.uuid, &volume.name).await;
+            cleared.map_err(|error| match error.code {
+                ErrorCode::NO_SUPPORT => errors::unsupported_flags(DELETE_ZEROED, "storage_vol_delete"),
+                _ => error,
+            })?;
+        }
+        storage.delete_volume(pool.uuid, &volume.name).await
     }
 
     pub(super) async fn storage_vol_resize(
@@ -331,6 +341,10 @@ fn wire(pool: &PoolInfo, volume: &VolumeInfo) -> StorageVol {
         name: volume.name.as_str().into(),
         key: volume.key.as_str().into(),
     }
+}
+
+fn how(flags: u32) -> CreateVolume {
+    CreateVolume { preallocate: flags & PREALLOCATED != 0, reflink: flags & REFLINK != 0 }
 }
 
 /// What a volume is, its capacity and its allocation. Its kind has eight bits on the wire, and libvirt's are few.

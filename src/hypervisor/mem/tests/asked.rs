@@ -16,6 +16,10 @@ fn disk(target: &str) -> String {
     format!("<disk type='file' device='disk'><source file='/{target}'/><target dev='{target}'/></disk>")
 }
 
+fn updated(device: String) -> Change {
+    Change::Update { device, force: false }
+}
+
 #[tokio::test]
 async fn what_libvirt_refuses_is_neither_defined_nor_started() {
     let mem = Mem::default();
@@ -38,7 +42,7 @@ async fn what_libvirt_refuses_is_neither_defined_nor_started() {
     let guest = mem.define(with("a", &disk("vda"))).await.unwrap().uuid;
     let wrong = Change::Attach("<interface type='user'><mac address='zz'/></interface>".to_owned());
     assert_error(mem.change(guest, wrong, CONFIG).await, 27, 20);
-    let wrong = Change::Update(disk("vda").replace("type='file'", "type='foo'"));
+    let wrong = updated(disk("vda").replace("type='file'", "type='foo'"));
     assert_error(mem.change(guest, wrong, CONFIG).await, 27, 5);
 }
 
@@ -59,7 +63,7 @@ async fn what_is_not_well_formed_is_taken_from_nobody() {
     assert_error(mem.create_pool(pool(bell), false).await, 35, 18);
     let pool = mem.create_pool(pool(""), false).await.unwrap().uuid;
     let volume = "<volume><name>w&#7;</name><capacity>1</capacity></volume>".to_owned();
-    assert_error(mem.create_volume(pool, volume).await, 35, 18);
+    assert_error(mem.create_volume(pool, volume, HOW).await, 35, 18);
     assert_error(mem.define_secret(format!("<secret>{bell}</secret>")).await, 35, 30);
     // Nor of what there is already.
     let guest = mem.define(xml("a")).await.unwrap().uuid;
@@ -71,7 +75,7 @@ async fn what_is_not_well_formed_is_taken_from_nobody() {
     let broken = |of: &str| of.replace("/vda", "/&#7;");
     assert_error(mem.change(guest, Change::Attach(broken(&disk("vda"))), CONFIG).await, 35, 20);
     mem.change(guest, Change::Attach(disk("vda")), CONFIG).await.unwrap();
-    assert_error(mem.change(guest, Change::Update(broken(&disk("vda"))), CONFIG).await, 35, 20);
+    assert_error(mem.change(guest, updated(broken(&disk("vda"))), CONFIG).await, 35, 20);
     assert_error(mem.rename(guest, "w\u{7}".to_owned()).await, 27, 20);
     let lan = mem.define_network("<network><name>lan</name></network>".to_owned()).await.unwrap().uuid;
     let change = NetworkChange {
@@ -167,7 +171,7 @@ async fn what_libvirt_refuses_is_not_taken_in_place_of_what_is_here() {
         xml_with(name, uuid).replace("</domain>", &devices)
     };
     let wished = twice("a", guest);
-    let save = Save { xml: Some(wished.clone()), runs: None };
+    let save = Save { xml: Some(wished.clone()), ..Save::default() };
     world.events();
     assert_error(world.mem.save(guest, &nothing, save.clone()).await, 27, 20);
     let begin = |domain, xml: &str, flags| Begin { domain, xml: Some(xml.to_owned()), flags, dname: None };
@@ -193,7 +197,7 @@ async fn what_was_written_before_a_rule_was_goes_on() {
     let memory = vec![7; 1 << 20];
     image::Image { runs: false, xml: twice.clone(), memory }.write(&image).unwrap();
     let source = Mem::new(config());
-    source.set_saved(&image, Save { xml: None, runs: Some(true) }).await.unwrap();
+    source.set_saved(&image, Save { runs: Some(true), ..Save::default() }).await.unwrap();
     source.restore(&image, Save::default()).await.unwrap();
     let guest = source.domains().await.unwrap()[0].uuid;
     source.save(guest, &image, Save::default()).await.unwrap();

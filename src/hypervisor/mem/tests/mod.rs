@@ -16,7 +16,10 @@ mod version3;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
-use crate::hypervisor::Subscription;
+use crate::hypervisor::{CreateVolume, Subscription};
+
+/// A volume of which nothing more is asked than that it is there.
+const HOW: CreateVolume = CreateVolume { preallocate: false, reflink: false };
 
 /// A host, and everything that it tells.
 struct World {

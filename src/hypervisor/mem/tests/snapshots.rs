@@ -68,6 +68,72 @@ async fn what_is_to_be_elsewhere_is_refused() {
     assert_eq!(names(&world.mem, guest).await, ["one"]);
 }
 
+/// A description is another one, what is kept stays, and what a document cannot be about is refused in libvirt's words.
+#[tokio::test]
+async fn a_snapshot_is_described_anew() {
+    let world = World::new();
+    let (mem, document) = (&world.mem, xml("a"));
+    let guest = mem.define(document.clone()).await.unwrap().uuid;
+    snapshot(mem, guest, "off").await;
+    mem.start(guest, StartOptions { paused: false }).await.unwrap();
+    snapshot(mem, guest, "on").await;
+    let before = mem.checksum("a");
+    let (off, on) =
+        (mem.snapshot_xml(guest, "off").await.unwrap(), mem.snapshot_xml(guest, "on").await.unwrap());
+    let again = |xml: &str, current| mem.redefine_snapshot(guest, xml.to_owned(), current);
+    let current = async || {
+        let all = Snapshots::snapshots(mem, guest).await.unwrap();
+        all.into_iter().find(|one| one.current).map(|one| one.name)
+    };
+
+    let described =
+        on.replace("</name>\n  <state>", "</name>\n  <description>a &lt; b</description>\n  <state>");
+    let info = again(&described, false).await.unwrap();
+    assert_eq!((info.parent.as_deref(), info.current, info.active), (Some("off"), true, true));
+    assert_eq!(mem.snapshot_xml(guest, "on").await.unwrap(), described);
+    again(&off, false).await.unwrap();
+    assert_eq!(current().await.as_deref(), Some("on"));
+    assert!(again(&off, true).await.unwrap().current);
+    assert_eq!(current().await.as_deref(), Some("off"));
+
+    let parent = |name: &str| format!("<state>shutoff</state><parent><name>{name}</name></parent>");
+    let under = |name: &str| off.replace("<state>shutoff</state>", &parent(name));
+    for (wrong, code) in [
+        ("<domainsnapshot><name>off</name></domainsnapshot>".to_owned(), (1, 35)),
+        (off.replace("<state>shutoff</state>", ""), (27, 35)),
+        (off.replace("<state>shutoff", "<state>gone"), (27, 35)),
+        (off.replace("<name>off</name>", ""), (27, 35)),
+        (off.replace(&guest.to_string(), &Uuid([9; 16]).to_string()), (8, 10)),
+        (off.replace("<memory unit='KiB'>1024", "<memory unit='KiB'>2048"), (67, 20)),
+        (under("off"), (8, 10)),
+        (under("on"), (8, 10)),
+        (under("nosuch"), (8, 10)),
+        // Its memory is nowhere.
+        (on.replace("<name>on</name>", "<name>other</name>"), (8, 10)),
+        (off.replace("<state>shutoff", "<state>running"), (8, 10)),
+        (on.replace("<state>running", "<state>shutoff"), (8, 10)),
+        (on.replace("snapshot='internal'", "snapshot='external' file='/m'"), (67, 10)),
+    ] {
+        let found = again(&wrong, true).await.map_err(|error| (error.code.0, error.domain.0));
+        assert_eq!(found.err(), Some(code), "{wrong}");
+    }
+    assert_eq!(names(mem, guest).await, ["off", "on"]);
+
+    // What was forgotten is known again, and what there was of it is gone back to.
+    mem.forget_snapshot(guest, "off").await.unwrap();
+    assert_eq!(names(mem, guest).await, ["on"]);
+    again(&off, false).await.unwrap();
+    mem.reset(guest).await.unwrap();
+    assert_ne!(mem.checksum("a"), before);
+    mem.revert(guest, "on", Revert::default()).await.unwrap();
+    assert_eq!(mem.checksum("a"), before);
+    mem.revert(guest, "off", Revert::default()).await.unwrap();
+    assert_eq!(
+        (world.state("a").await, mem.xml(guest, WhichXml::Inactive).await.unwrap().contains("1024")),
+        (Some((5, 7)), true)
+    );
+}
+
 /// Of all guests together: each may have little, and all of them much.
 #[tokio::test]
 async fn all_snapshots_of_a_host_are_bounded() {

@@ -37,14 +37,15 @@ async fn a_volume_is_what_was_asked_for_or_none() {
     let pool = started(&mem, pool("one", "/images")).await;
     let with = |more: &str| volume("a", 9).replace("</volume>", &format!("{more}</volume>"));
     let backed = with("<backingStore><path>/images/base</path></backingStore>");
-    assert_error(mem.create_volume(pool, backed).await, 67, 18);
+    assert_error(mem.create_volume(pool, backed, HOW).await, 67, 18);
     assert_eq!(names(&mem, pool).await, [""; 0]);
     let permissions = "<permissions>\n      <mode>0640</mode>\n      <owner>107</owner>\n    </permissions>";
-    mem.create_volume(pool, with(&format!("<target>{permissions}</target>"))).await.unwrap();
+    mem.create_volume(pool, with(&format!("<target>{permissions}</target>")), HOW).await.unwrap();
     let told = mem.volume_xml(pool, "a").await.unwrap();
     assert!(told.contains(permissions), "{told}");
     assert_error(
-        mem.clone_volume(pool, told.replace("/>\n", "/><encryption format='luks'/>\n"), (pool, "a")).await,
+        mem.clone_volume(pool, told.replace("/>\n", "/><encryption format='luks'/>\n"), (pool, "a"), HOW)
+            .await,
         67,
         18,
     );
@@ -55,7 +56,7 @@ async fn a_volume_is_what_was_asked_for_or_none() {
 async fn volumes_stay_where_they_are_whatever_becomes_of_their_pool() {
     let mem = Mem::default();
     let first = started(&mem, pool("one", "/images")).await;
-    mem.create_volume(first, volume("a", 9)).await.unwrap();
+    mem.create_volume(first, volume("a", 9), HOW).await.unwrap();
     fill(&mem, "/images", "a", 9).unwrap();
     mem.destroy_pool(first).await.unwrap();
     mem.undefine_pool(first).await.unwrap();
@@ -74,7 +75,7 @@ async fn volumes_stay_where_they_are_whatever_becomes_of_their_pool() {
     // What is not empty is not removed.
     mem.destroy_pool(other).await.unwrap();
     mem.delete_pool(other).await.unwrap();
-    mem.create_volume(second, volume("b", 9)).await.unwrap();
+    mem.create_volume(second, volume("b", 9), HOW).await.unwrap();
     assert_error(mem.delete_pool(second).await, 9, 18);
 }
 
@@ -82,18 +83,18 @@ async fn volumes_stay_where_they_are_whatever_becomes_of_their_pool() {
 async fn a_clone_has_all_that_the_other_has_and_a_wiped_one_has_nothing() {
     let mem = Mem::new(Config { storage_bytes_max: 25, ..config() });
     let (one, two) = (started(&mem, pool("one", "/1")).await, started(&mem, pool("two", "/2")).await);
-    mem.create_volume(one, volume("a", 10)).await.unwrap();
+    mem.create_volume(one, volume("a", 10), HOW).await.unwrap();
     fill(&mem, "/1", "a", 10).unwrap();
-    let cloned = mem.clone_volume(two, volume("b", 3), (one, "a")).await.unwrap();
+    let cloned = mem.clone_volume(two, volume("b", 3), (one, "a"), HOW).await.unwrap();
     assert_eq!((cloned.path.as_str(), cloned.capacity, cloned.allocation), ("/2/b", 10, 10));
-    assert_error(mem.clone_volume(two, volume("b", 3), (one, "nosuch")).await, 50, 18);
+    assert_error(mem.clone_volume(two, volume("b", 3), (one, "nosuch"), HOW).await, 50, 18);
     // There is no room for a third of them, until one of them is zeros again.
-    assert_error(mem.clone_volume(two, volume("c", 20), (one, "a")).await, 9, 18);
+    assert_error(mem.clone_volume(two, volume("c", 20), (one, "a"), HOW).await, 9, 18);
     mem.wipe_volume(two, "b").await.unwrap();
     let info = &mem.volumes(two).await.unwrap()[0];
     assert_eq!((info.capacity, info.allocation), (10, 0));
-    assert_error(mem.clone_volume(two, volume("b", 20), (one, "a")).await, 90, 18);
-    let cloned = mem.clone_volume(two, volume("c", 20), (one, "a")).await.unwrap();
+    assert_error(mem.clone_volume(two, volume("b", 20), (one, "a"), HOW).await, 90, 18);
+    let cloned = mem.clone_volume(two, volume("c", 20), (one, "a"), HOW).await.unwrap();
     assert_eq!((cloned.capacity, cloned.allocation), (20, 10));
     mem.delete_volume(one, "a").await.unwrap();
     mem.resize_volume(two, "c", 4).await.unwrap();
@@ -107,11 +108,11 @@ async fn all_volumes_of_a_host_are_bounded() {
     let (one, two) = (started(&mem, pool("one", "/1")).await, started(&mem, pool("two", "/2")).await);
     for number in 0..16_384_u32 {
         let pool = if number % 2 == 0 { one } else { two };
-        mem.create_volume(pool, volume(&number.to_string(), 1)).await.unwrap();
+        mem.create_volume(pool, volume(&number.to_string(), 1), HOW).await.unwrap();
     }
-    assert_error(mem.create_volume(one, volume("more", 1)).await, 9, 18);
+    assert_error(mem.create_volume(one, volume("more", 1), HOW).await, 9, 18);
     mem.delete_volume(two, "1").await.unwrap();
-    mem.create_volume(one, volume("more", 1)).await.unwrap();
+    mem.create_volume(one, volume("more", 1), HOW).await.unwrap();
 }
 
 #[tokio::test]
@@ -183,11 +184,11 @@ async fn a_volume_has_the_format_that_its_document_says() {
         let xml = mem.volume_xml(pool, name).await.unwrap();
         xml.split_once("<format type='").unwrap().1.split_once("'/>").unwrap().0.to_owned()
     };
-    mem.create_volume(pool, of("a", "qcow2")).await.unwrap();
-    mem.create_volume(pool, volume("b", 9)).await.unwrap();
+    mem.create_volume(pool, of("a", "qcow2"), HOW).await.unwrap();
+    mem.create_volume(pool, volume("b", 9), HOW).await.unwrap();
     assert_eq!([format("a").await, format("b").await], ["qcow2", "raw"].map(str::to_owned));
-    assert_error(mem.create_volume(pool, of("c", "x&amp;&apos;y")).await, 67, 18);
-    mem.clone_volume(pool, of("d", "vmdk"), (pool, "a")).await.unwrap();
+    assert_error(mem.create_volume(pool, of("c", "x&amp;&apos;y"), HOW).await, 67, 18);
+    mem.clone_volume(pool, of("d", "vmdk"), (pool, "a"), HOW).await.unwrap();
     assert_eq!(format("d").await, "vmdk", "a clone is what its own document says");
-    assert_error(mem.create_volume(pool, of("e", &"x".repeat(257))).await, 27, 18);
+    assert_error(mem.create_volume(pool, of("e", &"x".repeat(257)), HOW).await, 27, 18);
 }
