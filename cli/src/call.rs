@@ -21,6 +21,7 @@ use crate::console;
 use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
 use crate::screen::say_json;
+use crate::signals::Signals;
 use crate::transfer::{Sink, Source, receive, send};
 use descriptors::{Passed, join, returns_only, to_join};
 
@@ -85,7 +86,8 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
         }
         Beside::Stream(StreamDirection::Both, _) => {
             let (_, stream) = opening().await?;
-            console::talk(&format!("stream of {}", info.name), stream, console::ESCAPE).await?;
+            let mut signals = Signals::listen_to_all()?;
+            console::talk(&format!("stream of {}", info.name), stream, console::ESCAPE, &mut signals).await?;
             return goodbye(connection).await;
         }
         Beside::Stream(_, file) => {

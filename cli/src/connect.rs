@@ -29,7 +29,7 @@ pub(crate) struct Opener {
 
 /// A daemon that was not there before its socket was used takes some 15 s to find out what its QEMU can do, and a person needs
 /// some time for a password that polkit wants.
-const OPEN_WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const OPEN_WITHIN: Duration = Duration::from_secs(60);
 /// Where nobody is asked for anything, and a host that does not answer is told as that.
 const OPEN_BRIEFLY_WITHIN: Duration = Duration::from_secs(10);
 /// Of a program on a terminal, which may be asking its user for a password: as long as that takes.

@@ -86,16 +86,20 @@ pub(crate) async fn run(args: ConsoleArgs, opener: Opener) -> Result<(), Fail> {
             _ => fail,
         }
     })?;
-    talk(&format!("console of {}", domain.name()), stream, args.escape).await?;
-    goodbye(connection).await
+    let mut signals = Signals::listen_to_all()?;
+    talk(&format!("console of {}", domain.name()), stream, args.escape, &mut signals).await?;
+    tokio::select! {
+        left = goodbye(connection) => left,
+        // A daemon that does not hear the goodbye keeps nobody who wants to go.
+        _ = signals.next() => Ok(()),
+    }
 }
 
 /// Leaves the shell's own keys alone.
 pub(crate) const ESCAPE: u8 = 0x1d;
 
 /// Joins standard input and output with a stream until it ends, or somebody at a terminal leaves.
-pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), Fail> {
-    let mut signals = Signals::listen_to_all()?;
+pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8, signals: &mut Signals) -> Result<(), Fail> {
     let (reader, writer) = stream.split();
     let end = {
         let terminal = RawTerminal::enter().map_err(|error| {
@@ -113,7 +117,7 @@ pub(crate) async fn talk(thing: &str, stream: Stream, escape: u8) -> Result<(), 
             let _ = io::stderr().lock().write_all(told.as_bytes());
         }
         // The terminal is itself again at the end of this block, whatever happens in it.
-        relay(thing, reader, writer, escape, &mut signals).await
+        relay(thing, reader, writer, escape, signals).await
     };
     match end? {
         End::Closed => {

@@ -3,7 +3,7 @@
 mod line;
 mod names;
 
-use std::future::pending;
+use std::future::{pending, ready};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
 use virtwire::protocol::event::AnyEvent;
 
 use crate::args::EventsArgs;
-use crate::connect::{Opener, find};
+use crate::connect::{OPEN_WITHIN, Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::screen::{nobody_reads, put, put_json_line, remark};
@@ -21,8 +21,8 @@ use crate::screen::{nobody_reads, put, put_json_line, remark};
 pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     let timeout = args.timeout.map(within).transpose()?;
     let connection = opener.open(&args.uri).await?;
-    // Whoever wants an end has one before anything is watched, too: what it takes to begin is part of opening.
-    let beginning = connection.within(timeout.map(|_| opener.options(&args.uri).open_within));
+    // Whoever wants an end has one before anything is watched, too.
+    let beginning = connection.within(opener.within.or(timeout.map(|_| OPEN_WITHIN)));
     let domain = match &args.domain {
         Some(key) => Some(find(&beginning, key).await?),
         None => None,
@@ -36,6 +36,9 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     }
     remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
+    // Once time is up: how many more may be told, of those that have come by then. Where something happens all the time there is an end
+    // as well.
+    let mut waiting: Option<usize> = None;
     let mut nobody_reads = pin!(nobody_reads());
     let mut time_passes = pin!(async {
         match timeout {
@@ -45,12 +48,17 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
     });
     while args.count.is_none_or(|count| told < count) {
         let next = tokio::select! {
-            // Of a host where something happens all the time, there is an end as well; what has come is told before it is looked who reads.
+            // What has come is told before it is looked who reads.
             biased;
-            () = &mut time_passes => return time_is_up(&args, &connection, told),
-            next = events.next() => next,
+            () = &mut time_passes, if waiting.is_none() => {
+                waiting = Some(connection.options().events_max);
+                continue;
+            }
+            next = events.next(), if waiting != Some(0) => next,
+            () = ready(()), if waiting.is_some() => return time_is_up(&args, &connection, told),
             () = &mut nobody_reads => break,
         };
+        waiting = waiting.map(|left| left.saturating_sub(1));
         let is_read = match next {
             Some(Ok(event)) => {
                 told += 1;

@@ -20,10 +20,10 @@ fn listen(kind: SignalKind) -> Result<Signal, Fail> {
     })
 }
 
-/// SIGINT, SIGTERM and SIGHUP, and perhaps SIGQUIT. While this lives they no longer end the process by themselves.
+/// SIGINT, SIGTERM and SIGHUP, and perhaps SIGQUIT. From the first of these on they end the process by themselves no more, for good.
 #[derive(Debug)]
 pub(crate) struct Signals {
-    /// Of what changes the terminal, which has to be put back. Elsewhere it ends a process at once, as its user expects.
+    /// Of what may change the terminal, which has to be put back. Elsewhere it ends a process at once, as its user expects.
     quit: Option<Signal>,
     interrupt: Signal,
     terminate: Signal,

@@ -7,6 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use serde_json::{Value, json};
 use virtwire::xdr::Text;
 
+use crate::harmless::is_unsafe;
+
 /// What a user typed, as it is.
 pub(crate) fn typed(text: &OsStr) -> Text {
     Text::from(text.as_bytes().to_vec())
@@ -35,17 +37,22 @@ pub(crate) fn word(text: &Text) -> String {
     let mut word = "$'".to_owned();
     for chunk in text.as_bytes().utf8_chunks() {
         for char in chunk.valid().chars() {
-            if matches!(char, '\'' | '\\') {
-                word.push('\\');
+            match char {
+                '\'' | '\\' => word.extend(['\\', char]),
+                char if is_unsafe(char) => push_octal(&mut word, char.encode_utf8(&mut [0; 4]).as_bytes()),
+                char => word.push(char),
             }
-            word.push(char);
         }
-        for byte in chunk.invalid() {
-            // In three digits, behind which another may stand: of hexadecimal ones some shells take any number.
-            let _ = write!(word, "\\{byte:03o}");
-        }
+        push_octal(&mut word, chunk.invalid());
     }
     word + "'"
+}
+
+/// In three digits, behind which another may stand: of hexadecimal ones some shells take any number.
+fn push_octal(word: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        let _ = write!(word, "\\{byte:03o}");
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +63,7 @@ mod tests {
     fn what_is_no_utf_8_can_be_typed_and_read() {
         let odd = typed(OsStr::from_bytes(b"v\xff1'\\"));
         assert_eq!((word(&odd).as_str(), value(&odd)), (r"$'v\3771\'\\'", json!({"hex": "76ff31275c"})));
+        assert_eq!(word(&typed(OsStr::from_bytes(b"v\x1b\n\xff"))), r"$'v\033\012\377'");
         let usual = Text::from("it's");
         assert_eq!((word(&usual).as_str(), value(&usual)), ("it's", json!("it's")));
     }

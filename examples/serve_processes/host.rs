@@ -40,6 +40,8 @@ struct Machine {
     running: Option<(Guest, Config)>,
     /// Its plug was pulled.
     destroyed: bool,
+    /// It was asked to end by who destroys it.
+    asked: bool,
 }
 
 impl Machine {
@@ -52,6 +54,7 @@ impl Machine {
             defined: None,
             running: None,
             destroyed: false,
+            asked: false,
         }
     }
 
@@ -96,6 +99,7 @@ impl Machine {
         let guest = Guest::start(program, &config.arguments, ended)
             .map_err(|error| errors::failed(format!("{program}: {error}")))?;
         self.running = Some((guest, config));
+        self.asked = false;
         let booted = Lifecycle::Started(StartedDetail::Booted);
         Ok(self.turn(&host.events, DomainState::Running(RunningReason::Booted), booted))
     }
@@ -159,7 +163,7 @@ impl Processes {
         // It is there for as long as it runs.
         let _ = self.with(domain, |machine| {
             machine.running = None;
-            let destroyed = take(&mut machine.destroyed);
+            let destroyed = take(&mut machine.destroyed) | take(&mut machine.asked);
             let well =
                 |status: ExitStatus| status.success() || status.signal() == Some(Signal::TERM.as_raw());
             let (reason, detail) = match status {
@@ -258,16 +262,19 @@ impl Hypervisor for Processes {
             if let DomainState::Paused(_) = machine.state {
                 return Err(errors::invalid("a process that is paused does not end by itself"));
             }
-            guest.signal(Signal::TERM)?;
-            machine.destroyed = true;
+            guest.ask()?;
+            machine.asked = true;
             Ok(guest)
         })?;
         if timeout(GRACE, guest.ended()).await.is_ok() {
             return Ok(());
         }
-        self.with(domain, |machine| {
-            machine.destroyed = false;
-            Err(errors::failed("the process has not ended, and was not killed"))
+        self.with(domain, |machine| match &machine.running {
+            Some((running, _)) if running.pid == guest.pid => {
+                machine.asked = false;
+                Err(errors::failed("the process has not ended, and was not killed"))
+            }
+            _ => Ok(()),
         })
     }
 

@@ -373,6 +373,18 @@ mod tests {
         drop(kept);
     }
 
+    #[test]
+    fn a_lane_that_a_sweep_has_emptied_keeps_nobody() {
+        let (asks, taker) = queue();
+        for number in 1..SWEPT_MIN as i32 {
+            assert!(asks.push(call(Urgency::Urgent, number).0).unwrap().is_empty());
+        }
+        let (ask, _kept) = call(Urgency::Patient, 7);
+        assert_eq!(asks.push(ask).unwrap().len(), SWEPT_MIN - 1);
+        assert_eq!(take(&taker, ALL).map(number), Some(7));
+        assert!(take(&taker, ALL).is_none() && !taker.is_waiting());
+    }
+
     #[tokio::test]
     async fn the_task_is_woken_for_what_it_can_do_and_for_the_last_handles_end() {
         let (asks, taker) = queue();

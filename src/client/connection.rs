@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::{Instrument, Span};
 use virtwire_protocol::error::RemoteError;
@@ -291,6 +292,9 @@ impl Connection {
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, where it has a deadline; nothing is sent then.
     pub fn call<P: Procedure>(
         &self,
         arguments: P,
@@ -312,6 +316,9 @@ impl Connection {
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, where it has a deadline; nothing is sent then.
     pub fn call_within<P: Procedure>(
         &self,
         arguments: P,
@@ -377,7 +384,11 @@ impl Connection {
         within: Option<Duration>,
     ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
         let closed = move |reason, sent| CallError::Closed { procedure: name, reason, sent };
-        let claim = within.map(|_| Claim::default());
+        let claim = within.map(|_| {
+            // A deadline needs the runtime: who calls from outside learns that before anything is asked.
+            let _ = Handle::current();
+            Claim::default()
+        });
         let asked = ask.and_then(|mut ask| {
             if let Some(call) = ask.call_mut() {
                 call.claim.clone_from(&claim);

@@ -28,7 +28,9 @@ pub trait Saving: Send + Sync {
     /// The file that is a domain's own, from which it starts if it is there: `virsh managedsave`. Without it, clients are told
     /// "not supported".
     ///
-    /// While it is made, used or removed nobody starts, saves, renames or undefines that domain by the same service.
+    /// While it is made, used or removed nobody starts, saves, renames or undefines that domain by the same service, nor makes, deletes or
+    /// goes back to a snapshot of it. [`create`](super::Hypervisor::create) and [`restore`](Self::restore), which name a document and no
+    /// domain, may come in between.
     fn managed(&self, domain: Uuid) -> Option<PathBuf> {
         let _ = domain;
         None

@@ -89,7 +89,7 @@ secret-value-changed; monitor, for all that a guest's QEMU reports; closed, for 
 family: domain, network, pool, nodedev, secret; or the number of a kind of domain event that virtwire has no name for.
 
 `watching URI` on standard error says that events are heard from now on, and --timeout counts from then; until then it is --connect-timeout \
-that counts, for each step. Kinds that the daemon does not have are named \
+that counts, for each step, or 60 s where there is a --timeout. Kinds that the daemon does not have are named \
 there if they were asked for by name.
 
 Example:

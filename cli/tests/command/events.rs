@@ -56,6 +56,17 @@ fn time_counts_from_when_events_are_heard() {
 /// What it takes to begin has an end, too: that of opening.
 #[test]
 fn a_daemon_that_does_not_register_is_not_waited_for_for_ever() {
+    // With an end that is wished for, and without.
+    for end in [&["--timeout", "60"][..], &[]] {
+        let uri = unregistered();
+        let only = ["--connect-timeout", "3", "events", &uri, "--event", "lifecycle"];
+        let told = run(&[&only, end].concat()).failed(1);
+        assert!(told.contains("no reply to subscribe within 3s"), "{told}");
+    }
+}
+
+/// A daemon that registers nobody for events.
+fn unregistered() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -66,9 +77,24 @@ fn a_daemon_that_does_not_register_is_not_waited_for_for_ever() {
             }
         }
     });
-    let only = ["--connect-timeout", "1", "events", &uri, "--event", "lifecycle", "--timeout", "60"];
-    let told = run(&only).failed(1);
-    assert!(told.contains("no reply to subscribe within 1s"), "{told}");
+    uri
+}
+
+/// Their number is what was asked for, however slowly they are read.
+#[test]
+fn what_has_come_in_time_is_told_also_where_it_is_read_later() {
+    let uri = daemon(Duration::ZERO, |client| client.write_all(&event().repeat(1_000)).unwrap());
+    let arguments = ["events", &uri, "--event", "lifecycle", "--count", "1000", "--timeout", "1", "--json"];
+    let mut child = command(&arguments).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let reading = thread::spawn(move || {
+        // Their lines are more than a pipe holds.
+        thread::sleep(Duration::from_secs(3));
+        let mut lines = String::new();
+        stdout.read_to_string(&mut lines).map(|_| lines)
+    });
+    assert_eq!(ended_within(&mut child, PATIENCE), Some(0));
+    assert_eq!(reading.join().unwrap().unwrap().lines().count(), 1_000);
 }
 
 #[test]

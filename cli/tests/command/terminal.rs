@@ -226,19 +226,18 @@ static PIECE: [u8; 100_000] = [7; 100_000];
 fn a_bar_never_has_more_than_the_columns_that_there_are() {
     let (uri, go_on) = slow_volume(6);
     let download = command(&["vol", "download", &uri, "images", "disk", "/dev/null"]);
-    let (mut child, mut keys) = on_a_terminal(12, 30, download);
+    let mut terminal = Terminal::with(12, 30, download);
     let mut shown = Vec::new();
     // What is drawn just as the window changes may be of either width.
     for (piece, (columns, most)) in (1..=6).zip([(30, 30), (30, 30), (20, 30), (20, 20), (20, 20), (20, 20)])
     {
-        tcsetwinsize(&keys, Winsize { ws_row: 12, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        tcsetwinsize(&terminal.keys, Winsize { ws_row: 12, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 })
+            .unwrap();
         go_on.send(()).unwrap();
         let bars = drawn(&shown).count();
         // Drawn ten times a second at most; behind the last piece it is done.
         while piece < 6 && drawn(&shown).count() == bars {
-            let mut bytes = [0; 4_096];
-            let count = keys.read(&mut bytes).unwrap();
-            shown.extend_from_slice(&bytes[..count]);
+            shown.extend(terminal.bytes.recv_timeout(PATIENCE).expect("a bar"));
         }
         for bar in drawn(&shown).skip(bars) {
             let bar = bar.trim_end();
@@ -247,9 +246,7 @@ fn a_bar_never_has_more_than_the_columns_that_there_are() {
         thread::sleep(Duration::from_millis(110));
     }
     assert!(drawn(&shown).any(|bar| bar.contains('█')), "{:?}", String::from_utf8_lossy(&shown));
-    // What is left has to be read for it to end.
-    thread::spawn(move || std::io::copy(&mut keys, &mut std::io::sink()));
-    assert_eq!(ended_within(&mut child, PATIENCE), Some(0));
+    assert_eq!(ended_within(&mut terminal.child, PATIENCE), Some(0));
 }
 
 /// The bars that were drawn, as far as they have come.

@@ -181,7 +181,7 @@ pub(super) struct Beside {
 
 impl Beside {
     pub(super) fn put(self) -> Result<Put> {
-        let put = Put { path: self.path.clone(), is_new: !self.path.exists() };
+        let put = Put { path: self.path.clone() };
         fs::rename(&self.whole, &put.path).map_err(|error| cannot_write(&put.path, &error))?;
         match put.path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all()) {
             Ok(()) => Ok(put),
@@ -205,15 +205,12 @@ impl Drop for Beside {
 #[derive(Debug)]
 pub(super) struct Put {
     path: PathBuf,
-    is_new: bool,
 }
 
 impl Put {
-    /// It should not have been. What was there before is gone; where nothing was, there is nothing again.
+    /// It should not have been. What was there before is gone in any case: nobody is to take this for it.
     pub(super) fn take_back(self) {
-        if self.is_new
-            && let Err(error) = fs::remove_file(&self.path)
-        {
+        if let Err(error) = fs::remove_file(&self.path) {
             warn!(path = %self.path.display(), %error, "an image that should not be there cannot be removed");
         }
     }

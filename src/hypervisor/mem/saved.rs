@@ -245,7 +245,10 @@ mod tests {
         let start = || mem.start(uuid, StartOptions::default());
         let pause = || mem.inner.turn(uuid).pause_to_save(uuid, PausedReason::Save).unwrap();
         // Before the file is where it belongs, and just after that.
-        for just_after in [false, true] {
+        for (just_after, older) in [(false, false), (true, false), (true, true)] {
+            if older {
+                fs::write(&path, "of another run").unwrap();
+            }
             start().await.unwrap();
             let pause = pause();
             let beside = image.write_beside(&path).unwrap();
@@ -261,7 +264,7 @@ mod tests {
                 }
             };
             assert_eq!(saved.unwrap_err().code.0, 55);
-            assert!(!path.exists(), "{just_after}");
+            assert!(!path.exists(), "{just_after} {older}");
         }
         // A file that was there before stays.
         fs::write(&path, "precious").unwrap();

@@ -74,7 +74,8 @@ impl<H: Hypervisor> Images<H> {
     /// The image of a domain, if it is there.
     pub(super) async fn find(&self, domain: Uuid) -> Result<Option<PathBuf>> {
         let Some(place) = self.place(domain) else { return Ok(None) };
-        self.look(move || place.exists().then_some(place)).await
+        let found: io::Result<_> = self.look(move || Ok(place.try_exists()?.then_some(place))).await?;
+        found.map_err(|error| errors::failed(format!("it is not known whether there is an image: {error}")))
     }
 
     /// Which of these domains have one. There may be thousands.
@@ -133,10 +134,10 @@ impl<H: Hypervisor> Images<H> {
     pub(super) async fn remove(&self, domain: Uuid) -> Result<()> {
         let Some(image) = self.place(domain) else { return Ok(()) };
         let removed = self.look(move || {
-            if !image.exists() {
-                return Ok(());
+            match std::fs::remove_file(&image) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                removed => removed?,
             }
-            std::fs::remove_file(&image)?;
             image.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
         });
         let removed: io::Result<()> = removed.await?;

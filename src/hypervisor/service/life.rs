@@ -27,7 +27,7 @@ const UNDEFINE_KEEP_NVRAM: u32 = flags::DomainUndefineFlags::KEEP_NVRAM.bits();
 const UNDEFINE_TPM: u32 = flags::DomainUndefineFlags::TPM.bits();
 const UNDEFINE_KEEP_TPM: u32 = flags::DomainUndefineFlags::KEEP_TPM.bits();
 const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
-const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
+pub(super) const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
 /// Without losing anything. Nobody is asked to remove logs.
 const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.

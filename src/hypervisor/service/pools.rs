@@ -19,6 +19,7 @@ const CREATE_BUILD: u32 = StoragePoolCreateFlags::WITH_BUILD.bits();
 const CREATE_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_OVERWRITE.bits();
 const CREATE_NO_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_NO_OVERWRITE.bits();
 const CREATE_FLAGS: u32 = CREATE_BUILD | CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
+const CREATE_OVER: u32 = CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
 /// Nothing is mended or made larger.
 const BUILD_OVERWRITE: u32 = StoragePoolBuildFlags::OVERWRITE.bits();
 const BUILD_NO_OVERWRITE: u32 = StoragePoolBuildFlags::NO_OVERWRITE.bits();
@@ -235,7 +236,13 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         let built = built_first(arguments.flags, "storage_pool_create")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolCreate").await?)?;
-        self.built(pool.uuid, built, "virStoragePoolCreate").await?;
+        let made_ready = self.built(pool.uuid, built, "virStoragePoolCreate").await;
+        made_ready.map_err(|error| {
+            match arguments.flags & CREATE_OVER != 0 && error == build_refused(arguments.flags) {
+                true => errors::unsupported_flags(arguments.flags & CREATE_OVER, "storage_pool_create"),
+                false => error,
+            }
+        })?;
         self.storage("virStoragePoolCreate")?.start_pool(pool.uuid).await
     }
 
@@ -327,6 +334,12 @@ enum Built {
     Not,
     Anew,
     Over(Existing),
+}
+
+/// How a host refuses to build over what is there that a start is to.
+fn build_refused(flags: u32) -> RemoteError {
+    let asked = if flags & CREATE_OVERWRITE != 0 { BUILD_OVERWRITE } else { BUILD_NO_OVERWRITE };
+    errors::unsupported_flags(asked, "storage_pool_build")
 }
 
 /// What the flags of a start say of that: each of the three has a pool be made ready.

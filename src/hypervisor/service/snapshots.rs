@@ -10,6 +10,7 @@ use virtwire_xdr::Text;
 use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, errors};
 use super::HypervisorService;
 use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admitted, by_descent, descendants};
+use super::life::UNDEFINE_SNAPSHOTS;
 use super::list::count;
 use super::secrecy::shown;
 use super::wire::xml;
@@ -56,12 +57,17 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
-    /// Forgets all of them, with their domain; what they keep stays.
+    /// Forgets all of them, with their domain; what they keep stays. A host that cannot refuses the flag of undefining.
     pub(super) async fn forget_snapshots(&self, domain: Uuid) -> Result<()> {
         let Some(snapshots) = self.hypervisor.snapshots() else { return Ok(()) };
         // The youngest first: whatever fails leaves a tree.
         for snapshot in by_descent(snapshots.snapshots(domain).await?).into_iter().rev() {
-            snapshots.forget_snapshot(domain, &snapshot.name).await?;
+            snapshots.forget_snapshot(domain, &snapshot.name).await.map_err(|error| {
+                match error == errors::unsupported_flags(DELETE_METADATA_ONLY, "domain_snapshot_delete") {
+                    true => errors::unsupported_flags(UNDEFINE_SNAPSHOTS, "domain_undefine_flags"),
+                    false => error,
+                }
+            })?;
         }
         Ok(())
     }
@@ -252,9 +258,10 @@ impl<H: Hypervisor> HypervisorService<H> {
             let detail = "flag 'current' in function domain_snapshot_create_xml requires flag 'redefine'";
             return Err(errors::invalid_argument(detail));
         }
+        let xml = xml(arguments.xml_desc)?;
+        let _alone = self.images.alone(Uuid(arguments.dom.uuid)).await?;
         let domain = self.known(&arguments.dom).await?.uuid;
         let _change = self.change(domain).await?;
-        let xml = xml(arguments.xml_desc)?;
         let made = match redefined {
             false => snapshots.create_snapshot(domain, xml).await?,
             true => snapshots.redefine_snapshot(domain, xml, current).await?,
@@ -309,6 +316,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(errors::exclusive_flags("children", "children_only", "domain_snapshot_delete"));
         }
         let keeps_data = arguments.flags & DELETE_METADATA_ONLY != 0;
+        let _alone = self.images.alone(Uuid(arguments.snap.dom.uuid)).await?;
         let (domain, snapshot, all) = self.snapshot(&arguments.snap).await?;
         if arguments.flags & (DELETE_CHILDREN | DELETE_CHILDREN_ONLY) != 0 {
             // The youngest first: whatever fails leaves a tree.

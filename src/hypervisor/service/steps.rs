@@ -1,6 +1,8 @@
 //! The steps of a migration, and what else is asked of a guest in one: virtwire's own for a hypervisor that has the few verbs
 //! ([`Migrating`](super::super::Migrating)), else the hypervisor's.
 
+use virtwire_protocol::migrate::MigrateFlags;
+
 use super::super::{
     Begin, Begun, Confirm, Finish, Finished, Hypervisor, IncomingId, Job, OutgoingId, Perform, Performed,
     Prepare, Prepared, Result, Tunnel, Uuid,
@@ -48,6 +50,12 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn step_confirm(&self, request: Confirm) -> Result<()> {
+        // A definition that goes is nobody's who is being saved meanwhile. One that runs has left, and is held back by nobody.
+        let undefines = request.flags.has(MigrateFlags::OFFLINE | MigrateFlags::UNDEFINE_SOURCE);
+        let _alone = match undefines && !request.cancelled {
+            true => Some(self.images.alone(request.domain).await?),
+            false => None,
+        };
         match &self.moves {
             None => self.hypervisor.migrate_confirm(request).await,
             Some(moves) => moves.confirm(&self.hypervisor, request).await,

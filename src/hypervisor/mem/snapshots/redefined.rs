@@ -148,6 +148,10 @@ impl Table {
         if guest.config.is_none() {
             return Err(errors::invalid("this host keeps no snapshots of transient domains"));
         }
+        if guest.is_active() {
+            // One that is on its way to another host, or into a file, takes none with it.
+            guest.idle_mut()?;
+        }
         let known = guest.snapshots.all.iter().find(|one| one.name == said.name);
         let before = known.map_or(0, Snapshot::bytes);
         let one = said.of(domain, known)?;
