@@ -96,6 +96,11 @@ async fn a_snapshot_is_described_anew() {
     assert!(again(&off, true).await.unwrap().current);
     assert_eq!(current().await.as_deref(), Some("off"));
 
+    // Nor is one added to a guest that is in somebody's hands, which would leave it behind.
+    let pause = mem.inner.turn(guest).pause_to_save(guest, PausedReason::Save).unwrap();
+    assert_eq!(again(&off, false).await.unwrap_err().code.0, 55);
+    mem.inner.turn(guest).run_on(&pause, RunningReason::SaveCanceled).unwrap();
+
     let parent = |name: &str| format!("<state>shutoff</state><parent><name>{name}</name></parent>");
     let under = |name: &str| off.replace("<state>shutoff</state>", &parent(name));
     for (wrong, code) in [

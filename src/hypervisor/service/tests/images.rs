@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{Semaphore, watch};
+use virtwire_protocol::migrate::MigrateFlags;
 
 use super::*;
-use crate::hypervisor::{Lookup, Save, Saving, StartOptions};
+use crate::hypervisor::{Confirm, Lookup, Save, Saving, StartOptions};
 
 const WITH_IMAGE: u32 = 1;
 const FORCE_BOOT: u32 = 8;
@@ -276,6 +277,31 @@ async fn an_image_of_another_domain_starts_nobody() {
     let boots = DomainCreateWithFlags { dom: dom(), flags: FORCE_BOOT };
     assert_eq!(code(service.domain_create_with_flags(&cx, boots).await), (0, 0));
     assert!(!slow.image().exists());
+}
+
+/// An offline migration takes the definition away at its end, when the image is not there yet.
+#[tokio::test]
+async fn an_offline_confirm_waits_for_a_save_and_one_of_a_guest_that_ran_for_nothing() {
+    let (slow, service, cx) = Slow::new(Some(1));
+    let saving = tokio::spawn({
+        let (service, cx) = (service.clone(), cx.clone());
+        async move { service.domain_managed_save(&cx, save()).await }
+    });
+    slow.until_begun(1).await;
+    let confirm = |flags, cancelled| {
+        let (domain, cookie, holds) = (Uuid([7; 16]), Vec::new(), Vec::new());
+        service.step_confirm(Confirm { domain, cookie, flags, cancelled, holds })
+    };
+    let (offline, undefines) = (MigrateFlags::OFFLINE, MigrateFlags::UNDEFINE_SOURCE);
+    let mut confirmed = pin!(confirm(offline | undefines, false));
+    assert!(now(confirmed.as_mut()).is_pending());
+    // The host has no migration: it was asked.
+    for (flags, cancelled) in [(undefines, false), (offline | undefines, true), (offline, false)] {
+        assert_eq!(code(confirm(flags, cancelled).await).0, 3);
+    }
+    slow.may_end(1);
+    saving.await.unwrap().unwrap();
+    assert_eq!(code(confirmed.await).0, 3);
 }
 
 #[tokio::test(start_paused = true)]
