@@ -190,8 +190,8 @@ async fn calls_are_not_begun_for_a_client_that_does_not_read_their_replies() {
         client.write_all(&call(SLOW, serial)).await.unwrap();
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    // One more, as a reply has gone to the writer.
-    assert_eq!(begun(), limits.requests + 1);
+    // One more, as a reply has gone to the writer; fewer where answers to the first are there before the last are taken.
+    assert!((FRAMES_MAX..=limits.requests + 1).contains(&begun()), "{}", begun());
 
     // Once it reads, all are answered, and whoever waits for no guest goes by those that do. So does a ping.
     client.write_all(&call(CHEAP, 300)).await.unwrap();
