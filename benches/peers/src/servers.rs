@@ -184,10 +184,12 @@ fn volumes_at(placement: Placement, place: &Place, c: &Path, go: &Path, goals: &
         let core_of = |end: usize| costs[end].of_a_core();
         let cpu_of = |end: usize| costs[end].client + costs[end].server;
         if placement == Anywhere {
-            let (what, ratio) = (format!("{direction}, {at}: MB/s ÷ libvirt's ends"), speeds[2] / speeds[0]);
-            goals.at_least("T2", &what, faster, ratio);
-            let what = format!("{direction}, {at}: CPU of both ends ÷ libvirt's");
-            goals.at_most("T2", &what, 0.4, cpu_of(2) / cpu_of(0));
+            // As the system places both ends, which differs from run to run: no goal.
+            goals.fact(
+                &format!("{direction}, {at}: MB/s by the clock ÷ libvirt's ends"),
+                speeds[2] / speeds[0],
+            );
+            goals.fact(&format!("{direction}, {at}: CPU of both ends ÷ libvirt's"), cpu_of(2) / cpu_of(0));
             continue;
         }
         let (what, ratio) =
