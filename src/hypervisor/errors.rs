@@ -76,6 +76,14 @@ pub fn unsupported_flags(flags: impl Into<u64>, function: &str) -> RemoteError {
     invalid_argument(format!("unsupported flags ({:#x}) in function {function}", flags.into()))
 }
 
+/// What flags of a call ask for is a verb of its own: where the host has none, they are what is not supported (code 8).
+pub(super) fn by_flags<T>(done: Result<T>, flags: impl Into<u64>, function: &str) -> Result<T> {
+    done.map_err(|error| match error.is_unsupported() {
+        true => unsupported_flags(flags, function),
+        false => error,
+    })
+}
+
 /// Two flags of a call exclude each other: code 8.
 pub fn exclusive_flags(one: &str, other: &str, function: &str) -> RemoteError {
     invalid_argument(format!("flags '{one}' and '{other}' in function {function} exclude each other"))

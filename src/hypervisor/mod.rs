@@ -114,7 +114,6 @@ use std::path::Path;
 
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
-use virtwire_protocol::flags::DomainDestroyFlags;
 
 use crate::server::Stream;
 
@@ -316,8 +315,7 @@ pub trait Hypervisor: Send + Sync + 'static {
     /// Ends it where that can be done with nothing of its data lost, such as by asking its process to go, and fails otherwise: `virsh destroy
     /// --graceful`. Without it, clients who ask for that are refused (code 8); [`destroy`](Self::destroy) is not it.
     fn destroy_gracefully(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
-        let graceful = DomainDestroyFlags::GRACEFUL.bits();
-        ready(Err(errors::unsupported_flags(graceful, "domain_destroy_flags")))
+        ready(Err(RemoteError::no_support("virDomainDestroyFlags")))
     }
 
     /// Asks the guest to shut down.

@@ -2,13 +2,15 @@
 
 use std::future::{Future, ready};
 
-use super::{Result, Uuid, errors};
+use virtwire_protocol::error::RemoteError;
+
+use super::{Result, Uuid};
 
 /// A host's snapshots of its domains: `virsh snapshot-create` and its like. For
 /// [`Hypervisor::snapshots`](super::Hypervisor::snapshots).
 ///
 /// virtwire supplies lookups, lists with their filters, the tree of parents and children, and flags, and refuses to undefine a domain
-/// that has some. What a client asks of a snapshot's data is asked of a verb of its own, which refuses it where it is not implemented.
+/// that has some. What a client asks of a snapshot's data is asked of a verb of its own; without it the client is refused (code 8).
 pub trait Snapshots: Send + Sync {
     /// All snapshots of a domain, in any order. At most 16,384 can be listed to a client.
     fn snapshots(&self, domain: Uuid) -> impl Future<Output = Result<Vec<SnapshotInfo>>> + Send;
@@ -29,11 +31,11 @@ pub trait Snapshots: Send + Sync {
     /// Forgets a snapshot, and nothing of what it keeps is touched: disks still have it. Its children become those of its parent.
     /// `virsh snapshot-delete --metadata` and `undefine --snapshots-metadata`.
     fn forget_snapshot(&self, _domain: Uuid, _snapshot: &str) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(errors::unsupported_flags(2_u32, "domain_snapshot_delete")))
+        ready(Err(RemoteError::no_support("virDomainSnapshotDelete")))
     }
 
     /// Knows a snapshot from now on as its document says it, as [`snapshot_xml`](Self::snapshot_xml) has told one: one that is there, or one
-    /// that was forgotten. Where `current`, it becomes the current one. Neither the domain nor what the snapshot keeps is touched.
+    /// that was forgotten. It becomes the current one where that is asked. Neither the domain nor what the snapshot keeps is touched.
     /// `virsh snapshot-edit`, `snapshot-current` with a name, and `snapshot-create --redefine`.
     ///
     /// # Errors
@@ -42,10 +44,9 @@ pub trait Snapshots: Send + Sync {
         &self,
         _domain: Uuid,
         _xml: String,
-        current: bool,
+        _current: bool,
     ) -> impl Future<Output = Result<SnapshotInfo>> + Send {
-        let flags = if current { 3_u32 } else { 1 };
-        ready(Err(errors::unsupported_flags(flags, "domain_snapshot_create_xml")))
+        ready(Err(RemoteError::no_support("virDomainSnapshotCreateXML")))
     }
 }
 

@@ -4,10 +4,9 @@ use std::future::{Future, ready};
 
 pub use virtwire_protocol::enums::StorageVolKind;
 use virtwire_protocol::error::RemoteError;
-use virtwire_protocol::flags::{StoragePoolBuildFlags, StoragePoolCreateFlags};
 
 use super::networks::Standing;
-use super::{Result, Uuid, errors};
+use super::{Result, Uuid};
 use crate::server::Stream;
 
 /// A host's storage: `virsh pool-list`, `vol-list`, `vol-upload` and their like. For
@@ -15,7 +14,7 @@ use crate::server::Stream;
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that only pools that are active are asked for
 /// volumes. A verb that is not implemented is answered as not supported. What a client asks of the data that are there is asked of verbs of
-/// their own, which refuse it where they are not implemented. What happens is told by
+/// their own; without those the client is refused (code 8). What happens is told by
 /// [`Events::tell_pool`](super::Events::tell_pool), also where a client has asked for it.
 pub trait Storage: Send + Sync {
     /// Every pool, active or not, in any order. At most 16,384 can be listed to a client.
@@ -49,13 +48,9 @@ pub trait Storage: Send + Sync {
     fn create_pool_over(
         &self,
         _xml: String,
-        there: Existing,
+        _there: Existing,
     ) -> impl Future<Output = Result<PoolInfo>> + Send {
-        let flag = match there {
-            Existing::Stays => StoragePoolCreateFlags::WITH_BUILD_NO_OVERWRITE,
-            Existing::Goes => StoragePoolCreateFlags::WITH_BUILD_OVERWRITE,
-        };
-        ready(Err(errors::unsupported_flags(flag.bits(), "storage_pool_create_xml")))
+        ready(Err(RemoteError::no_support("virStoragePoolCreateXML")))
     }
 
     /// Makes a pool ready for its first start, such as by making its directory. Nobody has said that anything may be lost by it.
@@ -64,12 +59,8 @@ pub trait Storage: Send + Sync {
     }
 
     /// The same, with what is there as the client says: `virsh pool-build --overwrite` and `--no-overwrite`.
-    fn build_pool_over(&self, _pool: Uuid, there: Existing) -> impl Future<Output = Result<()>> + Send {
-        let flag = match there {
-            Existing::Stays => StoragePoolBuildFlags::NO_OVERWRITE,
-            Existing::Goes => StoragePoolBuildFlags::OVERWRITE,
-        };
-        ready(Err(errors::unsupported_flags(flag.bits(), "storage_pool_build")))
+    fn build_pool_over(&self, _pool: Uuid, _there: Existing) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virStoragePoolBuild")))
     }
 
     /// Starts a defined pool.

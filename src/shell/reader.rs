@@ -393,18 +393,14 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         if large.memory.len() <= come {
             let room = if room >= missing { missing + ahead } else { room };
             let mut larger = bulk.memory(come + room);
-            match large.memory.is_empty() {
-                true => {
-                    larger[..come].copy_from_slice(&self.buffer);
-                    // The room for a head is soon wanted again.
-                    match come <= FRAME_BYTES_MIN {
-                        true => self.buffer.clear(),
-                        false => self.buffer = BytesMut::new(),
-                    }
-                }
-                false => larger[..come].copy_from_slice(&large.memory),
-            }
+            let before = if large.memory.is_empty() { &self.buffer } else { &large.memory };
+            larger[..come].copy_from_slice(before);
             large.memory = larger;
+            // The room for a head is soon wanted again.
+            match come <= FRAME_BYTES_MIN {
+                true => self.buffer.clear(),
+                false => self.buffer = BytesMut::new(),
+            }
         }
         let end = large.memory.len().min(length + ahead);
         let mut space = ReadBuf::new(&mut large.memory[come..end]);

@@ -27,7 +27,7 @@ const UNDEFINE_KEEP_NVRAM: u32 = flags::DomainUndefineFlags::KEEP_NVRAM.bits();
 const UNDEFINE_TPM: u32 = flags::DomainUndefineFlags::TPM.bits();
 const UNDEFINE_KEEP_TPM: u32 = flags::DomainUndefineFlags::KEEP_TPM.bits();
 const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
-pub(super) const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
+const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
 /// Without losing anything. Nobody is asked to remove logs.
 const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.
@@ -91,7 +91,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         if found.persistent && found.id.is_none() {
             match self.snapshots_of(domain).await?.len() {
                 0 => {}
-                _ if flags & UNDEFINE_SNAPSHOTS != 0 => self.forget_snapshots(domain).await?,
+                _ if flags & UNDEFINE_SNAPSHOTS != 0 => {
+                    let forgotten = self.forget_snapshots(domain).await;
+                    errors::by_flags(forgotten, UNDEFINE_SNAPSHOTS, "domain_undefine_flags")?;
+                }
                 count => {
                     let detail = format!("cannot delete inactive domain with {count} snapshots");
                     return Err(errors::invalid(detail));
@@ -234,7 +237,10 @@ impl<H: Hypervisor> HypervisorService<H> {
         errors::check_flags(arguments.flags, DESTROY_GRACEFUL.into(), "domain_destroy_flags")?;
         match arguments.flags & DESTROY_GRACEFUL {
             0 => self.destroy(uuid(&arguments.dom)).await,
-            _ => self.destroy_gracefully(uuid(&arguments.dom)).await,
+            graceful => {
+                let ended = self.destroy_gracefully(uuid(&arguments.dom)).await;
+                errors::by_flags(ended, graceful, "domain_destroy_flags")
+            }
         }
     }
 

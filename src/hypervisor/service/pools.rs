@@ -19,7 +19,6 @@ const CREATE_BUILD: u32 = StoragePoolCreateFlags::WITH_BUILD.bits();
 const CREATE_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_OVERWRITE.bits();
 const CREATE_NO_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_NO_OVERWRITE.bits();
 const CREATE_FLAGS: u32 = CREATE_BUILD | CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
-const CREATE_OVER: u32 = CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
 /// Nothing is mended or made larger.
 const BUILD_OVERWRITE: u32 = StoragePoolBuildFlags::OVERWRITE.bits();
 const BUILD_NO_OVERWRITE: u32 = StoragePoolBuildFlags::NO_OVERWRITE.bits();
@@ -202,7 +201,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let created = match built {
             Built::Not => storage.create_pool(xml, false).await?,
             Built::Anew => storage.create_pool(xml, true).await?,
-            Built::Over(there) => storage.create_pool_over(xml, there).await?,
+            Built::Over(over) => over.refused(storage.create_pool_over(xml, over.there).await)?,
         };
         Ok(StoragePoolCreateXmlReply { pool: wire(&created) })
     }
@@ -213,11 +212,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: StoragePoolBuild,
     ) -> Result<()> {
         errors::check_flags(arguments.flags, BUILD_FLAGS.into(), "storage_pool_build")?;
-        let (goes, stays) =
-            (arguments.flags & BUILD_OVERWRITE != 0, arguments.flags & BUILD_NO_OVERWRITE != 0);
-        let there = existing(goes, stays, "storage_pool_build")?;
+        let over = Over::by(arguments.flags, [BUILD_OVERWRITE, BUILD_NO_OVERWRITE], "storage_pool_build")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolBuild").await?)?;
-        self.built(pool.uuid, there.map_or(Built::Anew, Built::Over), "virStoragePoolBuild").await
+        self.built(pool.uuid, over.map_or(Built::Anew, Built::Over), "virStoragePoolBuild").await
     }
 
     async fn built(&self, pool: Uuid, built: Built, api: &str) -> Result<()> {
@@ -225,7 +222,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         match built {
             Built::Not => Ok(()),
             Built::Anew => storage.build_pool(pool).await,
-            Built::Over(there) => storage.build_pool_over(pool, there).await,
+            Built::Over(over) => over.refused(storage.build_pool_over(pool, over.there).await),
         }
     }
 
@@ -236,13 +233,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<()> {
         let built = built_first(arguments.flags, "storage_pool_create")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolCreate").await?)?;
-        let made_ready = self.built(pool.uuid, built, "virStoragePoolCreate").await;
-        made_ready.map_err(|error| {
-            match arguments.flags & CREATE_OVER != 0 && error == build_refused(arguments.flags) {
-                true => errors::unsupported_flags(arguments.flags & CREATE_OVER, "storage_pool_create"),
-                false => error,
-            }
-        })?;
+        self.built(pool.uuid, built, "virStoragePoolCreate").await?;
         self.storage("virStoragePoolCreate")?.start_pool(pool.uuid).await
     }
 
@@ -333,33 +324,41 @@ pub(super) fn wire(pool: &PoolInfo) -> StoragePool {
 enum Built {
     Not,
     Anew,
-    Over(Existing),
+    Over(Over),
 }
 
-/// How a host refuses to build over what is there that a start is to.
-fn build_refused(flags: u32) -> RemoteError {
-    let asked = if flags & CREATE_OVERWRITE != 0 { BUILD_OVERWRITE } else { BUILD_NO_OVERWRITE };
-    errors::unsupported_flags(asked, "storage_pool_build")
+/// With what is there as a flag of a call says.
+struct Over {
+    there: Existing,
+    flag: u32,
+    function: &'static str,
+}
+
+impl Over {
+    /// Which of two flags has been given, of which the first has what is there go.
+    fn by(flags: u32, [goes, stays]: [u32; 2], function: &'static str) -> Result<Option<Over>> {
+        let there = match (flags & goes != 0, flags & stays != 0) {
+            (true, true) => return Err(errors::exclusive_flags("overwrite", "no_overwrite", function)),
+            (true, false) => Existing::Goes,
+            (false, true) => Existing::Stays,
+            (false, false) => return Ok(None),
+        };
+        Ok(Some(Over { there, flag: flags & (goes | stays), function }))
+    }
+
+    fn refused<T>(&self, done: Result<T>) -> Result<T> {
+        errors::by_flags(done, self.flag, self.function)
+    }
 }
 
 /// What the flags of a start say of that: each of the three has a pool be made ready.
-fn built_first(flags: u32, function: &str) -> Result<Built> {
+fn built_first(flags: u32, function: &'static str) -> Result<Built> {
     errors::check_flags(flags, CREATE_FLAGS.into(), function)?;
-    let there = existing(flags & CREATE_OVERWRITE != 0, flags & CREATE_NO_OVERWRITE != 0, function)?;
-    Ok(match there {
-        Some(there) => Built::Over(there),
+    Ok(match Over::by(flags, [CREATE_OVERWRITE, CREATE_NO_OVERWRITE], function)? {
+        Some(over) => Built::Over(over),
         None if flags & CREATE_BUILD != 0 => Built::Anew,
         None => Built::Not,
     })
-}
-
-fn existing(goes: bool, stays: bool, function: &str) -> Result<Option<Existing>> {
-    match (goes, stays) {
-        (true, true) => Err(errors::exclusive_flags("overwrite", "no_overwrite", function)),
-        (true, false) => Ok(Some(Existing::Goes)),
-        (false, true) => Ok(Some(Existing::Stays)),
-        (false, false) => Ok(None),
-    }
 }
 
 fn active(pool: PoolInfo) -> Result<PoolInfo> {

@@ -10,7 +10,6 @@ use virtwire_xdr::Text;
 use super::super::{Hypervisor, Result, Revert, SnapshotInfo, Snapshots, Uuid, errors};
 use super::HypervisorService;
 use super::descent::{FILTERS, ROOTS_OR_DESCENDANTS, admitted, by_descent, descendants};
-use super::life::UNDEFINE_SNAPSHOTS;
 use super::list::count;
 use super::secrecy::shown;
 use super::wire::xml;
@@ -57,17 +56,12 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
-    /// Forgets all of them, with their domain; what they keep stays. A host that cannot refuses the flag of undefining.
+    /// Forgets all of them, with their domain; what they keep stays.
     pub(super) async fn forget_snapshots(&self, domain: Uuid) -> Result<()> {
         let Some(snapshots) = self.hypervisor.snapshots() else { return Ok(()) };
         // The youngest first: whatever fails leaves a tree.
         for snapshot in by_descent(snapshots.snapshots(domain).await?).into_iter().rev() {
-            snapshots.forget_snapshot(domain, &snapshot.name).await.map_err(|error| {
-                match error == errors::unsupported_flags(DELETE_METADATA_ONLY, "domain_snapshot_delete") {
-                    true => errors::unsupported_flags(UNDEFINE_SNAPSHOTS, "domain_undefine_flags"),
-                    false => error,
-                }
-            })?;
+            snapshots.forget_snapshot(domain, &snapshot.name).await?;
         }
         Ok(())
     }
@@ -264,7 +258,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = self.change(domain).await?;
         let made = match redefined {
             false => snapshots.create_snapshot(domain, xml).await?,
-            true => snapshots.redefine_snapshot(domain, xml, current).await?,
+            true => {
+                let made = snapshots.redefine_snapshot(domain, xml, current).await;
+                let asked = arguments.flags & (CREATE_REDEFINE | CREATE_CURRENT);
+                errors::by_flags(made, asked, "domain_snapshot_create_xml")?
+            }
         };
         Ok(DomainSnapshotCreateXmlReply { snap: wire(&arguments.dom, &made) })
     }
@@ -335,7 +333,10 @@ impl<H: Hypervisor> HypervisorService<H> {
 async fn remove(snapshots: &impl Snapshots, domain: Uuid, name: &str, keeps_data: bool) -> Result<()> {
     match keeps_data {
         false => snapshots.delete_snapshot(domain, name).await,
-        true => snapshots.forget_snapshot(domain, name).await,
+        true => {
+            let forgotten = snapshots.forget_snapshot(domain, name).await;
+            errors::by_flags(forgotten, DELETE_METADATA_ONLY, "domain_snapshot_delete")
+        }
     }
 }
 

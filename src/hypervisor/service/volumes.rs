@@ -275,10 +275,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let storage = self.storage(api)?;
         if arguments.flags & DELETE_ZEROED != 0 {
             let cleared = storage.wipe_volume(pool.uuid, &volume.name).await;
-            cleared.map_err(|error| match error.code {
-                ErrorCode::NO_SUPPORT => errors::unsupported_flags(DELETE_ZEROED, "storage_vol_delete"),
-                _ => error,
-            })?;
+            errors::by_flags(cleared, DELETE_ZEROED, "storage_vol_delete")?;
         }
         storage.delete_volume(pool.uuid, &volume.name).await
     }
