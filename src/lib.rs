@@ -68,6 +68,8 @@ pub mod uuid;
 #[cfg(any(feature = "client", feature = "server"))]
 mod net;
 #[cfg(any(feature = "client", feature = "server"))]
+mod panics;
+#[cfg(any(feature = "client", feature = "server"))]
 mod shell;
 #[cfg(any(feature = "client", feature = "server"))]
 mod stream;

@@ -29,7 +29,7 @@ use super::opening;
 use super::task::SealAsk;
 use super::task::{Ask, CallAsk, Observer, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Claim, Meter, ReplyTo, Waiting, is_measured, tell_not_sent};
+use super::waiting::{Claim, Meter, ReplyTo, Waiting, in_time, is_measured, tell_not_sent};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
@@ -383,7 +383,6 @@ impl Connection {
         answer: oneshot::Receiver<Result<Bytes, CallError>>,
         within: Option<Duration>,
     ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
-        let closed = move |reason, sent| CallError::Closed { procedure: name, reason, sent };
         let claim = within.map(|_| {
             // A deadline needs the runtime: who calls from outside learns that before anything is asked.
             let _ = Handle::current();
@@ -393,23 +392,11 @@ impl Connection {
             if let Some(call) = ask.call_mut() {
                 call.claim.clone_from(&claim);
             }
-            self.ask(ask).map_err(|reason| closed(reason, false))
+            self.ask(ask).map_err(|reason| CallError::Closed { procedure: name, reason, sent: false })
         });
         async move {
             asked?;
-            let answered = match (within, claim) {
-                (Some(within), Some(claim)) => match tokio::time::timeout(within, answer).await {
-                    Ok(answered) => answered,
-                    Err(_) => {
-                        // Taken here, the call is not sent any more.
-                        let sent = !claim.take();
-                        return Err(CallError::TimedOut { procedure: name, within, sent });
-                    }
-                },
-                _ => answer.await,
-            };
-            // The task answers every ask that it has taken, unless its runtime ends.
-            answered.map_err(|_| closed(CloseReason::Local, true))?
+            in_time(name, answer, within, claim).await?
         }
     }
 

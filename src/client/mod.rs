@@ -23,7 +23,6 @@ mod error;
 mod events;
 mod objects;
 mod opening;
-mod panics;
 #[cfg(feature = "fds")]
 mod passing;
 mod reconnecting;

@@ -24,9 +24,9 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
-use super::panics::survive;
 use super::waiting::{Claim, ReplyTo, Waiting};
 use crate::codec::CodecError;
+use crate::panics::caught;
 use crate::shell::alarm::Alarm;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::{Layer, Layered};
@@ -510,7 +510,7 @@ impl Task {
     fn observe_received(&self, frame: &Frame) {
         if let Some(observer) = &self.observer {
             let passed = Passed { sent: false, header: frame.header, wire_bytes: frame.wire_bytes() };
-            survive(OBSERVER, || observer(passed));
+            caught(OBSERVER, || observer(passed));
         }
     }
 }
@@ -523,7 +523,7 @@ fn observe_sent(observer: &Option<Observer>, frame: &[u8], wire_bytes: usize) {
     if let Some(observer) = observer
         && let Some(header) = sealed_header(frame)
     {
-        survive(OBSERVER, || observer(Passed { sent: true, header, wire_bytes }));
+        caught(OBSERVER, || observer(Passed { sent: true, header, wire_bytes }));
     }
 }
 

@@ -12,7 +12,7 @@ use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::session::SerialMap;
 
 use super::error::{CallError, CloseReason};
-use super::panics::survive;
+use crate::panics::caught;
 use crate::shell::now;
 
 /// What becomes of a call, for whoever measures.
@@ -59,6 +59,28 @@ impl Claim {
     pub(super) fn take(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
     }
+}
+
+/// An answer, if it comes in time. Where there is a claim, it settles whether what is answered was sent, or given up by then.
+///
+/// # Errors
+/// [`CallError::TimedOut`], and [`CallError::Closed`] where nobody answers any more: the task answers all that it has taken, unless its runtime ends.
+pub(super) async fn in_time<T>(
+    procedure: &'static str,
+    answer: oneshot::Receiver<T>,
+    within: Option<Duration>,
+    claim: Option<Claim>,
+) -> Result<T, CallError> {
+    // Taken here, it is not sent any more.
+    let was_sent = || claim.as_ref().is_none_or(|claim| !claim.take());
+    let answered = match within {
+        None => answer.await,
+        Some(within) => match tokio::time::timeout(within, answer).await {
+            Ok(answered) => answered,
+            Err(_) => return Err(CallError::TimedOut { procedure, within, sent: was_sent() }),
+        },
+    };
+    answered.map_err(|_| CallError::Closed { procedure, reason: CloseReason::Local, sent: was_sent() })
 }
 
 /// Who waits for a reply.
@@ -189,6 +211,6 @@ pub(super) fn tell_not_sent(meter: Option<&Meter>, procedure: &'static str, aske
 
 fn tell(meter: Option<&Meter>, phase: CallPhase) {
     if let Some(meter) = meter {
-        survive("what measures a connection's calls", || meter(phase));
+        caught("what measures a connection's calls", || meter(phase));
     }
 }

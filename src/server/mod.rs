@@ -19,7 +19,6 @@ mod identity;
 mod listener;
 mod memory;
 mod metrics;
-pub(crate) mod panics;
 mod places;
 mod post;
 pub(crate) mod service;

@@ -22,7 +22,7 @@ use super::connection::Connection;
 use super::error::{CallError, CloseReason};
 use super::reconnecting::GaveUp;
 use super::task::Ask;
-use super::waiting::Claim;
+use super::waiting::{Claim, in_time};
 pub(super) use desk::{Desk, SubscribeAsk};
 pub(super) use mailbox::Held;
 use mailbox::Mailbox;
@@ -136,18 +136,11 @@ impl Connection {
         let mailbox = Arc::new(Mailbox::new(self.options().events_max, self.held()));
         let seat = Seat { id: self.next_subscriber(), mailbox: mailbox.clone(), connection: self.clone() };
         let (ready, answer) = oneshot::channel();
-        let closed = |reason, sent| CallError::Closed { procedure: "subscribe", reason, sent };
+        let closed = |reason| CallError::Closed { procedure: "subscribe", reason, sent: false };
         let claim = Claim::default();
         let ask = SubscribeAsk { id: seat.id, mailbox, topics, ability, ready, claim: claim.clone() };
-        self.ask(Ask::Subscribe(ask)).map_err(|reason| closed(reason, false))?;
-        let missing = match self.deadline() {
-            None => answer.await,
-            Some(within) => tokio::time::timeout(within, answer).await.map_err(|_| {
-                // Taken here, the daemon is not asked any more.
-                CallError::TimedOut { procedure: "subscribe", within, sent: !claim.take() }
-            })?,
-        };
-        let missing = missing.map_err(|_| closed(CloseReason::Local, !claim.take()))??;
+        self.ask(Ask::Subscribe(ask)).map_err(closed)?;
+        let missing = in_time("subscribe", answer, self.deadline(), Some(claim)).await??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
         match missing.iter().find(|(topic, why)| !is_final(why, slice::from_ref(topic))).or(missing.first()) {
             // Nothing at all can be had; a reason that may pass is the one to know.

@@ -14,7 +14,8 @@ use virtwire_protocol::remote::{
 use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Undefine, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
-use crate::server::{CallContext, panics};
+use crate::panics;
+use crate::server::CallContext;
 
 const START_PAUSED: u32 = DomainStartFlags::PAUSED.bits();
 const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
