@@ -99,7 +99,6 @@ impl Machine {
         let guest = Guest::start(program, &config.arguments, ended)
             .map_err(|error| errors::failed(format!("{program}: {error}")))?;
         self.running = Some((guest, config));
-        self.asked = false;
         let booted = Lifecycle::Started(StartedDetail::Booted);
         Ok(self.turn(&host.events, DomainState::Running(RunningReason::Booted), booted))
     }

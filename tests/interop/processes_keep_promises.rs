@@ -1,13 +1,12 @@
 //! What `examples/serve_processes` keeps of the promises that an embedder makes: of definitions, of states, of its end.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use virtwire::client::{Connection, Domain};
 use virtwire::protocol::flags::ConsoleFlags;
 
-use crate::lab::runtime;
+use crate::lab::{runtime, until};
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::Process;
@@ -136,11 +135,7 @@ fn guests_end_with_the_daemon() {
     std::fs::write(&domain_file, xml).expect("there is room");
     let started = || {
         virsh(uri, &["create", &domain_file.display().to_string()]);
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while !noted.exists() {
-            assert!(Instant::now() < deadline, "it does not begin");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        until("it begins", || noted.exists());
         let child = std::fs::read_to_string(&noted).expect("it is there");
         std::fs::remove_file(&noted).expect("it is there");
         [virsh(uri, &["domid", "echo"]), child].map(|pid| pid.trim().to_owned())
@@ -163,11 +158,9 @@ fn guests_end_with_the_daemon() {
 /// Also where nobody takes notice of its end.
 #[track_caller]
 fn is_gone(pid: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|command| !command.is_empty()) {
-        assert!(Instant::now() < deadline, "process {pid} goes on");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until("it is gone", || {
+        std::fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |command| command.is_empty())
+    });
 }
 
 async fn domain(uri: &str) -> Domain {

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use virtwire::client::{CallError, Connection, Stream};
 use virtwire::protocol::flags::ConsoleFlags;
 
-use crate::lab::{Directory, next_number, runtime};
+use crate::lab::{Directory, next_number, runtime, until};
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::Process;
@@ -93,15 +93,15 @@ fn a_process_that_is_destroyed_gracefully_ends_by_itself() {
     let uri = uri.as_str();
     let written = directory.path().join("written");
     let ready = directory.path().join("ready");
-    let at_end =
-        format!("trap 'echo all &gt; {}; exit 0' TERM; : &gt; {};", written.display(), ready.display());
+    // What it has started is asked nothing: it may be needed to the end.
+    let at_end = format!(
+        "sleep 600 &amp; c=$!; trap 'kill -0 $c &amp;&amp; echo all &gt; {}; exit 0' TERM; : &gt; {};",
+        written.display(),
+        ready.display()
+    );
     let guest = GUEST.replace("trap 'exit 0' TERM;", &at_end);
     virsh(uri, &["create", &directory.write("guest.xml", &guest)]);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !ready.exists() {
-        assert!(Instant::now() < deadline, "it does not begin");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("it begins", || ready.exists());
     virsh(uri, &["suspend", "echo"]);
     let paused = try_virsh(uri, &["destroy", "echo", "--graceful"]);
     assert!(paused.stderr.contains("is paused"), "{paused:?}");
@@ -132,11 +132,7 @@ fn a_transient_process_is_gone_with_its_end() {
         assert!(refused.stderr.contains(told), "{refused:?}");
     }
     virsh(uri, &["shutdown", "echo"]);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !all().is_empty() {
-        assert!(Instant::now() < deadline, "it does not end");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until("it ends", || all().is_empty());
     virsh(uri, &["create", &file]);
     virsh(uri, &["destroy", "echo"]);
     assert_eq!(all(), "");
@@ -307,11 +303,7 @@ async fn called(uri: &str) -> Result<Stream, CallError> {
 
 /// Its shell does as it is asked once it has read a line or its trap has run.
 pub(crate) fn wait_until_off(uri: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while virsh(uri, &["domstate", "echo"]).trim() != "shut off" {
-        assert!(Instant::now() < deadline, "it does not end");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    until("it ends", || virsh(uri, &["domstate", "echo"]).trim() == "shut off");
 }
 
 /// Where cargo puts it when the workspace is tested.

@@ -1,7 +1,7 @@
 //! `virtwire events` and a daemon that takes its time, or tells without end.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
@@ -14,15 +14,12 @@ use virtwire::protocol::remote::{
 };
 
 use crate::PATIENCE;
-use crate::peer::Peer;
+use crate::peer::played;
 use crate::process::{command, ended_within, run};
 
 /// What happens to one client: until it opens the daemon takes so long, and once it has registered it hears this.
 fn daemon(opens_after: Duration, tell: impl FnOnce(&mut TcpStream) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let mut peer = Peer::new(listener.accept().unwrap().0);
+    played(move |mut peer| {
         let mut tell = Some(tell);
         while let Some(call) = peer.next() {
             if call.header.procedure == ConnectOpen::NUMBER {
@@ -35,8 +32,7 @@ fn daemon(opens_after: Duration, tell: impl FnOnce(&mut TcpStream) + Send + 'sta
                 tell(&mut peer.socket);
             }
         }
-    });
-    uri
+    })
 }
 
 fn event() -> Vec<u8> {
@@ -67,17 +63,13 @@ fn a_daemon_that_does_not_register_is_not_waited_for_for_ever() {
 
 /// A daemon that registers nobody for events.
 fn unregistered() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let mut peer = Peer::new(listener.accept().unwrap().0);
+    played(move |mut peer| {
         while let Some(call) = peer.next() {
             if call.header.procedure != ConnectDomainEventRegisterAny::NUMBER {
                 peer.agree(&call, AuthType::None);
             }
         }
-    });
-    uri
+    })
 }
 
 /// Their number is what was asked for, however slowly they are read.

@@ -1,6 +1,8 @@
 //! A daemon that a test plays by hand: it takes one client's calls, and answers them as the test likes.
 
 use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 
 use bytes::BytesMut;
 use serde::Serialize;
@@ -16,6 +18,14 @@ use virtwire::protocol::remote::{
 pub(crate) struct Peer<S> {
     pub(crate) socket: S,
     received: BytesMut,
+}
+
+/// A daemon that is played to its one client. Where it is.
+pub(crate) fn played(play: impl FnOnce(Peer<TcpStream>) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
+    thread::spawn(move || play(Peer::new(listener.accept().unwrap().0)));
+    uri
 }
 
 impl<S: Read + Write> Peer<S> {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -21,7 +20,7 @@ use virtwire::protocol::remote::{
     StorageVolLookupByNameReply,
 };
 
-use crate::peer::Peer;
+use crate::peer::played;
 use crate::process::{Serve, command, ended_within, run, run_with, send};
 use crate::{PATIENCE, XML};
 
@@ -180,11 +179,8 @@ fn a_narrow_terminal_gets_a_bar_that_fits_and_never_scrolls() {
 
 /// A volume that comes piece by piece, of a daemon that goes on with the next once it is told.
 fn slow_volume(pieces: u64) -> (String, Sender<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
     let (go_on, goes_on) = mpsc::channel();
-    thread::spawn(move || {
-        let mut peer = Peer::new(listener.accept().unwrap().0);
+    let uri = played(move |mut peer| {
         while let Some(call) = peer.next() {
             match call.header.procedure {
                 _ if matches!(call.header.kind(), Ok(MessageKind::Stream(_))) => {

@@ -18,16 +18,13 @@ use virtwire::protocol::remote::{
 };
 
 use crate::PATIENCE;
-use crate::peer::Peer;
+use crate::peer::played;
 use crate::process::{command, ended_within, send, temporary};
 use crate::terminal::{on_a_terminal, terminal};
 
 /// A guest that never stops writing to its console.
 fn flooding_guest() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uri = format!("test+tcp://{}/default", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let mut peer = Peer::new(listener.accept().unwrap().0);
+    played(move |mut peer| {
         while let Some(call) = peer.next() {
             match call.header.procedure {
                 DomainLookupByName::NUMBER => {
@@ -44,8 +41,7 @@ fn flooding_guest() -> String {
                 _ => peer.agree(&call, AuthType::None),
             }
         }
-    });
-    uri
+    })
 }
 
 /// Waits until so much can be read, and reads none of it.

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::daemon::{Daemon, directory, until};
+use super::daemon::{Daemon, directory};
+use crate::lab::until;
 use crate::need::need;
 use crate::peers::{table, try_virsh};
 use crate::process::{Finished, run};

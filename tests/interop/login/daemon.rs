@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use crate::lab::{Directory, next_number};
+use crate::lab::{Directory, next_number, until};
 use crate::process::{Process, run};
 
 /// It runs, and its directory holds what it needs.
@@ -97,14 +96,4 @@ pub(super) fn auth_file(directory: &Directory, name: &str, user: &str, password:
          [auth-libvirt-127.0.0.1]\ncredentials=one\n"
     );
     directory.write(name, &text)
-}
-
-/// Until it holds.
-#[track_caller]
-pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::daemon::{Daemon, command, directory};
+use crate::lab::until;
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::{Process, run};
@@ -43,7 +44,7 @@ fn systemd_is_told_where_it_stands() {
     assert!(socket.exists());
     daemon.signal("TERM");
     assert_eq!(next(), "STOPPING=1");
-    super::daemon::until("the socket goes with the daemon", || !socket.exists());
+    until("the socket goes with the daemon", || !socket.exists());
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_socket_of_systemds_is_taken() {
             .args(["serve", "--migration-ports", "0-0", "--exit-with-stdin"])
             .stdin(Stdio::piped()),
     );
-    super::daemon::until("systemd listens", || std::path::Path::new(&socket).exists());
+    until("systemd listens", || std::path::Path::new(&socket).exists());
     let uri = format!("mem+unix:///default?socket={socket}");
     // The daemon is started by the first who comes.
     assert_eq!(virsh(&uri, &["list", "--all"]).trim(), "");
@@ -80,7 +81,7 @@ fn sockets_of_systemds_are_for_what_their_names_say() {
             .args(["serve", "--migration-ports", "0-0", "--exit-with-stdin"])
             .stdin(Stdio::piped()),
     );
-    super::daemon::until("systemd listens", || std::path::Path::new(&admin).exists());
+    until("systemd listens", || std::path::Path::new(&admin).exists());
     let uri = |socket: &str| format!("mem+unix:///default?socket={socket}");
     let file = directory.write("guest.xml", crate::virsh_drives_us::GUEST);
     let refused = try_virsh(&uri(&ro), &["define", &file]);
@@ -197,7 +198,7 @@ fn the_exporter_of_debian_exports_our_guests() {
             .args([&format!("--web.listen-address={place}"), &format!("--libvirt.uri={}", daemon.unix_uri())])
             .stdin(Stdio::null()),
     );
-    super::daemon::until("the exporter listens", || TcpStream::connect(&place).is_ok());
+    until("the exporter listens", || TcpStream::connect(&place).is_ok());
     let answer = get(&place, "GET /metrics HTTP/1.0\r\n\r\n");
     assert!(answer.contains("libvirt_up 1"), "{answer}");
     assert!(answer.contains("domain=\"guest\""), "{answer}");

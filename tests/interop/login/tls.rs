@@ -1,7 +1,8 @@
 //! TLS, with certificates as sites make them, and libvirt's own clients.
 
-use super::daemon::{Daemon, auth_file, directory, set_password, until};
+use super::daemon::{Daemon, auth_file, directory, set_password};
 use crate::lab::Setup;
+use crate::lab::until;
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::run;
