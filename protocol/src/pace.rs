@@ -69,11 +69,6 @@ fn may_wait_for_the_host(name: &str) -> bool {
     OBJECTS.iter().any(|object| name.starts_with(object)) || LISTS.iter().any(|list| name.ends_with(list))
 }
 
-/// Whether a call may take the places that a client keeps free of calls that wait for guests.
-pub fn is_urgent(program: Program, number: ProcedureNumber) -> bool {
-    urgency(program, number) != Urgency::Patient
-}
-
 const fn of<P: Procedure>() -> (Program, ProcedureNumber) {
     (P::PROGRAM, P::NUMBER)
 }
@@ -178,15 +173,14 @@ mod tests {
     #[test]
     fn a_perform_is_long_and_its_abort_is_urgent() {
         assert!(is_long(Program::REMOTE, remote::DomainMigratePerform3Params::NUMBER));
-        assert!(!is_urgent(Program::REMOTE, remote::DomainMigratePerform3Params::NUMBER));
+        assert_eq!(urgency(Program::REMOTE, remote::DomainMigratePerform3Params::NUMBER), Urgency::Patient);
         assert_eq!(urgency(Program::REMOTE, remote::DomainAbortJob::NUMBER), Urgency::Ending);
         assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobStats::NUMBER), Urgency::Urgent);
         assert_eq!(urgency(Program::REMOTE, remote::DomainGetJobInfo::NUMBER), Urgency::Urgent);
         // The contract's own word is enough.
         assert_eq!(urgency(Program::REMOTE, remote::ConnectGetUri::NUMBER), Urgency::Prompt);
-        assert!(is_urgent(Program::REMOTE, remote::ConnectGetUri::NUMBER));
         assert!(!is_long(Program::REMOTE, remote::ConnectGetUri::NUMBER));
-        assert!(!is_urgent(Program::REMOTE, ProcedureNumber::ABSENT));
+        assert_eq!(urgency(Program::REMOTE, ProcedureNumber::ABSENT), Urgency::Patient);
     }
 
     #[test]
