@@ -19,9 +19,9 @@ use virtwire::protocol::remote::{
     DomainMigratePrepare2, NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{
-    AccessRequest, Authorizer, BoxFuture, CallContext, Exposure, Handler, Listener, Metrics, Server,
-};
+use virtwire::server::{AccessRequest, Authorizer, BoxFuture, CallContext, Handler, Metrics, Server};
+
+use crate::raw;
 
 /// Long enough that nothing else is the reason.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -264,14 +264,11 @@ impl Gate {
     }
 
     async fn serve_with(&self, options: OpenOptions) -> Connection {
-        let listener =
-            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let daemon = listener.address().to_string().replace("tcp://", "");
+        let daemon = raw::serve(Server::new(self.clone())).await;
         // A proxy in between, as a daemon of ours cannot be made to die without its process.
         let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("gate+tcp://{}/", front.local_addr().unwrap());
-        let (server, die) = (Server::new(self.clone()), self.die.clone());
-        tokio::spawn(async move { server.serve(&listener).await });
+        let die = self.die.clone();
         tokio::spawn(async move {
             let (mut client, _) = front.accept().await.unwrap();
             let mut daemon = tokio::net::TcpStream::connect(daemon).await.unwrap();
@@ -308,9 +305,7 @@ impl Handler for Gate {
 
 #[tokio::test]
 async fn a_call_that_panics_fails_alone() {
-    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-    let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
-    tokio::spawn(async move { Server::new(Panics).serve(&listener).await });
+    let uri = format!("gate+tcp://{}/", raw::serve(Server::new(Panics)).await);
     let connection = Connection::open(&uri).await.unwrap();
     let domain = virtwire::protocol::remote::Domain { name: "guest".into(), uuid: [0; 16], id: -1 };
     let error = connection.call(DomainCreate { dom: domain }).await.unwrap_err();
@@ -380,12 +375,8 @@ impl Default for Untidy {
 
 impl Untidy {
     async fn serve(&self, server: Server<Untidy>) -> (String, Metrics) {
-        let listener =
-            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
         let metrics = server.metrics().clone();
-        tokio::spawn(async move { server.serve(&listener).await });
-        (uri, metrics)
+        (format!("gate+tcp://{}/", raw::serve(server).await), metrics)
     }
 }
 
@@ -429,9 +420,7 @@ async fn nobody_is_left(metrics: &Metrics) {
 
 #[tokio::test]
 async fn what_a_handler_has_its_client_told_comes_before_its_reply() {
-    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-    let uri = listener.address().to_string().replace("tcp://", "gate+tcp://") + "/";
-    tokio::spawn(async move { Server::new(Tells).serve(&listener).await });
+    let uri = format!("gate+tcp://{}/", raw::serve(Server::new(Tells)).await);
     let (told, before_replies) = (AtomicUsize::new(0), Arc::new(Mutex::new(Vec::new())));
     let seen = before_replies.clone();
     let observer = move |passed: Passed| match passed.header.kind() {

@@ -23,6 +23,8 @@ use virtwire::protocol::remote::{
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
+use crate::raw;
+
 #[tokio::test]
 async fn up_to_32_go_with_a_call_in_order_and_33_do_not() {
     let (connection, _path) = serve().await;
@@ -165,10 +167,8 @@ async fn what_passes_descriptors_is_not_called_without() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tcp_carries_none_and_says_so_before_anything_is_sent() {
-    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-    let address = listener.address().to_string().replace("tcp://", "");
+    let address = raw::serve(Server::new(Host)).await;
     let uri = format!("mem+tcp://{address}/");
-    tokio::spawn(async move { Server::new(Host).serve(&listener).await });
     let connection = Connection::open(&uri).await.unwrap();
     let (_kept, passed) = pairs(1);
     let error = connection.domain_create_xml_passing("<domain/>", passed, 0).await.unwrap_err();

@@ -21,10 +21,10 @@ use virtwire::protocol::remote::{
     DomainMigrateFinish2, DomainMigratePerform, DomainMigratePrepare2,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{BoxFuture, CallContext, Handler, Server};
 use virtwire::xdr;
 
-use crate::captures;
+use crate::{captures, raw};
 
 #[tokio::test]
 async fn our_engine_fed_the_recorded_replies_sends_what_was_recorded() {
@@ -102,12 +102,8 @@ impl Replay {
     }
 
     async fn serve(&self) -> Connection {
-        let listener =
-            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let uri = listener.address().to_string().replace("tcp://", "qemu+tcp://") + "/system";
-        let server = Server::new(self.clone());
-        tokio::spawn(async move { server.serve(&listener).await });
-        Connection::open(&uri).await.unwrap()
+        let address = raw::serve(Server::new(self.clone())).await;
+        Connection::open(&format!("qemu+tcp://{address}/system")).await.unwrap()
     }
 
     /// The arguments of a procedure as we sent them and as they were recorded.

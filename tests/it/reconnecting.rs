@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use virtwire::client::{
-    Backoff, CallPhase, GaveUp, Link, Meter, Observer, OpenOptions, Passed, Reconnecting, SubscribeError,
-    Told,
+    Backoff, CallPhase, GaveUp, Link, Meter, Observer, OpenOptions, Passed, Reconnecting,
+    ReconnectingSubscription, SubscribeError, Told,
 };
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
 use virtwire::protocol::event::{DomainEvent, Topic};
@@ -23,10 +23,7 @@ use crate::opening::peer::{Peer, Place};
 async fn subscriptions_return_and_say_so() {
     let place = Place::new().await;
     let (daemon, mut peer) = opened(&place).await;
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 3).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 3).await;
     peer.send(&event(3, "first")).await;
     assert!(matches!(events.next().await, Some(Told::Event(event)) if event.dom.name == "first"));
 
@@ -34,8 +31,8 @@ async fn subscriptions_return_and_say_so() {
         drop(peer);
         let next = tokio::spawn(async move { (events.next().await, events) });
         peer = place.accept().await;
-        answer_opening(&mut peer).await;
-        register(&mut peer, 7).await;
+        peer.let_in().await;
+        peer.register(7).await;
         let (told, back) = next.await.unwrap();
         assert!(matches!(told, Some(Told::Resynced)), "{told:?}");
         events = back;
@@ -54,10 +51,7 @@ async fn whoever_watches_and_panics_is_passed_over() {
     let (observer, meter) = (Some(Arc::new(observer) as Observer), Some(Arc::new(meter) as Meter));
     let options = OpenOptions { observer, meter, ..OpenOptions::default() };
     let (daemon, mut peer) = opened_with(&place, options).await;
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 3).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 3).await;
     for name in ["first", "later"] {
         peer.send(&event(3, name)).await;
         let told = tokio::time::timeout(Duration::from_secs(60), events.next()).await.expect("it comes");
@@ -73,14 +67,11 @@ async fn a_daemon_that_is_slow_to_subscribe_again_is_asked_again() {
     let within = Duration::from_secs(10);
     let options = OpenOptions { call_within: Some(within), ..OpenOptions::default() };
     let (daemon, mut peer) = opened_with(&place, options).await;
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 3).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 3).await;
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     let [slow] = peer.flight(["connect_domain_event_callback_register_any"]).await;
@@ -97,14 +88,11 @@ async fn a_daemon_that_is_slow_to_subscribe_again_is_asked_again() {
 async fn a_daemon_that_refuses_for_a_moment_is_asked_again() {
     let place = Place::new().await;
     let (daemon, mut peer) = opened(&place).await;
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 3).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 3).await;
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     for _ in 0..3 {
@@ -121,7 +109,7 @@ async fn a_daemon_that_refuses_for_a_moment_is_asked_again() {
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events.next().await) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     let [registers] = peer.flight(["connect_domain_event_callback_register_any"]).await;
@@ -140,12 +128,12 @@ async fn a_kind_that_is_gone_is_the_last_word_in_every_language() {
         let subscriber = daemon.clone();
         let subscribing =
             tokio::spawn(async move { subscriber.subscribe_to::<DomainEvent>(vec![topic(77)]).await });
-        register(&mut peer, 3).await;
+        peer.register(3).await;
         let mut events = subscribing.await.unwrap().unwrap();
         drop(peer);
         let next = tokio::spawn(async move { (events.next().await, events.next().await) });
         let mut peer = place.accept().await;
-        answer_opening(&mut peer).await;
+        peer.let_in().await;
         let [feature] = peer.flight(["connect_supports_feature"]).await;
         peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
         // Another number is of something else, which may pass.
@@ -174,7 +162,7 @@ async fn a_kind_that_is_refused_for_a_moment_is_asked_for_beside_the_others() {
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events.next().await, events) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     let [first, second, third] = peer.flight(["connect_domain_event_callback_register_any"; 3]).await;
@@ -207,7 +195,7 @@ async fn a_kind_that_is_refused_for_a_moment_is_asked_for_beside_the_others() {
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     answer_kinds(&mut peer, &[0, 2]).await;
@@ -238,7 +226,7 @@ async fn kinds_that_the_daemon_has_no_more_are_told() {
     drop(peer);
     let next = tokio::spawn(async move { (events.next().await, events.next().await, events) });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     let [feature] = peer.flight(["connect_supports_feature"]).await;
     peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
     answer_kinds(&mut peer, &[0]).await;
@@ -320,16 +308,13 @@ async fn a_daemon_that_is_back_is_authenticated_to_again() {
     let mut peer = place.accept().await;
     external(&mut peer).await;
     let daemon = opening.await.unwrap().unwrap();
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 3).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 3).await;
     for _ in 0..3 {
         drop(peer);
         let next = tokio::spawn(async move { (events.next().await, events) });
         peer = place.accept().await;
         external(&mut peer).await;
-        register(&mut peer, 3).await;
+        peer.register(3).await;
         let (told, back) = next.await.unwrap();
         assert!(matches!(told, Some(Told::Resynced)), "{told:?}");
         events = back;
@@ -359,7 +344,7 @@ async fn a_call_that_was_lost_is_not_made_again() {
     let waiting =
         tokio::spawn(async move { waiting.connection().await.unwrap().call(ConnectGetUri {}).await });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     // It is the first thing that the new connection hears.
     let [asks] = peer.flight(["connect_get_uri"]).await;
     peer.reply(&asks, &virtwire::protocol::remote::ConnectGetUriReply { uri: "back".into() }).await;
@@ -383,7 +368,7 @@ async fn a_daemon_that_stays_away_is_tried_again_and_again() {
         }
     }
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     daemon.connection().await.unwrap();
 }
 
@@ -391,16 +376,10 @@ async fn a_daemon_that_stays_away_is_tried_again_and_again() {
 async fn a_daemon_that_does_not_let_its_client_in_any_more_is_not_tried_again() {
     let place = Place::new().await;
     let (daemon, mut peer) = opened(&place).await;
-    let subscriber = daemon.clone();
-    let subscribing = tokio::spawn(async move { subscriber.subscribe::<DomainEventLifecycle>(None).await });
-    register(&mut peer, 1).await;
-    let mut events = subscribing.await.unwrap().unwrap();
+    let mut events = subscribed(&daemon, &mut peer, 1).await;
     drop(peer);
     let mut peer = place.accept().await;
-    let [list, pings, open] = peer.flight(["auth_list", "connect_supports_feature", "connect_open"]).await;
-    peer.list(&list, &[AuthType::Unknown(9)]).await;
-    peer.refuse(&pings).await;
-    peer.refuse(&open).await;
+    peer.ask_who(AuthType::Unknown(9)).await;
     assert!(matches!(daemon.connection().await, Err(GaveUp::Refused(_))));
     assert!(matches!(events.next().await, Some(Told::GaveUp(GaveUp::Refused(_)))));
     assert!(events.next().await.is_none());
@@ -419,11 +398,7 @@ async fn whoever_told_polkit_no_is_not_asked_again_and_again() {
         let (mut daemon, peer) = opened(&place).await;
         drop(peer);
         let mut peer = place.accept().await;
-        let [list, pings, open] =
-            peer.flight(["auth_list", "connect_supports_feature", "connect_open"]).await;
-        peer.list(&list, &[AuthType::Polkit]).await;
-        peer.refuse(&pings).await;
-        peer.refuse(&open).await;
+        peer.ask_who(AuthType::Polkit).await;
         let [polkit] = peer.flight(["auth_polkit"]).await;
         peer.fail(&polkit, RemoteError::new(code, ErrorDomain::POLKIT, "")).await;
         loop {
@@ -489,22 +464,18 @@ async fn opened_with(place: &Place, options: OpenOptions) -> (Reconnecting, Peer
     let backoff = Backoff::between(Duration::from_millis(10), Duration::from_secs(1));
     let opening = tokio::spawn(async move { Reconnecting::open(&uri, options, backoff).await });
     let mut peer = place.accept().await;
-    answer_opening(&mut peer).await;
+    peer.let_in().await;
     (opening.await.unwrap().unwrap(), peer)
 }
 
-async fn answer_opening(peer: &mut Peer) {
-    let [list, pings, open] = peer.flight(["auth_list", "connect_supports_feature", "connect_open"]).await;
-    peer.list(&list, &[AuthType::None]).await;
-    peer.pings(&pings, false).await;
-    peer.reply(&open, &()).await;
-}
-
-async fn register(peer: &mut Peer, callback_id: i32) {
-    let [feature] = peer.flight(["connect_supports_feature"]).await;
-    peer.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
-    let [register] = peer.flight(["connect_domain_event_callback_register_any"]).await;
-    peer.reply(&register, &ConnectDomainEventCallbackRegisterAnyReply { callback_id }).await;
+/// Subscribes by `daemon`, to which `peer` gives this number.
+async fn subscribed(
+    daemon: &Reconnecting,
+    peer: &mut Peer,
+    callback_id: i32,
+) -> ReconnectingSubscription<DomainEventLifecycle> {
+    let (subscribed, ()) = tokio::join!(daemon.subscribe(None), peer.register(callback_id));
+    subscribed.unwrap()
 }
 
 fn event(callback_id: i32, name: &str) -> Vec<u8> {

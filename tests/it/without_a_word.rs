@@ -10,11 +10,9 @@ use virtwire::client::{
     Backoff, CloseReason, GaveUp, OpenOptions, Reconnecting, ReconnectingSubscription, Stream, StreamError,
     Subscription, Told,
 };
-use virtwire::protocol::remote::{
-    AuthType, ConnectDomainEventCallbackRegisterAnyReply, DomainEventLifecycle, StorageVol,
-};
+use virtwire::protocol::remote::{DomainEventLifecycle, StorageVol};
 
-use crate::opening::peer::{Peer, Place};
+use crate::opening::peer::Place;
 
 /// Long enough that nothing else is the reason.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,10 +24,10 @@ fn whoever_reads_and_writes_elsewhere_learns_of_its_runtimes_end() {
         let place = Place::new().await;
         let opening = place.open("", OpenOptions::default());
         let mut peer = place.accept().await;
-        answer_opening(&mut peer).await;
+        peer.let_in().await;
         let connection = opening.await.unwrap().unwrap();
         let (subscribed, ()) =
-            tokio::join!(connection.subscribe::<DomainEventLifecycle>(None), register(&mut peer));
+            tokio::join!(connection.subscribe::<DomainEventLifecycle>(None), peer.register(3));
         let mut streams = Vec::new();
         let volume = StorageVol::default();
         for _ in 0..5 {
@@ -82,10 +80,9 @@ fn a_subscription_that_comes_back_gives_up_with_its_runtime() {
         let opening =
             tokio::spawn(async move { Reconnecting::open(&uri, options, Backoff::default()).await });
         let mut peer = place.accept().await;
-        answer_opening(&mut peer).await;
+        peer.let_in().await;
         let daemon = opening.await.unwrap().unwrap();
-        let (subscribed, ()) =
-            tokio::join!(daemon.subscribe::<DomainEventLifecycle>(None), register(&mut peer));
+        let (subscribed, ()) = tokio::join!(daemon.subscribe::<DomainEventLifecycle>(None), peer.register(3));
         (subscribed.unwrap(), peer)
     });
     let waiting = ours.spawn(async move { (events.next().await, events) });
@@ -116,18 +113,4 @@ fn is_closed(outcome: Result<(), StreamError>) {
     let expected = "the connection ended before the stream did: it was closed here";
     assert!(matches!(error, StreamError::Closed { .. }), "{error}");
     assert_eq!(error.to_string(), expected);
-}
-
-async fn answer_opening(peer: &mut Peer) {
-    let [list, pings, open] = peer.flight(["auth_list", "connect_supports_feature", "connect_open"]).await;
-    peer.list(&list, &[AuthType::None]).await;
-    peer.pings(&pings, false).await;
-    peer.reply(&open, &()).await;
-}
-
-async fn register(peer: &mut Peer) {
-    let [feature] = peer.flight(["connect_supports_feature"]).await;
-    peer.pings(&feature, true).await;
-    let [register] = peer.flight(["connect_domain_event_callback_register_any"]).await;
-    peer.reply(&register, &ConnectDomainEventCallbackRegisterAnyReply { callback_id: 3 }).await;
 }

@@ -10,9 +10,10 @@ use virtwire::protocol::event::DomainEvent;
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::Release;
 use virtwire::protocol::remote::*;
-use virtwire::server::{Exposure, Listener, Server};
+use virtwire::server::Server;
 
 use super::next;
+use crate::raw;
 
 const LIFE: [&str; 7] = [
     "defined added",
@@ -134,13 +135,9 @@ struct Host(String);
 
 impl Host {
     async fn start(release: Release) -> Host {
-        let listener =
-            Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-        let uri = listener.address().to_string().replace("tcp://", "mem+tcp://") + "/default";
         let service = HypervisorService::new(Mem::new(Config::default()));
         let server = Server::new(service).profile(Profile::of(release));
-        tokio::spawn(async move { server.serve(&listener).await });
-        Host(uri)
+        Host(format!("mem+tcp://{}/default", raw::serve(server).await))
     }
 
     async fn open(&self) -> Connection {

@@ -17,9 +17,7 @@ use virtwire::protocol::remote::{
     DomainMigratePerform, DomainMigratePrepare3Params, DomainMigratePrepare3ParamsReply,
 };
 
-use peer::{Peer, Place};
-
-const OPENING: [&str; 3] = ["auth_list", "connect_supports_feature", "connect_open"];
+use peer::{OPENING, Peer, Place};
 
 #[tokio::test]
 async fn it_takes_one_round_trip() {
@@ -46,10 +44,7 @@ async fn a_daemon_that_wants_to_know_its_client_is_asked_again_once_it_does() {
     let place = Place::new().await;
     let opening = place.open("", OpenOptions::default());
     let mut peer = place.accept().await;
-    let [list, pings, open] = peer.flight(OPENING).await;
-    peer.list(&list, &[AuthType::Polkit]).await;
-    peer.refuse(&pings).await;
-    peer.refuse(&open).await;
+    peer.ask_who(AuthType::Polkit).await;
     let [polkit] = peer.flight(["auth_polkit"]).await;
     peer.reply(&polkit, &AuthPolkitReply { complete: 1 }).await;
     finish(&mut peer).await;
@@ -104,10 +99,7 @@ async fn a_daemon_that_closes_before_a_client_is_known_is_asked_one_by_one() {
     let place = Place::new().await;
     let opening = place.open("", OpenOptions::default());
     let mut peer = place.accept().await;
-    let [list, pings, open] = peer.flight(OPENING).await;
-    peer.list(&list, &[AuthType::Polkit]).await;
-    peer.refuse(&pings).await;
-    peer.refuse(&open).await;
+    peer.ask_who(AuthType::Polkit).await;
     let [_] = peer.flight(["auth_polkit"]).await;
     drop(peer);
     let mut peer = place.accept().await;
@@ -172,10 +164,7 @@ async fn somebody_who_takes_long_to_answer_polkit_is_asked_once() {
     let opening =
         place.open("", OpenOptions { open_within: Duration::from_secs(60), ..OpenOptions::default() });
     let mut peer = place.accept().await;
-    let [list, pings, open] = peer.flight(OPENING).await;
-    peer.list(&list, &[AuthType::Polkit]).await;
-    peer.refuse(&pings).await;
-    peer.refuse(&open).await;
+    peer.ask_who(AuthType::Polkit).await;
     let [polkit] = peer.flight(["auth_polkit"]).await;
     // Half of the time is long over by now.
     tokio::select! {

@@ -8,7 +8,12 @@ use virtwire::client::{Connection, OpenError, OpenOptions};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::MessageKind;
-use virtwire::protocol::remote::{AuthListReply, AuthType, ConnectSupportsFeatureReply};
+use virtwire::protocol::remote::{
+    AuthListReply, AuthType, ConnectDomainEventCallbackRegisterAnyReply, ConnectSupportsFeatureReply,
+};
+
+/// The calls that travel together when a connection opens.
+pub(crate) const OPENING: [&str; 3] = ["auth_list", "connect_supports_feature", "connect_open"];
 
 /// Where the daemon's clients come from.
 pub(crate) struct Place {
@@ -98,6 +103,30 @@ impl Peer {
     /// Answers the question for feature 10.
     pub(crate) async fn pings(&mut self, call: &Frame, supported: bool) {
         self.reply(call, &ConnectSupportsFeatureReply { supported: i32::from(supported) }).await;
+    }
+
+    /// Lets a client in that need not say who it is.
+    pub(crate) async fn let_in(&mut self) {
+        let [list, pings, open] = self.flight(OPENING).await;
+        self.list(&list, &[AuthType::None]).await;
+        self.pings(&pings, false).await;
+        self.reply(&open, &()).await;
+    }
+
+    /// Answers an opening by the question who the client is, and how it is to say so.
+    pub(crate) async fn ask_who(&mut self, how: AuthType) {
+        let [list, pings, open] = self.flight(OPENING).await;
+        self.list(&list, &[how]).await;
+        self.refuse(&pings).await;
+        self.refuse(&open).await;
+    }
+
+    /// Takes a client's registration for one kind of events.
+    pub(crate) async fn register(&mut self, callback_id: i32) {
+        let [feature] = self.flight(["connect_supports_feature"]).await;
+        self.reply(&feature, &ConnectSupportsFeatureReply { supported: 1 }).await;
+        let [register] = self.flight(["connect_domain_event_callback_register_any"]).await;
+        self.reply(&register, &ConnectDomainEventCallbackRegisterAnyReply { callback_id }).await;
     }
 
     /// As a daemon answers whom it does not know.

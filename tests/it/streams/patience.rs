@@ -11,9 +11,10 @@ use virtwire::client::{CloseReason, Connection, OpenOptions};
 use virtwire::protocol::session::ProtocolError;
 use virtwire::protocol::session::keepalive::{self, Pacing};
 use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server, Stream};
+use virtwire::server::{BoxFuture, CallContext, Handler, Server, Stream};
 
 use super::*;
+use crate::raw;
 
 const OPEN: i32 = 1;
 const SUPPORTS_FEATURE: i32 = 60;
@@ -123,11 +124,8 @@ async fn meet(options: OpenOptions) -> (Connection, Wire<TcpStream>) {
 /// A daemon of ours, as a client that does as it likes has it; and how its downloads end.
 async fn serve(limits: Limits) -> (Wire<TcpStream>, mpsc::UnboundedReceiver<String>) {
     let (told, receiver) = mpsc::unbounded_channel();
-    let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
-    let address = listener.address().to_string().replace("tcp://", "");
     let server = Server::new(Host { told, uploads: Arc::default() }).limits(limits);
-    tokio::spawn(async move { server.serve(&listener).await });
-    (Wire::new(TcpStream::connect(address).await.unwrap()), receiver)
+    (Wire::new(TcpStream::connect(raw::serve(server).await).await.unwrap()), receiver)
 }
 
 /// One end of a connection, by hand.
