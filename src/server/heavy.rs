@@ -1,6 +1,10 @@
 //! Work that keeps a processor busy for long, such as the reading of a document of megabytes: on threads of its own, and on no more of
 //! them at a time than there are processors. So it takes no worker of the runtime from other connections, however many clients ask
-//! for such work, and what is left of each processor is theirs.
+//! for such work, and what is left of each processor is theirs. Two clients with such documents would have everybody wait, otherwise, as workers are no more
+//! than processors. What documents become while they are read is bounded as well.
+//!
+//! What waits for a disk or another host has few places of its own in the same way: else as many clients as like would take the threads on
+//! which others log in.
 
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};

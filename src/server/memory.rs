@@ -5,8 +5,9 @@
 //!                    nothing is told    told, by steps of 64 KiB     and not read while all hold too much
 //! ```
 //!
-//! So most calls cost nothing here, and whoever holds little is served also when others hold too much. Nobody is told when there is
-//! room again: who holds much looks from time to time.
+//! So most calls cost nothing here, and whoever holds little is served also when others hold too much: they may be the ones who free something.
+//! Nobody is told when there is room again: who holds much looks from time to time, and is dropped where it is its own turn to go on and it
+//! does not. A handler that takes its time is nobody's fault.
 //!
 //! What comes by calls and streams stops coming where nobody reads it. Events do not, as they are others' doing: while all hold too much,
 //! they cost a client its connection that has much to take, and has been told a step of them for which it has not taken one.

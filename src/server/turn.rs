@@ -1,7 +1,8 @@
 //! How long a client's task goes on before all others have a turn.
 //!
 //! What comes in one read may be hundreds of calls, and a handler may take its time over each without waiting for anything. The worker that it
-//! keeps busy has others to serve.
+//! keeps busy has others to serve. So a task looks at the clock now and then, and after a millisecond the others have a turn, also those of whom the
+//! runtime has not heard yet. A single call costs no look.
 
 use std::pin::pin;
 use std::task::{Context, Poll};

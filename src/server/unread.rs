@@ -1,7 +1,8 @@
 //! Notices that a client has gone while its connection is not read, as while a handler is behind with a stream.
 //!
 //! Whoever asks for no bytes is not told of their end either, and a client without keepalive would stay for as long as its handler likes. After
-//! some seconds the end alone is waited for: what came just before it is mostly read by then.
+//! some seconds the end alone is waited for: what came just before it is mostly read by then. A unix socket has a watch for that; another transport
+//! takes a second descriptor, which costs as much as a unix socket's watch for room.
 
 #![cfg_attr(virtwire_sim, allow(dead_code, reason = "a simulated socket is none of the system's to watch"))]
 

@@ -2,7 +2,7 @@
 //!
 //! The runtime's own is watched for room as well as for bytes, and such a socket has room anew whenever its peer has read something: so
 //! whoever waits for a reply would be woken by the call being read, only to wait on. This one is watched for room only from when
-//! there was none for the first time.
+//! there was none for the first time. From then on what it took a part of says that it is full, and it is not asked for the rest in vain.
 //!
 //! Behind the frame that announces them descriptors travel with one byte each. What is read where such a byte may come is read with
 //! room for a descriptor, as the system would drop it otherwise.

@@ -1,5 +1,10 @@
 //! Bytes on their way between a file and a socket that this process never has: the system keeps them, by reference where it can, in a pipe.
 //!
+//! What is sent is put into the pipe before its packet's head is made, so that the length is known: a file that shrinks tears no frame. What comes is handed on
+//! a piece at a time: sessions and queues have pieces whose bytes nobody has. That takes a daemon a fifth less for an upload. A peer may send
+//! a byte at a time, each of which takes a page's place, so what the pipe has no room for is read like any other packet: a queue's bound is the one that
+//! there was. A piece that its file does not take is read out of the pipe, so that the next one is whole.
+//!
 //! A system that has no such way, and a build without the feature `splice`, have no [`Conduit`].
 
 #[cfg(all(feature = "splice", target_os = "linux"))]

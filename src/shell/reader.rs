@@ -30,7 +30,7 @@ pub(crate) const READ_BYTES: usize = 16 * 1024;
 const TRUSTED_BYTES_MAX: usize = 512 * 1024;
 /// Buffers of a stream's packets that are kept for the next ones: as many as may wait in a queue of 1 MiB, and the one in its reader's hand.
 const SPARES_MAX: usize = 5;
-/// Of the processor, or a multiple of what it has.
+/// Of the processor, or a multiple of what it has. The system copies to where one begins in a tenth less time.
 const CACHE_LINE_BYTES: usize = 64;
 /// Short packets in a row behind a large one, after which another large one is no longer expected.
 const SHORT_PACKETS_MAX: u8 = 1;

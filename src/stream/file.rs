@@ -1,4 +1,7 @@
 //! A file's content into a stream, and a stream's into a file: by reference where the system can, and through memory elsewhere.
+//!
+//! What reads a disk does it for three packets at a time, on a thread that may block. A file in memory waits for nobody, and is put into the pipe by who sends it.
+//! A client that watches its frames has them all read.
 
 use std::fs::File;
 use std::future::poll_fn;

@@ -7,7 +7,8 @@
 //!
 //! A process may stand still for reasons of its own. Then whoever wants something of that guest waits, and nobody else does. What the table
 //! says of a guest its process has done already: it is asked first. Two do not wait for their turn, somebody who destroys the guest and
-//! whoever notices its end; so after each question one looks whether the guest is still the same.
+//! whoever notices its end; so after each question one looks whether the guest is still the same. A process that does not say goodbye to the
+//! former within 3 s is killed, and of two reasons to be off the first is told. A start is shown meanwhile as libvirt shows it: paused (starting up).
 //!
 //! Guests that are memory in this process have no turns, and nothing of them waits.
 

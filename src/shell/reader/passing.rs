@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Whoever connects may send some, so they are held as shortly as may be: before its frame is known no more than the one that its last read
-//! brought, behind the frame only those that its procedure has a use for, and these not for long.
+//! brought, behind the frame only those that its procedure has a use for, and these not for long. Of others, and of those of a client that
+//! only looks, the bytes alone count.
 
 use std::collections::VecDeque;
 use std::io;
