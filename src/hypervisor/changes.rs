@@ -6,8 +6,8 @@ use virtwire_protocol::error::RemoteError;
 
 use super::{DomainInfo, Result, Uuid};
 
-/// What a host changes of its domains without defining them anew: `virsh desc`, `metadata`, `setmem`, `setvcpus`, `attach-disk`,
-/// `domrename`. For [`Hypervisor::changes`](super::Hypervisor::changes).
+/// What a host changes of its domains without defining them anew: `virsh desc`, `metadata`, `setmem`, `setmaxmem`, `setvcpus`, `attach-disk`,
+/// `attach-interface`, `attach-device`, `change-media` and their opposites, `domrename`. For [`Hypervisor::changes`](super::Hypervisor::changes).
 ///
 /// virtwire supplies flags, and sees to it that only what is there is changed: what runs of an active domain, and the configuration of a
 /// persistent one. It tells whoever wants to hear of it that metadata has changed. What the guest has a say in the hypervisor tells itself once it

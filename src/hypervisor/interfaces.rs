@@ -6,7 +6,8 @@ use virtwire_protocol::error::RemoteError;
 
 use super::Result;
 
-/// A host's own network interfaces: `virsh iface-list` and its like. For [`Hypervisor::interfaces`](super::Hypervisor::interfaces).
+/// A host's own network interfaces: `virsh iface-list`, `-name`, `-mac`, `-dumpxml`, `-define`, `-edit`, `-bridge`, `-start`,
+/// `-destroy`, `-undefine`, `-begin`, `-commit`, `-rollback`. For [`Hypervisor::interfaces`](super::Hypervisor::interfaces).
 ///
 /// These are the remote program's procedures 126 to 134, 137, 138, 156, 220 to 222 and 284. virtwire supplies lookups by name and by
 /// address, lists with their filters, flags and access. A verb that is not implemented is answered as not supported. There are no events of

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{DomainInfo, DomainState, Result, Uuid, errors};
 
-/// Guests that move between two hosts of one kind.
+/// Guests that move between two hosts of one kind: `virsh migrate`, `domjobinfo`, `domjobabort`, `migrate-setspeed`.
 ///
 /// The rest of a migration is virtwire's: every version of the handshake, which step may follow which and on whose connection, cookies,
 /// the link between the hosts and its ticket, speed and progress, jobs and their abortion, deadlines, peer to peer and tunnels,

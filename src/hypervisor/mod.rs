@@ -61,6 +61,19 @@
 //! # }
 //! ```
 //!
+//! # Flags about data
+//!
+//! What a client asks of data is told, each by a verb of its own that refuses it until it is implemented (code 8): `destroy --graceful`,
+//! `undefine --keep-nvram` and `--keep-tpm`, `snapshot-delete --metadata` and `undefine --snapshots-metadata`, `pool-build` and `pool-start` with
+//! `--overwrite` or `--no-overwrite`. A volume that is to be deleted cleared is wiped first. What nobody could do is refused: mending a pool,
+//! clearing one, `destroy --remove-logs`, `vol-delete --delete-snapshots`. To a host without
+//! [`undefine_with`](Hypervisor::undefine_with) there is nothing that `undefine --nvram` and `--tpm` could remove.
+//!
+//! Not told are `--validate` (there are no schemas here), `dumpxml --update-cpu`, `domstats --nowait` and `--backing`, `vol-info --physical`,
+//! and, of [`Migrating`], `--auto-converge` and `--abort-on-error`; and what each host does anyway: `snapshot-create --atomic`, `console --safe`.
+//!
+//! # More
+//!
 //! With the feature `mem` there is one at hand: [`mem::Mem`], honest and in memory.
 
 // What one speaks of.

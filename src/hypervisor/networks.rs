@@ -6,7 +6,8 @@ use virtwire_protocol::error::RemoteError;
 
 use super::{Lease, Place, Result, Uuid};
 
-/// A host's virtual networks: `virsh net-list` and its like. For [`Hypervisor::networks`](super::Hypervisor::networks).
+/// A host's virtual networks: `virsh net-list`, `-info`, `-define`, `-create`, `-start`, `-destroy`, `-undefine`, `-autostart`,
+/// `-dumpxml`, `-update`, `net-dhcp-leases`. For [`Hypervisor::networks`](super::Hypervisor::networks).
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access. A verb that is not implemented is answered as not supported. What
 /// happens is told by [`Events::tell_network`](super::Events::tell_network), also where a client has asked for it.

@@ -7,7 +7,8 @@ use virtwire_protocol::error::RemoteError;
 use super::networks::Standing;
 use super::{Place, Result};
 
-/// A host's devices: `virsh nodedev-list` and its like. For [`Hypervisor::node_devices`](super::Hypervisor::node_devices).
+/// A host's devices: `virsh nodedev-list` with its tree and filters, `-info`, `-dumpxml`, `-create`, `-define`, `-start`, `-destroy`,
+/// `-undefine`, `-autostart`, `-update`, `-detach`, `-reattach`, `-reset`. For [`Hypervisor::node_devices`](super::Hypervisor::node_devices).
 ///
 /// These are the remote program's procedures 111 to 120, 123, 124, 285, 297, 301, 374, 375, 428 to 430, 433 to 436 and 447. virtwire supplies
 /// lookups, lists by capability and state, flags and access. A verb that is not implemented is answered as not supported. What happens is told

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Result, Uuid};
 
-/// Saving a host's domains and restoring them: `virsh save`. For [`Hypervisor::saving`](super::Hypervisor::saving).
+/// Saving a host's domains and restoring them: `virsh save`, `restore`, `managedsave`. For [`Hypervisor::saving`](super::Hypervisor::saving).
 ///
 /// A file carries all that a domain is restored from: its XML too. Paths are this host's and absolute, as the client names them.
 pub trait Saving: Send + Sync {

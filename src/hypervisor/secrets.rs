@@ -7,7 +7,7 @@ use virtwire_protocol::error::RemoteError;
 
 use super::{Result, Uuid};
 
-/// A host's secrets: `virsh secret-list`, `secret-define`, `secret-set-value` and its like. For
+/// A host's secrets: `virsh secret-list`, `-define`, `-dumpxml`, `-set-value`, `-get-value`, `-undefine`. For
 /// [`Hypervisor::secrets`](super::Hypervisor::secrets).
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that the value of a private secret is told to

@@ -6,7 +6,8 @@ use virtwire_protocol::error::RemoteError;
 
 use super::{Result, Uuid};
 
-/// A host's snapshots of its domains: `virsh snapshot-create` and its like. For
+/// A host's snapshots of its domains: `virsh snapshot-create`, `-list` with its tree and filters, `-revert`, `-delete`, `-current`, `-edit`, and
+/// what `--redefine` and `--metadata` ask for. For
 /// [`Hypervisor::snapshots`](super::Hypervisor::snapshots).
 ///
 /// virtwire supplies lookups, lists with their filters, the tree of parents and children, and flags, and refuses to undefine a domain

@@ -9,7 +9,8 @@ use super::networks::Standing;
 use super::{Result, Uuid};
 use crate::server::Stream;
 
-/// A host's storage: `virsh pool-list`, `vol-list`, `vol-upload` and their like. For
+/// A host's storage: `virsh pool-list`, `-info`, `-define`, `-create`, `-build`, `-start`, `-destroy`, `-undefine`, `-delete`, `-autostart`,
+/// `-refresh`, `-dumpxml`; `vol-list`, `-info`, `-create`, `-clone`, `-wipe`, `-delete`, `-resize`, `-dumpxml`, `-upload`, `-download`. For
 /// [`Hypervisor::storage`](super::Hypervisor::storage).
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that only pools that are active are asked for

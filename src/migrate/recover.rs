@@ -18,6 +18,12 @@ use crate::client::OpenOptions;
 /// yet, it is waited for, and how far it is goes to [`Watch::progress`]. Hosts that tell of events are asked again as soon as something
 /// happens to the guest.
 ///
+/// A guest that the journal proves to be sent is started, copies that are left over are removed, and otherwise the outcome says what to check. One
+/// that its version 3 source keeps paused runs on there, or is started at its destination, by the caller's word alone that nobody has migrated
+/// it since. A host that says it is another than the journal knows, as where an address has moved, has not answered. Confirm is never sent.
+/// An orchestrator of version 3 that dies while Finish is under way, and whose destination then has no guest, is the ordinary case where
+/// it cannot be known: the guest may have run there. Version 1 shows nothing of a guest on its way, so there it often stays unknown.
+///
 /// It may be dropped at any time: nothing of the guest depends on its connections, and another one goes on from the journal, to which
 /// this one has added what it did. Two of one migration must not run at once.
 #[derive(Debug)]
