@@ -3,7 +3,8 @@
 use virtwire_protocol::migrate::{Feature, MigrateFlags, Plan, Request, Wish};
 
 use super::ends3::{
-    BACK, BEGIN, CANCEL, CONFIRM, CONFIRM_WITHOUT, FINISH, JOB, LOOKUP, PREPARE, STATE, fixed, performed,
+    BACK, BEGIN, CANCEL, CONFIRM, CONFIRM_WITHOUT, FINISH, JOB, LOOKUP, PREPARE, STATE, check_performed,
+    fixed, performed,
 };
 use super::source::guest;
 use super::talk::check;
@@ -11,18 +12,16 @@ use super::talk::check;
 /// After a deadline, or after a question without an answer, "no such guest" is no proof that the guest did not run there.
 #[test]
 fn a_finish_that_met_its_deadline() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => silent
+            "{FINISH} => silent
              destination {LOOKUP} => error 42/10
              source {LOOKUP} => found
              {JOB} => job 2
              source {STATE} => paused 2
              wait: WhetherItRanThere
-             stop",
-            performed("performed")
+             stop"
         ),
     );
 }
@@ -34,35 +33,31 @@ fn a_guest_that_shows_how_it_ended_on_the_destination() {
     let ended = "HowItEndedThere\n refused";
     let perhaps = "WhetherItRanThere\n stop";
     for (reason, doubt) in [(1, ended), (2, perhaps), (3, ended), (4, ended), (5, ended), (8, perhaps)] {
-        check(
-            fixed(),
+        check_performed(
+            "performed",
             &format!(
-                "{}
-                 {FINISH} => lost
+                "{FINISH} => lost
                  destination {LOOKUP} => found
                  destination {STATE} => shutoff {reason}
                  source {LOOKUP} => found
                  {JOB} => job 2
                  source {STATE} => paused 2
-                 wait: {doubt}",
-                performed("performed")
+                 wait: {doubt}"
             ),
         );
     }
     // Killed because it could not be started.
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => error 9/10
+            "{FINISH} => error 9/10
              destination {LOOKUP} => found
              destination {STATE} => shutoff 6
              {BACK} => done
              source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: error 9/10: operation failed: said so",
-            performed("performed")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: error 9/10: operation failed: said so"
         ),
     );
 }
@@ -71,11 +66,10 @@ fn a_guest_that_shows_how_it_ended_on_the_destination() {
 /// what the destination says afterwards.
 #[test]
 fn a_guest_that_is_given_up_while_the_destination_is_silent() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => lost
+            "{FINISH} => lost
              destination {LOOKUP} => unsent
              wait: WhetherItTookOver
              retry
@@ -103,16 +97,14 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
              retry
              destination {LOOKUP} => error 42/10
              source {LOOKUP} => error 42/10
-             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: no such guest; the destination says: no such guest; reason: domain_migrate_finish3 on the destination: no reply: connection closed",
-            performed("performed")
+             end: neither host has the guest: it is lost, unless somebody else moved it; the source says: no such guest; the destination says: no such guest; reason: domain_migrate_finish3 on the destination: no reply: connection closed"
         ),
     );
     // Not asked whether it ran there, the caller has said nothing about it.
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => lost
+            "{FINISH} => lost
              destination {LOOKUP} => unsent
              wait: WhetherItTookOver
              cancel
@@ -133,8 +125,7 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
              source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: no reply: connection closed",
-            performed("performed")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: no reply: connection closed"
         ),
     );
 }
@@ -143,15 +134,13 @@ fn a_guest_that_is_given_up_while_the_destination_is_silent() {
 #[test]
 fn a_guest_that_is_given_up_when_the_source_has_lost_it() {
     let silent = format!(
-        "{}
-         {FINISH} => lost
+        "{FINISH} => lost
          destination {LOOKUP} => unsent
          wait: WhetherItTookOver
-         cancel",
-        performed("performed")
+         cancel"
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
             "{silent}
              source {LOOKUP} => error 42/10
@@ -164,8 +153,8 @@ fn a_guest_that_is_given_up_when_the_source_has_lost_it() {
         ),
     );
     // Nor is it given up while the source does not tell.
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
             "{silent}
              source {LOOKUP} => unsent
@@ -192,16 +181,14 @@ fn a_guest_that_is_given_up_when_the_source_has_lost_it() {
 #[test]
 fn a_guest_that_ended_on_the_source() {
     let ended = format!(
-        "{}
-         source {LOOKUP} => error 42/10
+        "source {LOOKUP} => error 42/10
          destination {LOOKUP} => found
          destination {STATE} => paused 2
-         wait: WhetherTheCopyIsGood",
-        performed("lost")
+         wait: WhetherTheCopyIsGood"
     );
-    check(fixed(), &format!("{ended}\n refused"));
-    check(
-        fixed(),
+    check_performed("lost", &format!("{ended}\n refused"));
+    check_performed(
+        "lost",
         &format!(
             "{ended}
              retry
@@ -210,8 +197,8 @@ fn a_guest_that_ended_on_the_source() {
              end: guest is on the destination, running (unpaused) (on the way: domain_migrate_perform3 on the source: no reply: connection closed)"
         ),
     );
-    check(
-        fixed(),
+    check_performed(
+        "lost",
         &format!(
             "{ended}
              retry
@@ -225,11 +212,10 @@ fn a_guest_that_ended_on_the_source() {
 /// The same when it ends after it was told to run on, and the destination has not said that its copy is gone.
 #[test]
 fn a_guest_that_ended_on_the_source_after_it_went_back() {
-    check(
-        fixed(),
+    check_performed(
+        "lost",
         &format!(
-            "{}
-             source {LOOKUP} => found
+            "source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => paused 2
              {CANCEL} => lost
@@ -238,8 +224,7 @@ fn a_guest_that_ended_on_the_source_after_it_went_back() {
              destination {LOOKUP} => found
              destination {STATE} => paused 2
              wait: WhetherTheCopyIsGood
-             stop",
-            performed("lost")
+             stop"
         ),
     );
 }
@@ -248,18 +233,16 @@ fn a_guest_that_ended_on_the_source_after_it_went_back() {
 #[test]
 fn a_source_that_runs_what_the_destination_took_over() {
     let twice = format!(
-        "{}
-         {FINISH} => finished3 guest
+        "{FINISH} => finished3 guest
          {CONFIRM} => error 55/10
          source {LOOKUP} => found
          {JOB} => job 0
          source {STATE} => running 5
          wait: WhetherTheSourceRunsToo
-         retry",
-        performed("performed")
+         retry"
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
             "{twice}
              destination {LOOKUP} => found
@@ -268,8 +251,8 @@ fn a_source_that_runs_what_the_destination_took_over() {
              end: guest is on the destination, running (migrated) (on the way: domain_migrate_confirm3 on the source: error 55/10: Requested operation is not valid: said so)"
         ),
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
             "{twice}
              destination {LOOKUP} => unsent

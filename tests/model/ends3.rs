@@ -34,16 +34,20 @@ pub(super) fn performed(answer: &str) -> String {
     format!("{BEGIN}\n {PREPARE} => prepared tcp:dst:49152\n {PERFORM} => {answer}")
 }
 
+/// A script of the fixed form that begins so, and goes on by these lines.
+#[track_caller]
+pub(super) fn check_performed(answer: &str, rest: &str) {
+    check(fixed(), &format!("{}\n{rest}", performed(answer)));
+}
+
 #[test]
 fn six_calls_in_this_order() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => finished3 guest
+            "{FINISH} => finished3 guest
              {CONFIRM} => done
-             end: guest is on the destination",
-            performed("performed")
+             end: guest is on the destination"
         ),
     );
 }
@@ -292,16 +296,14 @@ fn a_perform_that_fails_for_a_reason_of_the_destinations() {
         ("error 42/10", ""),
         ("error 38/7", ""),
     ] {
-        check(
-            fixed(),
+        check_performed(
+            "error 9/10",
             &format!(
-                "{}
-                 source {LOOKUP} => found
+                "source {LOOKUP} => found
                  {JOB} => error 55
                  source {STATE} => running 6
                  {CANCEL} => {answer}
-                 {stayed}{there}",
-                performed("error 9/10")
+                 {stayed}{there}"
             ),
         );
     }
@@ -310,16 +312,14 @@ fn a_perform_that_fails_for_a_reason_of_the_destinations() {
 /// As with libvirt's client, except that the source is asked first, and that the destination gets no cookie of its own.
 #[test]
 fn a_perform_that_fails() {
-    check(
-        fixed(),
+    check_performed(
+        "error 38/7",
         &format!(
-            "{}
-             source {LOOKUP} => found
+            "source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 6
              {CANCEL} => error 93/10
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_perform3 on the source: error 38/7: said so",
-            performed("error 38/7")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_perform3 on the source: error 38/7: said so"
         ),
     );
 }
@@ -328,11 +328,10 @@ fn a_perform_that_fails() {
 /// somebody else begun one.
 #[test]
 fn a_lost_perform() {
-    check(
-        fixed(),
+    check_performed(
+        "lost",
         &format!(
-            "{}
-             source {LOOKUP} => found
+            "source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => paused 2
              {CANCEL} => error 93/10
@@ -344,8 +343,7 @@ fn a_lost_perform() {
              source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 5
-             end: the guest did not move; the source says: running (unpaused); reason: domain_migrate_perform3 on the source: no reply: connection closed",
-            performed("lost")
+             end: the guest did not move; the source says: running (unpaused); reason: domain_migrate_perform3 on the source: no reply: connection closed"
         ),
     );
 }
@@ -353,11 +351,10 @@ fn a_lost_perform() {
 /// It ended and was started again, and another migration has paused that one: it is not for this one to resume.
 #[test]
 fn a_lost_perform_and_another_run_of_the_guest() {
-    check(
-        fixed(),
+    check_performed(
+        "lost",
         &format!(
-            "{}
-             source {LOOKUP} => found 9
+            "source {LOOKUP} => found 9
              {JOB} => job 0
              source {STATE} => paused 2
              {CANCEL} => error 93/10
@@ -366,8 +363,7 @@ fn a_lost_perform_and_another_run_of_the_guest() {
              {JOB} => job 0
              source {STATE} => paused 2
              wait: WhetherItWasMovedSince
-             stop",
-            performed("lost")
+             stop"
         ),
     );
 }
@@ -375,30 +371,26 @@ fn a_lost_perform_and_another_run_of_the_guest() {
 /// Unlike libvirt's client: whether the destination runs it is found out before the source is told anything.
 #[test]
 fn a_lost_finish() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => lost
+            "{FINISH} => lost
              destination {LOOKUP} => found
              destination {STATE} => running 2
              {CONFIRM_WITHOUT} => done
-             end: guest is on the destination, running (migrated) (on the way: domain_migrate_finish3 on the destination: no reply: connection closed)",
-            performed("performed")
+             end: guest is on the destination, running (migrated) (on the way: domain_migrate_finish3 on the destination: no reply: connection closed)"
         ),
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => lost
+            "{FINISH} => lost
              destination {LOOKUP} => error 42/10
              source {LOOKUP} => found
              {JOB} => job 2
              source {STATE} => paused 2
              wait: WhetherItRanThere
-             stop",
-            performed("performed")
+             stop"
         ),
     );
 }
@@ -406,40 +398,35 @@ fn a_lost_finish() {
 /// A destination that has refused to start the guest has not run it; one of which nothing was heard for a while after that may have.
 #[test]
 fn a_finish_that_the_destination_refused() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => error 9/10
+            "{FINISH} => error 9/10
              destination {LOOKUP} => error 42/10
              {BACK} => done
              source {LOOKUP} => found
              {JOB} => error 55/10
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: error 9/10: operation failed: said so",
-            performed("performed")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: error 9/10: operation failed: said so"
         ),
     );
     // Refused because it was started before.
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => error 55/10
+            "{FINISH} => error 55/10
              destination {LOOKUP} => error 42/10
              source {LOOKUP} => found
              {JOB} => job 2
              source {STATE} => paused 2
              wait: WhetherItRanThere
-             stop",
-            performed("performed")
+             stop"
         ),
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => error 9/10
+            "{FINISH} => error 9/10
              destination {LOOKUP} => unsent
              wait: WhetherItTookOver
              retry
@@ -448,8 +435,7 @@ fn a_finish_that_the_destination_refused() {
              {JOB} => job 2
              source {STATE} => paused 2
              wait: WhetherItRanThere
-             stop",
-            performed("performed")
+             stop"
         ),
     );
 }
@@ -457,11 +443,10 @@ fn a_finish_that_the_destination_refused() {
 /// A destination that was silent may have run the guest until it ended; that it did not is the caller's word.
 #[test]
 fn a_destination_that_was_silent_after_finish() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => lost
+            "{FINISH} => lost
              destination {LOOKUP} => unsent
              wait: WhetherItTookOver
              retry
@@ -479,8 +464,7 @@ fn a_destination_that_was_silent_after_finish() {
              source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: no reply: connection closed",
-            performed("performed")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: no reply: connection closed"
         ),
     );
 }
@@ -488,17 +472,15 @@ fn a_destination_that_was_silent_after_finish() {
 /// Never sent, it can have started nothing.
 #[test]
 fn a_finish_that_never_left() {
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => unsent
+            "{FINISH} => unsent
              {BACK} => done
              source {LOOKUP} => found
              {JOB} => job 0
              source {STATE} => running 6
-             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: not sent: connection refused",
-            performed("performed")
+             end: the guest did not move; the source says: running (migration canceled); reason: domain_migrate_finish3 on the destination: not sent: connection refused"
         ),
     );
 }
@@ -507,45 +489,39 @@ fn a_finish_that_never_left() {
 #[test]
 fn a_confirm_that_fails() {
     let again = format!("source {LOOKUP} => found\n {JOB} => job 0\n source {STATE} => paused 2");
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => finished3 guest
+            "{FINISH} => finished3 guest
              {CONFIRM} => lost
              {again}
              {CONFIRM} => error 55/10
              {again}
              source 12 domain_destroy(dom=guest) => done
              source {LOOKUP} => error 42/10
-             end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed)",
-            performed("performed")
+             end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed)"
         ),
     );
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => finished3 guest
+            "{FINISH} => finished3 guest
              {CONFIRM} => lost
              {}
              source {LOOKUP} => unsent
              end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed); the source did not confirm that its paused copy is gone (it says: no answer (not sent: connection refused)): if it is still there, destroy it and never resume it",
-            performed("performed"),
             format!("source {LOOKUP} => unsent\n wait: the source's copy\n retry\n ").repeat(20),
         ),
     );
     // A silent one is not asked for longer than twenty seconds.
-    check(
-        fixed(),
+    check_performed(
+        "performed",
         &format!(
-            "{}
-             {FINISH} => finished3 guest
+            "{FINISH} => finished3 guest
              {CONFIRM} => lost
              {}
              source {LOOKUP} => silent
              end: guest is on the destination (on the way: domain_migrate_confirm3 on the source: no reply: connection closed); the source did not confirm that its paused copy is gone (it says: no answer (no reply: deadline passed)): if it is still there, destroy it and never resume it",
-            performed("performed"),
             format!("source {LOOKUP} => silent\n wait: the source's copy\n retry\n ").repeat(2),
         ),
     );
