@@ -20,10 +20,7 @@ const SOON: Duration = Duration::from_secs(60);
 #[test]
 fn a_volume_of_256_mib_goes_up_and_comes_down_unchanged_beside_calls() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |daemon, connection, pool| {
         let volume = pool.volume("big", 256 * MIB).await;
 
         let mut upload = connection.storage_vol_upload(&volume, 0, 0, 0).await.unwrap();
@@ -111,10 +108,7 @@ pub(crate) fn a_volume_passes(daemon: &Libvirtd, uri: &str) {
 #[test]
 fn holes_are_made_and_found() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |_, connection, pool| {
         let volume = pool.volume("sparse", 64 * MIB).await;
 
         let mut upload = connection.storage_vol_upload(&volume, 0, 0, 1).await.unwrap();
@@ -157,10 +151,7 @@ fn holes_are_made_and_found() {
 #[test]
 fn a_hole_leaves_what_was_there_and_nothing_behind() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |_, connection, pool| {
         let volume = pool.volume("full", 4 * MIB).await;
         fs::write(pool.path("full"), [mebibyte(0), mebibyte(1), mebibyte(2), mebibyte(3)].concat()).unwrap();
 
@@ -174,10 +165,7 @@ fn a_hole_leaves_what_was_there_and_nothing_behind() {
 #[test]
 fn what_is_given_up_half_way_leaves_the_connection_alone() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |daemon, connection, pool| {
         let volume = pool.volume("big", 64 * MIB).await;
         let mut found = vec![0; MIB];
         for by_word in [true, false] {
@@ -199,10 +187,7 @@ fn what_is_given_up_half_way_leaves_the_connection_alone() {
 #[test]
 fn its_errors_are_told_as_they_are() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |_, connection, pool| {
         let volume = pool.volume("small", MIB).await;
         let absent = StorageVol { key: "/absent".into(), name: "absent".into(), ..volume.clone() };
         let error = connection.storage_vol_download(&absent, 0, 0, 0).await.unwrap_err();
@@ -216,10 +201,7 @@ fn its_errors_are_told_as_they_are() {
 #[test]
 fn an_upload_of_more_than_was_announced_fails() {
     need!(Libvirtd, Namespaces);
-    let daemon = Libvirtd::start();
-    runtime().block_on(async {
-        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
-        let pool = Pool::new(&daemon, &connection).await;
+    with_pool(async |daemon, connection, pool| {
         let volume = pool.volume("small", MIB).await;
         let mut upload = connection.storage_vol_upload(&volume, 0, 1_000, 0).await.unwrap();
         let written = upload.write_chunk(mebibyte(1).into()).await;
@@ -319,6 +301,15 @@ pub(crate) fn letters(heard: &[u8]) -> String {
         }
     }
     String::from_utf8_lossy(&letters).into_owned()
+}
+
+/// Runs a test with a daemon of its own, a connection to that, and a pool there.
+fn with_pool(test: impl AsyncFnOnce(&Libvirtd, &Connection, &Pool<'_>)) {
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        test(&daemon, &connection, &Pool::new(&daemon, &connection).await).await;
+    });
 }
 
 /// A pool of files in the daemon's directory.
