@@ -12,11 +12,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use virtwire_xdr::Text;
 
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
-use crate::program::{ProcedureInfo, ProcedureNumber, Program, ReadOnlyRule};
+use crate::program::{Procedure, ProcedureInfo, ProcedureNumber, Program, ReadOnlyRule};
 use crate::remote;
 
 /// What a right is about.
@@ -349,12 +348,11 @@ impl Names for Nameless {
 }
 
 /// What one row of a generated table makes of a payload.
-pub(crate) fn read<T: DeserializeOwned, N: Names>(
+pub(crate) fn read<P: Procedure, N: Names>(
     payload: &[u8],
-    split: impl FnOnce(T) -> (N, u64),
+    split: impl FnOnce(P) -> (N, u64),
 ) -> Option<Result<Asked<'static>, virtwire_xdr::Error>> {
-    let arguments = virtwire_xdr::Options::lenient().from_slice::<T>(payload);
-    Some(arguments.map(|arguments| {
+    Some(P::from_payload(payload).map(|arguments| {
         let (object, flags) = split(arguments);
         Asked { object: object.named(), flags }
     }))

@@ -58,6 +58,17 @@ pub fn visit_call<V: Visitor>(program: Program, number: ProcedureNumber, visitor
     tables::visit_call(program, number, visitor)
 }
 
+/// Whether a payload is what a call takes, as [`Procedure::from_payload`] reads it. `None` if no call has the number.
+///
+/// [`Procedure::from_payload`]: crate::program::Procedure::from_payload
+pub fn check_call(
+    program: Program,
+    number: ProcedureNumber,
+    payload: &[u8],
+) -> Option<Result<(), virtwire_xdr::Error>> {
+    tables::check_call(program, number, payload)
+}
+
 /// Shows a visitor the reply to a call; `()` where it returns nothing. `None` if no call has the number.
 pub fn visit_reply<V: Visitor>(program: Program, number: ProcedureNumber, visitor: V) -> Option<V::Output> {
     tables::visit_reply(program, number, visitor)
@@ -148,6 +159,17 @@ macro_rules! procedures {
             }
         }
 
+        #[allow(unused_variables, reason = "a program may have no call")]
+        pub(super) fn check_call(
+            number: crate::program::ProcedureNumber,
+            payload: &[u8],
+        ) -> Option<Result<(), virtwire_xdr::Error>> {
+            match number.0 {
+                $($number => crate::contract::procedures!(@check $kind payload $arguments),)*
+                _ => None,
+            }
+        }
+
         #[allow(unused_variables, reason = "a program may have no call or no event")]
         pub(super) fn visit_reply<V: crate::contract::Visitor>(
             number: crate::program::ProcedureNumber,
@@ -178,6 +200,11 @@ macro_rules! procedures {
             const PROGRAM: crate::program::Program = crate::program::Program::$program;
             const NUMBER: crate::program::ProcedureNumber = crate::program::ProcedureNumber($number);
             const NAME: &'static str = $name;
+
+            // Said for each, though all say the same: so they are compiled once, here, and not with every daemon.
+            fn from_payload(payload: &[u8]) -> Result<Self, virtwire_xdr::Error> {
+                virtwire_xdr::Options::lenient().from_slice(payload)
+            }
         }
     };
     (@implement Event $program:ident $number:literal $name:literal $arguments:ident $reply:tt) => {
@@ -186,6 +213,12 @@ macro_rules! procedures {
             const NUMBER: crate::program::ProcedureNumber = crate::program::ProcedureNumber($number);
             const NAME: &'static str = $name;
         }
+    };
+    (@check Call $payload:ident $arguments:ident) => {
+        Some(<$arguments as crate::program::Procedure>::from_payload($payload).map(drop))
+    };
+    (@check Event $payload:ident $arguments:ident) => {
+        None
     };
     (@visit Call Call $visitor:ident $name:literal $of:tt) => {
         Some($visitor.visit::<$of>($name))

@@ -106,6 +106,14 @@ pub trait Procedure: Serialize + DeserializeOwned + Send + 'static {
     const NAME: &'static str;
     /// What a successful call returns; `()` where it returns nothing.
     type Reply: Serialize + DeserializeOwned + Send + 'static;
+
+    /// The arguments in a call's payload, as daemons read them: bytes behind them, and what padding holds, do not matter.
+    ///
+    /// # Errors
+    /// They are not what the call takes.
+    fn from_payload(payload: &[u8]) -> Result<Self, virtwire_xdr::Error> {
+        virtwire_xdr::Options::lenient().from_slice(payload)
+    }
 }
 
 /// A message that a daemon sends unasked: an event.

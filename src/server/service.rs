@@ -19,7 +19,7 @@ where
     P: Procedure,
     F: Future<Output = Result<P::Reply, RemoteError>> + Send + 'a,
 {
-    match virtwire_xdr::Options::lenient().from_slice::<P>(payload) {
+    match P::from_payload(payload) {
         Ok(arguments) => {
             let reply = serve(arguments);
             Box::pin(async move {

@@ -178,5 +178,21 @@ pub(crate) fn write_index(plan: &Plan<'_>) -> String {
         code.line("    }");
         code.line("}");
     }
+    code.line("");
+    code.line("/// Whether a payload is what a call takes. `None` where there is none of that number.");
+    code.line("pub(crate) fn check_call(");
+    code.line("    program: Program,");
+    code.line("    number: ProcedureNumber,");
+    code.line("    payload: &[u8],");
+    code.line(") -> Option<Result<(), virtwire_xdr::Error>> {");
+    code.line("    match program {");
+    for module in &programs {
+        let constant = program_constant(module);
+        let name = &module.module.name;
+        code.line(&format!("        Program::{constant} => {name}::check_call(number, payload),"));
+    }
+    code.line("        _ => None,");
+    code.line("    }");
+    code.line("}");
     code.finish()
 }

@@ -52,7 +52,7 @@ mod wire;
 use std::sync::Arc;
 
 use virtwire_protocol::access::{Named, ObjectKind};
-use virtwire_protocol::contract::{self, Message, Visitor};
+use virtwire_protocol::contract;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::{Procedure, Program};
@@ -565,8 +565,10 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
             let opens = program == Program::REMOTE && number == ConnectOpen::NUMBER;
             if !opens && !self.clients.is_open(cx.connection()) {
                 // Arguments that do not decode are told of first, as libvirt's daemons do.
-                let decodes = contract::visit_call(program, number, Decodes(&payload)).unwrap_or(true);
-                return Err(if decodes { not_open() } else { RemoteError::undecodable() });
+                return Err(match contract::check_call(program, number, &payload) {
+                    Some(Err(_)) => RemoteError::undecodable(),
+                    _ => not_open(),
+                });
             }
             let answer = match program {
                 Program::QEMU => self.beside.qemu.answer(&cx, number, &payload),
@@ -594,15 +596,4 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
 
 fn not_open() -> RemoteError {
     RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, "hypervisor connection not open")
-}
-
-/// Whether a payload is what its procedure takes. Bytes beyond it do not matter.
-struct Decodes<'a>(&'a [u8]);
-
-impl Visitor for Decodes<'_> {
-    type Output = bool;
-
-    fn visit<T: Message>(self, _: &'static str) -> bool {
-        virtwire_xdr::Options::lenient().from_slice::<T>(self.0).is_ok()
-    }
 }

@@ -70,3 +70,19 @@ pub(crate) fn visit_notice<V: Visitor>(
         _ => None,
     }
 }
+
+/// Whether a payload is what a call takes. `None` where there is none of that number.
+pub(crate) fn check_call(
+    program: Program,
+    number: ProcedureNumber,
+    payload: &[u8],
+) -> Option<Result<(), virtwire_xdr::Error>> {
+    match program {
+        Program::KEEPALIVE => keepalive::check_call(number, payload),
+        Program::REMOTE => remote::check_call(number, payload),
+        Program::QEMU => qemu::check_call(number, payload),
+        Program::LXC => lxc::check_call(number, payload),
+        Program::ADMIN => admin::check_call(number, payload),
+        _ => None,
+    }
+}
