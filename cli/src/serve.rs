@@ -14,7 +14,7 @@ use virtwire::hypervisor::mem::{self, DirectDoor, GuestArguments, Guests, Mem, r
 use virtwire::hypervisor::store::{Store, StoreError};
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::{ProcedureKind, ProcedureNumber, Program, Release};
-use virtwire::server::{Administration, BindError, Exposure, ListenAddress, Server};
+use virtwire::server::{BindError, Exposure, ListenAddress, Server};
 
 use crate::args::{GuestArgs, GuestKind, ServeArgs};
 use crate::fail::{Fail, plain};
@@ -138,8 +138,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Fail> {
 
 /// A daemon that is ready, and whose doors are open.
 struct Started {
-    server: Server<Claims<HypervisorService<Mem>>>,
-    admin: Server<Administration>,
+    server: Server,
+    admin: Server,
     doors: Arc<Doors>,
     direct: Option<DirectDoor>,
     told_to_end: Arc<Notify>,

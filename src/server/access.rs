@@ -148,9 +148,9 @@ impl CallContext {
     }
 
     /// Whether a call may go to its handler, by what it is about.
-    pub(super) async fn admits_object<H: Handler + ?Sized>(
+    pub(super) async fn admits_object(
         &self,
-        handler: &Arc<H>,
+        handler: &Arc<dyn Handler>,
         called: &Called,
     ) -> Result<(), RemoteError> {
         let (info, header) = (called.info, called.header);

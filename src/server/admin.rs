@@ -100,7 +100,7 @@ impl Administration {
     }
 
     /// Has a server be looked after under this name.
-    pub fn manage<H: ?Sized>(&self, name: impl Into<String>, server: &Server<H>) {
+    pub fn manage(&self, name: impl Into<String>, server: &Server) {
         let managed = Managed {
             name: name.into(),
             clients: server.crowd.clone(),

@@ -47,18 +47,17 @@ const GOODBYE_WITHIN: Duration = Duration::from_secs(5);
 /// Serves one client until it goes, then lets the handler clean up after it.
 ///
 /// No `async fn`: that would keep room for what it is given beside what it makes of it, for as long as it runs.
-pub(super) fn run<R, W, H>(
+pub(super) fn run<R, W>(
     (reader, writer): (R, W),
     poll_gone: PollGone<R>,
-    handler: Arc<H>,
+    handler: Arc<dyn Handler>,
     cx: CallContext,
     entrance: Entrance,
     line: Option<Line>,
-) -> impl Future<Output = Ended> + Send + use<R, W, H>
+) -> impl Future<Output = Ended> + Send + use<R, W>
 where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
-    H: Handler + ?Sized,
 {
     let mut session = ServerSession::new(cx.profile().clone(), cx.limits().clone());
     session.serve_programs(handler.programs());
@@ -127,11 +126,11 @@ impl<R: AsyncRead + Unpin, W> Talk<R, W> {
 }
 
 /// One client, as its task has it.
-struct Client<H: ?Sized> {
+struct Client {
     session: ServerSession,
     streams: StreamTable<StreamId>,
     pipes: Pipes,
-    handler: Arc<H>,
+    handler: Arc<dyn Handler>,
     cx: CallContext,
     calls: Calls,
     /// The socket, where it is a unix socket.
@@ -167,7 +166,7 @@ impl WayIn {
     }
 }
 
-impl<H: ?Sized> Drop for Client<H> {
+impl Drop for Client {
     fn drop(&mut self) {
         // Also where the task goes without a word, and whoever has the context would tell nobody for ever.
         self.cx.set_closed();
@@ -175,7 +174,7 @@ impl<H: ?Sized> Drop for Client<H> {
     }
 }
 
-impl<H: Handler + ?Sized> Client<H> {
+impl Client {
     /// The conversation, until the client has said goodbye and has all its replies: the session decides, this reads, writes, waits and
     /// starts handlers. In each round everything that may be ready has one turn, so that nothing waits for long, and reading never for
     /// writing. Other clients have theirs after some rounds, or when these have taken long.
@@ -557,7 +556,7 @@ impl<H: Handler + ?Sized> Client<H> {
     }
 
     /// Has the handler clean up. One that panics keeps no call from its end, and is told again behind the last of them.
-    fn clean_up(&self) -> impl Future<Output = ()> + Send + use<H> {
+    fn clean_up(&self) -> impl Future<Output = ()> + Send + use<> {
         let (handler, cx) = (self.handler.clone(), self.cx.clone());
         panics::survive("what cleans up after a connection", async move { handler.closed(cx).await })
     }

@@ -32,6 +32,7 @@ mod typed;
 mod unread;
 mod working;
 
+use std::fmt;
 use std::io;
 #[cfg(not(virtwire_sim))]
 use std::os::fd::AsFd;
@@ -82,42 +83,35 @@ use unread::PollGone;
 pub use crate::stream::{Chunk, FileError, StreamError, StreamReader, StreamWriter};
 
 /// A daemon's settings and its handler. Cheap to clone.
-#[derive(Debug)]
-pub struct Server<H: ?Sized> {
+#[derive(Clone)]
+pub struct Server {
     terms: Arc<Terms>,
     crowd: Arc<Clients>,
-    handler: Arc<H>,
+    /// Of no type that anything here would have to be compiled for again.
+    handler: Arc<dyn Handler>,
 }
 
-impl<H: ?Sized> Clone for Server<H> {
-    fn clone(&self) -> Server<H> {
-        Server { terms: self.terms.clone(), crowd: self.crowd.clone(), handler: self.handler.clone() }
-    }
-}
-
-impl<H: Handler> Server<H> {
+impl Server {
     /// A daemon of the newest release, whose calls this handler answers.
-    pub fn new(handler: H) -> Server<H> {
+    pub fn new(handler: impl Handler) -> Server {
         Server::shared(Arc::new(handler))
     }
-}
 
-impl<H: Handler + ?Sized> Server<H> {
     /// The same, for a handler that is needed elsewhere too.
-    pub fn shared(handler: Arc<H>) -> Server<H> {
+    pub fn shared(handler: Arc<dyn Handler>) -> Server {
         Server { terms: Arc::default(), crowd: Arc::default(), handler }
     }
 
     /// Serves only what a peer of this profile understands.
     #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Server<H> {
+    pub fn profile(mut self, profile: Profile) -> Server {
         Arc::make_mut(&mut self.terms).profile = Arc::new(profile);
         self
     }
 
     /// What one client may make the daemon hold.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Server<H> {
+    pub fn limits(mut self, limits: Limits) -> Server {
         Arc::make_mut(&mut self.terms).limits = Arc::new(limits);
         self
     }
@@ -128,14 +122,14 @@ impl<H: Handler + ?Sized> Server<H> {
     /// than 1 MiB waits, and whose socket has no room, at an event behind 64 KiB of others for which it has not read 64 KiB. So it can become
     /// more by 1 MiB and one answer, or 64 KiB of events and what happens at one time, for each client.
     #[must_use]
-    pub fn held_bytes_max(mut self, bytes: usize) -> Server<H> {
+    pub fn held_bytes_max(mut self, bytes: usize) -> Server {
         Arc::make_mut(&mut self.terms).memory = Arc::new(Memory::new(bytes));
         self
     }
 
     /// Has this decide what clients may do. Without one they may do everything, if they are not read-only.
     #[must_use]
-    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Server<H> {
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Server {
         Arc::make_mut(&mut self.terms).authorizer = Some(Arc::new(authorizer));
         self
     }
@@ -143,7 +137,7 @@ impl<H: Handler + ?Sized> Server<H> {
     /// Holds so many clients at a time at most, as libvirt's `max_clients`; at [read-only](Listener::read_only) listeners no more than
     /// three quarters of them.
     #[must_use]
-    pub fn max_clients(self, clients: usize) -> Server<H> {
+    pub fn max_clients(self, clients: usize) -> Server {
         self.set_client_limits(ClientLimits { clients, ..self.client_limits() });
         self
     }
@@ -311,6 +305,12 @@ impl<H: Handler + ?Sized> Server<H> {
     /// and are to clean up after them in that time. Stop [serving](Self::serve) first.
     pub async fn shut_down(&self, within: std::time::Duration) -> usize {
         self.crowd.shut_down(within).await
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("crowd", &self.crowd).finish_non_exhaustive()
     }
 }
 

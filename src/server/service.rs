@@ -20,18 +20,21 @@ where
     F: Future<Output = Result<P::Reply, RemoteError>> + Send + 'a,
 {
     match P::from_payload(payload) {
-        Ok(arguments) => {
-            let reply = serve(arguments);
-            Box::pin(async move {
-                let reply = reply.await?;
-                Draft::encode(&reply).map_err(|error| unencodable(P::NAME, &error))
-            })
-        }
+        Ok(arguments) => encoded::<P, F>(serve(arguments)),
         Err(error) => undecodable(P::NAME, &error),
     }
 }
 
-// What follows is apart from `answer`, which is compiled again for each of some four hundred procedures.
+// What follows is apart from `answer`, which is compiled again for each of some four hundred procedures of each service.
+
+/// A reply, once there is one. Those of calls that services do not implement are of one type in all of them.
+fn encoded<'a, P, F>(reply: F) -> BoxFuture<'a, Result<Draft, RemoteError>>
+where
+    P: Procedure,
+    F: Future<Output = Result<P::Reply, RemoteError>> + Send + 'a,
+{
+    Box::pin(async move { Draft::encode(&reply.await?).map_err(|error| unencodable(P::NAME, &error)) })
+}
 
 #[cold]
 fn undecodable<'a>(

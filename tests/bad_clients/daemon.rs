@@ -275,7 +275,7 @@ pub(crate) async fn listen(path: &Path) -> Listener {
 /// consoles nobody reads.
 struct Host {
     hypervisor: Arc<HypervisorService<Mem>>,
-    server: OnceLock<Server<Host>>,
+    server: OnceLock<Server>,
     /// Changes when a client is gone.
     gone: watch::Sender<()>,
 }

@@ -374,7 +374,7 @@ impl Default for Untidy {
 }
 
 impl Untidy {
-    async fn serve(&self, server: Server<Untidy>) -> (String, Metrics) {
+    async fn serve(&self, server: Server) -> (String, Metrics) {
         let metrics = server.metrics().clone();
         (format!("gate+tcp://{}/", raw::serve(server).await), metrics)
     }

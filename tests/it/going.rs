@@ -122,7 +122,7 @@ async fn one_client_is_sent_away_and_no_other_notices() {
 }
 
 struct Daemon {
-    server: Server<Slow>,
+    server: Server,
     uri: String,
     begun: mpsc::UnboundedReceiver<()>,
     uploaded: mpsc::UnboundedReceiver<Vec<u8>>,

@@ -357,7 +357,7 @@ pub(crate) fn address(uri: &str) -> &str {
 }
 
 /// Its URI.
-pub(crate) async fn serve<H: Handler>(server: Server<H>) -> String {
+pub(crate) async fn serve(server: Server) -> String {
     format!("mem+tcp://{}/default", raw::serve(server).await)
 }
 

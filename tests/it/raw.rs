@@ -8,7 +8,7 @@ use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire::protocol::remote::ConnectOpen;
-use virtwire::server::{Exposure, Handler, Listener, Server};
+use virtwire::server::{Exposure, Listener, Server};
 
 /// One connection.
 pub(crate) struct Raw {
@@ -105,15 +105,12 @@ pub(crate) fn code(answer: &Answer) -> (i32, i32) {
 }
 
 /// Serves on TCP until the test ends. The address.
-pub(crate) async fn serve<H: Handler>(server: Server<H>) -> String {
+pub(crate) async fn serve(server: Server) -> String {
     serve_at(server, |listener| listener).await
 }
 
 /// The same, with a listener that has been made something of.
-pub(crate) async fn serve_at<H: Handler>(
-    server: Server<H>,
-    make: impl FnOnce(Listener) -> Listener,
-) -> String {
+pub(crate) async fn serve_at(server: Server, make: impl FnOnce(Listener) -> Listener) -> String {
     let listener = Listener::bind(&"tcp://127.0.0.1:0".parse().unwrap(), Exposure::LocalOnly).await.unwrap();
     let listener = make(listener);
     let address = listener.address().to_string().replace("tcp://", "");

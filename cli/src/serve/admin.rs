@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::Notify;
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire::server::{Administration, ClientLimits, Handler, Operator, Server};
+use virtwire::server::{Administration, ClientLimits, Operator, Server};
 
 use super::config::Config;
 use super::descriptors;
@@ -15,12 +15,12 @@ const HOST: &str = "virtwire";
 const ADMIN: &str = "admin";
 
 /// The server of the admin program, and who is told when it is to end the daemon, which may have so many descriptors.
-pub(super) fn server<H: Handler>(
+pub(super) fn server(
     config: &Config,
     doors: &Arc<Doors>,
-    server: &Server<H>,
+    server: &Server,
     descriptors: usize,
-) -> (Server<Administration>, Arc<Notify>) {
+) -> (Server, Arc<Notify>) {
     let end = Arc::new(Notify::new());
     let operator = Operated { doors: Arc::downgrade(doors), end: end.clone(), descriptors };
     let administration = Arc::new(Administration::new(operator));
