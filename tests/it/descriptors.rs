@@ -21,7 +21,7 @@ use virtwire::protocol::remote::{
     DomainOpenGraphicsFd,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{Answering, CallContext, Exposure, Handler, Listener, Server};
 
 #[tokio::test]
 async fn up_to_32_go_with_a_call_in_order_and_33_do_not() {
@@ -308,11 +308,7 @@ async fn serve() -> (Connection, std::path::PathBuf) {
 struct Host;
 
 impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_supports_feature" => Ok(Draft::encode(&i32::from(cx.carries_fds())).unwrap()),

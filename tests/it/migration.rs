@@ -11,15 +11,13 @@ use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
 use virtwire::migrate::{Canceller, Migration, Progress, Watch};
-use virtwire::protocol::error::RemoteError;
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{
     CancelAnswer, Do, MigrateFlags, Note, Outcome, Record, Request, Version, Wish,
 };
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Exposure, Handler, Listener, Server};
 
 /// `VIR_DOMAIN_XML_INACTIVE`.
 const INACTIVE: u32 = 2;
@@ -382,11 +380,7 @@ struct Hangs {
 }
 
 impl Handler for Hangs {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         let hangs = called.info.number == self.procedure;
         let answer = Handler::call(self.service.clone(), cx, called);
         Box::pin(async move {

@@ -54,7 +54,6 @@ use std::sync::Arc;
 use virtwire_protocol::access::{Named, ObjectKind};
 use virtwire_protocol::contract::{self, Message, Visitor};
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::{Procedure, Program};
 use virtwire_protocol::remote::*;
 use virtwire_protocol::session::server::Called;
@@ -63,7 +62,7 @@ use super::moves::Moves;
 use super::{Hypervisor, MigrationSettings, Result, Subscription};
 use crate::generated::{LxcService, QemuService, RemoteService, dispatch_remote};
 use crate::panics;
-use crate::server::{BoxFuture, CallContext, Handler, Stream};
+use crate::server::{Answering, BoxFuture, CallContext, Handler, Stream};
 use beside::{Beside, Lxc, Qemu};
 use clients::{Clients, Left};
 use images::Images;
@@ -81,11 +80,10 @@ use images::Images;
 /// use virtwire::generated::{RemoteService, dispatch_remote};
 /// use virtwire::hypervisor::{Hypervisor, HypervisorService, Result};
 /// use virtwire::protocol::access::{Named, ObjectKind};
-/// use virtwire::protocol::frame::Draft;
 /// use virtwire::protocol::program::{Procedure, Program};
 /// use virtwire::protocol::remote::{ConnectGetSysinfo, ConnectGetSysinfoReply};
 /// use virtwire::protocol::session::server::Called;
-/// use virtwire::server::{BoxFuture, CallContext, Handler};
+/// use virtwire::server::{Answering, BoxFuture, CallContext, Handler};
 ///
 /// struct WithSysinfo<H>(Arc<HypervisorService<H>>);
 ///
@@ -100,7 +98,7 @@ use images::Images;
 ///         self.0.programs()
 ///     }
 ///
-///     fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+///     fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
 ///         let (program, number) = (call.header.program, call.header.procedure);
 ///         match program == Program::REMOTE && number == ConnectGetSysinfo::NUMBER {
 ///             true => Box::pin(async move { dispatch_remote(&*self, &cx, number, &call.payload).await }),
@@ -558,7 +556,7 @@ serve! {
 }
 
 impl<H: Hypervisor> Handler for HypervisorService<H> {
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         Box::pin(async move {
             let Called { header, payload, .. } = call;
             let (program, number) = (header.program, header.procedure);
