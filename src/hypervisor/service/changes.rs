@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
 use virtwire_xdr::Text;
 
 use super::super::{
-    Change, Changes, DomainInfo, Happened, Happening, Hypervisor, Metadata, Place, Result, Uuid, errors,
+    Change, Changes, DomainInfo, Happening, Hypervisor, Metadata, Place, Result, Uuid, errors,
 };
 use super::HypervisorService;
 use super::wire::{new_name, xml};
@@ -38,8 +38,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
         changes.change(domain.uuid, change, place).await?;
         if let Some(what) = told {
-            let told = Happened::new(domain, Happening::MetadataChange(what));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::MetadataChange(what));
         }
         Ok(())
     }

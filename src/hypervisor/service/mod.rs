@@ -131,29 +131,16 @@ pub struct HypervisorService<H> {
     /// The guests that it moves by itself.
     driving: driven::Driving,
     beside: Beside,
-    _subscriptions: Option<[Subscription; 7]>,
+    _subscription: Option<Subscription>,
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// Serves this hypervisor to any number of connections.
     pub fn new(hypervisor: H) -> HypervisorService<H> {
         let clients = Arc::new(Clients::default());
-        let subscriptions = hypervisor.events().map(|events| {
-            let [of_domains, of_happenings, of_jobs, of_networks, of_pools, of_secrets, of_node_devices] =
-                std::array::from_fn(|_| clients.clone());
-            [
-                events.listen(move |event| of_domains.each(|client| client.tell(event))),
-                events.listen_to_happenings(move |event| {
-                    of_happenings.each(|client| client.tell_happening(event))
-                }),
-                events.listen_to_jobs(move |event| of_jobs.each(|client| client.tell_job(event))),
-                events.listen_to_networks(move |event| of_networks.each(|client| client.tell_network(event))),
-                events.listen_to_pools(move |event| of_pools.each(|client| client.tell_pool(event))),
-                events.listen_to_secrets(move |event| of_secrets.each(|client| client.tell_secret(event))),
-                events.listen_to_node_devices(move |event| {
-                    of_node_devices.each(|client| client.tell_node_device(event))
-                }),
-            ]
+        let subscription = hypervisor.events().map(|events| {
+            let clients = clients.clone();
+            events.listen(move |event| clients.each(|client| client.tell(event)))
         });
         let moves = moves_of(&hypervisor, MigrationSettings::default());
         let hypervisor = Arc::new(hypervisor);
@@ -166,7 +153,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dialling: None,
             driving: driven::Driving::default(),
             beside: Beside::default(),
-            _subscriptions: subscriptions,
+            _subscription: subscription,
         }
     }
 

@@ -6,9 +6,7 @@ use virtwire_protocol::remote::{
     DomainPinVcpu, DomainPinVcpuFlags,
 };
 
-use super::super::{
-    Changes, CpuSet, Happened, Happening, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors,
-};
+use super::super::{Changes, CpuSet, Happening, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors};
 use super::HypervisorService;
 use super::changes::{CONFIG, LIVE, check_one_place, place};
 use super::vcpus::every_cpu;
@@ -64,8 +62,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = pinned(what, &cpus)?;
         tuning.pin(domain.uuid, what, cpus, place).await?;
         if place.live {
-            let told = Happened::new(domain, Happening::Tunable(told));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::Tunable(told));
         }
         Ok(())
     }

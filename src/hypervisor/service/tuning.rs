@@ -18,7 +18,7 @@ use virtwire_protocol::remote::{
 };
 use virtwire_xdr::Text;
 
-use super::super::{Happened, Happening, Hypervisor, Result, Tuned, Tuning, errors};
+use super::super::{Happening, Hypervisor, Result, Tuned, Tuning, errors};
 use super::HypervisorService;
 use super::changes::{CONFIG, LIVE, check_one_place, place};
 use super::wire::{counted, saturated};
@@ -58,8 +58,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = granted(&what, &values);
         tuning.tune(domain.uuid, what, values, place).await?;
         if place.live && !told.is_empty() {
-            let told = Happened::new(domain, Happening::Tunable(told));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::Tunable(told));
         }
         Ok(())
     }
