@@ -9,7 +9,7 @@ use super::super::{
     Event, Lease, NetworkChange, NetworkInfo, NetworkLifecycle, Networks, Place, Result, Uuid,
 };
 use super::lasting::{self, Keeps};
-use super::long::reading;
+use super::long_documents::reading;
 use super::shelf::{GONE, Kind, Read, Shelf};
 use super::{Inner, Mem, network_check, network_edit};
 

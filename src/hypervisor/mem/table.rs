@@ -8,12 +8,12 @@ use super::super::{
     Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
 };
 use super::Config;
-use super::apart::Process;
 use super::departure::Stop;
 use super::failures::Failures;
 use super::guest::{Activity, Guest, Live, Run};
 use super::incoming::Incoming;
 use super::machine::Machine;
+use super::process::Process;
 use super::snapshots::Album;
 use super::xml::Definition;
 

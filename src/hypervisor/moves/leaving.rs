@@ -21,10 +21,10 @@ use super::super::{
 };
 use super::cookie::Ticket;
 use super::departure::{Departure, Stop, chunk_bytes};
-use super::out::{Halt, Out, broken, connect, through, within};
 use super::source::Claim;
 use super::stream::{self, CHUNK_BYTES_MAX, Checksum, StreamError};
 use super::uri::MigrationUri;
+use super::way_out::{Halt, Out, broken, connect, through, within};
 use super::{MAGIC, Moves, same_run, verbs};
 use crate::net::TcpStream;
 
