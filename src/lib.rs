@@ -78,9 +78,10 @@ mod stream;
 pub mod client;
 
 #[cfg(feature = "server")]
-pub mod hypervisor;
-#[cfg(feature = "server")]
 pub mod server;
+
+#[cfg(feature = "server")]
+pub mod hypervisor;
 
 #[cfg(feature = "migrate")]
 pub mod migrate;

@@ -114,7 +114,7 @@ impl Machine {
     fn turn(&mut self, events: &Events, state: DomainState, what: Lifecycle) -> DomainInfo {
         self.state = state;
         let info = self.info();
-        events.tell(&DomainEvent::new(info.clone(), what));
+        events.tell(&Event::Domain(info.clone(), what));
         info
     }
 }

@@ -12,14 +12,13 @@ use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::runtime::{Builder, Runtime};
-use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::{AuthSaslStart, AuthSaslStartReply, AuthSaslStep};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
-    Authentication, BoxFuture, CallContext, Exposure, Handler, Listener, PasswordFile, Sasl, SaslMechanism,
+    Answering, Authentication, CallContext, Exposure, Handler, Listener, PasswordFile, Sasl, SaslMechanism,
     Server,
 };
 
@@ -137,7 +136,7 @@ impl Lab {
 struct Opens;
 
 impl Handler for Opens {
-    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
         Box::pin(async { Ok(Draft::empty()) })
     }
 }

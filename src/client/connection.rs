@@ -17,19 +17,18 @@ use virtwire_protocol::program::{Procedure, ProcedureNumber, Program};
 use virtwire_protocol::remote::{ConnectClose, ConnectSupportsFeature};
 use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::ClientSession;
-use virtwire_protocol::session::keepalive::Pacing;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
 use super::asks::{Asks, Taker};
-use super::auth::CredentialSource;
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::{Desk, Held};
 use super::opening;
+use super::options::OpenOptions;
 #[cfg(feature = "gssapi")]
 use super::task::SealAsk;
-use super::task::{Ask, CallAsk, Observer, Task};
+use super::task::{Ask, CallAsk, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Claim, Meter, ReplyTo, Waiting, in_time, is_measured, tell_not_sent};
+use super::waiting::{Claim, ReplyTo, Waiting, in_time, is_measured, tell_not_sent};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
@@ -37,98 +36,6 @@ use crate::shell::line::PASSES_DESCRIPTORS;
 use crate::shell::now;
 use crate::stream::{Pipe, Pipes};
 use crate::uri::Uri;
-
-/// How to open a connection, and what its calls may do.
-#[derive(Clone)]
-pub struct OpenOptions {
-    /// Only look: the daemon refuses whatever would change something.
-    pub read_only: bool,
-    /// Take the common name of a daemon's TLS certificate for its host name where the certificate has no subject alternative names, as
-    /// old sites made them. Off by default: a name of that kind was never meant to be a host's alone.
-    pub accept_common_name: bool,
-    /// Authenticate by SCRAM also where somebody may read along and interfere: over TCP without TLS, through a program (`+ext`, or
-    /// `command=` in ssh's place), or with `no_verify`. The password itself stays secret, but whoever reads along can try guesses at it at leisure, and take the
-    /// connection over once the daemon knows this client. And go on in clear there after GSSAPI with a daemon that does not seal. Off by default, and no parameter of a URI's, which comes from elsewhere.
-    pub accept_unprotected: bool,
-    /// How long connecting, authenticating and opening may take, all in all. 10 s by default.
-    pub open_within: Duration,
-    /// Where a user name and a password come from, if the daemon asks for them: [`Credentials`](super::Credentials), or a
-    /// function of yours. By default, and where it has none, `auth.conf`; see [`CredentialSource`].
-    pub credentials: Option<Arc<dyn CredentialSource>>,
-    /// How long a call may take that sets no deadline of its own; `None`, the default, waits for ever. It does not count for calls
-    /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
-    /// ([`pace::is_long`]): those wait for ever unless [`Connection::within`] or [`Connection::call_within`] says otherwise.
-    pub call_within: Option<Duration>,
-    /// Calls that wait for their replies at a time, at least 1; further ones wait for a place. 4 by default, as libvirt's daemons read nothing
-    /// more, pings included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`](pace::Urgency::Patient)) have 2, and with the questions
-    /// how far a job is, with a migration's limits and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
-    /// ([`Urgency::Ending`](pace::Urgency::Ending)), which go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it. Below 3
-    /// a migration leaves no place for what limits it or asks how far it is: that goes once its call has ended.
-    ///
-    /// A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
-    /// deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent, and questions about
-    /// a guest that hangs, given up or not, keep all places but the last. That is free for the first abort, of whichever guest. So has an abort its
-    /// place, though: where a guest hangs and with it the answer to its abort, that may be the last one, and then nothing ends any guest on
-    /// this connection. Where one abort is not answered, destroy the guest instead of asking again, or from another connection.
-    pub window: usize,
-    /// Pings, if the daemon reports that it answers them. By default 5 s and 5 pings, so that a dead peer is noticed
-    /// in half a minute.
-    pub keepalive: Option<Pacing>,
-    /// Events that wait for the reader of a subscription; further ones push out the oldest, which are counted and told as
-    /// [`Missed::Lagged`](super::Missed::Lagged). 1,024 by default.
-    pub events_max: usize,
-    /// Bytes of events that wait for the readers of all subscriptions of the connection together; then the reader that is furthest
-    /// behind loses its oldest. One event may wait for each whatever its size. 8 MiB by default. While the
-    /// daemon has not answered a registration yet, 1 MiB of what may be its events is kept besides.
-    pub event_bytes_max: usize,
-    /// Bytes of a stream that wait for its reader; when there are as many, and at most one packet more, the connection reads
-    /// nothing until some are read. 1 MiB by default. What comes before the reply that opens the stream, 32 MiB more at most, stops
-    /// nothing.
-    pub stream_bytes_max: usize,
-    /// Watches every frame.
-    pub observer: Option<Observer>,
-    /// Measures every call: how long it waited for a place in the window, and how long its reply took. The same is told to
-    /// `tracing`, at level trace.
-    pub meter: Option<Meter>,
-}
-
-impl Default for OpenOptions {
-    fn default() -> OpenOptions {
-        OpenOptions {
-            read_only: false,
-            accept_common_name: false,
-            accept_unprotected: false,
-            open_within: Duration::from_secs(10),
-            credentials: None,
-            call_within: None,
-            window: 4,
-            keepalive: Some(Pacing::default()),
-            events_max: 1_024,
-            event_bytes_max: 8 << 20,
-            stream_bytes_max: 1 << 20,
-            observer: None,
-            meter: None,
-        }
-    }
-}
-
-impl fmt::Debug for OpenOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenOptions")
-            .field("read_only", &self.read_only)
-            .field("accept_common_name", &self.accept_common_name)
-            .field("accept_unprotected", &self.accept_unprotected)
-            .field("open_within", &self.open_within)
-            .field("credentials", &self.credentials.is_some())
-            .field("call_within", &self.call_within)
-            .field("window", &self.window)
-            .field("keepalive", &self.keepalive)
-            .field("events_max", &self.events_max)
-            .field("event_bytes_max", &self.event_bytes_max)
-            .field("stream_bytes_max", &self.stream_bytes_max)
-            .finish_non_exhaustive()
-    }
-}
 
 /// An open connection. Cheap to clone; the socket closes by [`close`](Self::close), or when the last clone is dropped, with the objects,
 /// subscriptions and streams that were got from it, which hold one each.

@@ -13,6 +13,22 @@
 //! Each fails with a [`CallError`], whose [`fate`](CallError::fate) says whether the call may have run. Events come by
 //! [`Connection::subscribe`]; a console, a volume's content and a screenshot are a [`Stream`]. [`Reconnecting`] comes back after a loss, and
 //! [`Admin`] looks after the daemon itself.
+//!
+//! # The window
+//!
+//! Of a connection's calls so many as [`OpenOptions::window`] wait for their replies at a time: 4, as libvirt's daemons read nothing more, pings
+//! included, while they work on 5. Of 4, calls that wait for guests ([`Urgency::Patient`]) have 2, and with the questions how far a job is, with
+//! a migration's limits and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
+//! ([`Urgency::Ending`]), which go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it.
+//!
+//! A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
+//! deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent, and questions about
+//! a guest that hangs, given up or not, keep all places but the last. That is free for the first abort, of whichever guest. So has an abort its
+//! place, though: where a guest hangs and with it the answer to its abort, that may be the last one, and then nothing ends any guest on
+//! this connection. Where one abort is not answered, destroy the guest instead of asking again, or from another connection.
+//!
+//! [`Urgency::Patient`]: virtwire_protocol::pace::Urgency::Patient
+//! [`Urgency::Ending`]: virtwire_protocol::pace::Urgency::Ending
 
 mod admin;
 mod asks;
@@ -23,6 +39,7 @@ mod error;
 mod events;
 mod objects;
 mod opening;
+mod options;
 #[cfg(feature = "fds")]
 mod passing;
 mod reconnecting;
@@ -35,7 +52,7 @@ mod way;
 
 pub use admin::{Admin, AdminClient, AdminServer};
 pub use auth::{AuthError, CredentialAsk, CredentialSource, Credentials, Unfit};
-pub use connection::{Connection, OpenOptions};
+pub use connection::Connection;
 pub use error::{CallError, CloseReason, OpenError, OpenPhase};
 pub use events::{Missed, SubscribeError, Subscription};
 pub use objects::{
@@ -44,6 +61,7 @@ pub use objects::{
     NodeInfo, NwFilter, NwFilterBinding, Secret, SecurityLabel, Snapshot, StoragePool, StoragePoolInfo,
     StorageVol, StorageVolInfo, Vcpu,
 };
+pub use options::OpenOptions;
 pub use reconnecting::{Backoff, GaveUp, Link, Reconnecting, ReconnectingSubscription, Told};
 pub use stream::Stream;
 pub use task::{Observer, Passed};

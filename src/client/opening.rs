@@ -19,8 +19,9 @@ use virtwire_protocol::remote::{
 };
 
 use super::auth::{self, AuthError};
-use super::connection::{Connection, OpenOptions};
+use super::connection::Connection;
 use super::error::{CallError, CloseReason, OpenError, OpenPhase};
+use super::options::OpenOptions;
 use super::task::Ask;
 use super::transport::{self, Progress};
 use crate::shell;

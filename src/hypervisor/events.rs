@@ -11,38 +11,31 @@ pub use virtwire_protocol::event::detail::{
 };
 
 use super::domain::DomainInfo;
-use super::happening::Happened;
+use super::happening::Happening;
 use super::job::Job;
 use super::networks::NetworkInfo;
 use super::node_devices::NodeDeviceInfo;
 use super::secrets::SecretInfo;
 use super::storage::PoolInfo;
 
-/// Something happened to a domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a hypervisor tells: whom it happened to, as that is afterwards unless it says otherwise, and what happened.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DomainEvent {
-    /// The domain, after it happened: one that has stopped has no id any more.
-    pub domain: DomainInfo,
-    /// What happened.
-    pub what: Lifecycle,
-}
-
-impl DomainEvent {
-    /// A step in the life of a domain.
-    pub fn new(domain: DomainInfo, what: Lifecycle) -> DomainEvent {
-        DomainEvent { domain, what }
-    }
-}
-
-/// Something happened to a domain's job.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct JobEvent {
-    /// The domain, before it is gone.
-    pub domain: DomainInfo,
-    /// What happened.
-    pub what: JobStep,
+pub enum Event {
+    /// A step in the life of a domain: one that has stopped has no id any more.
+    Domain(DomainInfo, Lifecycle),
+    /// What befalls a domain beside the steps of its life.
+    Happening(DomainInfo, Happening),
+    /// A step of a domain's job. The domain is as it was before it was gone.
+    Job(DomainInfo, JobStep),
+    /// A step in the life of a virtual network.
+    Network(NetworkInfo, NetworkLifecycle),
+    /// A step of a storage pool.
+    Pool(PoolInfo, PoolStep),
+    /// A step of a secret, as it was before it was gone.
+    Secret(SecretInfo, SecretStep),
+    /// A step of a device of the host, as it was before it was gone.
+    NodeDevice(NodeDeviceInfo, NodeDeviceStep),
 }
 
 /// What a job has come to.
@@ -55,40 +48,6 @@ pub enum JobStep {
     Completed(Job),
 }
 
-impl JobEvent {
-    /// A step of a domain's job.
-    pub fn new(domain: DomainInfo, what: JobStep) -> JobEvent {
-        JobEvent { domain, what }
-    }
-}
-
-/// Something happened to a virtual network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NetworkEvent {
-    /// The network, after it happened.
-    pub network: NetworkInfo,
-    /// What happened.
-    pub what: NetworkLifecycle,
-}
-
-impl NetworkEvent {
-    /// A step in the life of a network.
-    pub fn new(network: NetworkInfo, what: NetworkLifecycle) -> NetworkEvent {
-        NetworkEvent { network, what }
-    }
-}
-
-/// Something happened to a storage pool.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolEvent {
-    /// The pool, after it happened.
-    pub pool: PoolInfo,
-    /// What happened.
-    pub what: PoolStep,
-}
-
 /// What a pool has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -97,23 +56,6 @@ pub enum PoolStep {
     Life(StoragePoolLifecycle),
     /// What is in it was looked at anew.
     Refreshed,
-}
-
-impl PoolEvent {
-    /// A step of a pool.
-    pub fn new(pool: PoolInfo, what: PoolStep) -> PoolEvent {
-        PoolEvent { pool, what }
-    }
-}
-
-/// Something happened to a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SecretEvent {
-    /// The secret, before it is gone.
-    pub secret: SecretInfo,
-    /// What happened.
-    pub what: SecretStep,
 }
 
 /// What a secret has come to.
@@ -126,23 +68,6 @@ pub enum SecretStep {
     ValueChanged,
 }
 
-impl SecretEvent {
-    /// A step of a secret.
-    pub fn new(secret: SecretInfo, what: SecretStep) -> SecretEvent {
-        SecretEvent { secret, what }
-    }
-}
-
-/// Something happened to a device of the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NodeDeviceEvent {
-    /// The device, before it is gone.
-    pub device: NodeDeviceInfo,
-    /// What happened.
-    pub what: NodeDeviceStep,
-}
-
 /// What a device of the host has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -153,13 +78,6 @@ pub enum NodeDeviceStep {
     Updated,
 }
 
-impl NodeDeviceEvent {
-    /// A step of a device.
-    pub fn new(device: NodeDeviceInfo, what: NodeDeviceStep) -> NodeDeviceEvent {
-        NodeDeviceEvent { device, what }
-    }
-}
-
 /// Where a hypervisor tells what happens, and others listen. Clones are the same place.
 ///
 /// Who gives it to [`HypervisorService`](super::HypervisorService) by [`Hypervisor::events`](super::Hypervisor::events) tells all of its
@@ -167,18 +85,18 @@ impl NodeDeviceEvent {
 ///
 /// ```
 /// use virtwire::hypervisor::{
-///     DomainEvent, DomainInfo, Events, Happened, Happening, Lifecycle, StoppedDetail, Uuid, WatchdogAction,
+///     DomainInfo, Event, Events, Happening, Lifecycle, StoppedDetail, Uuid, WatchdogAction,
 /// };
 ///
 /// let events = Events::new();
 /// let guest = DomainInfo::new("web1", Uuid::random());
 ///
 /// // The guest's watchdog fired, and it is let go of the device that a client pulled out.
-/// events.tell_happening(&Happened::new(guest.clone(), Happening::Watchdog(WatchdogAction::Reset)));
+/// events.tell(&Event::Happening(guest.clone(), Happening::Watchdog(WatchdogAction::Reset)));
 /// let alias = "ua-disk2".to_owned();
-/// events.tell_happening(&Happened::new(guest.clone(), Happening::DeviceRemoved { alias }));
+/// events.tell(&Event::Happening(guest.clone(), Happening::DeviceRemoved { alias }));
 /// // It is over.
-/// events.tell(&DomainEvent::new(guest, Lifecycle::Stopped(StoppedDetail::Crashed)));
+/// events.tell(&Event::Domain(guest, Lifecycle::Stopped(StoppedDetail::Crashed)));
 /// ```
 #[derive(Clone, Default)]
 pub struct Events {
@@ -191,19 +109,7 @@ struct Listeners {
     all: BTreeMap<u64, Listener>,
 }
 
-type Listener = Box<dyn FnMut(Told<'_>) + Send>;
-
-/// What a listener hears.
-#[derive(Clone, Copy, Debug)]
-enum Told<'a> {
-    Domain(&'a DomainEvent),
-    Happening(&'a Happened),
-    Job(&'a JobEvent),
-    Network(&'a NetworkEvent),
-    Pool(&'a PoolEvent),
-    Secret(&'a SecretEvent),
-    NodeDevice(&'a NodeDeviceEvent),
-}
+type Listener = Box<dyn FnMut(&Event) + Send>;
 
 impl Events {
     /// A place where nobody listens yet.
@@ -212,123 +118,21 @@ impl Events {
     }
 
     /// Tells every listener, in order of registration, before it returns. Events told one after the other are heard so.
-    pub fn tell(&self, event: &DomainEvent) {
-        self.tell_all(Told::Domain(event));
-    }
-
-    /// The same of what befalls domains beside the steps of their lives.
-    pub fn tell_happening(&self, event: &Happened) {
-        self.tell_all(Told::Happening(event));
-    }
-
-    /// The same of what happens to jobs.
-    pub fn tell_job(&self, event: &JobEvent) {
-        self.tell_all(Told::Job(event));
-    }
-
-    /// The same of what happens to networks.
-    pub fn tell_network(&self, event: &NetworkEvent) {
-        self.tell_all(Told::Network(event));
-    }
-
-    /// The same of what happens to storage pools.
-    pub fn tell_pool(&self, event: &PoolEvent) {
-        self.tell_all(Told::Pool(event));
-    }
-
-    /// The same of what happens to secrets.
-    pub fn tell_secret(&self, event: &SecretEvent) {
-        self.tell_all(Told::Secret(event));
-    }
-
-    /// The same of what happens to devices of the host.
-    pub fn tell_node_device(&self, event: &NodeDeviceEvent) {
-        self.tell_all(Told::NodeDevice(event));
+    pub fn tell(&self, event: &Event) {
+        for listener in self.lock().all.values_mut() {
+            listener(event);
+        }
     }
 
     /// Listens until the subscription is dropped.
     ///
     /// The listener runs inside [`tell`](Self::tell): it must not wait, and must not listen, tell or drop a
     /// subscription itself.
-    pub fn listen(&self, mut listener: impl FnMut(&DomainEvent) + Send + 'static) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Domain(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what befalls domains, in the same way.
-    pub fn listen_to_happenings(&self, mut listener: impl FnMut(&Happened) + Send + 'static) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Happening(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what happens to jobs, in the same way.
-    pub fn listen_to_jobs(&self, mut listener: impl FnMut(&JobEvent) + Send + 'static) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Job(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what happens to networks, in the same way.
-    pub fn listen_to_networks(
-        &self,
-        mut listener: impl FnMut(&NetworkEvent) + Send + 'static,
-    ) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Network(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what happens to storage pools, in the same way.
-    pub fn listen_to_pools(&self, mut listener: impl FnMut(&PoolEvent) + Send + 'static) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Pool(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what happens to secrets, in the same way.
-    pub fn listen_to_secrets(&self, mut listener: impl FnMut(&SecretEvent) + Send + 'static) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::Secret(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    /// Listens to what happens to devices of the host, in the same way.
-    pub fn listen_to_node_devices(
-        &self,
-        mut listener: impl FnMut(&NodeDeviceEvent) + Send + 'static,
-    ) -> Subscription {
-        self.add(Box::new(move |told| {
-            if let Told::NodeDevice(event) = told {
-                listener(event);
-            }
-        }))
-    }
-
-    fn tell_all(&self, told: Told<'_>) {
-        for listener in self.lock().all.values_mut() {
-            listener(told);
-        }
-    }
-
-    fn add(&self, listener: Listener) -> Subscription {
+    pub fn listen(&self, listener: impl FnMut(&Event) + Send + 'static) -> Subscription {
         let mut listeners = self.lock();
         let key = listeners.next;
         listeners.next += 1;
-        listeners.all.insert(key, listener);
+        listeners.all.insert(key, Box::new(listener));
         Subscription { key, events: self.clone() }
     }
 

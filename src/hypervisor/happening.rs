@@ -10,24 +10,6 @@ pub use virtwire_protocol::flags::MemoryFailureFlags;
 use virtwire_protocol::params::TypedParams;
 
 use super::changes::Metadata;
-use super::domain::DomainInfo;
-
-/// Something befell a domain that is no step of its life: told by [`Events::tell_happening`](super::Events::tell_happening).
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Happened {
-    /// The domain, after it happened.
-    pub domain: DomainInfo,
-    /// What happened.
-    pub what: Happening,
-}
-
-impl Happened {
-    /// It happened to this domain.
-    pub fn new(domain: DomainInfo, what: Happening) -> Happened {
-        Happened { domain, what }
-    }
-}
 
 /// What befalls a domain: each is a kind of libvirt's events (`virDomainEventID`), or two where libvirt tells the same in two ways.
 ///

@@ -141,14 +141,13 @@ pub use domain::{
     ShutdownReason, ShutoffReason, StartOptions, Undefine, WhichXml,
 };
 pub use events::{
-    CrashedDetail, DefinedDetail, DomainEvent, Events, JobEvent, JobStep, Lifecycle, NetworkEvent,
-    NetworkLifecycle, NodeDeviceEvent, NodeDeviceLifecycle, NodeDeviceStep, PmSuspendedDetail, PoolEvent,
-    PoolStep, ResumedDetail, SecretEvent, SecretLifecycle, SecretStep, ShutdownDetail, StartedDetail,
-    StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
+    CrashedDetail, DefinedDetail, Event, Events, JobStep, Lifecycle, NetworkLifecycle, NodeDeviceLifecycle,
+    NodeDeviceStep, PmSuspendedDetail, PoolStep, ResumedDetail, SecretLifecycle, SecretStep, ShutdownDetail,
+    StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
 pub use happening::{
     AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
-    Happened, Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
+    Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
     TrayChangeReason, WatchdogAction,
 };
 pub use host::{Architecture, Host, NodeInfo};

@@ -10,7 +10,7 @@ use super::{Lease, Place, Result, Uuid};
 /// `-dumpxml`, `-update`, `net-dhcp-leases`. For [`Hypervisor::networks`](super::Hypervisor::networks).
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access. A verb that is not implemented is answered as not supported. What
-/// happens is told by [`Events::tell_network`](super::Events::tell_network), also where a client has asked for it.
+/// happens is told by [`Events`](super::Events), also where a client has asked for it.
 pub trait Networks: Send + Sync {
     /// Every network, active or not, in any order. At most 16,384 can be listed to a client.
     fn networks(&self) -> impl Future<Output = Result<Vec<NetworkInfo>>> + Send;

@@ -12,7 +12,7 @@ use super::{Place, Result};
 ///
 /// These are the remote program's procedures 111 to 120, 123, 124, 285, 297, 301, 374, 375, 428 to 430, 433 to 436 and 447. virtwire supplies
 /// lookups, lists by capability and state, flags and access. A verb that is not implemented is answered as not supported. What happens is told
-/// by [`Events::tell_node_device`](super::Events::tell_node_device), also where a client has asked for it.
+/// by [`Events`](super::Events), also where a client has asked for it.
 pub trait NodeDevices: Send + Sync {
     /// Every device, there or only defined, in any order. At most 65,536 can be listed to a client.
     fn node_devices(&self) -> impl Future<Output = Result<Vec<NodeDeviceInfo>>> + Send;

@@ -12,7 +12,7 @@ use super::{Result, Uuid};
 ///
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that the value of a private secret is told to
 /// nobody. A verb that is not implemented is answered as not supported. What happens is told by
-/// [`Events::tell_secret`](super::Events::tell_secret), also where a client has asked for it.
+/// [`Events`](super::Events), also where a client has asked for it.
 pub trait Secrets: Send + Sync {
     /// Every secret, in any order. At most 16,384 can be listed to a client.
     fn secrets(&self) -> impl Future<Output = Result<Vec<SecretInfo>>> + Send;

@@ -16,7 +16,7 @@ use crate::server::Stream;
 /// virtwire supplies lookups, lists with their filters, flags and access, and sees to it that only pools that are active are asked for
 /// volumes. A verb that is not implemented is answered as not supported. What a client asks of the data that are there is asked of verbs of
 /// their own; without those the client is refused (code 8). What happens is told by
-/// [`Events::tell_pool`](super::Events::tell_pool), also where a client has asked for it.
+/// [`Events`](super::Events), also where a client has asked for it.
 pub trait Storage: Send + Sync {
     /// Every pool, active or not, in any order. At most 16,384 can be listed to a client.
     fn pools(&self) -> impl Future<Output = Result<Vec<PoolInfo>>> + Send;

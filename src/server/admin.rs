@@ -14,7 +14,6 @@ use virtwire_protocol::admin::{
     ServerLookupClientReply, ServerSetClientLimits, ServerSetThreadpoolParameters, ServerUpdateTlsFiles,
 };
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire_protocol::frame::Draft;
 use virtwire_protocol::params::{ParamError, TypedParams};
 use virtwire_protocol::program::Program;
 use virtwire_protocol::session::server::Called;
@@ -22,7 +21,7 @@ use virtwire_protocol::session::server::Called;
 use super::Server;
 use super::clients::{ClientInfo, Clients};
 use super::context::{CallContext, ConnectionId};
-use super::handler::{BoxFuture, Handler};
+use super::handler::{Answering, Handler};
 use super::identity::{Identity, PeerTransport};
 use super::metrics::Metrics;
 use super::places::ClientLimits;
@@ -350,7 +349,7 @@ impl Handler for Administration {
         &[Program::ADMIN]
     }
 
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         Box::pin(async move { dispatch_admin(&*self, &cx, call.header.procedure, &call.payload).await })
     }
 }

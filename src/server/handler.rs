@@ -15,6 +15,9 @@ use super::context::CallContext;
 /// A future in a box, as a handler returns it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A call that is being answered: what the reply holds, or the error that the client is to see.
+pub type Answering = BoxFuture<'static, Result<Draft, RemoteError>>;
+
 /// Answers calls.
 ///
 /// The server has checked that the procedure exists in the profile that it serves, and that the connection may call it;
@@ -32,8 +35,7 @@ pub trait Handler: Send + Sync + 'static {
     /// all connections where as many handlers do so as the runtime has workers. Only calls of more than 64 KiB are worked on beside the
     /// runtime in any case, of all together one for each processor at a time, as to read what is long takes long: each poll of their
     /// handler is on a thread that may block.
-    fn call(self: Arc<Self>, cx: CallContext, call: Called)
-    -> BoxFuture<'static, Result<Draft, RemoteError>>;
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering;
 
     /// Completes what a call says of its object, such as the name of a domain that is named by its UUID. Asked only where an
     /// [`Authorizer`](super::Authorizer) is to decide about the call. The default adds nothing.

@@ -61,7 +61,7 @@ pub use auth::{
 pub use clients::ClientInfo;
 pub use context::{CallContext, ConnectionId};
 pub use ended::Ended;
-pub use handler::{BoxFuture, Handler};
+pub use handler::{Answering, BoxFuture, Handler};
 pub use identity::{Identity, PeerProcess, PeerTransport};
 pub use listener::{BindError, Exposure, ListenAddress, ListenAddressError, Listener};
 pub use memory::HELD_BYTES_MAX;

@@ -44,7 +44,7 @@ use virtwire_protocol::program::Program;
 use virtwire_protocol::session::server::{Called, PROGRAMS};
 
 use super::context::CallContext;
-use super::handler::{BoxFuture, Handler};
+use super::handler::{Answering, BoxFuture, Handler};
 
 /// A call on its way to a handler.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl<H: ?Sized> fmt::Debug for HandlerService<H> {
 impl<H: Handler + ?Sized> Service<CallRequest> for HandlerService<H> {
     type Response = Draft;
     type Error = RemoteError;
-    type Future = BoxFuture<'static, Result<Draft, RemoteError>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), RemoteError>> {
         Poll::Ready(Ok(()))
@@ -152,11 +152,7 @@ where
         self.programs
     }
 
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Box::pin(async move {
             poll_fn(|task| service.poll_ready(task)).await?;

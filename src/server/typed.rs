@@ -3,13 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use virtwire_protocol::error::RemoteError;
-use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::Program;
 use virtwire_protocol::session::server::Called;
 
 use super::context::CallContext;
-use super::handler::{BoxFuture, Handler};
+use super::handler::{Answering, Handler};
 use crate::generated::{RemoteService, dispatch_remote};
 
 /// Serves a [`RemoteService`]: the remote program, with what the service does not implement answered as not supported.
@@ -62,11 +60,7 @@ impl<S: RemoteService> Handler for Typed<S> {
         const { &[Program::REMOTE] }
     }
 
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         Box::pin(async move {
             let answer = dispatch_remote(&*self.0, &cx, call.header.procedure, &call.payload);
             // The arguments are decoded: a slow call must not hold the frame as well.

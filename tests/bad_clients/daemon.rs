@@ -23,7 +23,9 @@ use virtwire::protocol::header::{Header, MessageKind, Serial};
 use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::ConnectGetHostnameReply;
 use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server};
+use virtwire::server::{
+    Answering, BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server,
+};
 use virtwire::xdr::from_slice;
 
 /// Counts every byte that is allocated and not freed.
@@ -281,11 +283,7 @@ struct Host {
 }
 
 impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         match called.info.name {
             "connect_get_hostname" => {
                 let figures = self.figures();

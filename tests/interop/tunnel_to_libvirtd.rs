@@ -13,7 +13,7 @@ use virtwire::protocol::migrate::{MigrateFlags, Wish};
 use virtwire::protocol::params::TypedParams;
 use virtwire::protocol::remote::{DomainMigrateFinish3Params, DomainMigratePrepareTunnel3Params};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{self, BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server};
+use virtwire::server::{self, Answering, CallContext, Chunk, Exposure, Handler, Listener, Server};
 use virtwire::xdr;
 
 use crate::guest::Count;
@@ -91,11 +91,7 @@ async fn pump(mut from: server::Stream, mut to: client::Stream) -> Result<u64, S
 }
 
 impl Handler for Relay {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             let (program, number) = (called.header.program, called.header.procedure);
             let answer = match called.info.name {

@@ -19,7 +19,9 @@ use virtwire::protocol::remote::{
     DomainMigratePrepare2, NodeGetInfo,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{AccessRequest, Authorizer, BoxFuture, CallContext, Handler, Metrics, Server};
+use virtwire::server::{
+    AccessRequest, Answering, Authorizer, BoxFuture, CallContext, Handler, Metrics, Server,
+};
 
 use crate::raw;
 
@@ -282,11 +284,7 @@ impl Gate {
 }
 
 impl Handler for Gate {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         let text = || Ok(Draft::encode("gate").unwrap());
         Box::pin(async move {
             match called.info.name {
@@ -381,11 +379,7 @@ impl Untidy {
 }
 
 impl Handler for Untidy {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             if called.info.name == "connect_get_hostname" {
                 self.gate.arrived.add_permits(1);
@@ -443,11 +437,7 @@ async fn what_a_handler_has_its_client_told_comes_before_its_reply() {
 struct Tells;
 
 impl Handler for Tells {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_get_uri" => {}
@@ -465,11 +455,7 @@ impl Handler for Tells {
 struct Panics;
 
 impl Handler for Panics {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "domain_create" => panic!("a fault of the embedder's"),

@@ -21,7 +21,7 @@ use virtwire::protocol::remote::{
     DomainOpenGraphicsFd,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{Answering, CallContext, Exposure, Handler, Listener, Server};
 
 use crate::raw;
 
@@ -308,11 +308,7 @@ async fn serve() -> (Connection, std::path::PathBuf) {
 struct Host;
 
 impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_supports_feature" => Ok(Draft::encode(&i32::from(cx.carries_fds())).unwrap()),

@@ -16,7 +16,7 @@ use virtwire::protocol::program::{ProcedureNumber, Program};
 use virtwire::protocol::remote::{AuthSaslStart, AuthSaslStep, ConnectGetHostnameReply};
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{
-    ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, AllowedProcesses, Authentication, BoxFuture,
+    ANONYMOUS_CLIENTS_MAX, ANONYMOUS_FRAME_BYTES_MAX, AllowedProcesses, Answering, Authentication,
     CallContext, Exposure, Handler, Listener, Metrics, PasswordFile, PasswordStore, Patterns, Sasl,
     SaslMechanism, ScramVerifier, Server,
 };
@@ -345,11 +345,7 @@ impl Drop for Daemon {
 struct WhoAmI(Arc<AtomicU32>);
 
 impl Handler for WhoAmI {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             match called.info.name {

@@ -4,13 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{MessageKind, Serial};
 use virtwire::protocol::program::{Priority, Program, ReadOnlyRule};
 use virtwire::protocol::remote::DomainEventLifecycle;
 use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, CallContext, Handler, Server};
 
 use crate::raw::{Raw, call, serve, serve_at};
 
@@ -37,11 +36,7 @@ impl Default for Permits {
 }
 
 impl Handler for Slow {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             if called.header.procedure.0 == SLOW {
                 self.gate.begun.add_permits(1);
@@ -127,11 +122,7 @@ async fn the_calls_that_a_client_can_make_a_daemon_hold_are_bounded() {
 struct Tells(Mutex<Option<CallContext>>);
 
 impl Handler for Tells {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         let mut listener = self.0.lock().unwrap();
         match &*listener {
             _ if called.header.procedure.0 == CHEAP => *listener = Some(cx.of_connection()),
@@ -162,11 +153,7 @@ async fn a_flood_of_events_costs_nobody_that_reads_its_connection() {
 struct Blocks(Mutex<Vec<Serial>>);
 
 impl Handler for Blocks {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             self.0.lock().unwrap().push(called.header.serial);
             std::thread::sleep(Duration::from_millis(1));

@@ -9,11 +9,10 @@ use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Mem};
 use virtwire::migrate::{Migration, PlanError};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{Domain, Host, Request, Wish};
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server};
 
 use crate::migration::serve;
 
@@ -60,11 +59,7 @@ impl Failing {
 }
 
 impl Handler for Shared {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         let host = &self.0;
         if called.info.number != SUPPORTS_FEATURE {
             host.others.fetch_add(usize::from(host.begun.load(Relaxed)), Relaxed);

@@ -13,7 +13,9 @@ use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::{ConnectGetHostname, ConnectGetHostnameReply, Domain, StorageVol};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream};
+use virtwire::server::{
+    Answering, BoxFuture, CallContext, Chunk, Exposure, Handler, Listener, Server, Stream,
+};
 
 #[tokio::test]
 async fn a_daemon_that_ends_answers_what_it_was_asked() {
@@ -176,11 +178,7 @@ async fn give(mut stream: Stream) {
 }
 
 impl Handler for Slow {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_get_hostname" => {

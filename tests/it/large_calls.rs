@@ -9,7 +9,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{MessageKind, Serial};
 use virtwire::protocol::program::Program;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, CallContext, Handler, Server};
 
 use crate::raw::{Raw, call, code, serve};
 
@@ -38,11 +38,7 @@ impl Busy {
 }
 
 impl Handler for Busy {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         match called.header.procedure.0 {
             HOSTNAME => {
                 self.say.send(()).unwrap();

@@ -14,7 +14,7 @@ use virtwire::hypervisor::mem::{Config, Faults, Mem};
 use virtwire::hypervisor::{HypervisorService, errors};
 use virtwire::migrate::{Control, ControlError, Migration, Phase, Progress, Switch, Watch};
 use virtwire::protocol::enums::{DomainState, PausedReason, RunningReason};
-use virtwire::protocol::error::{ErrorCode, RemoteError};
+use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{CancelAnswer, MigrateFlags, Outcome, Request, Wish};
 use virtwire::protocol::program::Procedure;
@@ -23,7 +23,7 @@ use virtwire::protocol::remote::{
     TypedParamValue,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server};
 
 use crate::migration::{self, Host, NEW, V2, address, age};
 
@@ -289,11 +289,7 @@ impl Deaf {
 }
 
 impl Handler for Deaf {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         match (called.info.number, self.hears) {
             (DomainMigratePerform3Params::NUMBER, Hears::Never) => {
                 self.performs.notify_one();
@@ -331,11 +327,7 @@ impl Reticent {
 }
 
 impl Handler for Reticent {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         if called.info.number != DomainGetJobStats::NUMBER {
             return Handler::call(self.service.clone(), cx, called);
         }

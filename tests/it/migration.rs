@@ -11,15 +11,13 @@ use virtwire::client::Connection;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::{Config, Faults, Mem};
 use virtwire::migrate::{Canceller, Migration, Progress, Watch};
-use virtwire::protocol::error::RemoteError;
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{
     CancelAnswer, Do, MigrateFlags, Note, Outcome, Record, Request, Version, Wish,
 };
 use virtwire::protocol::profile::Profile;
 use virtwire::protocol::program::ProcedureNumber;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server};
 
 use crate::raw;
 
@@ -368,11 +366,7 @@ struct Hangs {
 }
 
 impl Handler for Hangs {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         let hangs = called.info.number == self.procedure;
         let answer = Handler::call(self.service.clone(), cx, called);
         Box::pin(async move {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use virtwire::client::{CallError, Connection, Domain, Network, NetworkUpdate};
 use virtwire::protocol::enums::{NetworkSection, NetworkUpdateCommand, VcpuState};
-use virtwire::protocol::error::{Fate, RemoteError};
+use virtwire::protocol::error::Fate;
 use virtwire::protocol::flags::{
     AffectFlags, BlockPullFlags, CompareCpuFlags, DeviceFlags, DirtyRateFlags, HostnameFlags,
     MigrateMaxSpeedFlags,
@@ -14,7 +14,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::profile::Feature;
 use virtwire::protocol::remote::{self, *};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server};
+use virtwire::server::{Answering, CallContext, Exposure, Handler, Listener, Server};
 use virtwire::xdr::{self, Text};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -220,11 +220,7 @@ impl Daemon {
 }
 
 impl Handler for Daemon {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move { Ok(self.answer(&called)) })
     }
 }

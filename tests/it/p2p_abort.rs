@@ -16,12 +16,11 @@ use virtwire::hypervisor::{
 };
 use virtwire::migrate::{Migration, Progress, Watch};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
-use virtwire::protocol::frame::Draft;
 use virtwire::protocol::migrate::{CancelAnswer, Outcome, Request, Way, Wish};
 use virtwire::protocol::program::Procedure;
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server};
 use virtwire::xdr::from_slice;
 
 use crate::few_verbs::small::Small;
@@ -361,7 +360,7 @@ impl Slow {
 }
 
 impl Handler for Slow {
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         let prepares = [DomainMigratePrepare3Params::NUMBER, DomainMigratePrepareTunnel3Params::NUMBER];
         if !prepares.contains(&call.info.number) {
             return Handler::call(self.service.clone(), cx, call);

@@ -18,7 +18,7 @@ use virtwire::protocol::params::TypedParams;
 use virtwire::protocol::program::{Procedure, Program};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Limits;
-use virtwire::server::{AccessRequest, Authorizer, Server};
+use virtwire::server::{AccessRequest, Answering, Authorizer, Server};
 use virtwire::xdr::{Text, from_slice, to_vec};
 
 use crate::raw::{Raw, call, code, serve, serve_at};
@@ -392,7 +392,7 @@ impl virtwire::server::Handler for Generous {
         self: Arc<Self>,
         _: virtwire::server::CallContext,
         called: virtwire::protocol::session::server::Called,
-    ) -> virtwire::server::BoxFuture<'static, Result<virtwire::protocol::frame::Draft, RemoteError>> {
+    ) -> Answering {
         use virtwire::protocol::frame::Draft;
         let param =
             TypedParam { field: "share".into(), value: virtwire::protocol::remote::TypedParamValue::Int(1) };

@@ -21,7 +21,7 @@ use virtwire::protocol::remote::{
     DomainMigrateFinish2, DomainMigratePerform, DomainMigratePrepare2,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, CallContext, Handler, Server};
 use virtwire::xdr;
 
 use crate::{captures, raw};
@@ -148,11 +148,7 @@ impl Replay {
 }
 
 impl Handler for Replay {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move { self.answer(&called) })
     }
 }

@@ -14,7 +14,7 @@ use virtwire::protocol::profile::Feature;
 use virtwire::protocol::program::Procedure;
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server, Stream};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server, Stream};
 use virtwire::xdr::from_slice;
 
 use crate::few_verbs::small::Small;
@@ -112,11 +112,7 @@ impl Stuck {
 }
 
 impl Handler for Stuck {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         if self.leaves_open(&call) {
             return Box::pin(std::future::pending());
         }

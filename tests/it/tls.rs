@@ -14,11 +14,10 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
 use virtwire::client::{CallError, Connection, OpenError, OpenOptions, TlsFault, Unconfirmed};
-use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::{Domain, DomainDefineXml, DomainDefineXmlReply};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, Listener, Server, TlsServer, TlsSettings};
+use virtwire::server::{Answering, CallContext, Exposure, Handler, Listener, Server, TlsServer, TlsSettings};
 
 #[tokio::test]
 async fn large_calls_and_replies_pass_whole_in_both_directions() {
@@ -55,11 +54,7 @@ async fn large_calls_and_replies_pass_whole_in_both_directions() {
 struct Counts;
 
 impl Handler for Counts {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_open" | "connect_close" => Ok(Draft::empty()),

@@ -11,7 +11,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::session::server::Called;
 use virtwire::server::tower::{CallRequest, HandlerService, ServiceHandler};
-use virtwire::server::{Administration, BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Administration, Answering, BoxFuture, CallContext, Handler, Server};
 
 use crate::raw::{Raw, code, serve};
 
@@ -22,7 +22,7 @@ struct Beneath {
 }
 
 impl Handler for Beneath {
-    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
         self.called.fetch_add(1, Ordering::Relaxed);
         Box::pin(std::future::ready(Ok(Draft::empty())))
     }
@@ -47,7 +47,7 @@ where
 {
     type Response = Draft;
     type Error = RemoteError;
-    type Future = BoxFuture<'static, Result<Draft, RemoteError>>;
+    type Future = Answering;
 
     fn poll_ready(&mut self, task: &mut Context<'_>) -> Poll<Result<(), RemoteError>> {
         self.inner.poll_ready(task)

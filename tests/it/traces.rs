@@ -17,7 +17,7 @@ use virtwire::protocol::remote::{
     AuthType, ConnectGetHostname, ConnectGetHostnameReply, ConnectGetUri, ConnectGetUriReply,
 };
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Listener, Server};
+use virtwire::server::{Answering, CallContext, Handler, Listener, Server};
 
 use crate::opening::peer::Place;
 use crate::raw::{Raw, serve_at};
@@ -102,11 +102,7 @@ async fn how_long_a_call_waited_is_told_in_both_ways() {
 struct Curt;
 
 impl Handler for Curt {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.info.name {
                 "connect_get_hostname" => tokio::task::yield_now().await,

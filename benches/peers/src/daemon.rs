@@ -14,7 +14,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, ProcedureNumber};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Exposure, Handler, ListenAddress, Listener, Server, Stream};
+use virtwire::server::{Answering, CallContext, Exposure, Handler, ListenAddress, Listener, Server, Stream};
 
 use crate::lap::{Calls, Lap, Span, processor_time};
 use crate::minimal::{frame, opening};
@@ -42,11 +42,7 @@ async fn listener(address: &str) -> Listener {
 struct Files(PathBuf);
 
 impl Handler for Files {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, virtwire::protocol::error::RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         Box::pin(async move {
             let reply = match call.header.procedure {
                 ConnectGetHostname::NUMBER => {

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use virtwire::client::{Connection, OpenOptions};
-use virtwire::protocol::error::RemoteError;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, ProcedureNumber};
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Chunk, Exposure, Handler, ListenAddress, Listener, Server};
+use virtwire::server::{Answering, CallContext, Chunk, Exposure, Handler, ListenAddress, Listener, Server};
 use virtwire::xdr::{Array, FixedOpaque, Plain, Str, record};
 
 use crate::daemon::{Moved, Moving};
@@ -112,11 +111,7 @@ pub const PACKET_BYTES: usize = 262_120;
 struct Source;
 
 impl Handler for Source {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         Box::pin(async move {
             let number = call.header.procedure;
             if number == StorageVolDownload::NUMBER {

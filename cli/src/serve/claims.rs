@@ -8,7 +8,7 @@ use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{Procedure, Program};
 use virtwire::protocol::remote::{ConnectSupportsFeature, ConnectSupportsFeatureReply};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler};
 
 /// A handler, and the features that it keeps to itself.
 #[derive(Debug)]
@@ -32,11 +32,7 @@ impl<H: Handler> Claims<H> {
 }
 
 impl<H: Handler> Handler for Claims<H> {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        call: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         if self.denies(&call) {
             let no = Draft::encode(&ConnectSupportsFeatureReply { supported: 0 });
             return Box::pin(std::future::ready(no.map_err(|_| RemoteError::unencodable())));

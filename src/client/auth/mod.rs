@@ -15,8 +15,9 @@ mod sasl;
 use tokio::time::{Instant, timeout_at};
 use virtwire_protocol::remote::{AuthPolkit, AuthType};
 
-use super::connection::{Connection, OpenOptions};
+use super::connection::Connection;
 use super::error::CallError;
+use super::options::OpenOptions;
 use crate::uri::{Auth, Uri};
 pub use credentials::{CredentialAsk, CredentialSource, Credentials};
 pub use error::{AuthError, Unfit};

@@ -14,9 +14,10 @@ use virtwire_protocol::event::{Event, Topic};
 use super::auth::AuthError;
 #[cfg(feature = "gssapi")]
 use super::auth::Unfit;
-use super::connection::{Connection, OpenOptions};
+use super::connection::Connection;
 use super::error::OpenError;
 use super::events::SubscribeError;
+use super::options::OpenOptions;
 pub use backoff::Backoff;
 pub use subscription::{ReconnectingSubscription, Told};
 

@@ -22,8 +22,8 @@ use std::sync::{Mutex, PoisonError};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, timeout};
 
-use super::connection::OpenOptions;
 use super::error::{OpenError, OpenPhase};
+use super::options::OpenOptions;
 use crate::net::{TcpStream, lookup_host};
 use crate::shell::line::Line;
 use crate::uri::{TCP_PORT, Transport, Uri};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{Change, Changes, DomainInfo, Happening, Metadata, Place, Result, Uuid, errors};
-use super::long::reading;
+use super::long_documents::reading;
 use super::turn::Turn;
 use super::xml::{Definition, KIB_MAX, VCPUS_MAX};
 use super::{Inner, Mem, devices, documents, edit, lasting};

@@ -15,7 +15,7 @@ use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::store::{Folder, Kept, Opened, SetAside, Store, Undone};
 use super::super::{DomainInfo, Lookup, Result, Uuid, errors};
-use super::long::{reading, told};
+use super::long_documents::{reading, told};
 use super::shelf::Read;
 use super::turn::Turn;
 use super::xml::Definition;

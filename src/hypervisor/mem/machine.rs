@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::super::{Result, errors};
-use super::apart::Process;
 use super::memory::Memory;
+use super::process::Process;
 
 /// A guest's memory, and what would run in it. Clones are the same one.
 #[derive(Clone, Debug)]

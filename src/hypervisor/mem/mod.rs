@@ -11,8 +11,6 @@
 //!
 //! It says nothing about QEMU, and is no proof of anything about it.
 
-mod again;
-mod apart;
 mod changes;
 mod config;
 mod described;
@@ -34,7 +32,7 @@ mod interface_document;
 mod interfaces;
 mod lasting;
 mod limits;
-mod long;
+mod long_documents;
 mod mac;
 mod machine;
 mod memory;
@@ -50,6 +48,8 @@ mod outline;
 mod pins;
 mod pool_check;
 mod postcopy;
+mod process;
+mod processes;
 mod receive;
 mod saved;
 mod secrets;
@@ -77,7 +77,7 @@ use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
-use super::moves::{cookie, departure, door, failures, flags, out, uri};
+use super::moves::{cookie, departure, door, failures, flags, uri, way_out};
 use super::store::Store;
 use super::{
     AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
@@ -87,7 +87,6 @@ use super::{
 };
 use super::{document as documents, edit};
 use crate::server::Stream;
-pub use apart::{GuestArguments, Guests, run_guest};
 pub use config::Config;
 use departure::Stop;
 pub use direct::DirectDoor;
@@ -96,6 +95,7 @@ use guest::Activity;
 use memory::Memory;
 pub use memory::checksum;
 use outline::Outline;
+pub use process::{GuestArguments, Guests, run_guest};
 use table::Table;
 use turn::Turn;
 use verbs::defined;
@@ -136,7 +136,7 @@ struct Inner {
     /// Where guests are saved that start from it.
     images: Option<PathBuf>,
     /// Where guests are processes, how they are started.
-    home: Option<again::Home>,
+    home: Option<processes::Home>,
 }
 
 impl Inner {

@@ -6,10 +6,10 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::store::{Kept, Store};
 use super::super::{
-    Lease, NetworkChange, NetworkEvent, NetworkInfo, NetworkLifecycle, Networks, Place, Result, Uuid,
+    Event, Lease, NetworkChange, NetworkInfo, NetworkLifecycle, Networks, Place, Result, Uuid,
 };
 use super::lasting::{self, Keeps};
-use super::long::reading;
+use super::long_documents::reading;
 use super::shelf::{GONE, Kind, Read, Shelf};
 use super::{Inner, Mem, network_check, network_edit};
 
@@ -50,7 +50,7 @@ impl Inner {
         let mut shelf = self.nets();
         let uuid = change(&mut shelf)?;
         let info = info(&shelf, uuid)?;
-        self.events.tell_network(&NetworkEvent::new(info.clone(), what));
+        self.events.tell(&Event::Network(info.clone(), what));
         Ok(info)
     }
 
@@ -65,7 +65,7 @@ impl Inner {
         let before = info(&shelf, uuid)?;
         step(&mut shelf, uuid)?;
         let after = info(&shelf, uuid).unwrap_or(NetworkInfo { standing: GONE, ..before });
-        self.events.tell_network(&NetworkEvent::new(after, what));
+        self.events.tell(&Event::Network(after, what));
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::super::{
 use super::guest::{Activity, Live, LiveState};
 use super::held::check_same_guest;
 use super::image::{self, Beside, Image, Put, check_place};
-use super::long::told;
+use super::long_documents::told;
 use super::machine::Machine;
 use super::memory::Memory;
 use super::turn::Turn;

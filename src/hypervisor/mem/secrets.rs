@@ -9,7 +9,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use super::super::store::{Kept, Store};
 use super::super::well_formed::well_formed;
 use super::super::{
-    Result, SecretEvent, SecretInfo, SecretLifecycle, SecretStep, SecretUsage, Secrets, Uuid, errors,
+    Event, Result, SecretInfo, SecretLifecycle, SecretStep, SecretUsage, Secrets, Uuid, errors,
 };
 use super::edit::Element;
 use super::lasting::{changing, forgotten, written};
@@ -210,7 +210,7 @@ impl Inner {
     }
 
     fn tell_secret(&self, info: &SecretInfo, what: SecretStep) {
-        self.events.tell_secret(&SecretEvent::new(info.clone(), what));
+        self.events.tell(&Event::Secret(info.clone(), what));
     }
 }
 

@@ -5,7 +5,7 @@ use virtwire_protocol::params::{ParamError, TypedParams};
 
 use super::super::{DomainInfo, Result, Stats, Uuid, VolumeInfo, WhichXml};
 use super::edit::Element;
-use super::long::reading;
+use super::long_documents::reading;
 use super::nested::first_within;
 use super::tuning::unsayable;
 use super::{Inner, Mem, devices};

@@ -11,8 +11,8 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::store::{self, Store};
 use super::super::{
-    CreateVolume, Part, PoolEvent, PoolInfo, PoolStep, Result, Storage, StoragePoolLifecycle, Uuid,
-    VolumeInfo, errors,
+    CreateVolume, Event, Part, PoolInfo, PoolStep, Result, Storage, StoragePoolLifecycle, Uuid, VolumeInfo,
+    errors,
 };
 use super::described::{Described, Kept, of_storage};
 use super::document::Document;
@@ -292,7 +292,7 @@ impl Inner {
         pools.check_free(&read)?;
         let uuid = change(&mut pools.shelf, read)?;
         let info = pools.info(uuid, self.storage_bytes_max())?;
-        self.events.tell_pool(&PoolEvent::new(info.clone(), PoolStep::Life(what)));
+        self.events.tell(&Event::Pool(info.clone(), PoolStep::Life(what)));
         Ok(info)
     }
 
@@ -308,7 +308,7 @@ impl Inner {
         step(&mut pools, uuid)?;
         let after = pools.info(uuid, self.storage_bytes_max());
         let gone = PoolInfo { standing: GONE, capacity: 0, allocation: 0, ..before };
-        self.events.tell_pool(&PoolEvent::new(after.unwrap_or(gone), what));
+        self.events.tell(&Event::Pool(after.unwrap_or(gone), what));
         Ok(())
     }
 }

@@ -26,8 +26,8 @@ pub(super) use super::super::moves::stream::{
     CHUNK_BYTES_MAX, Checksum, StreamError, read_answer, read_ticket, send_no, send_yes,
 };
 use super::cookie::Ticket;
-use super::out::within;
 use super::postcopy::COUNTER_BYTES;
+use super::way_out::within;
 
 pub(super) const MAGIC: Magic = *b"VWGUEST1";
 /// In place of a chunk's length.

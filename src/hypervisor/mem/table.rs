@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::{
-    DefinedDetail, DomainEvent, DomainInfo, Events, Happened, Happening, IncomingId, JobEvent, JobStep,
-    Lifecycle, Lookup, OutgoingId, Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
+    DefinedDetail, DomainInfo, Event, Events, Happening, IncomingId, JobStep, Lifecycle, Lookup, OutgoingId,
+    Result, ShutoffReason, StoppedDetail, UndefinedDetail, Uuid, errors,
 };
 use super::Config;
-use super::apart::Process;
 use super::departure::Stop;
 use super::failures::Failures;
 use super::guest::{Activity, Guest, Live, Run};
 use super::incoming::Incoming;
 use super::machine::Machine;
+use super::process::Process;
 use super::snapshots::Album;
 use super::xml::Definition;
 
@@ -266,21 +266,21 @@ impl Table {
     /// Tells the listeners what happened to a guest.
     pub(super) fn tell(&self, uuid: Uuid, what: Lifecycle) {
         if let Some(guest) = self.guests.get(&uuid) {
-            self.events.tell(&DomainEvent::new(guest.info(), what));
+            self.events.tell(&Event::Domain(guest.info(), what));
         }
     }
 
     /// Tells the listeners what befell it.
     pub(super) fn tell_happening(&self, uuid: Uuid, what: Happening) {
         if let Some(guest) = self.guests.get(&uuid) {
-            self.events.tell_happening(&Happened::new(guest.info(), what));
+            self.events.tell(&Event::Happening(guest.info(), what));
         }
     }
 
     /// Tells the listeners what its job has come to.
     pub(super) fn tell_job(&self, uuid: Uuid, what: JobStep) {
         if let Some(guest) = self.guests.get(&uuid) {
-            self.events.tell_job(&JobEvent::new(guest.info(), what));
+            self.events.tell(&Event::Job(guest.info(), what));
         }
     }
 

@@ -24,11 +24,11 @@ use super::super::{
     IncomingId, Lifecycle, PausedReason, Result, ShutoffReason, StartedDetail, StoppedDetail, Uuid, errors,
 };
 use super::Inner;
-use super::apart::Process;
 use super::guest::{Activity, Live, LiveState, Run};
-use super::long::told;
+use super::long_documents::told;
 use super::machine::{Machine, silent};
 use super::memory::Memory;
+use super::process::Process;
 use super::table::Table;
 use super::xml::Definition;
 use crate::server::heavy;

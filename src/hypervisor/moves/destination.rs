@@ -8,10 +8,10 @@ use super::super::{
     DomainInfo, DomainState, Hypervisor, IncomingId, Migrating, MigrationVersion, PausedReason, Prepare,
     Prepared, Result, ShutoffReason, Uuid, errors,
 };
-use super::coming::{Arrival, Arrived, Coming, Fate, Task};
 use super::cookie::Cookie;
 use super::door::{Place, host_of};
 use super::finish::nobody_waits;
+use super::incoming::{Arrival, Arrived, Coming, Fate, Task};
 use super::reception::{Origin, Reception};
 use super::uri::MigrationUri;
 use super::{Moves, flags, found, verbs};

@@ -11,8 +11,8 @@ use super::super::{
     DomainInfo, DomainState, Finish, Finished, Hypervisor, IncomingId, Lookup, Migrating, MigrationVersion,
     PausedReason, Result, RunningReason, ShutoffReason, Uuid, WhichXml, errors,
 };
-use super::coming::{Arrival, Arrived, Coming, Comings, Fate, not_incoming};
 use super::cookie::Ticket;
+use super::incoming::{Arrival, Arrived, Coming, Comings, Fate, not_incoming};
 use super::uri::MigrationUri;
 use super::{Moves, flags, same_run, verbs};
 

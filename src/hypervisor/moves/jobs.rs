@@ -6,7 +6,7 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
 use super::super::{DomainInfo, Hypervisor, Job, JobKind, Result, Uuid, errors};
 use super::departure::Stop;
-use super::going::Step;
+use super::outgoing::Step;
 use super::{Moves, found};
 
 /// Guests of which something is remembered: as many as can be listed.

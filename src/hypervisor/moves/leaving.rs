@@ -16,15 +16,15 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    DomainState, Hypervisor, JobEvent, JobKind, JobStep, Migrating, MigrationVersion, OutgoingId,
-    PausedReason, Perform, Result, RunningReason, ShutoffReason, Tunnel, Uuid, WhichXml, errors,
+    DomainState, Event, Hypervisor, JobKind, JobStep, Migrating, MigrationVersion, OutgoingId, PausedReason,
+    Perform, Result, RunningReason, ShutoffReason, Tunnel, Uuid, WhichXml, errors,
 };
 use super::cookie::Ticket;
 use super::departure::{Departure, Stop, chunk_bytes};
-use super::out::{Halt, Out, broken, connect, through, within};
 use super::source::Claim;
 use super::stream::{self, CHUNK_BYTES_MAX, Checksum, StreamError};
 use super::uri::MigrationUri;
+use super::way_out::{Halt, Out, broken, connect, through, within};
 use super::{MAGIC, Moves, same_run, verbs};
 use crate::net::TcpStream;
 
@@ -123,7 +123,7 @@ impl<H: Hypervisor> Leaving<H, ()> {
         verbs(&*self.host)?.turn(guest, DomainState::Shutoff(ShutoffReason::Migrated)).await?;
         let job = self.departure.job(JobKind::Completed);
         if let Some(events) = self.host.events() {
-            events.tell_job(&JobEvent::new(info.clone(), JobStep::Completed(job)));
+            events.tell(&Event::Job(info.clone(), JobStep::Completed(job)));
         }
         let undefines = flags.has(MigrateFlags::UNDEFINE_SOURCE) && info.persistent;
         if undefines && let Err(error) = self.host.undefine(guest).await {
@@ -159,7 +159,7 @@ async fn tell<H: Hypervisor>(host: &H, claim: &Claim, step: JobStep) {
     if let Some(events) = host.events()
         && let Ok(info) = same_run(host, claim.guest, claim.run).await
     {
-        events.tell_job(&JobEvent::new(info, step));
+        events.tell(&Event::Job(info, step));
     }
 }
 

@@ -7,8 +7,8 @@
 //! destination   Prepare ─▶ coming ─▶ received ─▶ confirmed or unconfirmed ── Finish ─▶ it runs
 //! ```
 //!
-//! `source` and `destination` are the steps, `going` and `coming` what is known of a guest between them; `leaving` and `reception` are the
-//! tasks at both ends of the link, which is `door`, `stream` and `out`. Whoever drives asks for steps over its connection, which owns what
+//! `source` and `destination` are the steps, `outgoing` and `incoming` what is known of a guest between them; `leaving` and `reception` are the
+//! tasks at both ends of the link, which is `door`, `stream` and `way_out`. Whoever drives asks for steps over its connection, which owns what
 //! it has begun: that is the service's to remember (`service::clients`), and it tells of a connection's end.
 //!
 //! Nobody but its migration changes a guest while it is in one: whoever changes a guest holds a [`Change`], and a migration
@@ -19,16 +19,16 @@ pub(super) mod departure;
 pub(super) mod door;
 pub(super) mod failures;
 pub(super) mod flags;
-pub(super) mod out;
 pub(super) mod stream;
 pub(super) mod uri;
+pub(super) mod way_out;
 
-mod coming;
 mod destination;
 mod finish;
-mod going;
+mod incoming;
 mod jobs;
 mod leaving;
+mod outgoing;
 mod reception;
 mod source;
 
@@ -39,9 +39,9 @@ use tokio::sync::watch;
 use virtwire_protocol::error::RemoteError;
 
 use super::{DomainInfo, Host, Hypervisor, Lookup, Migrating, MigrationSettings, Result, Uuid, errors};
-use coming::Comings;
-use going::Goings;
+use incoming::Comings;
 use jobs::Jobs;
+use outgoing::Goings;
 use stream::Magic;
 
 /// What the link's greeting begins with: a guest in its hypervisor's own words.

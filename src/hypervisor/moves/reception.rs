@@ -7,11 +7,11 @@ use tokio::time::timeout;
 use virtwire_protocol::error::RemoteError;
 
 use super::super::{Hypervisor, IncomingId, Migrating, MigrationVersion, Result, ShutoffReason, errors};
-use super::coming::Arrival;
 use super::cookie::Ticket;
 use super::door::{self, OPENING_DEADLINE};
-use super::out::within;
+use super::incoming::Arrival;
 use super::stream::{self, CHUNK_BYTES_MAX, StreamError};
+use super::way_out::within;
 use super::{MAGIC, Moves, verbs};
 use crate::net::{TcpListener, TcpStream};
 use crate::server::Stream;

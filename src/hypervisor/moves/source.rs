@@ -12,8 +12,8 @@ use super::super::{
 };
 use super::cookie::{Cookie, Ticket, ticket};
 use super::departure::{Departure, PostCopy};
-use super::going::Step;
 use super::leaving::{Leaving, Way};
+use super::outgoing::Step;
 use super::uri::MigrationUri;
 use super::{Moves, flags, found, verbs};
 

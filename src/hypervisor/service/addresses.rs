@@ -18,7 +18,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainInterfaceAddresses,
     ) -> Result<DomainInterfaceAddressesReply> {
-        errors::check_flags(arguments.flags, 0, "domain_interface_addresses")?;
         let domain = self.known(&arguments.dom).await?;
         domain.id.ok_or_else(errors::not_running)?;
         let source = match AddressSource::from(arguments.source.cast_signed()) {
@@ -39,7 +38,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: NetworkGetDhcpLeases,
     ) -> Result<NetworkGetDhcpLeasesReply> {
         const API: &str = "virNetworkGetDHCPLeases";
-        errors::check_flags(arguments.flags, 0, "network_get_dhcp_leases")?;
         let network = self.network(&arguments.net, API).await?;
         let mut leases = self.networks(API)?.leases(network.uuid).await?;
         if let Some(mac) = &arguments.mac {

@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
 use virtwire_xdr::Text;
 
 use super::super::{
-    Change, Changes, DomainInfo, Happened, Happening, Hypervisor, Metadata, Place, Result, Uuid, errors,
+    Change, Changes, DomainInfo, Happening, Hypervisor, Metadata, Place, Result, Uuid, errors,
 };
 use super::HypervisorService;
 use super::wire::{new_name, xml};
@@ -22,7 +22,7 @@ pub(super) const CONFIG: u32 = AffectFlags::CONFIG.bits();
 /// What it may have, in place of what it has.
 pub(super) const MAXIMUM: u32 = VcpuFlags::MAXIMUM.bits();
 /// Also where the guest has not let go of a device's medium.
-const FORCE: u32 = DeviceFlags::FORCE.bits();
+pub(super) const FORCE: u32 = DeviceFlags::FORCE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn changes(&self, api: &str) -> Result<&impl Changes> {
@@ -38,8 +38,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let _change = if place.live { self.change(domain.uuid).await? } else { None };
         changes.change(domain.uuid, change, place).await?;
         if let Some(what) = told {
-            let told = Happened::new(domain, Happening::MetadataChange(what));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::MetadataChange(what));
         }
         Ok(())
     }
@@ -64,7 +63,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetMemoryFlags,
     ) -> Result<()> {
         let DomainSetMemoryFlags { dom, memory, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | MAXIMUM).into(), "domain_set_memory_flags")?;
         let change = if flags & MAXIMUM != 0 { Change::MemoryMax(memory) } else { Change::Memory(memory) };
         self.changed(&dom, change, flags, "virDomainSetMemoryFlags").await
     }
@@ -80,7 +78,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetVcpusFlags,
     ) -> Result<()> {
         let DomainSetVcpusFlags { dom, nvcpus, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | MAXIMUM).into(), "domain_set_vcpus_flags")?;
         let change = if flags & MAXIMUM != 0 { Change::VcpusMax(nvcpus) } else { Change::Vcpus(nvcpus) };
         self.changed(&dom, change, flags, "virDomainSetVcpusFlags").await
     }
@@ -91,7 +88,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetMetadata,
     ) -> Result<()> {
         let DomainSetMetadata { dom, r#type, metadata, key, uri, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_metadata")?;
         // An empty text is none.
         let value = metadata.map(|text| utf8(text, "metadata")).transpose()?.filter(|text| !text.is_empty());
         let change = match what(r#type, uri)? {
@@ -130,7 +126,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainAttachDeviceFlags,
     ) -> Result<()> {
         let DomainAttachDeviceFlags { dom, xml: device, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_attach_device_flags")?;
         self.changed(&dom, Change::Attach(xml(device)?), flags, "virDomainAttachDeviceFlags").await
     }
 
@@ -149,7 +144,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainDetachDeviceFlags,
     ) -> Result<()> {
         let DomainDetachDeviceFlags { dom, xml: device, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_detach_device_flags")?;
         self.changed(&dom, Change::Detach(xml(device)?), flags, "virDomainDetachDeviceFlags").await
     }
 
@@ -159,7 +153,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainDetachDeviceAlias,
     ) -> Result<()> {
         let DomainDetachDeviceAlias { dom, alias, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_detach_device_alias")?;
         let change = Change::DetachAlias(utf8(alias, "alias")?);
         self.changed(&dom, change, flags, "virDomainDetachDeviceAlias").await
     }
@@ -170,7 +163,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainUpdateDeviceFlags,
     ) -> Result<()> {
         let DomainUpdateDeviceFlags { dom, xml: device, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | FORCE).into(), "domain_update_device_flags")?;
         let change = Change::Update { device: xml(device)?, force: flags & FORCE != 0 };
         self.changed(&dom, change, flags, "virDomainUpdateDeviceFlags").await
     }
@@ -181,7 +173,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetMetadata,
     ) -> Result<DomainGetMetadataReply> {
         let DomainGetMetadata { dom, r#type, uri, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_get_metadata")?;
         check_one_place(flags)?;
         let changes = self.changes("virDomainGetMetadata")?;
         let what = what(r#type, uri)?;
@@ -205,7 +196,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainRename,
     ) -> Result<DomainRenameReply> {
-        errors::check_flags(arguments.flags, 0, "domain_rename")?;
         self.changes("virDomainRename")?;
         let name = new_name(arguments.new_name.unwrap_or_default())?;
         let alone = self.images.alone(Uuid(arguments.dom.uuid)).await?;

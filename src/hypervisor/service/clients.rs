@@ -13,8 +13,8 @@ use virtwire_protocol::remote::{
 };
 
 use super::super::{
-    DomainEvent, DomainInfo, IncomingId, JobEvent, JobStep, Lifecycle, NetworkEvent, NodeDeviceEvent,
-    NodeDeviceStep, OutgoingId, PoolEvent, PoolStep, Result, SecretEvent, SecretStep, Uuid, errors,
+    DomainInfo, Event, IncomingId, JobStep, Lifecycle, NetworkInfo, NetworkLifecycle, NodeDeviceInfo,
+    NodeDeviceStep, OutgoingId, PoolInfo, PoolStep, Result, SecretInfo, SecretStep, Uuid, errors,
 };
 use super::callbacks::Callbacks;
 use super::kept::{may_see, may_see_named};
@@ -203,40 +203,52 @@ impl Client {
         }
     }
 
-    pub(super) fn tell(&self, event: &DomainEvent) {
+    pub(super) fn tell(&self, event: &Event) {
+        match event {
+            Event::Domain(domain, what) => self.tell_life(domain, *what),
+            Event::Happening(domain, what) => self.tell_happening(domain, what),
+            Event::Job(domain, what) => self.tell_job(domain, *what),
+            Event::Network(network, what) => self.tell_network(network, *what),
+            Event::Pool(pool, what) => self.tell_pool(pool, *what),
+            Event::Secret(secret, what) => self.tell_secret(secret, *what),
+            Event::NodeDevice(device, what) => self.tell_node_device(device, *what),
+        }
+    }
+
+    fn tell_life(&self, domain: &DomainInfo, what: Lifecycle) {
         let Some(wishes) = &self.wishes else { return };
         let profile = self.cx.profile();
-        if profile.release() < since(event.what) {
+        if profile.release() < since(what) {
             return;
         }
         let has_registered = !wishes.kinds.is_empty() || !wishes.domains.is_empty();
-        if !has_registered || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
+        if !has_registered || !self.cx.may_see(domain.uuid.0, &domain.name) {
             return;
         }
-        let (what, detail) = event.what.to_wire();
-        let message = || DomainEventLifecycle { dom: wire::domain(&event.domain), event: what, detail };
+        let (event, detail) = what.to_wire();
+        let message = || DomainEventLifecycle { dom: wire::domain(domain), event, detail };
         let older = [None, Some(LIFECYCLE)].iter().filter(|kind| wishes.kinds.contains(kind));
         for _ in older.filter(|_| profile.sends(Program::REMOTE, DomainEventLifecycle::NUMBER)) {
             self.notify(&message());
         }
-        for callback_id in wishes.domains.wanting(LIFECYCLE, &event.domain.uuid) {
+        for callback_id in wishes.domains.wanting(LIFECYCLE, &domain.uuid) {
             self.notify(&DomainEventCallbackLifecycle { callback_id, msg: message() });
         }
     }
 
     /// The kinds of these events are younger than the third generation, and none is registered that the client does not know.
-    pub(super) fn tell_job(&self, event: &JobEvent) {
+    fn tell_job(&self, domain: &DomainInfo, what: JobStep) {
         let Some(wishes) = &self.wishes else { return };
-        let kind = match event.what {
+        let kind = match what {
             JobStep::Iteration(_) => MIGRATION_ITERATION,
             JobStep::Completed(_) => JOB_COMPLETED,
         };
-        if wishes.domains.is_empty() || !self.cx.may_see(event.domain.uuid.0, &event.domain.name) {
+        if wishes.domains.is_empty() || !self.cx.may_see(domain.uuid.0, &domain.name) {
             return;
         }
-        for callback_id in wishes.domains.wanting(kind, &event.domain.uuid) {
-            let dom = wire::domain(&event.domain);
-            match event.what {
+        for callback_id in wishes.domains.wanting(kind, &domain.uuid) {
+            let dom = wire::domain(domain);
+            match what {
                 JobStep::Iteration(iteration) => {
                     self.notify(&DomainEventCallbackMigrationIteration { callback_id, dom, iteration });
                 }
@@ -248,18 +260,18 @@ impl Client {
         }
     }
 
-    pub(super) fn tell_network(&self, NetworkEvent { network, what }: &NetworkEvent) {
+    fn tell_network(&self, network: &NetworkInfo, what: NetworkLifecycle) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.networks.is_empty() || !may_see(&self.cx, network) {
             return;
         }
         for callback_id in wishes.networks.wanting(LIFECYCLE, &network.uuid) {
             let net = networks::wire(network);
-            self.notify(&NetworkEventLifecycle { callback_id, net, event: (*what).into(), detail: 0 });
+            self.notify(&NetworkEventLifecycle { callback_id, net, event: what.into(), detail: 0 });
         }
     }
 
-    pub(super) fn tell_pool(&self, PoolEvent { pool: info, what }: &PoolEvent) {
+    fn tell_pool(&self, info: &PoolInfo, what: PoolStep) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.pools.is_empty() || !may_see(&self.cx, info) {
             return;
@@ -270,7 +282,7 @@ impl Client {
         };
         for callback_id in wishes.pools.wanting(kind, &info.uuid) {
             let pool = pools::wire(info);
-            match *what {
+            match what {
                 PoolStep::Life(step) => {
                     let event = step.into();
                     self.notify(&StoragePoolEventLifecycle { callback_id, pool, event, detail: 0 });
@@ -280,7 +292,7 @@ impl Client {
         }
     }
 
-    pub(super) fn tell_secret(&self, SecretEvent { secret: info, what }: &SecretEvent) {
+    fn tell_secret(&self, info: &SecretInfo, what: SecretStep) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.secrets.is_empty() || !secrets::may_see(&self.cx, info) {
             return;
@@ -291,7 +303,7 @@ impl Client {
         };
         for callback_id in wishes.secrets.wanting(kind, &info.uuid) {
             let secret = secrets::wire(info);
-            match *what {
+            match what {
                 SecretStep::Life(step) => {
                     let event = step.into();
                     self.notify(&SecretEventLifecycle { callback_id, secret, event, detail: 0 });
@@ -301,7 +313,7 @@ impl Client {
         }
     }
 
-    pub(super) fn tell_node_device(&self, NodeDeviceEvent { device: info, what }: &NodeDeviceEvent) {
+    fn tell_node_device(&self, info: &NodeDeviceInfo, what: NodeDeviceStep) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.node_devices.is_empty() || !may_see_named(&self.cx, ObjectKind::NodeDevice, &info.name) {
             return;
@@ -312,7 +324,7 @@ impl Client {
         };
         for callback_id in wishes.node_devices.wanting(kind, &info.name) {
             let dev = node_devices::wire(info);
-            match *what {
+            match what {
                 NodeDeviceStep::Life(step) => {
                     let event = step.into();
                     self.notify(&NodeDeviceEventLifecycle { callback_id, dev, event, detail: 0 });

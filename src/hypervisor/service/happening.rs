@@ -4,12 +4,19 @@ use virtwire_protocol::program::{Notice, Program};
 use virtwire_protocol::remote::*;
 
 use super::super::happening::GraphicsEnd;
-use super::super::{DomainInfo, Happened, Happening, Metadata};
+use super::super::{DomainInfo, Happening, Hypervisor, Metadata};
 use super::clients::{Client, Wishes};
-use super::wire;
+use super::{HypervisorService, wire};
+
+impl<H: Hypervisor> HypervisorService<H> {
+    /// Tells what a call has done to a domain, of which the hypervisor tells nothing.
+    pub(super) fn tell_happening(&self, domain: &DomainInfo, what: &Happening) {
+        self.clients.each(|client| client.tell_happening(domain, what));
+    }
+}
 
 impl Client {
-    pub(super) fn tell_happening(&self, Happened { domain, what }: &Happened) {
+    pub(super) fn tell_happening(&self, domain: &DomainInfo, what: &Happening) {
         let Some(wishes) = &self.wishes else { return };
         if wishes.kinds.is_empty() && wishes.domains.is_empty() {
             return;

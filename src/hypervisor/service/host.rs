@@ -9,7 +9,7 @@ use virtwire_protocol::remote::{
 };
 use virtwire_xdr::Text;
 
-use super::super::{Hypervisor, Result, errors};
+use super::super::{Hypervisor, Result};
 use super::vcpus::every_cpu;
 use super::{HypervisorService, wire::saturated};
 use crate::server::CallContext;
@@ -52,8 +52,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: ConnectGetDomainCapabilities,
     ) -> Result<ConnectGetDomainCapabilitiesReply> {
-        let ConnectGetDomainCapabilities { arch, virttype, flags, .. } = arguments;
-        errors::check_flags(flags, 0, "connect_get_domain_capabilities")?;
+        let ConnectGetDomainCapabilities { arch, virttype, .. } = arguments;
         let host = self.hypervisor.host();
         let unsupported = |what: &str, which: &Text| {
             let detail = format!("{what} '{}' is not supported by this host", which.to_string_lossy());
@@ -116,8 +115,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeGetCpuMap,
     ) -> Result<NodeGetCpuMapReply> {
-        let NodeGetCpuMap { need_map, need_online, flags } = arguments;
-        errors::check_flags(flags, 0, "node_get_cpu_map")?;
+        let NodeGetCpuMap { need_map, need_online, .. } = arguments;
         let cpus = self.hypervisor.host().node.cpus;
         let bytes = if need_map != 0 { cpus.div_ceil(8).min(CPUMAP_MAX) } else { 0 };
         let online = if need_online != 0 { cpus } else { 0 };

@@ -16,9 +16,9 @@ use crate::server::CallContext;
 /// Inactive, active.
 const FILTERS: u32 = 0x3;
 /// Of what is, or of what was defined.
-const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
+pub(super) const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn interfaces(&self, api: &str) -> Result<&impl Interfaces> {
@@ -124,7 +124,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: InterfaceGetXmlDesc,
     ) -> Result<InterfaceGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_INACTIVE.into(), "interface_get_xml_desc")?;
         let api = "virInterfaceGetXMLDesc";
         let interface = self.interface(&arguments.iface.name, api).await?;
         let inactive = arguments.flags & XML_INACTIVE != 0;
@@ -146,7 +145,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: InterfaceDefineXml,
     ) -> Result<InterfaceDefineXmlReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "interface_define_xml")?;
         let interfaces = self.interfaces("virInterfaceDefineXML")?;
         let defined = interfaces.define_interface(xml(arguments.xml)?).await?;
         Ok(InterfaceDefineXmlReply { iface: wire(&defined) })
@@ -163,14 +161,12 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn interface_create(&self, _: &CallContext, arguments: InterfaceCreate) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "interface_create")?;
         let api = "virInterfaceCreate";
         let interface = self.interface(&arguments.iface.name, api).await?;
         self.interfaces(api)?.start_interface(&interface.name).await
     }
 
     pub(super) async fn interface_destroy(&self, _: &CallContext, arguments: InterfaceDestroy) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "interface_destroy")?;
         let api = "virInterfaceDestroy";
         let interface = self.interface(&arguments.iface.name, api).await?;
         self.interfaces(api)?.destroy_interface(&interface.name).await
@@ -179,27 +175,24 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn interface_change_begin(
         &self,
         _: &CallContext,
-        arguments: InterfaceChangeBegin,
+        _: InterfaceChangeBegin,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "interface_change_begin")?;
         self.interfaces("virInterfaceChangeBegin")?.begin_interface_changes().await
     }
 
     pub(super) async fn interface_change_commit(
         &self,
         _: &CallContext,
-        arguments: InterfaceChangeCommit,
+        _: InterfaceChangeCommit,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "interface_change_commit")?;
         self.interfaces("virInterfaceChangeCommit")?.commit_interface_changes().await
     }
 
     pub(super) async fn interface_change_rollback(
         &self,
         _: &CallContext,
-        arguments: InterfaceChangeRollback,
+        _: InterfaceChangeRollback,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "interface_change_rollback")?;
         self.interfaces("virInterfaceChangeRollback")?.roll_back_interface_changes().await
     }
 }

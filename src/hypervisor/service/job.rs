@@ -7,13 +7,13 @@ use virtwire_protocol::remote::{
     DomainMigrateSetMaxSpeed, DomainMigrateStartPostCopy, TypedParam, TypedParamValue,
 };
 
-use super::super::{Hypervisor, Job, Result, Uuid, errors};
+use super::super::{Hypervisor, Job, Result, Uuid};
 use super::HypervisorService;
 use crate::server::CallContext;
 
-const STATS_COMPLETED: u32 = 1;
-const STATS_KEEP: u32 = 2;
-const ABORT_POST_COPY: u32 = 1;
+pub(super) const STATS_COMPLETED: u32 = 1;
+pub(super) const STATS_KEEP: u32 = 2;
+pub(super) const ABORT_POST_COPY: u32 = 1;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_migrate_get_max_speed(
@@ -21,7 +21,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateGetMaxSpeed,
     ) -> Result<DomainMigrateGetMaxSpeedReply> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_speed")?;
         let bandwidth = self.max_speed_mib_s(Uuid(arguments.dom.uuid)).await?;
         Ok(DomainMigrateGetMaxSpeedReply { bandwidth })
     }
@@ -31,7 +30,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateSetMaxSpeed,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_speed")?;
         self.set_max_speed_mib_s(Uuid(arguments.dom.uuid), arguments.bandwidth).await
     }
 
@@ -40,7 +38,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateGetMaxDowntime,
     ) -> Result<DomainMigrateGetMaxDowntimeReply> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_get_max_downtime")?;
         let downtime = self.hypervisor.max_downtime_ms(Uuid(arguments.dom.uuid)).await?;
         Ok(DomainMigrateGetMaxDowntimeReply { downtime })
     }
@@ -50,7 +47,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateSetMaxDowntime,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_set_max_downtime")?;
         self.hypervisor.set_max_downtime_ms(Uuid(arguments.dom.uuid), arguments.downtime).await
     }
 
@@ -84,7 +80,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainGetJobStats,
     ) -> Result<DomainGetJobStatsReply> {
-        errors::check_flags(arguments.flags, (STATS_COMPLETED | STATS_KEEP).into(), "domain_get_job_stats")?;
         let uuid = Uuid(arguments.dom.uuid);
         let job = match arguments.flags & STATS_COMPLETED {
             0 => self.job(uuid).await?,
@@ -105,7 +100,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainAbortJobFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, ABORT_POST_COPY.into(), "domain_abort_job_flags")?;
         let domain = Uuid(arguments.dom.uuid);
         match arguments.flags & ABORT_POST_COPY {
             0 => self.abort_job(domain).await,
@@ -118,7 +112,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateStartPostCopy,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_migrate_start_post_copy")?;
         self.hypervisor.start_post_copy(Uuid(arguments.dom.uuid)).await
     }
 }

@@ -22,7 +22,7 @@ const START_AUTODESTROY: u32 = DomainStartFlags::AUTODESTROY.bits();
 const START_BYPASS_CACHE: u32 = DomainStartFlags::BYPASS_CACHE.bits();
 const START_FORCE_BOOT: u32 = DomainStartFlags::FORCE_BOOT.bits();
 /// Remove what a domain leaves behind, or keep it. Of checkpoints there are none.
-const UNDEFINE_FLAGS: u64 = 0x7f;
+pub(super) const UNDEFINE_FLAGS: u32 = 0x7f;
 const UNDEFINE_NVRAM: u32 = flags::DomainUndefineFlags::NVRAM.bits();
 const UNDEFINE_KEEP_NVRAM: u32 = flags::DomainUndefineFlags::KEEP_NVRAM.bits();
 const UNDEFINE_TPM: u32 = flags::DomainUndefineFlags::TPM.bits();
@@ -30,12 +30,15 @@ const UNDEFINE_KEEP_TPM: u32 = flags::DomainUndefineFlags::KEEP_TPM.bits();
 const UNDEFINE_MANAGED_SAVE: u32 = flags::DomainUndefineFlags::MANAGED_SAVE.bits();
 const UNDEFINE_SNAPSHOTS: u32 = flags::DomainUndefineFlags::SNAPSHOTS_METADATA.bits();
 /// Without losing anything. Nobody is asked to remove logs.
-const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
+pub(super) const DESTROY_GRACEFUL: u32 = flags::DomainDestroyFlags::GRACEFUL.bits();
 /// By the power button: the one way to ask a guest that every hypervisor has.
-const ACPI_POWER_BUTTON: u32 = flags::DomainShutdownFlags::ACPI_POWER_BTN.bits();
+pub(super) const ACPI_POWER_BUTTON: u32 = flags::DomainShutdownFlags::ACPI_POWER_BTN.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const DEFINE_VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const DEFINE_VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 const START_VALIDATE: u32 = DomainStartFlags::VALIDATE.bits();
+pub(super) const CREATE_FLAGS: u32 = START_PAUSED | START_AUTODESTROY | START_VALIDATE;
+/// The last two are about a managed save image.
+pub(super) const START_FLAGS: u32 = START_PAUSED | START_AUTODESTROY | START_BYPASS_CACHE | START_FORCE_BOOT;
 
 /// What is to become of a domain's own saved file when it starts.
 #[derive(Clone, Copy, Default)]
@@ -59,7 +62,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainDefineXmlFlags,
     ) -> Result<DomainDefineXmlFlagsReply> {
-        errors::check_flags(arguments.flags, DEFINE_VALIDATE.into(), "domain_define_xml_flags")?;
         let defined = self.hypervisor.define(xml(arguments.xml)?).await?;
         Ok(DomainDefineXmlFlagsReply { dom: domain(&defined) })
     }
@@ -73,7 +75,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainUndefineFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, UNDEFINE_FLAGS, "domain_undefine_flags")?;
         let kept = arguments.flags & (UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM);
         if kept != 0 && !self.hypervisor.undefine_keeps() {
             return Err(errors::unsupported_flags(kept, "domain_undefine_flags"));
@@ -123,8 +124,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainCreateXml,
     ) -> Result<DomainCreateXmlReply> {
-        let known = START_PAUSED | START_AUTODESTROY | START_VALIDATE;
-        errors::check_flags(arguments.flags, known.into(), "domain_create_xml")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let created = self.hypervisor.create(xml(arguments.xml_desc)?, options).await?;
         self.ends_with(cx, &created, arguments.flags).await?;
@@ -165,9 +164,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainCreateWithFlags,
     ) -> Result<DomainCreateWithFlagsReply> {
-        // The last two are about a managed save image.
-        let known = START_PAUSED | START_AUTODESTROY | START_BYPASS_CACHE | START_FORCE_BOOT;
-        errors::check_flags(arguments.flags, known.into(), "domain_create_with_flags")?;
         let options = StartOptions { paused: arguments.flags & START_PAUSED != 0 };
         let uuid = uuid(&arguments.dom);
         let image = ImageUse {
@@ -235,7 +231,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainDestroyFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DESTROY_GRACEFUL.into(), "domain_destroy_flags")?;
         match arguments.flags & DESTROY_GRACEFUL {
             0 => self.destroy(uuid(&arguments.dom)).await,
             graceful => {
@@ -254,7 +249,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainShutdownFlags,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON.into(), "domain_shutdown_flags")?;
         self.shutdown(uuid(&arguments.dom)).await
     }
 
@@ -264,13 +258,11 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_reboot(&self, _: &CallContext, arguments: DomainReboot) -> Result<()> {
-        errors::check_flags(arguments.flags, ACPI_POWER_BUTTON.into(), "domain_reboot")?;
         let _change = self.change(uuid(&arguments.dom)).await?;
         self.hypervisor.reboot(uuid(&arguments.dom)).await
     }
 
     pub(super) async fn domain_reset(&self, _: &CallContext, arguments: DomainReset) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_reset")?;
         let _change = self.change(uuid(&arguments.dom)).await?;
         self.hypervisor.reset(uuid(&arguments.dom)).await
     }

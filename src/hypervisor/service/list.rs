@@ -11,7 +11,7 @@ use virtwire_protocol::remote::{
     DomainLookupByUuidReply,
 };
 
-use super::super::{DomainInfo, DomainState, Hypervisor, Lookup, Result, Uuid, errors};
+use super::super::{DomainInfo, DomainState, Hypervisor, Lookup, Result, Uuid};
 use super::HypervisorService;
 use super::clients::internal;
 use super::wire::{domain, known_name, saturated};
@@ -23,7 +23,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: ConnectListAllDomains,
     ) -> Result<ConnectListAllDomainsReply> {
-        errors::check_flags(arguments.flags, FILTERS, "connect_list_all_domains")?;
         let mut domains = self.visible(cx).await?;
         domains.retain(|domain| admits(arguments.flags, domain));
         let domains = self.by_managed_save(domains, arguments.flags).await?;
@@ -165,7 +164,7 @@ pub(super) fn count_up_to(name: &str, count: i32, most: u32, constant: &str) -> 
 }
 
 /// All bits of all groups (`virConnectListAllDomainsFlags`).
-const FILTERS: u64 = 0xffff;
+pub(super) const FILTERS: u32 = 0xffff;
 const MANAGED_SAVE: u32 = ListDomainsFlags::MANAGEDSAVE.bits();
 const NO_MANAGED_SAVE: u32 = ListDomainsFlags::NO_MANAGEDSAVE.bits();
 const HAS_SNAPSHOT: u32 = ListDomainsFlags::HAS_SNAPSHOT.bits();

@@ -6,20 +6,19 @@ use virtwire_protocol::profile::Feature;
 use virtwire_protocol::remote::*;
 
 use super::super::{
-    Hypervisor, NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Place, Result, Standing,
-    Uuid, errors,
+    Hypervisor, NetworkChange, NetworkInfo, NetworkPart, NetworkStep, Networks, Place, Result, Standing, Uuid,
 };
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE, said};
+use super::changes::said;
 use super::clients::internal;
 use super::kept::{listed, may_see, names, number};
 use super::wire::xml;
 use crate::server::CallContext;
 
 /// Of what runs, or of what will.
-const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
+pub(super) const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 /// Lifecycle, and metadata, of which none is told.
 const EVENT_KINDS: i32 = 2;
 
@@ -113,7 +112,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NetworkGetXmlDesc,
     ) -> Result<NetworkGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_INACTIVE.into(), "network_get_xml_desc")?;
         let network = self.network(&arguments.net, "virNetworkGetXMLDesc").await?;
         let inactive = arguments.flags & XML_INACTIVE != 0;
         let text = self.networks("virNetworkGetXMLDesc")?.network_xml(network.uuid, inactive).await?;
@@ -172,7 +170,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NetworkDefineXmlFlags,
     ) -> Result<NetworkDefineXmlFlagsReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "network_define_xml_flags")?;
         Ok(NetworkDefineXmlFlagsReply { net: self.network_defined(arguments.xml).await? })
     }
 
@@ -194,7 +191,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NetworkCreateXmlFlags,
     ) -> Result<NetworkCreateXmlFlagsReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "network_create_xml_flags")?;
         Ok(NetworkCreateXmlFlagsReply { net: self.network_created(arguments.xml).await? })
     }
 
@@ -230,7 +226,6 @@ impl<H: Hypervisor> HypervisorService<H> {
 
     pub(super) async fn network_update(&self, cx: &CallContext, arguments: NetworkUpdate) -> Result<()> {
         let NetworkUpdate { net, command, section, parent_index, xml: element, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "network_update")?;
         let networks = self.networks("virNetworkUpdate")?;
         // Whom a peer without the feature has told of it sends the two the wrong way round.
         let (command, section) = match cx.profile().has_feature(Feature::NETWORK_UPDATE_HAS_CORRECT_ORDER) {

@@ -27,8 +27,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeGetCpuStats,
     ) -> Result<NodeGetCpuStatsReply> {
-        let NodeGetCpuStats { cpu_num, nparams, flags } = arguments;
-        errors::check_flags(flags, 0, "node_get_cpu_stats")?;
+        let NodeGetCpuStats { cpu_num, nparams, .. } = arguments;
         let node = self.node("virNodeGetCPUStats")?;
         let cpu = one_of(cpu_num, self.hypervisor.host().node.cpus, "CPU")?;
         let CpuTimes { kernel_ns, user_ns, idle_ns, iowait_ns } = node.cpu_times(cpu).await?;
@@ -43,8 +42,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeGetMemoryStats,
     ) -> Result<NodeGetMemoryStatsReply> {
-        let NodeGetMemoryStats { nparams, cell_num, flags } = arguments;
-        errors::check_flags(flags, 0, "node_get_memory_stats")?;
+        let NodeGetMemoryStats { nparams, cell_num, .. } = arguments;
         let node = self.node("virNodeGetMemoryStats")?;
         let cell = one_of(cell_num, self.hypervisor.host().node.nodes, "cell")?;
         let MemoryUse { total_kib, free_kib, buffers_kib, cached_kib } = node.memory_use(cell).await?;

@@ -8,7 +8,7 @@ use virtwire_xdr::Text;
 
 use super::super::{Hypervisor, NodeDeviceInfo, NodeDevices, Place, Result, Standing, errors};
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE, said};
+use super::changes::said;
 use super::clients::internal;
 use super::kept::{in_reply, may_see_named};
 use super::list::{count_up_to, passes};
@@ -16,9 +16,9 @@ use super::wire::{saturated, xml};
 use crate::server::CallContext;
 
 /// Of what is, or of what was defined.
-const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
+pub(super) const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 const INACTIVE: u32 = ListNodeDevicesFlags::INACTIVE.bits();
 const ACTIVE: u32 = ListNodeDevicesFlags::ACTIVE.bits();
 /// Lifecycle, and that it is another.
@@ -90,8 +90,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: NodeNumOfDevices,
     ) -> Result<NodeNumOfDevicesReply> {
-        let NodeNumOfDevices { cap, flags } = arguments;
-        errors::check_flags(flags, 0, "node_num_of_devices")?;
+        let NodeNumOfDevices { cap, .. } = arguments;
         let all = self.node_devices_with(cx, cap.as_ref(), "virNodeNumOfDevices").await?;
         Ok(NodeNumOfDevicesReply { num: number(&all) })
     }
@@ -101,8 +100,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: NodeListDevices,
     ) -> Result<NodeListDevicesReply> {
-        let NodeListDevices { cap, maxnames, flags } = arguments;
-        errors::check_flags(flags, 0, "node_list_devices")?;
+        let NodeListDevices { cap, maxnames, .. } = arguments;
         let all = self.node_devices_with(cx, cap.as_ref(), "virNodeListDevices").await?;
         let most = count_up_to("maxnames", maxnames, NODE_DEVICE_LIST_MAX, "REMOTE_NODE_DEVICE_LIST_MAX")?;
         Ok(NodeListDevicesReply { names: all.into_iter().map(|one| one.name.into()).take(most).collect() })
@@ -136,8 +134,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: NodeDeviceLookupScsiHostByWwn,
     ) -> Result<NodeDeviceLookupScsiHostByWwnReply> {
-        let NodeDeviceLookupScsiHostByWwn { wwnn, wwpn, flags } = arguments;
-        errors::check_flags(flags, 0, "node_device_lookup_scsi_host_by_wwn")?;
+        let NodeDeviceLookupScsiHostByWwn { wwnn, wwpn, .. } = arguments;
         let (wwnn, wwpn) = (wwnn.to_string_lossy(), wwpn.to_string_lossy());
         let api = "virNodeDeviceLookupSCSIHostByWWN";
         let found = self.node_devices(api)?.scsi_host(&wwnn, &wwpn).await?;
@@ -154,7 +151,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceGetXmlDesc,
     ) -> Result<NodeDeviceGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_INACTIVE.into(), "node_device_get_xml_desc")?;
         let api = "virNodeDeviceGetXMLDesc";
         let device = self.node_device(&arguments.name, api).await?;
         let inactive = arguments.flags & XML_INACTIVE != 0;
@@ -235,7 +231,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceCreateXml,
     ) -> Result<NodeDeviceCreateXmlReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "node_device_create_xml")?;
         let devices = self.node_devices("virNodeDeviceCreateXML")?;
         let created = devices.create_node_device(xml(arguments.xml_desc)?).await?;
         Ok(NodeDeviceCreateXmlReply { dev: wire(&created) })
@@ -246,7 +241,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceDefineXml,
     ) -> Result<NodeDeviceDefineXmlReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "node_device_define_xml")?;
         let devices = self.node_devices("virNodeDeviceDefineXML")?;
         let defined = devices.define_node_device(xml(arguments.xml_desc)?).await?;
         Ok(NodeDeviceDefineXmlReply { dev: wire(&defined) })
@@ -257,7 +251,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceUndefine,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "node_device_undefine")?;
         let api = "virNodeDeviceUndefine";
         let device = self.node_device(&arguments.name, api).await?;
         self.node_devices(api)?.undefine_node_device(&device.name).await
@@ -268,7 +261,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceCreate,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "node_device_create")?;
         let api = "virNodeDeviceCreate";
         let device = self.node_device(&arguments.name, api).await?;
         self.node_devices(api)?.start_node_device(&device.name).await
@@ -290,7 +282,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: NodeDeviceUpdate,
     ) -> Result<()> {
         let NodeDeviceUpdate { name, xml_desc, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "node_device_update")?;
         let api = "virNodeDeviceUpdate";
         let device = self.node_device(&name, api).await?;
         let devices = self.node_devices(api)?;
@@ -312,8 +303,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: NodeDeviceDetachFlags,
     ) -> Result<()> {
-        let NodeDeviceDetachFlags { name, driver_name, flags } = arguments;
-        errors::check_flags(flags, 0, "node_device_detach_flags")?;
+        let NodeDeviceDetachFlags { name, driver_name, .. } = arguments;
         let api = "virNodeDeviceDetachFlags";
         let device = self.node_device(&name, api).await?;
         let driver = driver_name.as_ref().map(Text::to_string_lossy);

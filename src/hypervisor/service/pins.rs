@@ -6,11 +6,9 @@ use virtwire_protocol::remote::{
     DomainPinVcpu, DomainPinVcpuFlags,
 };
 
-use super::super::{
-    Changes, CpuSet, Happened, Happening, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors,
-};
+use super::super::{Changes, CpuSet, Happening, Hypervisor, Pinned, Pins, Result, Tuning, Uuid, errors};
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE, check_one_place, place};
+use super::changes::{LIVE, check_one_place, place};
 use super::vcpus::every_cpu;
 use crate::server::CallContext;
 
@@ -26,7 +24,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainPinVcpuFlags,
     ) -> Result<()> {
         let DomainPinVcpuFlags { dom, vcpu, cpumap, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_pin_vcpu_flags")?;
         self.pin(&dom, Pinned::Vcpu(vcpu), &cpumap, flags, "virDomainPinVcpuFlags").await
     }
 
@@ -36,7 +33,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainPinEmulator,
     ) -> Result<()> {
         let DomainPinEmulator { dom, cpumap, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_pin_emulator")?;
         self.pin(&dom, Pinned::Emulator, &cpumap, flags, "virDomainPinEmulator").await
     }
 
@@ -64,8 +60,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = pinned(what, &cpus)?;
         tuning.pin(domain.uuid, what, cpus, place).await?;
         if place.live {
-            let told = Happened::new(domain, Happening::Tunable(told));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::Tunable(told));
         }
         Ok(())
     }
@@ -76,7 +71,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetEmulatorPinInfo,
     ) -> Result<DomainGetEmulatorPinInfoReply> {
         let DomainGetEmulatorPinInfo { dom, maplen, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_get_emulator_pin_info")?;
         let tuning = self.tuning("virDomainGetEmulatorPinInfo")?;
         check_one_place(flags)?;
         let bytes = usize::try_from(maplen).ok().filter(|bytes| (1..=CPUMAP_MAX as usize).contains(bytes));

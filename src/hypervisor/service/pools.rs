@@ -13,7 +13,7 @@ use super::wire::xml;
 use crate::server::CallContext;
 
 /// Of what runs, or of what will.
-const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
+pub(super) const XML_INACTIVE: u32 = XmlFlags::INACTIVE.bits();
 /// Made ready first; and, where something is there already, over it or not.
 const CREATE_BUILD: u32 = StoragePoolCreateFlags::WITH_BUILD.bits();
 const CREATE_OVERWRITE: u32 = StoragePoolCreateFlags::WITH_BUILD_OVERWRITE.bits();
@@ -22,9 +22,9 @@ const CREATE_FLAGS: u32 = CREATE_BUILD | CREATE_OVERWRITE | CREATE_NO_OVERWRITE;
 /// Nothing is mended or made larger.
 const BUILD_OVERWRITE: u32 = StoragePoolBuildFlags::OVERWRITE.bits();
 const BUILD_NO_OVERWRITE: u32 = StoragePoolBuildFlags::NO_OVERWRITE.bits();
-const BUILD_FLAGS: u32 = BUILD_OVERWRITE | BUILD_NO_OVERWRITE;
+pub(super) const BUILD_FLAGS: u32 = BUILD_OVERWRITE | BUILD_NO_OVERWRITE;
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 /// Lifecycle and refresh.
 const EVENT_KINDS: i32 = 2;
 
@@ -147,7 +147,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolGetXmlDesc,
     ) -> Result<StoragePoolGetXmlDescReply> {
-        errors::check_flags(arguments.flags, XML_INACTIVE.into(), "storage_pool_get_xml_desc")?;
         let pool = self.pool(&arguments.pool, "virStoragePoolGetXMLDesc").await?;
         let inactive = arguments.flags & XML_INACTIVE != 0;
         let text = self.storage("virStoragePoolGetXMLDesc")?.pool_xml(pool.uuid, inactive).await?;
@@ -186,7 +185,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolDefineXml,
     ) -> Result<StoragePoolDefineXmlReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "storage_pool_define_xml")?;
         let defined = self.storage("virStoragePoolDefineXML")?.define_pool(xml(arguments.xml)?).await?;
         Ok(StoragePoolDefineXmlReply { pool: wire(&defined) })
     }
@@ -211,7 +209,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolBuild,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, BUILD_FLAGS.into(), "storage_pool_build")?;
         let over = Over::by(arguments.flags, [BUILD_OVERWRITE, BUILD_NO_OVERWRITE], "storage_pool_build")?;
         let pool = inactive(self.pool(&arguments.pool, "virStoragePoolBuild").await?)?;
         self.built(pool.uuid, over.map_or(Built::Anew, Built::Over), "virStoragePoolBuild").await
@@ -261,7 +258,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolDelete,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "storage_pool_delete")?;
         let pool = self.pool(&arguments.pool, "virStoragePoolDelete").await?;
         if pool.standing.active {
             let detail = format!("storage pool '{}' is still active", pool.name);
@@ -275,7 +271,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StoragePoolRefresh,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "storage_pool_refresh")?;
         let pool = self.active_pool(&arguments.pool, "virStoragePoolRefresh").await?;
         self.storage("virStoragePoolRefresh")?.refresh_pool(pool.uuid).await
     }

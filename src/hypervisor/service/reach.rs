@@ -23,8 +23,7 @@ const KEY_CODES: u32 = 10;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn domain_send_key(&self, _: &CallContext, arguments: DomainSendKey) -> Result<()> {
-        let DomainSendKey { dom, codeset, holdtime, keycodes, flags } = arguments;
-        errors::check_flags(flags, 0, "domain_send_key")?;
+        let DomainSendKey { dom, codeset, holdtime, keycodes, .. } = arguments;
         let codes = known(codeset, KEY_CODES, "codeset")?;
         if keycodes.is_empty() {
             return Err(errors::invalid_argument("there are no keys to press"));
@@ -35,7 +34,6 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn domain_inject_nmi(&self, _: &CallContext, arguments: DomainInjectNmi) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_inject_nmi")?;
         let domain = self.running(&arguments.dom).await?;
         self.hypervisor.inject_nmi(domain.uuid).await
     }

@@ -27,7 +27,7 @@ const RUNNING: u32 = flags::DomainSaveFlags::RUNNING.bits();
 const PAUSED: u32 = flags::DomainSaveFlags::PAUSED.bits();
 const SAVE_FLAGS: u32 = BYPASS_CACHE | RUNNING | PAUSED;
 /// With passwords.
-const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
+pub(super) const XML_SECURE: u32 = SaveImageXmlFlags::SECURE.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     fn saving(&self, function: &str) -> Result<&impl Saving> {
@@ -145,7 +145,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSaveImageGetXmlDesc,
     ) -> Result<DomainSaveImageGetXmlDescReply> {
         let flags = arguments.flags;
-        errors::check_flags(flags, XML_SECURE.into(), "domain_save_image_get_xml_desc")?;
         let saving = self.saving("virDomainSaveImageGetXMLDesc")?;
         let path = path(&arguments.file)?;
         let xml = saving.saved_xml(&path).await?;
@@ -198,7 +197,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainManagedSaveRemove,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "domain_managed_save_remove")?;
         self.known(&arguments.dom).await?;
         self.managed(&arguments.dom, "virDomainManagedSaveRemove")?;
         let domain = Uuid(arguments.dom.uuid);
@@ -212,7 +210,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainManagedSaveGetXmlDesc,
     ) -> Result<DomainManagedSaveGetXmlDescReply> {
         let DomainManagedSaveGetXmlDesc { dom, flags } = arguments;
-        errors::check_flags(flags, XML_SECURE.into(), "domain_managed_save_get_xml_desc")?;
         self.known(&dom).await?;
         let image = self.images.find(Uuid(dom.uuid)).await?.ok_or_else(no_image)?;
         let saving = self.saving("virDomainManagedSaveGetXMLDesc")?;

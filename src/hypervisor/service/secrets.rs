@@ -15,7 +15,7 @@ use crate::server::CallContext;
 /// Ephemeral, kept, private, not private.
 const FILTERS: u32 = 0xf;
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
+pub(super) const VALIDATE: u32 = DefineFlags::VALIDATE.bits();
 /// Lifecycle, and that the value is another.
 const EVENT_KINDS: i32 = 2;
 
@@ -102,7 +102,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: SecretDefineXml,
     ) -> Result<SecretDefineXmlReply> {
-        errors::check_flags(arguments.flags, VALIDATE.into(), "secret_define_xml")?;
         let defined = self.secrets("virSecretDefineXML")?.define_secret(xml(arguments.xml)?).await?;
         Ok(SecretDefineXmlReply { secret: wire(&defined) })
     }
@@ -112,15 +111,13 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: SecretGetXmlDesc,
     ) -> Result<SecretGetXmlDescReply> {
-        errors::check_flags(arguments.flags, 0, "secret_get_xml_desc")?;
         let api = "virSecretGetXMLDesc";
         let secret = self.secret(&arguments.secret, api).await?;
         Ok(SecretGetXmlDescReply { xml: self.secrets(api)?.secret_xml(secret.uuid).await?.into() })
     }
 
     pub(super) async fn secret_set_value(&self, _: &CallContext, arguments: SecretSetValue) -> Result<()> {
-        let SecretSetValue { secret, value, flags } = arguments;
-        errors::check_flags(flags, 0, "secret_set_value")?;
+        let SecretSetValue { secret, value, .. } = arguments;
         let api = "virSecretSetValue";
         // What is empty is none for libvirt's daemons.
         if value.is_empty() {
@@ -135,7 +132,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: SecretGetValue,
     ) -> Result<SecretGetValueReply> {
-        errors::check_flags(arguments.flags, 0, "secret_get_value")?;
         let api = "virSecretGetValue";
         let secret = self.secret(&arguments.secret, api).await?;
         if secret.private {

@@ -16,7 +16,7 @@ use super::wire::xml;
 use crate::server::CallContext;
 
 /// With passwords.
-const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
+pub(super) const XML_SECURE: u32 = DomainXmlFlags::SECURE.bits();
 
 const DELETE_CHILDREN: u32 = SnapshotDeleteFlags::CHILDREN.bits();
 const DELETE_METADATA_ONLY: u32 = SnapshotDeleteFlags::METADATA_ONLY.bits();
@@ -95,7 +95,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainHasCurrentSnapshot,
     ) -> Result<DomainHasCurrentSnapshotReply> {
-        errors::check_flags(arguments.flags, 0, "domain_has_current_snapshot")?;
         let (_, all) = self.all_snapshots(&arguments.dom).await?;
         Ok(DomainHasCurrentSnapshotReply { result: all.iter().any(|one| one.current).into() })
     }
@@ -193,7 +192,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainSnapshotIsCurrent,
     ) -> Result<DomainSnapshotIsCurrentReply> {
-        errors::check_flags(arguments.flags, 0, "domain_snapshot_is_current")?;
         let (_, snapshot, _) = self.snapshot(&arguments.snap).await?;
         Ok(DomainSnapshotIsCurrentReply { current: snapshot.current.into() })
     }
@@ -203,7 +201,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainSnapshotHasMetadata,
     ) -> Result<DomainSnapshotHasMetadataReply> {
-        errors::check_flags(arguments.flags, 0, "domain_snapshot_has_metadata")?;
         self.snapshot(&arguments.snap).await?;
         // What is told of one here goes with it.
         Ok(DomainSnapshotHasMetadataReply { metadata: 1 })
@@ -214,7 +211,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainSnapshotGetParent,
     ) -> Result<DomainSnapshotGetParentReply> {
-        errors::check_flags(arguments.flags, 0, "domain_snapshot_get_parent")?;
         let (_, snapshot, _) = self.snapshot(&arguments.snap).await?;
         match snapshot.parent {
             Some(parent) => {
@@ -231,7 +227,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSnapshotGetXmlDesc,
     ) -> Result<DomainSnapshotGetXmlDescReply> {
         let DomainSnapshotGetXmlDesc { snap, flags } = arguments;
-        errors::check_flags(flags, XML_SECURE.into(), "domain_snapshot_get_xml_desc")?;
         let (domain, snapshot, _) = self.snapshot(&snap).await?;
         let snapshots = self.snapshots("virDomainSnapshotGetXMLDesc")?;
         let read = || snapshots.snapshot_xml(domain, &snapshot.name);

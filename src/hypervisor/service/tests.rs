@@ -5,7 +5,7 @@ use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::Release;
 
 use super::*;
-use crate::hypervisor::{DomainInfo, Host, Uuid, WhichXml};
+use crate::hypervisor::{DomainInfo, Host, Result, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
 mod addresses;

@@ -18,9 +18,9 @@ use virtwire_protocol::remote::{
 };
 use virtwire_xdr::Text;
 
-use super::super::{Happened, Happening, Hypervisor, Result, Tuned, Tuning, errors};
+use super::super::{Happening, Hypervisor, Result, Tuned, Tuning, errors};
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE, check_one_place, place};
+use super::changes::{check_one_place, place};
 use super::wire::{counted, saturated};
 use crate::server::CallContext;
 
@@ -58,8 +58,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let told = granted(&what, &values);
         tuning.tune(domain.uuid, what, values, place).await?;
         if place.live && !told.is_empty() {
-            let told = Happened::new(domain, Happening::Tunable(told));
-            self.clients.each(|client| client.tell_happening(&told));
+            self.tell_happening(&domain, &Happening::Tunable(told));
         }
         Ok(())
     }
@@ -70,7 +69,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetMemoryParameters,
     ) -> Result<DomainGetMemoryParametersReply> {
         let DomainGetMemoryParameters { dom, nparams, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_memory_parameters")?;
         let values = self.tuned(&dom, Tuned::Memory, flags, "virDomainGetMemoryParameters").await?;
         let (params, nparams) = counted(values, nparams, DOMAIN_MEMORY_PARAMETERS_MAX)?;
         Ok(DomainGetMemoryParametersReply { params, nparams })
@@ -82,7 +80,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetMemoryParameters,
     ) -> Result<()> {
         let DomainSetMemoryParameters { dom, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_memory_parameters")?;
         self.tune(&dom, Tuned::Memory, params, flags, "virDomainSetMemoryParameters").await
     }
 
@@ -113,11 +110,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetSchedulerParametersFlags,
     ) -> Result<DomainGetSchedulerParametersFlagsReply> {
         let DomainGetSchedulerParametersFlags { dom, nparams, flags } = arguments;
-        errors::check_flags(
-            flags,
-            (LIVE | CONFIG | STRINGS).into(),
-            "domain_get_scheduler_parameters_flags",
-        )?;
         let params = self.scheduled(&dom, nparams, flags, "virDomainGetSchedulerParametersFlags").await?;
         Ok(DomainGetSchedulerParametersFlagsReply { params })
     }
@@ -142,7 +134,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetSchedulerParametersFlags,
     ) -> Result<()> {
         let DomainSetSchedulerParametersFlags { dom, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_scheduler_parameters_flags")?;
         self.tune(&dom, Tuned::Scheduler, params, flags, "virDomainSetSchedulerParametersFlags").await
     }
 
@@ -152,7 +143,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetBlkioParameters,
     ) -> Result<DomainGetBlkioParametersReply> {
         let DomainGetBlkioParameters { dom, nparams, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_blkio_parameters")?;
         let values = self.tuned(&dom, Tuned::BlockIo, flags, "virDomainGetBlkioParameters").await?;
         let (params, nparams) = counted(values, nparams, DOMAIN_BLKIO_PARAMETERS_MAX)?;
         Ok(DomainGetBlkioParametersReply { params, nparams })
@@ -164,7 +154,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetBlkioParameters,
     ) -> Result<()> {
         let DomainSetBlkioParameters { dom, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_blkio_parameters")?;
         self.tune(&dom, Tuned::BlockIo, params, flags, "virDomainSetBlkioParameters").await
     }
 
@@ -174,7 +163,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetNumaParameters,
     ) -> Result<DomainGetNumaParametersReply> {
         let DomainGetNumaParameters { dom, nparams, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_numa_parameters")?;
         let values = self.tuned(&dom, Tuned::Numa, flags, "virDomainGetNumaParameters").await?;
         let (params, nparams) = counted(values, nparams, DOMAIN_NUMA_PARAMETERS_MAX)?;
         Ok(DomainGetNumaParametersReply { params, nparams })
@@ -186,7 +174,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetNumaParameters,
     ) -> Result<()> {
         let DomainSetNumaParameters { dom, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_numa_parameters")?;
         self.tune(&dom, Tuned::Numa, params, flags, "virDomainSetNumaParameters").await
     }
 
@@ -198,7 +185,6 @@ impl<H: Hypervisor> HypervisorService<H> {
     ) -> Result<DomainGetBlockIoTuneReply> {
         let DomainGetBlockIoTune { dom, disk, nparams, flags } = arguments;
         let api = "virDomainGetBlockIoTune";
-        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_block_io_tune")?;
         let Some(disk) = disk else {
             self.tuning(api)?;
             check_one_place(flags)?;
@@ -220,7 +206,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetBlockIoTune,
     ) -> Result<()> {
         let DomainSetBlockIoTune { dom, disk, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_block_io_tune")?;
         self.tune(&dom, Tuned::Disk(device(disk)?), params, flags, "virDomainSetBlockIoTune").await
     }
 
@@ -230,7 +215,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetInterfaceParameters,
     ) -> Result<DomainGetInterfaceParametersReply> {
         let DomainGetInterfaceParameters { dom, device: name, nparams, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG | STRINGS).into(), "domain_get_interface_parameters")?;
         let what = Tuned::Interface(device(name)?);
         let values = self.tuned(&dom, what, flags, "virDomainGetInterfaceParameters").await?;
         let (params, nparams) = counted(values, nparams, DOMAIN_INTERFACE_PARAMETERS_MAX)?;
@@ -243,7 +227,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainSetInterfaceParameters,
     ) -> Result<()> {
         let DomainSetInterfaceParameters { dom, device: name, params, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_set_interface_parameters")?;
         let what = Tuned::Interface(device(name)?);
         self.tune(&dom, what, params, flags, "virDomainSetInterfaceParameters").await
     }

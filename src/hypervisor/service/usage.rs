@@ -15,7 +15,6 @@ use virtwire_xdr::Text;
 
 use super::super::{DomainInfo, Hypervisor, Result, Stats, errors};
 use super::HypervisorService;
-use super::tuning::STRINGS;
 use super::wire::{counted, saturated};
 use crate::server::CallContext;
 
@@ -108,8 +107,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainBlockStatsFlags,
     ) -> Result<DomainBlockStatsFlagsReply> {
-        let DomainBlockStatsFlags { dom, path, nparams, flags } = arguments;
-        errors::check_flags(flags, STRINGS.into(), "domain_block_stats_flags")?;
+        let DomainBlockStatsFlags { dom, path, nparams, .. } = arguments;
         let all = self.counted_of(&dom, &path, "virDomainBlockStatsFlags").await?;
         let all = all.into_iter().filter_map(|(name, count)| {
             Some(TypedParam { field: name.into(), value: TypedParamValue::LLong(count?) })
@@ -124,8 +122,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainGetBlockInfo,
     ) -> Result<DomainGetBlockInfoReply> {
-        let DomainGetBlockInfo { dom, path, flags } = arguments;
-        errors::check_flags(flags, 0, "domain_get_block_info")?;
+        let DomainGetBlockInfo { dom, path, .. } = arguments;
         let stats = self.stats_of(DomainStatsKinds::BLOCK, "virDomainGetBlockInfo")?;
         let disks = disks(stats, &self.known(&dom).await?).await?;
         let shown = path.to_string_lossy();
@@ -178,8 +175,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMemoryStats,
     ) -> Result<DomainMemoryStatsReply> {
-        let DomainMemoryStats { dom, max_stats, flags } = arguments;
-        errors::check_flags(flags, 0, "domain_memory_stats")?;
+        let DomainMemoryStats { dom, max_stats, .. } = arguments;
         let domain = self.running(&dom).await?;
         let kind = DomainStatsKinds::BALLOON;
         let figures = match self.hypervisor.stats().filter(|stats| stats.kinds().contains(kind)) {
@@ -201,8 +197,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetCpuStats,
     ) -> Result<DomainGetCpuStatsReply> {
         const ALL: i32 = -1;
-        let DomainGetCpuStats { dom, nparams, start_cpu, ncpus, flags } = arguments;
-        errors::check_flags(flags, STRINGS.into(), "domain_get_cpu_stats")?;
+        let DomainGetCpuStats { dom, nparams, start_cpu, ncpus, .. } = arguments;
         let stats = self.stats_of(DomainStatsKinds::CPU_TOTAL, "virDomainGetCPUStats")?;
         let domain = self.running(&dom).await?;
         if start_cpu != ALL && ncpus == 0 {

@@ -9,7 +9,7 @@ use virtwire_protocol::remote::{
 
 use super::super::{Changes, DomainInfo, DomainState, Hypervisor, Result, errors};
 use super::HypervisorService;
-use super::changes::{CONFIG, LIVE, MAXIMUM, check_one_place, place};
+use super::changes::{MAXIMUM, check_one_place, place};
 use super::wire::saturated;
 use crate::server::CallContext;
 
@@ -32,7 +32,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainGetVcpusFlags,
     ) -> Result<DomainGetVcpusFlagsReply> {
-        errors::check_flags(arguments.flags, (LIVE | CONFIG | MAXIMUM).into(), "domain_get_vcpus_flags")?;
         let (domain, _) = self.vcpus_at(&arguments.dom, arguments.flags).await?;
         let count = if arguments.flags & MAXIMUM != 0 { domain.vcpus_max } else { domain.vcpus };
         Ok(DomainGetVcpusFlagsReply { num: saturated(count) })
@@ -65,7 +64,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainGetVcpuPinInfo,
     ) -> Result<DomainGetVcpuPinInfoReply> {
         let DomainGetVcpuPinInfo { dom, ncpumaps, maplen, flags } = arguments;
-        errors::check_flags(flags, (LIVE | CONFIG).into(), "domain_get_vcpu_pin_info")?;
         let (most, bytes) = room(ncpumaps, maplen, "ncpumaps")?;
         let (domain, inactive) = self.vcpus_at(&dom, flags).await?;
         // Also of those that are not plugged in: they run there once they are.

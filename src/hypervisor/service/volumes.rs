@@ -18,17 +18,21 @@ use super::wire::xml;
 use crate::server::{CallContext, Stream};
 
 /// The upload's and the download's.
-const SPARSE: u32 = StorageVolStreamFlags::SPARSE_STREAM.bits();
+pub(super) const SPARSE: u32 = StorageVolStreamFlags::SPARSE_STREAM.bits();
 /// Cleared first.
-const DELETE_ZEROED: u32 = StorageVolDeleteFlags::ZEROED.bits();
+pub(super) const DELETE_ZEROED: u32 = StorageVolDeleteFlags::ZEROED.bits();
 /// With room for what describes the image.
 const PREALLOCATED: u32 = StorageVolCreateFlags::PREALLOC_METADATA.bits();
 const REFLINK: u32 = StorageVolCreateFlags::REFLINK.bits();
 /// Compared with a schema first: there is none here, and what is known of the document is checked in any case.
-const CREATE_FLAGS: u32 = StorageVolCreateFlags::VALIDATE.bits() | PREALLOCATED;
-const CLONE_FLAGS: u32 = CREATE_FLAGS | REFLINK;
+pub(super) const CREATE_FLAGS: u32 = StorageVolCreateFlags::VALIDATE.bits() | PREALLOCATED;
+pub(super) const CLONE_FLAGS: u32 = CREATE_FLAGS | REFLINK;
 /// The one flag of info that means anything: bytes that are taken, or that are used.
-const GET_PHYSICAL: u32 = StorageVolInfoFlags::GET_PHYSICAL.bits();
+pub(super) const GET_PHYSICAL: u32 = StorageVolInfoFlags::GET_PHYSICAL.bits();
+/// A new capacity is so much more, or less.
+pub(super) const DELTA: u32 = StorageVolResizeFlags::DELTA.bits();
+/// It may become less.
+pub(super) const SHRINK: u32 = StorageVolResizeFlags::SHRINK.bits();
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// The volume that a call is about, and its pool, which must be active.
@@ -104,7 +108,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: StoragePoolListAllVolumes,
     ) -> Result<StoragePoolListAllVolumesReply> {
-        errors::check_flags(arguments.flags, 0, "storage_pool_list_all_volumes")?;
         let (pool, volumes) =
             self.visible_volumes(cx, &arguments.pool, "virStoragePoolListAllVolumes").await?;
         let ret = u32::try_from(volumes.len()).ok().filter(|count| *count <= STORAGE_VOL_LIST_MAX);
@@ -179,7 +182,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolGetInfoFlags,
     ) -> Result<StorageVolGetInfoFlagsReply> {
-        errors::check_flags(arguments.flags, GET_PHYSICAL.into(), "storage_vol_get_info_flags")?;
         let (_, volume) = self.volume(&arguments.vol, "virStorageVolGetInfoFlags").await?;
         let (r#type, capacity, allocation) = numbers(&volume);
         Ok(StorageVolGetInfoFlagsReply { r#type, capacity, allocation })
@@ -199,7 +201,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolGetXmlDesc,
     ) -> Result<StorageVolGetXmlDescReply> {
-        errors::check_flags(arguments.flags, 0, "storage_vol_get_xml_desc")?;
         let api = "virStorageVolGetXMLDesc";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
         let text = self.storage(api)?.volume_xml(pool.uuid, &volume.name).await?;
@@ -211,7 +212,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolCreateXml,
     ) -> Result<StorageVolCreateXmlReply> {
-        errors::check_flags(arguments.flags, CREATE_FLAGS.into(), "storage_vol_create_xml")?;
         let api = "virStorageVolCreateXML";
         let pool = self.active_pool(&arguments.pool, api).await?;
         let made =
@@ -224,7 +224,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: StorageVolCreateXmlFrom,
     ) -> Result<StorageVolCreateXmlFromReply> {
-        errors::check_flags(arguments.flags, CLONE_FLAGS.into(), "storage_vol_create_xml_from")?;
         let api = "virStorageVolCreateXMLFrom";
         let pool = self.active_pool(&arguments.pool, api).await?;
         // By its object the call is about the volume that it reads.
@@ -241,7 +240,6 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     pub(super) async fn storage_vol_wipe(&self, _: &CallContext, arguments: StorageVolWipe) -> Result<()> {
-        errors::check_flags(arguments.flags, 0, "storage_vol_wipe")?;
         self.wiped(&arguments.vol, "virStorageVolWipe").await
     }
 
@@ -251,7 +249,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: StorageVolWipePattern,
     ) -> Result<()> {
         const ZEROS: u32 = 0;
-        errors::check_flags(arguments.flags, 0, "storage_vol_wipe_pattern")?;
         if arguments.algorithm != ZEROS {
             let text = format!("wiping algorithm {} not supported: zeros are", arguments.algorithm);
             return Err(RemoteError::new(ErrorCode::ARGUMENT_UNSUPPORTED, ErrorDomain::STORAGE, text));
@@ -269,7 +266,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolDelete,
     ) -> Result<()> {
-        errors::check_flags(arguments.flags, DELETE_ZEROED.into(), "storage_vol_delete")?;
         let api = "virStorageVolDelete";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
         let storage = self.storage(api)?;
@@ -285,9 +281,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: StorageVolResize,
     ) -> Result<()> {
-        const DELTA: u32 = StorageVolResizeFlags::DELTA.bits();
-        const SHRINK: u32 = StorageVolResizeFlags::SHRINK.bits();
-        errors::check_flags(arguments.flags, (DELTA | SHRINK).into(), "storage_vol_resize")?;
         let api = "virStorageVolResize";
         let (pool, volume) = self.volume(&arguments.vol, api).await?;
         let (by, shrinks) = (arguments.capacity, arguments.flags & SHRINK != 0);
@@ -312,7 +305,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         stream: Stream,
     ) -> Result<()> {
         let StorageVolUpload { vol, offset, length, flags } = arguments;
-        errors::check_flags(flags, SPARSE.into(), "storage_vol_upload")?;
         let (pool, volume) = self.volume(&vol, "virStorageVolUpload").await?;
         let part = Part { offset, length, sparse: flags & SPARSE != 0 };
         self.storage("virStorageVolUpload")?.upload(pool.uuid, &volume.name, part, stream).await
@@ -325,7 +317,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         stream: Stream,
     ) -> Result<()> {
         let StorageVolDownload { vol, offset, length, flags } = arguments;
-        errors::check_flags(flags, SPARSE.into(), "storage_vol_download")?;
         let (pool, volume) = self.volume(&vol, "virStorageVolDownload").await?;
         let part = Part { offset, length, sparse: flags & SPARSE != 0 };
         self.storage("virStorageVolDownload")?.download(pool.uuid, &volume.name, part, stream).await

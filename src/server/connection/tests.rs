@@ -16,18 +16,18 @@ use virtwire_protocol::session::keepalive;
 use virtwire_protocol::session::server::Limits;
 
 use super::*;
-use crate::server::ConnectionId;
 use crate::server::clients::Clients;
 use crate::server::context::{Newcomer, Terms};
 use crate::server::door::Door;
 use crate::server::identity::Identity;
 use crate::server::memory::Memory;
 use crate::server::unread::Watch;
+use crate::server::{Answering, ConnectionId};
 
 struct Nothing;
 
 impl Handler for Nothing {
-    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
         Box::pin(async { Err(RemoteError::rpc("no")) })
     }
 }
@@ -162,7 +162,7 @@ async fn a_client_that_polkit_may_ask_a_person_about_has_longer() {
 struct Long(AtomicUsize);
 
 impl Handler for Long {
-    fn call(self: Arc<Self>, _: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
         Box::pin(async move {
             self.0.fetch_add(1, Ordering::Relaxed);
             tokio::task::yield_now().await;
@@ -309,7 +309,7 @@ struct Streams {
 }
 
 impl Handler for Streams {
-    fn call(self: Arc<Self>, cx: CallContext, _: Called) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, _: Called) -> Answering {
         Box::pin(async move {
             let mut stream = cx.take_stream().expect("the call opens one");
             *self.caller.lock().unwrap() = Some(cx.of_connection());
@@ -404,11 +404,7 @@ async fn what_waits_of_streams_is_in_the_room_for_all() {
 struct WaitsOrIsLong(tokio::sync::Notify);
 
 impl Handler for WaitsOrIsLong {
-    fn call(
-        self: Arc<Self>,
-        _: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, _: CallContext, called: Called) -> Answering {
         Box::pin(async move {
             match called.header.procedure {
                 WAITS => self.0.notified().await,

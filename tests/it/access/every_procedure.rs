@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use virtwire::hypervisor::HypervisorService;
 use virtwire::hypervisor::mem::Mem;
-use virtwire::protocol::error::{ErrorCode, RemoteError};
+use virtwire::protocol::error::ErrorCode;
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::{ProcedureKind, Program};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, CallContext, Handler, Server};
 
 use crate::raw::{Raw, code, serve, serve_at};
 
@@ -38,21 +38,13 @@ impl Handler for CountsAdmin {
         &[Program::ADMIN]
     }
 
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         self.0.clone().call(cx, called)
     }
 }
 
 impl Handler for Counts {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         self.0.fetch_add(1, Ordering::Relaxed);
         if called.info.name == "connect_open" && called.payload.ends_with(&[1]) {
             cx.set_read_only();

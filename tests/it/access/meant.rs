@@ -15,7 +15,7 @@ use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::*;
 use virtwire::protocol::session::server::Called;
 use virtwire::protocol::{lxc, qemu};
-use virtwire::server::{BoxFuture, CallContext, Handler, Server};
+use virtwire::server::{Answering, BoxFuture, CallContext, Handler, Server};
 use virtwire::xdr::Text;
 
 use super::authorizer::{DENIED, Two, dom, hides, host, xml};
@@ -37,7 +37,7 @@ fn param(field: &str, value: impl Into<Text>) -> TypedParam {
 struct WithPrograms(Arc<HypervisorService<Mem>>);
 
 impl Handler for WithPrograms {
-    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> BoxFuture<'static, Result<Draft>> {
+    fn call(self: Arc<Self>, cx: CallContext, call: Called) -> Answering {
         match call.header.program {
             Program::REMOTE => self.0.clone().call(cx, call),
             _ => Box::pin(async { Draft::raw(&[]).map_err(|_| RemoteError::unencodable()) }),

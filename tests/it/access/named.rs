@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use virtwire::hypervisor::mem::Mem;
 use virtwire::hypervisor::{
-    DomainInfo, Events, Host, Hypervisor, HypervisorService, InterfaceInfo, Interfaces, NodeDeviceEvent,
+    DomainInfo, Event, Events, Host, Hypervisor, HypervisorService, InterfaceInfo, Interfaces,
     NodeDeviceInfo, NodeDeviceLifecycle, NodeDeviceStep, NodeDevices, Place, Result, Standing, Uuid,
     WhichXml,
 };
@@ -355,8 +355,7 @@ async fn events_of_devices_come_to_who_asked_and_may_know() {
     assert_eq!(code(&deregister(gone).await), (0, 0));
     assert_eq!(code(&deregister(gone).await), (1, 7));
 
-    let tell =
-        |name: &str, what| events.tell_node_device(&NodeDeviceEvent::new(NodeDeviceInfo::new(name), what));
+    let tell = |name: &str, what| events.tell(&Event::NodeDevice(NodeDeviceInfo::new(name), what));
     tell("pci_secret", NodeDeviceStep::Life(NodeDeviceLifecycle::Created));
     tell("pci_secret", NodeDeviceStep::Updated);
     tell("pci_2", NodeDeviceStep::Updated);

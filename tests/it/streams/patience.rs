@@ -11,7 +11,7 @@ use virtwire::client::{CloseReason, Connection, OpenOptions};
 use virtwire::protocol::session::ProtocolError;
 use virtwire::protocol::session::keepalive::{self, Pacing};
 use virtwire::protocol::session::server::{Called, Limits};
-use virtwire::server::{BoxFuture, CallContext, Handler, Server, Stream};
+use virtwire::server::{Answering, CallContext, Handler, Server, Stream};
 
 use super::*;
 use crate::raw;
@@ -189,11 +189,7 @@ struct Host {
 }
 
 impl Handler for Host {
-    fn call(
-        self: Arc<Self>,
-        cx: CallContext,
-        called: Called,
-    ) -> BoxFuture<'static, Result<Draft, RemoteError>> {
+    fn call(self: Arc<Self>, cx: CallContext, called: Called) -> Answering {
         let mut stream = cx.take_stream().expect("only streams are asked for");
         if called.info.name == "storage_vol_upload" {
             self.uploads.lock().unwrap().push(stream);

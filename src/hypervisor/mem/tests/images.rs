@@ -131,7 +131,7 @@ async fn an_image_goes_before_its_definition() {
     let was_there = Arc::new(Mutex::new(Vec::new()));
     let (heard, path) = (was_there.clone(), image.clone());
     let _subscription = mem.inner.events.listen(move |event| {
-        if event.what == Lifecycle::Undefined(UndefinedDetail::Removed) {
+        if matches!(event, Event::Domain(_, Lifecycle::Undefined(UndefinedDetail::Removed))) {
             heard.lock().unwrap().push(path.exists());
         }
     });

@@ -73,8 +73,10 @@ async fn the_document_of_what_runs_says_as_which() {
 async fn what_befalls_a_guest_is_told() {
     let mem = World::new().mem;
     let (tell, mut heard) = unbounded_channel();
-    let _subscription = mem.inner.events.listen_to_happenings(move |event| {
-        let _ = tell.send((event.domain.id, event.what.clone()));
+    let _subscription = mem.inner.events.listen(move |event| {
+        if let Event::Happening(domain, what) = event {
+            let _ = tell.send((domain.id, what.clone()));
+        }
     });
     let uuid = mem.define(xml("a")).await.unwrap().uuid;
     let (live, config) = (Place { live: true, config: false }, Place { live: false, config: true });

@@ -16,7 +16,7 @@ mod version3;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
-use crate::hypervisor::{CreateVolume, Subscription};
+use crate::hypervisor::{CreateVolume, Event, Subscription};
 
 /// A volume of which nothing more is asked than that it is there.
 const HOW: CreateVolume = CreateVolume { preallocate: false, reflink: false };
@@ -37,8 +37,10 @@ impl World {
         let mem = Mem::new(config);
         let (tell, heard) = unbounded_channel();
         let subscription = mem.inner.events.listen(move |event| {
-            let (what, detail) = event.what.to_wire();
-            let _ = tell.send((event.domain.name.clone(), what, detail));
+            if let Event::Domain(domain, what) = event {
+                let (what, detail) = what.to_wire();
+                let _ = tell.send((domain.name.clone(), what, detail));
+            }
         });
         World { mem, heard, _subscription: subscription }
     }

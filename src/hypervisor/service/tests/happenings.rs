@@ -173,7 +173,7 @@ async fn whatever_happens_is_heard_by_who_asked_for_it() {
     }
     let mut kinds_told = vec![0, 20, 21]; // Life and jobs have doors of their own.
     for (what, kinds) in everything() {
-        events.tell_happening(&Happened::new(guest.clone(), what.clone()));
+        events.tell(&crate::hypervisor::Event::Happening(guest.clone(), what.clone()));
         for (kind, expected) in &kinds {
             for of in [None, Some("a".to_owned())] {
                 let (event, callback) = next(&mut notices).await;
@@ -202,7 +202,7 @@ async fn older_clients_hear_the_kinds_that_they_know() {
     assert_eq!(unknown.remote().unwrap().code.0, 1);
     let guest = DomainInfo::new("a", Uuid::random());
     for (what, kinds) in everything() {
-        events.tell_happening(&Happened::new(guest.clone(), what.clone()));
+        events.tell(&crate::hypervisor::Event::Happening(guest.clone(), what.clone()));
         for (kind, expected) in kinds.iter().filter(|(kind, _)| *kind < 15) {
             let notice = notices.next().await.unwrap().unwrap();
             let event = DomainEvent::decode(notice.clone()).unwrap();
@@ -211,7 +211,7 @@ async fn older_clients_hear_the_kinds_that_they_know() {
             assert_eq!(said(&event), *expected, "{what:?}");
         }
     }
-    events.tell(&crate::hypervisor::DomainEvent::new(guest, Lifecycle::Resumed(ResumedDetail::Unpaused)));
+    events.tell(&crate::hypervisor::Event::Domain(guest, Lifecycle::Resumed(ResumedDetail::Unpaused)));
     let last = notices.next().await.unwrap().unwrap();
     assert_eq!(last.number, DomainEventLifecycle::NUMBER, "nothing but what was expected came before");
 }

@@ -9,8 +9,8 @@ use rustix::process::Pid;
 
 use super::super::super::Uuid;
 use super::super::super::boot::start_time;
+use super::daemon::Process;
 use super::guest::GuestArguments;
-use super::process::Process;
 
 /// How long a guest's process may take to answer a daemon that has just started.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);

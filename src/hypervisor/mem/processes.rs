@@ -20,12 +20,12 @@ use tracing::{info, warn};
 
 use super::super::store::Opened;
 use super::super::{PausedReason, Result, RunningReason, ShutoffReason, StoppedDetail, Uuid, errors};
-use super::apart::{Found, Guests, Process, find};
 use super::guest::{Activity, Live, LiveState, Run};
 use super::incoming::Incoming;
 use super::machine::Machine;
 use super::memory::Memory;
 use super::note::{Note, Noted};
+use super::process::{Found, Guests, Process, find};
 use super::table::Table;
 use super::turn::Turn;
 use super::xml::Definition;

@@ -12,19 +12,19 @@
 //!
 //! A guest that nobody could find again, as its directory is gone, ends.
 //!
-//! [`wire`] is what both sides say, [`guest`] the guest's side, [`process`] the daemon's, [`found`] how the next daemon finds it.
+//! [`wire`] is what both sides say, [`guest`] the guest's side, [`daemon`] the daemon's, [`found`] how the next daemon finds it.
 
+mod daemon;
 mod found;
 pub(super) mod guest;
-mod process;
 mod wire;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(super) use daemon::Process;
 pub(super) use found::{Found, find};
 pub use guest::{GuestArguments, run_guest};
-pub(super) use process::Process;
 
 /// How guests are started that are processes.
 #[derive(Clone, Debug)]
