@@ -187,7 +187,7 @@ async fn same_run<H: Hypervisor>(host: &H, guest: Uuid, run: u32) -> Result<Doma
 }
 
 /// Whether that run of a guest is over. An error is no word about it.
-async fn is_over<H: Hypervisor>(host: &H, guest: Uuid, run: u32) -> Result<bool> {
+pub(super) async fn is_over<H: Hypervisor>(host: &H, guest: Uuid, run: u32) -> Result<bool> {
     match host.domain(Lookup::Uuid(guest)).await {
         Err(error) if error.code == ErrorCode::NO_DOMAIN => Ok(true),
         found => Ok(found?.and_then(|info| info.id) != Some(run)),
