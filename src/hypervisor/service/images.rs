@@ -93,7 +93,7 @@ impl<H: Hypervisor> Images<H> {
         looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
     }
 
-    /// That what an image says is of the domain whose own it is: somebody may have put another one's there.
+    /// That what an image says, or is to say, is of the domain whose own it is: somebody may have put another one's there.
     ///
     /// # Errors
     /// Code 9 where it is another one's, as far as the hypervisor can read whose it is.
@@ -106,16 +106,22 @@ impl<H: Hypervisor> Images<H> {
             }
             false => self.hypervisor.described(ObjectKind::Domain, xml),
         };
-        match said {
-            Some((Some(uuid), name)) if uuid != domain => {
-                let own = self.hypervisor.domain(Lookup::Uuid(domain)).await?;
-                let own = own.map(|own| own.name).unwrap_or_default();
-                Err(errors::failed(format!(
-                    "cannot restore domain '{own}' uuid {domain} from a file which belongs to domain '{name}' uuid {uuid}"
-                )))
-            }
-            _ => Ok(()),
-        }
+        let (uuid, name) = match said {
+            None => return Ok(()),
+            Some((Some(uuid), _)) if uuid == domain => return Ok(()),
+            Some(another) => another,
+        };
+        let own = self.hypervisor.domain(Lookup::Uuid(domain)).await?;
+        let own = own.map(|own| own.name).unwrap_or_default();
+        let belongs = match uuid {
+            // Without a UUID it is about whoever has the name.
+            None if name == own => return Ok(()),
+            None => format!("domain '{name}'"),
+            Some(uuid) => format!("domain '{name}' uuid {uuid}"),
+        };
+        Err(errors::failed(format!(
+            "cannot restore domain '{own}' uuid {domain} from a file which belongs to {belongs}"
+        )))
     }
 
     /// Starts a domain from its image, which is used up by that. Whether there was one.

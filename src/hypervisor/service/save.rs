@@ -235,7 +235,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
         let image = images.find(domain).await?.ok_or_else(no_image)?;
         let xml = self.saving("virDomainManagedSaveDefineXML")?.saved_xml(&image).await?;
-        images.check_is_of(domain, &xml).await?;
+        for xml in [Some(&xml), how.xml.as_ref()].into_iter().flatten() {
+            images.check_is_of(domain, xml).await?;
+        }
         let hypervisor = self.hypervisor.clone();
         let set = async move {
             let saving = hypervisor.saving().ok_or_else(no_image)?;

@@ -26,9 +26,11 @@ struct Shared {
     may_end: Semaphore,
     /// Somebody else makes an image as soon as the domain is looked at.
     appears: Mutex<bool>,
-    /// Whom images are about, as this reads them.
-    image_of: Mutex<Uuid>,
+    /// Whom images are about, as this reads them; a document of its own is about whom it says.
+    image_of: Mutex<(Option<Uuid>, &'static str)>,
     restored: Mutex<u32>,
+    /// What images were told to say.
+    set: Mutex<Vec<String>>,
 }
 
 impl Slow {
@@ -42,8 +44,9 @@ impl Slow {
             begun: watch::Sender::new(0),
             may_end: Semaphore::new(0),
             appears: Mutex::new(false),
-            image_of: Mutex::new(uuid),
+            image_of: Mutex::new((Some(uuid), "a")),
             restored: Mutex::new(0),
+            set: Mutex::default(),
         }));
         (slow.clone(), Arc::new(HypervisorService::new(slow)), cx(Release::NEWEST))
     }
@@ -98,7 +101,8 @@ impl Saving for Slow {
         Ok("<domain/>".to_owned())
     }
 
-    async fn set_saved(&self, _: &Path, _: Save) -> Result<()> {
+    async fn set_saved(&self, _: &Path, how: Save) -> Result<()> {
+        self.0.set.lock().unwrap().extend(how.xml);
         Ok(())
     }
 
@@ -116,8 +120,14 @@ impl Hypervisor for Slow {
         Some(self)
     }
 
-    fn described(&self, _: ObjectKind, _: &str) -> Option<(Option<Uuid>, String)> {
-        Some((Some(*self.0.image_of.lock().unwrap()), "b".to_owned()))
+    fn described(&self, _: ObjectKind, xml: &str) -> Option<(Option<Uuid>, String)> {
+        match xml.strip_prefix("of ") {
+            Some(name) => Some((None, name.to_owned())),
+            None => {
+                let (uuid, name) = *self.0.image_of.lock().unwrap();
+                Some((uuid, name.to_owned()))
+            }
+        }
     }
 
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
@@ -257,7 +267,7 @@ async fn a_start_removes_the_image_that_it_was_from() {
 #[tokio::test]
 async fn an_image_of_another_domain_starts_nobody() {
     let (slow, service, cx) = Slow::new(None);
-    *slow.0.image_of.lock().unwrap() = Uuid([8; 16]);
+    *slow.0.image_of.lock().unwrap() = (Some(Uuid([8; 16])), "b");
     std::fs::write(slow.image(), "another's").unwrap();
     slow.may_end(9);
     let error = service.domain_create(&cx, DomainCreate { dom: dom() }).await.unwrap_err();
@@ -277,6 +287,30 @@ async fn an_image_of_another_domain_starts_nobody() {
     let boots = DomainCreateWithFlags { dom: dom(), flags: FORCE_BOOT };
     assert_eq!(code(service.domain_create_with_flags(&cx, boots).await), (0, 0));
     assert!(!slow.image().exists());
+}
+
+/// A name is all that such a document has, and it is not this domain's.
+#[tokio::test]
+async fn an_image_without_a_uuid_is_of_who_has_its_name() {
+    let (slow, service, cx) = Slow::new(None);
+    std::fs::write(slow.image(), "saved").unwrap();
+    slow.may_end(9);
+    let set = |dxml: &str| {
+        let set = DomainManagedSaveDefineXml { dom: dom(), dxml: Some(dxml.into()), flags: 0 };
+        service.domain_managed_save_define_xml(&cx, set)
+    };
+    assert_eq!(code(set("of b").await), (9, 10));
+    assert_eq!(code(set("of a").await), (0, 0));
+    assert_eq!(*slow.0.set.lock().unwrap(), ["of a"]);
+    *slow.0.image_of.lock().unwrap() = (None, "b");
+    let error = service.domain_create(&cx, DomainCreate { dom: dom() }).await.unwrap_err();
+    assert_eq!(error.code.0, 9);
+    let text = format!("'a' uuid {} from a file which belongs to domain 'b'", Uuid([7; 16]));
+    assert!(error.message.to_string_lossy().ends_with(&text), "{error}");
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (0, true));
+    *slow.0.image_of.lock().unwrap() = (None, "a");
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (1, false));
 }
 
 /// An offline migration takes the definition away at its end, when the image is not there yet.
