@@ -103,9 +103,10 @@ impl<H: Hypervisor> HypervisorService<H> {
                 }
             }
         }
-        // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends. One that
-        // is transient is refused as what it is.
-        let image_goes = found.persistent && flags & UNDEFINE_MANAGED_SAVE != 0;
+        // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends; also where it
+        // is used up already. One that is transient is refused as what it is.
+        let image_goes = flags & UNDEFINE_MANAGED_SAVE != 0 || images.is_used_up(domain);
+        let image_goes = found.persistent && image_goes;
         let hypervisor = self.hypervisor.clone();
         let undefined = async move {
             if image_goes {

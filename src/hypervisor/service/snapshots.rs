@@ -297,7 +297,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             let snapshots = hypervisor.snapshots().ok_or_else(|| RemoteError::no_support(API))?;
             snapshots.revert(domain, &snapshot.name, Revert { runs, force }).await?;
             // What was saved before is of another past: the next start must not go on with it.
-            images.remove(domain).await
+            images.use_up(domain).await;
+            Ok(())
         };
         alone.through(reverted).await
     }

@@ -9,10 +9,13 @@ use tokio::sync::{Semaphore, watch};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::*;
-use crate::hypervisor::{Confirm, Lookup, Save, Saving, StartOptions};
+use crate::hypervisor::{Confirm, Lookup, Revert, Save, Saving, SnapshotInfo, Snapshots, StartOptions};
 
 const WITH_IMAGE: u32 = 1;
+const AUTODESTROY: u32 = 2;
 const FORCE_BOOT: u32 = 8;
+/// To a snapshot, though something is lost by it.
+const FORCE: u32 = 4;
 
 /// A host of one domain that is saved and restored when it may.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ struct Shared {
     restored: Mutex<u32>,
     /// What images were told to say.
     set: Mutex<Vec<String>>,
+    snapshots: Mutex<Vec<SnapshotInfo>>,
+    reverted: Mutex<u32>,
 }
 
 impl Slow {
@@ -47,6 +52,8 @@ impl Slow {
             image_of: Mutex::new((Some(uuid), "a")),
             restored: Mutex::new(0),
             set: Mutex::default(),
+            snapshots: Mutex::default(),
+            reverted: Mutex::new(0),
         }));
         (slow.clone(), Arc::new(HypervisorService::new(slow)), cx(Release::NEWEST))
     }
@@ -111,9 +118,36 @@ impl Saving for Slow {
     }
 }
 
+impl Snapshots for Slow {
+    async fn snapshots(&self, _: Uuid) -> Result<Vec<SnapshotInfo>> {
+        Ok(self.0.snapshots.lock().unwrap().clone())
+    }
+
+    async fn snapshot_xml(&self, _: Uuid, _: &str) -> Result<String> {
+        Ok("<domainsnapshot/>".to_owned())
+    }
+
+    async fn create_snapshot(&self, _: Uuid, _: String) -> Result<SnapshotInfo> {
+        Ok(SnapshotInfo::new("s"))
+    }
+
+    async fn revert(&self, _: Uuid, _: &str, _: Revert) -> Result<()> {
+        *self.0.reverted.lock().unwrap() += 1;
+        Ok(())
+    }
+
+    async fn delete_snapshot(&self, _: Uuid, _: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
 impl Hypervisor for Slow {
     fn host(&self) -> Host {
         Bare.host()
+    }
+
+    fn snapshots(&self) -> Option<&impl Snapshots> {
+        Some(self)
     }
 
     fn saving(&self) -> Option<&impl Saving> {
@@ -145,6 +179,10 @@ impl Hypervisor for Slow {
         self.set_id(Some(3))
     }
 
+    async fn destroy(&self, _: Uuid) -> Result<()> {
+        self.set_id(None).map(drop)
+    }
+
     async fn undefine(&self, domain: Uuid) -> Result<()> {
         let mut found = self.0.domain.lock().unwrap();
         match found.take() {
@@ -169,6 +207,10 @@ fn undefine(flags: u32) -> DomainUndefineFlags {
 
 fn save() -> DomainManagedSave {
     DomainManagedSave { dom: dom(), flags: 0 }
+}
+
+fn revert(flags: u32) -> DomainRevertToSnapshot {
+    DomainRevertToSnapshot { snap: DomainSnapshot { name: "s".into(), dom: dom() }, flags }
 }
 
 /// What there is of a future by now, which gets as far as it can without anybody else.
@@ -287,6 +329,60 @@ async fn an_image_of_another_domain_starts_nobody() {
     let boots = DomainCreateWithFlags { dom: dom(), flags: FORCE_BOOT };
     assert_eq!(code(service.domain_create_with_flags(&cx, boots).await), (0, 0));
     assert!(!slow.image().exists());
+}
+
+/// The domain runs, and says so: no image that stays makes another run of it, or keeps it from one.
+#[tokio::test]
+async fn an_image_that_cannot_be_removed_is_used_up_all_the_same() {
+    let (slow, service, cx) = Slow::new(None);
+    service.connect_open(&cx, open(None)).await.unwrap();
+    slow.may_end(9);
+    // Of what is no file.
+    std::fs::create_dir(slow.image()).unwrap();
+    let create = || DomainCreateWithFlags { dom: dom(), flags: AUTODESTROY };
+    let has_image = || async {
+        let one = DomainHasManagedSaveImage { dom: dom(), flags: 0 };
+        let one = service.domain_has_managed_save_image(&cx, one).await.unwrap().result == 1;
+        let all = service.images.have(&slow.domains().await.unwrap()).await.unwrap();
+        assert_eq!(all, [one]);
+        one
+    };
+    assert!(has_image().await);
+    assert_eq!(code(service.domain_create_with_flags(&cx, create()).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (1, true));
+    assert!(!has_image().await);
+    // It ends with its client as any other.
+    service.connection_closed(&cx).await;
+    assert_eq!(slow.0.domain.lock().unwrap().as_ref().unwrap().id, None);
+    // Its disks have gone on.
+    service.connect_open(&cx, open(None)).await.unwrap();
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!(*slow.0.restored.lock().unwrap(), 1);
+    slow.set_id(None).unwrap();
+    // The next daemon would have whoever is defined next start from it.
+    assert_eq!(code(service.domain_undefine_flags(&cx, undefine(0)).await), (9, 10));
+    assert!(slow.0.domain.lock().unwrap().is_some());
+    // Another one in its place is one.
+    std::fs::remove_dir(slow.image()).unwrap();
+    std::fs::write(slow.image(), "saved").unwrap();
+    assert!(has_image().await);
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (2, false));
+    assert!(!service.images.is_used_up(Uuid([7; 16])));
+}
+
+/// It is of a past to which the domain has not gone back.
+#[tokio::test]
+async fn a_snapshot_that_is_gone_back_to_uses_an_image_up() {
+    let (slow, service, cx) = Slow::new(None);
+    slow.may_end(9);
+    *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo::new("s")];
+    std::fs::create_dir(slow.image()).unwrap();
+    assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(0)).await), (77, 10));
+    assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(FORCE)).await), (0, 0));
+    assert_eq!(*slow.0.reverted.lock().unwrap(), 1);
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!(*slow.0.restored.lock().unwrap(), 0);
 }
 
 /// A name is all that such a document has, and it is not this domain's.
