@@ -285,6 +285,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         let alone = self.images.alone(Uuid(arguments.snap.dom.uuid)).await?;
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        if !snapshot.active && runs.is_none() && !self.known(&arguments.snap.dom).await?.persistent {
+            // It would be off, and of a transient one nothing is left then.
+            let detail = "transient domain needs to request run or pause to revert to inactive snapshot";
+            return Err(errors::invalid(detail));
+        }
         let force = arguments.flags & REVERT_FORCE != 0;
         if !snapshot.active && !force && self.images.find(domain).await?.is_some() {
             let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";

@@ -14,7 +14,8 @@ use crate::hypervisor::{Confirm, Lookup, Revert, Save, Saving, SnapshotInfo, Sna
 const WITH_IMAGE: u32 = 1;
 const AUTODESTROY: u32 = 2;
 const FORCE_BOOT: u32 = 8;
-/// To a snapshot, though something is lost by it.
+/// To a snapshot, to run then; and though something is lost by it.
+const RUNNING: u32 = 1;
 const FORCE: u32 = 4;
 
 /// A host of one domain that is saved and restored when it may.
@@ -383,6 +384,26 @@ async fn a_snapshot_that_is_gone_back_to_uses_an_image_up() {
     assert_eq!(*slow.0.reverted.lock().unwrap(), 1);
     assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
     assert_eq!(*slow.0.restored.lock().unwrap(), 0);
+}
+
+/// As it was then it would be off, and a transient one that is off is gone, with its snapshots.
+#[tokio::test]
+async fn a_transient_domain_goes_back_to_nothing_that_is_off() {
+    for force in [0, FORCE] {
+        let (slow, service, cx) = Slow::new(Some(1));
+        slow.0.domain.lock().unwrap().as_mut().unwrap().persistent = false;
+        *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo::new("s")];
+        let error = service.domain_revert_to_snapshot(&cx, revert(force)).await.unwrap_err();
+        assert_eq!((error.code.0, error.domain.0), (55, 10));
+        let text = "transient domain needs to request run or pause to revert to inactive snapshot";
+        assert!(error.message.to_string_lossy().ends_with(text), "{error}");
+        assert_eq!(*slow.0.reverted.lock().unwrap(), 0);
+        // Where it runs afterwards, or is back to when it ran, it is still there.
+        assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(force | RUNNING)).await), (0, 0));
+        *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo { active: true, ..SnapshotInfo::new("s") }];
+        assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(force)).await), (0, 0));
+        assert_eq!(*slow.0.reverted.lock().unwrap(), 2);
+    }
 }
 
 /// A name is all that such a document has, and it is not this domain's.
