@@ -9,6 +9,7 @@ use crate::hypervisor::{DomainInfo, Host, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
 mod addresses;
+mod autostart;
 mod happenings;
 mod images;
 mod many;
