@@ -13,6 +13,7 @@ mod autostart;
 mod happenings;
 mod images;
 mod many;
+mod stats;
 mod told;
 
 /// A host without domains that implements what it must and nothing else.
