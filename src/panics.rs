@@ -11,8 +11,18 @@ pub(crate) fn caught<T>(what: &'static str, work: impl FnOnce() -> T) -> Option<
 /// Brings this to its end, or to its panic.
 #[cfg(feature = "server")]
 pub(crate) async fn survive(what: &'static str, work: impl Future<Output = ()>) {
+    let _ = answered(what, work).await;
+}
+
+/// What this answers; `None` where it panics.
+#[cfg(feature = "server")]
+pub(crate) async fn answered<T>(what: &'static str, work: impl Future<Output = T>) -> Option<T> {
     use std::task::Poll;
 
     let mut work = std::pin::pin!(work);
-    std::future::poll_fn(|task| caught(what, || work.as_mut().poll(task)).unwrap_or(Poll::Ready(()))).await;
+    std::future::poll_fn(|task| match caught(what, || work.as_mut().poll(task)) {
+        Some(polled) => polled.map(Some),
+        None => Poll::Ready(None),
+    })
+    .await
 }

@@ -178,8 +178,8 @@ pub type Result<T> = std::result::Result<T, RemoteError>;
 
 /// A host of domains, in the terms of whoever runs them.
 ///
-/// Verbs are called concurrently, and a call's future may be dropped at any await (its client has gone): work that
-/// must then run to its end belongs in a task. A verb that is not implemented answers what libvirt's drivers answer,
+/// Verbs are called concurrently, and each runs to its end, also when its client has gone: a call's future is dropped only where the
+/// runtime ends, or where a verb says so itself. A verb that is not implemented answers what libvirt's drivers answer,
 /// "not supported" (code 3). The domain that a client names may have gone by then, or never have been: a verb answers that with
 /// [`errors::no_domain`].
 pub trait Hypervisor: Send + Sync + 'static {

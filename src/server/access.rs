@@ -168,7 +168,7 @@ impl CallContext {
         if self.authorizer().is_none() {
             return Ok(());
         }
-        let object = handler.clone().identify(kind, object).await;
+        let object = handler.clone().identify(kind, object).await?;
         self.has_rights(info, &object, flags)
     }
 

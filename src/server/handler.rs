@@ -39,12 +39,16 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Completes what a call says of its object, such as the name of a domain that is named by its UUID. Asked only where an
     /// [`Authorizer`](super::Authorizer) is to decide about the call. The default adds nothing.
+    ///
+    /// # Errors
+    /// Where it cannot be told now whom the call is about. The call is answered with that: an authorizer that goes by names would let pass
+    /// what has none.
     fn identify(
         self: Arc<Self>,
         _kind: ObjectKind,
         object: Named<'static>,
-    ) -> BoxFuture<'static, Named<'static>> {
-        Box::pin(std::future::ready(object))
+    ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
+        Box::pin(std::future::ready(Ok(object)))
     }
 
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of

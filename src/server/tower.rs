@@ -107,7 +107,11 @@ pub struct ServiceHandler<S> {
     closed: Closed,
 }
 
-type Identify = Box<dyn Fn(ObjectKind, Named<'static>) -> BoxFuture<'static, Named<'static>> + Send + Sync>;
+type Identify = Box<
+    dyn Fn(ObjectKind, Named<'static>) -> BoxFuture<'static, Result<Named<'static>, RemoteError>>
+        + Send
+        + Sync,
+>;
 type Closed = Box<dyn Fn(CallContext) -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl<S> ServiceHandler<S> {
@@ -118,7 +122,7 @@ impl<S> ServiceHandler<S> {
         ServiceHandler {
             service: Mutex::new(service),
             programs: &PROGRAMS,
-            identify: Box::new(|_, object| Box::pin(std::future::ready(object))),
+            identify: Box::new(|_, object| Box::pin(std::future::ready(Ok(object)))),
             closed: Box::new(|_| Box::pin(std::future::ready(()))),
         }
     }
@@ -164,7 +168,7 @@ where
         self: Arc<Self>,
         kind: ObjectKind,
         object: Named<'static>,
-    ) -> BoxFuture<'static, Named<'static>> {
+    ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
         (self.identify)(kind, object)
     }
 

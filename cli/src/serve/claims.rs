@@ -44,7 +44,7 @@ impl<H: Handler> Handler for Claims<H> {
         self: Arc<Self>,
         kind: ObjectKind,
         object: Named<'static>,
-    ) -> BoxFuture<'static, Named<'static>> {
+    ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
         self.handler.clone().identify(kind, object)
     }
 

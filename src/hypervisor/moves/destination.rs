@@ -14,7 +14,7 @@ use super::finish::nobody_waits;
 use super::incoming::{Arrival, Arrived, Coming, Fate, Task};
 use super::reception::{Origin, Reception};
 use super::uri::MigrationUri;
-use super::{Moves, flags, found, verbs};
+use super::{Moves, flags, found, is_over, tried, verbs};
 use crate::server::Stream;
 
 impl Moves {
@@ -82,7 +82,7 @@ impl Moves {
                 Ok(_) if tunnelled => Vec::new(),
                 Ok(_) => ticket.to_vec(),
                 Err(error) => {
-                    self.table().coming.all.remove(&id);
+                    self.forget_unless_there(id);
                     return Err(error);
                 }
             },
@@ -103,7 +103,8 @@ impl Moves {
         Ok(id)
     }
 
-    /// The guest is there from now on, and its migration's. One of another cookie's is not.
+    /// The guest is there from now on, and its migration's. One of another cookie's is not, nor is one at which the hypervisor fails: then
+    /// nothing is left of it, or it is guarded until somebody destroys it.
     pub(super) async fn admitted<H: Hypervisor>(
         &self,
         host: &H,
@@ -112,25 +113,30 @@ impl Moves {
         dname: Option<String>,
         cookie: &[u8],
     ) -> Result<Uuid> {
-        let info = verbs(host)?.expect(xml, dname).await?;
-        let arrived = match self.admit(id, &info, cookie) {
+        let expected = async { verbs(host)?.expect(xml, dname).await };
+        let info = tried("expecting a guest", expected).await?;
+        let admitted = match self.admit(id, &info, cookie) {
             // Before its migration had it, somebody may have laid hands on it.
-            Ok(()) => self.is_untouched(host, &info).await,
+            Ok(()) => tried("telling of a guest", self.is_untouched(host, &info)).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = arrived {
+        if admitted.is_err()
+            && let Ok(guest) = Arrived::of(&info)
+        {
+            let gone = self.is_ended(host, &guest, ShutoffReason::Failed).await;
             if let Some(coming) = self.table().coming.all.get_mut(&id) {
-                coming.guest = None;
+                match gone {
+                    true => coming.guest = None,
+                    false => (coming.guest, coming.fate) = (Some(guest), Fate::Ends),
+                }
             }
-            // Only what was expected: by now another run may have its UUID.
-            if let Some(run) = info.id
-                && super::same_run(host, info.uuid, run).await.is_ok()
-            {
-                self.turn_off(host, info.uuid, ShutoffReason::Failed).await;
-            }
-            return Err(error);
         }
-        Ok(info.uuid)
+        admitted.map(|()| info.uuid)
+    }
+
+    /// What was expected here is not, and what is there all the same is guarded.
+    fn forget_unless_there(&self, id: IncomingId) {
+        self.table().coming.all.retain(|one, coming| *one != id || coming.guest.is_some());
     }
 
     fn admit(&self, id: IncomingId, info: &DomainInfo, cookie: &[u8]) -> Result<()> {
@@ -199,8 +205,7 @@ impl Moves {
         tracing::debug!(incoming = id.0, ?reason, "an incoming guest ends");
         let guest = self.table().coming.all.get(&id).and_then(|coming| coming.guest.clone());
         if let Some(guest) = guest
-            && super::same_run(host, guest.uuid, guest.run).await.is_ok()
-            && !self.turn_off(host, guest.uuid, reason).await
+            && !self.is_ended(host, &guest, reason).await
         {
             // It is guarded until somebody destroys it: what came of it must not run.
             return false;
@@ -209,14 +214,22 @@ impl Moves {
         true
     }
 
-    /// Whether it is off.
-    async fn turn_off<H: Hypervisor>(&self, host: &H, guest: Uuid, reason: ShutoffReason) -> bool {
-        let turned = match verbs(host) {
-            Ok(verbs) => verbs.turn(guest, DomainState::Shutoff(reason)).await,
-            Err(error) => Err(error),
+    /// Ends a guest that came, and says whether it is off. One of which nothing can be told now may not be.
+    async fn is_ended<H: Hypervisor>(&self, host: &H, guest: &Arrived, reason: ShutoffReason) -> bool {
+        let &Arrived { uuid, run, .. } = guest;
+        let ended = async {
+            match is_over(host, uuid, run).await? {
+                // By now another run may have its UUID.
+                true => Ok(()),
+                false => verbs(host)?.turn(uuid, DomainState::Shutoff(reason)).await,
+            }
         };
-        turned
-            .inspect_err(|error| tracing::warn!(domain = %guest, %error, "a guest that came cannot be ended"))
+        let mut ended = tried("ending a guest that came", ended).await;
+        if ended.is_err() && tried("looking at a guest", is_over(host, uuid, run)).await == Ok(true) {
+            ended = Ok(());
+        }
+        ended
+            .inspect_err(|error| tracing::warn!(domain = %uuid, %error, "a guest that came cannot be ended"))
             .is_ok()
     }
 }

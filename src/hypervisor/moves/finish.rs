@@ -14,7 +14,8 @@ use super::super::{
 use super::cookie::Ticket;
 use super::incoming::{Arrival, Arrived, Coming, Comings, Fate, not_incoming};
 use super::uri::MigrationUri;
-use super::{Moves, flags, same_run, verbs};
+use super::{Moves, flags, same_run, tried, verbs};
+use crate::panics;
 
 impl Moves {
     /// Lets the guest that came run, once all of it is here. In version 3 a failure ends it, for its source has it.
@@ -59,7 +60,12 @@ impl Moves {
                 return Err(error);
             }
         };
-        match self.let_run(host, &guest, request).await {
+        let runs = panics::answered("letting a guest run", self.let_run(host, &guest, request)).await;
+        let runs = match runs {
+            Some(runs) => runs,
+            None => is_let_run(host, &guest).await,
+        };
+        match runs {
             Ok(domain) => {
                 let coming = self.table().coming.all.remove(&id);
                 // Its source may be waiting for the receipt yet: let it be sent.
@@ -320,6 +326,18 @@ impl Moves {
             table.coming.failures.remember(name, why);
         }
         true
+    }
+}
+
+/// What became of a guest that was to run, where a verb has panicked. Only its turn takes it out of the state in which it came, and no other
+/// copy of one that has had it may run.
+async fn is_let_run<H: Hypervisor>(host: &H, guest: &Arrived) -> Result<DomainInfo> {
+    let info = tried("looking at a guest", same_run(host, guest.uuid, guest.run)).await?;
+    match info.state {
+        DomainState::Paused(PausedReason::Migration) => {
+            Err(errors::failed("the hypervisor has panicked at letting the guest run"))
+        }
+        _ => Ok(info),
     }
 }
 

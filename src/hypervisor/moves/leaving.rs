@@ -16,8 +16,8 @@ use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    DomainState, Event, Hypervisor, JobKind, JobStep, Migrating, MigrationVersion, OutgoingId, PausedReason,
-    Perform, Result, RunningReason, ShutoffReason, Tunnel, Uuid, WhichXml, errors,
+    DomainState, Event, Hypervisor, JobKind, JobStep, Lookup, Migrating, MigrationVersion, OutgoingId,
+    PausedReason, Perform, Result, RunningReason, ShutoffReason, Tunnel, Uuid, WhichXml, errors,
 };
 use super::cookie::Ticket;
 use super::departure::{Departure, Stop, chunk_bytes};
@@ -25,8 +25,9 @@ use super::source::Claim;
 use super::stream::{self, CHUNK_BYTES_MAX, Checksum, StreamError};
 use super::uri::MigrationUri;
 use super::way_out::{Halt, Out, broken, connect, through, within};
-use super::{MAGIC, Moves, same_run, verbs};
+use super::{MAGIC, Moves, is_over, same_run, tried, verbs};
 use crate::net::TcpStream;
+use crate::panics;
 
 /// Which way the guest goes.
 pub(super) enum Way {
@@ -113,8 +114,17 @@ impl<H: Hypervisor> Leaving<H, ()> {
         ended
     }
 
-    /// It runs elsewhere now, and ends here.
+    /// It runs elsewhere now, and ends here. Where the hypervisor panics at that, what counts is whether it has ended.
     async fn leaves(&self, flags: MigrateFlags) -> Result<()> {
+        let (guest, run) = (self.claim.guest, self.claim.run);
+        match panics::answered("ending a guest that has left", self.ends(flags)).await {
+            Some(ended) => ended,
+            None if tried("looking at a guest", is_over(&*self.host, guest, run)).await? => Ok(()),
+            None => Err(errors::failed("the hypervisor has panicked at ending the guest that has left")),
+        }
+    }
+
+    async fn ends(&self, flags: MigrateFlags) -> Result<()> {
         let guest = self.claim.guest;
         let info = same_run(&*self.host, guest, self.claim.run).await?;
         if !self.moves.table().going.is(guest, self.claim.id) {
@@ -140,17 +150,20 @@ impl<H: Hypervisor> Leaving<H, ()> {
         let (guest, run) = (self.claim.guest, self.claim.run);
         self.moves.table().jobs.completed(guest, self.departure.job(outcome));
         let waits = DomainState::Paused(PausedReason::Migration);
-        if self.departure.paused_it()
-            && same_run(&*self.host, guest, run).await.is_ok_and(|info| info.state == waits)
-        {
-            let runs = DomainState::Running(RunningReason::MigrationCanceled);
-            let resumed = match verbs(&*self.host) {
-                Ok(verbs) => verbs.turn(guest, runs).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = resumed {
-                tracing::warn!(domain = %guest, %error, "a guest whose migration failed stays paused");
+        let resumed = async {
+            let found = self.host.domain(Lookup::Uuid(guest)).await?;
+            match found.filter(|info| info.id == Some(run) && info.state == waits) {
+                Some(_) => {
+                    let runs = DomainState::Running(RunningReason::MigrationCanceled);
+                    verbs(&*self.host)?.turn(guest, runs).await
+                }
+                None => Ok(()),
             }
+        };
+        if self.departure.paused_it()
+            && let Err(error) = tried("resuming a guest", resumed).await
+        {
+            tracing::warn!(domain = %guest, %error, "a guest whose migration failed may stay paused");
         }
     }
 }

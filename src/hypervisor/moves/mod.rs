@@ -36,9 +36,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-use virtwire_protocol::error::RemoteError;
+use virtwire_protocol::error::{ErrorCode, RemoteError};
 
 use super::{DomainInfo, Host, Hypervisor, Lookup, Migrating, MigrationSettings, Result, Uuid, errors};
+use crate::panics;
 use incoming::Comings;
 use jobs::Jobs;
 use outgoing::Goings;
@@ -183,4 +184,18 @@ async fn found<H: Hypervisor>(host: &H, guest: Uuid) -> Result<DomainInfo> {
 async fn same_run<H: Hypervisor>(host: &H, guest: Uuid, run: u32) -> Result<DomainInfo> {
     let info = found(host, guest).await?;
     if info.id == Some(run) { Ok(info) } else { Err(errors::not_running()) }
+}
+
+/// Whether that run of a guest is over. An error is no word about it.
+pub(super) async fn is_over<H: Hypervisor>(host: &H, guest: Uuid, run: u32) -> Result<bool> {
+    match host.domain(Lookup::Uuid(guest)).await {
+        Err(error) if error.code == ErrorCode::NO_DOMAIN => Ok(true),
+        found => Ok(found?.and_then(|info| info.id) != Some(run)),
+    }
+}
+
+/// What the hypervisor makes of this. One that panics has failed at it, and has not said what came of that.
+async fn tried<T>(what: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let done = panics::answered(what, work).await;
+    done.unwrap_or_else(|| Err(errors::failed(format!("the hypervisor has panicked at {what}"))))
 }

@@ -12,7 +12,7 @@ use super::door::{self, OPENING_DEADLINE};
 use super::incoming::Arrival;
 use super::stream::{self, CHUNK_BYTES_MAX, StreamError};
 use super::way_out::within;
-use super::{MAGIC, Moves, verbs};
+use super::{MAGIC, Moves, tried, verbs};
 use crate::net::{TcpListener, TcpStream};
 use crate::server::Stream;
 
@@ -93,7 +93,8 @@ impl<H: Hypervisor> Reception<H> {
             Ok(pipe.shutdown().await?)
         };
         let receiving = async {
-            verbs(&*self.host).map_err(refused)?.receive(guest, &mut data).await.map_err(refused)?;
+            let received = async { verbs(&*self.host)?.receive(guest, &mut data).await };
+            tried("receiving a guest", received).await.map_err(refused)?;
             match data.read(&mut [0]).await? {
                 0 => Ok(()),
                 _ => Err(StreamError::Malformed("more than a guest".to_owned())),

@@ -2,8 +2,9 @@
 
 use virtwire_protocol::error::RemoteError;
 
-use super::super::{DomainInfo, Hypervisor, Result};
+use super::super::{DomainInfo, Hypervisor, Result, errors};
 use super::HypervisorService;
+use crate::panics;
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// Starts the domains that are marked to start with their host and are off, as a client's `domain_create` would: one with a managed
@@ -11,7 +12,7 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// started, as [`Boot`](super::super::Boot) knows it: a daemon that is merely started again would start what was shut down on
     /// purpose.
     ///
-    /// Returns the domains that could not be started, each with its reason; the others are.
+    /// Returns the domains that could not be started, each with its reason; the others are, also where the hypervisor panics at one.
     ///
     /// # Errors
     /// The hypervisor's, where it does not tell its domains; then none is started.
@@ -19,7 +20,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let domains = self.hypervisor.domains().await?;
         let mut failed = Vec::new();
         for domain in domains.into_iter().filter(|domain| domain.autostart && domain.id.is_none()) {
-            if let Err(error) = self.start(domain.uuid).await {
+            let started = panics::answered("a domain's start with its host", self.start(domain.uuid)).await;
+            let panicked = || Err(errors::failed("the hypervisor has panicked at its start"));
+            if let Err(error) = started.unwrap_or_else(panicked) {
                 failed.push((domain, error));
             }
         }

@@ -1,15 +1,23 @@
 //! Whom a call is about, for who decides whether it may be: what the call says of its object, completed by what is known of it.
 
 use virtwire_protocol::access::{Named, ObjectKind};
+use virtwire_protocol::error::ErrorCode;
 
-use super::super::{Hypervisor, Lookup, Networks, Secrets, Storage, Uuid};
+use super::super::{Hypervisor, Lookup, Networks, Result, Secrets, Storage, Uuid};
 use super::HypervisorService;
 
 impl<H: Hypervisor> HypervisorService<H> {
     /// The UUID and the name of a domain, a network or a pool, whichever of the two the call has, or those that its configuration says. A
     /// secret's name is what it is for. Interfaces and devices of the host have names alone.
     /// A volume is named by its pool and its key, and one with another key is not found later.
-    pub(super) async fn identified(&self, kind: ObjectKind, mut object: Named<'static>) -> Named<'static> {
+    ///
+    /// # Errors
+    /// The hypervisor's, where it does not tell what there is: who decides by names would let pass what has none.
+    pub(super) async fn identified(
+        &self,
+        kind: ObjectKind,
+        mut object: Named<'static>,
+    ) -> Result<Named<'static>> {
         if let Some(xml) = &object.xml {
             if let Some((uuid, name)) = self.hypervisor.described(kind, xml) {
                 (object.uuid, object.name) = (uuid.map(|uuid| uuid.0), Some(name.into()));
@@ -20,19 +28,23 @@ impl<H: Hypervisor> HypervisorService<H> {
         let key = match (&object.uuid, &object.name) {
             (Some(uuid), _) => Lookup::Uuid(Uuid(*uuid)),
             (None, Some(name)) => Lookup::Name(name),
-            (None, None) => return object,
+            (None, None) => return Ok(object),
         };
         let found = match kind {
             ObjectKind::Domain => {
-                let domain = self.hypervisor.domain(key).await.ok().flatten();
+                let domain = match self.hypervisor.domain(key).await {
+                    // Which says as well that there is none.
+                    Err(error) if error.code == ErrorCode::NO_DOMAIN => None,
+                    found => found?,
+                };
                 domain.map(|domain| (domain.uuid, domain.name))
             }
-            ObjectKind::Network => self.network_by(key).await,
-            ObjectKind::StoragePool => self.pool_by(key).await,
-            ObjectKind::Secret => self.secret_by(key).await,
+            ObjectKind::Network => self.network_by(key).await?,
+            ObjectKind::StoragePool => self.pool_by(key).await?,
+            ObjectKind::Secret => self.secret_by(key).await?,
             // The UUID is of the pool in which it is looked for or made.
             ObjectKind::StorageVol if object.uuid.is_some() => {
-                object.pool = self.pool_by(key).await.map(|(_, name)| name.into());
+                object.pool = self.pool_by(key).await?.map(|(_, name)| name.into());
                 None
             }
             _ => None,
@@ -43,33 +55,33 @@ impl<H: Hypervisor> HypervisorService<H> {
             let said = object.name.replace(name.into());
             object.new_name = object.new_name.or(said).filter(|said| object.name.as_ref() != Some(said));
         }
-        object
+        Ok(object)
     }
 
     /// What a configuration of a domain describes that no argument of a call is.
-    pub(super) async fn described(&self, xml: &str) -> Named<'static> {
+    pub(super) async fn described(&self, xml: &str) -> Result<Named<'static>> {
         let mut object = Named::default();
         object.xml = Some(xml.to_owned().into());
         self.identified(ObjectKind::Domain, object).await
     }
 
-    async fn network_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {
-        let all = self.hypervisor.networks()?.networks().await.ok()?;
-        let mut those = all.into_iter().map(|network| (network.uuid, network.name));
-        those.find(|(uuid, name)| is_it(key, *uuid, name))
+    async fn network_by(&self, key: Lookup<'_>) -> Result<Option<(Uuid, String)>> {
+        let Some(networks) = self.hypervisor.networks() else { return Ok(None) };
+        let mut those = networks.networks().await?.into_iter().map(|network| (network.uuid, network.name));
+        Ok(those.find(|(uuid, name)| is_it(key, *uuid, name)))
     }
 
     /// By its UUID alone: what is for nothing in particular has no other name.
-    async fn secret_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {
-        let Lookup::Uuid(uuid) = key else { return None };
-        let all = self.hypervisor.secrets()?.secrets().await.ok()?;
-        all.into_iter().find(|secret| secret.uuid == uuid).map(|secret| (uuid, secret.usage_id))
+    async fn secret_by(&self, key: Lookup<'_>) -> Result<Option<(Uuid, String)>> {
+        let (Lookup::Uuid(uuid), Some(secrets)) = (key, self.hypervisor.secrets()) else { return Ok(None) };
+        let found = secrets.secrets().await?.into_iter().find(|secret| secret.uuid == uuid);
+        Ok(found.map(|secret| (uuid, secret.usage_id)))
     }
 
-    async fn pool_by(&self, key: Lookup<'_>) -> Option<(Uuid, String)> {
-        let all = self.hypervisor.storage()?.pools().await.ok()?;
-        let mut those = all.into_iter().map(|pool| (pool.uuid, pool.name));
-        those.find(|(uuid, name)| is_it(key, *uuid, name))
+    async fn pool_by(&self, key: Lookup<'_>) -> Result<Option<(Uuid, String)>> {
+        let Some(storage) = self.hypervisor.storage() else { return Ok(None) };
+        let mut those = storage.pools().await?.into_iter().map(|pool| (pool.uuid, pool.name));
+        Ok(those.find(|(uuid, name)| is_it(key, *uuid, name)))
     }
 }
 

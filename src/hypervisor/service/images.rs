@@ -3,14 +3,18 @@
 //! There is one only of a domain that is defined and off. So whoever makes one, uses it or removes it has the domain alone meanwhile
 //! ([`Alone`]), and so has whoever undefines the domain, starts it or gives it another name because there is none: what they have seen is
 //! still so when they act. A domain's definition could go while it is saved, otherwise, and with it all that is left of the domain.
+//!
+//! An image from which a domain has started is used up: its disks go on without it. Where it cannot be removed then, that fails nothing, for the
+//! domain runs; this daemon remembers it, and takes it for none.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
@@ -33,18 +37,24 @@ pub(super) struct Images<H> {
     /// Those who look for them.
     at_images: Arc<Semaphore>,
     turns: Turns,
+    used_up: UsedUp,
 }
+
+/// Those that are used up and still there, by domain.
+type UsedUp = Arc<Mutex<HashMap<Uuid, Stamp>>>;
 
 impl<H> Clone for Images<H> {
     fn clone(&self) -> Images<H> {
-        let Images { hypervisor, at_images, turns } = self;
-        Images { hypervisor: hypervisor.clone(), at_images: at_images.clone(), turns: turns.clone() }
+        let Images { hypervisor, at_images, turns, used_up } = self;
+        let (hypervisor, at_images) = (hypervisor.clone(), at_images.clone());
+        Images { hypervisor, at_images, turns: turns.clone(), used_up: used_up.clone() }
     }
 }
 
 impl<H: Hypervisor> Images<H> {
     pub(super) fn new(hypervisor: Arc<H>) -> Images<H> {
-        Images { hypervisor, at_images: Arc::new(Semaphore::new(AT_IMAGES)), turns: Turns::default() }
+        let at_images = Arc::new(Semaphore::new(AT_IMAGES));
+        Images { hypervisor, at_images, turns: Turns::default(), used_up: UsedUp::default() }
     }
 
     /// Nobody else makes, uses or removes the image of this domain until what this returns is dropped.
@@ -74,8 +84,20 @@ impl<H: Hypervisor> Images<H> {
     /// The image of a domain, if it is there.
     pub(super) async fn find(&self, domain: Uuid) -> Result<Option<PathBuf>> {
         let Some(place) = self.place(domain) else { return Ok(None) };
-        let found: io::Result<_> = self.look(move || Ok(place.try_exists()?.then_some(place))).await?;
+        let used_up = self.used_up().get(&domain).copied();
+        let is_one = move |there: &Stamp| used_up != Some(*there);
+        let found: io::Result<_> =
+            self.look(move || Ok(Stamp::of(&place)?.filter(is_one).map(|_| place))).await?;
         found.map_err(|error| errors::failed(format!("it is not known whether there is an image: {error}")))
+    }
+
+    fn used_up(&self) -> MutexGuard<'_, HashMap<Uuid, Stamp>> {
+        self.used_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an image from which the domain has started is still there, as far as this daemon knows.
+    pub(super) fn is_used_up(&self, domain: Uuid) -> bool {
+        self.used_up().contains_key(&domain)
     }
 
     /// Which of these domains have one. There may be thousands.
@@ -84,7 +106,13 @@ impl<H: Hypervisor> Images<H> {
         if places.iter().all(Option::is_none) {
             return Ok(vec![false; places.len()]);
         }
-        self.look(move || are_there(&places)).await
+        let mut have = self.look(move || are_there(&places)).await?;
+        for (has, domain) in have.iter_mut().zip(domains) {
+            if *has && self.is_used_up(domain.uuid) {
+                *has = self.find(domain.uuid).await?.is_some();
+            }
+        }
+        Ok(have)
     }
 
     /// Looks for images. Their folder may be at a file server that takes its time: that is no worker's of the runtime to wait for.
@@ -93,7 +121,7 @@ impl<H: Hypervisor> Images<H> {
         looked.map_err(|error| errors::failed(format!("the images cannot be looked for: {error}")))
     }
 
-    /// That what an image says is of the domain whose own it is: somebody may have put another one's there.
+    /// That what an image says, or is to say, is of the domain whose own it is: somebody may have put another one's there.
     ///
     /// # Errors
     /// Code 9 where it is another one's, as far as the hypervisor can read whose it is.
@@ -106,28 +134,48 @@ impl<H: Hypervisor> Images<H> {
             }
             false => self.hypervisor.described(ObjectKind::Domain, xml),
         };
-        match said {
-            Some((Some(uuid), name)) if uuid != domain => {
-                let own = self.hypervisor.domain(Lookup::Uuid(domain)).await?;
-                let own = own.map(|own| own.name).unwrap_or_default();
-                Err(errors::failed(format!(
-                    "cannot restore domain '{own}' uuid {domain} from a file which belongs to domain '{name}' uuid {uuid}"
-                )))
-            }
-            _ => Ok(()),
-        }
+        let (uuid, name) = match said {
+            None => return Ok(()),
+            Some((Some(uuid), _)) if uuid == domain => return Ok(()),
+            Some(another) => another,
+        };
+        let own = self.hypervisor.domain(Lookup::Uuid(domain)).await?;
+        let own = own.map(|own| own.name).unwrap_or_default();
+        let belongs = match uuid {
+            // Without a UUID it is about whoever has the name.
+            None if name == own => return Ok(()),
+            None => format!("domain '{name}'"),
+            Some(uuid) => format!("domain '{name}' uuid {uuid}"),
+        };
+        Err(errors::failed(format!(
+            "cannot restore domain '{own}' uuid {domain} from a file which belongs to {belongs}"
+        )))
     }
 
     /// Starts a domain from its image, which is used up by that. Whether there was one.
     pub(super) async fn start(&self, domain: Uuid, paused: bool, bypass_cache: bool) -> Result<bool> {
         let (Some(image), Some(saving)) = (self.find(domain).await?, self.hypervisor.saving()) else {
+            if self.is_used_up(domain) {
+                // It may go by now. The next daemon would take it for one.
+                self.use_up(domain).await;
+            }
             return Ok(false);
         };
         self.check_is_of(domain, &saving.saved_xml(&image).await?).await?;
         let how = Save { runs: paused.then_some(false), bypass_cache, ..Save::default() };
         saving.restore(&image, how).await?;
-        self.remove(domain).await?;
+        self.use_up(domain).await;
         Ok(true)
+    }
+
+    /// Removes an image that must not be started from again, or remembers that.
+    pub(super) async fn use_up(&self, domain: Uuid) {
+        let Err(error) = self.remove(domain).await else { return };
+        tracing::warn!(%domain, %error, "a domain is past its image, which stays");
+        let Some(place) = self.place(domain) else { return };
+        if let Ok(Ok(Some(there))) = self.look(move || Stamp::of(&place)).await {
+            self.used_up().insert(domain, there);
+        }
     }
 
     /// When this returns it is gone for good, also where the machine ends next.
@@ -141,7 +189,30 @@ impl<H: Hypervisor> Images<H> {
             image.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
         });
         let removed: io::Result<()> = removed.await?;
-        removed.map_err(|error| errors::failed(format!("the image cannot be removed: {error}")))
+        removed.map_err(|error| errors::failed(format!("the image cannot be removed: {error}")))?;
+        self.used_up().remove(&domain);
+        Ok(())
+    }
+}
+
+/// What tells an image from another one in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    bytes: u64,
+    written: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// Of the image that is there, if one is.
+    fn of(image: &Path) -> io::Result<Option<Stamp>> {
+        match std::fs::metadata(image) {
+            Ok(there) => {
+                Ok(Some(Stamp { inode: there.ino(), bytes: there.len(), written: there.modified().ok() }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use virtwire_protocol::remote::{
 use super::super::{DomainInfo, Hypervisor, Lookup, Result, StartOptions, Undefine, Uuid, errors};
 use super::HypervisorService;
 use super::wire::{domain, xml};
+use crate::hypervisor::moves::is_over;
 use crate::panics;
 use crate::server::CallContext;
 
@@ -103,9 +104,10 @@ impl<H: Hypervisor> HypervisorService<H> {
                 }
             }
         }
-        // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends. One that
-        // is transient is refused as what it is.
-        let image_goes = found.persistent && flags & UNDEFINE_MANAGED_SAVE != 0;
+        // Before the definition: whoever is defined next under this UUID does not start from it, whenever this daemon ends; also where it
+        // is used up already. One that is transient is refused as what it is.
+        let image_goes = flags & UNDEFINE_MANAGED_SAVE != 0 || images.is_used_up(domain);
+        let image_goes = found.persistent && image_goes;
         let hypervisor = self.hypervisor.clone();
         let undefined = async move {
             if image_goes {
@@ -172,20 +174,38 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         let started = match self.started(uuid, options, image).await? {
             Some(started) => started,
-            None => self.known(&arguments.dom).await?,
+            // From its image: it runs from here on, whatever can be told of it.
+            None => match self.known(&arguments.dom).await {
+                Ok(known) => known,
+                Err(error) if arguments.flags & START_AUTODESTROY != 0 => {
+                    // Nobody knows which run is to end with the client.
+                    self.destroy(uuid).await?;
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(domain = %uuid, %error, "a domain runs from its image, and cannot be told of");
+                    return Ok(DomainCreateWithFlagsReply { dom: arguments.dom });
+                }
+            },
         };
         self.ends_with(cx, &started, arguments.flags).await?;
         Ok(DomainCreateWithFlagsReply { dom: domain(&started) })
     }
 
-    /// Has a guest that was started so end with its client's connection; at once where that is gone.
+    /// Has a guest that was started so end with its client's connection; at once where that is gone, or it cannot be noted.
     async fn ends_with(&self, cx: &CallContext, guest: &DomainInfo, flags: u32) -> Result<()> {
         let Some(run) = guest.id.filter(|_| flags & START_AUTODESTROY != 0) else { return Ok(()) };
-        if self.clients.with(cx, |client| client.is_crowded())? {
-            self.clients.forget_ended(cx, &self.hypervisor.domains().await?);
-        }
-        let noted = self.clients.destroys_at_end(cx, guest.uuid, run);
-        if noted.is_err() {
+        let noted = panics::answered("noting a guest that is to end with its client", async {
+            if self.clients.with(cx, |client| client.is_crowded())? {
+                self.clients.forget_ended(cx, &self.hypervisor.domains().await?);
+            }
+            self.clients.destroys_at_end(cx, guest.uuid, run)
+        });
+        let noted = noted
+            .await
+            .unwrap_or_else(|| Err(errors::failed("the hypervisor has failed to tell its domains")));
+        // It has started a moment ago: where nothing can be told of it now, it is still that run.
+        if noted.is_err() && is_over(&*self.hypervisor, guest.uuid, run).await != Ok(true) {
             self.destroy(guest.uuid).await?;
         }
         noted
@@ -199,11 +219,13 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 
     async fn end_guest(&self, uuid: Uuid, run: u32) {
-        let is_there =
-            |found: Result<Option<DomainInfo>>| matches!(found, Ok(Some(one)) if one.id == Some(run));
-        if is_there(self.hypervisor.domain(Lookup::Uuid(uuid)).await)
-            && let Err(error) = self.destroy(uuid).await
-        {
+        let ended = match is_over(&*self.hypervisor, uuid, run).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.destroy(uuid).await,
+            // By now another run may have its UUID.
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
             tracing::warn!(%uuid, %error, "a guest that was to end with its client's connection");
         }
     }

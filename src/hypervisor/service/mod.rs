@@ -107,7 +107,7 @@ use images::Images;
 ///         }
 ///     }
 ///
-///     fn identify(self: Arc<Self>, kind: ObjectKind, object: Named<'static>) -> BoxFuture<'static, Named<'static>> {
+///     fn identify(self: Arc<Self>, kind: ObjectKind, object: Named<'static>) -> BoxFuture<'static, Result<Named<'static>>> {
 ///         self.0.clone().identify(kind, object)
 ///     }
 ///
@@ -224,7 +224,7 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
         self: Arc<Self>,
         kind: ObjectKind,
         object: Named<'static>,
-    ) -> BoxFuture<'static, Named<'static>> {
+    ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
         Box::pin(async move { self.identified(kind, object).await })
     }
 

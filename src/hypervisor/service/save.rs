@@ -92,7 +92,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         if cx.is_decided() {
             let own = saving.saved_xml(file).await?;
             for xml in [Some(&own), how.xml.as_ref()].into_iter().flatten() {
-                cx.admits::<P>(&self.described(xml).await, flags)?;
+                cx.admits::<P>(&self.described(xml).await?, flags)?;
             }
             how.xml.get_or_insert(own);
         }
@@ -149,7 +149,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let path = path(&arguments.file)?;
         let xml = saving.saved_xml(&path).await?;
         if cx.is_decided() {
-            cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await, flags)?;
+            cx.admits::<DomainSaveImageGetXmlDesc>(&self.described(&xml).await?, flags)?;
         }
         let xml = shown(xml, flags & XML_SECURE != 0, || saving.saved_xml(&path)).await?;
         Ok(DomainSaveImageGetXmlDescReply { xml })
@@ -232,7 +232,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         let (alone, images) = (self.images.alone(domain).await?, self.images.clone());
         let image = images.find(domain).await?.ok_or_else(no_image)?;
         let xml = self.saving("virDomainManagedSaveDefineXML")?.saved_xml(&image).await?;
-        images.check_is_of(domain, &xml).await?;
+        for xml in [Some(&xml), how.xml.as_ref()].into_iter().flatten() {
+            images.check_is_of(domain, xml).await?;
+        }
         let hypervisor = self.hypervisor.clone();
         let set = async move {
             let saving = hypervisor.saving().ok_or_else(no_image)?;

@@ -280,6 +280,11 @@ impl<H: Hypervisor> HypervisorService<H> {
         };
         let alone = self.images.alone(Uuid(arguments.snap.dom.uuid)).await?;
         let (domain, snapshot, _) = self.snapshot(&arguments.snap).await?;
+        if !snapshot.active && runs.is_none() && !self.known(&arguments.snap.dom).await?.persistent {
+            // It would be off, and of a transient one nothing is left then.
+            let detail = "transient domain needs to request run or pause to revert to inactive snapshot";
+            return Err(errors::invalid(detail));
+        }
         let force = arguments.flags & REVERT_FORCE != 0;
         if !snapshot.active && !force && self.images.find(domain).await?.is_some() {
             let text = "snapshot without memory state, removal of existing managed saved state strongly recommended to avoid corruption";
@@ -292,7 +297,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             let snapshots = hypervisor.snapshots().ok_or_else(|| RemoteError::no_support(API))?;
             snapshots.revert(domain, &snapshot.name, Revert { runs, force }).await?;
             // What was saved before is of another past: the next start must not go on with it.
-            images.remove(domain).await
+            images.use_up(domain).await;
+            Ok(())
         };
         alone.through(reverted).await
     }

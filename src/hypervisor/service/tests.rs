@@ -9,9 +9,11 @@ use crate::hypervisor::{DomainInfo, Host, Result, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
 mod addresses;
+mod autostart;
 mod happenings;
 mod images;
 mod many;
+mod stats;
 mod told;
 
 /// A host without domains that implements what it must and nothing else.

@@ -48,7 +48,7 @@ impl Handler for WithPrograms {
         self: Arc<Self>,
         kind: ObjectKind,
         object: Named<'static>,
-    ) -> BoxFuture<'static, Named<'static>> {
+    ) -> BoxFuture<'static, Result<Named<'static>>> {
         self.0.clone().identify(kind, object)
     }
 }

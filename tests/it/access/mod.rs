@@ -5,3 +5,4 @@ mod every_procedure;
 mod kept;
 mod meant;
 mod named;
+mod unsure;

@@ -3,6 +3,7 @@
 
 mod lost;
 mod order;
+mod panics;
 pub(crate) mod small;
 mod versions;
 

@@ -18,6 +18,23 @@ pub(crate) struct Small {
     pub(super) uuid: Uuid,
     pub(super) world: World,
     guests: Arc<Mutex<BTreeMap<Uuid, Guest>>>,
+    /// The verb that panics next, once.
+    pub(super) panics: Arc<Mutex<Option<At>>>,
+    /// How often it was asked for its guests since it does not tell of them, if it does not.
+    pub(super) silence: Arc<Mutex<Option<u32>>>,
+}
+
+/// A moment of a migration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum At {
+    Expecting,
+    Receiving,
+    /// About to turn a guest to this, which has not happened.
+    Turning(DomainState),
+    /// The same when it has.
+    Turned(DomainState),
+    /// Looked at, as it is in this state.
+    Looking(DomainState),
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +46,13 @@ pub(super) struct Guest {
 
 impl Small {
     pub(crate) fn new(world: World) -> Small {
-        Small { uuid: Uuid::random(), world, guests: Arc::default() }
+        let (guests, panics, silence) = Default::default();
+        Small { uuid: Uuid::random(), world, guests, panics, silence }
+    }
+
+    fn passes(&self, at: At) {
+        let panics = self.panics.lock().unwrap().take_if(|panics| *panics == at).is_some();
+        assert!(!panics, "as was asked for");
     }
 
     pub(super) fn guest(&self, uuid: Uuid) -> Option<Guest> {
@@ -80,6 +103,7 @@ impl Small {
 
 impl Migrating for Small {
     async fn expect(&self, xml: String, name: Option<String>) -> Result<DomainInfo> {
+        self.passes(At::Expecting);
         self.start(xml, name, Vec::new(), DomainState::Paused(PausedReason::Migration))
     }
 
@@ -96,13 +120,17 @@ impl Migrating for Small {
     }
 
     async fn receive(&self, guest: Uuid, data: &mut (dyn AsyncRead + Send + Unpin)) -> Result<()> {
+        self.passes(At::Receiving);
         let mut memory = Vec::new();
         data.take(1 << 20).read_to_end(&mut memory).await.map_err(broken)?;
         self.with(guest, |guest| guest.memory = memory)
     }
 
     async fn turn(&self, guest: Uuid, state: DomainState) -> Result<()> {
-        self.set(guest, state).map(drop)
+        self.passes(At::Turning(state));
+        self.set(guest, state)?;
+        self.passes(At::Turned(state));
+        Ok(())
     }
 }
 
@@ -122,7 +150,13 @@ impl Hypervisor for Small {
     }
 
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
-        Ok(self.guests.lock().unwrap().values().map(|guest| guest.info.clone()).collect())
+        if let Some(asked) = &mut *self.silence.lock().unwrap() {
+            *asked += 1;
+            return Err(errors::failed("the guests cannot be told of"));
+        }
+        let all: Vec<_> = self.guests.lock().unwrap().values().map(|guest| guest.info.clone()).collect();
+        all.iter().for_each(|info| self.passes(At::Looking(info.state)));
+        Ok(all)
     }
 
     async fn xml(&self, domain: Uuid, _: WhichXml) -> Result<String> {

@@ -9,10 +9,14 @@ use tokio::sync::{Semaphore, watch};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::*;
-use crate::hypervisor::{Confirm, Lookup, Save, Saving, StartOptions};
+use crate::hypervisor::{Confirm, Lookup, Revert, Save, Saving, SnapshotInfo, Snapshots, StartOptions};
 
 const WITH_IMAGE: u32 = 1;
+const AUTODESTROY: u32 = 2;
 const FORCE_BOOT: u32 = 8;
+/// To a snapshot, to run then; and though something is lost by it.
+const RUNNING: u32 = 1;
+const FORCE: u32 = 4;
 
 /// A host of one domain that is saved and restored when it may.
 #[derive(Clone)]
@@ -26,9 +30,13 @@ struct Shared {
     may_end: Semaphore,
     /// Somebody else makes an image as soon as the domain is looked at.
     appears: Mutex<bool>,
-    /// Whom images are about, as this reads them.
-    image_of: Mutex<Uuid>,
+    /// Whom images are about, as this reads them; a document of its own is about whom it says.
+    image_of: Mutex<(Option<Uuid>, &'static str)>,
     restored: Mutex<u32>,
+    /// What images were told to say.
+    set: Mutex<Vec<String>>,
+    snapshots: Mutex<Vec<SnapshotInfo>>,
+    reverted: Mutex<u32>,
 }
 
 impl Slow {
@@ -42,8 +50,11 @@ impl Slow {
             begun: watch::Sender::new(0),
             may_end: Semaphore::new(0),
             appears: Mutex::new(false),
-            image_of: Mutex::new(uuid),
+            image_of: Mutex::new((Some(uuid), "a")),
             restored: Mutex::new(0),
+            set: Mutex::default(),
+            snapshots: Mutex::default(),
+            reverted: Mutex::new(0),
         }));
         (slow.clone(), Arc::new(HypervisorService::new(slow)), cx(Release::NEWEST))
     }
@@ -98,7 +109,8 @@ impl Saving for Slow {
         Ok("<domain/>".to_owned())
     }
 
-    async fn set_saved(&self, _: &Path, _: Save) -> Result<()> {
+    async fn set_saved(&self, _: &Path, how: Save) -> Result<()> {
+        self.0.set.lock().unwrap().extend(how.xml);
         Ok(())
     }
 
@@ -107,17 +119,50 @@ impl Saving for Slow {
     }
 }
 
+impl Snapshots for Slow {
+    async fn snapshots(&self, _: Uuid) -> Result<Vec<SnapshotInfo>> {
+        Ok(self.0.snapshots.lock().unwrap().clone())
+    }
+
+    async fn snapshot_xml(&self, _: Uuid, _: &str) -> Result<String> {
+        Ok("<domainsnapshot/>".to_owned())
+    }
+
+    async fn create_snapshot(&self, _: Uuid, _: String) -> Result<SnapshotInfo> {
+        Ok(SnapshotInfo::new("s"))
+    }
+
+    async fn revert(&self, _: Uuid, _: &str, _: Revert) -> Result<()> {
+        *self.0.reverted.lock().unwrap() += 1;
+        Ok(())
+    }
+
+    async fn delete_snapshot(&self, _: Uuid, _: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
 impl Hypervisor for Slow {
     fn host(&self) -> Host {
         Bare.host()
+    }
+
+    fn snapshots(&self) -> Option<&impl Snapshots> {
+        Some(self)
     }
 
     fn saving(&self) -> Option<&impl Saving> {
         Some(self)
     }
 
-    fn described(&self, _: ObjectKind, _: &str) -> Option<(Option<Uuid>, String)> {
-        Some((Some(*self.0.image_of.lock().unwrap()), "b".to_owned()))
+    fn described(&self, _: ObjectKind, xml: &str) -> Option<(Option<Uuid>, String)> {
+        match xml.strip_prefix("of ") {
+            Some(name) => Some((None, name.to_owned())),
+            None => {
+                let (uuid, name) = *self.0.image_of.lock().unwrap();
+                Some((uuid, name.to_owned()))
+            }
+        }
     }
 
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
@@ -133,6 +178,10 @@ impl Hypervisor for Slow {
 
     async fn start(&self, _: Uuid, _: StartOptions) -> Result<DomainInfo> {
         self.set_id(Some(3))
+    }
+
+    async fn destroy(&self, _: Uuid) -> Result<()> {
+        self.set_id(None).map(drop)
     }
 
     async fn undefine(&self, domain: Uuid) -> Result<()> {
@@ -159,6 +208,10 @@ fn undefine(flags: u32) -> DomainUndefineFlags {
 
 fn save() -> DomainManagedSave {
     DomainManagedSave { dom: dom(), flags: 0 }
+}
+
+fn revert(flags: u32) -> DomainRevertToSnapshot {
+    DomainRevertToSnapshot { snap: DomainSnapshot { name: "s".into(), dom: dom() }, flags }
 }
 
 /// What there is of a future by now, which gets as far as it can without anybody else.
@@ -257,7 +310,7 @@ async fn a_start_removes_the_image_that_it_was_from() {
 #[tokio::test]
 async fn an_image_of_another_domain_starts_nobody() {
     let (slow, service, cx) = Slow::new(None);
-    *slow.0.image_of.lock().unwrap() = Uuid([8; 16]);
+    *slow.0.image_of.lock().unwrap() = (Some(Uuid([8; 16])), "b");
     std::fs::write(slow.image(), "another's").unwrap();
     slow.may_end(9);
     let error = service.domain_create(&cx, DomainCreate { dom: dom() }).await.unwrap_err();
@@ -277,6 +330,104 @@ async fn an_image_of_another_domain_starts_nobody() {
     let boots = DomainCreateWithFlags { dom: dom(), flags: FORCE_BOOT };
     assert_eq!(code(service.domain_create_with_flags(&cx, boots).await), (0, 0));
     assert!(!slow.image().exists());
+}
+
+/// The domain runs, and says so: no image that stays makes another run of it, or keeps it from one.
+#[tokio::test]
+async fn an_image_that_cannot_be_removed_is_used_up_all_the_same() {
+    let (slow, service, cx) = Slow::new(None);
+    service.connect_open(&cx, open(None)).await.unwrap();
+    slow.may_end(9);
+    // Of what is no file.
+    std::fs::create_dir(slow.image()).unwrap();
+    let create = || DomainCreateWithFlags { dom: dom(), flags: AUTODESTROY };
+    let has_image = || async {
+        let one = DomainHasManagedSaveImage { dom: dom(), flags: 0 };
+        let one = service.domain_has_managed_save_image(&cx, one).await.unwrap().result == 1;
+        let all = service.images.have(&slow.domains().await.unwrap()).await.unwrap();
+        assert_eq!(all, [one]);
+        one
+    };
+    assert!(has_image().await);
+    assert_eq!(code(service.domain_create_with_flags(&cx, create()).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (1, true));
+    assert!(!has_image().await);
+    // It ends with its client as any other.
+    service.connection_closed(&cx).await;
+    assert_eq!(slow.0.domain.lock().unwrap().as_ref().unwrap().id, None);
+    // Its disks have gone on.
+    service.connect_open(&cx, open(None)).await.unwrap();
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!(*slow.0.restored.lock().unwrap(), 1);
+    slow.set_id(None).unwrap();
+    // The next daemon would have whoever is defined next start from it.
+    assert_eq!(code(service.domain_undefine_flags(&cx, undefine(0)).await), (9, 10));
+    assert!(slow.0.domain.lock().unwrap().is_some());
+    // Another one in its place is one.
+    std::fs::remove_dir(slow.image()).unwrap();
+    std::fs::write(slow.image(), "saved").unwrap();
+    assert!(has_image().await);
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (2, false));
+    assert!(!service.images.is_used_up(Uuid([7; 16])));
+}
+
+/// It is of a past to which the domain has not gone back.
+#[tokio::test]
+async fn a_snapshot_that_is_gone_back_to_uses_an_image_up() {
+    let (slow, service, cx) = Slow::new(None);
+    slow.may_end(9);
+    *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo::new("s")];
+    std::fs::create_dir(slow.image()).unwrap();
+    assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(0)).await), (77, 10));
+    assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(FORCE)).await), (0, 0));
+    assert_eq!(*slow.0.reverted.lock().unwrap(), 1);
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!(*slow.0.restored.lock().unwrap(), 0);
+}
+
+/// As it was then it would be off, and a transient one that is off is gone, with its snapshots.
+#[tokio::test]
+async fn a_transient_domain_goes_back_to_nothing_that_is_off() {
+    for force in [0, FORCE] {
+        let (slow, service, cx) = Slow::new(Some(1));
+        slow.0.domain.lock().unwrap().as_mut().unwrap().persistent = false;
+        *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo::new("s")];
+        let error = service.domain_revert_to_snapshot(&cx, revert(force)).await.unwrap_err();
+        assert_eq!((error.code.0, error.domain.0), (55, 10));
+        let text = "transient domain needs to request run or pause to revert to inactive snapshot";
+        assert!(error.message.to_string_lossy().ends_with(text), "{error}");
+        assert_eq!(*slow.0.reverted.lock().unwrap(), 0);
+        // Where it runs afterwards, or is back to when it ran, it is still there.
+        assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(force | RUNNING)).await), (0, 0));
+        *slow.0.snapshots.lock().unwrap() = vec![SnapshotInfo { active: true, ..SnapshotInfo::new("s") }];
+        assert_eq!(code(service.domain_revert_to_snapshot(&cx, revert(force)).await), (0, 0));
+        assert_eq!(*slow.0.reverted.lock().unwrap(), 2);
+    }
+}
+
+/// A name is all that such a document has, and it is not this domain's.
+#[tokio::test]
+async fn an_image_without_a_uuid_is_of_who_has_its_name() {
+    let (slow, service, cx) = Slow::new(None);
+    std::fs::write(slow.image(), "saved").unwrap();
+    slow.may_end(9);
+    let set = |dxml: &str| {
+        let set = DomainManagedSaveDefineXml { dom: dom(), dxml: Some(dxml.into()), flags: 0 };
+        service.domain_managed_save_define_xml(&cx, set)
+    };
+    assert_eq!(code(set("of b").await), (9, 10));
+    assert_eq!(code(set("of a").await), (0, 0));
+    assert_eq!(*slow.0.set.lock().unwrap(), ["of a"]);
+    *slow.0.image_of.lock().unwrap() = (None, "b");
+    let error = service.domain_create(&cx, DomainCreate { dom: dom() }).await.unwrap_err();
+    assert_eq!(error.code.0, 9);
+    let text = format!("'a' uuid {} from a file which belongs to domain 'b'", Uuid([7; 16]));
+    assert!(error.message.to_string_lossy().ends_with(&text), "{error}");
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (0, true));
+    *slow.0.image_of.lock().unwrap() = (None, "a");
+    assert_eq!(code(service.domain_create(&cx, DomainCreate { dom: dom() }).await), (0, 0));
+    assert_eq!((*slow.0.restored.lock().unwrap(), slow.image().exists()), (1, false));
 }
 
 /// An offline migration takes the definition away at its end, when the image is not there yet.
