@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::JoinHandle;
+use tokio::task::coop::poll_proceed;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
@@ -141,10 +142,14 @@ impl StreamReader {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Incoming>, StreamError>> {
         // Whoever gave it up has not asked what came of it.
         let _ = ready!(self.poll_written(cx));
-        match self.rest.take() {
-            Some(rest) => Poll::Ready(Ok(Some(Incoming::Chunk(rest)))),
-            None => self.seat.pipe.poll_incoming(cx),
-        }
+        // The zeros of a hole are always there, and who reads them shares a thread with others.
+        let turn = ready!(poll_proceed(cx));
+        let piece = match self.rest.take() {
+            Some(rest) => Ok(Some(Incoming::Chunk(rest))),
+            None => ready!(self.seat.pipe.poll_incoming(cx)),
+        };
+        turn.made_progress();
+        Poll::Ready(piece)
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Chunk>, StreamError>> {
