@@ -99,12 +99,27 @@ impl StreamReader {
     /// stream keeps a pipe, two descriptors, of up to 1 MiB. A file on a disk is written on the runtime's threads that may block, one in memory
     /// (tmpfs) by whoever calls.
     ///
-    /// Where it is given up, what has been taken of the stream is in the file, or will be before anything else is read.
+    /// Where it is given up, what has been taken of the stream is in the file, or will be before anything else is read; how much that was is not
+    /// told. Whoever shows how far it is, or goes on after a failure, takes it in [parts](Self::receive_file_part).
     ///
     /// # Errors
     /// [`FileError::File`] where it cannot be written, and too many descriptors are open: a part of a piece may be missing in the file then, and
     /// the stream goes on behind it. Else that of the stream, with all in the file that came before.
     pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
+        self.receive_file_part(file, offset, u64::MAX).await
+    }
+
+    /// The same until at least `enough` bytes have come, and what came with the last of them: the next part goes behind that. 0 where no more
+    /// come. Between parts nothing is under way, so there it can be given up, or something else be read.
+    ///
+    /// # Errors
+    /// Those of [`receive_file`](Self::receive_file). What this part had received by then is not told.
+    pub async fn receive_file_part(
+        &mut self,
+        file: &File,
+        offset: u64,
+        enough: u64,
+    ) -> Result<u64, FileError> {
         let target = Held::new(file).map_err(FileError::File)?;
         self.seat.pipe.is_for_file(true);
         let mut received: u64 = 0;
@@ -125,6 +140,9 @@ impl StreamReader {
                 break Err(FileError::File(error));
             }
             received = received.saturating_add(bytes);
+            if received >= enough {
+                break Ok(received);
+            }
         };
         self.seat.pipe.is_for_file(false);
         outcome
