@@ -9,6 +9,7 @@ use virtwire_protocol::pace::Urgency;
 
 use super::error::CloseReason;
 use super::task::Ask;
+use super::waiting::Meter;
 
 /// Calls that wait for a place before those are looked for that nobody waits for any more.
 const SWEPT_MIN: usize = 64;
@@ -245,9 +246,8 @@ impl Inner {
 }
 
 /// The task's end of the queue. Whoever asks learns why nobody answers, also where the task goes without a word, as it does with its
-/// runtime.
-#[derive(Debug)]
-pub(super) struct Taker(pub(super) Arc<Asks>);
+/// runtime; and so does whoever measures.
+pub(super) struct Taker(pub(super) Arc<Asks>, pub(super) Option<Meter>);
 
 impl Taker {
     /// Whether calls wait for places.
@@ -283,7 +283,7 @@ impl Taker {
         // It holds all that the task has kept.
         drop(taker);
         self.0.ended.notify_waiters();
-        left.into_iter().flatten().for_each(|ask| ask.refuse(reason));
+        left.into_iter().flatten().for_each(|ask| ask.refuse(reason, self.1.as_ref()));
     }
 }
 
@@ -327,7 +327,7 @@ mod tests {
 
     fn queue() -> (Arc<Asks>, Taker) {
         let asks = Arc::<Asks>::default();
-        (asks.clone(), Taker(asks))
+        (asks.clone(), Taker(asks, None))
     }
 
     #[test]

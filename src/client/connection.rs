@@ -129,7 +129,7 @@ impl Connection {
         let held = Held::default();
         let task = Task {
             session: ClientSession::new(options.window),
-            asks: Taker(asks.clone()),
+            asks: Taker(asks.clone(), options.meter.clone()),
             waiting: Waiting::new(options.window, options.meter.clone()),
             desk: Desk::new(held.clone(), options.event_bytes_max),
             streams,
@@ -373,10 +373,16 @@ impl Connection {
     ///
     /// # Errors
     /// Why the connection has ended.
-    pub(super) fn ask(&self, ask: Ask) -> Result<(), CloseReason> {
-        for mut given_up in self.shared.asks.push(ask)? {
+    pub(super) fn ask(&self, mut ask: Ask) -> Result<(), CloseReason> {
+        let tell = |name, asked| tell_not_sent(self.shared.options.meter.as_ref(), name, asked);
+        let call = ask.call_mut().map(|call| (call.name, call.asked));
+        let pushed = self.shared.asks.push(ask);
+        if let (Err(_), Some((name, asked))) = (&pushed, call) {
+            tell(name, asked);
+        }
+        for mut given_up in pushed? {
             if let Some(call) = given_up.call_mut() {
-                tell_not_sent(self.shared.options.meter.as_ref(), call.name, call.asked);
+                tell(call.name, call.asked);
             }
         }
         Ok(())

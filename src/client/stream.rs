@@ -104,6 +104,19 @@ impl Stream {
         self.reader.receive_file(file, offset).await
     }
 
+    /// The same until at least `enough` bytes have come; 0 where no more do. See [`StreamReader::receive_file_part`].
+    ///
+    /// # Errors
+    /// [`FileError`].
+    pub async fn receive_file_part(
+        &mut self,
+        file: &File,
+        offset: u64,
+        enough: u64,
+    ) -> Result<u64, FileError> {
+        self.reader.receive_file_part(file, offset, enough).await
+    }
+
     /// Sends a hole: so many bytes that need not travel. **A libvirt daemon writes no zeros there**: it seeks over that part of its file and ends
     /// the file behind it. So what the file had there stays, and what it had behind is lost. Zeros come of it only beyond the file's end, and
     /// where the file has a hole itself; elsewhere send zeros. To daemons of ours a hole is zeros.

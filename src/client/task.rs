@@ -24,7 +24,7 @@ use virtwire_protocol::session::subscriptions::SubscriberId;
 use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
 use super::events::{Desk, SubscribeAsk};
-use super::waiting::{Claim, ReplyTo, Waiting};
+use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
 use crate::codec::CodecError;
 use crate::panics::caught;
 use crate::shell::alarm::Alarm;
@@ -105,11 +105,12 @@ impl Ask {
     }
 
     /// Answers that the connection has ended.
-    pub(super) fn refuse(self, reason: &CloseReason) {
+    pub(super) fn refuse(self, reason: &CloseReason, meter: Option<&Meter>) {
         match self {
-            Ask::Call(CallAsk { name, reply, .. })
-            | Ask::Passing(PassingAsk { call: CallAsk { name, reply, .. }, .. })
-            | Ask::Stream(StreamAsk { call: CallAsk { name, reply, .. }, .. }) => {
+            Ask::Call(CallAsk { name, reply, asked, .. })
+            | Ask::Passing(PassingAsk { call: CallAsk { name, reply, asked, .. }, .. })
+            | Ask::Stream(StreamAsk { call: CallAsk { name, reply, asked, .. }, .. }) => {
+                tell_not_sent(meter, name, asked);
                 let reason = reason.clone();
                 let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
             }
@@ -588,7 +589,7 @@ mod tests {
         let asks = Arc::<Asks>::default();
         let mut task = Task {
             session: ClientSession::new(4),
-            asks: Taker(asks.clone()),
+            asks: Taker(asks.clone(), None),
             waiting: Waiting::new(4, None),
             desk: Desk::new(Held::default(), 1_000),
             streams: StreamTable::default(),

@@ -37,8 +37,15 @@ pub enum CallPhase {
         /// Whether the reply is a failure.
         failed: bool,
     },
-    /// Nobody waits for it any more, and it has not been sent: its deadline passed while it waited for its place, or its future was
-    /// dropped.
+    /// The connection ended before its reply came. Whether it ran, nobody knows.
+    Lost {
+        /// Which procedure.
+        procedure: &'static str,
+        /// How long the reply was waited for, counted from when the call got its place.
+        took: Duration,
+    },
+    /// It has not been sent, and will not be: its deadline passed while it waited for its place, its future was dropped, or the connection
+    /// ended.
     NotSent {
         /// Which procedure.
         procedure: &'static str,
@@ -183,8 +190,13 @@ impl Waiting {
     }
 
     /// The connection has ended.
-    pub(super) fn end(self, reason: &CloseReason) {
-        for Call { name: procedure, reply, .. } in self.calls.into_values() {
+    pub(super) fn end(&mut self, reason: &CloseReason) {
+        for Call { name: procedure, reply, measured, .. } in std::mem::take(&mut self.calls).into_values() {
+            if let Some((started, span)) = measured.map(|measured| *measured) {
+                let took = now().saturating_duration_since(started);
+                span.in_scope(|| tracing::trace!(?took, "call lost"));
+                self.tell(CallPhase::Lost { procedure, took });
+            }
             let error = CallError::Closed { procedure, reason: reason.clone(), sent: true };
             // Whoever has stopped waiting does not mind.
             let _ = reply.map(|reply| reply.send(Err(error)));
@@ -196,12 +208,19 @@ impl Waiting {
     }
 }
 
+/// A task that goes without a word has ended, too.
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.end(&CloseReason::Local);
+    }
+}
+
 /// Whether somebody measures calls, by a meter or by what is traced.
 pub(super) fn is_measured(meter: Option<&Meter>) -> bool {
     meter.is_some() || tracing::enabled!(tracing::Level::TRACE)
 }
 
-/// A call is not made, as nobody waits for it any more.
+/// A call is not made, as nobody waits for it any more or the connection has ended.
 pub(super) fn tell_not_sent(meter: Option<&Meter>, procedure: &'static str, asked: Option<Instant>) {
     if let Some(waited) = asked.map(|asked| now().saturating_duration_since(asked)) {
         tracing::trace!(procedure, ?waited, "call not sent");

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::JoinHandle;
+use tokio::task::coop::poll_proceed;
 use virtwire_protocol::error::RemoteError;
 use virtwire_protocol::session::stream::CHUNK_BYTES_MAX;
 
@@ -98,12 +99,27 @@ impl StreamReader {
     /// stream keeps a pipe, two descriptors, of up to 1 MiB. A file on a disk is written on the runtime's threads that may block, one in memory
     /// (tmpfs) by whoever calls.
     ///
-    /// Where it is given up, what has been taken of the stream is in the file, or will be before anything else is read.
+    /// Where it is given up, what has been taken of the stream is in the file, or will be before anything else is read; how much that was is not
+    /// told. Whoever shows how far it is, or goes on after a failure, takes it in [parts](Self::receive_file_part).
     ///
     /// # Errors
     /// [`FileError::File`] where it cannot be written, and too many descriptors are open: a part of a piece may be missing in the file then, and
     /// the stream goes on behind it. Else that of the stream, with all in the file that came before.
     pub async fn receive_file(&mut self, file: &File, offset: u64) -> Result<u64, FileError> {
+        self.receive_file_part(file, offset, u64::MAX).await
+    }
+
+    /// The same until at least `enough` bytes have come, and what came with the last of them: the next part goes behind that. 0 where no more
+    /// come. Between parts nothing is under way, so there it can be given up, or something else be read.
+    ///
+    /// # Errors
+    /// Those of [`receive_file`](Self::receive_file). What this part had received by then is not told.
+    pub async fn receive_file_part(
+        &mut self,
+        file: &File,
+        offset: u64,
+        enough: u64,
+    ) -> Result<u64, FileError> {
         let target = Held::new(file).map_err(FileError::File)?;
         self.seat.pipe.is_for_file(true);
         let mut received: u64 = 0;
@@ -124,6 +140,9 @@ impl StreamReader {
                 break Err(FileError::File(error));
             }
             received = received.saturating_add(bytes);
+            if received >= enough {
+                break Ok(received);
+            }
         };
         self.seat.pipe.is_for_file(false);
         outcome
@@ -141,10 +160,14 @@ impl StreamReader {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Incoming>, StreamError>> {
         // Whoever gave it up has not asked what came of it.
         let _ = ready!(self.poll_written(cx));
-        match self.rest.take() {
-            Some(rest) => Poll::Ready(Ok(Some(Incoming::Chunk(rest)))),
-            None => self.seat.pipe.poll_incoming(cx),
-        }
+        // The zeros of a hole are always there, and who reads them shares a thread with others.
+        let turn = ready!(poll_proceed(cx));
+        let piece = match self.rest.take() {
+            Some(rest) => Ok(Some(Incoming::Chunk(rest))),
+            None => ready!(self.seat.pipe.poll_incoming(cx)),
+        };
+        turn.made_progress();
+        Poll::Ready(piece)
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Chunk>, StreamError>> {

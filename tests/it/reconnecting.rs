@@ -296,6 +296,48 @@ async fn what_the_client_lacks_for_a_while_is_no_end() {
     }
 }
 
+/// One question is left standing, and not one for each attempt.
+#[cfg(feature = "sasl")]
+#[tokio::test(start_paused = true)]
+async fn whoever_was_asked_for_credentials_in_vain_is_not_asked_again_and_again() {
+    use std::sync::{Mutex, mpsc};
+
+    use virtwire::client::{AuthError, CredentialAsk, OpenError};
+
+    use crate::opening::sasl::{begin, external, external_options};
+    let place = Place::new().await;
+    let (tells, asked) = mpsc::channel();
+    let (_for_ever, never) = mpsc::channel::<()>();
+    let never = Mutex::new(never);
+    let source = move |_: &CredentialAsk| {
+        tells.send(()).unwrap();
+        let _ = never.lock().unwrap().recv();
+        None
+    };
+    let (uri, backoff) = (place.uri(), Backoff::between(Duration::from_millis(10), Duration::from_secs(1)));
+    let options =
+        OpenOptions { accept_unprotected: true, credentials: Some(Arc::new(source)), ..external_options() };
+    let opening = tokio::spawn(async move { Reconnecting::open(&uri, options, backoff).await });
+    let mut peer = place.accept().await;
+    external(&mut peer).await;
+    let mut daemon = opening.await.unwrap().unwrap();
+    drop(peer);
+    let mut peer = place.accept().await;
+    begin(&mut peer, "SCRAM-SHA-256").await;
+    let error = loop {
+        match daemon.changed().await {
+            Link::Over(GaveUp::Refused(error)) => break error,
+            Link::Down { error: None, .. } => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    let OpenError::Authentication { error, .. } = &*error else { panic!("{error:?}") };
+    assert!(matches!(**error, AuthError::CredentialsUnanswered { .. }), "{error:?}");
+    // Its thread may come to it later than a clock that nobody waits for.
+    asked.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert_eq!(asked.try_recv(), Err(mpsc::TryRecvError::Empty), "once");
+}
+
 /// The password is proved anew to each daemon that comes back, and subscriptions return only then.
 #[cfg(feature = "sasl")]
 #[tokio::test(start_paused = true)]

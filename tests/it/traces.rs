@@ -9,8 +9,8 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_core::span::Current;
-use virtwire::client::{CallPhase, Meter, OpenOptions};
-use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire::client::{CallPhase, Connection, Meter, OpenOptions};
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, Fate, RemoteError};
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
@@ -19,7 +19,7 @@ use virtwire::protocol::remote::{
 use virtwire::protocol::session::server::Called;
 use virtwire::server::{Answering, CallContext, Handler, Listener, Server};
 
-use crate::opening::peer::Place;
+use crate::opening::peer::{Peer, Place};
 use crate::raw::{Raw, serve_at};
 
 #[tokio::test]
@@ -55,20 +55,7 @@ async fn how_long_a_call_waited_is_told_in_both_ways() {
     const SECOND: Duration = Duration::from_secs(1);
     let story = Story::of("virtwire::client");
     let _listening = story.listens();
-    let phases = Arc::new(Mutex::new(Vec::new()));
-    let meter: Meter = Arc::new({
-        let phases = phases.clone();
-        move |phase| phases.lock().unwrap().push(phase)
-    });
-    let place = Place::new().await;
-    let options = OpenOptions { keepalive: None, window: 1, meter: Some(meter), ..OpenOptions::default() };
-    let opening = place.open("", options);
-    let mut peer = place.accept().await;
-    let list = peer.next().await.unwrap();
-    peer.list(&list, &[AuthType::None]).await;
-    let open = peer.next().await.unwrap();
-    peer.reply(&open, &()).await;
-    let connection = opening.await.unwrap().unwrap();
+    let (connection, mut peer, phases) = measured().await;
 
     let first = tokio::spawn(connection.call(ConnectGetUri {}));
     let [firsts] = peer.flight(["connect_get_uri"]).await;
@@ -96,6 +83,78 @@ async fn how_long_a_call_waited_is_told_in_both_ways() {
     {
         assert!(told.iter().any(|line| line.contains(&what)), "{what} in {told:#?}");
     }
+}
+
+/// Whether they were sent or waited for their places, and whether the daemon goes or the runtime does.
+#[test]
+fn what_becomes_of_calls_that_end_with_their_connection_is_told_in_both_ways() {
+    let story = Story::of("virtwire::client");
+    let _listening = story.listens();
+    for daemon_goes in [true, false] {
+        let runtime = runtime_of_one();
+        let (told, connection, peer, phases) = runtime.block_on(async {
+            let (connection, mut peer, phases) = measured().await;
+            phases.lock().unwrap().clear();
+            let told = story.told().len();
+            let first = tokio::spawn(connection.call(ConnectGetUri {}));
+            let [_] = peer.flight(["connect_get_uri"]).await;
+            let second = tokio::spawn(connection.call(ConnectGetHostname {}));
+            // Now it is asked.
+            tokio::task::yield_now().await;
+            if daemon_goes {
+                drop(peer);
+                assert_eq!(first.await.unwrap().unwrap_err().fate(), Fate::Unknown);
+                assert_eq!(second.await.unwrap().unwrap_err().fate(), Fate::DidNotRun);
+                return (told, connection, None, phases);
+            }
+            (told, connection, Some(peer), phases)
+        });
+        drop((runtime, peer));
+        let ended = std::mem::take(&mut *phases.lock().unwrap());
+        let [
+            CallPhase::Started { procedure: "connect_get_uri", .. },
+            CallPhase::NotSent { procedure: "connect_get_hostname", .. },
+            CallPhase::Lost { procedure: "connect_get_uri", took, .. },
+        ] = &ended[..]
+        else {
+            panic!("{daemon_goes}: {ended:?}")
+        };
+        let lines = story.told().split_off(told);
+        let lost = format!("call lost, took={took:?}");
+        for what in ["call not sent, procedure=connect_get_hostname", &lost] {
+            assert!(lines.iter().any(|line| line.contains(what)), "{daemon_goes}: {what} in {lines:#?}");
+        }
+        // What is asked from now on is not sent either.
+        let late = runtime_of_one().block_on(connection.call(ConnectGetHostname {})).unwrap_err();
+        assert_eq!(late.fate(), Fate::DidNotRun);
+        let late = std::mem::take(&mut *phases.lock().unwrap());
+        assert!(
+            matches!(late[..], [CallPhase::NotSent { procedure: "connect_get_hostname", .. }]),
+            "{late:?}"
+        );
+    }
+}
+
+fn runtime_of_one() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A connection with one place for calls, and what its meter is told.
+async fn measured() -> (Connection, Peer, Arc<Mutex<Vec<CallPhase>>>) {
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let meter: Meter = Arc::new({
+        let phases = phases.clone();
+        move |phase| phases.lock().unwrap().push(phase)
+    });
+    let place = Place::new().await;
+    let options = OpenOptions { keepalive: None, window: 1, meter: Some(meter), ..OpenOptions::default() };
+    let opening = place.open("", options);
+    let mut peer = place.accept().await;
+    let list = peer.next().await.unwrap();
+    peer.list(&list, &[AuthType::None]).await;
+    let open = peer.next().await.unwrap();
+    peer.reply(&open, &()).await;
+    (opening.await.unwrap().unwrap(), peer, phases)
 }
 
 /// Answers its name after a while, and nothing else; its URI not after a while either.

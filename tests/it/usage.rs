@@ -1,12 +1,14 @@
 //! An embedder that tells all figures of a domain at once has questions about one disk, one interface, the memory and the CPUs answered.
 
 use virtwire::client::Connection;
+use virtwire::hypervisor::mem::Mem;
 use virtwire::hypervisor::{
     DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Result, RunningReason, Stats, Uuid,
     WhichXml,
 };
 use virtwire::protocol::enums::MemoryStat;
-use virtwire::protocol::flags::DomainStatsKinds;
+use virtwire::protocol::error::ErrorCode;
+use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds};
 use virtwire::protocol::params::TypedParams;
 use virtwire::protocol::remote::*;
 use virtwire::server::Server;
@@ -151,6 +153,23 @@ async fn one_disk_one_interface_and_the_memory_are_parts_of_all_figures() {
     let expected = [(MemoryStat::ActualBalloon, 1_000), (MemoryStat::Rss, 31), (MemoryStat::LastUpdate, 32)];
     assert_eq!(memory, expected);
     assert_eq!(domain.cpu_stats().await.unwrap().to_string(), "cpu_time=41, system_time=42");
+}
+
+/// An answer leaves such a domain out without a word.
+#[tokio::test]
+async fn a_domain_that_has_gone_has_no_figures_and_the_error_says_so() {
+    let address = serve(Server::new(HypervisorService::new(Mem::default()))).await;
+    let connection = Connection::open(&format!("mem+tcp://{address}/default")).await.unwrap();
+    let xml = |name| format!("<domain type='mem'><name>{name}</name><memory>65536</memory></domain>");
+    let gone = connection.define_domain(&xml("gone")).await.unwrap();
+    let there = connection.define_domain(&xml("there")).await.unwrap();
+    let state = DomainStatsKinds::STATE;
+    assert!(!gone.stats(state).await.unwrap().is_empty());
+    gone.undefine().await.unwrap();
+    let error = gone.stats(state).await.unwrap_err();
+    assert_eq!(error.remote().map(|error| error.code), Some(ErrorCode::NO_DOMAIN), "{error}");
+    let of_both = connection.domain_stats(&[gone, there], state, DomainStatsFlags::NONE).await.unwrap();
+    assert_eq!(of_both.iter().map(|stats| stats.domain.name()).collect::<Vec<_>>(), ["there"]);
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ impl TypedParams {
         self.get(name)?.as_u64()
     }
 
-    /// The first value of the name as a double, if it is a number that a double has exactly.
+    /// The first value of the name as a double, if it is a number: of a whole one the nearest there is, which beyond 2^53 may be another.
     pub fn f64(&self, name: &str) -> Option<f64> {
         self.get(name)?.as_f64()
     }

@@ -1,4 +1,4 @@
-//! One value, as the type that its reader wants, where nothing is lost by it.
+//! One value, as the type that its reader wants, where nothing is lost by it; and, for who wants a double, what comes nearest.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use virtwire_xdr::Text;
 use crate::admin;
 use crate::remote::TypedParamValue;
 
-/// Up to here a double has every whole number.
+/// Up to here a double has every whole number. One beyond may stand for its neighbours, too.
 const WHOLE_MAX: i128 = 1 << 53;
 
 impl TypedParamValue {
@@ -31,12 +31,12 @@ impl TypedParamValue {
         self.whole()?.try_into().ok()
     }
 
-    /// As a double, if it is a number that a double has exactly.
+    /// As a double, if it is a number: of a whole one the nearest there is, which beyond 2^53 may be another.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             TypedParamValue::Double(number) => Some(*number),
-            // Exact, as it is at most 2^53.
-            _ => self.whole().filter(|number| number.abs() <= WHOLE_MAX).map(|number| number as f64),
+            // Rounds to the nearest, which whoever asks for a double has accepted.
+            _ => self.whole().map(|number| number as f64),
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_where_nothing_is_lost() {
+    fn whole_numbers_are_read_where_nothing_is_lost_and_doubles_from_whatever_is_near() {
         let value = TypedParamValue::from(4_294_967_295_u64);
         assert_eq!(
             (value.as_u32(), value.as_i32(), value.as_i64()),
@@ -188,7 +188,20 @@ mod tests {
         let negative = TypedParamValue::from(-1);
         assert_eq!((negative.as_i64(), negative.as_u64(), negative.as_f64()), (Some(-1), None, Some(-1.0)));
         let large = TypedParamValue::from(u64::MAX);
-        assert_eq!((large.as_u64(), large.as_i64(), large.as_f64()), (Some(u64::MAX), None, None));
+        assert_eq!((large.as_u64(), large.as_i64()), (Some(u64::MAX), None));
+        for (number, nearest) in [
+            (1 << 53, 9_007_199_254_740_992.0),
+            // Half way between two: the even one.
+            ((1 << 53) + 1, 9_007_199_254_740_992.0),
+            ((1 << 53) + 2, 9_007_199_254_740_994.0),
+            (1 << 60, 1_152_921_504_606_846_976.0),
+            (u64::MAX, 18_446_744_073_709_551_616.0),
+        ] {
+            assert_eq!(TypedParamValue::from(number).as_f64(), Some(nearest), "{number}");
+        }
+        // The other way it is not known which was meant.
+        assert_eq!(TypedParamValue::from(9_007_199_254_740_992.0).as_u64(), Some(1 << 53));
+        assert_eq!(TypedParamValue::from(9_007_199_254_740_994.0).as_u64(), None);
         for (number, whole) in
             [(2.0, Some(2)), (2.5, None), (f64::NAN, None), (f64::INFINITY, None), (1e300, None)]
         {

@@ -65,18 +65,29 @@ impl CredentialAsk {
 /// Where credentials come from: [`Credentials`] are one themselves, and so is a function.
 ///
 /// It is asked on a thread of its own, so it may wait for a person; that time counts for
-/// [`OpenOptions::open_within`](super::super::OpenOptions::open_within). Where it has none at the first attempt, they are looked up in
+/// [`OpenOptions::open_within`](super::super::OpenOptions::open_within). Once it is up the opening fails, by
+/// [`AuthError::CredentialsUnanswered`](super::AuthError::CredentialsUnanswered), and nobody waits for the source any more, not even the runtime
+/// when it ends; what it is at is its own to end, and what it says then is not heard. Where it has none at the first attempt, they are looked up in
 /// the first of these files that is there, as libvirt's clients do: `$LIBVIRT_AUTH_FILE`, the URI's `authfile`,
 /// `~/.config/libvirt/auth.conf`, `/etc/libvirt/auth.conf`. Having none later ends the attempts.
 pub trait CredentialSource: Send + Sync {
     /// The credentials, if there are any.
     fn credentials(&self, ask: &CredentialAsk) -> Option<Credentials>;
+
+    /// Whether it may take a while to answer. One that never does needs no thread, and is asked where the connection is opened.
+    fn may_wait(&self) -> bool {
+        true
+    }
 }
 
 impl CredentialSource for Credentials {
     fn credentials(&self, ask: &CredentialAsk) -> Option<Credentials> {
         // Refused once, they would be refused again.
         (ask.attempt == 1).then(|| self.clone())
+    }
+
+    fn may_wait(&self) -> bool {
+        false
     }
 }
 

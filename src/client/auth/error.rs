@@ -51,6 +51,24 @@ pub enum AuthError {
         /// The files that were looked at, and what was there.
         looked_at: Vec<String>,
     },
+    /// [`OpenOptions::credentials`](super::super::OpenOptions::credentials) was asked, and has not answered in the time that the opening had.
+    /// The question is left standing.
+    #[error(
+        "the source of credentials was asked and did not answer within {within:?}: answer it sooner, or give it more time by \
+         OpenOptions::open_within"
+    )]
+    CredentialsUnanswered {
+        /// How long was waited for the opening, all in all.
+        within: Duration,
+    },
+    /// [`OpenOptions::credentials`](super::super::OpenOptions::credentials) was asked, and panicked.
+    #[error(
+        "the source of credentials that this program has given by OpenOptions::credentials panicked when it was asked"
+    )]
+    CredentialsPanicked,
+    /// [`OpenOptions::credentials`](super::super::OpenOptions::credentials) was not asked: the system gives no thread for that.
+    #[error("the source of credentials cannot be asked, for want of a thread: {0}")]
+    CredentialsUnasked(#[source] io::Error),
     /// A file with credentials cannot be used.
     #[error("{}: {error}", .path.display())]
     File {

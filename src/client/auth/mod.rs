@@ -40,7 +40,7 @@ pub(super) async fn authenticate(
         AuthType::Polkit => ask_polkit(connection, deadline).await?,
         AuthType::Unknown(number) => return Err(AuthError::Unknown(number)),
         #[cfg(feature = "sasl")]
-        AuthType::Sasl => sasl::authenticate(connection).await?,
+        AuthType::Sasl => sasl::authenticate(connection, deadline).await?,
         #[cfg(not(feature = "sasl"))]
         AuthType::Sasl => return Err(AuthError::NotBuilt),
     }

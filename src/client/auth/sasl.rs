@@ -1,6 +1,7 @@
 //! A SASL exchange by the calls 67 to 69: the daemon's mechanisms, a start, and steps until both ends are content.
 
 use std::sync::Arc;
+use std::thread;
 
 use rsasl::callback::{Context, Request, SessionCallback, SessionData};
 use rsasl::mechname::Mechname;
@@ -8,6 +9,8 @@ use rsasl::prelude::{
     Mechanism, MessageSent, Registry, SASLClient, SASLConfig, Session, SessionError, State,
 };
 use rsasl::property::{AuthId, Password};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 use virtwire_protocol::remote::{AuthSaslInit, AuthSaslStart, AuthSaslStep};
 
 use super::credentials::{CredentialAsk, CredentialSource, Credentials};
@@ -27,13 +30,13 @@ const ROUNDS_MAX: u32 = 8;
 /// A list of mechanisms that is longer is none.
 const MECHANISMS_BYTES_MAX: usize = 4_096;
 
-pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthError> {
+pub(super) async fn authenticate(connection: &Connection, deadline: Instant) -> Result<(), AuthError> {
     let mut list = mechanisms(connection).await?;
     let ticket = Ticket::find(&list).await?;
     let mut found = Found::default();
     // Nobody is asked for a password that would not be used.
     if choose(connection, &list, true, &ticket).is_ok_and(|known| known.needs_credentials) {
-        found = find_credentials(connection, 1).await?;
+        found = find_credentials(connection, 1, deadline).await?;
     }
     let mut attempt = 1;
     loop {
@@ -46,7 +49,7 @@ pub(super) async fn authenticate(connection: &Connection) -> Result<(), AuthErro
             return Err(refusal);
         }
         attempt += 1;
-        found = find_credentials(connection, attempt).await?;
+        found = find_credentials(connection, attempt, deadline).await?;
         if found.credentials.is_none() {
             return Err(refusal);
         }
@@ -108,18 +111,44 @@ struct Found {
     again: bool,
 }
 
-async fn find_credentials(connection: &Connection, attempt: u32) -> Result<Found, AuthError> {
-    let source = connection.options().credentials.clone();
-    let uri = connection.uri();
-    let ask = CredentialAsk { attempt, ..CredentialAsk::new(uri.clone()) };
-    blocking(move || find(source.as_deref(), &ask)).await?
+async fn find_credentials(
+    connection: &Connection,
+    attempt: u32,
+    deadline: Instant,
+) -> Result<Found, AuthError> {
+    let options = connection.options();
+    let ask = CredentialAsk { attempt, ..CredentialAsk::new(connection.uri().clone()) };
+    let credentials = match options.credentials.clone() {
+        Some(source) if !source.may_wait() => source.credentials(&ask),
+        Some(source) => match timeout_at(deadline, answer(source, ask.clone())).await {
+            Ok(answered) => answered?,
+            Err(_) => return Err(AuthError::CredentialsUnanswered { within: options.open_within }),
+        },
+        None => None,
+    };
+    if credentials.is_some() || attempt > 1 {
+        return Ok(Found { credentials, looked_at: Vec::new(), again: true });
+    }
+    blocking(move || look_up(&ask)).await?
 }
 
-fn find(source: Option<&dyn CredentialSource>, ask: &CredentialAsk) -> Result<Found, AuthError> {
-    let given = source.and_then(|source| source.credentials(ask));
-    if given.is_some() || ask.attempt > 1 {
-        return Ok(Found { credentials: given, looked_at: Vec::new(), again: true });
-    }
+/// Asks a source, which may wait for a person. Not where others of the runtime's are asked to block: it waits for those when it ends, and has
+/// only so many.
+async fn answer(
+    source: Arc<dyn CredentialSource>,
+    ask: CredentialAsk,
+) -> Result<Option<Credentials>, AuthError> {
+    let (answer, answered) = oneshot::channel();
+    let asks = move || drop(answer.send(source.credentials(&ask)));
+    thread::Builder::new()
+        .name("credentials".to_owned())
+        .spawn(asks)
+        .map_err(AuthError::CredentialsUnasked)?;
+    answered.await.map_err(|_| AuthError::CredentialsPanicked)
+}
+
+/// What the files have.
+fn look_up(ask: &CredentialAsk) -> Result<Found, AuthError> {
     let host = ask.uri.host_or_local();
     let file::Found { entry, mut looked_at } = file::look_up(ask.uri.parameters.authfile.as_deref(), host)?;
     // A password is its entry's user's, whoever the URI names for other ways in.

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
+use tokio::task::coop::poll_proceed;
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::session::subscriptions::{Queue, Queued};
 
@@ -69,20 +70,19 @@ impl Mailbox {
         self.change(|inner| inner.ended = true);
     }
 
-    /// What comes next, or `None` after the end. For one reader.
+    /// What comes next, or `None` after the end. For one reader, who gives others on its thread their turns, however many wait.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Queued>> {
+        let turn = ready!(poll_proceed(cx));
         let mut inner = self.lock();
         let before = inner.queue.bytes();
         let next = inner.queue.pop();
         self.held.change(before, inner.queue.bytes());
-        match next {
-            Some(queued) => Poll::Ready(Some(queued)),
-            None if inner.ended => Poll::Ready(None),
-            None => {
-                inner.reader = Some(cx.waker().clone());
-                Poll::Pending
-            }
+        if next.is_none() && !inner.ended {
+            inner.reader = Some(cx.waker().clone());
+            return Poll::Pending;
         }
+        turn.made_progress();
+        Poll::Ready(next)
     }
 
     fn change(&self, change: impl FnOnce(&mut Inner)) {
@@ -106,5 +106,36 @@ impl Mailbox {
 impl Drop for Mailbox {
     fn drop(&mut self) {
         self.held.change(self.lock().queue.bytes(), 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use bytes::Bytes;
+    use virtwire_protocol::program::{ProcedureNumber, Program};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_reads_a_full_mailbox_gives_others_their_turns() {
+        const EVENTS: usize = 1_000;
+        let mailbox = Mailbox::new(EVENTS, Held::default());
+        for _ in 0..EVENTS {
+            let (program, number, payload) = (Program::REMOTE, ProcedureNumber(107), Bytes::new());
+            mailbox.push(RawNotice { program, number, payload });
+        }
+        mailbox.end();
+        let mut read = 0;
+        tokio::select! {
+            biased;
+            () = async { while poll_fn(|cx| mailbox.poll(cx)).await.is_some() { read += 1 } } => panic!("they had none"),
+            () = tokio::task::yield_now() => {}
+        }
+        while poll_fn(|cx| mailbox.poll(cx)).await.is_some() {
+            read += 1;
+        }
+        assert_eq!(read, EVENTS);
     }
 }

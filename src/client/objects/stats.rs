@@ -41,7 +41,7 @@ impl Connection {
         self.stats_of(Vec::new(), kinds, flags).await
     }
 
-    /// What is known of some domains (libvirt 1.2.8).
+    /// What is known of some domains (libvirt 1.2.8). Those that have gone are missing in the answer.
     pub async fn domain_stats(
         &self,
         domains: &[Domain],
@@ -71,11 +71,17 @@ impl Connection {
 }
 
 impl Domain {
-    /// What is known of it (libvirt 1.2.8).
+    /// What is known of it (libvirt 1.2.8). Error code 42 (`NO_DOMAIN`) where it has gone.
     pub async fn stats(&self, kinds: DomainStatsKinds) -> Result<TypedParams, CallError> {
         let domains = std::slice::from_ref(self);
         let stats = self.connection.domain_stats(domains, kinds, DomainStatsFlags::NONE).await?;
-        // A domain that has gone since is left out of the answer.
-        Ok(stats.into_iter().next().map(|stats| stats.params).unwrap_or_default())
+        match stats.into_iter().next() {
+            Some(stats) => Ok(stats.params),
+            None => {
+                // One that has gone is left out of the answer, without a word: the error is what this says.
+                self.connection.domain_lookup_by_uuid(self.wire.uuid).await?;
+                Ok(TypedParams::new())
+            }
+        }
     }
 }

@@ -262,8 +262,8 @@ impl Keeper {
 fn is_final(error: &OpenError) -> bool {
     match error {
         OpenError::Authentication { error, .. } => match &**error {
-            // A file that is replaced is back in a moment, and tickets and their servers come back as well. Nobody was asked.
-            AuthError::Call(_) | AuthError::File { .. } => false,
+            // A file that is replaced is back in a moment, and tickets and their servers come back as well, and threads. Nobody was asked.
+            AuthError::Call(_) | AuthError::File { .. } | AuthError::CredentialsUnasked(_) => false,
             #[cfg(feature = "gssapi")]
             AuthError::Kerberos { .. } => false,
             #[cfg(feature = "gssapi")]

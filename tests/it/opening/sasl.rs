@@ -1,10 +1,10 @@
 //! SASL against daemons that mean ill or do it wrong: nothing but a proof of the password lets an opening go on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use virtwire::client::{AuthError, Credentials, OpenError, OpenOptions};
+use virtwire::client::{AuthError, CredentialAsk, Credentials, OpenError, OpenOptions};
 use virtwire::protocol::frame::Frame;
 use virtwire::protocol::remote::{
     AuthSaslInitReply, AuthSaslStart, AuthSaslStartReply, AuthSaslStep, AuthSaslStepReply, AuthType,
@@ -176,7 +176,7 @@ async fn a_client_without_credentials_says_where_they_could_be() {
 async fn whoever_has_other_credentials_is_asked_for_them_three_times() {
     let asked = Arc::new(AtomicU32::new(0));
     let count = asked.clone();
-    let source = move |ask: &virtwire::client::CredentialAsk| {
+    let source = move |ask: &CredentialAsk| {
         assert_eq!(count.fetch_add(1, Ordering::Relaxed) + 1, ask.attempt);
         Some(Credentials::new("fred", format!("guess {}", ask.attempt)))
     };
@@ -196,6 +196,52 @@ async fn whoever_has_other_credentials_is_asked_for_them_three_times() {
     assert!(matches!(&error, AuthError::Refused { user: Some(user), .. } if user == "fred"), "{error:?}");
     assert!(peer.next().await.is_none());
     assert_eq!(asked.load(Ordering::Relaxed), 3);
+}
+
+/// Nor does it hold up the end of the runtime.
+#[test]
+fn a_source_that_does_not_answer_is_told_of_when_time_is_up() {
+    let builder = &mut tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().start_paused(true).build().unwrap();
+    let (_for_ever, never) = mpsc::channel::<()>();
+    let never = Mutex::new(never);
+    let source = move |_: &CredentialAsk| {
+        let _ = never.lock().unwrap().recv();
+        None
+    };
+    let within = Duration::from_secs(7);
+    let options = OpenOptions { credentials: Some(Arc::new(source)), open_within: within, ..options() };
+    let error = runtime.block_on(async {
+        let place = Place::new().await;
+        let opening = place.open("", options);
+        let mut peer = place.accept().await;
+        begin(&mut peer, SCRAM).await;
+        let error = error_of(opening.await.unwrap().unwrap_err());
+        assert!(peer.next().await.is_none());
+        error
+    });
+    assert!(
+        matches!(&error, AuthError::CredentialsUnanswered { within: told } if *told == within),
+        "{error:?}"
+    );
+    let (goes, gone) = mpsc::channel();
+    std::thread::spawn(move || {
+        drop(runtime);
+        goes.send(())
+    });
+    gone.recv_timeout(Duration::from_secs(60)).expect("it waits for nobody");
+}
+
+/// It is not the daemon's fault.
+#[tokio::test]
+async fn a_source_that_panics_is_told_of() {
+    let source = |_: &CredentialAsk| -> Option<Credentials> { panic!("the vault is sealed") };
+    let place = Place::new().await;
+    let opening = place.open("", OpenOptions { credentials: Some(Arc::new(source)), ..options() });
+    let mut peer = place.accept().await;
+    begin(&mut peer, SCRAM).await;
+    let error = error_of(opening.await.unwrap().unwrap_err());
+    assert!(matches!(&error, AuthError::CredentialsPanicked), "{error:?}");
 }
 
 #[tokio::test]

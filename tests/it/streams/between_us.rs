@@ -131,6 +131,28 @@ async fn holes_travel_as_holes_and_read_as_zeros() {
     assert_eq!(plain.write_hole(5).await, Err(StreamError::Hole { length: 5 }));
 }
 
+/// Its zeros are always there.
+#[tokio::test(flavor = "current_thread")]
+async fn who_reads_a_large_hole_as_bytes_gives_others_their_turns() {
+    let host = Host::default();
+    let connection = host.serve().await;
+    host.0.volumes.lock().unwrap().insert("v".into(), vec![Chunk::Hole(1 << 42)]);
+    let mut download = connection.storage_vol_download(&volume("v"), 0, 0, 1).await.unwrap();
+    let mut buffer = [1; 4_096];
+    download.read_exact(&mut buffer).await.unwrap();
+    assert_eq!(buffer, [0; 4_096]);
+    let reading = tokio::spawn(async move {
+        for _ in 0..1_000_000 {
+            download.read_exact(&mut buffer).await.unwrap();
+        }
+    });
+    // It takes the turns of the connection's task and of the daemon's.
+    connection.connect_get_hostname().await.unwrap();
+    assert!(!reading.is_finished(), "nobody else had a turn");
+    reading.abort();
+    assert!(reading.await.unwrap_err().is_cancelled());
+}
+
 #[tokio::test]
 async fn a_console_talks_both_ways_at_once() {
     let connection = Host::default().serve().await;

@@ -104,6 +104,38 @@ async fn what_cannot_be_written_is_the_files_error_and_the_stream_goes_on() {
     }
 }
 
+/// Whoever takes it so knows at each of them how far it is, and can stop there or do something else.
+#[tokio::test]
+async fn a_file_that_is_received_in_parts_is_whole() {
+    const MIB: u64 = 1 << 20;
+    for folder in folders() {
+        for (way, connection) in ways(&folder).await {
+            let content = content(4 << 20);
+            folder.file("volume", &content);
+            let mut download = connection.storage_vol_download(&volume("volume"), 0, 0, 0).await.unwrap();
+            let down = File::create(folder.path("down")).unwrap();
+            let (mut at, mut parts) = (0, 0);
+            loop {
+                let part = download.receive_file_part(&down, at, MIB).await.unwrap();
+                if part == 0 {
+                    break;
+                }
+                (at, parts) = (at + part, parts + 1);
+                assert!(part >= MIB || at == 4 * MIB, "{way}: {part} at {at}");
+                assert_eq!(down.metadata().unwrap().len(), at, "{way}");
+                // One of them by hand.
+                if let Some(virtwire::client::Chunk::Data(data)) = download.read_chunk().await.unwrap() {
+                    std::os::unix::fs::FileExt::write_all_at(&down, &data, at).unwrap();
+                    at += data.len() as u64;
+                }
+            }
+            download.finish().await.unwrap();
+            assert!((2..=4).contains(&parts), "{way}: {parts}");
+            assert!(at == 4 * MIB && folder.read("down") == content, "{way}: {at}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn who_gives_up_receiving_a_file_reads_what_comes_behind_that() {
     for folder in folders() {
