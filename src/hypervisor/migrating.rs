@@ -30,7 +30,7 @@ use super::{DomainInfo, DomainState, Result, Uuid, errors};
 /// **No guest runs on both hosts, and none is lost**, as long as this holds:
 ///
 /// - [`turn`](Self::turn) is all that pauses, resumes or ends a guest for a migration, and it does so before it returns. An error
-///   means that the guest is as it was.
+///   means that the guest is as it was; a panic means nothing, so that the guest is looked at then.
 /// - The future of [`send`](Self::send), [`send_running`](Self::send_running) or [`receive`](Self::receive) is dropped where the
 ///   migration ends early. Nothing must go on then by itself.
 /// - A guest in a migration is told of by [`domain`](super::Hypervisor::domain) under its UUID, with the state that it was last turned

@@ -321,9 +321,7 @@ impl Daemon {
     }
 
     async fn login(&self, more: &str, credentials: Credentials) -> Result<Connection, OpenError> {
-        // Once, not three times.
-        let once = move |ask: &CredentialAsk| Some(credentials.clone()).filter(|_| ask.attempt == 1);
-        self.open(more, Some(Arc::new(once))).await
+        self.open(more, Some(Arc::new(credentials))).await
     }
 
     async fn open(

@@ -41,13 +41,12 @@ impl<H: Hypervisor> HypervisorService<H> {
             return Err(errors::unsupported_argument(detail));
         }
         let wanted = if asked == 0 { had } else { asked & had };
-        // A domain's state is told already: that is nothing to ask for, or to fail at.
-        let kinds =
-            DomainStatsKinds::from_bits(wanted & stats.kinds().bits() & !DomainStatsKinds::STATE.bits());
+        let kinds = DomainStatsKinds::from_bits(wanted & stats.kinds().bits());
         let wished = doms.iter().map(|dom| Uuid(dom.uuid)).collect::<Vec<_>>();
         let mut ret_stats = Vec::new();
         for info in self.chosen(cx, &wished, flags).await? {
             let figures = match kinds.is_empty() {
+                // Its state is known already: that is nothing to fail at.
                 true => Ok(TypedParams::default()),
                 false => stats.stats(info.uuid, kinds).await,
             };
