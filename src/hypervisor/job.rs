@@ -1,8 +1,64 @@
 //! Work that takes its time: how far it is.
 
+use std::future::{Future, ready};
 use std::time::Duration;
 
+use virtwire_protocol::error::RemoteError;
+
+use super::{Result, Uuid};
+
 pub use virtwire_protocol::enums::{JobKind, JobOperation};
+
+/// What takes its time on a domain: `virsh domjobinfo`, `domjobabort`, `migrate-setspeed`, `migrate-setmaxdowntime`, `migrate-postcopy`.
+///
+/// Of a migration that virtwire carries out ([`Migrating`](super::Migrating)) the hypervisor is not asked, nor of speeds then.
+pub trait Jobs: Send + Sync {
+    /// The job that runs on the domain, if one does.
+    fn job(&self, _domain: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainGetJobInfo")))
+    }
+
+    /// The last job that ended; forgotten once read unless `keep`.
+    fn completed_job(&self, _domain: Uuid, _keep: bool) -> impl Future<Output = Result<Option<Job>>> + Send {
+        ready(Err(RemoteError::no_support("virDomainGetJobStats")))
+    }
+
+    /// Asks the running job to stop. Returns at once; it is the job's own call that then fails, with code 78.
+    fn abort_job(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainAbortJob")))
+    }
+
+    /// Has the migration under way switch to post-copy, if it was asked for with POSTCOPY. Returns at once; it is Perform that then
+    /// succeeds, while the rest of the guest is sent yet.
+    fn start_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateStartPostCopy")))
+    }
+
+    /// Has a migration in post-copy stand still, until a recovery run resumes it.
+    fn pause_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainAbortJobFlags")))
+    }
+
+    /// The limit on migrations of this domain that ask for no other, MiB/s.
+    fn max_speed_mib_s(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxSpeed")))
+    }
+
+    /// Sets that limit, also for a migration under way; 0 is the host's own.
+    fn set_max_speed_mib_s(&self, _domain: Uuid, _speed: u64) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxSpeed")))
+    }
+
+    /// How long a live migration may pause the guest at its end, ms.
+    fn max_downtime_ms(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxDowntime")))
+    }
+
+    /// Sets that time.
+    fn set_max_downtime_ms(&self, _domain: Uuid, _downtime: u64) -> impl Future<Output = Result<()>> + Send {
+        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxDowntime")))
+    }
+}
 
 /// A job on a domain, as `virsh domjobinfo` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

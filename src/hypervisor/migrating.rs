@@ -41,8 +41,8 @@ use super::{DomainInfo, DomainState, Result, Uuid, errors};
 ///
 /// Not offered this way are post-copy, definitions that move alone and guests that come direct: `offline` and `direct` of
 /// [`MigrationSupport`](super::MigrationSupport) must stay false. A guest that outlives its daemon is known to the next one as what it
-/// is, without its migration. Whoever needs more, or passes whole handshakes on to another daemon, implements the `migrate_` verbs
-/// of [`Hypervisor`](super::Hypervisor) instead.
+/// is, without its migration. Whoever needs more, or passes whole handshakes on to another daemon, implements
+/// [`Handshakes`](super::Handshakes) instead.
 pub trait Migrating: Send + Sync {
     /// Whether a guest may leave, and be started there with the configuration that the client wishes for, if that is not its own.
     /// Asked before anything has happened. The default lets every guest leave, as it is.

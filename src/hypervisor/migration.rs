@@ -63,7 +63,7 @@ pub struct Begin {
     /// The configuration that the client wishes for, if not the guest's own.
     pub xml: Option<String>,
     /// How. With OFFLINE the definition moves, and there will be no Perform. With CHANGE_PROTECTION the guest is held as it is until Confirm, or until it is
-    /// [released](super::Hypervisor::migrate_release).
+    /// [released](super::Handshakes::release).
     pub flags: MigrateFlags,
     /// The name that the guest is to have there; `None` keeps its own.
     pub dname: Option<String>,
@@ -76,7 +76,7 @@ pub struct Begun {
     pub cookie: Vec<u8>,
     /// The exact configuration.
     pub xml: String,
-    /// What [`migrate_release`](super::Hypervisor::migrate_release) is to be told if the client's connection ends;
+    /// What [`release`](super::Handshakes::release) is to be told if the client's connection ends;
     /// `None` where the guest is not held.
     pub outgoing: Option<OutgoingId>,
 }
@@ -109,7 +109,7 @@ pub struct Prepared {
     pub cookie: Vec<u8>,
     /// Where the source is to connect; `None` where it is as the client wished.
     pub uri_out: Option<String>,
-    /// What [`migrate_abandon`](super::Hypervisor::migrate_abandon) is to be told if the client's connection ends.
+    /// What [`abandon`](super::Handshakes::abandon) is to be told if the client's connection ends.
     pub incoming: IncomingId,
 }
 

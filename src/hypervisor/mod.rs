@@ -40,7 +40,7 @@
 //! # }
 //! ```
 //!
-//! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Migrating`], [`Stats`], [`Node`], [`Saving`],
+//! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Jobs`], [`Migrating`], [`Handshakes`], [`Stats`], [`Node`], [`Saving`],
 //! [`Snapshots`], [`Networks`], [`Interfaces`], [`NodeDevices`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
 //!
 //! ```
@@ -89,6 +89,7 @@ mod domain;
 mod edit;
 pub mod errors;
 mod events;
+mod handshakes;
 mod happening;
 mod host;
 mod interfaces;
@@ -128,8 +129,6 @@ use std::path::Path;
 use virtwire_protocol::access::ObjectKind;
 use virtwire_protocol::error::RemoteError;
 
-use crate::server::Stream;
-
 pub use crate::uuid::{Uuid, UuidError};
 pub use addresses::{AddressSource, InterfaceAddresses, Lease};
 pub use boot::Boot;
@@ -145,6 +144,7 @@ pub use events::{
     NodeDeviceStep, PmSuspendedDetail, PoolStep, ResumedDetail, SecretLifecycle, SecretStep, ShutdownDetail,
     StartedDetail, StoppedDetail, StoragePoolLifecycle, Subscription, SuspendedDetail, UndefinedDetail,
 };
+pub use handshakes::Handshakes;
 pub use happening::{
     AgentReason, AgentState, BlockJobStatus, BlockJobType, DiskChangeReason, GraphicsEnd, GraphicsPhase,
     Happening, IoErrorAction, MemoryFailureAction, MemoryFailureFlags, MemoryFailureRecipient,
@@ -152,7 +152,7 @@ pub use happening::{
 };
 pub use host::{Architecture, Host, NodeInfo};
 pub use interfaces::{InterfaceInfo, Interfaces};
-pub use job::{Job, JobKind, JobOperation};
+pub use job::{Job, JobKind, JobOperation, Jobs};
 pub use migrating::{Migrating, MigrationSettings};
 pub use migration::{
     Begin, Begun, Confirm, Finish, Finished, IncomingId, MigrationSupport, MigrationVersion, OutgoingId,
@@ -169,7 +169,7 @@ pub use stats::Stats;
 pub use storage::{CreateVolume, Existing, Part, PoolInfo, Storage, StorageVolKind, VolumeInfo};
 pub use tuning::{MEMORY_UNLIMITED, Pinned, Pins, Tuned, Tuning};
 pub use tunnel::Tunnel;
-use without::Without;
+use without::{Refuses, Without};
 
 /// What a verb answers: the value, or the error that the client is to see.
 ///
@@ -251,9 +251,21 @@ pub trait Hypervisor: Send + Sync + 'static {
         None::<&Without>
     }
 
-    /// Guests that move between hosts, by verbs that are few. Without it, its migrations are what the `migrate_` verbs make of them.
+    /// Guests that move between hosts, by verbs that are few. Without it, its migrations are what its [`handshakes`](Self::handshakes)
+    /// make of them.
     fn migrating(&self) -> Option<&impl Migrating> {
         None::<&Without>
+    }
+
+    /// Migrations, where it carries out their handshakes itself. Without it, clients are told "not supported".
+    fn handshakes(&self) -> &impl Handshakes {
+        &Refuses
+    }
+
+    /// Jobs that its domains do, where they do some. Without it, clients are told "not supported", but for what virtwire knows of a
+    /// migration that it carries out.
+    fn jobs(&self) -> &impl Jobs {
+        &Refuses
     }
 
     /// Every domain, active or not, in any order. At most 16,384 can be listed to a client.
@@ -400,155 +412,4 @@ pub trait Hypervisor: Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send {
         ready(Err(RemoteError::no_support("virDomainCoreDump")))
     }
-
-    /// The job that runs on the domain, if one does. Of a migration that virtwire carries out it is not asked.
-    fn job(&self, _domain: Uuid) -> impl Future<Output = Result<Option<Job>>> + Send {
-        ready(Err(RemoteError::no_support("virDomainGetJobInfo")))
-    }
-
-    /// The last job that ended; forgotten once read unless `keep`.
-    fn completed_job(&self, _domain: Uuid, _keep: bool) -> impl Future<Output = Result<Option<Job>>> + Send {
-        ready(Err(RemoteError::no_support("virDomainGetJobStats")))
-    }
-
-    /// Asks the running job to stop. Returns at once; it is the job's own call that then fails, with code 78.
-    fn abort_job(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainAbortJob")))
-    }
-
-    /// Has the migration under way switch to post-copy, if it was asked for with POSTCOPY. Returns at once; it is Perform that then
-    /// succeeds, while the rest of the guest is sent yet.
-    fn start_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateStartPostCopy")))
-    }
-
-    /// Has a migration in post-copy stand still, until a recovery run resumes it.
-    fn pause_post_copy(&self, _domain: Uuid) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainAbortJobFlags")))
-    }
-
-    /// The limit on migrations of this domain that ask for no other, MiB/s.
-    fn max_speed_mib_s(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxSpeed")))
-    }
-
-    /// Sets that limit, also for a migration under way; 0 is the host's own.
-    fn set_max_speed_mib_s(&self, _domain: Uuid, _speed: u64) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxSpeed")))
-    }
-
-    /// How long a live migration may pause the guest at its end, ms.
-    fn max_downtime_ms(&self, _domain: Uuid) -> impl Future<Output = Result<u64>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateGetMaxDowntime")))
-    }
-
-    /// Sets that time.
-    fn set_max_downtime_ms(&self, _domain: Uuid, _downtime: u64) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateSetMaxDowntime")))
-    }
-
-    /// Version 3: what the destination is to start. Changes nothing, but for holding the guest where that is asked.
-    ///
-    /// This and the other `migrate_` verbs are for a hypervisor that carries out the handshake as a whole: one that passes it on to another
-    /// daemon, or that has post-copy, definitions that move alone or guests that come direct. Then it is the hypervisor that knows which step may
-    /// follow which, answers out of order with code 1 and a second migration with code 55, resumes a guest whose Perform has failed, and refuses
-    /// changes of a guest in the meantime. Where it is [`migrating`](Self::migrating), all of that is done already, and none of these is called.
-    ///
-    /// The adapter remembers which connection asked, and calls [`migrate_release`](Self::migrate_release) when that
-    /// connection ends before the migration does.
-    fn migrate_begin(&self, _request: Begin) -> impl Future<Output = Result<Begun>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateBegin3")))
-    }
-
-    /// Makes ready to receive a guest: it is there, paused, or will be once the data stream has brought its name.
-    ///
-    /// The adapter remembers which connection asked, and calls [`migrate_abandon`](Self::migrate_abandon) when that
-    /// connection ends before the migration does.
-    fn migrate_prepare(&self, request: Prepare) -> impl Future<Output = Result<Prepared>> + Send {
-        ready(Err(RemoteError::no_support(match request.version {
-            MigrationVersion::V1 => "virDomainMigratePrepare",
-            MigrationVersion::V2 => "virDomainMigratePrepare2",
-            MigrationVersion::V3 => "virDomainMigratePrepare3",
-        })))
-    }
-
-    /// Sends the guest. Success means that it has left this host, or, in version 3, that it is all there and paused
-    /// here; or that it has switched to post-copy, and the rest is sent meanwhile. After a failure it is here as it was.
-    fn migrate_perform(&self, request: Perform) -> impl Future<Output = Result<Performed>> + Send {
-        ready(Err(RemoteError::no_support(match request.keeps {
-            false => "virDomainMigratePerform",
-            true => "virDomainMigratePerform3",
-        })))
-    }
-
-    /// The same for a guest that comes through a tunnel: the stream brings its data. Success takes the stream over: it is finished
-    /// once all of the guest is here, and failed where it is not. Versions 2 and 3.
-    fn migrate_prepare_tunnel(
-        &self,
-        request: Prepare,
-        _stream: Stream,
-    ) -> impl Future<Output = Result<Prepared>> + Send {
-        ready(Err(RemoteError::no_support(match request.version {
-            MigrationVersion::V3 => "virDomainMigratePrepareTunnel3",
-            _ => "virDomainMigratePrepareTunnel",
-        })))
-    }
-
-    /// Sends the guest through a tunnel, to which the request's cookie and URI do not apply in version 2: else the same as
-    /// [`migrate_perform`](Self::migrate_perform). Finishing the tunnel is the destination's receipt.
-    fn migrate_perform_tunnel(
-        &self,
-        _request: Perform,
-        _tunnel: Tunnel,
-    ) -> impl Future<Output = Result<Performed>> + Send {
-        ready(Err(errors::unsupported_argument("this host does not tunnel migrations")))
-    }
-
-    /// Lets the guest that came run, once all of it is here; after a switch to post-copy at once, and success means that the rest is here.
-    /// In version 3 a failure removes it, for its source has it; but not after a switch.
-    fn migrate_finish(&self, request: Finish) -> impl Future<Output = Result<Finished>> + Send {
-        ready(Err(RemoteError::no_support(match request.version {
-            MigrationVersion::V1 => "virDomainMigrateFinish",
-            MigrationVersion::V2 => "virDomainMigrateFinish2",
-            MigrationVersion::V3 => "virDomainMigrateFinish3",
-        })))
-    }
-
-    /// Version 3: ends the hold on a guest. It leaves, or goes on here as it was before.
-    fn migrate_confirm(&self, _request: Confirm) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support("virDomainMigrateConfirm3")))
-    }
-
-    /// Removes the incoming guest that the request names: its source keeps it.
-    ///
-    /// A request with the cookie of another migration must be refused. So should one for a guest that its source has
-    /// dropped: it is the only copy.
-    fn migrate_cancel(&self, request: Finish) -> impl Future<Output = Result<()>> + Send {
-        ready(Err(RemoteError::no_support(match request.version {
-            MigrationVersion::V3 => "virDomainMigrateFinish3",
-            _ => "virDomainMigrateFinish2",
-        })))
-    }
-
-    /// Whether an incoming guest is still to be finished, cancelled or abandoned.
-    ///
-    /// The adapter remembers no more than 1,024 of them for a connection: what is not expected any more it forgets. A
-    /// hypervisor that always answers `true`, as this default does, prepares for no more than so many on one
-    /// connection. Must not wait.
-    fn migrate_expects(&self, _incoming: IncomingId) -> bool {
-        true
-    }
-
-    /// Removes an incoming guest whose migration lost the connection that prepared it. One that has finished, or is
-    /// gone already, is left alone. So should be one that its source has dropped: it is the only copy.
-    fn migrate_abandon(&self, _incoming: IncomingId) {}
-
-    /// Whether a guest is still held for its migration: the same question about the source's side. Must not wait.
-    fn migrate_holds(&self, _outgoing: OutgoingId) -> bool {
-        true
-    }
-
-    /// Ends the hold on a guest whose migration lost its connection, and nothing else: one that has been sent stays
-    /// paused, for it may run at its destination. One that is no longer held is left alone.
-    fn migrate_release(&self, _outgoing: OutgoingId) {}
 }

@@ -7,15 +7,22 @@ use virtwire_protocol::flags::DomainStatsKinds;
 use virtwire_protocol::params::TypedParams;
 
 use super::{
-    Change, Changes, Consoles, DomainInfo, DomainState, InterfaceInfo, Interfaces, Metadata, Migrating,
-    NetworkInfo, Networks, Node, NodeDeviceInfo, NodeDevices, OpenConsole, Place, PoolInfo, Result, Revert,
-    Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots, Stats, Storage, Tuned, Tuning, Uuid,
-    VolumeInfo,
+    Change, Changes, Consoles, DomainInfo, DomainState, Handshakes, InterfaceInfo, Interfaces, Jobs,
+    Metadata, Migrating, NetworkInfo, Networks, Node, NodeDeviceInfo, NodeDevices, OpenConsole, Place,
+    PoolInfo, Result, Revert, Save, Saving, SecretInfo, Secrets, SnapshotInfo, Snapshots, Stats, Storage,
+    Tuned, Tuning, Uuid, VolumeInfo,
 };
 use crate::server::Stream;
 
 /// What a hypervisor has no value of.
 pub(super) enum Without {}
+
+/// Refuses whatever it is asked, as the traits' defaults do: each by the name of what the client has asked for.
+pub(super) struct Refuses;
+
+impl Handshakes for Refuses {}
+
+impl Jobs for Refuses {}
 
 /// Verbs that cannot be asked, a trait at a time.
 macro_rules! without {

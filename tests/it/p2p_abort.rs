@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use virtwire::client::{Connection, OpenOptions};
 use virtwire::hypervisor::mem::{Config, Mem};
 use virtwire::hypervisor::{
-    Begin, Begun, DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Job, MigrationSettings,
-    MigrationSupport, Perform, Performed, Result, RunningReason, Uuid, WhichXml, errors,
+    Begin, Begun, DomainInfo, DomainState, Handshakes, Host, Hypervisor, HypervisorService, Job, Jobs,
+    MigrationSettings, MigrationSupport, Perform, Performed, Result, RunningReason, Uuid, WhichXml, errors,
 };
 use virtwire::migrate::{Migration, Progress, Watch};
 use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -288,6 +288,31 @@ impl Hypervisor for Late {
         Ok(xml())
     }
 
+    fn handshakes(&self) -> &impl Handshakes {
+        self
+    }
+
+    fn jobs(&self) -> &impl Jobs {
+        self
+    }
+}
+
+impl Handshakes for Late {
+    async fn begin(&self, _: Begin) -> Result<Begun> {
+        // A cookie of mem, as another host would write it.
+        let cookie = [&b"VWMIG3\0\0"[..], &[9; 16], &GUEST.0, &[0; 16]].concat();
+        Ok(Begun { cookie, xml: xml(), outgoing: None })
+    }
+
+    async fn perform(&self, _: Perform) -> Result<Performed> {
+        self.0.told.notify_one();
+        let _ = self.0.begins.subscribe().wait_for(|begins| *begins).await;
+        self.0.aborted.notified().await;
+        Err(RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, "canceled by client"))
+    }
+}
+
+impl Jobs for Late {
     async fn job(&self, _: Uuid) -> Result<Option<Job>> {
         Ok(None)
     }
@@ -299,19 +324,6 @@ impl Hypervisor for Late {
         }
         self.0.refused.notify_one();
         Err(errors::invalid("no job is active on the domain"))
-    }
-
-    async fn migrate_begin(&self, _: Begin) -> Result<Begun> {
-        // A cookie of mem, as another host would write it.
-        let cookie = [&b"VWMIG3\0\0"[..], &[9; 16], &GUEST.0, &[0; 16]].concat();
-        Ok(Begun { cookie, xml: xml(), outgoing: None })
-    }
-
-    async fn migrate_perform(&self, _: Perform) -> Result<Performed> {
-        self.0.told.notify_one();
-        let _ = self.0.begins.subscribe().wait_for(|begins| *begins).await;
-        self.0.aborted.notified().await;
-        Err(RemoteError::new(ErrorCode::OPERATION_ABORTED, ErrorDomain::QEMU, "canceled by client"))
     }
 }
 

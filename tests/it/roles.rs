@@ -6,8 +6,9 @@ use std::time::Duration;
 use virtwire::client::OpenOptions;
 use virtwire::hypervisor::mem::{Config, Mem};
 use virtwire::hypervisor::{
-    Begin, Begun, DomainInfo, DomainState, Host, Hypervisor, HypervisorService, Job, MigrationSupport,
-    OutgoingId, PausedReason, Perform, Performed, Result, RunningReason, Uuid, WhichXml, errors,
+    Begin, Begun, DomainInfo, DomainState, Handshakes, Host, Hypervisor, HypervisorService, Job, Jobs,
+    MigrationSupport, OutgoingId, PausedReason, Perform, Performed, Result, RunningReason, Uuid, WhichXml,
+    errors,
 };
 use virtwire::protocol::remote::*;
 use virtwire::server::Server;
@@ -167,32 +168,6 @@ impl Hypervisor for Stuck {
         Ok(xml())
     }
 
-    async fn job(&self, _: Uuid) -> Result<Option<Job>> {
-        Ok(None)
-    }
-
-    async fn migrate_begin(&self, _: Begin) -> Result<Begun> {
-        self.0.lock().unwrap().held = true;
-        // A cookie of mem, as another host would write it.
-        let cookie = [&b"VWMIG3\0\0"[..], &[9; 16], &GUEST.0, &[0; 16]].concat();
-        Ok(Begun { cookie, xml: xml(), outgoing: Some(OutgoingId(1)) })
-    }
-
-    async fn migrate_perform(&self, _: Perform) -> Result<Performed> {
-        self.0.lock().unwrap().stopped = true;
-        Err(errors::failed("the disk is full"))
-    }
-
-    fn migrate_holds(&self, _: OutgoingId) -> bool {
-        self.0.lock().unwrap().held
-    }
-
-    fn migrate_release(&self, _: OutgoingId) {
-        let mut at = self.0.lock().unwrap();
-        at.held = false;
-        at.told.push("released");
-    }
-
     async fn resume(&self, _: Uuid) -> Result<()> {
         let mut at = self.0.lock().unwrap();
         if at.held {
@@ -201,6 +176,44 @@ impl Hypervisor for Stuck {
         at.stopped = false;
         at.told.push("resumed");
         Ok(())
+    }
+
+    fn handshakes(&self) -> &impl Handshakes {
+        self
+    }
+
+    fn jobs(&self) -> &impl Jobs {
+        self
+    }
+}
+
+impl Handshakes for Stuck {
+    async fn begin(&self, _: Begin) -> Result<Begun> {
+        self.0.lock().unwrap().held = true;
+        // A cookie of mem, as another host would write it.
+        let cookie = [&b"VWMIG3\0\0"[..], &[9; 16], &GUEST.0, &[0; 16]].concat();
+        Ok(Begun { cookie, xml: xml(), outgoing: Some(OutgoingId(1)) })
+    }
+
+    async fn perform(&self, _: Perform) -> Result<Performed> {
+        self.0.lock().unwrap().stopped = true;
+        Err(errors::failed("the disk is full"))
+    }
+
+    fn holds(&self, _: OutgoingId) -> bool {
+        self.0.lock().unwrap().held
+    }
+
+    fn release(&self, _: OutgoingId) {
+        let mut at = self.0.lock().unwrap();
+        at.held = false;
+        at.told.push("released");
+    }
+}
+
+impl Jobs for Stuck {
+    async fn job(&self, _: Uuid) -> Result<Option<Job>> {
+        Ok(None)
     }
 }
 

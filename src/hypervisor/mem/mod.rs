@@ -24,12 +24,14 @@ mod faults;
 mod filled;
 mod finish;
 mod guest;
+mod handshakes;
 mod held;
 mod image;
 mod images;
 mod incoming;
 mod interface_document;
 mod interfaces;
+mod jobs;
 mod lasting;
 mod limits;
 mod long_documents;
@@ -74,24 +76,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 use virtwire_protocol::access::ObjectKind;
-use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::moves::{cookie, departure, door, failures, flags, uri, way_out};
 use super::store::Store;
 use super::{
-    AddressSource, Begin, Begun, Changes, Confirm, CoreDump, DomainInfo, Events, Finish, Finished, Host,
-    Hypervisor, IncomingId, InterfaceAddresses, Interfaces, Job, JobKind, Keys, Lookup, Networks, Node,
-    NodeDevices, OutgoingId, Perform, Performed, Prepare, Prepared, Result, Saving, Secrets, Snapshots,
-    StartOptions, Stats, Storage, Tuning, Tunnel, Uuid, WhichXml, errors,
+    AddressSource, Changes, CoreDump, DomainInfo, Events, Handshakes, Host, Hypervisor, InterfaceAddresses,
+    Interfaces, Jobs, Keys, Lookup, Networks, Node, NodeDevices, Result, Saving, Secrets, Snapshots,
+    StartOptions, Stats, Storage, Tuning, Uuid, WhichXml, errors,
 };
 use super::{document as documents, edit};
-use crate::server::Stream;
 pub use config::Config;
-use departure::Stop;
 pub use direct::DirectDoor;
 pub use faults::{FaultError, Faults};
-use guest::Activity;
 use memory::Memory;
 pub use memory::checksum;
 use outline::Outline;
@@ -289,6 +286,14 @@ impl Hypervisor for Mem {
         Some(self)
     }
 
+    fn handshakes(&self) -> &impl Handshakes {
+        self
+    }
+
+    fn jobs(&self) -> &impl Jobs {
+        self
+    }
+
     async fn domains(&self) -> Result<Vec<DomainInfo>> {
         Ok(self.inner.table().infos())
     }
@@ -416,142 +421,5 @@ impl Hypervisor for Mem {
     async fn core_dump(&self, domain: Uuid, to: &Path, how: CoreDump) -> Result<()> {
         let to = to.to_owned();
         saved::on_a_thread(&self.inner, move |inner| dump::dump(inner, domain, &to, how)).await
-    }
-
-    async fn job(&self, domain: Uuid) -> Result<Option<Job>> {
-        match &self.inner.table().guest(domain)?.live()?.activity {
-            Activity::Idle => Ok(None),
-            Activity::Held { sent: None } => Ok(None),
-            Activity::Leaving(departure) | Activity::Held { sent: Some(departure) } => {
-                Ok(Some(departure.job(JobKind::Unbounded)))
-            }
-            Activity::Arriving(_) => Err(RemoteError::new(
-                ErrorCode::OPERATION_UNSUPPORTED,
-                ErrorDomain::QEMU,
-                "migration statistics are available only on the source host",
-            )),
-        }
-    }
-
-    async fn completed_job(&self, domain: Uuid, keep: bool) -> Result<Option<Job>> {
-        let mut table = self.inner.table();
-        let job = &mut table.guest_mut(domain)?.completed_job;
-        Ok(if keep { *job } else { job.take() })
-    }
-
-    async fn abort_job(&self, domain: Uuid) -> Result<()> {
-        match &self.inner.table().guest(domain)?.live()?.activity {
-            Activity::Leaving(departure) => {
-                departure.stop(Stop::Aborted);
-                Ok(())
-            }
-            Activity::Idle => Err(errors::invalid("no job is active on the domain")),
-            Activity::Held { .. } => {
-                Err(errors::invalid("the migration is at a step that only its client can cancel"))
-            }
-            Activity::Arriving(_) => {
-                Err(errors::invalid("cannot abort incoming migration; destroy the domain instead"))
-            }
-        }
-    }
-
-    async fn start_post_copy(&self, domain: Uuid) -> Result<()> {
-        match &self.inner.table().guest(domain)?.live()?.activity {
-            Activity::Leaving(departure) if departure.want_post_copy() => Ok(()),
-            Activity::Leaving(_) => {
-                Err(errors::invalid("switching to post-copy requires migration to be started with POSTCOPY"))
-            }
-            _ => {
-                Err(errors::invalid("post-copy can only be started while outgoing migration is in progress"))
-            }
-        }
-    }
-
-    async fn pause_post_copy(&self, domain: Uuid) -> Result<()> {
-        let pause = move |turn: &mut Turn<'_>| match &turn.guest(domain)?.live()?.activity {
-            Activity::Held { sent: Some(departure) } if departure.is_torn() => {
-                departure.stop(Stop::Paused);
-                turn.post_copy_broke(domain);
-                Ok(())
-            }
-            _ => Err(errors::invalid("current job is not outgoing migration in post-copy mode")),
-        };
-        self.inner.at_guest(domain, pause).await
-    }
-
-    async fn max_speed_mib_s(&self, domain: Uuid) -> Result<u64> {
-        Ok(self.inner.table().guest(domain)?.max_speed_mib_s)
-    }
-
-    async fn set_max_speed_mib_s(&self, domain: Uuid, speed: u64) -> Result<()> {
-        let speed = if speed == 0 { self.inner.config.max_speed_mib_s } else { speed };
-        let mut table = self.inner.table();
-        let guest = table.guest_mut(domain)?;
-        // Also in post-copy, where the rest of the memory is still on its way.
-        if let Ok(Activity::Leaving(departure) | Activity::Held { sent: Some(departure) }) =
-            guest.live().map(|live| &live.activity)
-        {
-            departure.set_speed_mib_s(speed);
-        }
-        guest.max_speed_mib_s = speed;
-        Ok(())
-    }
-
-    async fn max_downtime_ms(&self, domain: Uuid) -> Result<u64> {
-        Ok(self.inner.table().guest(domain)?.max_downtime_ms)
-    }
-
-    async fn set_max_downtime_ms(&self, domain: Uuid, downtime: u64) -> Result<()> {
-        self.inner.table().guest_mut(domain)?.max_downtime_ms = downtime;
-        Ok(())
-    }
-
-    async fn migrate_begin(&self, request: Begin) -> Result<Begun> {
-        held::begin(&self.inner, &request)
-    }
-
-    async fn migrate_prepare(&self, request: Prepare) -> Result<Prepared> {
-        incoming::prepare(&self.inner, request).await
-    }
-
-    async fn migrate_perform(&self, request: Perform) -> Result<Performed> {
-        outgoing::perform(&self.inner, request).await
-    }
-
-    async fn migrate_prepare_tunnel(&self, request: Prepare, stream: Stream) -> Result<Prepared> {
-        incoming::prepare_tunnel(&self.inner, request, stream).await
-    }
-
-    async fn migrate_perform_tunnel(&self, request: Perform, tunnel: Tunnel) -> Result<Performed> {
-        outgoing::perform_tunnel(&self.inner, request, tunnel).await
-    }
-
-    async fn migrate_finish(&self, request: Finish) -> Result<Finished> {
-        finish::finish(&self.inner, request).await
-    }
-
-    async fn migrate_cancel(&self, request: Finish) -> Result<()> {
-        finish::cancel(&self.inner, request).await
-    }
-
-    async fn migrate_confirm(&self, request: Confirm) -> Result<()> {
-        held::confirm(&self.inner, request).await
-    }
-
-    fn migrate_expects(&self, incoming: IncomingId) -> bool {
-        let table = self.inner.table();
-        table.incoming.contains_key(&incoming) || table.offline.contains_key(&incoming)
-    }
-
-    fn migrate_abandon(&self, incoming: IncomingId) {
-        self.inner.abandon(incoming);
-    }
-
-    fn migrate_holds(&self, outgoing: OutgoingId) -> bool {
-        self.inner.table().outgoing.contains_key(&outgoing)
-    }
-
-    fn migrate_release(&self, outgoing: OutgoingId) {
-        self.inner.table().release(outgoing);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 
-use super::super::{DomainInfo, Hypervisor, Job, JobKind, Result, Uuid, errors};
+use super::super::{DomainInfo, Hypervisor, Job, JobKind, Jobs as _, Result, Uuid, errors};
 use super::departure::Stop;
 use super::outgoing::Step;
 use super::{Moves, found};
@@ -58,7 +58,7 @@ impl Moves {
             let detail = "migration statistics are available only on the source host";
             return Err(RemoteError::new(ErrorCode::OPERATION_UNSUPPORTED, ErrorDomain::QEMU, detail));
         }
-        without_support(host.job(guest).await, None)
+        without_support(host.jobs().job(guest).await, None)
     }
 
     /// The last job that ended; forgotten once read unless `keep`.
@@ -79,7 +79,7 @@ impl Moves {
         };
         match known {
             Some(job) => Ok(Some(job)),
-            None => without_support(host.completed_job(guest, keep).await, None),
+            None => without_support(host.jobs().completed_job(guest, keep).await, None),
         }
     }
 
@@ -99,7 +99,7 @@ impl Moves {
         if self.table().coming.check_free(info.uuid).is_err() {
             return Err(errors::invalid("cannot abort incoming migration; destroy the domain instead"));
         }
-        match host.abort_job(guest).await {
+        match host.jobs().abort_job(guest).await {
             Err(error) if error.is_unsupported() => Err(errors::invalid("no job is active on the domain")),
             aborted => aborted,
         }

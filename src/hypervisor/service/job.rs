@@ -7,7 +7,7 @@ use virtwire_protocol::remote::{
     DomainMigrateSetMaxSpeed, DomainMigrateStartPostCopy, TypedParam, TypedParamValue,
 };
 
-use super::super::{Hypervisor, Job, Result, Uuid};
+use super::super::{Hypervisor, Job, Jobs, Result, Uuid};
 use super::HypervisorService;
 use crate::server::CallContext;
 
@@ -38,7 +38,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateGetMaxDowntime,
     ) -> Result<DomainMigrateGetMaxDowntimeReply> {
-        let downtime = self.hypervisor.max_downtime_ms(Uuid(arguments.dom.uuid)).await?;
+        let downtime = self.hypervisor.jobs().max_downtime_ms(Uuid(arguments.dom.uuid)).await?;
         Ok(DomainMigrateGetMaxDowntimeReply { downtime })
     }
 
@@ -47,7 +47,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateSetMaxDowntime,
     ) -> Result<()> {
-        self.hypervisor.set_max_downtime_ms(Uuid(arguments.dom.uuid), arguments.downtime).await
+        self.hypervisor.jobs().set_max_downtime_ms(Uuid(arguments.dom.uuid), arguments.downtime).await
     }
 
     pub(super) async fn domain_get_job_info(
@@ -103,7 +103,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         let domain = Uuid(arguments.dom.uuid);
         match arguments.flags & ABORT_POST_COPY {
             0 => self.abort_job(domain).await,
-            _ => self.hypervisor.pause_post_copy(domain).await,
+            _ => self.hypervisor.jobs().pause_post_copy(domain).await,
         }
     }
 
@@ -112,7 +112,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainMigrateStartPostCopy,
     ) -> Result<()> {
-        self.hypervisor.start_post_copy(Uuid(arguments.dom.uuid)).await
+        self.hypervisor.jobs().start_post_copy(Uuid(arguments.dom.uuid)).await
     }
 }
 

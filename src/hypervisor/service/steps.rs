@@ -4,8 +4,8 @@
 use virtwire_protocol::migrate::MigrateFlags;
 
 use super::super::{
-    Begin, Begun, Confirm, Finish, Finished, Hypervisor, IncomingId, Job, OutgoingId, Perform, Performed,
-    Prepare, Prepared, Result, Tunnel, Uuid,
+    Begin, Begun, Confirm, Finish, Finished, Handshakes, Hypervisor, IncomingId, Job, Jobs, OutgoingId,
+    Perform, Performed, Prepare, Prepared, Result, Tunnel, Uuid,
 };
 use super::HypervisorService;
 use crate::hypervisor::moves::Change;
@@ -14,37 +14,37 @@ use crate::server::Stream;
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn step_begin(&self, request: Begin) -> Result<Begun> {
         match &self.moves {
-            None => self.hypervisor.migrate_begin(request).await,
+            None => self.hypervisor.handshakes().begin(request).await,
             Some(moves) => moves.begin(&*self.hypervisor, request).await,
         }
     }
 
     pub(super) async fn step_prepare(&self, request: Prepare, stream: Option<Stream>) -> Result<Prepared> {
         match (&self.moves, stream) {
-            (None, None) => self.hypervisor.migrate_prepare(request).await,
-            (None, Some(stream)) => self.hypervisor.migrate_prepare_tunnel(request, stream).await,
+            (None, None) => self.hypervisor.handshakes().prepare(request).await,
+            (None, Some(stream)) => self.hypervisor.handshakes().prepare_tunnel(request, stream).await,
             (Some(moves), stream) => moves.prepare(&self.hypervisor, request, stream).await,
         }
     }
 
     pub(super) async fn step_perform(&self, request: Perform, tunnel: Option<Tunnel>) -> Result<Performed> {
         match (&self.moves, tunnel) {
-            (None, None) => self.hypervisor.migrate_perform(request).await,
-            (None, Some(tunnel)) => self.hypervisor.migrate_perform_tunnel(request, tunnel).await,
+            (None, None) => self.hypervisor.handshakes().perform(request).await,
+            (None, Some(tunnel)) => self.hypervisor.handshakes().perform_tunnel(request, tunnel).await,
             (Some(moves), tunnel) => moves.perform(&self.hypervisor, request, tunnel).await,
         }
     }
 
     pub(super) async fn step_finish(&self, request: Finish) -> Result<Finished> {
         match &self.moves {
-            None => self.hypervisor.migrate_finish(request).await,
+            None => self.hypervisor.handshakes().finish(request).await,
             Some(moves) => moves.finish(&self.hypervisor, request).await,
         }
     }
 
     pub(super) async fn step_cancel(&self, request: Finish) -> Result<()> {
         match &self.moves {
-            None => self.hypervisor.migrate_cancel(request).await,
+            None => self.hypervisor.handshakes().cancel(request).await,
             Some(moves) => moves.cancel(&self.hypervisor, request).await,
         }
     }
@@ -57,70 +57,70 @@ impl<H: Hypervisor> HypervisorService<H> {
             false => None,
         };
         match &self.moves {
-            None => self.hypervisor.migrate_confirm(request).await,
+            None => self.hypervisor.handshakes().confirm(request).await,
             Some(moves) => moves.confirm(&self.hypervisor, request).await,
         }
     }
 
     pub(super) fn expects(&self, incoming: IncomingId) -> bool {
         match &self.moves {
-            None => self.hypervisor.migrate_expects(incoming),
+            None => self.hypervisor.handshakes().expects(incoming),
             Some(moves) => moves.expects(incoming),
         }
     }
 
     pub(super) fn abandon(&self, incoming: IncomingId) {
         match &self.moves {
-            None => self.hypervisor.migrate_abandon(incoming),
+            None => self.hypervisor.handshakes().abandon(incoming),
             Some(moves) => moves.abandon(&self.hypervisor, incoming),
         }
     }
 
     pub(super) fn is_held(&self, outgoing: OutgoingId) -> bool {
         match &self.moves {
-            None => self.hypervisor.migrate_holds(outgoing),
+            None => self.hypervisor.handshakes().holds(outgoing),
             Some(moves) => moves.holds(outgoing),
         }
     }
 
     pub(super) fn release(&self, outgoing: OutgoingId) {
         match &self.moves {
-            None => self.hypervisor.migrate_release(outgoing),
+            None => self.hypervisor.handshakes().release(outgoing),
             Some(moves) => moves.release(outgoing),
         }
     }
 
     pub(super) async fn step_job(&self, domain: Uuid) -> Result<Option<Job>> {
         match &self.moves {
-            None => self.hypervisor.job(domain).await,
+            None => self.hypervisor.jobs().job(domain).await,
             Some(moves) => moves.job(&*self.hypervisor, domain).await,
         }
     }
 
     pub(super) async fn completed_job(&self, domain: Uuid, keep: bool) -> Result<Option<Job>> {
         match &self.moves {
-            None => self.hypervisor.completed_job(domain, keep).await,
+            None => self.hypervisor.jobs().completed_job(domain, keep).await,
             Some(moves) => moves.completed_job(&*self.hypervisor, domain, keep).await,
         }
     }
 
     pub(super) async fn step_abort_job(&self, domain: Uuid) -> Result<()> {
         match &self.moves {
-            None => self.hypervisor.abort_job(domain).await,
+            None => self.hypervisor.jobs().abort_job(domain).await,
             Some(moves) => moves.abort_job(&*self.hypervisor, domain).await,
         }
     }
 
     pub(super) async fn max_speed_mib_s(&self, domain: Uuid) -> Result<u64> {
         match &self.moves {
-            None => self.hypervisor.max_speed_mib_s(domain).await,
+            None => self.hypervisor.jobs().max_speed_mib_s(domain).await,
             Some(moves) => moves.max_speed_mib_s(&*self.hypervisor, domain).await,
         }
     }
 
     pub(super) async fn set_max_speed_mib_s(&self, domain: Uuid, speed: u64) -> Result<()> {
         match &self.moves {
-            None => self.hypervisor.set_max_speed_mib_s(domain, speed).await,
+            None => self.hypervisor.jobs().set_max_speed_mib_s(domain, speed).await,
             Some(moves) => moves.set_max_speed_mib_s(&*self.hypervisor, domain, speed).await,
         }
     }

@@ -5,7 +5,7 @@ use virtwire_protocol::profile::Profile;
 use virtwire_protocol::program::Release;
 
 use super::*;
-use crate::hypervisor::{DomainInfo, Host, Result, Uuid, WhichXml};
+use crate::hypervisor::{DomainInfo, Handshakes, Host, Result, Uuid, WhichXml};
 use crate::server::ConnectionId;
 
 mod addresses;
@@ -119,10 +119,13 @@ impl Hypervisor for Direct {
         Err(crate::hypervisor::errors::no_domain(crate::hypervisor::Lookup::Uuid(domain)))
     }
 
-    async fn migrate_perform(
-        &self,
-        request: crate::hypervisor::Perform,
-    ) -> Result<crate::hypervisor::Performed> {
+    fn handshakes(&self) -> &impl Handshakes {
+        self
+    }
+}
+
+impl Handshakes for Direct {
+    async fn perform(&self, request: crate::hypervisor::Perform) -> Result<crate::hypervisor::Performed> {
         match request.keeps {
             true => Err(crate::hypervisor::errors::invalid_argument("a cookie is needed")),
             false => Err(crate::hypervisor::errors::failed("it goes direct")),

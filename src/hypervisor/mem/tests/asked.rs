@@ -88,7 +88,7 @@ async fn what_is_not_well_formed_is_taken_from_nobody() {
     let elsewhere = xml_with("a", guest).replace("</domain>", &format!("{bell}</domain>"));
     let flags = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
     let begin = Begin { domain: guest, xml: Some(elsewhere), flags, dname: None };
-    assert_error(mem.migrate_begin(begin).await, 35, 20);
+    assert_error(mem.begin(begin).await, 35, 20);
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn a_guests_addresses_move_with_it() {
     assert!(here.contains("<mac address='52:54:00:"), "{here}");
     for sent in [&here, &bare] {
         let destination = Mem::new(config());
-        destination.migrate_prepare(prepare(Some(sent))).await.unwrap();
+        destination.prepare(prepare(Some(sent))).await.unwrap();
         assert_eq!(destination.xml(guest, WhichXml::Migratable).await.unwrap(), here);
     }
 }
@@ -175,11 +175,11 @@ async fn what_libvirt_refuses_is_not_taken_in_place_of_what_is_here() {
     world.events();
     assert_error(world.mem.save(guest, &nothing, save.clone()).await, 27, 20);
     let begin = |domain, xml: &str, flags| Begin { domain, xml: Some(xml.to_owned()), flags, dname: None };
-    assert_error(world.mem.migrate_begin(begin(guest, &wished, MigrateFlags::LIVE)).await, 27, 20);
+    assert_error(world.mem.begin(begin(guest, &wished, MigrateFlags::LIVE)).await, 27, 20);
     assert_eq!((world.state("a").await, world.events(), nothing.exists()), (Some((1, 1)), vec![], false));
     let off = world.mem.define(xml("off")).await.unwrap().uuid;
     let offline = MigrateFlags::OFFLINE | MigrateFlags::PERSIST_DEST;
-    assert_error(world.mem.migrate_begin(begin(off, &twice("off", off), offline)).await, 27, 20);
+    assert_error(world.mem.begin(begin(off, &twice("off", off), offline)).await, 27, 20);
 
     world.mem.save(guest, &image, Save::default()).await.unwrap();
     let before = std::fs::read(&image).unwrap();
@@ -203,8 +203,8 @@ async fn what_was_written_before_a_rule_was_goes_on() {
     source.save(guest, &image, Save::default()).await.unwrap();
     source.restore(&image, Save::default()).await.unwrap();
     let flags = MigrateFlags::LIVE;
-    let begun = source.migrate_begin(Begin { domain: guest, xml: None, flags, dname: None }).await.unwrap();
+    let begun = source.begin(Begin { domain: guest, xml: None, flags, dname: None }).await.unwrap();
     assert_eq!(begun.xml, twice);
-    Mem::new(config()).migrate_prepare(prepare(Some(&twice))).await.unwrap();
+    Mem::new(config()).prepare(prepare(Some(&twice))).await.unwrap();
     std::fs::remove_file(image).unwrap();
 }

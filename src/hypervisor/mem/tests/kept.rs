@@ -30,22 +30,22 @@ async fn moved() -> (Pair, Prepared) {
 async fn the_only_copy_outlives_its_connection() {
     // Finished, by another connection.
     let (mut pair, prepared) = moved().await;
-    pair.destination.mem.migrate_abandon(prepared.incoming);
+    pair.destination.mem.abandon(prepared.incoming);
     assert_eq!((pair.destination.state("a").await, pair.destination.events()), (Some((3, 2)), vec![]));
-    pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
     assert_eq!(pair.destination.state("a").await, Some((1, 2)));
     // Resumed: it is a guest like any other. Not while its connection may finish it.
     let (mut pair, prepared) = moved().await;
     assert_error(pair.destination.mem.resume(pair.guest).await, 55, 10);
-    pair.destination.mem.migrate_abandon(prepared.incoming);
+    pair.destination.mem.abandon(prepared.incoming);
     pair.destination.mem.resume(pair.guest).await.unwrap();
     assert_eq!((pair.destination.state("a").await, pair.destination.events()), (Some((1, 5)), vec![(4, 0)]));
     assert!(pair.destination.mem.inner.table().incoming.is_empty());
-    let late = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await;
+    let late = pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared)).await;
     assert_error(late, 55, 10);
     // Destroyed.
     let (pair, prepared) = moved().await;
-    pair.destination.mem.migrate_abandon(prepared.incoming);
+    pair.destination.mem.abandon(prepared.incoming);
     pair.destination.mem.destroy(pair.guest).await.unwrap();
     assert_eq!(pair.destination.find("a").await, None);
     assert!(pair.destination.mem.inner.table().incoming.is_empty());
@@ -72,9 +72,9 @@ async fn send_all(prepared: &Prepared) -> TcpStream {
 async fn the_sources_last_word_decides_about_an_abandoned_guest() {
     for (says_gone, finished) in [(true, false), (false, true), (false, false)] {
         let mut world = World::new();
-        let prepared = world.mem.migrate_prepare(prepare(Some(&xml("a")))).await.unwrap();
+        let prepared = world.mem.prepare(prepare(Some(&xml("a")))).await.unwrap();
         let mut stream = send_all(&prepared).await;
-        world.mem.migrate_abandon(prepared.incoming);
+        world.mem.abandon(prepared.incoming);
         assert_eq!((world.state("a").await, world.events()), (Some((3, 2)), vec![(2, 1)]));
         if says_gone {
             stream::send_yes(&mut stream).await.unwrap();
@@ -88,7 +88,7 @@ async fn the_sources_last_word_decides_about_an_abandoned_guest() {
             arrived(&world.mem, &prepared, Arrival::Unconfirmed).await;
             assert_eq!((world.state("a").await, world.events()), (Some((3, 2)), vec![]));
             if finished {
-                world.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+                world.mem.finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
                 assert_eq!(world.state("a").await, Some((1, 2)));
             } else {
                 world.mem.resume(uuid).await.unwrap();
@@ -102,18 +102,18 @@ async fn the_sources_last_word_decides_about_an_abandoned_guest() {
 async fn a_port_that_served_a_kept_guest_serves_another() {
     let mut pair = Pair::new().await;
     let mem = pair.destination.mem.clone();
-    let kept = mem.migrate_prepare(prepare(None)).await.unwrap();
+    let kept = mem.prepare(prepare(None)).await.unwrap();
     pair.perform(&kept).await.unwrap();
     arrived(&mem, &kept, Arrival::Confirmed).await;
-    mem.migrate_abandon(kept.incoming);
+    mem.abandon(kept.incoming);
     // Another guest comes to the same place.
     pair.guest = pair.source.mem.create(xml("b"), StartOptions::default()).await.unwrap().uuid;
     let wished = Prepare { uri_in: kept.uri_out.clone(), ..prepare(None) };
-    let prepared = mem.migrate_prepare(wished).await.unwrap();
+    let prepared = mem.prepare(wished).await.unwrap();
     let prepared = Prepared { uri_out: kept.uri_out.clone(), ..prepared };
     pair.perform(&prepared).await.unwrap();
     for (name, prepared) in [("b", &prepared), ("a", &kept)] {
-        mem.migrate_finish(finish(MigrationVersion::V1, name, prepared)).await.unwrap();
+        mem.finish(finish(MigrationVersion::V1, name, prepared)).await.unwrap();
         assert_eq!(pair.destination.state(name).await, Some((1, 2)));
     }
 }
@@ -123,25 +123,25 @@ async fn a_cancel_ends_no_guest_but_its_own() {
     let mut pair = Pair::new().await;
     let mem = pair.destination.mem.clone();
     let stale = pair.prepared().await;
-    mem.migrate_abandon(stale.incoming);
+    mem.abandon(stale.incoming);
     assert_eq!(pair.destination.events(), [(5, 1)]);
     let prepared = pair.prepared().await;
     // Another migration's cookie; and no cookie, of a guest that is still at its source.
-    assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
+    assert_error(mem.cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
     assert_eq!((pair.destination.state("a").await, pair.destination.events()), (Some((3, 2)), vec![]));
     let own = finish(MigrationVersion::V2, "a", &prepared);
     let without = Finish { cookie: Vec::new(), ..own };
-    mem.migrate_cancel(without.clone()).await.unwrap();
+    mem.cancel(without.clone()).await.unwrap();
     assert_eq!(pair.destination.events(), [(5, 5)]);
     // One that has left its source is not to be cancelled.
     let (pair, prepared) = moved().await;
     let mem = pair.destination.mem.clone();
     let own = finish(MigrationVersion::V2, "a", &prepared);
     for cancel in [without, own.clone()] {
-        assert_error(mem.migrate_cancel(cancel).await, 55, 10);
+        assert_error(mem.cancel(cancel).await, 55, 10);
     }
-    assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
-    mem.migrate_finish(own).await.unwrap();
+    assert_error(mem.cancel(finish(MigrationVersion::V2, "a", &stale)).await, 42, 10);
+    mem.finish(own).await.unwrap();
     assert_eq!(pair.destination.state("a").await, Some((1, 2)));
 }
 
@@ -149,9 +149,9 @@ async fn a_cancel_ends_no_guest_but_its_own() {
 async fn a_cancel_waits_for_the_sources_last_word() {
     for says_gone in [true, false] {
         let world = World::new();
-        let prepared = world.mem.migrate_prepare(prepare(Some(&xml("a")))).await.unwrap();
+        let prepared = world.mem.prepare(prepare(Some(&xml("a")))).await.unwrap();
         let mut stream = send_all(&prepared).await;
-        let cancel = world.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared));
+        let cancel = world.mem.cancel(finish(MigrationVersion::V2, "a", &prepared));
         let says = async {
             if says_gone {
                 stream::send_yes(&mut stream).await.unwrap();

@@ -16,7 +16,10 @@ mod version3;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
-use crate::hypervisor::{CreateVolume, Event, Subscription};
+use crate::hypervisor::{
+    Begin, Begun, CreateVolume, Event, Finish, Finished, IncomingId, JobKind, OutgoingId, Perform, Performed,
+    Prepare, Prepared, Subscription,
+};
 
 /// A volume of which nothing more is asked than that it is there.
 const HOW: CreateVolume = CreateVolume { preallocate: false, reflink: false };

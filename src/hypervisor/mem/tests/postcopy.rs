@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::guest::Activity;
 use super::moves::{LIVE, Pair};
 use super::version3::{confirm, finish, perform};
 use super::*;
@@ -29,7 +30,7 @@ impl Pair {
 
     async fn prepared_for(&self, flags: MigrateFlags) -> Result<Prepared> {
         let begin = Begin { domain: self.guest, xml: None, flags, dname: None };
-        let begun = self.source.mem.migrate_begin(begin).await?;
+        let begun = self.source.mem.begin(begin).await?;
         let request = Prepare {
             version: MigrationVersion::V3,
             cookie: begun.cookie,
@@ -38,7 +39,7 @@ impl Pair {
             dname: None,
             dom_xml: Some(begun.xml),
         };
-        self.destination.mem.migrate_prepare(request).await
+        self.destination.mem.prepare(request).await
     }
 
     fn performing(
@@ -47,13 +48,13 @@ impl Pair {
         flags: MigrateFlags,
     ) -> tokio::task::JoinHandle<Result<Performed>> {
         let (mem, request) = (self.source.mem.clone(), Perform { flags, ..perform(self, prepared) });
-        tokio::spawn(async move { mem.migrate_perform(request).await })
+        tokio::spawn(async move { mem.perform(request).await })
     }
 
     fn finishing(&self, cookie: Vec<u8>, flags: MigrateFlags) -> tokio::task::JoinHandle<Result<Finished>> {
         let flags = flags.without(MigrateFlags::CHANGE_PROTECTION);
         let (mem, request) = (self.destination.mem.clone(), Finish { flags, ..finish(cookie) });
-        tokio::spawn(async move { mem.migrate_finish(request).await })
+        tokio::spawn(async move { mem.finish(request).await })
     }
 
     async fn sending(&self) {
@@ -100,14 +101,14 @@ async fn a_guest_goes_on_at_the_destination_before_its_memory_is_there() {
     assert_eq!((job.memory_iteration, job.postcopy_requests), (2, 1));
     assert_error(pair.source.mem.abort_job(pair.guest).await, 55, 10);
     assert_error(pair.source.mem.resume(pair.guest).await, 55, 10);
-    assert_error(pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), false)).await, 55, 10);
-    assert_error(pair.destination.mem.migrate_cancel(finish(Vec::new())).await, 55, 10);
+    assert_error(pair.source.mem.confirm(confirm(&pair, Vec::new(), false)).await, 55, 10);
+    assert_error(pair.destination.mem.cancel(finish(Vec::new())).await, 55, 10);
 
     pair.hurry().await;
     let finished = finishing.await.unwrap().unwrap();
     assert_eq!(pair.states().await, [Some((3, 12)), Some((1, 2))]);
     assert_eq!(pair.destination.events(), [(4, 1)]);
-    pair.source.mem.migrate_confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
+    pair.source.mem.confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
     assert_eq!(pair.states().await, [None, Some((1, 2))]);
     assert_eq!(pair.source.events(), [(5, 3)]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);
@@ -131,7 +132,7 @@ async fn a_switch_that_the_destination_does_not_take_moves_no_guest() {
     tokio::time::resume();
     assert_error(performing.await.unwrap(), 9, 10);
     assert_eq!(pair.states().await, [Some((1, 6)), Some((3, 2))]);
-    pair.destination.mem.migrate_cancel(finish(Vec::new())).await.unwrap();
+    pair.destination.mem.cancel(finish(Vec::new())).await.unwrap();
     assert_eq!(pair.states().await, [Some((1, 6)), None]);
 }
 
@@ -164,10 +165,10 @@ async fn a_broken_one_is_resumed_and_nothing_else_is_done_to_it() {
     assert_eq!((pair.source.events(), pair.destination.events()), (vec![(3, 8)], vec![(4, 4)]));
 
     // Also not by who ends the migration, or whose connections end.
-    pair.source.mem.migrate_confirm(confirm(&pair, Vec::new(), true)).await.unwrap();
-    pair.source.mem.migrate_release(performed.outgoing.unwrap());
+    pair.source.mem.confirm(confirm(&pair, Vec::new(), true)).await.unwrap();
+    pair.source.mem.release(performed.outgoing.unwrap());
     let incoming: Vec<_> = pair.destination.mem.inner.table().incoming.keys().copied().collect();
-    pair.destination.mem.migrate_abandon(incoming[0]);
+    pair.destination.mem.abandon(incoming[0]);
     assert_eq!(pair.states().await, [Some((3, 13)), Some((1, 11))]);
     assert_error(pair.source.mem.resume(pair.guest).await, 55, 10);
     assert_error(pair.prepared_for(POSTCOPY).await, 55, 10);
@@ -186,12 +187,12 @@ async fn a_broken_one_is_resumed_and_nothing_else_is_done_to_it() {
             assert_error(finishing.await.unwrap(), 9, 10);
             assert_eq!(pair.states().await, [Some((3, 13)), Some((1, 11))]);
             assert_eq!((pair.source.events(), pair.destination.events()), (vec![(3, 8)], vec![(4, 4)]));
-            pair.source.mem.migrate_release(performed.outgoing.unwrap());
+            pair.source.mem.release(performed.outgoing.unwrap());
             continue;
         }
         pair.hurry().await;
         let finished = finishing.await.unwrap().unwrap();
-        pair.source.mem.migrate_confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
+        pair.source.mem.confirm(confirm(&pair, finished.cookie, false)).await.unwrap();
     }
     assert_eq!(pair.states().await, [None, Some((1, 2))]);
     assert_eq!(pair.destination.mem.checksum("a"), checksum);

@@ -29,15 +29,15 @@ fn confirm(domain: Uuid) -> Confirm {
 async fn a_definition_does_not_move_away_from_its_snapshots() {
     let world = World::new();
     let guest = world.mem.define(xml("a")).await.unwrap().uuid;
-    world.mem.migrate_begin(begin(guest)).await.unwrap();
+    world.mem.begin(begin(guest)).await.unwrap();
     // Nobody holds it, so that there may be one since.
     snapshot(&world.mem, guest, "one").await;
-    assert_error(world.mem.migrate_confirm(confirm(guest)).await, 55, 10);
-    assert_error(world.mem.migrate_begin(begin(guest)).await, 55, 10);
+    assert_error(world.mem.confirm(confirm(guest)).await, 55, 10);
+    assert_error(world.mem.begin(begin(guest)).await, 55, 10);
     assert_error(world.mem.undefine(guest).await, 55, 10);
     assert_eq!(names(&world.mem, guest).await, ["one"]);
     world.mem.delete_snapshot(guest, "one").await.unwrap();
-    world.mem.migrate_confirm(confirm(guest)).await.unwrap();
+    world.mem.confirm(confirm(guest)).await.unwrap();
     assert_eq!(world.find("a").await, None);
 }
 
@@ -169,10 +169,10 @@ async fn a_definition_does_not_move_away_from_its_saved_memory() {
     mem.start(guest, StartOptions { paused: false }).await.unwrap();
     let image = mem.managed(guest).unwrap();
     mem.save(guest, &image, Save::default()).await.unwrap();
-    assert_error(mem.migrate_begin(begin(guest)).await, 55, 10);
-    assert_error(mem.migrate_confirm(confirm(guest)).await, 55, 10);
+    assert_error(mem.begin(begin(guest)).await, 55, 10);
+    assert_error(mem.confirm(confirm(guest)).await, 55, 10);
     std::fs::remove_file(&image).unwrap();
-    mem.migrate_begin(begin(guest)).await.unwrap();
+    mem.begin(begin(guest)).await.unwrap();
     drop(mem);
     std::fs::remove_dir_all(directory).unwrap();
 }
@@ -209,7 +209,7 @@ async fn a_guest_runs_on_after_its_snapshot_only_if_it_is_the_same_and_nobody_el
         let before = pause(&world.mem);
         world.mem.destroy(guest).await.unwrap();
         let prepare = Prepare { version: MigrationVersion::V3, ..super::moves::prepare(Some(&xml)) };
-        world.mem.migrate_prepare(prepare).await.unwrap();
+        world.mem.prepare(prepare).await.unwrap();
         world.events();
         assert_error(run_on(&world.mem, before), 55, 10);
         assert_eq!((world.state("a").await, world.events()), (Some((3, 2)), vec![]));

@@ -25,7 +25,7 @@ async fn strangers_do_not_disturb_a_migration() {
     for version in [MigrationVersion::V1, MigrationVersion::V2] {
         let pair = Pair::new().await;
         let dom_xml = (version == MigrationVersion::V2).then_some(pair.xml.as_str());
-        let prepared = pair.destination.mem.migrate_prepare(prepare(dom_xml)).await.unwrap();
+        let prepared = pair.destination.mem.prepare(prepare(dom_xml)).await.unwrap();
         send(&prepared, b"").await;
         send(&prepared, b"GET / HTTP/1.1\r\n\r\n").await;
         send(&prepared, &[0; 16]).await;
@@ -36,7 +36,7 @@ async fn strangers_do_not_disturb_a_migration() {
             silent.push(connect(&prepared).await);
         }
         pair.perform(&prepared).await.unwrap();
-        pair.destination.mem.migrate_finish(finish(version, "a", &prepared)).await.unwrap();
+        pair.destination.mem.finish(finish(version, "a", &prepared)).await.unwrap();
         assert_eq!(pair.destination.state("a").await, Some((1, 2)));
         drop(silent);
     }
@@ -68,7 +68,7 @@ async fn whoever_has_the_cookie_can_end_that_guest_and_no_other() {
         assert_eq!(pair.destination.event().await, (5, 5), "{rest:02x?}");
         assert_eq!(pair.destination.find("a").await, None);
         assert_eq!(pair.destination.state("other").await, Some((1, 1)));
-        assert_error(mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await, 42, 10);
+        assert_error(mem.cancel(finish(MigrationVersion::V2, "a", &prepared)).await, 42, 10);
     }
 }
 
@@ -78,7 +78,7 @@ async fn what_a_stream_brings_in_version_1_is_read_like_any_xml() {
     {
         let pair = Pair::new().await;
         let mem = &pair.destination.mem;
-        let prepared = mem.migrate_prepare(prepare(None)).await.unwrap();
+        let prepared = mem.prepare(prepare(None)).await.unwrap();
         let len = (xml.len() as u32).to_be_bytes();
         let bytes = [&prepared.cookie[..], &len, xml, &0_u64.to_be_bytes()].concat();
         send(&prepared, &bytes).await;
@@ -110,9 +110,9 @@ async fn strangers_at_the_direct_door_do_not_keep_out_those_who_are_expected() {
     let _ = one_more.read_to_end(&mut Vec::new()).await;
     assert_eq!(coming(), 16, "it was sent away");
     for _ in 0..63 {
-        mem.migrate_prepare(prepare(None)).await.unwrap();
+        mem.prepare(prepare(None)).await.unwrap();
     }
-    let prepared = mem.migrate_prepare(prepare(Some(&pair.xml))).await.unwrap();
+    let prepared = mem.prepare(prepare(Some(&pair.xml))).await.unwrap();
     pair.perform(&prepared).await.unwrap();
-    assert_error(mem.migrate_prepare(prepare(None)).await, 9, 10);
+    assert_error(mem.prepare(prepare(None)).await, 9, 10);
 }

@@ -1,5 +1,7 @@
 //! Migrations that fail: no guest is lost, none runs twice, nothing is left behind.
 
+use virtwire_protocol::error::ErrorCode;
+
 use super::moves::{LIVE, Pair, finish, perform, prepare};
 use super::*;
 use crate::hypervisor::MigrationVersion;
@@ -30,7 +32,7 @@ async fn a_perform_that_fails_leaves_the_guest_where_it_was() {
         pair.source.mem.set_faults(faults(fault));
         let prepared = pair.prepared().await;
         let request = Perform { flags, ..perform(pair.guest, &prepared) };
-        assert_error(pair.source.mem.migrate_perform(request).await, 9, 10);
+        assert_error(pair.source.mem.perform(request).await, 9, 10);
         assert_eq!(pair.source.state("a").await, Some(state), "{fault}");
         assert_eq!(pair.source.events(), events, "{fault}");
         assert_eq!(pair.source.mem.checksum("a"), checksum);
@@ -39,11 +41,7 @@ async fn a_perform_that_fails_leaves_the_guest_where_it_was() {
         // The destination's guest ends with its stream.
         assert_eq!(pair.destination.event().await, (5, 5));
         assert_eq!(pair.destination.find("a").await, None);
-        assert_error(
-            pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await,
-            42,
-            10,
-        );
+        assert_error(pair.destination.mem.cancel(finish(MigrationVersion::V2, "a", &prepared)).await, 42, 10);
     }
 }
 
@@ -61,7 +59,7 @@ async fn a_paused_guest_stays_paused_when_its_migration_fails() {
 async fn nobody_listens() {
     let mut pair = Pair::new().await;
     let prepared = pair.prepared().await;
-    pair.destination.mem.migrate_abandon(prepared.incoming);
+    pair.destination.mem.abandon(prepared.incoming);
     assert_eq!(pair.destination.events(), [(5, 1)]);
     let error = loop {
         // The port is closed by a task that has to get its turn.
@@ -84,7 +82,7 @@ async fn a_lost_receipt_keeps_the_guest_at_its_source() {
     assert_eq!(pair.source.state("a").await, Some((1, 6)));
     // The copy is all there, and waits, whatever the time, until it is told that it is not wanted.
     assert_eq!(pair.destination.state("a").await, Some((3, 2)));
-    pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    pair.destination.mem.cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
     assert_eq!(pair.destination.events(), [(5, 5)]);
     assert_eq!(pair.destination.find("a").await, None);
 }
@@ -94,7 +92,7 @@ async fn an_early_finish_is_not_taken_for_the_sources_word() {
     let mut pair = Pair::new().await;
     pair.destination.mem.set_faults(faults("lose-receipt"));
     let prepared = pair.prepared().await;
-    let early = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared));
+    let early = pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared));
     let (early, performed) = tokio::join!(early, pair.perform(&prepared));
     assert_error(performed, 9, 10);
     assert_error(early, 9, 10);
@@ -103,7 +101,7 @@ async fn an_early_finish_is_not_taken_for_the_sources_word() {
         (Some((1, 6)), Some((3, 2)))
     );
     // A client that says success afterwards is believed: it is the only one who can know.
-    pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
     assert_eq!(pair.destination.state("a").await, Some((1, 2)));
 }
 
@@ -111,7 +109,7 @@ async fn an_early_finish_is_not_taken_for_the_sources_word() {
 async fn an_early_finish_waits_for_a_guest_that_is_on_its_way() {
     let mut pair = Pair::new().await;
     let prepared = pair.prepared().await;
-    let early = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared));
+    let early = pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared));
     let (early, performed) = tokio::join!(early, pair.perform(&prepared));
     performed.unwrap();
     assert_eq!(early.unwrap().domain.state.to_wire(), (1, 2));
@@ -134,7 +132,7 @@ async fn a_job_is_seen_and_aborted() {
         assert_error(pair.destination.mem.job(pair.guest).await, 84, 10);
         assert_error(pair.destination.mem.abort_job(pair.guest).await, 55, 10);
         // Meanwhile nobody else may do anything with it, here or there.
-        assert_error(mem.migrate_perform(perform(pair.guest, &prepared)).await, 55, 10);
+        assert_error(mem.perform(perform(pair.guest, &prepared)).await, 55, 10);
         assert_error(mem.resume(pair.guest).await, 55, 10);
         assert_error(mem.shutdown(pair.guest).await, 55, 10);
         assert_error(pair.destination.mem.resume(pair.guest).await, 55, 10);
@@ -203,9 +201,9 @@ async fn a_guest_with_its_name_or_uuid_is_there_already() {
         let pair = Pair::new().await;
         let xml = if xml.contains("<name>b") { xml_with("b", pair.guest) } else { xml };
         pair.destination.mem.define(xml).await.unwrap();
-        assert_error(pair.destination.mem.migrate_prepare(prepare(Some(&pair.xml))).await, 9, 20);
+        assert_error(pair.destination.mem.prepare(prepare(Some(&pair.xml))).await, 9, 20);
         // Version 1 learns it from the stream; the source is told why.
-        let prepared = pair.destination.mem.migrate_prepare(prepare(None)).await.unwrap();
+        let prepared = pair.destination.mem.prepare(prepare(None)).await.unwrap();
         let error = pair.perform(&prepared).await.unwrap_err();
         assert!(error.to_string().contains("already"), "{error}");
         assert_eq!(pair.source.state("a").await, Some((1, 1)));
@@ -217,23 +215,23 @@ async fn what_cannot_be_prepared_is_refused() {
     let mut pair = Pair::new().await;
     let mem = pair.destination.mem.clone();
     let with = |flags| Prepare { flags: MigrateFlags(flags), ..prepare(Some(&pair.xml)) };
-    assert_error(mem.migrate_prepare(with(4)).await, 1, 10);
-    assert_error(mem.migrate_prepare(with(2)).await, 74, 10);
-    assert_error(mem.migrate_prepare(with(0x4000_0000)).await, 8, 10);
-    assert_error(mem.migrate_prepare(with(1 << 40)).await, 8, 10);
-    assert_error(mem.migrate_prepare(prepare(Some(""))).await, 35, 20);
-    assert_error(mem.migrate_prepare(prepare(Some("not xml"))).await, 35, 20);
+    assert_error(mem.prepare(with(4)).await, 1, 10);
+    assert_error(mem.prepare(with(2)).await, 74, 10);
+    assert_error(mem.prepare(with(0x4000_0000)).await, 8, 10);
+    assert_error(mem.prepare(with(1 << 40)).await, 8, 10);
+    assert_error(mem.prepare(prepare(Some(""))).await, 35, 20);
+    assert_error(mem.prepare(prepare(Some("not xml"))).await, 35, 20);
     mem.set_faults(faults("refuse-prepare"));
-    assert_error(mem.migrate_prepare(prepare(Some(&pair.xml))).await, 9, 10);
+    assert_error(mem.prepare(prepare(Some(&pair.xml))).await, 9, 10);
     assert_eq!((pair.destination.find("a").await, pair.destination.events()), (None, vec![]));
     // Nor performed: off, no cookie, no such place.
     let prepared =
         Prepared { cookie: vec![0; 16], uri_out: Some("tcp:h".to_owned()), incoming: IncomingId(0) };
     assert_error(pair.perform(&prepared).await, 8, 10);
     let request = Perform { cookie: Vec::new(), ..perform(pair.guest, &prepared) };
-    assert_error(pair.source.mem.migrate_perform(request).await, 8, 10);
+    assert_error(pair.source.mem.perform(request).await, 8, 10);
     let off = pair.source.mem.define(xml("off")).await.unwrap().uuid;
-    assert_error(pair.source.mem.migrate_perform(perform(off, &prepared)).await, 55, 10);
+    assert_error(pair.source.mem.perform(perform(off, &prepared)).await, 55, 10);
     assert_eq!(pair.source.state("a").await, Some((1, 1)));
 }
 
@@ -245,19 +243,15 @@ async fn deadlines_end_what_nobody_continues() {
     assert_eq!(pair.destination.event().await, (5, 5));
     // Nobody sends, and Finish does not wait for ever; the guest can still be cancelled.
     let prepared = pair.prepared().await;
-    let early = pair.destination.mem.migrate_finish(finish(MigrationVersion::V2, "a", &prepared)).await;
+    let early = pair.destination.mem.finish(finish(MigrationVersion::V2, "a", &prepared)).await;
     assert_error(early, 68, 10);
-    pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
-    assert_error(
-        pair.destination.mem.migrate_cancel(finish(MigrationVersion::V2, "a", &prepared)).await,
-        42,
-        10,
-    );
+    pair.destination.mem.cancel(finish(MigrationVersion::V2, "a", &prepared)).await.unwrap();
+    assert_error(pair.destination.mem.cancel(finish(MigrationVersion::V2, "a", &prepared)).await, 42, 10);
     assert_eq!(pair.destination.events(), [(5, 5)]);
     // Version 1: an empty slot goes without a word, and its Finish finds nothing.
-    let prepared = pair.destination.mem.migrate_prepare(prepare(None)).await.unwrap();
-    pair.destination.mem.migrate_abandon(prepared.incoming);
-    let late = pair.destination.mem.migrate_finish(finish(MigrationVersion::V1, "a", &prepared)).await;
+    let prepared = pair.destination.mem.prepare(prepare(None)).await.unwrap();
+    pair.destination.mem.abandon(prepared.incoming);
+    let late = pair.destination.mem.finish(finish(MigrationVersion::V1, "a", &prepared)).await;
     assert_error(late, 42, 10);
 }
 

@@ -27,24 +27,30 @@ impl Hypervisor for Arc<Expecting> {
         Err(crate::hypervisor::errors::no_domain(crate::hypervisor::Lookup::Uuid(domain)))
     }
 
-    async fn migrate_prepare(&self, _: Prepare) -> Result<Prepared> {
+    fn handshakes(&self) -> &impl Handshakes {
+        self
+    }
+}
+
+impl Handshakes for Arc<Expecting> {
+    async fn prepare(&self, _: Prepare) -> Result<Prepared> {
         let (last, expected) = &mut *self.expected.lock().unwrap();
         *last += 1;
         expected.insert(*last);
         Ok(Prepared { cookie: Vec::new(), uri_out: None, incoming: IncomingId(*last) })
     }
 
-    async fn migrate_cancel(&self, request: Finish) -> Result<()> {
+    async fn cancel(&self, request: Finish) -> Result<()> {
         assert_eq!(request.flags, MigrateFlags(1));
-        self.migrate_abandon(IncomingId(request.dname.parse().unwrap()));
+        self.abandon(IncomingId(request.dname.parse().unwrap()));
         Ok(())
     }
 
-    fn migrate_expects(&self, incoming: IncomingId) -> bool {
+    fn expects(&self, incoming: IncomingId) -> bool {
         self.expected.lock().unwrap().1.contains(&incoming.0)
     }
 
-    fn migrate_abandon(&self, incoming: IncomingId) {
+    fn abandon(&self, incoming: IncomingId) {
         self.expected.lock().unwrap().1.remove(&incoming.0);
     }
 }
