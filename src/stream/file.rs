@@ -81,6 +81,10 @@ fn write_zeros(file: &File, mut offset: u64, length: u64) -> io::Result<()> {
     static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
     let end = offset.saturating_add(length);
     let metadata = file.metadata()?;
+    // Where a hole does not fit, so many zeros do not either: they would fill the disk first.
+    if metadata.is_file() && i64::try_from(end).is_err() {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let there = if metadata.is_file() { metadata.len().min(end) } else { end };
     while offset < there {
         let count = ZEROS.len().min(usize::try_from(there - offset).unwrap_or(usize::MAX));
@@ -178,4 +182,21 @@ fn read(file: &File, offset: u64, most: u64) -> io::Result<Option<Outgoing>> {
     }
     packet.truncate(come);
     Ok((come > 0).then(|| Outgoing::Data(packet.freeze())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hole_that_no_file_can_have_is_a_failure_and_not_zeros() {
+        let path = std::env::temp_dir().join(format!("virtwire-hole-{}", std::process::id()));
+        let file = File::create(&path).unwrap();
+        for (offset, length) in [(0, u64::MAX), (1 << 62, 1 << 62), (u64::MAX, 1)] {
+            let made = write_zeros(&file, offset, length);
+            assert_eq!(made.unwrap_err().kind(), io::ErrorKind::FileTooLarge, "{offset} {length}");
+            assert_eq!(file.metadata().unwrap().len(), 0, "{offset} {length}");
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
 }
