@@ -27,7 +27,7 @@ mod stream;
 mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
-mod turn;
+pub(crate) mod turn;
 mod typed;
 mod unread;
 mod working;

@@ -51,6 +51,25 @@ impl Turn {
     }
 }
 
+/// The steps of one call, such as the figures of thousands of domains, none of which may wait for anything: others have a turn between them.
+#[derive(Debug)]
+pub(crate) struct Steps(Instant);
+
+impl Steps {
+    /// The first is about to be done.
+    pub(crate) fn begin() -> Steps {
+        Steps(Instant::now())
+    }
+
+    /// One has been done.
+    pub(crate) async fn did_one(&mut self) {
+        if !cfg!(virtwire_sim) && self.0.elapsed() >= TURN {
+            tokio::task::yield_now().await;
+            self.0 = Instant::now();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -69,5 +69,6 @@ mod tls;
 mod tower;
 mod traces;
 mod typed;
+#[cfg(feature = "mem")]
 mod usage;
 mod without_a_word;

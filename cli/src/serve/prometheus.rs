@@ -1,11 +1,13 @@
 //! The figures of `virtwire serve` for Prometheus: its text format, over plain HTTP.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use virtwire::server::{
     BindError, CallFigures, Exposure, LATENCY_BOUNDS, ListenAddress, Metrics, MetricsSnapshot,
@@ -21,7 +23,7 @@ const REQUEST_BYTES_MAX: usize = 8 * 1024;
 const REQUEST_WITHIN: Duration = Duration::from_secs(10);
 /// After a connection that could not be accepted.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// Those who ask at a time; others wait until one has its answer.
+/// Those who ask at a time. For one more whoever has been there longest goes: it has had time for a question, and most likely has none.
 const REQUESTS: usize = 16;
 
 /// Listens there. It asks nobody who they are.
@@ -49,9 +51,8 @@ pub(super) fn address(listener: &TcpListener) -> ListenAddress {
 
 /// Answers whoever asks, until dropped.
 pub(super) async fn serve(listener: TcpListener, metrics: Metrics) {
-    let places = std::sync::Arc::new(tokio::sync::Semaphore::new(REQUESTS));
+    let mut asking: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             // Most often there are too few descriptors, which guests need more than figures do.
@@ -61,12 +62,18 @@ pub(super) async fn serve(listener: TcpListener, metrics: Metrics) {
                 continue;
             }
         };
+        asking.retain(|one| !one.is_finished());
+        if asking.len() >= REQUESTS
+            && let Some(longest) = asking.pop_front()
+        {
+            longest.abort();
+        }
         let metrics = metrics.clone();
-        tokio::spawn(async move {
+        let answering = tokio::spawn(async move {
             // Who does not take its answer has none.
             let _ = timeout(REQUEST_WITHIN, answer(stream, &metrics)).await;
-            drop(place);
         });
+        asking.push_back(answering.abort_handle());
     }
 }
 

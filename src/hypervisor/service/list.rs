@@ -16,6 +16,7 @@ use super::HypervisorService;
 use super::clients::internal;
 use super::wire::{domain, known_name, saturated};
 use crate::server::CallContext;
+use crate::server::turn::Steps;
 
 impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn connect_list_all_domains(
@@ -119,8 +120,9 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// Of these domains those with snapshots, or those without, where one of the two is asked for.
     async fn by_snapshots(&self, domains: Vec<DomainInfo>, flags: u32) -> Result<Vec<DomainInfo>> {
         let Some(with) = one_of(flags, HAS_SNAPSHOT, NO_SNAPSHOT) else { return Ok(domains) };
-        let mut chosen = Vec::new();
+        let (mut chosen, mut steps) = (Vec::new(), Steps::begin());
         for domain in domains {
+            steps.did_one().await;
             match self.snapshots_of(domain.uuid).await {
                 Ok(snapshots) if snapshots.is_empty() == with => {}
                 Ok(_) => chosen.push(domain),

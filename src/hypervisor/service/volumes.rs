@@ -15,6 +15,7 @@ use super::clients::internal;
 use super::list::count;
 use super::pools::wire as pool_wire;
 use super::wire::xml;
+use crate::server::turn::Steps;
 use crate::server::{CallContext, Stream};
 
 /// The upload's and the download's.
@@ -60,7 +61,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         is_it: impl Fn(&VolumeInfo) -> bool + Send,
     ) -> Result<Option<StorageVol>> {
         let storage = self.storage(api)?;
+        let mut steps = Steps::begin();
         for pool in storage.pools().await?.into_iter().filter(|pool| pool.standing.active) {
+            steps.did_one().await;
             let volumes = storage.volumes(pool.uuid).await?;
             if let Some(found) = volumes.iter().find(|volume| is_it(volume)) {
                 may_look(cx, &pool, found)?;

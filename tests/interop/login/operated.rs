@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::daemon::{Daemon, command, directory};
 use crate::lab::until;
@@ -168,6 +168,12 @@ fn prometheus_is_told_what_clients_ask() {
     assert!(get(&place, "GET /other HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
     assert!(get(&place, "POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
     assert_eq!(get(&place, &"x".repeat(20_000)), "", "what is too long is not answered");
+    // Those who ask nothing keep nobody from it.
+    let idle: Vec<_> = (0..64).map(|_| TcpStream::connect(&place).unwrap()).collect();
+    let before = Instant::now();
+    assert!(get(&place, "GET /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 200 "));
+    assert!(before.elapsed() < Duration::from_secs(10), "a place was waited for");
+    drop(idle);
     // An exposed address wants to be meant.
     let refused =
         run(&mut command(&["serve", "--listen", "tcp://127.0.0.1:0", "--listen-metrics", "tcp://0.0.0.0:0"]));
