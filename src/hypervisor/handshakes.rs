@@ -12,6 +12,9 @@ use crate::server::Stream;
 
 /// The handshake of a migration as a whole, a verb for each step, for every version of it.
 ///
+/// Of version 3's typed parameters what the requests have a field for is told, and others are refused (code 74), such as compression's and
+/// those of disks.
+///
 /// For a hypervisor that passes it on to another daemon, or that has post-copy, definitions that move alone or guests that come direct. Then
 /// it is the hypervisor that knows which step may follow which, answers out of order with code 1 and a second migration with code 55,
 /// resumes a guest whose Perform has failed, and refuses changes of a guest in the meantime. Where it is

@@ -71,8 +71,11 @@ pub struct Job {
     pub elapsed: Duration,
     /// The guest's memory that it moves, in bytes.
     pub memory_total: u64,
-    /// Of that, done; at most the total.
+    /// Of that, done. What is sent in more than one pass counts each time, so it may be more than the total.
     pub memory_processed: u64,
+    /// Of that, left, where it is known; else it is what the others say: the total without what is done, and nothing once the job has
+    /// completed.
+    pub memory_left: Option<u64>,
     /// Which pass over the memory this is, from 1; 0 where they are not counted.
     pub memory_iteration: u64,
     /// Pieces of memory that the destination has got since it runs the guest: not 0 in post-copy.
@@ -90,6 +93,7 @@ impl Job {
             elapsed: Duration::ZERO,
             memory_total,
             memory_processed: 0,
+            memory_left: None,
             memory_iteration: 0,
             postcopy_requests: 0,
             downtime: Duration::ZERO,
@@ -98,6 +102,24 @@ impl Job {
 
     /// What is left of the memory, in bytes.
     pub fn memory_remaining(&self) -> u64 {
-        self.memory_total.saturating_sub(self.memory_processed)
+        match self.kind {
+            JobKind::Completed => self.memory_left.unwrap_or(0),
+            _ => self.memory_left.unwrap_or(self.memory_total.saturating_sub(self.memory_processed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_what_is_said_and_else_follows() {
+        let job = Job { memory_processed: 225, ..Job::begun(JobOperation::MigrationOut, 100) };
+        assert_eq!(job.memory_remaining(), 0);
+        assert_eq!(Job { memory_left: Some(25), ..job }.memory_remaining(), 25);
+        assert_eq!(Job { memory_processed: 40, ..job }.memory_remaining(), 60);
+        let done = Job { kind: JobKind::Completed, memory_processed: 70, ..job };
+        assert_eq!(done.memory_remaining(), 0, "it is over");
     }
 }

@@ -94,7 +94,8 @@ pub struct Prepare {
     pub cookie: Vec<u8>,
     /// Where the source is to be told to connect, as the client wishes; `None` leaves it to the destination.
     pub uri_in: Option<String>,
-    /// How.
+    /// How. Without PEER2PEER, as it is none of the destination's who drives, and TUNNELLED, which the verb says: whoever passes it on to a daemon
+    /// adds both for a guest that comes through a tunnel.
     pub flags: MigrateFlags,
     /// The name that the guest is to have here; `None` keeps its own.
     pub dname: Option<String>,
@@ -158,7 +159,7 @@ pub struct Finish {
     pub cookie: Vec<u8>,
     /// Where the source connected. Version 1 knows the guest by it.
     pub uri: String,
-    /// How.
+    /// How, without those two flags as well.
     pub flags: MigrateFlags,
 }
 

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::context::{CallContext, ConnectionId};
 use super::identity::Identity;
 use super::places::{ClientLimits, Place, Places, Seat};
 use super::post::Order;
 
+/// Clients that are to finish are told so once more.
+const ASKS_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long what is left of clients that were sent away may take.
 const CLEANED_UP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -159,9 +161,19 @@ impl Clients {
 
     pub(super) async fn shut_down(&self, within: Duration) -> usize {
         let mut count = self.count.subscribe();
-        self.order_all(Order::Finish);
-        if timeout(within, count.wait_for(|count| *count == 0)).await.is_ok() {
-            return 0;
+        let until = Instant::now().checked_add(within);
+        loop {
+            // Again, as what a client has begun may be over without a word of it: a guest that it waited for has gone.
+            self.order_all(Order::Finish);
+            let left =
+                until.map_or(ASKS_AGAIN_AFTER, |until| until.saturating_duration_since(Instant::now()));
+            let gone = timeout(left.min(ASKS_AGAIN_AFTER), count.wait_for(|count| *count == 0));
+            if gone.await.is_ok() {
+                return 0;
+            }
+            if left <= ASKS_AGAIN_AFTER {
+                break;
+            }
         }
         let cut_off = self.order_all(Order::Leave);
         // What was theirs ends with them, such as guests, and not behind this daemon's back.

@@ -85,11 +85,15 @@ where
         let Entrance { asking, until, place, .. } = entrance;
         Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
     };
-    let (streams, pipes, calls, passing, share) = Default::default();
-    let mut client = Client { session, streams, pipes, handler, cx, calls, line, passing, way_in, share };
+    let (streams, pipes, calls, passing, share, stay) = Default::default();
+    let mut client =
+        Client { session, streams, pipes, handler, cx, calls, line, passing, way_in, share, stay };
     async move {
         let ended = match poll_fn(|task| client.poll(&mut talk, task)).await {
-            Ok(()) => goodbye(&mut talk.writer).await,
+            Ok(()) => match goodbye(&mut talk.writer).await {
+                Ended::Closed if client.stay == Stay::Over => Ended::Finished,
+                ended => ended,
+            },
             Err(ended) => ended,
         };
         // The last of the socket: it is closed, also while calls run on.
@@ -141,6 +145,23 @@ struct Client {
     way_in: Option<Box<WayIn>>,
     /// Of what all clients hold.
     share: Share,
+    stay: Stay,
+}
+
+/// How long a client may stay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stay {
+    #[default]
+    AsItLikes,
+    /// It is to go, once it has done what it is in the middle of.
+    UntilItIsDone,
+    Over,
+}
+
+impl Stay {
+    fn until_it_is_done(self) -> Stay {
+        if self == Stay::AsItLikes { Stay::UntilItIsDone } else { self }
+    }
 }
 
 /// What a client goes through before it is known.
@@ -194,7 +215,7 @@ impl Client {
             }
             if let Poll::Ready(item) = self.cx.poll_post(cx) {
                 match item {
-                    Item::Order(Order::Finish) => self.session.wind_up(),
+                    Item::Order(Order::Finish) => self.stay = self.stay.until_it_is_done(),
                     Item::Order(Order::Leave) => return Poll::Ready(Err(Ended::SentAway)),
                     Item::Overrun => return Poll::Ready(Err(Ended::Slow)),
                     Item::Notices(notices) => self.tell(notices)?,
@@ -204,6 +225,10 @@ impl Client {
             if let Poll::Ready((header, answer)) = self.calls.poll_ended(cx) {
                 self.answer(&header, answer)?;
                 is_busy = true;
+            }
+            if self.stay == Stay::UntilItIsDone && !self.has_begun_something() {
+                self.stay = Stay::Over;
+                self.session.wind_up();
             }
             is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();
             if self.way_in.is_some() {
@@ -273,6 +298,12 @@ impl Client {
             }
         }
         step_back(cx)
+    }
+
+    /// Whether the handler waits for more calls of this client.
+    fn has_begun_something(&self) -> bool {
+        panics::caught("whether a client has begun something", || self.handler.is_busy(&self.cx))
+            .unwrap_or(false)
     }
 
     /// A client that is not known yet. Whether something has been decided.

@@ -14,6 +14,9 @@ pub enum Ended {
     /// The client said goodbye and had all its replies.
     #[error("the client closed the connection")]
     Closed,
+    /// This server shuts down, and the client had all its replies.
+    #[error("the client has finished, as the server shuts down")]
+    Finished,
     /// The client went without a goodbye.
     #[error("the client is gone")]
     Gone,
@@ -29,7 +32,7 @@ pub enum Ended {
     /// All clients hold more memory than they may, this one much of it, and it neither reads nor goes on with what it has begun to send.
     #[error("the client holds much memory, and neither reads nor goes on with what it has begun")]
     Hoarding,
-    /// This server has sent the client away: it shuts down, or was told to disconnect this one.
+    /// This server has sent the client away: it shuts down, and the time for it is over, or it was told to disconnect this one.
     #[error("the client was sent away")]
     SentAway,
     /// The client has not proved who it is in time.
@@ -48,7 +51,7 @@ impl Ended {
             | Ended::Slow
             | Ended::Hoarding
             | Ended::Unknown => true,
-            Ended::Closed | Ended::Gone | Ended::SentAway => false,
+            Ended::Closed | Ended::Finished | Ended::Gone | Ended::SentAway => false,
         }
     }
 }

@@ -51,6 +51,13 @@ pub trait Handler: Send + Sync + 'static {
         Box::pin(std::future::ready(Ok(object)))
     }
 
+    /// Whether a connection is in the middle of something that takes more calls of it, such as a migration: then
+    /// [`Server::shut_down`](super::Server::shut_down) lets it go on until it is not, or its time is over. Asked only then, and again and
+    /// again; it must not wait. The default knows of nothing.
+    fn is_busy(&self, _cx: &CallContext) -> bool {
+        false
+    }
+
     /// A connection is gone: clean up what it owned. Called as soon as that is known, and once more when the last of
     /// its calls has ended, if any were still running, also where it panicked the first time. The default is for what
     /// owns nothing.

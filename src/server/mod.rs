@@ -301,7 +301,8 @@ impl Server {
     }
 
     /// Has every client finish: what it has asked for is answered, streams go on until they end, further calls are refused, and its
-    /// connection ends. Those that are still there after so long are sent away; says how many that were. Their handlers have 5 s more,
+    /// connection ends. Who is in the middle of something, such as a migration, goes on calling until that is done
+    /// ([`Handler::is_busy`]). Those that are still there after so long are sent away; says how many that were. Their handlers have 5 s more,
     /// and are to clean up after them in that time. Stop [serving](Self::serve) first.
     pub async fn shut_down(&self, within: std::time::Duration) -> usize {
         self.crowd.shut_down(within).await

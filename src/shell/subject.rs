@@ -1,7 +1,26 @@
 //! The subject of a certificate: whom it speaks of. What is needed of DER, read by hand.
 
-/// The identifier of a part of a subject and its value: text, or what is none as its bytes.
-pub(crate) type Part<'a> = (&'a [u8], Result<&'a str, &'a [u8]>);
+/// A part of a subject.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part<'a> {
+    /// Its identifier.
+    pub(crate) kind: &'a [u8],
+    /// Its value, as DER.
+    pub(crate) value: &'a [u8],
+    /// Whether it belongs to the one before it, of which it says more.
+    #[cfg_attr(not(feature = "server"), expect(dead_code))]
+    pub(crate) joins: bool,
+}
+
+impl<'a> Part<'a> {
+    /// The value, where it is text.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        let (_, bytes) = [UTF8_STRING, PRINTABLE_STRING, IA5_STRING]
+            .into_iter()
+            .find_map(|tag| expect(self.value, tag))?;
+        std::str::from_utf8(bytes).ok()
+    }
+}
 
 /// The parts of the subject of a DER certificate, in its order. `None` where it is no certificate.
 pub(crate) fn subject(certificate: &[u8]) -> Option<Vec<Part<'_>>> {
@@ -18,10 +37,11 @@ pub(crate) fn subject(certificate: &[u8]) -> Option<Vec<Part<'_>>> {
     let mut found = Vec::new();
     while let Some((after, mut set)) = expect(names, SET) {
         names = after;
+        let mut is_first = true;
         while let Some((after, pair)) = expect(set, SEQUENCE) {
-            set = after;
             let (value, kind) = expect(pair, OBJECT_IDENTIFIER)?;
-            found.push((kind, text(value).ok_or(value)));
+            found.push(Part { kind, value, joins: !is_first });
+            (set, is_first) = (after, false);
         }
     }
     Some(found)
@@ -30,17 +50,11 @@ pub(crate) fn subject(certificate: &[u8]) -> Option<Vec<Part<'_>>> {
 const INTEGER: u8 = 0x02;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTF8_STRING: u8 = 0x0c;
-const PRINTABLE_STRING: u8 = 0x13;
+pub(crate) const PRINTABLE_STRING: u8 = 0x13;
 const IA5_STRING: u8 = 0x16;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const VERSION: u8 = 0xa0;
-
-fn text(value: &[u8]) -> Option<&str> {
-    let (_, bytes) =
-        [UTF8_STRING, PRINTABLE_STRING, IA5_STRING].into_iter().find_map(|tag| expect(value, tag))?;
-    std::str::from_utf8(bytes).ok()
-}
 
 /// Splits off an element of this kind: what follows it, and its content.
 fn expect(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {

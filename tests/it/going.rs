@@ -123,6 +123,83 @@ async fn one_client_is_sent_away_and_no_other_notices() {
     assert!(!daemon.server.disconnect(virtwire::server::ConnectionId(u64::MAX)));
 }
 
+/// A client that moves a guest looks idle between two calls. Whoever cut it off there would leave the guest paused on both hosts.
+#[cfg(feature = "mem")]
+#[tokio::test]
+async fn a_migration_that_has_begun_comes_to_its_end() {
+    use virtwire::hypervisor::HypervisorService;
+    use virtwire::hypervisor::mem::{Config, Mem};
+    use virtwire::protocol::migrate::MigrateFlags;
+    use virtwire::protocol::remote::{
+        DomainCreateXml, DomainMigrateBegin3, DomainMigrateConfirm3, DomainMigrateFinish3,
+        DomainMigratePerform3, DomainMigratePrepare3,
+    };
+
+    const XML: &str = "<domain type='mem'><name>guest</name><memory>1024</memory></domain>";
+    let mut ends = Vec::new();
+    for _ in 0..2 {
+        let server = Server::new(HypervisorService::new(Mem::new(Config::default())));
+        let uri = served(&server).await;
+        // In the order in which they are told to finish.
+        let (busy, idle) = (Connection::open(&uri).await.unwrap(), Connection::open(&uri).await.unwrap());
+        ends.push((server, busy, idle));
+    }
+    let [(from, source, idle_there), (to, destination, idle_here)] = &ends[..] else { unreachable!() };
+    let (flags, live) = (MigrateFlags::LIVE.0 | MigrateFlags::CHANGE_PROTECTION.0, MigrateFlags::LIVE.0);
+    let dom = source.call(DomainCreateXml { xml_desc: XML.into(), flags: 0 }).await.unwrap().dom;
+    let begin = DomainMigrateBegin3 { dom: dom.clone(), flags, ..DomainMigrateBegin3::default() };
+    let begun = source.call(begin).await.unwrap();
+    let prepare = DomainMigratePrepare3 {
+        cookie_in: begun.cookie_out,
+        flags: live,
+        dom_xml: begun.xml,
+        ..Default::default()
+    };
+    let prepared = destination.call(prepare).await.unwrap();
+
+    let going = [from, to].map(|server| {
+        let server = server.clone();
+        tokio::spawn(async move { server.shut_down(Duration::from_secs(60)).await })
+    });
+    idle_here.closed().await;
+    idle_there.closed().await;
+    let uri = prepared.uri_out;
+    let perform = DomainMigratePerform3 {
+        dom: dom.clone(),
+        cookie_in: prepared.cookie_out,
+        uri: uri.clone(),
+        flags,
+        ..Default::default()
+    };
+    let performed = source.call(perform).await.unwrap();
+    let finish = DomainMigrateFinish3 {
+        dname: "guest".into(),
+        cookie_in: performed.cookie_out,
+        uri,
+        flags: live,
+        ..Default::default()
+    };
+    let finished = destination.call(finish).await.unwrap();
+    assert_eq!(finished.dom.uuid, dom.uuid);
+    let confirm = DomainMigrateConfirm3 { dom, cookie_in: finished.cookie_out, flags, cancelled: 0 };
+    source.call(confirm).await.unwrap();
+    for went in going {
+        assert_eq!(went.await.unwrap(), 0, "nobody was sent away");
+    }
+    source.closed().await;
+    destination.closed().await;
+}
+
+/// Serves on a port of its own: where that is.
+async fn served(server: &Server) -> String {
+    let address = "tcp://127.0.0.1:0".parse().unwrap();
+    let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
+    let uri = format!("mem+{}/default", listener.address());
+    let serving = server.clone();
+    tokio::spawn(async move { serving.serve(&listener).await });
+    uri
+}
+
 struct Daemon {
     server: Server,
     uri: String,
@@ -139,11 +216,7 @@ impl Daemon {
         let go_on = Arc::new(Notify::new());
         let cleaned_up = Arc::new(AtomicUsize::new(0));
         let server = Server::new(Slow { tell, taken, go_on: go_on.clone(), cleaned_up: cleaned_up.clone() });
-        let address = "tcp://127.0.0.1:0".parse().unwrap();
-        let listener = Listener::bind(&address, Exposure::LocalOnly).await.unwrap();
-        let uri = format!("mem+{}/default", listener.address());
-        let serving = server.clone();
-        tokio::spawn(async move { serving.serve(&listener).await });
+        let uri = served(&server).await;
         Daemon { server, uri, begun, uploaded, go_on, cleaned_up }
     }
 

@@ -260,6 +260,26 @@ async fn an_abort_just_when_perform_begins_is_heard() {
     until_absent(&destination).await;
 }
 
+/// The job is aborted then, but by no client: whoever takes that for an operator's word would not try again.
+#[tokio::test]
+async fn a_destination_that_goes_meanwhile_is_the_reason() {
+    let late = Late::default();
+    let at = late.0.clone();
+    let server = Server::new(mem());
+    let destination = serve(server.clone()).await;
+    let service = HypervisorService::new(late).dialling(|_, _| Ok(OpenOptions::default()));
+    let source = serve(Server::new(service)).await;
+    let moving = moves(&source, &destination, WAYS[0]).await;
+    at.told.notified().await;
+    at.begins.send_replace(true);
+    let clients = server.clients();
+    assert_eq!(clients.len(), 1, "{clients:?}");
+    assert!(server.disconnect(clients[0].id));
+    let error = moving.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("the connection to the destination ended"), "{error}");
+    assert_eq!(error.code, ErrorCode::OPERATION_FAILED);
+}
+
 /// A hypervisor that takes its time between Perform and its job.
 #[derive(Clone, Default)]
 struct Late(Arc<At>);

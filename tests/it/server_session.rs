@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use virtwire::protocol::error::RemoteError;
+use virtwire::protocol::error::{ErrorCode, RemoteError};
 use virtwire::protocol::frame::{self, Draft, Frame};
 use virtwire::protocol::header::{Header, Serial};
 use virtwire::protocol::profile::Profile;
@@ -122,6 +122,25 @@ fn a_client_that_the_daemon_does_not_read_is_not_taken_for_dead() {
     session.reply(&called.header, Ok(Draft::empty()));
     assert!(session.can_receive());
     assert!(session.poll_timeout().unwrap() > much_later);
+}
+
+/// Else its client takes the daemon for dead, and does not hear that a further call is refused.
+#[test]
+fn a_client_whose_call_goes_on_is_heard_while_its_daemon_winds_up() {
+    let mut session = server();
+    session.handle_frame(Instant::now(), frame(remote(OPEN, CALL, 0), b"")).unwrap();
+    let called = called(&mut session);
+    session.wind_up();
+    assert!(session.can_receive() && !session.is_finished());
+    session.handle_frame(Instant::now(), frame(words(0x6b65_6570, 1, 1, 2, 0), b"")).unwrap();
+    assert_eq!(sent(&mut session).unwrap().header.program, Program::KEEPALIVE);
+    session.handle_frame(Instant::now(), frame(remote(59, CALL, 0), b"")).unwrap();
+    let refused = sent(&mut session).unwrap();
+    assert_eq!(RemoteError::decode(&refused.payload).unwrap().code, ErrorCode::INTERNAL_ERROR);
+    session.reply(&called.header, Ok(Draft::empty()));
+    assert!(!session.can_receive() && !session.is_finished(), "the answer is to go out");
+    assert_eq!(sent(&mut session).unwrap().header.status_word, 0);
+    assert!(session.is_finished());
 }
 
 #[test]

@@ -48,6 +48,10 @@ impl<H: Handler> Handler for Claims<H> {
         self.handler.clone().identify(kind, object)
     }
 
+    fn is_busy(&self, cx: &CallContext) -> bool {
+        self.handler.is_busy(cx)
+    }
+
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {
         self.handler.clone().closed(cx)
     }

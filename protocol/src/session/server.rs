@@ -213,8 +213,8 @@ impl ServerSession {
         self.stage = Stage::Closing;
     }
 
-    /// Takes no more calls, but answers those in progress, and lets open streams go on until they end: then the connection does. While
-    /// packets of streams are read, further calls are refused by an error of the layer beneath the procedures, with the code that
+    /// Takes no more calls, but answers those in progress, and lets open streams go on until they end: then the connection does. Until
+    /// then pings are answered, and further calls refused by an error of the layer beneath the procedures, with the code that
     /// libvirt's clients give to calls over a connection that is closed (internal error).
     pub fn wind_up(&mut self) {
         if self.stage == Stage::Open {
@@ -236,11 +236,12 @@ impl ServerSession {
     }
 
     /// Whether to read on: not while too many calls wait for their turn or hold too many bytes, or too many bytes wait to be read, and not
-    /// after the client has said goodbye; while winding up, for the sake of open streams alone.
+    /// after the client has said goodbye; while winding up, as long as something of it is in progress.
     pub fn can_receive(&self) -> bool {
         let wants = match self.stage {
             Stage::Open => self.calls.has_room(&self.limits),
-            Stage::WindingUp => self.streams.len() > 0,
+            // For its pings, and so that a further call is refused and not left to wait.
+            Stage::WindingUp => self.calls.len() > 0 || self.streams.len() > 0,
             Stage::Closing | Stage::Gone => false,
         };
         wants && self.transmit_bytes <= self.queued_bytes_max()

@@ -65,7 +65,7 @@ use crate::generated::{LxcService, QemuService, dispatch_remote};
 use crate::panics;
 use crate::server::{Answering, BoxFuture, CallContext, Handler};
 use beside::{Beside, Lxc, Qemu};
-use clients::{Clients, Left};
+use clients::{Clients, HalfDone, Left};
 use images::Images;
 
 /// Serves a [`Hypervisor`] as the remote program.
@@ -226,6 +226,13 @@ impl<H: Hypervisor> Handler for HypervisorService<H> {
         object: Named<'static>,
     ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
         Box::pin(async move { self.identified(kind, object).await })
+    }
+
+    fn is_busy(&self, cx: &CallContext) -> bool {
+        self.clients.half_done(cx).into_iter().any(|migration| match migration {
+            HalfDone::Incoming(incoming) => self.expects(incoming),
+            HalfDone::Outgoing(outgoing) => self.is_held(outgoing),
+        })
     }
 
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {

@@ -404,16 +404,21 @@ impl<H: Hypervisor> Moving<'_, H> {
         let mut performing = std::pin::pin!(performing);
         let performed = tokio::select! {
             performed = &mut performing => performed,
-            _ = connection.closed() => {
+            reason = connection.closed() => {
                 // Whether it is too late is told by Perform's own end.
                 let aborting = async {
                     let _ = service.abort_job(guest).await;
                     std::future::pending().await
                 };
-                tokio::select! {
+                let performed = tokio::select! {
                     performed = &mut performing => performed,
                     never = aborting => never,
-                }
+                };
+                performed.map_err(|error| match error.code == ErrorCode::OPERATION_ABORTED && !self.driven.is_aborted() {
+                    // It is this that has aborted it, and no client.
+                    true => errors::failed(format!("the connection to the destination ended: {reason}")),
+                    false => error,
+                })
             }
         };
         self.driven.has_performed();

@@ -5,8 +5,8 @@ use crate::shell::subject::subject;
 /// The last common name of the subject of a DER certificate; `None` where there is none in a form that is text.
 pub(super) fn common_name(certificate: &[u8]) -> Option<String> {
     let names = subject(certificate)?;
-    let (_, last) = names.into_iter().rev().find(|(kind, _)| *kind == COMMON_NAME)?;
-    last.ok().map(str::to_owned)
+    let last = names.into_iter().rev().find(|part| part.kind == COMMON_NAME)?;
+    last.text().map(str::to_owned)
 }
 
 /// 2.5.4.3
