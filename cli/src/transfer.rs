@@ -17,8 +17,6 @@ use crate::screen::{Output, Screen};
 
 /// Bytes that are read at a time.
 const PIECE_BYTES: usize = 256 * 1024;
-/// Bytes that are sent before it is told how far the transfer is.
-const STEP_BYTES: u64 = 4 << 20;
 
 /// How far a transfer is, told on standard error, as standard output may be the file.
 pub(crate) struct Told {
@@ -215,21 +213,6 @@ impl Source {
         self.file.as_ref().is_some_and(|file| file.metadata().is_ok_and(|found| found.is_file()))
     }
 
-    /// Sends the next bytes, which are `at` bytes into it, at most `max` of them: how many that were, 0 at the end.
-    async fn pass_on(&mut self, stream: &mut Stream, at: u64, max: u64) -> Result<u64, Fail> {
-        if let Some(file) = self.file.as_ref().filter(|_| self.has_places) {
-            return match stream.send_file(file, at, max.min(STEP_BYTES)).await {
-                Ok(count) => Ok(count),
-                Err(FileError::File(error)) => Err(self.unread(&error)),
-                Err(FileError::Stream(error)) => Err(broken(&error)),
-            };
-        }
-        let data = self.read(max)?;
-        let count = data.len() as u64;
-        stream.write_chunk(data).await.map_err(|error| broken(&error))?;
-        Ok(count)
-    }
-
     /// The next bytes, at most `max`; empty at the end.
     fn read(&mut self, max: u64) -> Result<Bytes, Fail> {
         let max = usize::try_from(max).unwrap_or(usize::MAX).min(PIECE_BYTES);
@@ -251,20 +234,6 @@ impl Source {
         Ok(piece.into())
     }
 
-    /// How many bytes from `at` on are a hole, and how many after that are data.
-    fn section(&mut self, at: u64) -> Result<(u64, u64), Fail> {
-        let Some(file) = &self.file else { return Ok((0, u64::MAX)) };
-        let seek = |to| match rustix::fs::seek(file, to) {
-            Ok(found) => Ok(found),
-            // Beyond the last data there is but a hole.
-            Err(rustix::io::Errno::NXIO) => Ok(self.length),
-            Err(error) => Err(self.unread(&error.into())),
-        };
-        let data = seek(rustix::fs::SeekFrom::Data(at))?.max(at);
-        let end = seek(rustix::fs::SeekFrom::Hole(data))?.max(data);
-        Ok((data.saturating_sub(at), end.saturating_sub(data)))
-    }
-
     fn unread(&self, error: &io::Error) -> Fail {
         Fail::new(
             &self.name,
@@ -283,29 +252,27 @@ pub(crate) async fn send(
     mut told: Option<Told>,
     most: u64,
 ) -> Result<u64, Fail> {
-    let mut at: u64 = 0;
-    let mut data_left = dense;
-    while at < most {
-        if data_left == 0 {
-            let (hole, data) = source.section(at)?;
-            let hole = hole.min(most.saturating_sub(at));
-            stream.write_hole(hole).await.map_err(|error| broken(&error))?;
-            at = at.saturating_add(hole);
-            data_left = data;
+    let mut show = |at| told.iter_mut().for_each(|told| told.show(at));
+    let sent = if let Some(file) = source.file.as_ref().filter(|_| source.has_places) {
+        match stream.send_file_sparse(file, 0, most, dense, show).await {
+            Ok(sent) => sent,
+            Err(FileError::File(error)) => return Err(source.unread(&error)),
+            Err(FileError::Stream(error)) => return Err(broken(&error)),
         }
-        let most_now = data_left.min(most.saturating_sub(at));
-        let count = source.pass_on(&mut stream, at, most_now).await?;
-        if count == 0 {
-            break;
+    } else {
+        let mut at: u64 = 0;
+        loop {
+            let data = source.read(most.saturating_sub(at))?;
+            if data.is_empty() {
+                break at;
+            }
+            at = at.saturating_add(data.len() as u64);
+            stream.write_chunk(data).await.map_err(|error| broken(&error))?;
+            show(at);
         }
-        at = at.saturating_add(count);
-        data_left = data_left.saturating_sub(count);
-        if let Some(told) = &mut told {
-            told.show(at);
-        }
-    }
+    };
     stream.finish().await.map_err(|error| broken(&error))?;
-    Ok(at)
+    Ok(sent)
 }
 
 /// A stream that did not come to its end.

@@ -151,7 +151,8 @@ async fn upload(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
         return goodbye(connection).await;
     }
     let total = source.length.min(most);
-    let dense = if args.sparse { dense(&vol, args.offset, total).await } else { u64::MAX };
+    let dense =
+        if args.sparse { vol.dense_bytes(args.offset, total).await.unwrap_or(u64::MAX) } else { u64::MAX };
     let opened = vol.upload(args.offset, args.length.unwrap_or(TO_THE_END), sparse(&args)).await;
     let stream = opened.map_err(|error| refused(&connection, &args.volume, &error))?;
     let (began, told) = (Instant::now(), Told::new(total));
@@ -184,19 +185,6 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
         say_done(&format!("downloaded {} of volume {} {pace}", size(received), word(vol.name())))?;
     }
     goodbye(connection).await
-}
-
-/// Within how many of the first bytes of an upload, so long and from that offset on, holes have to go as zeros.
-///
-/// libvirt's daemons seek over a hole and end the file behind it: what was in it stays, and what came after it is lost. Where the file is not yet,
-/// that is no loss, nor where it takes no room, which is all hole, and is made as long again.
-async fn dense(vol: &StorageVol, offset: u64, total: u64) -> u64 {
-    let (end, info) = tokio::join!(length(vol), vol.info());
-    let (Ok(end), Ok(info)) = (end, info) else { return u64::MAX };
-    match info.allocation {
-        0 if offset.saturating_add(total) >= end => 0,
-        _ => end.saturating_sub(offset),
-    }
 }
 
 /// How long a volume's file is.

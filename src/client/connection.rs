@@ -219,7 +219,8 @@ impl Connection {
         self.within.unwrap_or(self.shared.options.call_within.filter(|_| !pace::is_long(program, number)))
     }
 
-    /// The same with a deadline of its own, whatever the procedure; `None` waits for ever.
+    /// The same with a deadline of its own, whatever the procedure; `None` waits for ever. Once sent, a call has its [place](super#the-window) until the
+    /// daemon answers, whoever still waits for that.
     ///
     /// # Errors
     /// [`CallError`], whose `fate` says whether the call may have run.
@@ -301,9 +302,25 @@ impl Connection {
             }
             self.ask(ask).map_err(|reason| CallError::Closed { procedure: name, reason, sent: false })
         });
+        let connection = within.map(|_| self.clone());
         async move {
             asked?;
-            in_time(name, answer, within, claim).await?
+            match (in_time(name, answer, within, claim).await, connection) {
+                (Err(CallError::TimedOut { procedure, within, sent: false, .. }), Some(connection)) => {
+                    let given_up = connection.given_up().await;
+                    Err(CallError::TimedOut { procedure, within, sent: false, given_up })
+                }
+                (answered, _) => answered?,
+            }
+        }
+    }
+
+    /// The calls that are out and that nobody waits for any more. The task tells, and waits for nobody.
+    async fn given_up(&self) -> Vec<&'static str> {
+        let (told, answer) = oneshot::channel();
+        match self.ask(Ask::GivenUp(told)) {
+            Ok(()) => answer.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
         }
     }
 

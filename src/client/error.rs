@@ -211,7 +211,7 @@ pub enum CallError {
         sent: bool,
     },
     /// The deadline passed before the reply came. If the call was sent it may run on; its reply will be discarded.
-    #[error("{}{procedure} within {within:?}{}", if *.sent { "no reply to " } else { "no place for " }, if *.sent { "" } else { ", so it was not sent" })]
+    #[error("{}{procedure} within {within:?}{}{}", if *.sent { "no reply to " } else { "no place for " }, if *.sent { "" } else { ", so it was not sent" }, held(.given_up))]
     TimedOut {
         /// Which procedure.
         procedure: &'static str,
@@ -220,10 +220,24 @@ pub enum CallError {
         /// Whether it had its place among the calls that wait for replies: then it may have run. One that had none is not sent any
         /// more.
         sent: bool,
+        /// Where it was not sent: the calls that nobody waits for any more and that the daemon has not answered, so that they have
+        /// [places](super#the-window) still.
+        given_up: Vec<&'static str>,
     },
 }
 
 debug_is_display!(CallError);
+
+/// What holds places though nobody waits for it.
+fn held(given_up: &[&str]) -> String {
+    match given_up {
+        [] => String::new(),
+        [one] => format!(": {one} was given up, and has its place until the daemon answers"),
+        some => {
+            format!(": {} were given up, and have their places until the daemon answers", some.join(", "))
+        }
+    }
+}
 
 /// What the end of the connection left undone.
 fn without_reply(procedure: &str, sent: bool) -> String {
@@ -359,8 +373,8 @@ mod tests {
         let told = format!("{:?}", Box::<dyn std::error::Error>::from(error));
         let begins = format!("cannot reach a daemon for {uri}: tcp {address}: Connection refused");
         assert!(told.starts_with(&begins), "{told}");
-        let lapse =
-            CallError::TimedOut { procedure: "domain_create", within: Duration::from_secs(1), sent: true };
+        let within = Duration::from_secs(1);
+        let lapse = CallError::TimedOut { procedure: "domain_create", within, sent: true, given_up: vec![] };
         assert_eq!(format!("{lapse:?}"), "no reply to domain_create within 1s");
     }
 }

@@ -31,6 +31,9 @@ pub struct OpenOptions {
     /// that rightly take as long as a guest is big or a disk is slow, such as a Perform, a save or a wipe
     /// ([`is_long`](virtwire_protocol::pace::is_long)): those wait for ever unless [`Connection::within`](super::Connection::within) or
     /// [`Connection::call_within`](super::Connection::call_within) says otherwise.
+    ///
+    /// A call whose deadline passes behind its sending keeps its [place](super#the-window) until the daemon answers, so that who polls a guest that
+    /// hangs keeps other calls from being sent: poll on a connection of its own.
     pub call_within: Option<Duration>,
     /// Calls that wait for their replies at a time, at least 1; further ones wait for a place, as [the module](super#the-window) says. 4 by
     /// default. Below 3 a migration leaves no place for what limits it or asks how far it is: that goes once its call has ended.

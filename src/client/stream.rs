@@ -95,6 +95,35 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
+    /// The same with the file's holes as holes, but for its first `dense` bytes, where they are zeros, with the feature `splice`; `told` hears how far
+    /// it is. See [`StreamWriter::send_file_sparse`].
+    ///
+    /// ```no_run
+    /// # async fn upload(volume: virtwire::client::StorageVol) -> Result<(), Box<dyn std::error::Error>> {
+    /// use virtwire::protocol::flags::StorageVolStreamFlags;
+    ///
+    /// let file = std::fs::File::open("disk.raw")?;
+    /// let dense = volume.dense_bytes(0, file.metadata()?.len()).await?;
+    /// let mut stream = volume.upload(0, 0, StorageVolStreamFlags::SPARSE_STREAM).await?;
+    /// stream.send_file_sparse(&file, 0, u64::MAX, dense, |sent| println!("{sent} bytes")).await?;
+    /// stream.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn send_file_sparse(
+        &mut self,
+        file: &File,
+        offset: u64,
+        length: u64,
+        dense: u64,
+        told: impl FnMut(u64),
+    ) -> Result<u64, FileError> {
+        self.writer.send_file_sparse(file, offset, length, dense, told).await
+    }
+
     /// Writes what comes into a file, from `offset` on, until the daemon has no more, and returns how many bytes that were; holes are
     /// zeros. By a unix socket most of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
     ///

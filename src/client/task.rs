@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-#[cfg(feature = "gssapi")]
 use tokio::sync::oneshot;
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, Frame, Head, sealed_header};
@@ -46,6 +45,8 @@ pub(super) enum Ask {
     Keepalive(Pacing),
     Subscribe(SubscribeAsk),
     Leave(SubscriberId),
+    /// Which calls nobody waits for any more, though they are out.
+    GivenUp(oneshot::Sender<Vec<&'static str>>),
     #[cfg(feature = "gssapi")]
     Seal(SealAsk),
 }
@@ -83,8 +84,8 @@ impl CallAsk {
         program: Program,
         number: ProcedureNumber,
         urgency: Urgency,
-    ) -> (CallAsk, tokio::sync::oneshot::Receiver<Result<bytes::Bytes, CallError>>) {
-        let (reply, answer) = tokio::sync::oneshot::channel();
+    ) -> (CallAsk, oneshot::Receiver<Result<bytes::Bytes, CallError>>) {
+        let (reply, answer) = oneshot::channel();
         let (name, body) = ("call", Draft::empty());
         let (asked, claim, is_goodbye) = Default::default();
         (CallAsk { program, number, name, body, reply, urgency, asked, claim, is_goodbye }, answer)
@@ -98,7 +99,7 @@ impl Ask {
             Ask::Call(call) | Ask::Stream(StreamAsk { call, .. }) | Ask::Passing(PassingAsk { call, .. }) => {
                 Some(call)
             }
-            Ask::Keepalive(_) | Ask::Subscribe(_) | Ask::Leave(_) => None,
+            Ask::Keepalive(_) | Ask::Subscribe(_) | Ask::Leave(_) | Ask::GivenUp(_) => None,
             #[cfg(feature = "gssapi")]
             Ask::Seal(_) => None,
         }
@@ -115,7 +116,7 @@ impl Ask {
                 let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
             }
             Ask::Subscribe(ask) => Desk::too_late(ask, reason),
-            Ask::Keepalive(_) | Ask::Leave(_) => {}
+            Ask::Keepalive(_) | Ask::Leave(_) | Ask::GivenUp(_) => {}
             #[cfg(feature = "gssapi")]
             Ask::Seal(_) => {}
         }
@@ -429,6 +430,7 @@ impl Task {
             Ask::Keepalive(pacing) => self.session.start_keepalive(now(), pacing),
             Ask::Subscribe(ask) => self.desk.subscribe(ask),
             Ask::Leave(id) => self.desk.leave(id),
+            Ask::GivenUp(told) => drop(told.send(self.waiting.given_up())),
             #[cfg(feature = "gssapi")]
             Ask::Seal(ask) => self.seal = Some(ask),
             Ask::Call(call) => drop(self.call(call, ClientSession::call)),

@@ -1,5 +1,6 @@
 //! Why TLS did not come about.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Why TLS did not come about, and what to do.
@@ -48,10 +49,15 @@ pub enum TlsFault {
     },
     /// The daemon's certificate has no alternative names, which TLS has wanted for a long time.
     #[error(
-        "the daemon's certificate has no subject alternative name, only common name `{}` (make it anew with one: \
-         `dns_name = \"{expected}\"` or `ip_address = …` in certtool's template; until then OpenOptions::accept_common_name \
-         takes the common name)",
-        .common_name.as_deref().unwrap_or("none")
+        "the daemon's certificate has no subject alternative name, and {} (make it anew with one: `{} = \"{expected}\"` \
+         in certtool's template{})",
+        common_name_of(.expected, .common_name.as_deref()),
+        if is_address(.expected) { "ip_address" } else { "dns_name" },
+        if is_common_name(.expected, .common_name.as_deref()) {
+            "; until then OpenOptions::accept_common_name takes the common name"
+        } else {
+            ""
+        }
     )]
     NoAlternativeNames {
         /// The URI's host.
@@ -103,6 +109,24 @@ pub enum Unconfirmed {
     Silence,
 }
 
+/// Whether a certificate's common name is the host's.
+pub(super) fn is_common_name(expected: &str, common_name: Option<&str>) -> bool {
+    common_name.is_some_and(|found| found.eq_ignore_ascii_case(expected))
+}
+
+/// What is to be said of it.
+fn common_name_of(expected: &str, common_name: Option<&str>) -> String {
+    match common_name {
+        None => "no common name either".to_owned(),
+        Some(found) if is_common_name(expected, common_name) => format!("only common name `{found}`"),
+        Some(found) => format!("its common name `{found}` is not {expected}"),
+    }
+}
+
+fn is_address(expected: &str) -> bool {
+    expected.parse::<IpAddr>().is_ok()
+}
+
 fn advice(what: &Unconfirmed, certificate: Option<&PathBuf>, places: &str) -> String {
     match (what, certificate) {
         (Unconfirmed::Closed { .. }, Some(path)) => format!(
@@ -115,5 +139,33 @@ fn advice(what: &Unconfirmed, certificate: Option<&PathBuf>, places: &str) -> St
             )
         }
         _ => " (is it a libvirt daemon?)".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_common_name_is_offered_only_where_it_would_do() {
+        let told = |expected: &str, common_name: Option<&str>| {
+            let (expected, common_name) = (expected.to_owned(), common_name.map(str::to_owned));
+            TlsFault::NoAlternativeNames { expected, common_name }.to_string()
+        };
+        let same = told("host", Some("HOST"));
+        assert!(same.contains("only common name `HOST` (make it anew"), "{same}");
+        assert!(
+            same.contains("`dns_name = \"host\"` in") && same.contains("accept_common_name takes"),
+            "{same}"
+        );
+        let other = told("127.0.0.1", Some("127.0.0.2"));
+        assert!(other.contains("its common name `127.0.0.2` is not 127.0.0.1 (make"), "{other}");
+        assert!(other.contains("`ip_address = \"127.0.0.1\"` in certtool's template)"), "{other}");
+        let none = told("::1", None);
+        assert!(
+            none.contains("no common name either (")
+                && none.ends_with("ip_address = \"::1\"` in certtool's template)"),
+            "{none}"
+        );
     }
 }

@@ -84,7 +84,10 @@ pub(super) async fn in_time<T>(
         None => answer.await,
         Some(within) => match tokio::time::timeout(within, answer).await {
             Ok(answered) => answered,
-            Err(_) => return Err(CallError::TimedOut { procedure, within, sent: was_sent() }),
+            Err(_) => {
+                let (sent, given_up) = (was_sent(), Vec::new());
+                return Err(CallError::TimedOut { procedure, within, sent, given_up });
+            }
         },
     };
     answered.map_err(|_| CallError::Closed { procedure, reason: CloseReason::Local, sent: was_sent() })
@@ -140,6 +143,12 @@ impl Waiting {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.calls.len()
+    }
+
+    /// Those that nobody waits for any more.
+    pub(super) fn given_up(&self) -> Vec<&'static str> {
+        let is_given_up = |call: &&Call| call.reply.as_ref().is_some_and(ReplyTo::is_closed);
+        self.calls.values().filter(is_given_up).map(|call| call.name).collect()
     }
 
     /// Whether somebody measures.

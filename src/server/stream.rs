@@ -101,6 +101,21 @@ impl Stream {
         self.writer.send_file(file, offset, length).await
     }
 
+    /// The same with the file's holes as holes, where the client has opened the stream as sparse, with the feature `splice`; `told` hears how far
+    /// it is. See [`StreamWriter::send_file_sparse`], whose `dense` is 0 here, as clients take holes for zeros.
+    ///
+    /// # Errors
+    /// [`FileError`]: of the file, after which the stream goes on, or of the stream.
+    pub async fn send_file_sparse(
+        &mut self,
+        file: &File,
+        offset: u64,
+        length: u64,
+        told: impl FnMut(u64),
+    ) -> Result<u64, FileError> {
+        self.writer.send_file_sparse(file, offset, length, 0, told).await
+    }
+
     /// Writes what comes into a file, from `offset` on, until the client asks to finish, and returns how many bytes that were; holes are
     /// zeros. By a unix socket most of it is not even read, with the feature `splice`. See [`StreamReader::receive_file`].
     ///

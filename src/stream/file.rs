@@ -56,6 +56,16 @@ impl Held {
         Ok(Held { file: Arc::new(file.try_clone()?), in_memory })
     }
 
+    /// How many bytes from this offset on are a hole, and how many after that are data: where no holes can be found, as many as there are.
+    pub(super) async fn section(&self, offset: u64) -> (u64, u64) {
+        if self.in_memory {
+            return section(&self.file, offset);
+        }
+        let file = self.file.clone();
+        // Where the runtime ends, the stream does, too.
+        tokio::task::spawn_blocking(move || section(&file, offset)).await.unwrap_or(ALL_DATA)
+    }
+
     /// Writes a piece at this offset, at once.
     pub(super) fn write(&self, piece: Incoming, offset: u64) -> io::Result<()> {
         write(&self.file, piece, offset)
@@ -152,6 +162,37 @@ impl Way {
         }
         Ok((self, packets))
     }
+}
+
+/// No hole, and data to the end.
+const ALL_DATA: (u64, u64) = (0, u64::MAX);
+
+/// What cannot be sought is read, and so is what says that it ends before: files of the system hold more than they say.
+#[cfg(all(feature = "splice", any(target_os = "linux", target_os = "macos", target_os = "freebsd")))]
+fn section(file: &File, offset: u64) -> (u64, u64) {
+    use rustix::fs::{SeekFrom, seek};
+    use rustix::io::Errno;
+
+    let length = match file.metadata() {
+        Ok(found) if found.is_file() => found.len(),
+        _ => return ALL_DATA,
+    };
+    if offset >= length {
+        return ALL_DATA;
+    }
+    let data = match seek(file, SeekFrom::Data(offset)) {
+        Ok(data) => data.max(offset),
+        // There is no more of it.
+        Err(Errno::NXIO) => return (length.saturating_sub(offset), 0),
+        Err(_) => return ALL_DATA,
+    };
+    let end = seek(file, SeekFrom::Hole(data)).unwrap_or(u64::MAX).max(data);
+    (data.saturating_sub(offset), end.saturating_sub(data))
+}
+
+#[cfg(not(all(feature = "splice", any(target_os = "linux", target_os = "macos", target_os = "freebsd"))))]
+fn section(_: &File, _: u64) -> (u64, u64) {
+    ALL_DATA
 }
 
 /// Whether a file is where no disk is waited for.

@@ -260,11 +260,64 @@ impl StreamWriter {
     /// [`FileError::File`] where it cannot be read, by position, and too many descriptors are open: the stream goes on. Else that of the stream.
     pub async fn send_file(&mut self, file: &File, offset: u64, length: u64) -> Result<u64, FileError> {
         let source = Held::new(file).map_err(FileError::File)?;
+        self.send_held(&source, offset, length, &mut |_| ()).await
+    }
+
+    /// The same with the file's holes as holes, so that they neither travel nor take room where they go to; within the first `dense` bytes they
+    /// are zeros, as where a libvirt daemon would leave what is there ([`write_hole`](Self::write_hole)). `told` hears how many bytes have been
+    /// queued by then, holes included, after each piece: be quick.
+    ///
+    /// All is sent as [`send_file`](Self::send_file) sends it where the stream was not opened as sparse, without the feature `splice`, and where the
+    /// system does not tell of a file's holes. Looking for them moves the file's own position.
+    ///
+    /// # Errors
+    /// Those of [`send_file`](Self::send_file).
+    pub async fn send_file_sparse(
+        &mut self,
+        file: &File,
+        offset: u64,
+        length: u64,
+        dense: u64,
+        mut told: impl FnMut(u64),
+    ) -> Result<u64, FileError> {
+        let source = Held::new(file).map_err(FileError::File)?;
+        let mut data = if self.sparse { dense } else { u64::MAX };
+        let mut sent: u64 = 0;
+        loop {
+            let most = data.min(length.saturating_sub(sent));
+            let count = self
+                .send_held(&source, offset.saturating_add(sent), most, &mut |count| {
+                    told(sent.saturating_add(count))
+                })
+                .await?;
+            sent = sent.saturating_add(count);
+            if count < most || sent >= length {
+                return Ok(sent);
+            }
+            let hole;
+            (hole, data) = source.section(offset.saturating_add(sent)).await;
+            let hole = hole.min(length - sent);
+            if hole > 0 {
+                self.write_hole(hole).await?;
+                sent = sent.saturating_add(hole);
+                told(sent);
+            }
+        }
+    }
+
+    /// Sends what a file holds, holes as zeros, and tells after each piece how much that is.
+    async fn send_held(
+        &mut self,
+        source: &Held,
+        offset: u64,
+        length: u64,
+        told: &mut impl FnMut(u64),
+    ) -> Result<u64, FileError> {
         let mut sent: u64 = 0;
         while sent < length {
             self.room().await?;
             let (offset, left) = (offset.saturating_add(sent), length - sent);
-            let packets = std::mem::take(&mut self.way).packets(&source, offset, left).await;
+            let packets = std::mem::take(&mut self.way).packets(source, offset, left).await;
             let (way, packets) = packets.map_err(FileError::File)?;
             self.way = way;
             if packets.is_empty() {
@@ -274,6 +327,7 @@ impl StreamWriter {
                 sent = sent.saturating_add(packet.bytes() as u64);
                 self.seat.pipe.send(packet)?;
             }
+            told(sent);
         }
         Ok(sent)
     }

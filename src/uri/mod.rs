@@ -179,6 +179,9 @@ impl FromStr for Uri {
     fn from_str(text: &str) -> Result<Uri, UriError> {
         let malformed = |reason| UriError::Malformed { uri: text.to_owned(), reason };
         let conflict = |conflict| Err(UriError::Conflict { uri: text.to_owned(), conflict });
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(malformed("it has a blank or a control character in it: write %20 for a blank"));
+        }
         let (scheme, rest) = text.split_once(':').ok_or_else(|| malformed("it has no scheme"))?;
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
         if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.chars().all(is_scheme) {
@@ -341,6 +344,11 @@ mod tests {
             ("qemu://host/system?MODE=direct", "leave mode out"),
             ("qemu+ext:///system?command=/bin/reach&mode=direct", "leave mode out"),
             ("qemu+carrier://host/system", "does not exist"),
+            // Neither the resolver nor the daemon is to find that out.
+            ("qemu+tcp://127.0.0.1/system ", "blank"),
+            ("qemu+tcp://no such/system", "blank"),
+            ("qemu+tcp://host/system\n", "control character"),
+            ("test+unix:///default?socket=/a b", "%20"),
         ] {
             let error = wrong.parse::<Uri>().unwrap_err().to_string();
             assert!(error.contains(reason), "{wrong}: {error}");

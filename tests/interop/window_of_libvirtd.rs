@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use virtwire::client::{CallError, CallPhase, Connection, OpenOptions, Passed};
+use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds};
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{DomainBlockJobAbort, DomainDestroy, DomainSuspend};
 use virtwire::protocol::session::keepalive::Pacing;
@@ -74,6 +75,43 @@ fn a_guest_that_holds_up_every_call_is_ended_and_pings_are_answered_meanwhile() 
             let error = timeout(STUCK, call).await.expect("an answer").unwrap().unwrap_err();
             assert!(matches!(error, CallError::Remote(_)), "{error:?}");
         }
+        connection.close().await.unwrap();
+    });
+}
+
+/// What an agent does: figures of all guests, again and again, of which nobody waits long for any. NOWAIT passes over the guest for which the
+/// first question waits; without it, two questions have the places of all that wait for guests, and an error says so.
+#[test]
+fn a_poll_goes_on_beside_a_guest_that_hangs_and_an_error_says_what_holds_it_up() {
+    need!(Libvirtd, Namespaces, Qemu);
+    let daemon = Libvirtd::start();
+    runtime().block_on(async {
+        let connection = Connection::open(&daemon.uri("qemu", "/system")).await.unwrap();
+        let hung = connection.domain_create_xml(GUEST, 0).await.unwrap().dom;
+        let other = GUEST.replace("stuck", "other").replace("000000000022", "000000000023");
+        let other = connection.domain_create_xml(&other, 0).await.unwrap().dom;
+        daemon.shell("kill -STOP $(cat /run/libvirt/qemu/stuck.pid)");
+        let hasty = connection.within(Duration::from_secs(1));
+        let (all, no_wait) = (DomainStatsKinds::NONE, DomainStatsFlags::NOWAIT);
+
+        let error = hasty.all_domain_stats(all, no_wait).await.unwrap_err();
+        assert!(matches!(error, CallError::TimedOut { sent: true, .. }), "{error:?}");
+        for _ in 0..3 {
+            let polled = timeout(STUCK, connection.all_domain_stats(all, no_wait)).await.expect("an answer");
+            assert_eq!(polled.unwrap().len(), 2);
+        }
+        let error = hasty.all_domain_stats(all, DomainStatsFlags::NONE).await.unwrap_err();
+        assert!(matches!(error, CallError::TimedOut { sent: true, .. }), "{error:?}");
+        let error = hasty.call(DomainSuspend { dom: other.clone() }).await.unwrap_err();
+        let CallError::TimedOut { sent: false, given_up, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(*given_up, ["connect_get_all_domain_stats"; 2]);
+
+        timeout(STUCK, connection.call(DomainDestroy { dom: hung })).await.expect("an end").unwrap();
+        timeout(STUCK, connection.call(DomainSuspend { dom: other.clone() }))
+            .await
+            .expect("a place")
+            .unwrap();
+        connection.call(DomainDestroy { dom: other }).await.unwrap();
         connection.close().await.unwrap();
     });
 }

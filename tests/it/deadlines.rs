@@ -43,6 +43,32 @@ async fn a_call_whose_deadline_passes_before_it_has_a_place_is_not_sent() {
     assert_eq!(phases.lock().unwrap().iter().filter(passed_over).count(), 1);
 }
 
+/// Two calls about a guest that hangs were given up, and nothing says so but this.
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_place_is_told_what_has_it() {
+    let (connection, mut peer) =
+        open(OpenOptions { call_within: Some(SECOND), ..OpenOptions::default() }).await;
+    let hung = Domain::new(&connection, guest());
+    assert_eq!(passed(hung.suspend().await), SECOND);
+    assert_eq!(passed(hung.resume().await), SECOND);
+    let [suspend, _] = peer.flight(["domain_suspend", "domain_resume"]).await;
+    let other = Domain::new(&connection, remote::Domain { name: "other".into(), uuid: [2; 16], id: 2 });
+    let error = other.suspend().await.unwrap_err();
+    let CallError::TimedOut { sent: false, given_up, .. } = &error else { panic!("{error:?}") };
+    let mut given_up = given_up.clone();
+    given_up.sort_unstable();
+    assert_eq!(given_up, ["domain_resume", "domain_suspend"]);
+    assert!(
+        error.to_string().contains("were given up, and have their places until the daemon answers"),
+        "{error}"
+    );
+    peer.reply(&suspend, &()).await;
+    let going = tokio::spawn(async move { other.suspend().await });
+    let [suspend] = peer.flight(["domain_suspend"]).await;
+    peer.reply(&suspend, &()).await;
+    going.await.unwrap().unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_handle_with_a_deadline_has_it_for_every_call_object_and_subscription() {
     let options = OpenOptions { call_within: Some(2 * SECOND), ..OpenOptions::default() };
@@ -356,7 +382,7 @@ async fn a_goodbye_ends_by_itself_and_the_connection_with_it() {
             let before = tokio::time::Instant::now();
             let error = leaving.close().await.unwrap_err();
             assert_eq!(before.elapsed().as_secs(), expected.as_secs());
-            let CallError::TimedOut { procedure: "connect_close", within, sent } = error else {
+            let CallError::TimedOut { procedure: "connect_close", within, sent, .. } = error else {
                 panic!("{error:?}")
             };
             assert_eq!((within, sent), (expected, has_place));

@@ -21,6 +21,9 @@ pub struct DomainStats {
 impl Connection {
     /// What is known of all domains, or of those that the flags choose (libvirt 1.2.8).
     ///
+    /// One guest that hangs holds the answer up for all, and a call that was given up keeps its [place](crate::client#the-window) until then. So poll
+    /// with [`DomainStatsFlags::NOWAIT`] (libvirt 4.5), which waits for no guest that another call waits for already, or on a connection of its own.
+    ///
     /// ```no_run
     /// # async fn disks(connection: virtwire::client::Connection) -> Result<(), virtwire::client::CallError> {
     /// use virtwire::protocol::flags::{DomainStatsFlags, DomainStatsKinds};

@@ -164,8 +164,7 @@ impl StorageVol {
     ///
     /// Around what is written the volume stays as it is, unless holes are sent
     /// ([`SPARSE_STREAM`](StorageVolStreamFlags::SPARSE_STREAM)): libvirt's daemons leave in them what was there, and end the file behind each
-    /// ([`Stream::write_hole`]). So send them only into a volume without data that is written to its end, or beyond the end of its file, which
-    /// [`info_with`](Self::info_with) tells ([`GET_PHYSICAL`](StorageVolInfoFlags::GET_PHYSICAL)); elsewhere zeros.
+    /// ([`Stream::write_hole`]). So send them only where [`dense_bytes`](Self::dense_bytes) says, as [`Stream::send_file_sparse`] does; elsewhere zeros.
     pub async fn upload(
         &self,
         offset: u64,
@@ -173,5 +172,24 @@ impl StorageVol {
         flags: StorageVolStreamFlags,
     ) -> Result<Stream, CallError> {
         self.connection.storage_vol_upload(&self.wire, offset, length, flags.bits()).await
+    }
+
+    /// Within how many of the first bytes of an upload, from this offset on and so long, holes have to go as zeros, for
+    /// [`Stream::send_file_sparse`]; [`u64::MAX`] where the daemon cannot tell (libvirt 3.0). Two calls, before the upload is opened.
+    ///
+    /// libvirt's daemons seek over a hole and end the file behind it: what was in it stays, and what came after it is lost. Where the file is
+    /// not yet, that is no loss, nor where it takes no room, so that it is all hole, and is made as long again.
+    pub async fn dense_bytes(&self, offset: u64, length: u64) -> Result<u64, CallError> {
+        // The size of the file in place of what it takes.
+        let physical = self.info_with(StorageVolInfoFlags::GET_PHYSICAL);
+        let (end, info) = match tokio::try_join!(physical, self.info()) {
+            Ok((physical, info)) => (physical.allocation, info),
+            Err(CallError::Remote(_)) => return Ok(u64::MAX),
+            Err(other) => return Err(other),
+        };
+        match info.allocation {
+            0 if offset.saturating_add(length) >= end => Ok(0),
+            _ => Ok(end.saturating_sub(offset)),
+        }
     }
 }

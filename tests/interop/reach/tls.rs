@@ -196,8 +196,11 @@ fn it_says_what_to_do_about_a_certificate_with_only_a_common_name() {
     let site = Authority::new(setup.directory(), "site");
     let daemon = serving(setup, &site, "cn = \"other\"");
     let good = site.folder("good", Some(&site.client("")));
-    let told = fault(&uri(&daemon, &good, ""), lenient);
+    let told = fault(&uri(&daemon, &good, ""), OpenOptions::default());
     assert!(matches!(&told, TlsFault::NoAlternativeNames { common_name: Some(name), .. } if name == "other"));
+    let told = fault(&uri(&daemon, &good, ""), lenient);
+    let TlsFault::WrongName { expected, presented } = &told else { panic!("{told:?}") };
+    assert_eq!((expected, presented.as_str()), (&daemon.tls_address().ip().to_string(), "other"));
 }
 
 #[test]

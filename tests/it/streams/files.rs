@@ -74,6 +74,97 @@ async fn what_is_sealed_is_read() {
     download.finish().await.unwrap();
 }
 
+/// Data at both ends, between holes, and at last a hole.
+fn holed() -> Vec<u8> {
+    let zeros = vec![0; 4 << 20];
+    [content(1 << 20), zeros.clone(), content(2 << 20), zeros.clone(), content(1), zeros].concat()
+}
+
+/// The same as a file that has these holes, where its system has any.
+fn holed_file(folder: &Folder) -> File {
+    use std::os::unix::fs::FileExt;
+
+    let content = holed();
+    let file = folder.file("holed", b"");
+    let written = File::options().write(true).open(folder.path("holed")).unwrap();
+    written.set_len(content.len() as u64).unwrap();
+    for [from, to] in [[0, 1 << 20], [5 << 20, 7 << 20], [11 << 20, (11 << 20) + 1]] {
+        written.write_all_at(&content[from..to], from as u64).unwrap();
+    }
+    file
+}
+
+/// What comes of it, and how much of that as holes.
+async fn come(mut daemon: Stream) -> (Vec<u8>, u64) {
+    let (mut come, mut holes) = (Vec::new(), 0);
+    while let Some(chunk) = daemon.read_chunk().await.unwrap() {
+        match chunk {
+            Chunk::Data(data) => come.extend_from_slice(&data),
+            Chunk::Hole(length) => {
+                holes += length;
+                come.resize(come.len() + length as usize, 0);
+            }
+        }
+    }
+    daemon.finish().await.unwrap();
+    (come, holes)
+}
+
+#[tokio::test]
+async fn holes_of_a_file_go_as_holes_but_where_they_must_be_zeros() {
+    let folder = Folder::new();
+    let (content, file) = (holed(), holed_file(&folder));
+    let end = content.len() as u64;
+    let has_holes = cfg!(feature = "splice")
+        && std::os::unix::fs::MetadataExt::blocks(&file.metadata().unwrap()) < end / 512;
+    for (offset, length, dense, holes) in [
+        (0, u64::MAX, 0, 12 << 20),
+        (0, u64::MAX, 2 << 20, 11 << 20),
+        (0, u64::MAX, 12 << 20, (3 << 20) + 1),
+        (0, u64::MAX, u64::MAX, 0),
+        (0, 0, 0, 0),
+        (2 << 20, 2 << 20, 0, 2 << 20),
+        (3 << 20, 1 << 20, 2 << 20, 0),
+        (end, u64::MAX, 0, 0),
+        (end + 1, u64::MAX, 0, 0),
+    ] {
+        let (daemon, (_reader, mut writer)) = Stream::pair();
+        let coming = tokio::spawn(come(daemon));
+        let mut told = Vec::new();
+        let sent =
+            writer.send_file_sparse(&file, offset, length, dense, |sent| told.push(sent)).await.unwrap();
+        writer.finish().await.unwrap();
+        let case = format!("{offset}, {length}, {dense}");
+        let (come, found) = coming.await.unwrap();
+        let begin = content.len().min(offset as usize);
+        let until = content.len().min(begin.saturating_add(usize::try_from(length).unwrap()));
+        assert!(come == content[begin..until], "{case}");
+        assert_eq!(sent, come.len() as u64, "{case}");
+        assert!(told.is_sorted() && told.last().is_none_or(|last| *last == sent), "{case}: {told:?}");
+        // A block that has data is no hole.
+        let about: u64 = if has_holes { holes } else { 0 };
+        assert!((about.saturating_sub(1 << 18)..=about).contains(&found), "{case}: {found}");
+    }
+}
+
+/// Whoever has not asked for holes gets none, and what the system cannot seek in is read.
+#[tokio::test]
+async fn what_cannot_have_holes_is_sent_all_the_same() {
+    let folder = Folder::new();
+    let connection = folder.by_unix().await;
+    let mut upload = connection.storage_vol_upload(&volume("up"), 0, 0, 0).await.unwrap();
+    upload.send_file_sparse(&holed_file(&folder), 0, u64::MAX, 0, |_| ()).await.unwrap();
+    upload.finish().await.unwrap();
+    assert!(folder.read("up") == holed());
+    for path in ["/proc/version", "/dev/null"] {
+        let mut upload = connection.storage_vol_upload(&volume("up"), 0, 0, 1).await.unwrap();
+        let file = File::open(path).unwrap();
+        upload.send_file_sparse(&file, 0, u64::MAX, 0, |_| ()).await.unwrap();
+        upload.finish().await.unwrap();
+        assert_eq!(folder.read("up"), fs::read(path).unwrap(), "{path}");
+    }
+}
+
 /// What the system cannot splice, and what says that it holds nothing.
 #[tokio::test]
 async fn a_file_of_any_kind_is_what_reading_it_gives() {

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{
 
 use super::common_name::common_name;
 use super::files::Files;
-use crate::client::tls_fault::TlsFault;
+use crate::client::tls_fault::{TlsFault, is_common_name};
 
 /// The authority must vouch for the daemon's certificate, and the certificate for the host's name.
 pub(super) fn by_authority(
@@ -63,11 +63,13 @@ impl ServerCertVerifier for ByAuthority {
         let common_name = common_name(certificate);
         let expected = name.to_str().into_owned();
         let fault = if presented.is_empty() {
-            let is_it = |found: &str| found.eq_ignore_ascii_case(&expected);
-            if self.accept_common_name && common_name.as_deref().is_some_and(is_it) {
-                return Ok(ServerCertVerified::assertion());
+            match common_name {
+                Some(found) if self.accept_common_name && is_common_name(&expected, Some(found.as_str())) => {
+                    return Ok(ServerCertVerified::assertion());
+                }
+                Some(presented) if self.accept_common_name => TlsFault::WrongName { expected, presented },
+                common_name => TlsFault::NoAlternativeNames { expected, common_name },
             }
-            TlsFault::NoAlternativeNames { expected, common_name }
         } else {
             TlsFault::WrongName { expected, presented: presented.join(", ") }
         };
