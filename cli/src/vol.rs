@@ -15,7 +15,7 @@ use virtwire::protocol::flags::{
 use crate::args::AsJson;
 use crate::connect::{Opener, of_all};
 use crate::domains::{goodbye, read};
-use crate::fail::{Fail, quoted};
+use crate::fail::{Fail, last, quoted};
 use crate::info::{Facts, told};
 use crate::object::{find, refused as pool_refused};
 use crate::pool::PoolArgs;
@@ -321,7 +321,7 @@ async fn volume(args: &VolArgs, opener: Opener) -> Result<(Connection, StorageVo
 }
 
 fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
-    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
+    let (uri, pool) = (quoted(connection.uri()), last(&args.pool));
     let volume = word(&typed(&args.volume));
     let thing = format!("volume {volume} of pool {} on {}", args.pool, connection.uri());
     match error.remote().map(|error| error.code) {
@@ -339,7 +339,7 @@ fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
 }
 
 fn not_created(connection: &Connection, args: &CreateArgs, error: &CallError) -> Fail {
-    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
+    let (uri, pool) = (quoted(connection.uri()), last(&args.pool));
     let what = args.volume.as_deref().unwrap_or("volume");
     let fail = Fail::call(format!("{what} in pool {} on {}", args.pool, connection.uri()), error);
     match error.remote().map(|error| error.code) {
