@@ -32,6 +32,13 @@ impl Fail {
         self
     }
 
+    /// What else is wrong.
+    #[must_use]
+    pub(crate) fn also(mut self, what: impl fmt::Display) -> Fail {
+        self.what = format!("{}; {what}", self.what);
+        self
+    }
+
     /// Of somebody who has asked for the end, and is told why only if there is somebody who reads.
     #[must_use]
     pub(crate) fn briefly(mut self) -> Fail {

@@ -104,7 +104,8 @@ Example:
 
 const TRANSFER: &str = "\
 SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB. How far it is stands on standard error: a bar on a \
-terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.
+terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0; else a file that a \
+download has made is removed, and one that was there before holds what had come.
 
 A libvirt daemon leaves in a hole what the volume had there, and ends the volume behind it. So an upload with --sparse sends a hole as one \
 only beyond the end of the volume's file, or where that takes no room at all and the upload reaches its end; elsewhere as zeros.";
