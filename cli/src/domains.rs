@@ -10,7 +10,7 @@ use virtwire::protocol::flags::{DomainShutdownFlags, DomainStartFlags, DomainUnd
 
 use crate::args::{DomainArgs, DumpxmlArgs, UndefineArgs, XmlArgs};
 use crate::connect::{Opener, find};
-use crate::fail::{Fail, plain, quoted};
+use crate::fail::{Fail, last, plain, quoted};
 use crate::screen::{say_document, say_done};
 
 /// Prints a guest's configuration.
@@ -162,7 +162,7 @@ pub(crate) fn refused(connection: &Connection, domain: &str, error: &CallError) 
         Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
             "`virtwire info {uri} {}` shows its state: only a guest that is off can be started, only one that runs \
              suspended, shut down or destroyed",
-            quoted(domain)
+            last(domain)
         )),
         _ => fail,
     }

@@ -32,6 +32,13 @@ impl Fail {
         self
     }
 
+    /// What else is wrong.
+    #[must_use]
+    pub(crate) fn also(mut self, what: impl fmt::Display) -> Fail {
+        self.what = format!("{}; {what}", self.what);
+        self
+    }
+
     /// Of somebody who has asked for the end, and is told why only if there is somebody who reads.
     #[must_use]
     pub(crate) fn briefly(mut self) -> Fail {
@@ -224,6 +231,12 @@ pub(crate) fn quoted(word: impl fmt::Display) -> String {
     }
 }
 
+/// A name as a command's last word: behind `--` it is no option, whatever it begins with.
+pub(crate) fn last(name: &str) -> String {
+    let word = quoted(name);
+    if name.starts_with('-') { format!("-- {word}") } else { word }
+}
+
 /// The system's words without its number.
 pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
@@ -297,6 +310,7 @@ mod tests {
         assert_eq!(quoted("qemu+tcp://host:1/system"), "qemu+tcp://host:1/system");
         assert_eq!(quoted("qemu:///system?socket=/a b"), "'qemu:///system?socket=/a b'");
         assert_eq!((quoted("it's").as_str(), quoted("").as_str()), ("'it'\\''s'", "''"));
+        assert_eq!((last("web1").as_str(), last("-o 1").as_str()), ("web1", "-- '-o 1'"));
     }
 
     #[test]

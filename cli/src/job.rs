@@ -13,7 +13,7 @@ use virtwire::protocol::flags::{AbortJobFlags, JobStatsFlags};
 use crate::args::DomainArgs;
 use crate::connect::Opener;
 use crate::domains::{goodbye, guest, refused};
-use crate::fail::{Fail, quoted};
+use crate::fail::{Fail, last, quoted};
 use crate::info::{Facts, told};
 use crate::list::{Does, add, does};
 use crate::migrate::{figures, percent, phase, time};
@@ -157,7 +157,7 @@ fn not_taken(connection: &Connection, domain: &str, error: &CallError) -> Fail {
         Some(ErrorCode::OPERATION_INVALID) => fail.next(format!(
             "`virtwire job {} {}` shows the job, if one runs: a migration's is on the host that the guest leaves",
             quoted(connection.uri()),
-            quoted(domain)
+            last(domain)
         )),
         _ => fail,
     }

@@ -9,7 +9,7 @@ use virtwire::xdr::Text;
 use crate::args::{HostArgs, XmlArgs};
 use crate::connect::Opener;
 use crate::domains::{goodbye, read};
-use crate::fail::{Fail, quoted};
+use crate::fail::{Fail, last, quoted};
 use crate::info::Facts;
 use crate::screen::{say_document, say_done, say_json};
 use crate::table::{Side, Table};
@@ -138,7 +138,7 @@ pub(crate) fn refused<O: Object>(connection: &Connection, key: &str, error: &Cal
         ),
         Some(ErrorCode::OPERATION_INVALID) => Fail::call(thing, error).next(format!(
             "`virtwire {command} info {uri} {}` shows {}",
-            quoted(key),
+            last(key),
             O::TELLS
         )),
         _ => Fail::call(thing, error),

@@ -88,7 +88,7 @@ impl Object for StoragePool {
     const WORD: &'static str = "pool";
     const COMMAND: &'static str = "pool";
     const ABSENT: ErrorCode = ErrorCode::NO_STORAGE_POOL;
-    const TELLS: &'static str = "its state: most that is done to a pool needs it running";
+    const TELLS: &'static str = "whether it is active: a pool that is cannot be started, undefined or built, and one that is not shows no volumes";
     const COLUMNS: &'static [(&'static str, Side)] = &[
         ("Name", Side::Left),
         ("UUID", Side::Left),

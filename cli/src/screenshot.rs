@@ -1,6 +1,5 @@
 //! `virtwire screenshot`: what a guest shows, as an image file.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,7 +11,6 @@ use crate::domains::{goodbye, guest, refused};
 use crate::fail::Fail;
 use crate::progress::size;
 use crate::screen::say_done;
-use crate::signals::Signals;
 use crate::transfer::{Sink, receive};
 
 #[derive(Debug, Args)]
@@ -47,19 +45,8 @@ pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail
         // Nothing of the daemon's chooses it but the kind of picture, and it takes no other's place.
         None => (format!("{}.{}", args.domain.domain.replace('/', "_"), ending(&mime)).into(), false),
     };
-    let mut signals = Signals::listen()?;
     let mut sink = if is_named { Sink::create(&file)? } else { Sink::create_new(&file)? };
-    let received = tokio::select! {
-        received = receive(stream, &mut sink, None) => received,
-        name = signals.next() => {
-            Err(Fail::new("the screenshot", format!("left because of {name}"), "the guest runs on; take another"))
-        }
-    };
-    if received.is_err() && !is_named {
-        // What is there of it is no picture, and would be in the next one's way.
-        let _ = fs::remove_file(&file);
-    }
-    let received = received?;
+    let received = receive(stream, &mut sink, None).await?;
     if !sink.is_stdout() {
         say_done(&format!("wrote {} ({mime}, {})", file.display(), size(received)))?;
     }

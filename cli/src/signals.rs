@@ -25,9 +25,9 @@ fn listen(kind: SignalKind) -> Result<Signal, Fail> {
 pub(crate) struct Signals {
     /// Of what may change the terminal, which has to be put back. Elsewhere it ends a process at once, as its user expects.
     quit: Option<Signal>,
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+    hangup: Option<Signal>,
 }
 
 impl Signals {
@@ -35,9 +35,25 @@ impl Signals {
     pub(crate) fn listen() -> Result<Signals, Fail> {
         Ok(Signals {
             quit: None,
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-            hangup: listen(SignalKind::hangup())?,
+            interrupt: Some(listen(SignalKind::interrupt())?),
+            terminate: Some(listen(SignalKind::terminate())?),
+            hangup: Some(listen(SignalKind::hangup())?),
+        })
+    }
+
+    /// The same but for those that whoever started this has it ignore, as `nohup` does, and shells with what runs in the background.
+    pub(crate) fn listen_unless_ignored() -> Result<Signals, Fail> {
+        let ignored = ignored();
+        let unless_ignored = |kind: SignalKind| {
+            // Signals are counted from 1.
+            let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+            if is_ignored { Ok(None) } else { listen(kind).map(Some) }
+        };
+        Ok(Signals {
+            quit: None,
+            interrupt: unless_ignored(SignalKind::interrupt())?,
+            terminate: unless_ignored(SignalKind::terminate())?,
+            hangup: unless_ignored(SignalKind::hangup())?,
         })
     }
 
@@ -48,17 +64,24 @@ impl Signals {
 
     /// The next one's name. Cancel-safe.
     pub(crate) async fn next(&mut self) -> &'static str {
-        let quit = async {
-            match &mut self.quit {
-                Some(quit) => quit.recv().await,
+        async fn comes(signal: &mut Option<Signal>) {
+            match signal {
+                Some(signal) => drop(signal.recv().await),
                 None => std::future::pending().await,
             }
-        };
+        }
         tokio::select! {
-            _ = quit => "SIGQUIT",
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.hangup.recv() => "SIGHUP",
+            () = comes(&mut self.quit) => "SIGQUIT",
+            () = comes(&mut self.interrupt) => "SIGINT",
+            () = comes(&mut self.terminate) => "SIGTERM",
+            () = comes(&mut self.hangup) => "SIGHUP",
         }
     }
+}
+
+/// The signals that this process ignores, a bit each; where Linux does not tell, all: then they are left as they are.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(u64::MAX)
 }

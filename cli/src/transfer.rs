@@ -3,10 +3,11 @@
 //! Files are written where the command waits, not in threads of their own: nothing else waits there, and the
 //! connection has its own task.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::future::pending;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use virtwire::client::{CallError, Chunk, FileError, Stream, StreamError};
@@ -14,6 +15,7 @@ use virtwire::client::{CallError, Chunk, FileError, Stream, StreamError};
 use crate::fail::{Fail, plain};
 use crate::progress::Progress;
 use crate::screen::{Output, Screen};
+use crate::signals::Signals;
 
 /// Bytes that are read at a time.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -45,26 +47,39 @@ pub(crate) struct Sink {
     /// What is left out of a new regular file reads as zeros; of a block device it is what was there before.
     can_have_holes: bool,
     at: u64,
+    /// Where it was made, if it was not there before.
+    made: Option<PathBuf>,
+    /// What is heard then, from before it is there until all of it is.
+    signals: Option<Signals>,
 }
 
 impl Sink {
     /// Makes the file, or empties it; `-` is standard output.
     pub(crate) fn create(path: &Path) -> Result<Sink, Fail> {
         if path.as_os_str() == "-" {
-            return Ok(Sink { name: "standard output".to_owned(), file: None, can_have_holes: false, at: 0 });
+            let name = "standard output".to_owned();
+            return Ok(Sink { name, file: None, can_have_holes: false, at: 0, made: None, signals: None });
         }
-        Sink::made(path, File::create(path))
+        // What is there is no new file, such as a pipe, which may take nothing: signals end the process by themselves then.
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => Sink::create_new(path),
+            _ => Sink::of(path, File::create(path)),
+        }
     }
 
     /// Makes the file, of which the user has not said that it may take another's place.
     pub(crate) fn create_new(path: &Path) -> Result<Sink, Fail> {
-        Sink::made(path, File::create_new(path))
+        let signals = Some(Signals::listen_unless_ignored()?);
+        let sink = Sink::of(path, File::create_new(path))?;
+        Ok(Sink { made: Some(path.to_owned()), signals, ..sink })
     }
 
-    fn made(path: &Path, made: io::Result<File>) -> Result<Sink, Fail> {
+    fn of(path: &Path, opened: io::Result<File>) -> Result<Sink, Fail> {
         let name = format!("file {}", path.display());
-        match made.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
-            Ok((can_have_holes, file)) => Ok(Sink { name, file: Some(file), can_have_holes, at: 0 }),
+        match opened.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
+            Ok((can_have_holes, file)) => {
+                Ok(Sink { name, file: Some(file), can_have_holes, at: 0, made: None, signals: None })
+            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Fail::new(
                 name,
                 "is there already",
@@ -129,6 +144,21 @@ impl Sink {
         ended.map_err(|error| self.unwritten(&error))
     }
 
+    /// What has come is not all: what was made for it goes, and what was there before stays, as it is now.
+    fn give_up(&mut self, fail: Fail) -> Fail {
+        let Some(file) = &self.file else { return fail };
+        // Whoever has put another one there meanwhile keeps it.
+        let is_at = |path: &Path| {
+            let (ours, there) = (file.metadata()?, path.symlink_metadata()?);
+            io::Result::Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino()))
+        };
+        let made = self.made.take().filter(|made| is_at(made).unwrap_or(false));
+        match made.map(fs::remove_file) {
+            Some(Ok(())) => fail.also(format_args!("{} is removed, as it is not whole", self.name)),
+            _ => fail.also(format_args!("{} is not whole", self.name)),
+        }
+    }
+
     fn unwritten(&self, error: &io::Error) -> Fail {
         if self.file.is_none() && error.kind() == ErrorKind::BrokenPipe {
             return Fail::new(
@@ -145,14 +175,28 @@ impl Sink {
     }
 }
 
-/// Writes what comes to the end, and waits for the daemon's word that it was all. Returns how many bytes came, holes included.
-pub(crate) async fn receive(
-    mut stream: Stream,
-    sink: &mut Sink,
-    mut told: Option<Told>,
-) -> Result<u64, Fail> {
+/// Writes what comes to the end, and waits for the daemon's word that it was all. Returns how many bytes came, holes included. Of a file that
+/// was made for them nothing is left otherwise.
+pub(crate) async fn receive(stream: Stream, sink: &mut Sink, told: Option<Told>) -> Result<u64, Fail> {
+    let mut signals = sink.signals.take();
+    let left = async {
+        match &mut signals {
+            Some(signals) => signals.next().await,
+            None => pending().await,
+        }
+    };
+    let received = tokio::select! {
+        received = write(stream, sink, told) => received,
+        name = left => Err(Fail::new("the transfer", format!("left because of {name}"), "begin it anew")),
+    };
+    received.map_err(|fail| sink.give_up(fail))
+}
+
+async fn write(mut stream: Stream, sink: &mut Sink, mut told: Option<Told>) -> Result<u64, Fail> {
     loop {
-        let chunk = stream.read_chunk().await.map_err(|error| broken(&error))?;
+        // Signals are heard also where there is always more to write.
+        tokio::task::consume_budget().await;
+        let chunk = stream.read_chunk().await.map_err(|error| unreceived(&error))?;
         match chunk {
             Some(Chunk::Data(data)) => sink.write(&data)?,
             Some(Chunk::Hole(length)) => sink.hole(length)?,
@@ -163,7 +207,7 @@ pub(crate) async fn receive(
         }
     }
     sink.end()?;
-    stream.finish().await.map_err(|error| broken(&error))?;
+    stream.finish().await.map_err(|error| unreceived(&error))?;
     Ok(sink.at)
 }
 
@@ -275,6 +319,14 @@ pub(crate) async fn send(
     Ok(sent)
 }
 
+/// A stream of which all was to be written.
+fn unreceived(error: &StreamError) -> Fail {
+    match error {
+        StreamError::Remote(_) => broken(error),
+        other => Fail::new("the transfer", other, "what has come is not whole; try again"),
+    }
+}
+
 /// A stream that did not come to its end.
 pub(crate) fn broken(error: &StreamError) -> Fail {
     match error {
@@ -288,8 +340,8 @@ mod tests {
     use super::*;
 
     /// A block device can be sought like a file, and has other content than zeros. It is not everywhere that a test can have one.
-    #[test]
-    fn a_hole_is_written_where_something_else_may_be() {
+    #[tokio::test]
+    async fn a_hole_is_written_where_something_else_may_be() {
         let path = std::env::temp_dir().join(format!("virtwire-sink-{}", std::process::id()));
         for (opened, before, after) in [
             (path.as_path(), &b""[..], &b"\0\0\0new\0\0"[..]),
@@ -305,8 +357,8 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
     }
 
-    #[test]
-    fn a_hole_that_no_file_can_have_is_a_failure_and_not_zeros() {
+    #[tokio::test]
+    async fn a_hole_that_no_file_can_have_is_a_failure_and_not_zeros() {
         let path = std::env::temp_dir().join(format!("virtwire-hole-{}", std::process::id()));
         let most = i64::MAX.unsigned_abs();
         for holes in [[most, most], [0, u64::MAX]] {

@@ -15,7 +15,7 @@ use virtwire::protocol::flags::{
 use crate::args::AsJson;
 use crate::connect::{Opener, of_all};
 use crate::domains::{goodbye, read};
-use crate::fail::{Fail, quoted};
+use crate::fail::{Fail, last, quoted};
 use crate::info::{Facts, told};
 use crate::object::{find, refused as pool_refused};
 use crate::pool::PoolArgs;
@@ -104,7 +104,8 @@ Example:
 
 const TRANSFER: &str = "\
 SIZE is a number of bytes, or one with KiB, MiB, GiB or TiB, such as 10GiB. How far it is stands on standard error: a bar on a \
-terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0.
+terminal, a line at each quarter elsewhere. A transfer is whole only if the exit status is 0; else a file that a \
+download has made is removed, and one that was there before holds what had come.
 
 A libvirt daemon leaves in a hole what the volume had there, and ends the volume behind it. So an upload with --sparse sends a hole as one \
 only beyond the end of the volume's file, or where that takes no room at all and the upload reaches its end; elsewhere as zeros.";
@@ -309,7 +310,7 @@ async fn volume(args: &VolArgs, opener: Opener) -> Result<(Connection, StorageVo
 }
 
 fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
-    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
+    let (uri, pool) = (quoted(connection.uri()), last(&args.pool));
     let volume = word(&typed(&args.volume));
     let thing = format!("volume {volume} of pool {} on {}", args.pool, connection.uri());
     match error.remote().map(|error| error.code) {
@@ -327,7 +328,7 @@ fn refused(connection: &Connection, args: &VolArgs, error: &CallError) -> Fail {
 }
 
 fn not_created(connection: &Connection, args: &CreateArgs, error: &CallError) -> Fail {
-    let (uri, pool) = (quoted(connection.uri()), quoted(&args.pool));
+    let (uri, pool) = (quoted(connection.uri()), last(&args.pool));
     let what = args.volume.as_deref().unwrap_or("volume");
     let fail = Fail::call(format!("{what} in pool {} on {}", args.pool, connection.uri()), error);
     match error.remote().map(|error| error.code) {

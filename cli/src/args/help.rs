@@ -136,7 +136,7 @@ Events of --json, each with `event` and `seconds` since the start; what is not k
   chosen     version, why          call       host, number, procedure
   downgrade  version, why          note       text
   progress   operation, phase, iteration, fraction (0 to 1), total, processed, remaining (bytes), rate, dirty_rate (bytes/s),
-             time_left_s, downtime_ms
+             elapsed_ms, time_left_s, downtime_ms
   waiting    why, again_after_s    cancelled  taken, why
   switched   done, why (the word to switch to post-copy)
   limited    max_downtime_ms, done, why (that of --max-downtime)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use virtwire::client::Missed;
 use virtwire::hypervisor::Uuid;
-use virtwire::protocol::event::{AnyEvent, KindInfo, RawNotice, Words};
+use virtwire::protocol::event::{AnyEvent, Family, KindInfo, RawNotice, Words};
 
 use super::names::{called, word};
 
@@ -40,6 +40,9 @@ fn known(event: &AnyEvent, kind: &KindInfo, as_json: bool) -> String {
     let object = ["dom", "net", "pool", "dev", "secret"].into_iter().find_map(|key| fields.remove(key));
     let object = object.unwrap_or_default();
     let name = ["name", "usageID"].into_iter().find_map(|key| object.get(key)).map(text);
+    // A secret need not be for anything that has a name.
+    let name = name.filter(|name| !name.is_empty());
+    let uuid = uuid(&object);
     for (field, word) in event.words() {
         // A number without a word stays a number.
         fields.entry(field).and_modify(|value| {
@@ -50,13 +53,18 @@ fn known(event: &AnyEvent, kind: &KindInfo, as_json: bool) -> String {
     }
     if as_json {
         let of = word(kind.family);
-        let line =
-            json!({ "event": called(kind), "of": of, "name": name, "uuid": uuid(&object), "what": fields });
+        let line = json!({ "event": called(kind), "of": of, "name": name, "uuid": uuid, "what": fields });
         return line.to_string();
     }
     let family = word(kind.family);
     let kind_name = Some(kind.name).filter(|name| *name != family);
-    let head = [Some(family), name.as_deref(), kind_name].into_iter().flatten();
+    let called = match (kind.family, uuid, name) {
+        // What a secret is for names it among those of its kind alone, and not every one has that.
+        (Family::Secret, Some(uuid), Some(name)) => Some(format!("{uuid} ({name})")),
+        (Family::Secret, Some(uuid), None) => Some(uuid),
+        (_, _, name) => name,
+    };
+    let head = [Some(family), called.as_deref(), kind_name].into_iter().flatten();
     let line = head.collect::<Vec<_>>().join(" ");
     let details = if kind.name == "lifecycle" { steps(&fields) } else { pairs(&fields) };
     if details.is_empty() { line } else { format!("{line}: {}", details.join(" ")) }
@@ -109,7 +117,7 @@ fn hex(raw: &RawNotice) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use virtwire::protocol::event::{DomainEvent, StoragePoolEvent};
+    use virtwire::protocol::event::{DomainEvent, SecretEvent, StoragePoolEvent};
     use virtwire::protocol::program::{ProcedureNumber, Program};
     use virtwire::protocol::remote::*;
 
@@ -150,6 +158,20 @@ mod tests {
                 "what": { "event": "created", "detail": 0 }
             }),
         );
+        for (usage_id, called, name) in
+            [("", uuid.to_owned(), Value::Null), ("iscsi", format!("{uuid} (iscsi)"), "iscsi".into())]
+        {
+            let secret = Secret { uuid: [0x11; 16], usage_type: 2, usage_id: usage_id.into() };
+            let defined = SecretEventLifecycle { callback_id: 1, secret, event: 0, detail: 0 };
+            check(
+                &AnyEvent::Secret(SecretEvent::Lifecycle(defined)),
+                &format!("secret {called} lifecycle: defined"),
+                json!({
+                    "event": "secret-lifecycle", "of": "secret", "name": name, "uuid": uuid,
+                    "what": { "event": "defined", "detail": 0 }
+                }),
+            );
+        }
         check(
             &AnyEvent::Closed(ConnectEventConnectionClosed { reason: 1 }),
             "closed: reason=eof",

@@ -113,6 +113,7 @@ pub(crate) fn figures(progress: &Progress) -> Value {
     json!({
         "operation": progress.operation.map(|operation| operation.to_string()),
         "phase": live::phase(progress.phase()),
+        "elapsed_ms": progress.elapsed.as_millis(),
         "iteration": progress.iteration,
         "fraction": progress.data.fraction().map(rounded),
         "total": progress.data.total,

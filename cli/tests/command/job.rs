@@ -44,6 +44,23 @@ fn until(arguments: &[&str], is: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
+/// Where programs find what people read.
+const IN_JSON: [(&str, &str); 13] = [
+    ("Name", "/name"),
+    ("State", "/state"),
+    ("Job", "/job/operation"),
+    ("Phase", "/job/progress/phase"),
+    ("Running for", "/job/progress/elapsed_ms"),
+    ("Sent", "/job/progress/processed"),
+    ("Left", "/job/progress/remaining"),
+    ("Rate", "/job/progress/rate"),
+    ("Dirty rate", "/job/progress/dirty_rate"),
+    ("To go", "/job/progress/time_left_s"),
+    ("Downtime", "/job/progress/downtime_ms"),
+    ("Speed limit", "/speed_mib_s"),
+    ("Downtime limit", "/max_downtime_ms"),
+];
+
 #[test]
 fn a_post_copy_is_shown_switched_and_broken_off_from_elsewhere() {
     // The source waits for the word in the first half, and the destination for ever in the second.
@@ -67,6 +84,12 @@ fn a_post_copy_is_shown_switched_and_broken_off_from_elsewhere() {
     let shown = run(&["job", &from, "web1"]).succeeded();
     for part in ["migration-out", "memory, pass 1", "256.0 KiB of 1.0 MiB (25 %)", "7 MiB/s", "120 ms"] {
         assert!(shown.contains(part), "{part}: {shown}");
+    }
+    for line in shown.lines() {
+        let (label, _) = line.split_once(':').unwrap();
+        let (_, key) =
+            *IN_JSON.iter().find(|(known, _)| *known == label).unwrap_or_else(|| panic!("{label}"));
+        assert!(told.pointer(key).is_some_and(|value| !value.is_null()), "{label}: {told}");
     }
     // It is not in post-copy yet.
     run(&["job", &from, "web1", "--pause-postcopy"]).failed(1);

@@ -124,6 +124,26 @@ fn guests_that_move_together_when_their_mover_is_killed_are_each_accounted_for()
     assert_eq!(run(&["list", from]).succeeded().matches("running").count(), 2);
 }
 
+/// libvirt takes names of guests that no file can have.
+#[test]
+fn a_guest_with_a_long_name_keeps_nobody_from_moving() {
+    let (source, destination) = (Serve::start(&[]), Serve::start(&[]));
+    let (from, to) = (&source.uri(), &destination.uri());
+    let names = ["生".repeat(39), "web1".to_owned()];
+    for name in &names {
+        let xml = format!("<domain type='mem'><name>{name}</name><memory unit='KiB'>1024</memory></domain>");
+        run_with(&["create", from, "-"], &xml).succeeded();
+    }
+    let directory = temporary("long-names");
+    let kept = directory.to_str().unwrap();
+    run(&["migrate", "--live", "--all", "--journal", kept, "--from", from, "--to", to]).succeeded();
+    let told = run(&["recover", "--json", kept]);
+    fs::remove_dir_all(&directory).unwrap();
+    let ends: Vec<_> = told.succeeded().lines().map(json).collect();
+    let domains: Vec<_> = ends.iter().map(|end| end["domain"].as_str().unwrap()).collect();
+    assert_eq!(domains, names, "{told:?}");
+}
+
 /// Whoever would recover it meanwhile would do so beside a migration that goes on.
 #[test]
 fn while_the_end_of_one_is_asked_for_nobody_else_has_its_journal() {

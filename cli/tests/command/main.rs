@@ -6,6 +6,7 @@ mod descriptors;
 mod dissect;
 mod dissect_proxy;
 mod doors;
+mod download;
 mod ends;
 mod events;
 #[path = "../../../tests/figures.rs"]

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use virtwire::protocol::program::Procedure;
@@ -10,7 +11,7 @@ use virtwire::protocol::remote::{AuthType, ConnectClose, ConnectGetHostname, Con
 
 use crate::XML;
 use crate::peer::Peer;
-use crate::process::{Serve, run, run_into, run_with};
+use crate::process::{Done, Serve, run, run_into, run_with};
 
 #[test]
 fn output_that_cannot_be_written_is_a_failure() {
@@ -71,6 +72,31 @@ fn every_mistake_ends_with_a_next_step() {
     assert!(kvm.contains("'kvm'") && kvm.ends_with("nothing was changed)\n"), "{kvm}");
     let without = run(&["serve", "--listen", "tcp://127.0.0.1:0", "--without", "foo"]);
     assert!(without.stderr.contains("expected a number"), "{without:?}");
+}
+
+/// What it tells to do is what can be done: also to what is in the wrong state, and to what is called as an option is.
+#[test]
+fn the_next_step_of_a_wrong_state_leads_on() {
+    let serve = Serve::start(&[]);
+    let uri = &serve.uri();
+    let pool = "<pool type='dir'><name>-p 1</name><target><path>/images</path></target></pool>";
+    run_with(&["pool", "define", uri, "-"], pool).succeeded();
+    run_with(&["define", uri, "-"], &XML.replace("web1", "-dash")).succeeded();
+    let pool = |verb: &str| run(&["pool", verb, uri, "--", "-p 1"]);
+    let off = pool("refresh").failed(1);
+    pool("start").succeeded();
+    let running = [pool("start").failed(1), pool("undefine").failed(1)];
+    let guest = run(&["suspend", uri, "--", "-dash"]).failed(1);
+    let job = run(&["job", "--abort", uri, "--", "-dash"]).failed(1);
+    for (told, shows) in
+        [(&off, "-p 1"), (&running[0], "-p 1"), (&running[1], "-p 1"), (&guest, "-dash"), (&job, "-dash")]
+    {
+        assert!(!told.contains("needs it running"), "{told}");
+        let step = told.split('`').nth(1).unwrap_or_else(|| panic!("{told}"));
+        let step = step.replacen("virtwire", env!("CARGO_BIN_EXE_virtwire"), 1);
+        let done = Done::of(Command::new("sh").args(["-c", &step]).output().unwrap());
+        assert!(done.succeeded().contains(shows), "{step}: {done:?}");
+    }
 }
 
 /// Whoever types an option means it: one that would change nothing is refused before anything is done.

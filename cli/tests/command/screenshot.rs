@@ -44,9 +44,10 @@ fn no_file_of_the_users_is_overwritten_that_they_did_not_name() {
     fs::remove_dir_all(&directory).unwrap();
 }
 
-/// Neither a transfer that breaks nor one that somebody leaves is in the next one's way. A file that the user has named is their own.
+/// Neither a transfer that breaks nor one that somebody leaves is in the next one's way, or is taken for a picture. A file that was there before
+/// is the user's own.
 #[test]
-fn no_part_of_a_picture_is_left_that_the_user_did_not_name() {
+fn no_part_of_a_picture_is_left() {
     let directory = temporary("parts");
     fs::create_dir(&directory).unwrap();
     let left = || fs::read_dir(&directory).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
@@ -56,7 +57,13 @@ fn no_part_of_a_picture_is_left_that_the_user_did_not_name() {
         assert!(told.contains("the disk is gone"), "{told}");
         assert_eq!(left(), [""; 0]);
     }
-    shot(&directory, &["screenshot", &uri, "web1", "--output", "named"]).failed(1);
+    let named = ["screenshot", &uri, "web1", "--output", "named"];
+    let told = shot(&directory, &named).failed(1);
+    assert!(told.contains("file named is removed, as it is not whole"), "{told}");
+    assert_eq!(left(), [""; 0]);
+    fs::write(directory.join("named"), "the user's").unwrap();
+    let told = shot(&directory, &named).failed(1);
+    assert!(told.contains("file named is not whole"), "{told}");
     assert_eq!(left(), ["named"]);
     fs::remove_file(directory.join("named")).unwrap();
 

@@ -4,23 +4,15 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use virtwire::protocol::frame::Draft;
-use virtwire::protocol::header::{MessageKind, StreamPart};
-use virtwire::protocol::program::Procedure;
-use virtwire::protocol::remote::{
-    AuthType, StoragePool, StoragePoolLookupByName, StoragePoolLookupByNameReply, StorageVol,
-    StorageVolDownload, StorageVolGetInfoFlags, StorageVolGetInfoFlagsReply, StorageVolLookupByName,
-    StorageVolLookupByNameReply,
-};
 
-use crate::peer::played;
+use crate::download::slow_volume;
 use crate::process::{Serve, command, ended_within, run, run_with, send};
 use crate::{PATIENCE, XML};
 
@@ -176,46 +168,6 @@ fn a_narrow_terminal_gets_a_bar_that_fits_and_never_scrolls() {
     terminal.interrupt();
     assert_eq!(terminal.end().0, Some(2));
 }
-
-/// A volume that comes piece by piece, of a daemon that goes on with the next once it is told.
-fn slow_volume(pieces: u64) -> (String, Sender<()>) {
-    let (go_on, goes_on) = mpsc::channel();
-    let uri = played(move |mut peer| {
-        while let Some(call) = peer.next() {
-            match call.header.procedure {
-                _ if matches!(call.header.kind(), Ok(MessageKind::Stream(_))) => {
-                    peer.send(&call, MessageKind::Stream(StreamPart::Finish), Draft::empty());
-                }
-                StoragePoolLookupByName::NUMBER => {
-                    let pool = StoragePool { name: "images".into(), uuid: [1; 16] };
-                    peer.reply(&call, &StoragePoolLookupByNameReply { pool });
-                }
-                StorageVolLookupByName::NUMBER => {
-                    let vol = StorageVol { pool: "images".into(), name: "disk".into(), key: "/disk".into() };
-                    peer.reply(&call, &StorageVolLookupByNameReply { vol });
-                }
-                StorageVolGetInfoFlags::NUMBER => {
-                    let bytes = pieces * PIECE.len() as u64;
-                    let reply = StorageVolGetInfoFlagsReply { r#type: 0, capacity: bytes, allocation: bytes };
-                    peer.reply(&call, &reply);
-                }
-                StorageVolDownload::NUMBER => {
-                    peer.reply(&call, &());
-                    for _ in 0..pieces {
-                        goes_on.recv().unwrap();
-                        let data = MessageKind::Stream(StreamPart::Data);
-                        peer.send(&call, data, Draft::raw(&PIECE).unwrap());
-                    }
-                    peer.send(&call, MessageKind::Stream(StreamPart::Data), Draft::empty());
-                }
-                _ => peer.agree(&call, AuthType::None),
-            }
-        }
-    });
-    (uri, go_on)
-}
-
-static PIECE: [u8; 100_000] = [7; 100_000];
 
 /// Also where the window was made smaller meanwhile.
 #[test]

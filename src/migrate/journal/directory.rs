@@ -44,14 +44,10 @@ impl Journals {
         Ok(journals)
     }
 
-    /// A guest's, for [`Journal::create`]. What a name of a file cannot hold is written as `%` and its number.
+    /// A guest's, for [`Journal::create`]. What a name of a file cannot hold is written as `%` and its number; where that makes it too long, the
+    /// beginning is there, and `~` with a number of the whole name.
     pub fn file(&self, guest: &str) -> PathBuf {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
-        let name: String = guest
-            .bytes()
-            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02x}") })
-            .collect();
-        self.directory.join(format!("{name}.{ENDING}"))
+        self.directory.join(format!("{}.{ENDING}", file_name(guest)))
     }
 
     /// Those that a directory holds, by name; whatever they are called, for each says something of its guest.
@@ -71,4 +67,39 @@ impl Journals {
         found.sort();
         Ok(found)
     }
+}
+
+/// What Linux's file systems take, but for the ending.
+const NAME_BYTES: usize = 255 - ".".len() - ENDING.len();
+
+/// A guest's name as that of a file, no other guest's: `~` is in none that is whole.
+fn file_name(guest: &str) -> String {
+    let whole: String = guest.chars().map(escaped).collect();
+    if whole.len() <= NAME_BYTES {
+        return whole;
+    }
+    let end = format!("~{:016x}", digest(guest));
+    let mut name = String::new();
+    for part in guest.chars().map(escaped) {
+        if name.len() + part.len() + end.len() > NAME_BYTES {
+            break;
+        }
+        name.push_str(&part);
+    }
+    name + &end
+}
+
+fn escaped(letter: char) -> String {
+    if letter.is_ascii_alphanumeric() || "-_.+".contains(letter) {
+        return letter.to_string();
+    }
+    letter.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+/// FNV-1a, the same in every release: a guest's journal that is there already has to be found. Where two guests have the same number after all,
+/// the second one's journal is there already, and it does not move.
+fn digest(guest: &str) -> u64 {
+    guest.bytes().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

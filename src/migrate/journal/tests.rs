@@ -157,6 +157,36 @@ fn journals_are_found_by_what_is_in_them() {
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
+/// libvirt takes names of guests that are longer than those of files, the more so once they are escaped.
+#[test]
+fn a_guest_with_a_long_name_has_a_journal_of_its_own() {
+    let directory = Place::new("long").0.clone();
+    let _ = std::fs::remove_dir_all(&directory);
+    let same = "生".repeat(38);
+    let guests = [
+        "w".to_owned(),
+        "生".repeat(39),
+        same.clone() + "产",
+        same.clone() + "生产",
+        "a".repeat(247),
+        "a".repeat(248),
+    ];
+    let journals = Journals::prepare(&directory, &guests).unwrap();
+    for guest in &guests {
+        let file = journals.file(guest);
+        assert!(file.file_name().unwrap().len() <= 255, "{guest}");
+        // It is of nobody yet.
+        Journal::create(&file, "a:///", "b:///").unwrap();
+    }
+    assert_eq!(Journals::found(&directory).unwrap().len(), guests.len());
+    assert_eq!(journals.file("web 1/ä"), directory.join("web%201%2f%c3%a4.journal"));
+    // They are told apart by what later releases see as well.
+    let long = journals.file(&guests[1]);
+    let name = format!("{}~720597aab82e7ff3.journal", "%e7%94%9f".repeat(25));
+    assert_eq!(long, directory.join(name));
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
 /// Whose name is put on the disk when a directory is made, however it is written.
 #[test]
 fn a_name_is_in_the_directory_above_it() {
