@@ -27,6 +27,8 @@ pub(super) struct Aborting {
     since: Option<Instant>,
     /// When it is said again.
     again_at: Option<Instant>,
+    /// It is being said.
+    is_out: bool,
 }
 
 /// How a source has taken it.
@@ -43,7 +45,19 @@ impl Aborting {
     /// Perform is about to be sent, with these flags; what the source had too early is said again after so long.
     pub(super) fn new(flags: MigrateFlags, every: Duration) -> Aborting {
         let may_switch = flags.has(MigrateFlags::POSTCOPY);
-        Aborting { every, may_switch, sends: false, since: None, again_at: None }
+        Aborting { every, may_switch, sends: false, since: None, again_at: None, is_out: false }
+    }
+
+    /// It is about to be said.
+    pub(super) fn is_said(&mut self) {
+        self.is_out = true;
+    }
+
+    /// Whoever said it has not waited for what came of it: it is said again.
+    pub(super) fn is_taken_up(&mut self) {
+        if std::mem::take(&mut self.is_out) {
+            self.again_at = Some(Instant::now());
+        }
     }
 
     /// The source has told how far it is.
@@ -53,7 +67,7 @@ impl Aborting {
 
     /// The source has answered the word, or has not. What the caller is to hear of that at once.
     pub(super) fn was_said(&mut self, told: &Result<(), ControlError>) -> Option<CancelAnswer> {
-        self.again_at = None;
+        (self.again_at, self.is_out) = (None, false);
         // A post-copy that sends may have switched, and then it is not too early, but too late.
         let too_late = self.may_switch && self.sends;
         match Heard::of(told) {
@@ -84,9 +98,9 @@ impl Aborting {
         Failure::Silent { message: format!("Perform did not end within {ENDS_WITHIN:?} of the abort") }
     }
 
-    /// What came of the word, by what Perform has come to; nothing where none is due. `is_out`: it is not answered yet.
-    pub(super) fn came_to(&self, perform: &Result<Reply, Failure>, is_out: bool) -> Option<CancelAnswer> {
-        if self.since.is_some() || is_out {
+    /// What came of the word, by what Perform has come to; nothing where none is due.
+    pub(super) fn came_to(&self, perform: &Result<Reply, Failure>) -> Option<CancelAnswer> {
+        if self.since.is_some() || self.is_out {
             return Some(came_of_abort(perform));
         }
         self.again_at.map(|_| match came_of_abort(perform) {
@@ -167,10 +181,10 @@ mod tests {
             abort.sends = true;
             assert_eq!(abort.was_said(&not_now).is_none(), again);
             assert_eq!(abort.again_at().is_some(), again);
-            let by_itself = abort.came_to(&Err(failed(ErrorCode::OPERATION_FAILED)), false);
+            let by_itself = abort.came_to(&Err(failed(ErrorCode::OPERATION_FAILED)));
             assert_eq!(by_itself.is_some(), again);
             assert_ne!(by_itself, Some(CancelAnswer::Taken));
-            let aborted = abort.came_to(&Err(failed(ErrorCode::OPERATION_ABORTED)), false);
+            let aborted = abort.came_to(&Err(failed(ErrorCode::OPERATION_ABORTED)));
             assert_eq!(aborted, again.then_some(CancelAnswer::Taken));
         }
     }

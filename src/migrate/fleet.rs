@@ -165,7 +165,8 @@ impl FleetCanceller {
     }
 
     /// Begins no further migration, and waits for no answer of those that run: each is handed back as far as its end is known
-    /// ([`Migration::now`]), and with its connections where it is not. Nothing is given up by it: what a host was asked for may come yet.
+    /// ([`Migration::now`]), and with its connections where it is not. Nothing is given up by it, unless it is run on: see
+    /// [`Migration::wait_no_longer`]. What a host was asked for may come yet.
     pub fn leave(&self) {
         self.say(Word::Leave);
     }
@@ -421,6 +422,9 @@ async fn finish(
             known => return Ended::Known(known),
         };
         let until = *until.get_or_insert_with(|| Instant::now() + settle);
+        if has_left {
+            migration.wait_no_longer();
+        }
         if has_left || Instant::now() >= until {
             return Ended::Unknown(unknown, Box::new(migration));
         }

@@ -12,6 +12,7 @@ mod identity;
 #[cfg(feature = "journal-file")]
 pub mod journal;
 mod ledger;
+mod out;
 pub(crate) mod peer;
 mod place;
 mod planning;
@@ -29,8 +30,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use virtwire_protocol::migrate::{
-    Action, Call, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Plan,
-    Record, Reply, Request, Settings, Wait, Waiting, Way, Wish,
+    Action, CancelAnswer, Do, Engine, Failure, Feature, Host, MigrateFlags, Note, Outcome, Plan, Record,
+    Reply, Request, Settings, Wait, Waiting, Way, Wish,
 };
 use virtwire_protocol::remote;
 
@@ -42,6 +43,7 @@ pub use self::control::{Control, ControlError};
 use self::control::{Question, Told, look};
 pub use self::fleet::{Done, Ended, Errand, Fleet, FleetCanceller, Limits, NotBegun};
 use self::ledger::Ledger;
+use self::out::Out;
 use self::peer::Peer;
 pub use self::planning::PlanError;
 use self::planning::{ask_both, choose};
@@ -72,8 +74,8 @@ pub struct Migration {
     settings: Settings,
     /// Whether the engine waits for [`Engine::retry`].
     waiting: bool,
-    /// A call is out whose answer the engine has not had: [`run`](Self::run) was dropped meanwhile if it begins so.
-    calling: bool,
+    /// The call that is out. Here, and not in [`run`](Self::run), which may be dropped.
+    out: Option<Out>,
     /// What the engine wants kept and the ledger does not have yet. Here, and not in [`run`](Self::run), which may be dropped.
     unkept: Option<Record>,
     ledger: Ledger,
@@ -200,7 +202,7 @@ impl Migration {
             ended: None,
             settings: Settings::default(),
             waiting: false,
-            calling: false,
+            out: None,
             unkept: None,
             ledger: Ledger::default(),
         })
@@ -272,17 +274,47 @@ impl Migration {
         self.cancel.clone()
     }
 
+    /// What a dropped [`run`](Self::run) was waiting for is waited for no longer: its reply counts as lost, and the next run asks the hosts
+    /// where the guest is. For a host that hangs. A managed migration of version 3 whose Perform is out is given up by that, and what is
+    /// out may come yet.
+    pub fn wait_no_longer(&mut self) {
+        if self.out.take_if(|out| out.sent.is_made()).is_some() {
+            self.engine.done(Err(Failure::Lost { message: "nobody waited for the reply".to_owned() }));
+        }
+    }
+
     /// Runs until the end is known, or until it is clear that it is not known now.
     ///
     /// After [`Outcome::Unknown`] keep this and call it again, as often as you like: the hosts are then asked again, over
     /// new connections if need be. After any other outcome it returns the same one at once.
     ///
-    /// Cancel-safe: a dropped run may be run again. A call that was out then counts as one whose reply is lost.
+    /// Cancel-safe: a dropped run may be run again, and waits then for the call that was out, which goes on meanwhile, Perform too. But
+    /// nobody takes the next step until then: a guest that has been sent stands still, and what has a deadline may lapse. So run on soon, or
+    /// drop nothing: pin one run, and poll it beside whatever else there is to do. Perform has no deadline; who will not wait for it any more
+    /// gives the migration up (its [`canceller`](Self::canceller)), or drops the run and [says so](Self::wait_no_longer).
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use virtwire::migrate::{Migration, Outcome};
+    /// # async fn agent(mut migration: Migration) -> Outcome {
+    /// let canceller = migration.canceller();
+    /// let mut watch = ();
+    /// let mut run = std::pin::pin!(migration.run(&mut watch));
+    /// let mut tick = tokio::time::interval(Duration::from_secs(1));
+    /// loop {
+    ///     tokio::select! {
+    ///         outcome = &mut run => return outcome,
+    ///         _ = tick.tick() => { /* tell somebody; `canceller.cancel()` gives the migration up */ }
+    ///     }
+    /// }
+    /// # }
+    /// ```
     pub async fn run(&mut self, watch: &mut impl Watch) -> Outcome {
         // What a dropped run was at: the engine hands it out once.
         self.keep(watch).await;
-        if std::mem::take(&mut self.calling) {
-            self.engine.done(Err(Failure::Lost { message: "nobody waited for the reply".to_owned() }));
+        if let Some(out) = &mut self.out {
+            out.is_taken_up();
+            self.carry_out(watch).await;
         }
         if std::mem::take(&mut self.waiting) {
             self.engine.retry();
@@ -300,14 +332,9 @@ impl Migration {
                     self.unkept = Some(record);
                     self.keep(watch).await;
                 }
-                Action::Do(call) => {
-                    self.calling = true;
-                    let answer = match self.ledger.refuses(&call.call, watch).await {
-                        Some(failure) => Err(failure),
-                        None => self.make(call, watch).await,
-                    };
-                    self.calling = false;
-                    self.engine.done_at(crate::shell::now(), answer);
+                Action::Do(order) => {
+                    self.out = Some(Out::new(order));
+                    self.carry_out(watch).await;
                 }
                 Action::Wait(wait) => {
                     watch.waiting(&wait);
@@ -359,22 +386,40 @@ impl Migration {
         }
     }
 
-    async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
+    /// Makes the call that is out, or waits for what it comes to, and tells the engine. Cancel-safe.
+    async fn carry_out(&mut self, watch: &mut impl Watch) {
+        let Some(Out { order, sent, .. }) = &self.out else { return };
+        let (order, is_made) = (order.clone(), sent.is_made());
+        let refused = if is_made { None } else { self.ledger.refuses(&order.call, watch).await };
+        let answer = match refused {
+            Some(failure) => Err(failure),
+            None if is_made => self.make(order, watch).await,
+            None => self.begin(order, watch).await,
+        };
+        self.out = None;
+        self.engine.done_at(crate::shell::now(), answer);
+    }
+
+    /// Makes a call that is not made yet.
+    async fn begin(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
         tracing::debug!(call = %order, "migration step");
-        let Do { host, call, deadline } = order.clone();
-        if call.begins_something() {
+        if order.call.begins_something() {
             self.source.meet();
             self.destination.iter_mut().for_each(Peer::meet);
         }
-        if call.performs() {
-            if self.cancel.was_asked() {
-                watch.cancelled(CancelAnswer::Taken);
-                return Err(Failure::NotSent { message: "given up by the caller".to_owned() });
-            }
-            watch.calling(&order);
-            return self.make_perform(call, watch).await;
+        if order.call.performs() && self.cancel.was_asked() {
+            watch.cancelled(CancelAnswer::Taken);
+            return Err(Failure::NotSent { message: "given up by the caller".to_owned() });
         }
         watch.calling(&order);
+        self.make(order, watch).await
+    }
+
+    async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
+        if order.call.performs() {
+            return self.make_perform(order, watch).await;
+        }
+        let Do { host, call, deadline } = order.clone();
         let domain = peer::wire(self.plan.request().domain.clone());
         let question = Question::new(client::Domain::new(self.source.connection(), domain));
         let control = self.control();
@@ -389,7 +434,8 @@ impl Migration {
         let goes_on = call.finishes() && self.plan.request().flags.has(MigrateFlags::POSTCOPY);
         let mut looking = pin!(goes_on.then(|| look(question, &control, self.progress_every)));
         let mut reckoner = Reckoner::default();
-        let mut making = pin!(peer.make(call, deadline));
+        let out = self.out.get_or_insert_with(|| Out::new(order));
+        let mut making = pin!(out.sent.reply(peer, call, deadline));
         loop {
             tokio::select! {
                 biased;
@@ -409,17 +455,20 @@ impl Migration {
     /// Perform has no deadline: it takes as long as the guest is large. Meanwhile the source is asked how far it is, and
     /// told to abort if the caller says so; unless it has said that it does not, it is not waited for without end. None of these waits
     /// for another.
-    async fn make_perform(&mut self, call: Call, watch: &mut impl Watch) -> Result<Reply, Failure> {
+    async fn make_perform(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
         let (control, every) = (self.control(), self.progress_every);
         let domain = peer::wire(self.plan.request().domain.clone());
         let question = Question::new(client::Domain::new(self.source.connection(), domain));
         let mut reckoner = Reckoner::default();
-        let mut performing = pin!(self.source.make(call, None));
+        let (flags, switch) = (self.plan.request().flags, self.switch);
+        let Out { sent, told, .. } = self.out.get_or_insert_with(|| Out::new(order.clone()));
+        // A word to abort or to switch is not said twice because the run was dropped, nor forgotten.
+        let (abort, switch) =
+            told.get_or_insert_with(|| (Aborting::new(flags, every), Switching::new(switch, every)));
+        let mut performing = pin!(sent.reply(&mut self.source, order.call, None));
         let mut looking = pin!(Some(look(question, &control, every)));
         let mut switching = pin!(false.then(|| control.start_post_copy()));
         let mut aborting = pin!(false.then(|| control.abort()));
-        let mut switch = Switching::new(self.switch, every);
-        let mut abort = Aborting::new(self.plan.request().flags, every);
         let answer = loop {
             let is_switching = switching.is_some();
             tokio::select! {
@@ -431,8 +480,14 @@ impl Migration {
                     switch.was_said(told.is_ok());
                 }
                 answer = &mut performing => break answer,
-                () = self.cancel.0.notified(), if aborting.is_none() => aborting.set(Some(control.abort())),
-                () = until(abort.again_at()), if aborting.is_none() => aborting.set(Some(control.abort())),
+                () = self.cancel.0.notified(), if aborting.is_none() => {
+                    abort.is_said();
+                    aborting.set(Some(control.abort()));
+                }
+                () = until(abort.again_at()), if aborting.is_none() => {
+                    abort.is_said();
+                    aborting.set(Some(control.abort()));
+                }
                 told = some(aborting.as_mut()) => {
                     aborting.set(None);
                     abort.was_said(&told).into_iter().for_each(|refused| watch.cancelled(refused));
@@ -456,7 +511,7 @@ impl Migration {
                 }
             }
         };
-        abort.came_to(&answer, aborting.is_some()).into_iter().for_each(|told| watch.cancelled(told));
+        abort.came_to(&answer).into_iter().for_each(|told| watch.cancelled(told));
         answer
     }
 

@@ -4,6 +4,7 @@
 mod tunnel;
 mod version3;
 
+use std::future::Future;
 use std::time::Duration;
 
 use virtwire_protocol::error::RemoteError;
@@ -73,29 +74,44 @@ impl Peer {
     /// and Perform are never made on another connection than the one that the plan was made with, and Confirm only on Begin's: over
     /// another it would end what somebody else has begun since.
     pub(crate) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
-        if let Call::Close = call {
-            let began_on = self.prepared_on.as_ref().or(self.begun_on.as_ref());
-            return close(began_on.unwrap_or(&self.connection), within).await;
-        }
-        if let Call::Confirm3 { .. } = call {
-            let begun_on = self.begun_on.as_ref().unwrap_or(&self.connection);
-            return match begun_on.ended() {
-                Some(reason) => {
-                    Err(Failure::NotSent { message: format!("its connection has ended: {reason}") })
-                }
-                None => perform(begun_on, call, within).await,
-            };
-        }
-        if let Call::Begin3 { .. } = call {
-            self.begun_on = Some(self.connection.clone());
-        }
-        if call.prepares() {
-            self.prepared_on = Some(self.connection.clone());
-        }
-        if !call.begins_something() && self.connection.ended().is_some() {
+        self.reach(&call, within).await?;
+        self.send(call, within).await
+    }
+
+    /// Sees to the connection that a call is to be made over. Cancel-safe.
+    pub(super) async fn reach(&mut self, call: &Call, within: Option<Duration>) -> Result<(), Failure> {
+        let over_its_own = matches!(call, Call::Close | Call::Confirm3 { .. });
+        if !over_its_own && !call.begins_something() && self.connection.ended().is_some() {
             self.reopen(within).await?;
         }
-        perform(&self.connection, call, within).await
+        Ok(())
+    }
+
+    /// Makes a call for which this is [seen to](Self::reach). What it returns needs nothing of this peer.
+    pub(super) fn send(
+        &mut self,
+        call: Call,
+        within: Option<Duration>,
+    ) -> impl Future<Output = Result<Reply, Failure>> + Send + use<> {
+        match call {
+            Call::Begin3 { .. } => self.begun_on = Some(self.connection.clone()),
+            _ if call.prepares() => self.prepared_on = Some(self.connection.clone()),
+            _ => {}
+        }
+        let over = match call {
+            Call::Close => self.prepared_on.as_ref().or(self.begun_on.as_ref()),
+            Call::Confirm3 { .. } => self.begun_on.as_ref(),
+            _ => None,
+        };
+        let connection = over.unwrap_or(&self.connection).clone();
+        async move {
+            match connection.ended() {
+                Some(reason) if matches!(call, Call::Confirm3 { .. }) => {
+                    Err(Failure::NotSent { message: format!("its connection has ended: {reason}") })
+                }
+                _ => perform(&connection, call, within).await,
+            }
+        }
     }
 
     /// The connection on which a Prepare is to be made that is not [`make`](Self::make)'s: what it prepares dies with it.

@@ -157,6 +157,88 @@ async fn a_run_that_is_dropped_may_be_run_again_and_finds_out() {
     assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
 }
 
+/// As by an agent that polls its migration with a deadline: what is out goes on, and is waited for by the next run.
+#[tokio::test]
+async fn a_run_that_is_dropped_again_and_again_moves_the_guest_all_the_same() {
+    for release in [V2, NEW] {
+        let (source, destination) = (Host::start(age(release)).await, Host::start(age(release)).await);
+        source.create().await;
+        let migration = source.plan(&destination).await;
+        let mut migration = migration.progress_every(Duration::from_millis(1));
+        let mut watched = Watched { stop_at_progress: Some(Arc::default()), ..Watched::default() };
+        let stop = watched.stop_at_progress.clone().unwrap();
+        let mut dropped = 0;
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                () = stop.notified(), if dropped < 5 => dropped += 1,
+                outcome = migration.run(&mut watched) => break outcome,
+            }
+        };
+        assert!(dropped > 0, "{release}: it moved too fast to be dropped");
+        assert!(matches!(outcome, Outcome::OnDestination { warning: None, .. }), "{release}: {outcome}");
+        let performs = watched.calls.iter().filter(|number| matches!(number, 62 | 305));
+        assert_eq!(performs.count(), 1, "{release}: {:?}", watched.calls);
+        assert_eq!((source.guest().await, destination.guest().await), (None, Some(XML.to_owned())));
+    }
+}
+
+/// The word was taken by a run that was dropped before the source had heard it.
+#[tokio::test]
+async fn a_migration_that_is_given_up_stays_so_when_its_run_is_dropped() {
+    let (source, destination) = (Host::start(age(NEW)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    source.mem.set_faults(Faults { stall_perform: Some(100_000), ..Faults::default() });
+    let mut migration = source.plan(&destination).await;
+    let canceller = migration.canceller();
+    let mut watched = Watched { stop_at_progress: Some(Arc::default()), ..Watched::default() };
+    let stop = watched.stop_at_progress.clone().unwrap();
+    {
+        let mut run = Box::pin(migration.run(&mut watched));
+        tokio::select! {
+            outcome = &mut run => panic!("it ended before it was given up: {outcome}"),
+            () = stop.notified() => canceller.cancel(),
+        }
+        tokio::select! {
+            biased;
+            outcome = &mut run => panic!("it ended before it was dropped: {outcome}"),
+            () = std::future::ready(()) => {}
+        }
+    }
+    let run = tokio::time::timeout(Duration::from_secs(60), migration.run(&mut watched)).await;
+    let outcome = run.expect("the abort is said again");
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(watched.cancelled, [CancelAnswer::Taken]);
+    assert_eq!((source.guest().await, destination.guest().await), (Some(XML.to_owned()), None));
+}
+
+/// Perform is never answered, and whoever waits for it no longer has the hosts asked.
+#[tokio::test]
+async fn a_reply_that_is_waited_for_no_longer_counts_as_lost() {
+    let (source, destination) = (Host::hanging_at(ProcedureNumber(305)).await, Host::start(age(NEW)).await);
+    source.create().await;
+    let mut migration = source.plan(&destination).await;
+    let mut watched = Watched::default();
+    let mut waited = 0;
+    while waited < 2 {
+        waited += usize::from(watched.calls.contains(&305));
+        let run = tokio::time::timeout(Duration::from_millis(50), migration.run(&mut watched)).await;
+        assert!(run.is_err(), "it waits for Perform: {run:?}");
+    }
+    migration.wait_no_longer();
+    let outcome = loop {
+        match migration.run(&mut watched).await {
+            Outcome::Unknown(_) => tokio::task::yield_now().await,
+            known => break known,
+        }
+    };
+    assert!(matches!(outcome, Outcome::OnSource { .. }), "{outcome}");
+    assert_eq!(watched.calls.iter().filter(|number| **number == 305).count(), 1, "{:?}", watched.calls);
+    // Nothing is out any more.
+    migration.wait_no_longer();
+    assert_eq!(migration.run(&mut ()).await, outcome);
+}
+
 /// Wherever its journal was when a run was dropped: what is done afterwards has been announced, and nothing that was to be kept is lost.
 #[tokio::test]
 async fn a_run_that_is_dropped_while_it_keeps_its_journal_loses_no_record() {

@@ -294,7 +294,7 @@ fn a_perform_that_fails_for_a_reason_of_the_destinations() {
         ("error 1/10", "; the destination's own reason: error 1/10: internal error: said so"),
         ("error 93/10", ""),
         ("error 42/10", ""),
-        ("error 38/7", ""),
+        (&format!("error 38/7\n destination {LOOKUP} => error 42/10"), ""),
     ] {
         check_performed(
             "error 9/10",
@@ -579,4 +579,71 @@ fn what_only_parameters_can_say_is_refused_without_them() {
     assert_eq!(refused(Request { params: many, ..Request::live(guest(7)) }), "39: more than 64 parameters");
     let xml = Some(DomainXml("<domain/>".into()));
     assert!(refused(Request { xml, ..Request::live(guest(7)) }).starts_with("v3: both report"));
+}
+
+/// A destination whose QEMU hangs keeps what it was told to give up, longer than the migration is remembered: it is asked, and what it says
+/// is told.
+#[test]
+fn a_copy_whose_end_the_destination_does_not_confirm() {
+    let given_up = format!(
+        "source {LOOKUP} => found
+         {JOB} => job 0
+         source {STATE} => running 1
+         {CANCEL} => silent"
+    );
+    let outcome = "the guest did not move; the source says: running (booted); reason: domain_migrate_perform3 on the source: error 78/10: operation aborted: said so";
+    let left = "if a paused copy that came by this migration is still there, destroy it and never resume it";
+    for (says, end) in [
+        ("error 42/10", String::new()),
+        (
+            "silent",
+            format!(
+                "; the destination did not confirm that it keeps nothing (it says: no answer (no reply: deadline passed)): {left}"
+            ),
+        ),
+    ] {
+        check_performed(
+            "error 78/10",
+            &format!("{given_up}\n destination {LOOKUP} => {says}\n end: {outcome}{end}"),
+        );
+    }
+    let paused = format!(
+        "; the destination did not confirm that it keeps nothing (it says: paused (migrating)): {left}"
+    );
+    check_performed(
+        "error 78/10",
+        &format!(
+            "{given_up}
+             destination {LOOKUP} => found
+             destination {STATE} => paused 2
+             end: {outcome}{paused}"
+        ),
+    );
+    // Nobody of this migration has told it to run.
+    check_performed(
+        "error 78/10",
+        &format!(
+            "{given_up}
+             destination {LOOKUP} => found
+             destination {STATE} => running 1
+             wait: WhetherItRunsTwice
+             retry
+             destination {LOOKUP} => error 42/10
+             end: {outcome}"
+        ),
+    );
+}
+
+/// Also one that was only prepared, and when the source has answered.
+#[test]
+fn a_copy_of_nothing_whose_end_the_destination_does_not_confirm() {
+    check_performed(
+        "unsent",
+        &format!(
+            "{CANCEL} => lost
+             {BACK} => done
+             destination {LOOKUP} => unsent
+             end: the guest stayed on the source, untouched; reason: domain_migrate_perform3 on the source: not sent: connection refused; the destination did not confirm that it keeps nothing (it says: no answer (not sent: connection refused)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+        ),
+    );
 }

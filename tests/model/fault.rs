@@ -1,6 +1,6 @@
 //! What can go wrong with one call: whether and when the host runs it, and what the caller hears.
 
-use virtwire_protocol::migrate::{Call, Do, Host};
+use virtwire_protocol::migrate::{Call, Do, Host, Retcode};
 
 /// A fault at one call. Both halves together: "the call runs, the reply is lost".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub(crate) enum Runs {
     /// Prepare of versions 2 and 3 only: what the destination had begun outlives its daemon, and is no connection's. libvirt 9.0 was seen to
     /// leave so a paused QEMU.
     Strays,
+    /// Finish of versions 2 and 3 that cancels only: never, for the destination's QEMU hangs, and what it has is no connection's. libvirt 9.0
+    /// was seen to keep it so.
+    Hangs,
     /// Finish of version 3 only: at once, and the guest shuts down before anybody asks for it.
     Ends,
     /// Finish of version 3 only: at once, and meanwhile the source's daemon, which was killed a moment after Perform, comes back and has the
@@ -148,6 +151,11 @@ pub(crate) fn possible(order: &Do) -> Vec<Fault> {
         }
         _ => {}
     }
+    if let Call::Finish2 { retcode: Retcode::Cancelled, .. }
+    | Call::Finish3 { cancelled: Retcode::Cancelled, .. } = call
+    {
+        runs.push(Runs::Hangs);
+    }
     let mut hears = vec![
         Hears::Answer,
         Hears::Closed { eof: true },
@@ -203,6 +211,7 @@ impl Fault {
             (Runs::Fails(Fails::Dying(_)), hears) => {
                 matches!(hears, Hears::CallerDied | Hears::HostDied { guests: Guests::Live, .. })
             }
+            (Runs::Hangs, hears) => matches!(hears, Hears::Deadline | Hears::Closed { .. }),
             (Runs::Strays, hears) => matches!(hears, Hears::HostDied { guests: Guests::Live, .. }),
             // No fault at all, or no answer to hear.
             (Runs::Now | Runs::Never | Runs::Late(_) | Runs::Ends, Hears::Answer) => false,

@@ -499,7 +499,7 @@ impl Mutant {
             {
                 Outcome::OnSource { source, reason, left_on_destination: None }
             }
-            (Rule::OfflineLeftIsTold, Outcome::OnSource { source, reason, .. }, _) => {
+            (Rule::OfflineLeftIsTold | Rule::V3KeptIsTold, Outcome::OnSource { source, reason, .. }, _) => {
                 Outcome::OnSource { source, reason, left_on_destination: None }
             }
             (Rule::V3DefinitionIsTold, Outcome::OnDestination { domain, state, warning, .. }, _) => {

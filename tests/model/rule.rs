@@ -209,6 +209,8 @@ pub(crate) enum Rule {
     ParamsFirst,
     /// Error 93 is the success of a cancellation.
     V3AbortIsSuccess,
+    /// What the destination may keep, as it has not confirmed that it gives it up, is told.
+    V3KeptIsTold,
     /// What the destination says of a Perform that failed is told with it.
     V3WordOfThereIsTold,
     /// A guest that the source runs although the destination has taken it over is told.
@@ -245,7 +247,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 102] = [
+pub(crate) const RULES: [(Rule, &str); 103] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -332,6 +334,7 @@ pub(crate) const RULES: [(Rule, &str); 102] = [
     (Rule::V3FailedGivesNoCookie, "a cookie after a step that failed"),
     (Rule::ParamsFirst, "fixed arguments where both have parameters"),
     (Rule::V3AbortIsSuccess, "a leftover of what is not there"),
+    (Rule::V3KeptIsTold, "a half of the guest is left over"),
     (Rule::V3WordOfThereIsTold, "the first failure is not reported"),
     (Rule::V3CopyIsSought, "unknown for no reason"),
     (Rule::V3PauseMayBeAnothers, "two copies run"),
@@ -354,7 +357,10 @@ impl Rule {
     /// How many things must go wrong until it is needed.
     pub(crate) fn needs_faults(self) -> usize {
         match self {
-            Rule::V3WordAsksTheSource | Rule::SwitchIsAwaited | Rule::V3WordOfThereIsTold => 2,
+            Rule::V3WordAsksTheSource
+            | Rule::SwitchIsAwaited
+            | Rule::V3WordOfThereIsTold
+            | Rule::V3KeptIsTold => 2,
             _ => 1,
         }
     }
@@ -374,7 +380,7 @@ impl Rule {
         let moves_so = match self {
             Rule::V3WordAsksTheSource => setup.source_dies,
             Rule::V3PauseMayBeAnothers => setup.moved,
-            Rule::V3WordOfThereIsTold => setup.by_v3() && setup.by == By::Us,
+            Rule::V3WordOfThereIsTold | Rule::V3KeptIsTold => setup.by_v3() && setup.by == By::Us,
             Rule::SwitchIsAwaited => setup.post_copy != PostCopy::No,
             Rule::InactiveIsRefused => setup.guest == Guest::Off,
             Rule::LeftIsRefused => setup.guest == Guest::Left,
@@ -389,7 +395,7 @@ impl Rule {
     pub(crate) fn may_begin_at(self, call: &Call) -> bool {
         match self {
             Rule::V3WordAsksTheSource => matches!(call, Call::Finish3 { .. }),
-            Rule::SwitchIsAwaited | Rule::V3WordOfThereIsTold => call.performs(),
+            Rule::SwitchIsAwaited | Rule::V3WordOfThereIsTold | Rule::V3KeptIsTold => call.performs(),
             _ => true,
         }
     }

@@ -262,7 +262,9 @@ impl Setup {
         if fault.runs == Runs::Lingers(24) && !self.source.serves(163) && !shows {
             return false;
         }
-        if self.offline != Offline::No && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::Strays) {
+        if self.offline != Offline::No
+            && matches!(fault.runs, Runs::Ends | Runs::Ended | Runs::Strays | Runs::Hangs)
+        {
             return false;
         }
         // It concerns what version 3 has stopped on its source when it has sent it.

@@ -188,6 +188,10 @@ impl World {
                 self.destination.strays();
                 answer
             }
+            Runs::Hangs => {
+                self.destination.strays();
+                lost
+            }
             Runs::Ends => {
                 let answer = self.run(host, call, by);
                 self.destination.end();

@@ -17,6 +17,7 @@
 //!  by the source: state ─▶ Perform ─▶ `sent`: both hosts are asked, and told nothing
 //!
 //!      back: Confirm 1, or Close where Perform had no success ─▶ the source is asked until the guest runs on there ─▶ OnSource
+//!      Finish 1 that the destination has not confirmed: before OnSource it is asked what it keeps (`behind`)
 //! ```
 //!
 //! Where the first call of a version, or its Prepare, is proved to be missing, the next older one begins anew.
@@ -28,6 +29,7 @@
 mod arrival;
 mod back;
 mod begin;
+mod behind;
 mod confirm;
 mod doubt;
 mod leftover;
@@ -78,6 +80,8 @@ pub struct Engine {
     had_no_definition: bool,
     /// Prepare is out, or nobody knows what became of it: the destination may have prepared what nothing will undo.
     may_have_prepared: bool,
+    /// The destination was told to give up what it has prepared, by version 2 or 3, and has not confirmed it.
+    may_keep: bool,
     /// What each host last said.
     source: Said,
     destination: Said,
@@ -110,6 +114,7 @@ impl Engine {
             was_paused: None,
             had_no_definition: false,
             may_have_prepared: false,
+            may_keep: false,
             source: Said::NotAsked,
             destination: Said::NotAsked,
             given_up: false,
@@ -187,6 +192,9 @@ impl Engine {
                 self.asked(ask, answer, leftover, Step::AskLeftover, Engine::leftover_said)
             }
             Step::Remove(leftover) => self.removed(leftover, answer),
+            Step::AskBehind(ask, reason) => {
+                self.asked(ask, answer, reason, Step::AskBehind, Engine::behind_said)
+            }
 
             Step::Finish(departed) => self.finished(departed, answer),
             Step::AskEnd(ask, departed) => self.asked(ask, answer, departed, Step::AskEnd, Engine::end_said),
@@ -229,6 +237,7 @@ impl Engine {
 
             waiting @ (Step::HoldDoubt(..)
             | Step::HoldSent(..)
+            | Step::HoldBehind(_)
             | Step::HoldArrival(..)
             | Step::HoldBack(..)
             | Step::HoldLeft(_)
@@ -247,6 +256,7 @@ impl Engine {
             Step::HoldDoubt(doubt, _) => self.ask_source(doubt),
             Step::HoldArrival(departed, _) => self.ask_arrival(departed.new_round()),
             Step::HoldSent(sent, _) => self.ask_sender(sent),
+            Step::HoldBehind(reason) => self.ask_behind(reason),
             Step::HoldBack(back, _) => self.ask_back(back.new_round()),
             Step::HoldLeft(arrived) => self.ask_still(arrived),
             Step::HoldCopy(arrived) => self.ask_left(arrived),
@@ -418,13 +428,22 @@ impl Engine {
         if self.is_resuming() {
             return self.ask_both(Halves::new(None, reason));
         }
+        if self.keeps() {
+            return self.ask_behind(reason);
+        }
         self.end(self.stayed(reason))
     }
 
+    /// The destination has not confirmed that it gives up what it has prepared, and not said since that it has none.
+    fn keeps(&self) -> bool {
+        self.may_keep && !self.destination.is_gone()
+    }
+
     /// The guest is where it was. A destination whose daemon died in Prepare may keep what it had begun, and no call of this migration ends
-    /// that: it is told.
+    /// that: it is told. So is what it was told to give up, and may keep.
     fn stayed(&self, reason: Reason) -> Outcome {
-        let left_on_destination = self.may_have_prepared.then(|| self.destination.clone());
+        let is_left = self.may_have_prepared || self.keeps();
+        let left_on_destination = is_left.then(|| self.destination.clone());
         Outcome::OnSource { source: self.source.clone(), reason, left_on_destination }
     }
 

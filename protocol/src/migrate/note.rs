@@ -41,8 +41,8 @@ pub enum Note {
         /// What it said.
         said: Said,
     },
-    /// The destination did not confirm that it destroyed what it prepared. It will when the connection
-    /// closes.
+    /// The destination did not confirm that it destroyed what it prepared. That goes when the connection closes, but not while its QEMU
+    /// hangs. `None`: it has not been told to.
     Leftover(Option<Failure>),
     /// The source did not confirm that it lets go of a guest that was not sent. It will when the connection closes.
     Held(Failure),
@@ -84,7 +84,7 @@ impl fmt::Display for Note {
             }
             Note::Leftover(Some(failure)) => write!(
                 f,
-                "the destination did not confirm that it cleaned up ({failure}); it will when the connection closes"
+                "the destination did not confirm that it cleaned up ({failure}); what it prepared goes when the connection closes, but not while its QEMU hangs"
             ),
             Note::Held(failure) => write!(
                 f,

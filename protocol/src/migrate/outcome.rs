@@ -34,11 +34,12 @@ pub enum Outcome {
         /// Why it did not move: the first thing that went wrong.
         reason: Reason,
         /// The destination may keep what this migration brought there, and this is what it last said. Versions 1 and 2: it has all of the
-        /// guest, or may have, and did not confirm that it has removed it. Every version: nobody knows what became of Prepare, and a daemon
-        /// that died in it may have left a paused guest that has nothing of this one's memory (seen of libvirt 9.0), which it may not know
-        /// of at once: then this is [`Said::Absent`]. What is still there must
-        /// be removed and **never be resumed**. With OFFLINE: the destination has a definition of it, older than this migration or by it; then
-        /// the guest must be started on one of the hosts only.
+        /// guest, or may have, and did not confirm that it has removed it. Versions 2 and 3: it was told to give up what it had prepared, and has
+        /// not confirmed it; it goes with the connection that prepared it, but not while its QEMU hangs (seen of libvirt 9.0). Every version:
+        /// nobody knows what became of Prepare, and a daemon that died in it may have left a paused guest that has nothing of this one's
+        /// memory (seen of libvirt 9.0), which it may not know of at once: then this is [`Said::Absent`]. What is still there must be removed
+        /// and **never be resumed**, and is in the way of another migration to that host. With OFFLINE: the destination has a definition of
+        /// it, older than this migration or by it; then the guest must be started on one of the hosts only.
         #[cfg_attr(feature = "journal", serde(default))]
         left_on_destination: Option<Said>,
     },

@@ -312,7 +312,7 @@ impl Engine {
             Standing::NeverSent | Standing::Over | Standing::IncomingGone if gone => self.stay(doubt.reason),
             Standing::Over | Standing::IncomingGone => self.look_for_leftover(doubt),
             Standing::NeverSent => {
-                self.note(Note::Leftover(Some(failure)));
+                self.may_keep(failure);
                 self.stay(doubt.reason)
             }
             Standing::GivenUp | Standing::MayRun if gone => {
@@ -336,7 +336,7 @@ impl Engine {
     fn cancelled3(&mut self, doubt: Doubt, failure: Failure, gone: bool) -> Step {
         // What went wrong there has ended the copy, too.
         if !gone && !matches!(doubt.reason, Reason::FailedThere { .. }) {
-            self.note(Note::Leftover(Some(failure)));
+            self.may_keep(failure);
         }
         let back = Back::new(doubt.prepared, doubt.reason);
         match doubt.standing {

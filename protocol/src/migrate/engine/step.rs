@@ -66,6 +66,10 @@ pub(super) enum Step {
     AskLeftover(Ask, Leftover),
     /// 109 that cancels, or 12, is out for it.
     Remove(Leftover),
+    /// The guest stays, and the destination, which has not confirmed that it gives up what it prepared, is asked for it.
+    AskBehind(Ask, Reason),
+    /// It says that the guest runs there; it will be asked again.
+    HoldBehind(Reason),
 
     /// 63, or 109, 217 or 306 of success, is out.
     Finish(Departed),
@@ -204,7 +208,9 @@ impl Step {
             | Step::AskTwice(..)
             | Step::CancelLate(_)
             | Step::AskLeftover(..)
-            | Step::Remove(_) => "the destination has been told to cancel",
+            | Step::Remove(_)
+            | Step::AskBehind(..)
+            | Step::HoldBehind(_) => "the destination has been told to cancel",
             Step::HoldBack(_, Check::WhetherItWasMovedSince) => "the source shows another run of the guest",
             Step::AskHeld(..) => "the source is asked whether it still has the guest",
             Step::Release(_)
@@ -259,9 +265,11 @@ impl Step {
             | Step::Why(_)
             | Step::AskBefore(..)
             | Step::Prepare(_) => (None, None),
-            Step::Release(reason) | Step::Withdraw(reason) | Step::WhyNot(reason) => {
-                (None, Some(reason.clone()))
-            }
+            Step::Release(reason)
+            | Step::Withdraw(reason)
+            | Step::WhyNot(reason)
+            | Step::AskBehind(_, reason) => (None, Some(reason.clone())),
+            Step::HoldBehind(reason) => (Some(Check::WhetherItRunsTwice), Some(reason.clone())),
             Step::Perform(prepared) => (Some(prepared.form.whether_it_left()), None),
             Step::Send(_) => (Some(Check::WhetherTheSourceStillMovesIt), None),
             Step::AskSender(_, sent) | Step::AskReceiver(_, sent) => {
