@@ -314,7 +314,6 @@ impl Migration {
         self.keep(watch).await;
         if let Some(out) = &mut self.out {
             out.is_taken_up();
-            self.carry_out(watch).await;
         }
         if std::mem::take(&mut self.waiting) {
             self.engine.retry();
@@ -322,7 +321,12 @@ impl Migration {
         if let Some(outcome) = &self.ended {
             return outcome.clone();
         }
-        while let Some(action) = self.engine.poll() {
+        loop {
+            // The one place where calls are waited for: what waits for them is large.
+            if self.out.is_some() {
+                self.carry_out(watch).await;
+            }
+            let Some(action) = self.engine.poll() else { break };
             match action {
                 Action::Note(note) => {
                     tracing::info!(%note, "migration");
@@ -332,10 +336,7 @@ impl Migration {
                     self.unkept = Some(record);
                     self.keep(watch).await;
                 }
-                Action::Do(order) => {
-                    self.out = Some(Out::new(order));
-                    self.carry_out(watch).await;
-                }
+                Action::Do(order) => self.out = Some(Out::new(order)),
                 Action::Wait(wait) => {
                     watch.waiting(&wait);
                     // Whoever drops this future while it waits has the hosts asked again by the next run.
@@ -391,17 +392,21 @@ impl Migration {
         let Some(Out { order, sent, .. }) = &self.out else { return };
         let (order, is_made) = (order.clone(), sent.is_made());
         let refused = if is_made { None } else { self.ledger.refuses(&order.call, watch).await };
-        let answer = match refused {
+        let begun = match refused {
             Some(failure) => Err(failure),
-            None if is_made => self.make(order, watch).await,
-            None => self.begin(order, watch).await,
+            None if is_made => Ok(()),
+            None => self.begin(&order, watch),
+        };
+        let answer = match begun {
+            Ok(()) => self.make(order, watch).await,
+            Err(failure) => Err(failure),
         };
         self.out = None;
         self.engine.done_at(crate::shell::now(), answer);
     }
 
-    /// Makes a call that is not made yet.
-    async fn begin(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
+    /// A call is about to be made.
+    fn begin(&mut self, order: &Do, watch: &mut impl Watch) -> Result<(), Failure> {
         tracing::debug!(call = %order, "migration step");
         if order.call.begins_something() {
             self.source.meet();
@@ -411,8 +416,8 @@ impl Migration {
             watch.cancelled(CancelAnswer::Taken);
             return Err(Failure::NotSent { message: "given up by the caller".to_owned() });
         }
-        watch.calling(&order);
-        self.make(order, watch).await
+        watch.calling(order);
+        Ok(())
     }
 
     async fn make(&mut self, order: Do, watch: &mut impl Watch) -> Result<Reply, Failure> {
