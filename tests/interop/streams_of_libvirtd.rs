@@ -2,13 +2,14 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use virtwire::client::{Chunk, Connection, Stream, StreamError};
+use virtwire::protocol::flags::StorageVolStreamFlags;
 use virtwire::protocol::remote::{StoragePool, StorageVol};
 
 use crate::lab::{Libvirtd, runtime};
@@ -148,6 +149,32 @@ fn holes_are_made_and_found() {
 }
 
 /// It seeks over it and cuts the file behind it.
+/// As `virsh vol-upload --sparse` has it, and to a volume with something in it as much is sent as the daemon would lose otherwise.
+#[test]
+fn a_files_holes_go_up_as_holes() {
+    need!(Libvirtd, Namespaces);
+    with_pool(async |_, connection, pool| {
+        let whole = 64 * MIB as u64;
+        pool.volume("up", 64 * MIB).await;
+        let volume = connection.storage_pool("pool").await.unwrap().volume("up").await.unwrap();
+        let path = pool.path("from");
+        let file = File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+        file.set_len(whole).unwrap();
+        file.write_all_at(&mebibyte(1), 0).unwrap();
+        file.write_all_at(&mebibyte(2), 40 * MIB as u64).unwrap();
+        for expected in [0, whole] {
+            let dense = volume.dense_bytes(0, whole).await.unwrap();
+            assert_eq!(dense, expected);
+            let mut upload = volume.upload(0, 0, StorageVolStreamFlags::SPARSE_STREAM).await.unwrap();
+            assert_eq!(upload.send_file_sparse(&file, 0, u64::MAX, dense, |_| ()).await.unwrap(), whole);
+            upload.finish().await.unwrap();
+            assert!(fs::read(pool.path("up")).unwrap() == fs::read(&path).unwrap());
+            let takes = fs::metadata(pool.path("up")).unwrap().blocks() * 512;
+            assert_eq!(takes < 8 * MIB as u64, dense == 0, "{takes}");
+        }
+    });
+}
+
 #[test]
 fn a_hole_leaves_what_was_there_and_nothing_behind() {
     need!(Libvirtd, Namespaces);
