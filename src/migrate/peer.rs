@@ -73,6 +73,7 @@ impl Peer {
     /// A dead connection is opened anew first where the call asks, or tells the host the end of a story it knows. Begin, Prepare
     /// and Perform are never made on another connection than the one that the plan was made with, and Confirm only on Begin's: over
     /// another it would end what somebody else has begun since.
+    #[cfg(feature = "server")]
     pub(crate) async fn make(&mut self, call: Call, within: Option<Duration>) -> Result<Reply, Failure> {
         self.reach(&call, within).await?;
         self.send(call, within).await
