@@ -295,7 +295,8 @@ impl Migration {
     ///
     /// ```no_run
     /// # use std::time::Duration;
-    /// # use virtwire::migrate::{Migration, Outcome};
+    /// # use virtwire::migrate::Migration;
+    /// # use virtwire::protocol::migrate::Outcome;
     /// # async fn agent(mut migration: Migration) -> Outcome {
     /// let canceller = migration.canceller();
     /// let mut watch = ();
