@@ -105,6 +105,7 @@ pub struct ServiceHandler<S> {
     programs: &'static [Program],
     identify: Identify,
     closed: Closed,
+    is_busy: IsBusy,
 }
 
 type Identify = Box<
@@ -113,6 +114,7 @@ type Identify = Box<
         + Sync,
 >;
 type Closed = Box<dyn Fn(CallContext) -> BoxFuture<'static, ()> + Send + Sync>;
+type IsBusy = Box<dyn Fn(&CallContext) -> bool + Send + Sync>;
 
 impl<S> ServiceHandler<S> {
     /// Of this service, which answers the usual programs, and owns nothing that a connection's end would have to clean up. An
@@ -124,19 +126,21 @@ impl<S> ServiceHandler<S> {
             programs: &PROGRAMS,
             identify: Box::new(|_, object| Box::pin(std::future::ready(Ok(object)))),
             closed: Box::new(|_| Box::pin(std::future::ready(()))),
+            is_busy: Box::new(|_| false),
         }
     }
 
     /// Of a service with a handler beneath. That one is asked for all that is no call: which programs it answers, whom a call is about,
-    /// for an [`Authorizer`](super::Authorizer), and it is told of connections that end.
+    /// for an [`Authorizer`](super::Authorizer), who is in the middle of something, and it is told of connections that end.
     pub fn over<H: Handler + ?Sized>(service: S, handler: Arc<H>) -> ServiceHandler<S> {
         let programs = handler.programs();
-        let knows = handler.clone();
+        let (knows, asked) = (handler.clone(), handler.clone());
         ServiceHandler {
             service: Mutex::new(service),
             programs,
             identify: Box::new(move |kind, object| knows.clone().identify(kind, object)),
             closed: Box::new(move |cx| handler.clone().closed(cx)),
+            is_busy: Box::new(move |cx| asked.is_busy(cx)),
         }
     }
 }
@@ -170,6 +174,10 @@ where
         object: Named<'static>,
     ) -> BoxFuture<'static, Result<Named<'static>, RemoteError>> {
         (self.identify)(kind, object)
+    }
+
+    fn is_busy(&self, cx: &CallContext) -> bool {
+        (self.is_busy)(cx)
     }
 
     fn closed(self: Arc<Self>, cx: CallContext) -> BoxFuture<'static, ()> {

@@ -1,8 +1,9 @@
 //! Middleware of tower's around a handler: it sees every call, and the handler is told of connections that end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tower_service::Service;
 use virtwire::protocol::admin::ConnectGetLibVersion;
@@ -19,12 +20,19 @@ use crate::raw::{Raw, code, serve};
 struct Beneath {
     called: AtomicUsize,
     closed: tokio::sync::Notify,
+    is_busy: AtomicBool,
+    asked: tokio::sync::Notify,
 }
 
 impl Handler for Beneath {
     fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
         self.called.fetch_add(1, Ordering::Relaxed);
         Box::pin(std::future::ready(Ok(Draft::empty())))
+    }
+
+    fn is_busy(&self, _: &CallContext) -> bool {
+        self.asked.notify_one();
+        self.is_busy.load(Ordering::Relaxed)
     }
 
     fn closed(self: Arc<Self>, _: CallContext) -> BoxFuture<'static, ()> {
@@ -79,6 +87,21 @@ async fn a_layer_around_a_handler_sees_every_call() {
 }
 
 /// It answers programs of its own.
+/// Else a migration beneath a layer would be cut off between two of its calls.
+#[tokio::test]
+async fn what_is_beneath_a_layer_says_who_may_go_on_while_the_daemon_ends() {
+    let beneath = Arc::new(Beneath { is_busy: true.into(), ..Beneath::default() });
+    let server = Server::new(ServiceHandler::over(HandlerService::shared(beneath.clone()), beneath.clone()));
+    let mut raw = Raw::connect(&serve(server.clone()).await).await;
+    raw.call(Program::REMOTE, 59, b"").await.unwrap();
+    let ending = tokio::spawn(async move { server.shut_down(Duration::from_secs(60)).await });
+    beneath.asked.notified().await;
+    raw.call(Program::REMOTE, 59, b"").await.unwrap();
+    beneath.is_busy.store(false, Ordering::Relaxed);
+    // It is asked again.
+    assert_eq!(ending.await.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn a_layer_around_the_administration_answers_its_program() {
     let administration = Arc::new(Administration::new(()));
