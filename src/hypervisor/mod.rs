@@ -40,8 +40,9 @@
 //! # }
 //! ```
 //!
-//! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Jobs`], [`Migrating`], [`Handshakes`], [`Stats`], [`Node`], [`Saving`],
-//! [`Snapshots`], [`Networks`], [`Interfaces`], [`NodeDevices`], [`Storage`] and [`Secrets`]; a hypervisor says that it has them:
+//! What not every host has are traits of their own, [`Changes`], [`Tuning`], [`Consoles`], [`Jobs`], [`Migrating`], [`Handshakes`],
+//! [`Stats`], [`Node`], [`Saving`], [`Snapshots`], [`Networks`], [`Interfaces`], [`NodeDevices`], [`Storage`] and [`Secrets`]; a
+//! hypervisor says that it has them:
 //!
 //! ```
 //! # use virtwire::hypervisor::*;

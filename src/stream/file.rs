@@ -91,11 +91,12 @@ fn write_zeros(file: &File, mut offset: u64, length: u64) -> io::Result<()> {
     static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
     let end = offset.saturating_add(length);
     let metadata = file.metadata()?;
-    // Where a hole does not fit, so many zeros do not either: they would fill the disk first.
-    if metadata.is_file() && i64::try_from(end).is_err() {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    let there = if metadata.is_file() { metadata.len().min(end) } else { end };
+    let there = match metadata.is_file() {
+        // Where a hole does not fit, so many zeros do not either: they would fill the disk first.
+        true if i64::try_from(end).is_err() => return Err(io::ErrorKind::FileTooLarge.into()),
+        true => metadata.len().min(end),
+        false => end,
+    };
     while offset < there {
         let count = ZEROS.len().min(usize::try_from(there - offset).unwrap_or(usize::MAX));
         file.write_all_at(&ZEROS[..count], offset)?;

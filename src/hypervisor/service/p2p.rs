@@ -414,10 +414,13 @@ impl<H: Hypervisor> Moving<'_, H> {
                     performed = &mut performing => performed,
                     never = aborting => never,
                 };
-                performed.map_err(|error| match error.code == ErrorCode::OPERATION_ABORTED && !self.driven.is_aborted() {
-                    // It is this that has aborted it, and no client.
-                    true => errors::failed(format!("the connection to the destination ended: {reason}")),
-                    false => error,
+                // Unless a client has aborted it, it is this that has.
+                let by_this = !self.driven.is_aborted();
+                performed.map_err(|error| match error.code {
+                    ErrorCode::OPERATION_ABORTED if by_this => {
+                        errors::failed(format!("the connection to the destination ended: {reason}"))
+                    }
+                    _ => error,
                 })
             }
         };

@@ -51,31 +51,42 @@ impl<H: Hypervisor> HypervisorService<H> {
         let mut ret_stats: Vec<DomainStatsRecord> = Vec::new();
         let (mut known, mut bytes_left, mut steps) = (BTreeMap::new(), PAYLOAD_BYTES_MAX, Steps::begin());
         for info in self.chosen(cx, &wished, flags).await? {
+            // Whoever is named twice is asked once.
             let again = known.get(&info.uuid).and_then(|at| ret_stats.get::<usize>(*at)).cloned();
-            if let Some(record) = again {
-                bytes_left = left(bytes_left, &record)?;
-                ret_stats.push(record);
-                continue;
-            }
-            let figures = match kinds.is_empty() {
-                // Its state is known already: that is nothing to fail at.
-                true => Ok(TypedParams::default()),
-                false => stats.stats(info.uuid, kinds).await,
+            let record = match again {
+                Some(record) => record,
+                None => match self.record(&info, wanted, kinds).await {
+                    Ok(record) => record,
+                    Err(error) if error.code == ErrorCode::NO_DOMAIN => continue,
+                    Err(error) => return Err(error),
+                },
             };
-            let figures = match figures {
-                Ok(figures) => figures,
-                Err(error) if error.code == ErrorCode::NO_DOMAIN => continue,
-                Err(error) => return Err(error),
-            };
-            let state = if wanted & DomainStatsKinds::STATE.bits() != 0 { state(&info) } else { Vec::new() };
-            let params = state.into_iter().chain(Vec::from(figures)).collect();
-            let record = DomainStatsRecord { dom: domain(&info), params };
-            bytes_left = left(bytes_left, &record)?;
+            // A reply that would not fit is given up before all of it is there.
+            let bytes = encoded_len(&record).ok();
+            bytes_left =
+                bytes.and_then(|bytes| bytes_left.checked_sub(bytes)).ok_or_else(RemoteError::unencodable)?;
             known.insert(info.uuid, ret_stats.len());
             ret_stats.push(record);
             steps.did_one().await;
         }
         Ok(ConnectGetAllDomainStatsReply { ret_stats })
+    }
+
+    /// What is told of a domain: its state, if that is wanted, and the hypervisor's figures of these kinds.
+    async fn record(
+        &self,
+        info: &DomainInfo,
+        wanted: u32,
+        kinds: DomainStatsKinds,
+    ) -> Result<DomainStatsRecord> {
+        let figures = match self.hypervisor.stats() {
+            // Else its state is all that is wanted, and known already: that is nothing to fail at.
+            Some(stats) if !kinds.is_empty() => stats.stats(info.uuid, kinds).await?,
+            _ => TypedParams::default(),
+        };
+        let state = if wanted & DomainStatsKinds::STATE.bits() != 0 { state(info) } else { Vec::new() };
+        let params = state.into_iter().chain(Vec::from(figures)).collect();
+        Ok(DomainStatsRecord { dom: domain(info), params })
     }
 
     /// The domains that are named, or all; of those that are there and the client may read, the ones that the flags admit.
@@ -98,12 +109,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         domains.truncate(DOMAIN_LIST_MAX as usize);
         Ok(domains)
     }
-}
-
-/// What a reply has room for behind this record. One that would not fit is given up before all of it is there.
-fn left(bytes_left: usize, record: &DomainStatsRecord) -> Result<usize> {
-    let bytes = encoded_len(record).ok();
-    bytes.and_then(|bytes| bytes_left.checked_sub(bytes)).ok_or_else(RemoteError::unencodable)
 }
 
 fn state(info: &DomainInfo) -> Vec<TypedParam> {
