@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::context::{CallContext, ConnectionId};
 use super::identity::Identity;
@@ -161,19 +161,22 @@ impl Clients {
 
     pub(super) async fn shut_down(&self, within: Duration) -> usize {
         let mut count = self.count.subscribe();
-        let until = Instant::now().checked_add(within);
-        loop {
-            // Again, as what a client has begun may be over without a word of it: a guest that it waited for has gone.
-            self.order_all(Order::Finish);
-            let left =
-                until.map_or(ASKS_AGAIN_AFTER, |until| until.saturating_duration_since(Instant::now()));
-            let gone = timeout(left.min(ASKS_AGAIN_AFTER), count.wait_for(|count| *count == 0));
-            if gone.await.is_ok() {
-                return 0;
+        // Again and again, as what a client has begun may be over without a word of it: a guest that it waited for has gone.
+        let ordering = async {
+            loop {
+                self.order_all(Order::Finish);
+                sleep(ASKS_AGAIN_AFTER).await;
             }
-            if left <= ASKS_AGAIN_AFTER {
-                break;
+        };
+        let gone = async {
+            tokio::select! {
+                biased;
+                never = ordering => never,
+                _ = count.wait_for(|count| *count == 0) => {}
             }
+        };
+        if timeout(within, gone).await.is_ok() {
+            return 0;
         }
         let cut_off = self.order_all(Order::Leave);
         // What was theirs ends with them, such as guests, and not behind this daemon's back.

@@ -85,13 +85,13 @@ where
         let Entrance { asking, until, place, .. } = entrance;
         Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
     };
-    let (streams, pipes, calls, passing, share, stay) = Default::default();
+    let (streams, pipes, calls, passing, share, is_to_go) = Default::default();
     let mut client =
-        Client { session, streams, pipes, handler, cx, calls, line, passing, way_in, share, stay };
+        Client { session, streams, pipes, handler, cx, calls, line, passing, way_in, share, is_to_go };
     async move {
         let ended = match poll_fn(|task| client.poll(&mut talk, task)).await {
             Ok(()) => match goodbye(&mut talk.writer).await {
-                Ended::Closed if client.stay == Stay::Over => Ended::Finished,
+                Ended::Closed if client.session.is_winding_up() => Ended::Finished,
                 ended => ended,
             },
             Err(ended) => ended,
@@ -145,23 +145,8 @@ struct Client {
     way_in: Option<Box<WayIn>>,
     /// Of what all clients hold.
     share: Share,
-    stay: Stay,
-}
-
-/// How long a client may stay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stay {
-    #[default]
-    AsItLikes,
     /// It is to go, once it has done what it is in the middle of.
-    UntilItIsDone,
-    Over,
-}
-
-impl Stay {
-    fn until_it_is_done(self) -> Stay {
-        if self == Stay::AsItLikes { Stay::UntilItIsDone } else { self }
-    }
+    is_to_go: bool,
 }
 
 /// What a client goes through before it is known.
@@ -215,7 +200,7 @@ impl Client {
             }
             if let Poll::Ready(item) = self.cx.poll_post(cx) {
                 match item {
-                    Item::Order(Order::Finish) => self.stay = self.stay.until_it_is_done(),
+                    Item::Order(Order::Finish) => self.is_to_go = true,
                     Item::Order(Order::Leave) => return Poll::Ready(Err(Ended::SentAway)),
                     Item::Overrun => return Poll::Ready(Err(Ended::Slow)),
                     Item::Notices(notices) => self.tell(notices)?,
@@ -226,8 +211,8 @@ impl Client {
                 self.answer(&header, answer)?;
                 is_busy = true;
             }
-            if self.stay == Stay::UntilItIsDone && !self.has_begun_something() {
-                self.stay = Stay::Over;
+            if self.is_to_go && !self.has_begun_something() {
+                self.is_to_go = false;
                 self.session.wind_up();
             }
             is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();

@@ -222,6 +222,11 @@ impl ServerSession {
         }
     }
 
+    /// Whether it takes no more calls since it was told to [wind up](Self::wind_up), and not since a goodbye.
+    pub fn is_winding_up(&self) -> bool {
+        self.stage == Stage::WindingUp
+    }
+
     /// The connection is gone: lets go of all that waits to be sent, handled or begun. What is left are the calls that are
     /// worked on; their replies are heard, and go nowhere.
     pub fn discard(&mut self) {
