@@ -21,11 +21,12 @@
 //! a migration's limits and about the host's storage and devices 3: the last is for calls that wait for neither, and for those that end others
 //! ([`Urgency::Ending`]), which go first. So an abort never waits behind what it is to abort; with a window of 1 it goes beyond it.
 //!
-//! A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its
-//! deadline has passed: two that the daemon never answers keep all others that wait for guests from being sent, and questions about
-//! a guest that hangs, given up or not, keep all places but the last. So poll on a connection of its own; the error of a call that had no place names those that were given up and have it. The last place is free for the first abort, of whichever guest. So has an abort its
-//! place, though: where a guest hangs and with it the answer to its abort, that may be the last one, and then nothing ends any guest on
-//! this connection. Where one abort is not answered, destroy the guest instead of asking again, or from another connection.
+//! A call has its place until the daemon answers, also where nobody waits for it any more because its future was dropped or its deadline
+//! has passed: two that the daemon never answers keep all others that wait for guests from being sent, and questions about a guest that
+//! hangs, given up or not, keep all places but the last. So poll on a connection of its own; the error of a call that had no place names
+//! those that were given up and have it. The last place is free for the first abort, of whichever guest. So has an abort its place, though:
+//! where a guest hangs and with it the answer to its abort, that may be the last one, and then nothing ends any guest on this connection.
+//! Where one abort is not answered, destroy the guest instead of asking again, or from another connection.
 //!
 //! [`Urgency::Patient`]: virtwire_protocol::pace::Urgency::Patient
 //! [`Urgency::Ending`]: virtwire_protocol::pace::Urgency::Ending
