@@ -2,7 +2,7 @@
 
 use std::io;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use tokio_util::codec::{Decoder, Encoder};
 use virtwire_protocol::frame::{self, Frame, FrameError};
 
@@ -43,10 +43,10 @@ impl Encoder<Frame> for FrameCodec {
 }
 
 /// A frame that a session has sealed: nothing is left to do but to append it.
-impl Encoder<Bytes> for FrameCodec {
+impl Encoder<BytesMut> for FrameCodec {
     type Error = CodecError;
 
-    fn encode(&mut self, sealed: Bytes, out: &mut BytesMut) -> Result<(), CodecError> {
+    fn encode(&mut self, sealed: BytesMut, out: &mut BytesMut) -> Result<(), CodecError> {
         out.extend_from_slice(&sealed);
         Ok(())
     }

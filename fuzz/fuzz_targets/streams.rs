@@ -234,7 +234,7 @@ async fn play(mut stream: UnixStream, says: Vec<Say>) {
 /// After so long a client has nothing more to say.
 const SILENCE: Duration = Duration::from_millis(5);
 
-fn said(say: Say, calls: &[Header]) -> Option<Bytes> {
+fn said(say: Say, calls: &[Header]) -> Option<BytesMut> {
     let of = |which: u8| &calls[usize::from(which) % calls.len()];
     let part = |which: u8, part: StreamPart, payload: &[u8]| {
         Draft::raw(payload).expect("short").seal(&of(which).answer(MessageKind::Stream(part)))

@@ -213,7 +213,7 @@ impl Draft {
     }
 
     /// Writes length and header into the room before the payload: the whole frame, ready to send.
-    pub fn seal(mut self, header: &Header) -> Bytes {
+    pub fn seal(mut self, header: &Header) -> BytesMut {
         // Every constructor has checked that the length fits, so it does not saturate here.
         let length = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         if let Some((word, rest)) = self.0.split_first_chunk_mut::<LENGTH_BYTES>() {
@@ -222,7 +222,7 @@ impl Draft {
                 *head = header.to_bytes();
             }
         }
-        self.0.freeze()
+        self.0
     }
 }
 

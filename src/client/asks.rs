@@ -137,12 +137,12 @@ impl Asks {
     /// Hands something to the task. Returns the calls that are taken out, as nobody waits for them any more.
     ///
     /// # Errors
-    /// Why the connection has ended.
-    pub(super) fn push(&self, mut ask: Ask) -> Result<Vec<Ask>, CloseReason> {
+    /// The same back, and why the connection has ended.
+    pub(super) fn push(&self, mut ask: Ask) -> Result<Vec<Ask>, Box<(Ask, CloseReason)>> {
         let lane = Lane::of(ask.call_mut().map(|call| call.urgency));
         let mut inner = self.lock();
         if let Some(reason) = &inner.over {
-            return Err(reason.clone());
+            return Err(Box::new((ask, reason.clone())));
         }
         inner.push(lane, ask);
         let swept = inner.sweep();
@@ -423,7 +423,7 @@ mod tests {
             "{refused}"
         );
         assert_eq!(watching.await.unwrap(), CloseReason::Eof);
-        assert_eq!(asks.push(call(Urgency::Urgent, 2).0).unwrap_err(), CloseReason::Eof);
+        assert_eq!(asks.push(call(Urgency::Urgent, 2).0).unwrap_err().1, CloseReason::Eof);
         assert_eq!((asks.ended().await, asks.over()), (CloseReason::Eof, Some(CloseReason::Eof)));
     }
 

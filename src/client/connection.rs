@@ -28,7 +28,7 @@ use super::options::OpenOptions;
 use super::task::SealAsk;
 use super::task::{Ask, CallAsk, Task};
 use super::transport::{self, Socket};
-use super::waiting::{Claim, ReplyTo, Waiting, in_time, is_measured, tell_not_sent};
+use super::waiting::{Answer, Claim, ReplyTo, Waiting, in_time, is_measured, tell_not_sent, unanswered};
 use super::way::Way;
 #[cfg(feature = "gssapi")]
 use crate::shell::layer::Layer;
@@ -234,9 +234,10 @@ impl Connection {
     ) -> impl Future<Output = Result<P::Reply, CallError>> + Send + use<P> {
         let connection = self.clone();
         // Encoded here, in the caller's task: the connection's own has enough to do, and the arguments can go.
-        let body = Draft::encode_call(&arguments).map_err(|error| CallError::arguments(P::NAME, &error));
+        let body = Draft::encode_call(&arguments);
         async move {
-            let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body?, within).await?;
+            let body = body.map_err(|error| CallError::arguments(P::NAME, &error))?;
+            let payload = connection.raw_call(P::PROGRAM, P::NUMBER, P::NAME, body, within).await?;
             decode_reply::<P>(&payload)
         }
     }
@@ -263,10 +264,14 @@ impl Connection {
         within: Option<Duration>,
     ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
-        let ask = Way::Nothing
-            .leads_to(program, number, name)
-            .map(|()| Ask::Call(self.call_ask(program, number, name, body, reply)));
-        self.exchange(name, ask, answer, within)
+        let timed = match Way::Nothing.leads_to(program, number, name) {
+            Ok(()) => self.hand_over(Ask::Call(self.call_ask(program, number, name, body, reply)), within),
+            Err(refusal) => {
+                let _ = reply.send(Err(refusal));
+                None
+            }
+        };
+        wait(name, answer, timed)
     }
 
     pub(super) fn call_ask(
@@ -282,46 +287,38 @@ impl Connection {
         CallAsk { program, number, name, body, reply, urgency, asked, claim: None, is_goodbye: false }
     }
 
-    /// Has the task make a call, unless it is not to be made. Its answer is waited for in what this returns, which has no room for the
-    /// call itself.
+    /// Has the task make a call. Its answer is waited for in what this returns, which has no room for the call itself.
     pub(super) fn exchange(
         &self,
         name: &'static str,
-        ask: Result<Ask, CallError>,
-        answer: oneshot::Receiver<Result<Bytes, CallError>>,
+        ask: Ask,
+        answer: Answer,
         within: Option<Duration>,
     ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
-        let claim = within.map(|_| {
+        let timed = self.hand_over(ask, within);
+        wait(name, answer, timed)
+    }
+
+    fn hand_over(&self, mut ask: Ask, within: Option<Duration>) -> Option<Timed> {
+        let timed = within.map(|within| {
             // A deadline needs the runtime: who calls from outside learns that before anything is asked.
             let _ = Handle::current();
-            Claim::default()
-        });
-        let asked = ask.and_then(|mut ask| {
+            let claim = Claim::default();
             if let Some(call) = ask.call_mut() {
-                call.claim.clone_from(&claim);
+                call.claim = Some(claim.clone());
             }
-            self.ask(ask).map_err(|reason| CallError::Closed { procedure: name, reason, sent: false })
+            Timed { connection: self.clone(), within, claim }
         });
-        let connection = within.map(|_| self.clone());
-        async move {
-            asked?;
-            match (in_time(name, answer, within, claim).await, connection) {
-                (Err(CallError::TimedOut { procedure, within, sent: false, .. }), Some(connection)) => {
-                    let given_up = connection.given_up().await;
-                    Err(CallError::TimedOut { procedure, within, sent: false, given_up })
-                }
-                (answered, _) => answered?,
-            }
-        }
+        self.ask(ask);
+        timed
     }
 
     /// The calls that are out and that nobody waits for any more. The task tells, and waits for nobody.
     async fn given_up(&self) -> Vec<&'static str> {
         let (told, answer) = oneshot::channel();
-        match self.ask(Ask::GivenUp(told)) {
-            Ok(()) => answer.await.unwrap_or_default(),
-            Err(_) => Vec::new(),
-        }
+        self.ask(Ask::GivenUp(told));
+        // Of a connection that has ended nothing is told.
+        answer.await.unwrap_or_default()
     }
 
     /// Whether the daemon reports a feature (see [`Feature`](virtwire_protocol::profile::Feature)). Asked once: features do not change within a connection.
@@ -386,23 +383,22 @@ impl Connection {
         }
     }
 
-    /// Hands the task what it is asked.
-    ///
-    /// # Errors
-    /// Why the connection has ended.
-    pub(super) fn ask(&self, mut ask: Ask) -> Result<(), CloseReason> {
-        let tell = |name, asked| tell_not_sent(self.shared.options.meter.as_ref(), name, asked);
-        let call = ask.call_mut().map(|call| (call.name, call.asked));
-        let pushed = self.shared.asks.push(ask);
-        if let (Err(_), Some((name, asked))) = (&pushed, call) {
-            tell(name, asked);
-        }
-        for mut given_up in pushed? {
-            if let Some(call) = given_up.call_mut() {
-                tell(call.name, call.asked);
+    /// Hands the task what it is asked. Whoever waits for that learns why the connection has ended, if it has.
+    pub(super) fn ask(&self, ask: Ask) {
+        let meter = self.shared.options.meter.as_ref();
+        match self.shared.asks.push(ask) {
+            Ok(given_up) => {
+                for mut ask in given_up {
+                    if let Some(call) = ask.call_mut() {
+                        tell_not_sent(meter, call.name, call.asked);
+                    }
+                }
+            }
+            Err(refused) => {
+                let (ask, reason) = *refused;
+                ask.refuse(&reason, meter);
             }
         }
-        Ok(())
     }
 
     /// Has everything from here on sealed, as the daemon does. Nothing else may be under way.
@@ -410,7 +406,7 @@ impl Connection {
     pub(super) async fn seal(&self, layer: Layer) -> Result<(), String> {
         let (done, sealed) = oneshot::channel();
         // One that is not taken drops the sender.
-        let _ = self.ask(Ask::Seal(SealAsk { layer, done }));
+        self.ask(Ask::Seal(SealAsk { layer, done }));
         sealed.await.map_err(|_| match self.ended() {
             Some(reason) => format!("nothing more can be said: {reason}"),
             None => "the connection cannot be sealed".to_owned(),
@@ -446,7 +442,7 @@ impl Connection {
     /// A subscriber has gone.
     pub(super) fn leave(&self, id: SubscriberId) {
         // With the connection every subscription is gone.
-        let _ = self.ask(Ask::Leave(id));
+        self.ask(Ask::Leave(id));
     }
 
     /// Why the connection has ended; `None` while it lives.
@@ -498,7 +494,35 @@ impl Connection {
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Call(CallAsk { is_goodbye: true, ..call });
-        decode_reply::<P>(&self.exchange(P::NAME, Ok(ask), answer, within).await?)
+        decode_reply::<P>(&self.exchange(P::NAME, ask, answer, within).await?)
+    }
+}
+
+/// A deadline, and what tells why it has passed.
+struct Timed {
+    connection: Connection,
+    within: Duration,
+    claim: Claim,
+}
+
+impl Timed {
+    async fn wait(self, name: &'static str, answer: Answer) -> Result<Bytes, CallError> {
+        match in_time(name, answer, Some(self.within), Some(self.claim)).await {
+            Err(CallError::TimedOut { procedure, within, sent: false, .. }) => {
+                let given_up = self.connection.given_up().await;
+                Err(CallError::TimedOut { procedure, within, sent: false, given_up })
+            }
+            answered => answered?,
+        }
+    }
+}
+
+/// What becomes of a call.
+async fn wait(name: &'static str, answer: Answer, timed: Option<Timed>) -> Result<Bytes, CallError> {
+    match timed {
+        None => answer.await.unwrap_or_else(|_| Err(unanswered(name, true))),
+        // In a box: most calls have no deadline, and all would have the room for it.
+        Some(timed) => Box::pin(timed.wait(name, answer)).await,
     }
 }
 

@@ -47,7 +47,7 @@ impl Connection {
         let (reply, answer) = oneshot::channel();
         let call = self.call_ask(program, number, name, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
-        let payload = self.exchange(name, Ok(ask), answer, self.usual_deadline(program, number)).await?;
+        let payload = self.exchange(name, ask, answer, self.usual_deadline(program, number)).await?;
         Ok((payload, stream))
     }
 }

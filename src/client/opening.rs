@@ -237,7 +237,7 @@ impl<'a> Opening<'a> {
         self.connection.learn(Feature::PROGRAM_KEEPALIVE, reply.supported != 0);
         if reply.supported != 0 {
             // A task that is gone is told of by the next call.
-            let _ = self.connection.ask(Ask::Keepalive(pacing));
+            self.connection.ask(Ask::Keepalive(pacing));
         }
     }
 

@@ -83,7 +83,7 @@ impl Connection {
         let call = self.call_ask(program, number, name, body, reply);
         let passing = Box::new(Passing { fds, returned: Arc::clone(&returned) });
         let ask = Ask::Passing(PassingAsk { call, passing });
-        let payload = self.exchange(name, Ok(ask), answer, self.usual_deadline(program, number)).await?;
+        let payload = self.exchange(name, ask, answer, self.usual_deadline(program, number)).await?;
         let fds = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
         Ok((payload, fds))
     }

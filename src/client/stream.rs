@@ -217,7 +217,7 @@ impl Connection {
         let call = self.call_ask(P::PROGRAM, P::NUMBER, P::NAME, body, reply);
         let ask = Ask::Stream(StreamAsk { call, pipe });
         let within = self.usual_deadline(P::PROGRAM, P::NUMBER);
-        let payload = self.exchange(P::NAME, Ok(ask), answer, within).await?;
+        let payload = self.exchange(P::NAME, ask, answer, within).await?;
         Ok((decode_reply::<P>(&payload)?, stream))
     }
 

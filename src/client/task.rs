@@ -295,9 +295,20 @@ impl Task {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
+        // Whether all but what is read has been looked at, and would be found as it was.
+        let mut only_reads = false;
         for _ in 0..ROUNDS_MAX {
-            let (mut is_busy, mut steps_back) = (false, false);
-            // What does not go out keeps more from being asked, but for what is no call.
+            let mut is_busy = self.streams.poll_words(&mut self.session, cx).is_ready();
+            let (may_read, mut has_come, mut steps_back) = (self.streams.has_room(), false, false);
+            if !may_read {
+                self.session.not_reading(now());
+            } else if let Poll::Ready(received) = self.poll_received(&mut talk.frames, cx)? {
+                steps_back = self.receive(received.ok_or(CloseReason::Eof)?, &mut talk.frames)?;
+                has_come = true;
+            } else if only_reads && !is_busy {
+                return Poll::Pending;
+            }
+            // What does not go out keeps more from being asked, but for what is no call. What has come has made room for others.
             let has_room = talk.writer.len() < OUT_BYTES_MAX;
             loop {
                 let places = if has_room { self.places() } else { Places::default() };
@@ -307,13 +318,6 @@ impl Task {
                     Poll::Ready(Some(ask)) => self.start(ask),
                     Poll::Pending => break,
                 }
-            }
-            is_busy |= self.streams.poll_words(&mut self.session, cx).is_ready();
-            if !self.streams.has_room() {
-                self.session.not_reading(now());
-            } else if let Poll::Ready(received) = self.poll_received(&mut talk.frames, cx)? {
-                steps_back = self.receive(received.ok_or(CloseReason::Eof)?, &mut talk.frames)?;
-                is_busy = true;
             }
             if talk.alarm.poll_at(cx, self.session.poll_timeout()).is_ready() {
                 let now = now();
@@ -326,16 +330,20 @@ impl Task {
             let mut writes = 0;
             while writes < WRITES_MAX {
                 self.gather(&mut talk.writer);
+                let took_all = talk.writer.len() < OUT_BYTES_MAX;
                 // The socket tells once it has room.
                 if talk.writer.is_empty() || talk.writer.poll_write(cx)?.is_pending() {
                     break;
                 }
                 writes += 1;
-                is_busy |= talk.writer.is_empty() || writes == WRITES_MAX;
-                if talk.writer.is_empty() && !self.streams.has_more() {
+                is_busy |= writes == WRITES_MAX;
+                if talk.writer.is_empty() && took_all && !self.streams.has_more() {
                     break;
                 }
             }
+            // More may be asked or read than before.
+            is_busy |=
+                (!has_room && talk.writer.len() < OUT_BYTES_MAX) || (!may_read && self.streams.has_room());
             #[cfg(feature = "gssapi")]
             if talk.writer.is_empty()
                 && let Some(ask) = self.seal.take()
@@ -347,9 +355,10 @@ impl Task {
                 // is free again.
                 break;
             }
-            if !is_busy {
+            if !is_busy && !has_come {
                 return Poll::Pending;
             }
+            only_reads = !is_busy;
         }
         step_back(cx)
     }

@@ -71,7 +71,7 @@ impl Claim {
 /// An answer, if it comes in time. Where there is a claim, it settles whether what is answered was sent, or given up by then.
 ///
 /// # Errors
-/// [`CallError::TimedOut`], and [`CallError::Closed`] where nobody answers any more: the task answers all that it has taken, unless its runtime ends.
+/// [`CallError::TimedOut`], and what is [`unanswered`].
 pub(super) async fn in_time<T>(
     procedure: &'static str,
     answer: oneshot::Receiver<T>,
@@ -90,11 +90,18 @@ pub(super) async fn in_time<T>(
             }
         },
     };
-    answered.map_err(|_| CallError::Closed { procedure, reason: CloseReason::Local, sent: was_sent() })
+    answered.map_err(|_| unanswered(procedure, was_sent()))
+}
+
+/// Nobody answers any more: the task answers all that it has taken, unless its runtime ends.
+pub(super) fn unanswered(procedure: &'static str, sent: bool) -> CallError {
+    CallError::Closed { procedure, reason: CloseReason::Local, sent }
 }
 
 /// Who waits for a reply.
 pub(super) type ReplyTo = oneshot::Sender<Result<Bytes, CallError>>;
+/// Where it waits.
+pub(super) type Answer = oneshot::Receiver<Result<Bytes, CallError>>;
 
 /// The calls of a connection, those of its handles and its own.
 pub(super) struct Waiting {

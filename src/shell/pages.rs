@@ -323,9 +323,9 @@ mod spliced {
             let ends = [&conduit.0.into, &conduit.0.out_of].map(|end| place(end.as_raw_fd()).unwrap());
             while let Some(pages) = conduit.fill(&file, at as u64, u64::MAX).unwrap() {
                 let end = at + pages.len();
-                writer.push(vec![1; 40].into());
+                writer.push(BytesMut::from(&[1; 40][..]));
                 writer.push_pages(&[2; 28], pages);
-                writer.push(vec![3; 9_000].into());
+                writer.push(BytesMut::from(&[3; 9_000][..]));
                 for piece in [&[1; 40][..], &[2; 28], &content[at..end], &[3; 9_000]] {
                     expected.extend_from_slice(piece);
                 }

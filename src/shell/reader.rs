@@ -191,6 +191,9 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// The next frame, if all of it has been read already.
     pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
+        if self.buffer.is_empty() && self.bulk.is_none() && self.passing.is_none() {
+            return Ok(None);
+        }
         // What has come behind a large frame has memory of its own.
         let shares = match self.bulk.as_ref().and_then(|bulk| bulk.large.as_ref()) {
             Some(large) if large.come < large.length => return Ok(None),

@@ -120,9 +120,14 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     }
 
     /// Adds a sealed frame.
-    pub(crate) fn push(&mut self, sealed: Bytes) {
+    pub(crate) fn push(&mut self, sealed: BytesMut) {
         self.bytes += sealed.len();
-        self.add(sealed);
+        if self.tail.capacity() == 0 && sealed.len() <= COPY_BYTES_MAX && !self.apart {
+            // The first brings its memory.
+            self.tail = sealed;
+        } else {
+            self.add(sealed);
+        }
     }
 
     /// Adds a frame of a stream's data.
@@ -167,25 +172,20 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         }
     }
 
-    fn add(&mut self, piece: Bytes) {
-        if piece.is_empty() {
+    fn add(&mut self, piece: impl AsRef<[u8]> + Into<Bytes>) {
+        let bytes = piece.as_ref();
+        if bytes.is_empty() {
             return;
         }
-        if piece.len() <= COPY_BYTES_MAX && !self.apart {
-            // The first brings its memory, if nobody else has it.
-            match self.tail.capacity() == 0 {
-                true => self.tail = piece.into(),
-                false => {
-                    if self.tail.capacity() - self.tail.len() < piece.len() {
-                        self.tail.reserve(MORE_BYTES);
-                    }
-                    self.tail.extend_from_slice(&piece);
-                }
+        if bytes.len() <= COPY_BYTES_MAX && !self.apart {
+            if self.tail.capacity() - self.tail.len() < bytes.len() {
+                self.tail.reserve(MORE_BYTES);
             }
+            self.tail.extend_from_slice(bytes);
             return;
         }
         self.cut_tail();
-        self.pieces.push_back(Piece::Bytes(piece));
+        self.pieces.push_back(Piece::Bytes(piece.into()));
     }
 
     /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on.
@@ -341,7 +341,7 @@ mod tests {
             let piece = vec![byte as u8; bytes];
             expected.extend_from_slice(&piece);
             if byte % 2 == 0 {
-                writer.push(piece.into());
+                writer.push(BytesMut::from(&piece[..]));
             } else {
                 expected.splice(expected.len() - bytes..expected.len() - bytes, [0xff; 28]);
                 writer.push_data(&[0xff; 28], piece.into());
@@ -388,7 +388,7 @@ mod tests {
     fn small_frames_are_one_piece_where_no_descriptor_stands_between_them() {
         let mut writer = FrameWriter::new(tokio::io::sink(), None);
         for _ in 0..3 {
-            writer.push(vec![1; 40].into());
+            writer.push(BytesMut::from(&[1; 40][..]));
             writer.push_descriptors(Vec::new());
         }
         assert!(writer.pieces.is_empty());
@@ -398,11 +398,11 @@ mod tests {
     #[tokio::test]
     async fn frames_that_are_to_be_apart_never_share_a_write() {
         let mut writer = FrameWriter::new(Writes(Vec::new()), None).apart(true);
-        writer.push(vec![1; 40].into());
-        writer.push(vec![2; 40].into());
+        writer.push(BytesMut::from(&[1; 40][..]));
+        writer.push(BytesMut::from(&[2; 40][..]));
         writer.push_data(&[3; 28], vec![3; 20_000].into());
         writer.push_data(&[4; 28], Bytes::new());
-        writer.push(vec![5; 40].into());
+        writer.push(BytesMut::from(&[5; 40][..]));
         while !writer.is_empty() {
             writer.write_some().await.unwrap();
         }
@@ -416,7 +416,7 @@ mod tests {
     async fn what_the_transport_keeps_is_not_written_yet() {
         let (near, mut far) = tokio::io::duplex(10);
         let mut writer = FrameWriter::new(tokio::io::BufWriter::with_capacity(100_000, near), None);
-        writer.push(vec![7; 1_000].into());
+        writer.push(BytesMut::from(&[7; 1_000][..]));
         writer.write_some().await.unwrap();
         assert!(!writer.is_empty(), "its bytes are in the transport");
         let reading = tokio::spawn(async move {

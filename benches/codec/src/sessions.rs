@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use virtwire_protocol::frame::{self, Draft};
 use virtwire_protocol::header::{Header, MessageKind, Serial, StreamPart};
 use virtwire_protocol::profile::Profile;
@@ -25,7 +25,7 @@ pub fn cases() -> Vec<Case> {
     [client(), server(), stream()].into_iter().flatten().collect()
 }
 
-fn sealed(kind: MessageKind, number: ProcedureNumber, serial: u32, payload: &[u8]) -> Bytes {
+fn sealed(kind: MessageKind, number: ProcedureNumber, serial: u32, payload: &[u8]) -> BytesMut {
     let header = Header::new(kind, Program::REMOTE, number, Serial(serial));
     Draft::raw(payload).expect("a short payload").seal(&header)
 }

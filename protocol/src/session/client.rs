@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
 use super::stream::{ClientStreams, StreamEvent, is_sparse};
@@ -32,7 +32,7 @@ pub struct ClientSession {
     pong_owed: bool,
     /// A ping is due; one at a time, also for a peer that reads none.
     ping_owed: bool,
-    transmit: VecDeque<Bytes>,
+    transmit: VecDeque<BytesMut>,
     events: VecDeque<ClientEvent>,
 }
 
@@ -321,7 +321,7 @@ impl ClientSession {
 
     /// The next frame to send, sealed. Drain until `None`.
     #[must_use]
-    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+    pub fn poll_transmit(&mut self) -> Option<BytesMut> {
         if std::mem::take(&mut self.pong_owed) {
             return Some(keepalive::pong());
         }
@@ -380,7 +380,7 @@ impl ClientSession {
         }
     }
 
-    fn transmit_if(&mut self, packet: Option<Bytes>) -> bool {
+    fn transmit_if(&mut self, packet: Option<BytesMut>) -> bool {
         let is_sent = packet.is_some();
         self.transmit.extend(packet);
         is_sent

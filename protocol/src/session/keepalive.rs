@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::BytesMut;
 
 use crate::frame::{Draft, Frame};
 use crate::header::{Header, MessageKind, Serial};
@@ -116,12 +116,12 @@ impl Keepalive {
 }
 
 /// The 28 bytes of a ping.
-pub fn ping() -> Bytes {
+pub fn ping() -> BytesMut {
     packet(PING)
 }
 
 /// The 28 bytes of a pong.
-pub(super) fn pong() -> Bytes {
+pub(super) fn pong() -> BytesMut {
     packet(PONG)
 }
 
@@ -139,7 +139,7 @@ pub(super) fn intercept(frame: &Frame) -> Option<bool> {
 
 const NOTICE_TYPE: i32 = 2;
 
-fn packet(procedure: ProcedureNumber) -> Bytes {
+fn packet(procedure: ProcedureNumber) -> BytesMut {
     Draft::empty().seal(&Header::new(MessageKind::Notice, Program::KEEPALIVE, procedure, Serial(0)))
 }
 

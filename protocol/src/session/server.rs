@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::gate::{self, Gate, Passage};
 use super::keepalive::{self, Keepalive, Pacing, Verdict};
@@ -36,7 +36,7 @@ pub struct ServerSession {
     pong_owed: bool,
     /// A ping is due; one at a time, also for a peer that reads none.
     ping_owed: bool,
-    transmit: VecDeque<Bytes>,
+    transmit: VecDeque<BytesMut>,
     transmit_bytes: usize,
     streams: ServerStreams,
     /// How many descriptors a message may come with.
@@ -436,7 +436,7 @@ impl ServerSession {
 
     /// The next frame to send, sealed. Drain until `None`.
     #[must_use]
-    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+    pub fn poll_transmit(&mut self) -> Option<BytesMut> {
         if std::mem::take(&mut self.pong_owed) {
             return Some(keepalive::pong());
         }
@@ -541,7 +541,7 @@ impl ServerSession {
         }
     }
 
-    fn send_if(&mut self, packet: Option<Bytes>) -> bool {
+    fn send_if(&mut self, packet: Option<BytesMut>) -> bool {
         let Some(packet) = packet else { return false };
         self.send(packet);
         true
@@ -552,7 +552,7 @@ impl ServerSession {
         self.send(body.seal(&header.answer(MessageKind::ReplyError)));
     }
 
-    fn send(&mut self, bytes: Bytes) {
+    fn send(&mut self, bytes: BytesMut) {
         if self.stage == Stage::Gone {
             return;
         }

@@ -66,7 +66,7 @@ impl Admin {
             // Every daemon answers pings on every socket; no feature of this program's says so.
             if let Some(pacing) = options.keepalive {
                 // A task that is gone says so to the next call.
-                let _ = connection.ask(Ask::Keepalive(pacing));
+                connection.ask(Ask::Keepalive(pacing));
             }
             Ok(Admin { connection })
         });

@@ -136,10 +136,9 @@ impl Connection {
         let mailbox = Arc::new(Mailbox::new(self.options().events_max, self.held()));
         let seat = Seat { id: self.next_subscriber(), mailbox: mailbox.clone(), connection: self.clone() };
         let (ready, answer) = oneshot::channel();
-        let closed = |reason| CallError::Closed { procedure: "subscribe", reason, sent: false };
         let claim = Claim::default();
         let ask = SubscribeAsk { id: seat.id, mailbox, topics, ability, ready, claim: claim.clone() };
-        self.ask(Ask::Subscribe(ask)).map_err(closed)?;
+        self.ask(Ask::Subscribe(ask));
         let missing = in_time("subscribe", answer, self.deadline(), Some(claim)).await??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
         match missing.iter().find(|(topic, why)| !is_final(why, slice::from_ref(topic))).or(missing.first()) {

@@ -98,7 +98,7 @@ async fn served_by<R: AsyncRead + Unpin + Send>(
 
 fn call(procedure: i32, serial: u32) -> Bytes {
     let header = Header::new(MessageKind::Call, Program::REMOTE, ProcedureNumber(procedure), Serial(serial));
-    Draft::empty().seal(&header)
+    Draft::empty().seal(&header).freeze()
 }
 
 #[tokio::test(start_paused = true)]

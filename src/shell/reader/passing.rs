@@ -199,7 +199,6 @@ mod tests {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
 
-    use bytes::Bytes;
     use tokio::io::AsyncWriteExt;
     use virtwire_protocol::frame::Draft;
     use virtwire_protocol::header::{MessageKind, Serial};
@@ -237,11 +236,11 @@ mod tests {
         kept.iter().filter(|near| !matches!((&**near).read(&mut [0]), Ok(0))).count()
     }
 
-    fn sealed(kind: MessageKind, procedure: i32, body: Draft) -> Bytes {
+    fn sealed(kind: MessageKind, procedure: i32, body: Draft) -> BytesMut {
         body.seal(&Header::new(kind, Program::REMOTE, ProcedureNumber(procedure), Serial(1)))
     }
 
-    fn announcing(procedure: i32, count: u32) -> Bytes {
+    fn announcing(procedure: i32, count: u32) -> BytesMut {
         sealed(MessageKind::CallWithFds, procedure, Draft::empty().announcing(count).unwrap())
     }
 

@@ -20,7 +20,7 @@ fn sealed(serial: u32, bytes: usize) -> bytes::Bytes {
 fn sealed_as(kind: MessageKind, serial: u32, bytes: usize) -> bytes::Bytes {
     let payload: Vec<u8> = (0..bytes).map(|at| (at ^ (at >> 8)) as u8).collect();
     let header = Header::new(kind, Program::REMOTE, ProcedureNumber(1), Serial(serial));
-    Draft::raw(&payload).unwrap().seal(&header)
+    Draft::raw(&payload).unwrap().seal(&header).freeze()
 }
 
 #[cfg(feature = "gssapi")]

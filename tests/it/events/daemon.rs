@@ -88,7 +88,7 @@ impl Daemon {
             while let Some(call) = self.calls.recv().await {
                 let unknown = || {
                     let error = RemoteError::unknown_procedure(call.header.procedure.0).encode().unwrap();
-                    vec![error.seal(&call.header.answer(MessageKind::ReplyError))]
+                    vec![error.seal(&call.header.answer(MessageKind::ReplyError)).freeze()]
                 };
                 self.send(rule(&call).unwrap_or_else(unknown));
             }
@@ -132,5 +132,5 @@ pub(crate) fn empty(header: &Header) -> Bytes {
 }
 
 pub(crate) fn sealed(header: &Header, payload: &[u8]) -> Bytes {
-    Draft::raw(payload).unwrap().seal(header)
+    Draft::raw(payload).unwrap().seal(header).freeze()
 }

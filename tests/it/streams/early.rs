@@ -114,7 +114,7 @@ async fn download(connection: &Connection) -> virtwire::client::Stream {
 }
 
 fn data(call: &Frame, bytes: &[u8]) -> Bytes {
-    Draft::raw(bytes).unwrap().seal(&call.header.answer(DATA))
+    Draft::raw(bytes).unwrap().seal(&call.header.answer(DATA)).freeze()
 }
 
 async fn hostname(connection: &Connection, peer: &mut Peer) {

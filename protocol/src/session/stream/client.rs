@@ -1,6 +1,6 @@
 //! A client's streams: registered before their calls are sent, ended by a daemon's last word.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{StreamEvent, StreamFault, decode_error, hole, hole_length};
 use crate::frame::{self, Draft, Head};
@@ -43,7 +43,7 @@ enum Phase {
 #[derive(Debug, Default)]
 pub(in crate::session) struct Heard {
     pub(in crate::session) event: Option<StreamEvent>,
-    pub(in crate::session) send: Option<Bytes>,
+    pub(in crate::session) send: Option<BytesMut>,
 }
 
 impl From<StreamEvent> for Heard {
@@ -69,7 +69,7 @@ impl ClientStreams {
 
     /// The call has been answered; an abort that has waited for that is returned. A call that failed has opened nothing,
     /// and what `is_open` cannot tell, for the answer makes no sense, is aborted.
-    pub(in crate::session) fn replied(&mut self, serial: Serial, is_open: Option<bool>) -> Option<Bytes> {
+    pub(in crate::session) fn replied(&mut self, serial: Serial, is_open: Option<bool>) -> Option<BytesMut> {
         let stream = self.open.get_mut(&serial)?;
         match (is_open, stream.phase) {
             (Some(true), Phase::AbortOnceOpen) => {
@@ -154,18 +154,18 @@ impl ClientStreams {
         frame::head(&stream.header, bytes).ok()
     }
 
-    pub(in crate::session) fn hole(&self, serial: Serial, length: u64) -> Option<Bytes> {
+    pub(in crate::session) fn hole(&self, serial: Serial, length: u64) -> Option<BytesMut> {
         let stream = self.open.get(&serial).filter(|stream| stream.phase == Phase::Open && stream.sparse)?;
         Some(hole(length)?.seal(&stream.header.answer(MessageKind::Hole)))
     }
 
-    pub(in crate::session) fn finish(&mut self, serial: Serial) -> Option<Bytes> {
+    pub(in crate::session) fn finish(&mut self, serial: Serial) -> Option<BytesMut> {
         let stream = self.open.get_mut(&serial).filter(|stream| stream.phase == Phase::Open)?;
         stream.phase = Phase::Finishing;
         Some(Draft::empty().seal(&stream.header.answer(MessageKind::Stream(StreamPart::Finish))))
     }
 
-    pub(in crate::session) fn abort(&mut self, serial: Serial) -> Option<Bytes> {
+    pub(in crate::session) fn abort(&mut self, serial: Serial) -> Option<BytesMut> {
         let stream = self.open.get_mut(&serial)?;
         match stream.phase {
             Phase::Opening => {
@@ -192,7 +192,7 @@ impl OpenStream {
         self.data_ended || matches!(self.phase, Phase::AbortOnceOpen | Phase::Aborting)
     }
 
-    fn abort(&self) -> Bytes {
+    fn abort(&self) -> BytesMut {
         Draft::empty().seal(&self.header.answer(MessageKind::Stream(StreamPart::Abort)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{StreamEvent, StreamFault, StreamId, hole, hole_length};
 use crate::error::{ErrorCode, ErrorDomain, RemoteError};
@@ -52,7 +52,7 @@ enum Phase {
 #[derive(Debug, Default)]
 pub(in crate::session) struct Heard {
     pub(in crate::session) event: Option<StreamEvent>,
-    pub(in crate::session) send: Option<Bytes>,
+    pub(in crate::session) send: Option<BytesMut>,
 }
 
 impl ServerStreams {
@@ -139,25 +139,25 @@ impl ServerStreams {
         frame::head(&self.sending(id)?.header, bytes).ok().filter(|_| bytes > 0)
     }
 
-    pub(in crate::session) fn hole(&self, id: StreamId, length: u64) -> Option<Bytes> {
+    pub(in crate::session) fn hole(&self, id: StreamId, length: u64) -> Option<BytesMut> {
         let stream = self.sending(id).filter(|stream| stream.sparse)?;
         Some(hole(length)?.seal(&stream.header.answer(MessageKind::Hole)))
     }
 
-    pub(in crate::session) fn end_of_data(&mut self, id: StreamId) -> Option<Bytes> {
+    pub(in crate::session) fn end_of_data(&mut self, id: StreamId) -> Option<BytesMut> {
         self.sending(id)?;
         let stream = self.open_mut(id)?;
         stream.data_ended = true;
         Some(Draft::empty().seal(&stream.header))
     }
 
-    pub(in crate::session) fn confirm(&mut self, id: StreamId) -> Option<Bytes> {
+    pub(in crate::session) fn confirm(&mut self, id: StreamId) -> Option<BytesMut> {
         self.open(id).filter(|stream| stream.phase == Phase::Finishing)?;
         let stream = self.remove(id)?;
         Some(Draft::empty().seal(&stream.header.answer(MessageKind::Stream(StreamPart::Finish))))
     }
 
-    pub(in crate::session) fn fail(&mut self, id: StreamId, error: &RemoteError) -> Option<Bytes> {
+    pub(in crate::session) fn fail(&mut self, id: StreamId, error: &RemoteError) -> Option<BytesMut> {
         self.open(id).filter(|stream| stream.phase != Phase::Opening)?;
         let stream = self.remove(id)?;
         let body = error.encode().unwrap_or_else(|_| Draft::empty());
