@@ -27,7 +27,9 @@ pub(super) struct Out {
 
 /// The reply that is due, once the call is made.
 #[derive(Default)]
-pub(super) struct Sent(Option<Mutex<Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>>>);
+pub(super) struct Sent(Option<Mutex<Answer>>);
+
+type Answer = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
 
 impl Out {
     pub(super) fn new(order: Do) -> Out {
