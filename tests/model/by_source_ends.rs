@@ -158,6 +158,63 @@ fn a_reply_that_was_lost() {
     );
 }
 
+/// A job that is seen and over proves nothing, as it may be another one's. That the daemon has ended since is the caller's word: then a guest that
+/// runs there while the destination has none is on the source, and one that is paused may have been handed over, paused as it was.
+#[test]
+fn a_source_whose_daemon_has_ended_by_the_callers_word() {
+    let doubt = |state: &str| {
+        format!(
+            "source {LOOKUP} => found
+             {JOB} => job 0
+             source {STATE} => {state}
+             destination {LOOKUP} => error 42/10"
+        )
+    };
+    let runs = doubt("running 1");
+    after(
+        "lost",
+        &format!(
+            "source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => running 1
+             wait: a job runs
+             retry
+             {runs}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             {runs}
+             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: no reply: connection closed"
+        ),
+    );
+    let is_paused = doubt("paused 1");
+    after(
+        "lost",
+        &format!(
+            "{is_paused}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             {is_paused}
+             wait: WhetherTheSourceStillMovesIt
+             stop"
+        ),
+    );
+    // Nobody is heard who has it.
+    after(
+        "lost",
+        &format!(
+            "{runs}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             source {LOOKUP} => found
+             {JOB} => job 0
+             source {STATE} => running 1
+             destination {LOOKUP} => unsent
+             wait: WhetherTheSourceStillMovesIt
+             stop"
+        ),
+    );
+}
+
 /// The destination is seen to run it, so the copy goes; a success leaves one too when the source's Confirm has failed.
 #[test]
 fn a_paused_copy_that_the_source_leaves() {

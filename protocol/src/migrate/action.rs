@@ -83,11 +83,11 @@ pub enum Waiting {
     Unknown(Unknown),
 }
 
-/// What became of [`Engine::cancel`](super::Engine::cancel).
+/// What became of [`Engine::cancel`](super::Engine::cancel), or of [another word](super::Engine::source_daemon_ended) of the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a cancellation may be refused"]
 pub enum CancelAnswer {
-    /// The engine gives the migration up as soon as it can; go on driving it to its end.
+    /// The engine does by it, and gives up what is to be given up as soon as it can; go on driving it to its end.
     Taken,
     /// Not now, for this reason.
     Refused(&'static str),

@@ -425,7 +425,7 @@ impl fmt::Display for Check {
             Check::WhetherTheSourceStillMovesIt => {
                 "to check: the guest's state on both hosts, again and again: the source's daemon may still begin or end the migration, and \
                  does so by itself; do not start the guest on the destination; once that daemon has been started again, or its log tells \
-                 the end of the call, recover with that word (virtwire recover --source-restarted)"
+                 the end of the call, say so (Migration::source_daemon_ended, or virtwire recover --source-restarted)"
             }
             Check::WhetherTheSourceHasIt => {
                 "to check: whether the source still has the guest: only then the destination can be told to give it up; if the source has \
