@@ -59,7 +59,7 @@ fn what_may_be_left_on_the_destination_is_told() {
              source {STATE} => running 1
              destination {LOOKUP} => found
              destination {STATE} => paused 2
-             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: error 9/10: operation failed: said so; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: error 9/10: operation failed: said so; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it"
         ),
     );
     // The source says that nothing moved, and the destination may have had it before: none of the two is said to be of the past.
