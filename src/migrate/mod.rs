@@ -539,6 +539,12 @@ impl Migration {
     pub fn cancel(&mut self) -> CancelAnswer {
         self.engine.cancel()
     }
+
+    /// The caller's word that the source's daemon, which carries the migration out, has ended since it was asked, as it was started again: see
+    /// [`Engine::source_daemon_ended`]. Run on afterwards.
+    pub fn source_daemon_ended(&mut self) -> CancelAnswer {
+        self.engine.source_daemon_ended()
+    }
 }
 
 /// The moment, or never.

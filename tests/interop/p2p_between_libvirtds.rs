@@ -1,9 +1,15 @@
 //! Our client has one real libvirtd move a running QEMU guest to another by itself: peer-to-peer and tunnelled, with parameters and
 //! without. The guest counts on, and where it is is read by virsh.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::migrate::Migration;
-use virtwire::protocol::migrate::{CancelAnswer, MigrateFlags, Outcome, Request, Way, Wish};
+use virtwire::protocol::migrate::{
+    CancelAnswer, Check, DomainState, Job, MigrateFlags, Outcome, Request, Said, Way, Wish,
+};
 
 use crate::guest::Count;
 use crate::lab::runtime;
@@ -102,6 +108,62 @@ fn a_guest_that_a_libvirtd_could_not_move_by_itself_is_where_the_outcome_says() 
     has(&b, &["guest running"]);
     count.read(&a);
     count.goes_on(&b);
+}
+
+/// The source's daemon is killed while it moves the guest, and comes back: both hosts show the guest where it was, and nothing shows that no
+/// call of before begins any more. That is the caller's word.
+#[test]
+fn a_libvirtd_that_was_started_again_moves_nothing_any_more_by_the_callers_word() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let (a, b) = (host(), host());
+    let mut count = Count::start(&a);
+    let mut watched = Watched::default();
+    let (from, to) = (uri(&a), uri(&b));
+    let outcome = runtime().block_on(async {
+        // At 2 MiB/s it takes longer than all of this.
+        let slowly = |request: &mut Request| request.bandwidth_mib_s = 2;
+        let mut migration = plan(&from, Some(&to), &to, Wish::Auto, slowly).await;
+        let is_moving = Arc::new(Notify::new());
+        let moving = is_moving.clone();
+        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        let killed = async {
+            is_moving.notified().await;
+            tokio::task::block_in_place(|| a.kill_and_restart());
+        };
+        let (outcome, ()) = tokio::join!(migration.run(&mut watched), killed);
+        println!("{outcome}");
+        in_doubt_whether_it_is_still_moved(&mut migration, outcome, &mut watched).await;
+        assert_eq!(migration.source_daemon_ended(), CancelAnswer::Taken);
+        followed(&mut migration, &mut watched).await
+    });
+    stayed(&outcome);
+    assert!(watched.calls.iter().filter(|number| **number == 305).count() == 1, "{watched:?}");
+    has(&a, &["guest running"]);
+    has(&b, &[]);
+    count.goes_on(&a);
+}
+
+/// Runs it until that is all that is not known, and sees that it stays so when the hosts are asked again.
+async fn in_doubt_whether_it_is_still_moved(
+    migration: &mut Migration,
+    mut outcome: Outcome,
+    watched: &mut Watched,
+) {
+    let mut seen = 0;
+    for _ in 0..300 {
+        let Outcome::Unknown(unknown) = &outcome else { panic!("nobody knows that: {outcome}") };
+        // The destination's daemon gives up what it has prepared as soon as it notices.
+        let is_settled = unknown.check == Check::WhetherTheSourceStillMovesIt
+            && matches!(unknown.source, Said::Has { state, job: Job::None, .. } if state.state == DomainState::Running)
+            && matches!(unknown.destination, Said::Absent);
+        seen += usize::from(is_settled);
+        if seen == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        outcome = migration.run(watched).await;
+    }
+    panic!("{outcome}");
 }
 
 async fn plan(

@@ -10,11 +10,12 @@ use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::migrate::{Canceller, Migration, Progress, Watch};
 use virtwire::protocol::migrate::{
-    Call, CancelAnswer, Check, Do, DomainXml, MigrateFlags, Note, Outcome, Request, Retcode, Version, Wish,
+    Call, CancelAnswer, Check, Do, DomainState, DomainXml, MigrateFlags, Note, Outcome, Request, Retcode,
+    Said, Settings, Version, Wish,
 };
 
 use crate::guest::Count;
-use crate::lab::Libvirtd;
+use crate::lab::{Libvirtd, runtime, until};
 use crate::libvirtd_answers::QEMU_GUEST;
 use crate::need::need;
 use crate::peers::{python, table, virsh};
@@ -179,6 +180,75 @@ fn a_guest_whose_migration_fails_is_where_the_outcome_says() {
     count.goes_on(&b);
 }
 
+/// Whoever drops a run while Perform runs, as by a deadline, and runs on has given nothing up.
+#[test]
+fn a_run_that_is_dropped_while_the_guest_moves_and_run_again_moves_it() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let (a, b) = (host(), host());
+    let mut count = Count::start(&a);
+    let (from, to) = (uri(&a), uri(&b));
+    let mut watched = Watched::default();
+    let outcome = runtime().block_on(async {
+        let unhurried = |request: &mut Request| request.bandwidth_mib_s = 24;
+        let mut migration = plan(&from, &to, "guest", Wish::Auto, unhurried).await;
+        let is_moving = Arc::new(Notify::new());
+        let moving = is_moving.clone();
+        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        tokio::select! {
+            biased;
+            () = is_moving.notified() => {}
+            outcome = migration.run(&mut watched) => panic!("it was to be dropped: {outcome}"),
+        }
+        assert!(matches!(migration.now(), Outcome::Unknown(_)), "Perform is out");
+        migration.run(&mut watched).await
+    });
+    arrived(&outcome, "guest");
+    assert_eq!(watched.calls, [302, 212, 303, 305, 306, 307], "each is made once, and nobody is asked");
+    has(&a, &[]);
+    has(&b, &["guest running"]);
+    count.read(&a);
+    count.goes_on(&b);
+}
+
+/// A destination whose QEMU hangs keeps its paused copy, also when the connection closes. It is not waited for without end, and what it keeps is
+/// told: it is in the way of the next migration.
+#[test]
+fn a_copy_that_a_hung_destination_keeps_is_in_the_outcome() {
+    need!(Libvirtd, Namespaces, Qemu, Virsh, Python, Kernel);
+    let (a, b) = (host(), host());
+    let mut count = Count::start(&a);
+    let (from, to) = (uri(&a), uri(&b));
+    let mut watched = Watched::default();
+    let hung = &b;
+    let (outcome, seen) = runtime().block_on(async {
+        let slowly = |request: &mut Request| request.bandwidth_mib_s = 2;
+        let mut migration = plan(&from, &to, "guest", Wish::Auto, slowly)
+            .await
+            .settings(Settings { finish_deadline: Duration::from_secs(1), ..Settings::default() });
+        let (is_moving, canceller) = (Arc::new(Notify::new()), migration.canceller());
+        let moving = is_moving.clone();
+        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        let hangs = async {
+            is_moving.notified().await;
+            tokio::task::block_in_place(|| hung.shell("kill -STOP $(cat /run/libvirt/qemu/guest.pid)"));
+            canceller.cancel();
+        };
+        let (outcome, ()) = tokio::join!(migration.run(&mut watched), hangs);
+        drop(migration);
+        (outcome, tokio::task::block_in_place(|| virsh(&to, &["list", "--all"])))
+    });
+    let Outcome::OnSource { left_on_destination: Some(Said::Has { state, .. }), .. } = &outcome else {
+        panic!("{outcome}")
+    };
+    assert_eq!(state.state, DomainState::Paused, "{outcome}");
+    assert!(seen.contains("guest"), "{seen}");
+    has(&a, &["guest running"]);
+    count.goes_on(&a);
+    // It goes as soon as it can.
+    b.shell("kill -CONT $(cat /run/libvirt/qemu/guest.pid)");
+    until("the copy goes with its connection", || !virsh(&to, &["list", "--all"]).contains("guest"));
+}
+
 /// libvirt shows a guest that is off from Prepare on, and keeps its definition at Finish: what it shows is not what it keeps.
 #[test]
 fn a_definition_goes_when_the_other_host_has_kept_it() {
@@ -287,6 +357,17 @@ fn run(
     runtime.block_on(moved(from, to, guest, wish, asked, watched))
 }
 
+async fn plan(from: &str, to: &str, guest: &str, wish: Wish, asked: impl Fn(&mut Request)) -> Migration {
+    let (source, destination) = (Connection::open(from).await.unwrap(), Connection::open(to).await.unwrap());
+    let mut request = Request::live(Migration::find(&source, guest).await.unwrap());
+    asked(&mut request);
+    let migration = Migration::plan(source, destination, request, wish).await.unwrap();
+    if let Wish::Auto = wish {
+        assert_eq!(migration.chosen().version(), Version::V3Params);
+    }
+    migration
+}
+
 async fn moved(
     from: &str,
     to: &str,
@@ -295,13 +376,7 @@ async fn moved(
     asked: impl Fn(&mut Request),
     watched: &mut Watched,
 ) -> Outcome {
-    let (source, destination) = (Connection::open(from).await.unwrap(), Connection::open(to).await.unwrap());
-    let mut request = Request::live(Migration::find(&source, guest).await.unwrap());
-    asked(&mut request);
-    let mut migration = Migration::plan(source, destination, request, wish).await.unwrap();
-    if let Wish::Auto = wish {
-        assert_eq!(migration.chosen().version(), Version::V3Params);
-    }
+    let mut migration = plan(from, to, guest, wish, asked).await;
     if watched.cancels {
         watched.canceller = Some(migration.canceller());
     }

@@ -59,7 +59,7 @@ fn what_may_be_left_on_the_destination_is_told() {
              source {STATE} => running 1
              destination {LOOKUP} => found
              destination {STATE} => paused 2
-             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: error 9/10: operation failed: said so; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: error 9/10: operation failed: said so; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it"
         ),
     );
     // The source says that nothing moved, and the destination may have had it before: none of the two is said to be of the past.
@@ -154,6 +154,63 @@ fn a_reply_that_was_lost() {
              destination {LOOKUP} => found
              destination {STATE} => running 2
              end: guest is on the destination, running (migrated) (on the way: domain_migrate_perform3_params on the source: no reply: connection closed)"
+        ),
+    );
+}
+
+/// A job that is seen and over proves nothing, as it may be another one's. That the daemon has ended since is the caller's word: then a guest that
+/// runs there while the destination has none is on the source, and one that is paused may have been handed over, paused as it was.
+#[test]
+fn a_source_whose_daemon_has_ended_by_the_callers_word() {
+    let doubt = |state: &str| {
+        format!(
+            "source {LOOKUP} => found
+             {JOB} => job 0
+             source {STATE} => {state}
+             destination {LOOKUP} => error 42/10"
+        )
+    };
+    let runs = doubt("running 1");
+    after(
+        "lost",
+        &format!(
+            "source {LOOKUP} => found
+             {JOB} => job 2
+             source {STATE} => running 1
+             wait: a job runs
+             retry
+             {runs}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             {runs}
+             end: the guest did not move; the source says: running (booted); reason: domain_migrate_perform3_params on the source: no reply: connection closed"
+        ),
+    );
+    let is_paused = doubt("paused 1");
+    after(
+        "lost",
+        &format!(
+            "{is_paused}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             {is_paused}
+             wait: WhetherTheSourceStillMovesIt
+             stop"
+        ),
+    );
+    // Nobody is heard who has it.
+    after(
+        "lost",
+        &format!(
+            "{runs}
+             wait: WhetherTheSourceStillMovesIt
+             ended
+             source {LOOKUP} => found
+             {JOB} => job 0
+             source {STATE} => running 1
+             destination {LOOKUP} => unsent
+             wait: WhetherTheSourceStillMovesIt
+             stop"
         ),
     );
 }

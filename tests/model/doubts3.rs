@@ -273,7 +273,7 @@ fn a_guest_that_an_earlier_migration_left() {
             "{}
              source {STATE} => paused 2
              {BACK} => done
-             end: the guest did not move; the source says: paused (migrating); reason: an earlier migration left the guest paused (migrating): find out whether it runs elsewhere, then destroy it here, or else resume it and migrate again",
+             end: the guest did not move; the source says: paused (migrating); reason: an earlier migration left the guest paused (migrating), or another one is under way: once none is, find out whether it runs elsewhere, then destroy it here, or else resume it and migrate again",
             BEGIN.replace("=> running", "=> paused")
         ),
     );

@@ -77,7 +77,7 @@ fn a_whole_copy_that_the_destination_keeps_of_a_guest_that_stayed() {
     let end = "end: the guest did not move; the source says: running (migration canceled); \
                reason: domain_migrate_perform on the source: error 38/7: said so";
     let left = "; the destination did not confirm that it keeps nothing";
-    let kept = "if a paused copy that came by this migration is still there, destroy it and never resume it";
+    let kept = "if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it";
     check(
         v2(),
         &format!("{V2} => {stayed}\n {CANCELLED} => lost\n {copy}\n {CANCELLED} => error 93/10\n {end}"),
@@ -317,7 +317,7 @@ fn a_whole_copy_of_version_1_whose_source_cannot_tell_of_jobs() {
              cancel
              {there}
              {whole}
-             end: the guest did not move; the source says: running (booted), it cannot tell of jobs; reason: domain_migrate_perform on the source: no reply: connection closed; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+             end: the guest did not move; the source says: running (booted), it cannot tell of jobs; reason: domain_migrate_perform on the source: no reply: connection closed; the destination did not confirm that it keeps nothing (it says: paused (migrating)): if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it"
         ),
     );
     check(

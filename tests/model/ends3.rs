@@ -592,7 +592,7 @@ fn a_copy_whose_end_the_destination_does_not_confirm() {
          {CANCEL} => silent"
     );
     let outcome = "the guest did not move; the source says: running (booted); reason: domain_migrate_perform3 on the source: error 78/10: operation aborted: said so";
-    let left = "if a paused copy that came by this migration is still there, destroy it and never resume it";
+    let left = "if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it";
     for (says, end) in [
         ("error 42/10", String::new()),
         (
@@ -643,7 +643,7 @@ fn a_copy_of_nothing_whose_end_the_destination_does_not_confirm() {
             "{CANCEL} => lost
              {BACK} => done
              destination {LOOKUP} => unsent
-             end: the guest stayed on the source, untouched; reason: domain_migrate_perform3 on the source: not sent: connection refused; the destination did not confirm that it keeps nothing (it says: no answer (not sent: connection refused)): if a paused copy that came by this migration is still there, destroy it and never resume it"
+             end: the guest stayed on the source, untouched; reason: domain_migrate_perform3 on the source: not sent: connection refused; the destination did not confirm that it keeps nothing (it says: no answer (not sent: connection refused)): if a paused copy that came by this migration is still there, and no other one of the guest is under way, destroy it and never resume it"
         ),
     );
 }

@@ -438,6 +438,11 @@ impl Mutant {
         }
     }
 
+    /// Says that the source's daemon has ended though nobody knows.
+    pub(crate) fn says_that_it_ended(&self, unknown: &Unknown) -> bool {
+        self.rule == Rule::BySourceEndIsTheWord && unknown.check == Check::WhetherTheSourceStillMovesIt
+    }
+
     /// Takes what is not known for a stay.
     pub(crate) fn ends(&self, unknown: &Unknown, trace: &[(Do, Answer)]) -> Option<Outcome> {
         let v1 = trace.iter().any(|(order, _)| matches!(order.call, Call::Prepare { .. }));

@@ -183,6 +183,8 @@ pub(crate) enum Rule {
     BySourceSuccessIsDoubted,
     /// A copy that may be of the past runs on only at the caller's word.
     BySourceHeldUntilTheWord,
+    /// That its daemon, which was asked, has ended since is the caller's word.
+    BySourceEndIsTheWord,
     /// The destination's URI goes with it.
     BySourceUri,
     /// An error of what the source carries out is no reason to ask it by an older call.
@@ -247,7 +249,7 @@ pub(crate) enum Rule {
 }
 
 /// Each rule with what an engine does that does not heed it.
-pub(crate) const RULES: [(Rule, &str); 103] = [
+pub(crate) const RULES: [(Rule, &str); 104] = [
     (Rule::V1IsCommonGround, "v1 is not common ground"),
     (Rule::V2IsCommonGround, "v2 is not common ground"),
     (Rule::V3IsNotSkipped, "v2 to a peer of v3"),
@@ -321,6 +323,7 @@ pub(crate) const RULES: [(Rule, &str); 103] = [
     (Rule::BySourceLossIsDoubted, "the outcome is not true"),
     (Rule::BySourceErrorIsDoubted, "the outcome is not true"),
     (Rule::BySourceSuccessIsDoubted, "the outcome is not true"),
+    (Rule::BySourceEndIsTheWord, "the outcome is not true"),
     (Rule::BySourceHeldUntilTheWord, "the source runs on from the past"),
     (Rule::SwitchedIsNotRolledBack, "a post-copy is rolled back"),
     (Rule::SwitchIsAwaited, "the engine lost the guest"),
@@ -385,7 +388,7 @@ impl Rule {
             Rule::InactiveIsRefused => setup.guest == Guest::Off,
             Rule::LeftIsRefused => setup.guest == Guest::Left,
             Rule::V3FlagsStripped => setup.by_v3() && setup.request == Asked::WithEverything,
-            Rule::BySourceLossIsDoubted => setup.by != By::Us,
+            Rule::BySourceLossIsDoubted | Rule::BySourceEndIsTheWord => setup.by != By::Us,
             _ => true,
         };
         of_definitions == (setup.offline != Offline::No) && moves_so

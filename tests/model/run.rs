@@ -55,6 +55,8 @@ pub(crate) struct Run {
     pub(crate) cancelled: bool,
     /// And the caller's word that the guest has not run on the destination.
     swore: bool,
+    /// And that the source's daemon has ended, which it has.
+    pub(crate) said_that_it_ended: bool,
     pub(crate) broken: Vec<String>,
     mutant: Mutant,
     waits: usize,
@@ -89,6 +91,7 @@ impl Run {
             refused: false,
             cancelled: false,
             swore: false,
+            said_that_it_ended: false,
             broken: Vec::new(),
             mutant,
             waits: 0,
@@ -168,7 +171,16 @@ impl Run {
                 | Check::WhetherItWasMovedSince
         );
         let sees = unknown.check != Check::WhetherItIsAboutToLeave || self.world.source.job.is_none();
-        if self.mutant.cancels(unknown) {
+        // What has died is up again when it answers, and begins nothing of before.
+        let daemon_ended = self.world.sender_died && unknown.check == Check::WhetherTheSourceStillMovesIt;
+        if self.mutant.says_that_it_ended(unknown) {
+            let _ = engine.source_daemon_ended();
+        } else if word && daemon_ended {
+            if engine.source_daemon_ended() != CancelAnswer::Taken {
+                self.breaks("a word is asked for and not taken");
+            }
+            self.said_that_it_ended = true;
+        } else if self.mutant.cancels(unknown) {
             let _ = engine.cancel();
         } else if word && sees {
             if engine.cancel() != CancelAnswer::Taken {

@@ -3,7 +3,7 @@
 //! ```text
 //! source 16 domain_get_info(dom=guest) => running        a call in the contract's words, and the answer that it gets
 //! wait: …                                                 it waits, for the reason that follows
-//! retry | cancel                                         what the driver says then
+//! retry | cancel | ended                                 what the driver says then
 //! stop | refused                                         it leaves it at that, after a cancel that is refused
 //! end: …                                                 the outcome's sentence
 //! ```
@@ -54,6 +54,10 @@ pub(crate) fn check(plan: Plan, script: &str) {
                         told.push("refused".to_owned());
                         assert!(matches!(engine.cancel(), CancelAnswer::Refused(_)));
                         break;
+                    }
+                    Some(&"ended") => {
+                        told.push("ended".to_owned());
+                        assert_eq!(engine.source_daemon_ended(), CancelAnswer::Taken);
                     }
                     Some(&"cancel") => {
                         told.push("cancel".to_owned());

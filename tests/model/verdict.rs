@@ -227,7 +227,9 @@ fn check_doubt(run: &mut Run, check: Check) {
         // Nobody but a person knows whether the guest shall live on as what the destination has of it.
         Check::WhetherTheCopyIsGood => world.source.perished && world.destination.incoming.is_some(),
         Check::WhetherTheSourceStillMovesIt => {
-            run.setup.by != By::Us && world.source.active.is_some() && (lost(run) || unheard(run))
+            let may_run_there = world.source.active == Some(true) || world.destination.domain().is_some();
+            let may_yet = !run.said_that_it_ended || may_run_there || run.setup.by == By::SourceAlone;
+            run.setup.by != By::Us && world.source.active.is_some() && (lost(run) || unheard(run)) && may_yet
         }
         Check::WhetherItTookOver if run.setup.by == By::SourceAlone => {
             world.source.stopped || run.setup.guest.is_paused() && !run.faults.is_empty()

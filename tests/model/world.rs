@@ -48,6 +48,8 @@ pub(crate) struct World {
     pub(crate) source_dies: bool,
     /// A third host runs the guest: somebody else's migration has moved it there.
     pub(crate) elsewhere: bool,
+    /// The source's daemon has died since it was asked to carry the migration out, or while it was.
+    pub(crate) sender_died: bool,
     /// We have no way to the destination.
     pub(crate) unreached: bool,
     /// The daemons speak version 3 with each other.
@@ -98,6 +100,7 @@ impl World {
             trespassed: false,
             source_dies: false,
             elsewhere: false,
+            sender_died: false,
             unreached: false,
             by_v3: false,
             post_copy: PostCopy::default(),
@@ -162,6 +165,8 @@ impl World {
         };
         match order.call {
             Call::Begin3 { .. } => self.begun_by = Some(by),
+            // What died before it was asked has not died since.
+            ref call if call.performs() => self.sender_died = false,
             Call::Confirm3 { .. } => self.trespassed |= self.source.is_strangers(),
             _ => {}
         }
@@ -431,6 +436,7 @@ impl World {
         self.late.retain(|late| late.host != host);
         match host {
             Host::Source => {
+                self.sender_died = true;
                 if guests == Guests::RunOn {
                     self.source.runs_on();
                 }

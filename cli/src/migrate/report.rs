@@ -115,7 +115,7 @@ fn after(reason: &Reason) -> &'static str {
         {
             match failure {
                 Failure::Answered(error) if is_conflict(error) => {
-                    "`--dname NAME` gives it another name there; or remove the one that is there"
+                    "`--dname NAME` gives it another name there; or remove the one that is there, unless a migration is bringing it"
                 }
                 _ => "the destination refused it: its log, --migrate-uri and --dname are what to look at",
             }
@@ -148,7 +148,7 @@ impl Report {
                 "`virtwire list --all URI` shows both definitions: start the guest on one of the hosts only"
             }
             Outcome::OnSource { left_on_destination: Some(_), .. } => {
-                "`virtwire list --all URI` shows what the destination has: a paused copy there is destroyed, and never resumed"
+                "`virtwire list --all URI` shows what the destination has: a paused copy there is destroyed, unless another migration is bringing it, and never resumed"
             }
             Outcome::OnSource { reason, .. } => after(reason),
             _ => ending.next_step(),

@@ -19,7 +19,9 @@ pub struct Settings {
     pub ask_deadline: Duration,
     /// How long the destination may take to finish. When it passes the destination is asked, and Finish is
     /// repeated: this is no limit on a slow destination. A migration with POSTCOPY has none: there Finish waits for the guest's memory.
-    /// Default 60 s.
+    /// Also how long it may take to give up what it has prepared, where the guest stays on the source; when that passes, the outcome
+    /// [says](super::Outcome::OnSource::left_on_destination) what it may keep. libvirtd 9.0 takes more than 10 s to end a QEMU that heeds no
+    /// signal but the last. Default 60 s.
     pub finish_deadline: Duration,
     /// How long to wait before hosts are asked again. Default 1 s.
     pub ask_again_after: Duration,
@@ -83,11 +85,11 @@ pub enum Waiting {
     Unknown(Unknown),
 }
 
-/// What became of [`Engine::cancel`](super::Engine::cancel).
+/// What became of [`Engine::cancel`](super::Engine::cancel), or of [another word](super::Engine::source_daemon_ended) of the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a cancellation may be refused"]
 pub enum CancelAnswer {
-    /// The engine gives the migration up as soon as it can; go on driving it to its end.
+    /// The engine does by it, and gives up what is to be given up as soon as it can; go on driving it to its end.
     Taken,
     /// Not now, for this reason.
     Refused(&'static str),

@@ -325,6 +325,24 @@ impl Engine {
         answer
     }
 
+    /// The caller's word that the source's daemon, which was to [carry the migration out](super::Way), has ended since it was asked: it was started
+    /// again, or its log tells the end of the call. It is taken while it is [not known](Check::WhetherTheSourceStillMovesIt) whether that daemon
+    /// still moves the guest. The hosts are asked again, and a guest that runs on the source, while the destination has none, is on the source.
+    /// **Said of a daemon that has only not answered it is a risk, and the caller's:** it may move the guest yet, after the outcome has said that
+    /// it stayed. [`Fenced::source_daemon`](super::Fenced) is the same word for a recovery.
+    pub fn source_daemon_ended(&mut self) -> CancelAnswer {
+        let (step, answer) = match std::mem::replace(&mut self.step, Step::Over(None)) {
+            Step::HoldSent(sent, Check::WhetherTheSourceStillMovesIt) => {
+                (self.ask_sender(sent.without_daemon()), CancelAnswer::Taken)
+            }
+            step => {
+                (step, CancelAnswer::Refused("it is not in doubt whether the source still moves the guest"))
+            }
+        };
+        self.step = step;
+        answer
+    }
+
     /// What is known now, for whoever stops driving it: the outcome if there is one; [`Outcome::OnSource`] if Perform was not sent; else
     /// [`Outcome::Unknown`].
     pub fn now(&self) -> Outcome {

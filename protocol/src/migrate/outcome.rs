@@ -40,6 +40,9 @@ pub enum Outcome {
         /// memory (seen of libvirt 9.0), which it may not know of at once: then this is [`Said::Absent`]. What is still there must be removed
         /// and **never be resumed**, and is in the way of another migration to that host. With OFFLINE: the destination has a definition of
         /// it, older than this migration or by it; then the guest must be started on one of the hosts only.
+        ///
+        /// A host does not tell whose migration brings what it shows. While another one of the guest is under way, the copy may be that one's, and
+        /// in versions 1 and 2 soon the only one: remove nothing then.
         #[cfg_attr(feature = "journal", serde(default))]
         left_on_destination: Option<Said>,
     },
@@ -183,7 +186,8 @@ pub enum Reason {
     NotActive(State),
     /// OFFLINE: the guest runs, and so it is not its definition that is to move.
     Active(State),
-    /// The guest was paused by an earlier migration that was not brought to its end, so that it may be or have been elsewhere.
+    /// The guest was paused by another migration: by an earlier one that was not brought to its end, so that it may be or have been elsewhere, or
+    /// by one that is about to come to it. No host tells which.
     LeftPaused(State),
     /// The guest is in a post-copy that is not over: only that one may go on.
     InPostCopy(State),
@@ -216,8 +220,8 @@ impl fmt::Display for Reason {
             ),
             Reason::LeftPaused(state) => write!(
                 f,
-                "an earlier migration left the guest {state}: find out whether it runs elsewhere, then destroy it here, or else \
-                 resume it and migrate again"
+                "an earlier migration left the guest {state}, or another one is under way: once none is, find out whether it runs \
+                 elsewhere, then destroy it here, or else resume it and migrate again"
             ),
             Reason::InPostCopy(state) => write!(
                 f,
@@ -307,7 +311,7 @@ impl fmt::Display for Outcome {
                     write!(
                         f,
                         "; the destination did not confirm that it keeps nothing (it says: {said}): if a paused copy that came by this \
-                         migration is still there, destroy it and never resume it"
+                         migration is still there, and no other one of the guest is under way, destroy it and never resume it"
                     )?;
                 }
                 match source.state() {
@@ -425,7 +429,7 @@ impl fmt::Display for Check {
             Check::WhetherTheSourceStillMovesIt => {
                 "to check: the guest's state on both hosts, again and again: the source's daemon may still begin or end the migration, and \
                  does so by itself; do not start the guest on the destination; once that daemon has been started again, or its log tells \
-                 the end of the call, recover with that word (virtwire recover --source-restarted)"
+                 the end of the call, say so (Migration::source_daemon_ended, or virtwire recover --source-restarted)"
             }
             Check::WhetherTheSourceHasIt => {
                 "to check: whether the source still has the guest: only then the destination can be told to give it up; if the source has \

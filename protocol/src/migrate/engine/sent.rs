@@ -18,6 +18,9 @@
 //!  nothing                  unknown, ask again
 //! ```
 //!
+//! Where the reply was lost, a job that is seen and over is no proof: nothing tells whose it was. That the source's daemon has ended since is the
+//! caller's word, and then a guest that runs there while the destination has none is on the source.
+//!
 //! A copy that waits for its start on the destination is waited for as well: the source's daemon starts it or gives it up.
 
 use super::Engine;
@@ -50,9 +53,20 @@ pub(super) struct Sent {
     hearsay: bool,
     /// The destination showed that the guest has run and ended there.
     ended: bool,
+    /// The caller's word: the source's daemon, which was asked, has ended since. So it begins nothing any more, and has ended what it had begun.
+    daemon_ended: bool,
 }
 
 impl Sent {
+    fn new(failed: Option<Reason>) -> Sent {
+        Sent { failed, lost: false, hearsay: false, ended: false, daemon_ended: false }
+    }
+
+    /// By the caller's word the source's daemon has ended since.
+    pub(super) fn without_daemon(self) -> Sent {
+        Sent { daemon_ended: true, ..self }
+    }
+
     pub(super) fn reason(&self) -> Reason {
         self.failed.clone().unwrap_or(Reason::Vanished)
     }
@@ -101,7 +115,7 @@ impl Engine {
     pub(super) fn sent(&mut self, number: i32, answer: Result<Reply, Failure>) -> Step {
         let failure = match answer {
             Ok(Reply::Performed(_) | Reply::Done) => {
-                return self.ask_sender(Sent { failed: None, lost: false, hearsay: false, ended: false });
+                return self.ask_sender(Sent::new(None));
             }
             other => failure_of(other),
         };
@@ -116,7 +130,7 @@ impl Engine {
         if let Some(older) = lacks_it.then(|| self.downgrade(&reason)).flatten() {
             return older;
         }
-        self.ask_sender(Sent { failed: Some(reason), lost, hearsay, ended: false })
+        self.ask_sender(Sent { lost, hearsay, ..Sent::new(Some(reason)) })
     }
 
     pub(super) fn ask_sender(&mut self, sent: Sent) -> Step {
@@ -195,6 +209,10 @@ impl Engine {
             }
             // One that moves without running may stay defined where it was.
             _ if sent.failed.is_none() && self.is_offline() && !is_absent => self.handed_over(),
+            // One that runs there was not handed over. A paused one may have been, and have ended where it went.
+            (Some(copy), _) if sent.daemon_ended && is_absent && copy.state != DomainState::Paused => {
+                self.stay(sent.reason())
+            }
             _ if sent.lost => self.hold_sent(sent, Check::WhetherTheSourceStillMovesIt),
             // The source says that it has handed the guest over, or only a proxy that it has not; nobody was heard who has it.
             (Some(copy), Said::NoAnswer(_) | Said::NotAsked)
