@@ -335,11 +335,9 @@ impl<H: Hypervisor> Moving<'_, H> {
             Call::LookupByUuid { .. } => self.found().await.map(|info| Reply::Found(named(&info))),
             // This migration is no job that it waits for.
             Call::GetJobInfo { .. } => self.service.step_job(self.guest).await.map(|job| {
-                Reply::Job(job.map_or_else(JobInfo::default, |job| JobInfo {
-                    kind: job.kind.into(),
-                    data_total: job.memory_total,
-                    data_processed: job.memory_processed,
-                    data_remaining: job.memory_remaining(),
+                Reply::Job(job.map_or_else(JobInfo::default, |job| {
+                    let [data_total, data_processed, data_remaining] = job.data();
+                    JobInfo { kind: job.kind.into(), data_total, data_processed, data_remaining }
                 }))
             }),
             Call::Resume { .. } => self.service.resume(self.guest).await.map(|()| Reply::Done),
