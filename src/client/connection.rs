@@ -141,7 +141,9 @@ impl Connection {
             #[cfg(feature = "gssapi")]
             seal: None,
         };
-        let session = tracing::debug_span!("session", peer = %uri);
+        // Whoever opens it may be in the middle of something that is over long before the connection is.
+        let session = tracing::debug_span!(parent: None, "session", peer = %uri);
+        session.follows_from(Span::current());
         let carries_fds = AtomicBool::new(PASSES_DESCRIPTORS && matches!(socket, Socket::Unix(_)));
         match socket {
             Socket::Tcp(stream) => conduct(session, task.run(stream.into_split(), ready)),

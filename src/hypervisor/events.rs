@@ -39,7 +39,7 @@ pub enum Event {
 }
 
 /// What a job has come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum JobStep {
     /// A migration begins this pass over the memory; the first is 1.

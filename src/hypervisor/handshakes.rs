@@ -12,14 +12,20 @@ use crate::server::Stream;
 
 /// The handshake of a migration as a whole, a verb for each step, for every version of it.
 ///
-/// Of version 3's typed parameters what the requests have a field for is told, and others are refused (code 74), such as compression's and
-/// those of disks.
-///
 /// For a hypervisor that passes it on to another daemon, or that has post-copy, definitions that move alone or guests that come direct. Then
 /// it is the hypervisor that knows which step may follow which, answers out of order with code 1 and a second migration with code 55,
 /// resumes a guest whose Perform has failed, and refuses changes of a guest in the meantime. Where it is
 /// [`Migrating`](super::Migrating), all of that is done already, and none of these is called.
 pub trait Handshakes: Send + Sync {
+    /// Whether this host understands a typed parameter of version 3 by this name, such as `compression` or `migrate_disks`. Those that it
+    /// does are handed on as they came, whatever their types and however often, in the requests' `params`; others are refused (code 74).
+    ///
+    /// Not asked about those that requests have a field for: `migrate_uri`, `destination_name`, `destination_xml` and `bandwidth`. Must not
+    /// wait.
+    fn takes(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Version 3: what the destination is to start. Changes nothing, but for holding the guest where that is asked.
     ///
     /// The adapter remembers which connection asked, and calls [`release`](Self::release) when that

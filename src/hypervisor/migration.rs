@@ -13,6 +13,7 @@
 //! ```
 
 use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::params::TypedParams;
 
 use super::{DomainInfo, Uuid};
 
@@ -56,7 +57,7 @@ pub enum MigrationVersion {
 }
 
 /// Asks a source for the configuration that the destination is to start: procedure 213 or 302. Version 3 only.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Begin {
     /// The guest.
     pub domain: Uuid,
@@ -67,6 +68,10 @@ pub struct Begin {
     pub flags: MigrateFlags,
     /// The name that the guest is to have there; `None` keeps its own.
     pub dname: Option<String>,
+    /// The limit on the stream that Perform will be told of, MiB/s; 0 is the guest's own limit.
+    pub bandwidth_mib_s: u64,
+    /// What else the client says by name, as it came: [`takes`](super::Handshakes::takes) says which names may be here.
+    pub params: TypedParams,
 }
 
 /// What a source answers to Begin.
@@ -86,7 +91,7 @@ pub struct Begun {
 pub struct OutgoingId(pub u64);
 
 /// Makes a destination ready: procedure 61; 108, 214 or 303 with a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prepare {
     /// Which of them.
     pub version: MigrationVersion,
@@ -94,13 +99,16 @@ pub struct Prepare {
     pub cookie: Vec<u8>,
     /// Where the source is to be told to connect, as the client wishes; `None` leaves it to the destination.
     pub uri_in: Option<String>,
-    /// How. Without PEER2PEER, as it is none of the destination's who drives, and TUNNELLED, which the verb says: whoever passes it on to a daemon
-    /// adds both for a guest that comes through a tunnel.
+    /// How. As they came: with PEER2PEER where the source's daemon drives, and with TUNNELLED for a guest that comes through a tunnel.
     pub flags: MigrateFlags,
     /// The name that the guest is to have here; `None` keeps its own.
     pub dname: Option<String>,
     /// Versions 2 and 3: the source's exact configuration. `None` in version 1, where the data stream brings it.
     pub dom_xml: Option<String>,
+    /// The limit on the stream that Perform will be told of, MiB/s; 0 is the guest's own limit.
+    pub bandwidth_mib_s: u64,
+    /// Version 3: what else the client says by name, as for [`Begin`].
+    pub params: TypedParams,
 }
 
 /// A destination that is ready.
@@ -119,7 +127,7 @@ pub struct Prepared {
 pub struct IncomingId(pub u64);
 
 /// Sends a guest: procedure 62, the same in versions 1 and 2; 216 or 305 in version 3.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Perform {
     /// Whether the guest stays here afterwards, paused, until Confirm: version 3. Else it leaves at once.
     pub keeps: bool,
@@ -137,6 +145,11 @@ pub struct Perform {
     pub dname: Option<String>,
     /// The limit on the stream, MiB/s; 0 is the guest's own limit.
     pub bandwidth_mib_s: u64,
+    /// Version 3: the configuration that the destination was given, where the client says it here as well. What is sent is the guest that
+    /// runs.
+    pub xml: Option<String>,
+    /// Version 3: what else the client says by name, as for [`Begin`].
+    pub params: TypedParams,
 }
 
 /// A guest that was sent.
@@ -149,7 +162,7 @@ pub struct Performed {
 }
 
 /// Lets a guest that came run: procedure 63; 109, 217 or 306 not cancelled. Cancelled, those remove it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Finish {
     /// Which of them.
     pub version: MigrationVersion,
@@ -159,8 +172,10 @@ pub struct Finish {
     pub cookie: Vec<u8>,
     /// Where the source connected. Version 1 knows the guest by it.
     pub uri: String,
-    /// How, without those two flags as well.
+    /// How, as they came.
     pub flags: MigrateFlags,
+    /// Version 3: what else the client says by name, as for [`Begin`]. Nothing of what other steps have a field for.
+    pub params: TypedParams,
 }
 
 /// A guest that came and runs, or is paused as was asked.
@@ -173,7 +188,7 @@ pub struct Finished {
 }
 
 /// Tells a source what has become of the guest that it holds: procedure 218 or 307.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Confirm {
     /// The guest here.
     pub domain: Uuid,
@@ -185,4 +200,6 @@ pub struct Confirm {
     pub cancelled: bool,
     /// What the client's connection holds: no other client may end this hold.
     pub holds: Vec<OutgoingId>,
+    /// What else the client says by name, as for [`Finish`].
+    pub params: TypedParams,
 }

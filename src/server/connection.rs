@@ -82,8 +82,9 @@ where
         None
     } else {
         talk.frames.set_frame_bytes_max(ANONYMOUS_FRAME_BYTES_MAX);
-        let Entrance { asking, until, place, .. } = entrance;
-        Some(Box::new(WayIn { asking, deciding: None, until, patience: Alarm::default(), _place: place }))
+        let Entrance { asking, until, place, shut, .. } = entrance;
+        let patience = Alarm::default();
+        Some(Box::new(WayIn { asking, deciding: None, until, patience, shut, _place: place }))
     };
     let (streams, pipes, calls, passing, share, is_to_go) = Default::default();
     let mut client =
@@ -157,6 +158,8 @@ struct WayIn {
     deciding: Option<BoxFuture<'static, (Header, Asking, Verdict)>>,
     until: Instant,
     patience: Alarm,
+    /// It is not let in, whatever it does.
+    shut: bool,
     /// Its place before the door.
     _place: Option<Standing>,
 }
@@ -377,6 +380,9 @@ impl Client {
     }
 
     fn let_in(&mut self, header: &Header, verdict: Verdict) {
+        if let Verdict::Goes(Err(_)) | Verdict::Enough(_) = verdict {
+            self.cx.metrics().login_failed();
+        }
         match verdict {
             Verdict::Goes(answer) => self.session.reply(header, answer),
             Verdict::Known(answer, user) => {
@@ -554,6 +560,10 @@ impl Client {
             self.weigh_calls();
             if !self.session.is_authenticated() {
                 // The handler has never heard of it.
+                let is_this_end = matches!(ended, Ended::SentAway | Ended::Finished);
+                if !is_this_end && self.way_in.as_ref().is_some_and(|way_in| !way_in.shut) {
+                    self.cx.metrics().unknown();
+                }
                 return ended;
             }
             self.clean_up().await;

@@ -31,6 +31,9 @@ struct Counters {
     open: AtomicU64,
     slow: AtomicU64,
     faulty: AtomicU64,
+    refused: AtomicU64,
+    unknown: AtomicU64,
+    logins_failed: AtomicU64,
     /// One for each row of the programs' tables.
     calls: [Box<[Calls]>; PROGRAMS.len()],
 }
@@ -55,6 +58,14 @@ pub struct MetricsSnapshot {
     pub connections_slow: u64,
     /// Those that ended because the client broke the protocol, or the socket failed.
     pub connections_faulty: u64,
+    /// Those that were not let in: by TLS, for their certificate or their name, by a list of processes, or because too many of their user were
+    /// not known yet.
+    pub connections_refused: u64,
+    /// Those that ended before their clients had proved who they are: they gave up, took too long or failed too often. Those that are refused
+    /// are not among them, nor those that end with the server.
+    pub connections_unknown: u64,
+    /// Attempts of clients to prove who they are that were in vain, by SASL or polkit. A connection may have some.
+    pub logins_failed: u64,
     /// The procedures that have been called, by program and number.
     pub calls: Vec<CallFigures>,
 }
@@ -87,6 +98,9 @@ impl Default for Metrics {
             open: AtomicU64::new(0),
             slow: AtomicU64::new(0),
             faulty: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            unknown: AtomicU64::new(0),
+            logins_failed: AtomicU64::new(0),
             calls: PROGRAMS.map(rows),
         }))
     }
@@ -101,6 +115,9 @@ impl Metrics {
             connections_open: read(&counters.open),
             connections_slow: read(&counters.slow),
             connections_faulty: read(&counters.faulty),
+            connections_refused: read(&counters.refused),
+            connections_unknown: read(&counters.unknown),
+            logins_failed: read(&counters.logins_failed),
             calls: Vec::new(),
         };
         for (program, rows) in PROGRAMS.iter().zip(&counters.calls) {
@@ -129,6 +146,21 @@ impl Metrics {
         self.0.accepted.fetch_add(1, Ordering::Relaxed);
         self.0.open.fetch_add(1, Ordering::Relaxed);
         Open(self.clone())
+    }
+
+    /// A client that has come is not let in.
+    pub(super) fn refused(&self) {
+        self.0.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A client has ended so that nobody knows, or has been too slow in a handshake.
+    pub(super) fn unknown(&self) {
+        self.0.unknown.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A client has not proved who it is, this time.
+    pub(super) fn login_failed(&self) {
+        self.0.logins_failed.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call has begun; it has ended when what is returned goes.

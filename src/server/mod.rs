@@ -202,10 +202,12 @@ impl Server {
             let seat = self.crowd.seat(listener.is_read_only()).await;
             let identity = accepted.identity();
             let entrance = listener.door.meet(&identity, before, listener.is_read_only());
+            let open = self.metrics().connected();
             let queued = match entrance.is_without_place() {
                 false => None,
                 true => match listener.door.queue(&identity, &self.crowd) {
                     None => {
+                        self.metrics().refused();
                         tracing::info!(
                             peer = accepted.peer(),
                             "too many of a user's clients are not known yet"
@@ -215,7 +217,6 @@ impl Server {
                     queued => queued,
                 },
             };
-            let open = self.metrics().connected();
             self.clone().receive(accepted, entrance, queued, seat, open);
         }
     }
@@ -237,7 +238,8 @@ impl Server {
             })),
             #[cfg(feature = "tls")]
             (Accepted::Tls(stream, peer), _) => drop(tokio::spawn(async move {
-                if let Some(secured) = secured(stream, &peer, entrance.tls.take(), entrance.until).await {
+                let tls = entrance.tls.take();
+                if let Some(secured) = secured(stream, &peer, tls, entrance.until, self.metrics()).await {
                     self.host(Socket::Secured(secured, peer), entrance, seat, open);
                 }
             })),
@@ -258,7 +260,10 @@ impl Server {
             cx.set_read_only();
         }
         match entrance.shut {
-            true => tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in"),
+            true => {
+                self.metrics().refused();
+                tracing::info!(peer = cx.peer(), "a client is not on the list of who may come in");
+            }
             false => tracing::debug!(peer = cx.peer(), "client connected"),
         }
         let guest = Guest { present: self.crowd.enter(&cx), open, seat };
@@ -399,15 +404,21 @@ async fn secured(
     peer: &str,
     tls: Option<tls::Current>,
     until: tokio::time::Instant,
+    metrics: &Metrics,
 ) -> Option<Box<tls::Secured>> {
     crate::shell::tune(&stream);
     match tokio::time::timeout_at(until, tls?.secure(stream)).await {
         Ok(Ok(secured)) => Some(Box::new(secured)),
         Ok(Err(error)) => {
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => metrics.unknown(),
+                _ => metrics.refused(),
+            }
             tracing::info!(peer, %error, "a client is not let in by TLS");
             None
         }
         Err(_) => {
+            metrics.unknown();
             tracing::info!(peer, "a client has not made its handshake in time");
             None
         }

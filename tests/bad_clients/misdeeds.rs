@@ -2,13 +2,15 @@
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
+use std::thread::ScopedJoinHandle;
 
+use virtwire::protocol::flags::DomainStatsKinds;
 use virtwire::protocol::header::MessageKind;
 use virtwire::protocol::program::Program;
 use virtwire::protocol::remote::{
-    ConnectDomainEventCallbackRegisterAny, ConnectListAllDomains, Domain, DomainCreateXml,
-    DomainCreateXmlReply, DomainDefineXml, DomainGetMetadata, DomainGetXmlDesc, DomainResume, DomainSuspend,
-    StorageVol, StorageVolDownload, StorageVolUpload,
+    ConnectDomainEventCallbackRegisterAny, ConnectGetAllDomainStats, ConnectListAllDomains, Domain,
+    DomainCreateXml, DomainCreateXmlReply, DomainDefineXml, DomainGetMetadata, DomainGetXmlDesc,
+    DomainResume, DomainSuspend, StorageVol, StorageVolDownload, StorageVolUpload,
 };
 use virtwire::xdr::{from_slice, to_vec};
 
@@ -37,6 +39,7 @@ pub(crate) const ALL: &[Misdeed] = &[
     ("events by thousands", events_by_thousands),
     ("unread events", unread_events),
     ("lists in one breath", lists_in_one_breath),
+    ("one large guest by thousands", one_large_guest_by_thousands),
     ("halted large frames", halted_large_frames),
     ("unread large replies", unread_large_replies),
     ("long documents", long_documents),
@@ -285,6 +288,46 @@ fn lists_in_one_breath(daemon: &Daemon) -> Held {
         }
     }
     clients.into_iter().chain([owner]).map(|client| client.stream).collect()
+}
+
+/// Asks for the figures of one guest under thousands of times its name: no reply has room for them, and the daemon gathers no more than one
+/// has. Also where the call is short enough to be worked on where it was read.
+fn one_large_guest_by_thousands(daemon: &Daemon) -> Held {
+    const DISKS: usize = 256;
+    const NAMES: [usize; 3] = [2_000, 2_000, 16_384];
+    let disk =
+        |number| format!("<disk type='file'><source file='/d{number}'/><target dev='vd{number}'/></disk>");
+    let disks: String = (0..DISKS).map(disk).collect();
+    let mut witness = daemon.client();
+    let mut owner = daemon.client();
+    let dom = made(&mut owner, &XML.replace("</domain>", &format!("<devices>{disks}</devices></domain>")));
+    let before = figures(&mut witness);
+    let ask = |names| {
+        let doms = vec![dom.clone(); names];
+        // Whoever may only look may ask.
+        let mut client = Client::new(daemon.connect());
+        client.call(1, &[0, 0, 0, 0, 0, 0, 0, 1]);
+        let stats = ConnectGetAllDomainStats { doms, stats: DomainStatsKinds::BLOCK.bits(), flags: 0 };
+        client.stream.write_all(&call(344, 9, &to_vec(&stats).unwrap())).unwrap();
+        client
+    };
+    let clients = NAMES.map(ask);
+    let answered: Vec<_> = std::thread::scope(|scope| {
+        let answers = clients.map(|mut client| {
+            scope.spawn(move || {
+                assert_eq!(client.next().header.kind(), Ok(MessageKind::ReplyError));
+                client.stream
+            })
+        });
+        while !answers.iter().all(ScopedJoinHandle::is_finished) {
+            let there = figures(&mut witness);
+            // What one reply would carry of each is some times as large while it is gathered.
+            let most = NAMES.len() * (96 << 20);
+            assert!(there.bytes.saturating_sub(before.bytes) < most, "{before:?} {there:?}");
+        }
+        answers.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    answered.into_iter().chain([owner.stream]).collect()
 }
 
 /// Makes a guest that ends with its connection.

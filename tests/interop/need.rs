@@ -36,6 +36,8 @@ pub(crate) enum Need {
     Libvirtd,
     /// Root's right to namespaces of mounts, processes and host names, where each daemon lives.
     Namespaces,
+    /// What makes certificates with any subject.
+    Openssl,
     /// D-Bus and polkitd, and `setpriv` for becoming another user.
     Polkit,
     /// A netcat that knows unix sockets.
@@ -114,6 +116,7 @@ impl Need {
                 "unshare",
                 &["--mount", "--uts", "--pid", "--fork", "--mount-proc", "--propagation", "private", "true"],
             ),
+            Need::Openssl => runs("openssl", &["req", "-x509", "-CA", "", "-help"]),
             Need::Polkit => {
                 shell("test -x /usr/lib/polkit-1/polkitd && command -v dbus-daemon dbus-send setpriv")
             }
@@ -146,6 +149,7 @@ impl fmt::Display for Need {
             Need::Kernel => "Debian's cloud kernel in /boot, or busybox,",
             Need::Libvirtd => "libvirtd",
             Need::Namespaces => "the right to make namespaces (root)",
+            Need::Openssl => "openssl, 3.0 or later,",
             Need::Polkit => "polkitd, dbus-daemon or setpriv",
             Need::Python => "python3 with the libvirt module",
             Need::Qemu => "qemu-system-x86_64",

@@ -247,6 +247,42 @@ async fn an_unknown_client_ends_after_three_failures_or_one_long_message() {
     connection.connect_get_hostname().await.unwrap();
 }
 
+/// Whoever guesses, gives up or is on no list shows in the figures, each in one of them; and whoever comes in, in none.
+#[tokio::test]
+async fn what_becomes_of_strangers_is_counted() {
+    let daemon = Daemon::new(Authentication::sasl(passwords())).await;
+    let counted = async |refused, unknown, logins_failed| {
+        let expected = [refused, unknown, logins_failed];
+        let mut last = [0; 3];
+        for _ in 0..10_000 {
+            let now = daemon.metrics.snapshot();
+            last = [now.connections_refused, now.connections_unknown, now.logins_failed];
+            if last == expected && now.connections_open == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{last:?} instead of {expected:?}");
+    };
+    drop(daemon.login("", Credentials::new("fred", "right")).await.unwrap());
+    counted(0, 0, 0).await;
+    daemon.login("", Credentials::new("fred", "wrong")).await.unwrap_err();
+    counted(0, 1, 1).await;
+    drop(UnixStream::connect(&daemon.path).await.unwrap());
+    counted(0, 2, 1).await;
+    let mut guesses = UnixStream::connect(&daemon.path).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(call(&mut guesses, 68, b"").await, Some(1));
+    }
+    counted(0, 3, 4).await;
+    let nobody = AllowedProcesses { uids: vec![u32::MAX - 7], ..AllowedProcesses::default() };
+    daemon.listener.set_authentication(Authentication::none().only_processes(nobody));
+    let mut unlisted = UnixStream::connect(&daemon.path).await.unwrap();
+    assert_eq!(call(&mut unlisted, 1, &[0; 8]).await, Some(1));
+    drop(unlisted);
+    counted(1, 3, 4).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn patience_with_the_unknown_ends_after_half_a_minute() {
     let daemon = Daemon::new(Authentication::sasl(passwords())).await;

@@ -29,6 +29,8 @@ mod fleet;
 #[cfg(feature = "mem")]
 mod flights;
 mod going;
+#[cfg(feature = "migrate")]
+mod handed_on;
 #[cfg(feature = "mem")]
 mod handover;
 #[cfg(feature = "mem")]

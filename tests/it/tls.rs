@@ -17,7 +17,9 @@ use virtwire::client::{CallError, Connection, OpenError, OpenOptions, TlsFault, 
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::remote::{Domain, DomainDefineXml, DomainDefineXmlReply};
 use virtwire::protocol::session::server::Called;
-use virtwire::server::{Answering, CallContext, Exposure, Handler, Listener, Server, TlsServer, TlsSettings};
+use virtwire::server::{
+    Answering, CallContext, Exposure, Handler, Listener, Patterns, Server, TlsServer, TlsSettings,
+};
 
 #[tokio::test]
 async fn large_calls_and_replies_pass_whole_in_both_directions() {
@@ -136,6 +138,46 @@ async fn what_follows_the_byte_is_the_protocol() {
     let OpenError::Call { error: call, .. } = &error else { panic!("{error:?}") };
     let CallError::Closed { reason, .. } = &**call else { panic!("{error:?}") };
     assert!(reason.to_string().contains("4294967295"), "{reason}");
+}
+
+/// Whoever is on no list of names, and whoever goes in the middle of it, shows in the daemon's figures.
+#[tokio::test]
+async fn whom_tls_does_not_let_in_is_counted() {
+    let settings = TlsSettings {
+        authority: fixtures().join("cacert.pem"),
+        certificate: fixtures().join("servercert.pem"),
+        key: fixtures().join("serverkey.pem"),
+        revoked: None,
+        clients_need_certificates: false,
+        names: Some(Patterns::new(["CN=somebody"])),
+    };
+    let tls = TlsServer::new(&settings).unwrap();
+    let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
+    let address = listener.address().to_string().replace("tls://", "");
+    let server = Server::new(Counts);
+    let metrics = server.metrics().clone();
+    tokio::spawn(async move { server.serve(&listener).await });
+    let counted = async |refused, unknown| {
+        let mut last = (0, 0);
+        for _ in 0..10_000 {
+            let now = metrics.snapshot();
+            last = (now.connections_refused, now.connections_unknown);
+            if last == (refused, unknown) && now.connections_open == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{last:?} instead of {:?}", (refused, unknown));
+    };
+    drop(TcpStream::connect(&address).await.unwrap());
+    counted(0, 1).await;
+    let port = address.rsplit_once(':').unwrap().1;
+    let uri = format!("gate+tls://localhost:{port}/?pkipath={}", fixtures().display());
+    Connection::open(&uri).await.unwrap_err();
+    counted(1, 1).await;
+    let mut stranger = TcpStream::connect(&address).await.unwrap();
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    counted(2, 1).await;
 }
 
 /// Whoever has been accepted before an operator's change meets what was asked until then: both its certificate and its password, or else

@@ -202,6 +202,57 @@ async fn each_call_of_a_server_has_one_span() {
     assert_eq!(story.spans(), expected);
 }
 
+/// A proxy's call may be the first that needs its connection, and is over long before that.
+#[tokio::test]
+async fn a_connection_that_is_opened_in_a_call_outlives_its_span() {
+    struct Opens {
+        beyond: String,
+        kept: Mutex<Option<Connection>>,
+    }
+
+    impl Handler for Opens {
+        fn call(self: Arc<Self>, _: CallContext, _: Called) -> Answering {
+            Box::pin(async move {
+                let options = OpenOptions { keepalive: None, ..OpenOptions::default() };
+                let opened = Connection::open_with(&self.beyond, options).await.unwrap();
+                *self.kept.lock().unwrap() = Some(opened);
+                Ok(Draft::empty())
+            })
+        }
+    }
+
+    let story = Story::of("virtwire::");
+    let _listening = story.listens();
+    let place = Place::new().await;
+    let opens = Arc::new(Opens { beyond: place.uri(), kept: Mutex::default() });
+    let mut raw = Raw::connect(&serve_at(Server::shared(opens.clone()), |listener| listener).await).await;
+    let calling = tokio::spawn(async move { raw.call(Program::REMOTE, 1, &[0; 8]).await });
+    let mut peer = place.accept().await;
+    let [list, open] = peer.flight(["auth_list", "connect_open"]).await;
+    peer.list(&list, &[AuthType::None]).await;
+    peer.reply(&open, &()).await;
+    calling.await.unwrap().unwrap();
+
+    let is_closed = |name: &str, target: &str| {
+        let book = story.book();
+        let mut of_it = book
+            .spans
+            .iter()
+            .filter(|span| span.metadata.name() == name && span.metadata.target().starts_with(target));
+        let span = of_it.next().unwrap_or_else(|| panic!("no {name} of {target}"));
+        assert!(of_it.next().is_none(), "more than one {name} of {target}");
+        span.handles == 0
+    };
+    // It has been answered, and what is left of it goes.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(is_closed("call", "virtwire::server"), "the connection keeps the call's span");
+    assert!(!is_closed("session", "virtwire::client"));
+    assert_eq!(story.book().follows, [("session", "call")]);
+    assert!(opens.kept.lock().unwrap().is_some());
+}
+
 /// Whoever embeds the server would else look in vain for why nobody comes in.
 #[cfg(feature = "sasl")]
 #[tokio::test]
@@ -254,11 +305,16 @@ struct Book {
     spans: Vec<Span>,
     entered: Vec<usize>,
     lines: Vec<String>,
+    /// Which came of which without being a part of it.
+    follows: Vec<(&'static str, &'static str)>,
 }
 
 struct Span {
     metadata: &'static Metadata<'static>,
     fields: Fields,
+    parent: Option<usize>,
+    /// A span is open for as long as somebody has one, or one of a part of it.
+    handles: usize,
 }
 
 impl Display for Span {
@@ -308,8 +364,29 @@ impl Subscriber for Story {
         let mut fields = Fields::default();
         span.record(&mut fields);
         let mut book = self.book();
-        book.spans.push(Span { metadata: span.metadata(), fields });
+        let contextual = book.entered.last().copied().filter(|_| span.is_contextual());
+        let parent = span.parent().map(at).or(contextual);
+        if let Some(parent) = parent {
+            book.spans[parent].handles += 1;
+        }
+        book.spans.push(Span { metadata: span.metadata(), fields, parent, handles: 1 });
         Id::from_u64(book.spans.len() as u64)
+    }
+
+    fn clone_span(&self, span: &Id) -> Id {
+        self.book().spans[at(span)].handles += 1;
+        span.clone()
+    }
+
+    fn try_close(&self, span: Id) -> bool {
+        let mut book = self.book();
+        let mut next = Some(at(&span));
+        while let Some(closing) = next {
+            let Span { handles, parent, .. } = &mut book.spans[closing];
+            *handles -= 1;
+            next = parent.filter(|_| *handles == 0);
+        }
+        book.spans[at(&span)].handles == 0
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
@@ -339,7 +416,11 @@ impl Subscriber for Story {
         Current::new(Id::from_u64(*at as u64 + 1), book.spans[*at].metadata)
     }
 
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn record_follows_from(&self, span: &Id, follows: &Id) {
+        let mut book = self.book();
+        let names = [span, follows].map(|id| book.spans[at(id)].metadata.name());
+        book.follows.push(names.into());
+    }
 }
 
 #[derive(Default)]

@@ -124,6 +124,24 @@ fn text(snapshot: &MetricsSnapshot) -> String {
             "Connections that ended because the client broke the protocol, or the socket failed.",
             snapshot.connections_faulty,
         ),
+        (
+            "virtwire_connections_refused_total",
+            "counter",
+            "Connections that were not let in, by TLS or by a list, or as too many of one user.",
+            snapshot.connections_refused,
+        ),
+        (
+            "virtwire_connections_unknown_total",
+            "counter",
+            "Connections that ended before their clients had proved who they are.",
+            snapshot.connections_unknown,
+        ),
+        (
+            "virtwire_logins_failed_total",
+            "counter",
+            "Attempts of clients to prove who they are that were in vain.",
+            snapshot.logins_failed,
+        ),
     ];
     for (name, kind, help, value) in plain {
         head(&mut text, name, kind, help);

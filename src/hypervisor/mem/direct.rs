@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::params::TypedParams;
 
 use super::super::{Finish, MigrationVersion, Perform, Result};
 use super::cookie::Ticket;
@@ -127,7 +128,8 @@ async fn come(reception: Reception, mut stream: TcpStream, flags: MigrateFlags) 
             let name = inner.table().name_of(*id);
             if let (Some(dname), Arrival::Confirmed) = (name, arrival) {
                 let (cookie, uri) = (Vec::new(), String::new());
-                let request = Finish { version: MigrationVersion::V1, dname, cookie, uri, flags };
+                let (version, params) = (MigrationVersion::V1, TypedParams::new());
+                let request = Finish { version, dname, cookie, uri, flags, params };
                 if let Err(error) = finish::run(inner, *id, request).await {
                     debug!(incoming = id.0, %error, "a guest that came direct is kept, paused");
                 }

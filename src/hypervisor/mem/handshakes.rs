@@ -1,5 +1,8 @@
 //! The steps of a migration, each where it is done.
 
+use virtwire_protocol::migrate::MigrateFlags;
+
+use super::super::moves::flags::settled;
 use super::super::{
     Begin, Begun, Confirm, Finish, Finished, Handshakes, IncomingId, OutgoingId, Perform, Performed, Prepare,
     Prepared, Result, Tunnel,
@@ -13,7 +16,9 @@ impl Handshakes for Mem {
     }
 
     async fn prepare(&self, request: Prepare) -> Result<Prepared> {
-        incoming::prepare(&self.inner, request).await
+        // None of its business who drives.
+        let flags = request.flags.without(MigrateFlags::PEER2PEER);
+        incoming::prepare(&self.inner, Prepare { flags, ..request }).await
     }
 
     async fn perform(&self, request: Perform) -> Result<Performed> {
@@ -21,6 +26,7 @@ impl Handshakes for Mem {
     }
 
     async fn prepare_tunnel(&self, request: Prepare, stream: Stream) -> Result<Prepared> {
+        let request = Prepare { flags: settled(request.flags), ..request };
         incoming::prepare_tunnel(&self.inner, request, stream).await
     }
 
@@ -29,11 +35,11 @@ impl Handshakes for Mem {
     }
 
     async fn finish(&self, request: Finish) -> Result<Finished> {
-        finish::finish(&self.inner, request).await
+        finish::finish(&self.inner, Finish { flags: settled(request.flags), ..request }).await
     }
 
     async fn cancel(&self, request: Finish) -> Result<()> {
-        finish::cancel(&self.inner, request).await
+        finish::cancel(&self.inner, Finish { flags: settled(request.flags), ..request }).await
     }
 
     async fn confirm(&self, request: Confirm) -> Result<()> {

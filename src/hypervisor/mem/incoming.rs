@@ -125,7 +125,7 @@ impl Drop for TaskGuard {
 }
 
 pub(super) async fn prepare(inner: &Arc<Inner>, request: Prepare) -> Result<Prepared> {
-    let Prepare { version, cookie, uri_in, flags, dname, dom_xml } = request;
+    let Prepare { version, cookie, uri_in, flags, dname, dom_xml, .. } = request;
     let function = match version {
         MigrationVersion::V1 => "domain_migrate_prepare",
         MigrationVersion::V2 => "domain_migrate_prepare2",

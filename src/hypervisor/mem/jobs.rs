@@ -27,7 +27,7 @@ impl Jobs for Mem {
     async fn completed_job(&self, domain: Uuid, keep: bool) -> Result<Option<Job>> {
         let mut table = self.inner.table();
         let job = &mut table.guest_mut(domain)?.completed_job;
-        Ok(if keep { *job } else { job.take() })
+        Ok(if keep { job.clone() } else { job.take() })
     }
 
     async fn abort_job(&self, domain: Uuid) -> Result<()> {

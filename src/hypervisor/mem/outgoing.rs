@@ -492,7 +492,7 @@ impl Turn<'_> {
         let guest = self.guest_mut(uuid)?;
         debug!(domain = guest.name, "the guest has left");
         let job = departure.job(JobKind::Completed);
-        guest.completed_job = Some(job);
+        guest.completed_job = Some(job.clone());
         if let Ok(live) = guest.live_mut() {
             live.activity = Activity::Idle;
         }
@@ -519,7 +519,9 @@ impl Turn<'_> {
     pub(super) fn stays(&mut self, uuid: Uuid, departure: Option<&Departure>, outcome: JobKind) {
         self.outgoing.retain(|_, held| *held != uuid);
         let Ok(guest) = self.guest_mut(uuid) else { return };
-        guest.completed_job = departure.map(|departure| departure.job(outcome)).or(guest.completed_job);
+        if let Some(departure) = departure {
+            guest.completed_job = Some(departure.job(outcome));
+        }
         let Ok(live) = guest.live_mut() else { return };
         let paused_it = departure.is_some_and(Departure::paused_it);
         if !paused_it || live.state() != LiveState::Paused(PausedReason::Migration) {

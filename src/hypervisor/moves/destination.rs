@@ -44,7 +44,7 @@ impl Moves {
         request: Prepare,
         stream: Option<Stream>,
     ) -> Result<Prepared> {
-        let Prepare { version, cookie, uri_in, flags: _, dname, dom_xml } = request;
+        let Prepare { version, cookie, uri_in, dname, dom_xml, .. } = request;
         if version == MigrationVersion::V3 {
             Cookie::of(&cookie, self.here)?;
         }

@@ -16,6 +16,11 @@ pub(crate) const DESTINATION: u64 = MigrateFlags::LIVE.0
 /// A source holds guests as well.
 pub(crate) const SOURCE: u64 = DESTINATION | MigrateFlags::CHANGE_PROTECTION.0;
 
+/// The flags without those of who drives, and of which way the data goes: to a destination both are settled before.
+pub(crate) fn settled(flags: MigrateFlags) -> MigrateFlags {
+    flags.without(MigrateFlags::PEER2PEER).without(MigrateFlags::TUNNELLED)
+}
+
 /// # Errors
 /// Code 8 for flags that are not `known`; code 1 or 74 for those of who drives, and of which way the data goes, which are settled before.
 pub(crate) fn check(flags: MigrateFlags, known: u64, function: &str) -> Result<()> {

@@ -71,7 +71,7 @@ impl Moves {
         found(host, guest).await?;
         let known = {
             let mut table = self.table();
-            let known = table.jobs.completed.get(&guest).copied();
+            let known = table.jobs.completed.get(&guest).cloned();
             if !keep {
                 table.jobs.forget(guest);
             }

@@ -133,7 +133,7 @@ impl<H: Hypervisor> Leaving<H, ()> {
         verbs(&*self.host)?.turn(guest, DomainState::Shutoff(ShutoffReason::Migrated)).await?;
         let job = self.departure.job(JobKind::Completed);
         if let Some(events) = self.host.events() {
-            events.tell(&Event::Job(info.clone(), JobStep::Completed(job)));
+            events.tell(&Event::Job(info.clone(), JobStep::Completed(job.clone())));
         }
         let undefines = flags.has(MigrateFlags::UNDEFINE_SOURCE) && info.persistent;
         if undefines && let Err(error) = self.host.undefine(guest).await {

@@ -207,7 +207,7 @@ impl Client {
         match event {
             Event::Domain(domain, what) => self.tell_life(domain, *what),
             Event::Happening(domain, what) => self.tell_happening(domain, what),
-            Event::Job(domain, what) => self.tell_job(domain, *what),
+            Event::Job(domain, what) => self.tell_job(domain, what),
             Event::Network(network, what) => self.tell_network(network, *what),
             Event::Pool(pool, what) => self.tell_pool(pool, *what),
             Event::Secret(secret, what) => self.tell_secret(secret, *what),
@@ -237,7 +237,7 @@ impl Client {
     }
 
     /// The kinds of these events are younger than the third generation, and none is registered that the client does not know.
-    fn tell_job(&self, domain: &DomainInfo, what: JobStep) {
+    fn tell_job(&self, domain: &DomainInfo, what: &JobStep) {
         let Some(wishes) = &self.wishes else { return };
         let kind = match what {
             JobStep::Iteration(_) => MIGRATION_ITERATION,
@@ -250,10 +250,11 @@ impl Client {
             let dom = wire::domain(domain);
             match what {
                 JobStep::Iteration(iteration) => {
+                    let iteration = *iteration;
                     self.notify(&DomainEventCallbackMigrationIteration { callback_id, dom, iteration });
                 }
                 JobStep::Completed(job) => {
-                    let params = super::job::stats(&job);
+                    let params = super::job::stats(job);
                     self.notify(&DomainEventCallbackJobCompleted { callback_id, dom, params });
                 }
             }

@@ -1,8 +1,8 @@
 //! Jobs, and the limits on those that move domains.
 
 use virtwire_protocol::remote::{
-    DomainAbortJob, DomainAbortJobFlags, DomainGetJobInfo, DomainGetJobInfoReply, DomainGetJobStats,
-    DomainGetJobStatsReply, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeReply,
+    DOMAIN_JOB_STATS_MAX, DomainAbortJob, DomainAbortJobFlags, DomainGetJobInfo, DomainGetJobInfoReply,
+    DomainGetJobStats, DomainGetJobStatsReply, DomainMigrateGetMaxDowntime, DomainMigrateGetMaxDowntimeReply,
     DomainMigrateGetMaxSpeed, DomainMigrateGetMaxSpeedReply, DomainMigrateSetMaxDowntime,
     DomainMigrateSetMaxSpeed, DomainMigrateStartPostCopy, TypedParam, TypedParamValue,
 };
@@ -55,24 +55,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         _: &CallContext,
         arguments: DomainGetJobInfo,
     ) -> Result<DomainGetJobInfoReply> {
-        let Some(job) = self.job(Uuid(arguments.dom.uuid)).await? else {
-            return Ok(DomainGetJobInfoReply::default());
-        };
-        let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
-        Ok(DomainGetJobInfoReply {
-            r#type: job.kind.into(),
-            time_elapsed: milliseconds(job.elapsed),
-            time_remaining: 0,
-            data_total: total,
-            data_processed: processed,
-            data_remaining: remaining,
-            mem_total: total,
-            mem_processed: processed,
-            mem_remaining: remaining,
-            file_total: 0,
-            file_processed: 0,
-            file_remaining: 0,
-        })
+        let job = self.job(Uuid(arguments.dom.uuid)).await?;
+        Ok(job.as_ref().map(info).unwrap_or_default())
     }
 
     pub(super) async fn domain_get_job_stats(
@@ -116,26 +100,106 @@ impl<H: Hypervisor> HypervisorService<H> {
     }
 }
 
-/// A job's numbers, by libvirt's names for them.
+/// What older clients are told of a job.
+fn info(job: &Job) -> DomainGetJobInfoReply {
+    let [data_total, data_processed, data_remaining] = job.data();
+    let [mem_total, mem_processed, mem_remaining] = job.memory();
+    let [file_total, file_processed, file_remaining] = job.disks();
+    DomainGetJobInfoReply {
+        r#type: job.kind.into(),
+        time_elapsed: milliseconds(job.elapsed),
+        time_remaining: job.more.u64("time_remaining").unwrap_or(0),
+        data_total,
+        data_processed,
+        data_remaining,
+        mem_total,
+        mem_processed,
+        mem_remaining,
+        file_total,
+        file_processed,
+        file_remaining,
+    }
+}
+
+/// A job's numbers, by libvirt's names for them, each told once, and no more of them than a reply takes.
 pub(super) fn stats(job: &Job) -> Vec<TypedParam> {
     let number =
         |field: &str, value: u64| TypedParam { field: field.into(), value: TypedParamValue::ULLong(value) };
-    let (total, processed, remaining) = (job.memory_total, job.memory_processed, job.memory_remaining());
-    vec![
+    let ([data_total, data_processed, data_remaining], [total, processed, remaining]) =
+        (job.data(), job.memory());
+    let own = vec![
         TypedParam { field: "operation".into(), value: TypedParamValue::Int(job.operation.into()) },
         number("time_elapsed", milliseconds(job.elapsed)),
         number("downtime", milliseconds(job.downtime)),
-        number("data_total", total),
-        number("data_processed", processed),
-        number("data_remaining", remaining),
+        number("data_total", data_total),
+        number("data_processed", data_processed),
+        number("data_remaining", data_remaining),
         number("memory_total", total),
         number("memory_processed", processed),
         number("memory_remaining", remaining),
         number("memory_iteration", job.memory_iteration),
         number("memory_postcopy_requests", job.postcopy_requests),
-    ]
+    ];
+    let is_new = |more: &&TypedParam| own.iter().all(|known| known.field != more.field);
+    let more: Vec<_> = job.more.iter().filter(is_new).cloned().collect();
+    own.into_iter().chain(more).take(DOMAIN_JOB_STATS_MAX as usize).collect()
 }
 
 fn milliseconds(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use virtwire_protocol::params::TypedParams;
+
+    use super::*;
+    use crate::hypervisor::JobOperation;
+
+    fn copying() -> Job {
+        let named =
+            [("disk_total", 1_000_u64), ("disk_processed", 400), ("disk_remaining", 600), ("memory_bps", 5)];
+        let mut more = TypedParams::new();
+        for (name, value) in named {
+            more.push(name, value).unwrap();
+        }
+        more.push("auto_converge_throttle", 20).unwrap();
+        Job { memory_processed: 30, more, ..Job::begun(JobOperation::MigrationOut, 100) }
+    }
+
+    #[test]
+    fn further_figures_are_told_behind_ours_and_none_twice() {
+        let mut job = copying();
+        // A field of its own says this.
+        job.more.push("memory_total", 7_u64).unwrap();
+        let stats = TypedParams::from(stats(&job));
+        let told = [
+            "memory_total",
+            "data_total",
+            "data_processed",
+            "data_remaining",
+            "disk_remaining",
+            "memory_bps",
+        ];
+        assert_eq!(told.map(|name| stats.u64(name)), [100, 1_100, 430, 670, 600, 5].map(Some));
+        assert_eq!(stats.i32("auto_converge_throttle"), Some(20));
+        assert_eq!(stats.all("memory_total").count(), 1);
+    }
+
+    #[test]
+    fn no_more_figures_are_told_than_a_reply_takes() {
+        let mut job = copying();
+        for number in 0..100 {
+            job.more.push(&format!("figure.{number}"), number).unwrap();
+        }
+        assert_eq!(stats(&job).len(), 64);
+    }
+
+    #[test]
+    fn older_clients_are_told_of_disks_as_files() {
+        let told = info(&copying());
+        assert_eq!([told.file_total, told.file_processed, told.file_remaining], [1_000, 400, 600]);
+        assert_eq!([told.mem_total, told.mem_processed, told.mem_remaining], [100, 30, 70]);
+        assert_eq!([told.data_total, told.data_processed, told.data_remaining], [1_100, 430, 670]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use virtwire_protocol::error::{ErrorCode, ErrorDomain, RemoteError};
 use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::{
     Domain, DomainMigrateFinish, DomainMigrateFinish2, DomainMigrateFinish2Reply, DomainMigrateFinishReply,
     DomainMigratePerform, DomainMigratePrepare, DomainMigratePrepare2, DomainMigratePrepare2Reply,
@@ -19,7 +20,6 @@ use virtwire_xdr::Text;
 
 /// What a client asks of a source that is to drive the migration: Perform, in any form.
 #[derive(Default)]
-#[cfg_attr(not(feature = "migrate"), expect(dead_code, reason = "without the engine nobody drives"))]
 pub(super) struct Asked {
     pub(super) dom: Domain,
     pub(super) cookie: Vec<u8>,
@@ -29,6 +29,7 @@ pub(super) struct Asked {
     pub(super) dname: Option<Text>,
     pub(super) resource: u64,
     pub(super) xml: Option<Text>,
+    pub(super) params: TypedParams,
 }
 
 /// Whether a Perform has this daemon drive the migration.
@@ -41,11 +42,6 @@ pub(super) fn driven_here(flags: MigrateFlags) -> Result<bool> {
         true => Err(errors::invalid("cannot perform tunnelled migration without using peer2peer flag")),
         false => Ok(driven),
     }
-}
-
-/// Who drives, and which way the data comes, is settled before a hypervisor is asked.
-pub(super) fn for_the_hypervisor(flags: MigrateFlags) -> MigrateFlags {
-    flags.without(MigrateFlags::PEER2PEER).without(MigrateFlags::TUNNELLED)
 }
 
 fn wrong_way(detail: &str) -> RemoteError {
@@ -65,6 +61,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(arguments.flags),
             dname: arguments.dname.map(new_name).transpose()?,
             dom_xml: None,
+            bandwidth_mib_s: arguments.resource,
+            params: TypedParams::new(),
         };
         let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
         Ok(DomainMigratePrepareReply { cookie, uri_out: uri_out.map(Into::into) })
@@ -82,17 +80,18 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(arguments.flags),
             dname: arguments.dname.map(new_name).transpose()?,
             dom_xml: Some(xml(arguments.dom_xml)?),
+            bandwidth_mib_s: arguments.resource,
+            params: TypedParams::new(),
         };
         let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
         Ok(DomainMigratePrepare2Reply { cookie, uri_out: uri_out.map(Into::into) })
     }
 
     /// Prepares on behalf of a connection: the guest goes when it does.
-    pub(super) async fn prepare(&self, cx: &CallContext, mut request: Prepare) -> Result<Prepared> {
+    pub(super) async fn prepare(&self, cx: &CallContext, request: Prepare) -> Result<Prepared> {
         if request.flags.has(MigrateFlags::TUNNELLED) {
             return Err(wrong_way("Tunnelled migration requested but invalid RPC method called"));
         }
-        request.flags = for_the_hypervisor(request.flags);
         let prepared = self.step_prepare(request, None).await?;
         self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
         Ok(prepared)
@@ -102,13 +101,12 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn prepare_tunnel(
         &self,
         cx: &CallContext,
-        mut request: Prepare,
+        request: Prepare,
         stream: Stream,
     ) -> Result<Prepared> {
         if !request.flags.has(MigrateFlags::TUNNELLED) {
             return Err(wrong_way("PrepareTunnel called but no TUNNELLED flag set"));
         }
-        request.flags = for_the_hypervisor(request.flags);
         let prepared = self.step_prepare(request, Some(stream)).await?;
         self.answers_for(cx, HalfDone::Incoming(prepared.incoming))?;
         Ok(prepared)
@@ -158,6 +156,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: MigrateFlags(arguments.flags),
             dname: arguments.dname.map(new_name).transpose()?,
             dom_xml: Some(xml(arguments.dom_xml)?),
+            bandwidth_mib_s: arguments.resource,
+            params: TypedParams::new(),
         };
         self.prepare_tunnel(cx, request, stream).await.map(drop)
     }
@@ -185,6 +185,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags,
             dname: arguments.dname.map(new_name).transpose()?,
             bandwidth_mib_s: arguments.resource,
+            xml: None,
+            params: TypedParams::new(),
         };
         self.step_perform(request, None).await.map(drop)
     }
@@ -193,13 +195,22 @@ impl<H: Hypervisor> HypervisorService<H> {
     #[cfg(feature = "migrate")]
     pub(super) async fn drive(&self, cx: &CallContext, asked: Asked) -> Result<()> {
         use virtwire_protocol::migrate::{Domain, DomainXml, Request};
-        let Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml } = asked;
+        let Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml, params } = asked;
         let dconnuri = dconnuri.ok_or_else(|| {
             errors::invalid_argument("a peer-to-peer migration needs the destination's URI (dconnuri)")
         })?;
         let domain = Domain { name: dom.name.clone(), uuid: dom.uuid, id: dom.id };
-        let (bandwidth_mib_s, xml) = (resource, xml.map(DomainXml));
-        let request = Request { uri, dname, flags, bandwidth_mib_s, xml, ..Request::live(domain) };
+        let (persistent_xml, params) = super::migrate_params::for_the_engine(params)?;
+        let request = Request {
+            uri,
+            dname,
+            flags,
+            bandwidth_mib_s: resource,
+            xml: xml.map(DomainXml),
+            persistent_xml,
+            params,
+            ..Request::live(domain)
+        };
         self.peer_to_peer(cx, super::p2p::Wanted { dom, dconnuri, cookie, request }).await
     }
 
@@ -226,7 +237,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
-            flags: for_the_hypervisor(MigrateFlags(arguments.flags)),
+            flags: MigrateFlags(arguments.flags),
+            params: TypedParams::new(),
         };
         let moved = self.step_finish(request).await?;
         Ok(DomainMigrateFinishReply { ddom: domain(&moved.domain) })
@@ -243,7 +255,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: known_name(&arguments.dname)?,
             cookie: arguments.cookie,
             uri: uri(arguments.uri)?,
-            flags: for_the_hypervisor(MigrateFlags(arguments.flags)),
+            flags: MigrateFlags(arguments.flags),
+            params: TypedParams::new(),
         };
         if arguments.retcode != 0 {
             return Err(self.cancelled(request).await);

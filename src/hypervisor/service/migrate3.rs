@@ -1,6 +1,7 @@
 //! Moving domains, version 3: five steps, with fixed arguments or with typed parameters.
 
 use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::params::TypedParams;
 use virtwire_protocol::remote::{
     Domain, DomainMigrateBegin3, DomainMigrateBegin3Params, DomainMigrateBegin3ParamsReply,
     DomainMigrateBegin3Reply, DomainMigrateConfirm3, DomainMigrateConfirm3Params, DomainMigrateFinish3,
@@ -9,7 +10,7 @@ use virtwire_protocol::remote::{
     DomainMigratePerform3Reply, DomainMigratePrepare3, DomainMigratePrepare3Params,
     DomainMigratePrepare3ParamsReply, DomainMigratePrepare3Reply, DomainMigratePrepareTunnel3,
     DomainMigratePrepareTunnel3Params, DomainMigratePrepareTunnel3ParamsReply,
-    DomainMigratePrepareTunnel3Reply,
+    DomainMigratePrepareTunnel3Reply, TypedParam,
 };
 use virtwire_xdr::Text;
 
@@ -19,21 +20,40 @@ use super::super::{
 };
 use super::HypervisorService;
 use super::clients::HalfDone;
-use super::migrate::{Asked, driven_here, for_the_hypervisor};
+use super::migrate::{Asked, driven_here};
 use super::migrate_params::Params;
 use super::wire::{domain, known_name, new_name, uri, xml};
 use crate::server::{CallContext, Stream};
 
-/// Prepare of a guest that comes through a tunnel, in either form.
-fn through_tunnel(cookie: Vec<u8>, flags: u64, dname: Option<Text>, dom_xml: Text) -> Result<Prepare> {
+/// Prepare in either form.
+fn to_prepare(cookie: Vec<u8>, flags: u64, mut params: Params) -> Result<Prepare> {
     Ok(Prepare {
         version: MigrationVersion::V3,
         cookie,
-        uri_in: None,
+        dom_xml: Some(xml(params.xml()?)?),
+        uri_in: params.migrate_uri.map(uri).transpose()?,
         flags: MigrateFlags(flags),
-        dname: dname.map(new_name).transpose()?,
-        dom_xml: Some(xml(dom_xml)?),
+        dname: params.destination_name.map(new_name).transpose()?,
+        bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+        params: params.more,
     })
+}
+
+/// Finish in either form.
+fn to_finish(dname: &Text, cookie: Vec<u8>, flags: u64, params: TypedParams) -> Result<Finish> {
+    let (dname, flags) = (known_name(dname)?, MigrateFlags(flags));
+    Ok(Finish { version: MigrationVersion::V3, dname, cookie, uri: String::new(), flags, params })
+}
+
+/// What fixed arguments say, as parameters.
+fn fixed(
+    migrate_uri: Option<Text>,
+    destination_name: Option<Text>,
+    destination_xml: Option<Text>,
+    resource: u64,
+) -> Params {
+    let more = TypedParams::new();
+    Params { migrate_uri, destination_name, destination_xml, bandwidth_mib_s: Some(resource), more }
 }
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -42,8 +62,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigrateBegin3,
     ) -> Result<DomainMigrateBegin3Reply> {
-        let DomainMigrateBegin3 { dom, xmlin, flags, dname, resource: _ } = arguments;
-        let Begun { cookie, xml, .. } = self.begin(cx, &dom, xmlin, flags, dname).await?;
+        let DomainMigrateBegin3 { dom, xmlin, flags, dname, resource } = arguments;
+        let params = fixed(None, dname, xmlin, resource);
+        let Begun { cookie, xml, .. } = self.begin(cx, &dom, flags, params).await?;
         Ok(DomainMigrateBegin3Reply { cookie_out: cookie, xml: xml.into() })
     }
 
@@ -53,27 +74,25 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigrateBegin3Params,
     ) -> Result<DomainMigrateBegin3ParamsReply> {
         let DomainMigrateBegin3Params { dom, params, flags } = arguments;
-        let Params { destination_xml, destination_name, .. } = Params::read(params)?;
-        let Begun { cookie, xml, .. } =
-            self.begin(cx, &dom, destination_xml, flags.into(), destination_name).await?;
+        let params = self.params(params)?;
+        let Begun { cookie, xml, .. } = self.begin(cx, &dom, flags.into(), params).await?;
         Ok(DomainMigrateBegin3ParamsReply { cookie_out: cookie, xml: xml.into() })
     }
 
-    async fn begin(
-        &self,
-        cx: &CallContext,
-        dom: &Domain,
-        wished: Option<Text>,
-        flags: u64,
-        dname: Option<Text>,
-    ) -> Result<Begun> {
+    fn params(&self, params: Vec<TypedParam>) -> Result<Params> {
+        Params::read(params, |name| self.takes(name))
+    }
+
+    async fn begin(&self, cx: &CallContext, dom: &Domain, flags: u64, params: Params) -> Result<Begun> {
         self.may_leave(dom).await?;
         self.check_not_driven(dom)?;
         let request = Begin {
             domain: Uuid(dom.uuid),
-            xml: wished.map(xml).transpose()?,
+            xml: params.destination_xml.map(xml).transpose()?,
             flags: MigrateFlags(flags),
-            dname: dname.map(new_name).transpose()?,
+            dname: params.destination_name.map(new_name).transpose()?,
+            bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+            params: params.more,
         };
         let begun = self.step_begin(request).await?;
         if let Some(id) = begun.outgoing {
@@ -87,14 +106,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigratePrepare3,
     ) -> Result<DomainMigratePrepare3Reply> {
-        let request = Prepare {
-            version: MigrationVersion::V3,
-            cookie: arguments.cookie_in,
-            uri_in: arguments.uri_in.map(uri).transpose()?,
-            flags: MigrateFlags(arguments.flags),
-            dname: arguments.dname.map(new_name).transpose()?,
-            dom_xml: Some(xml(arguments.dom_xml)?),
-        };
+        let DomainMigratePrepare3 { cookie_in, uri_in, flags, dname, resource, dom_xml } = arguments;
+        let request = to_prepare(cookie_in, flags, fixed(uri_in, dname, Some(dom_xml), resource))?;
         let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
         Ok(DomainMigratePrepare3Reply { cookie_out: cookie, uri_out: uri_out.map(Into::into) })
     }
@@ -104,15 +117,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigratePrepare3Params,
     ) -> Result<DomainMigratePrepare3ParamsReply> {
-        let mut params = Params::read(arguments.params)?;
-        let request = Prepare {
-            version: MigrationVersion::V3,
-            cookie: arguments.cookie_in,
-            dom_xml: Some(xml(params.xml()?)?),
-            uri_in: params.migrate_uri.map(uri).transpose()?,
-            flags: MigrateFlags(arguments.flags.into()),
-            dname: params.destination_name.map(new_name).transpose()?,
-        };
+        let DomainMigratePrepare3Params { params, cookie_in, flags } = arguments;
+        let request = to_prepare(cookie_in, flags.into(), self.params(params)?)?;
         let Prepared { cookie, uri_out, .. } = self.prepare(cx, request).await?;
         Ok(DomainMigratePrepare3ParamsReply { cookie_out: cookie, uri_out: uri_out.map(Into::into) })
     }
@@ -123,8 +129,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigratePrepareTunnel3,
         stream: Stream,
     ) -> Result<DomainMigratePrepareTunnel3Reply> {
-        let DomainMigratePrepareTunnel3 { cookie_in, flags, dname, dom_xml, .. } = arguments;
-        let request = through_tunnel(cookie_in, flags, dname, dom_xml)?;
+        let DomainMigratePrepareTunnel3 { cookie_in, flags, dname, resource, dom_xml } = arguments;
+        let request = to_prepare(cookie_in, flags, fixed(None, dname, Some(dom_xml), resource))?;
         let Prepared { cookie, .. } = self.prepare_tunnel(cx, request, stream).await?;
         Ok(DomainMigratePrepareTunnel3Reply { cookie_out: cookie })
     }
@@ -136,9 +142,9 @@ impl<H: Hypervisor> HypervisorService<H> {
         stream: Stream,
     ) -> Result<DomainMigratePrepareTunnel3ParamsReply> {
         let DomainMigratePrepareTunnel3Params { params, cookie_in, flags } = arguments;
-        let mut params = Params::read(params)?;
-        let dom_xml = params.xml()?;
-        let request = through_tunnel(cookie_in, flags.into(), params.destination_name, dom_xml)?;
+        // Its way has no name.
+        let params = Params { migrate_uri: None, ..self.params(params)? };
+        let request = to_prepare(cookie_in, flags.into(), params)?;
         let Prepared { cookie, .. } = self.prepare_tunnel(cx, request, stream).await?;
         Ok(DomainMigratePrepareTunnel3ParamsReply { cookie_out: cookie })
     }
@@ -158,8 +164,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname,
             resource,
         } = arguments;
-        let flags = MigrateFlags(flags);
-        let sending = Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml };
+        let (flags, params) = (MigrateFlags(flags), TypedParams::new());
+        let sending = Asked { dom, cookie, dconnuri, uri, flags, dname, resource, xml, params };
         Ok(DomainMigratePerform3Reply { cookie_out: self.perform3(cx, sending).await? })
     }
 
@@ -169,7 +175,7 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigratePerform3Params,
     ) -> Result<DomainMigratePerform3ParamsReply> {
         let DomainMigratePerform3Params { dom, dconnuri, params, cookie_in, flags } = arguments;
-        let params = Params::read(params)?;
+        let params = self.params(params)?;
         let sending = Asked {
             dom,
             cookie: cookie_in,
@@ -179,6 +185,7 @@ impl<H: Hypervisor> HypervisorService<H> {
             dname: params.destination_name,
             resource: params.bandwidth_mib_s.unwrap_or(0),
             xml: params.destination_xml,
+            params: params.more,
         };
         Ok(DomainMigratePerform3ParamsReply { cookie_out: self.perform3(cx, sending).await? })
     }
@@ -192,7 +199,6 @@ impl<H: Hypervisor> HypervisorService<H> {
         if sending.dconnuri.is_some() {
             return Err(errors::unsupported_argument("a destination's URI is for peer-to-peer migration"));
         }
-        // The configuration was the destination's; the guest that is sent is the one that runs.
         let to = sending.uri.ok_or_else(|| errors::invalid_argument("no migration URI passed"))?;
         // Nothing was prepared for it, and nobody will confirm that it is there. Who has a guest held since Begin will, and has lost a cookie.
         let is_managed = sending.flags.has(MigrateFlags::CHANGE_PROTECTION);
@@ -209,6 +215,8 @@ impl<H: Hypervisor> HypervisorService<H> {
             flags: sending.flags,
             dname: sending.dname.map(new_name).transpose()?,
             bandwidth_mib_s: sending.resource,
+            xml: sending.xml.map(xml).transpose()?,
+            params: sending.params,
         };
         let Performed { cookie, outgoing } = self.step_perform(request, None).await?;
         if let Some(id) = outgoing {
@@ -224,8 +232,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigrateFinish3,
     ) -> Result<DomainMigrateFinish3Reply> {
         let DomainMigrateFinish3 { dname, cookie_in, flags, cancelled, .. } = arguments;
-        let Finished { domain: moved, cookie } =
-            self.finish3(&dname, cookie_in, MigrateFlags(flags), cancelled != 0).await?;
+        let request = to_finish(&dname, cookie_in, flags, TypedParams::new())?;
+        let Finished { domain: moved, cookie } = self.finish3(request, cancelled != 0).await?;
         Ok(DomainMigrateFinish3Reply { dom: domain(&moved), cookie_out: cookie })
     }
 
@@ -235,23 +243,14 @@ impl<H: Hypervisor> HypervisorService<H> {
         arguments: DomainMigrateFinish3Params,
     ) -> Result<DomainMigrateFinish3ParamsReply> {
         let DomainMigrateFinish3Params { params, cookie_in, flags, cancelled } = arguments;
-        let name = Params::read(params)?.name()?;
-        let Finished { domain: moved, cookie } =
-            self.finish3(&name, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await?;
+        let mut params = self.params(params)?;
+        let request = to_finish(&params.name()?, cookie_in, flags.into(), params.more)?;
+        let Finished { domain: moved, cookie } = self.finish3(request, cancelled != 0).await?;
         Ok(DomainMigrateFinish3ParamsReply { dom: domain(&moved), cookie_out: cookie })
     }
 
     /// A cancelled one never returns a domain: code 93 says that all is cleaned up.
-    async fn finish3(
-        &self,
-        dname: &Text,
-        cookie: Vec<u8>,
-        flags: MigrateFlags,
-        cancelled: bool,
-    ) -> Result<Finished> {
-        let dname = known_name(dname)?;
-        let flags = for_the_hypervisor(flags);
-        let request = Finish { version: MigrationVersion::V3, dname, cookie, uri: String::new(), flags };
+    async fn finish3(&self, request: Finish, cancelled: bool) -> Result<Finished> {
         match cancelled {
             true => Err(self.cancelled(request).await),
             false => self.step_finish(request).await,
@@ -263,8 +262,16 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigrateConfirm3,
     ) -> Result<()> {
-        let DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled } = arguments;
-        self.confirm(cx, &dom, cookie_in, MigrateFlags(flags), cancelled != 0).await
+        let DomainMigrateConfirm3 { dom, cookie_in: cookie, flags, cancelled } = arguments;
+        self.step_confirm(Confirm {
+            domain: Uuid(dom.uuid),
+            cookie,
+            flags: MigrateFlags(flags),
+            cancelled: cancelled != 0,
+            holds: self.holds(cx),
+            params: TypedParams::new(),
+        })
+        .await
     }
 
     pub(super) async fn domain_migrate_confirm3_params(
@@ -272,20 +279,15 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigrateConfirm3Params,
     ) -> Result<()> {
-        let DomainMigrateConfirm3Params { dom, params, cookie_in, flags, cancelled } = arguments;
-        Params::read(params)?;
-        self.confirm(cx, &dom, cookie_in, MigrateFlags(flags.into()), cancelled != 0).await
-    }
-
-    async fn confirm(
-        &self,
-        cx: &CallContext,
-        dom: &Domain,
-        cookie: Vec<u8>,
-        flags: MigrateFlags,
-        cancelled: bool,
-    ) -> Result<()> {
-        let request = Confirm { domain: Uuid(dom.uuid), cookie, flags, cancelled, holds: self.holds(cx) };
-        self.step_confirm(request).await
+        let DomainMigrateConfirm3Params { dom, params, cookie_in: cookie, flags, cancelled } = arguments;
+        self.step_confirm(Confirm {
+            domain: Uuid(dom.uuid),
+            cookie,
+            flags: MigrateFlags(flags.into()),
+            cancelled: cancelled != 0,
+            holds: self.holds(cx),
+            params: self.params(params)?.more,
+        })
+        .await
     }
 }

@@ -298,26 +298,32 @@ impl<H: Hypervisor> Moving<'_, H> {
         let done = match call {
             Call::Begin3 { terms, flags, .. } => self.begin(terms, flags).await,
             Call::Perform { cookie, uri, flags, dname, resource, .. } => {
-                let sending = Sending { keeps: false, cookie, uri: Some(uri), flags, dname, resource };
-                self.perform(sending).await
+                let params = Params {
+                    migrate_uri: Some(uri),
+                    destination_name: dname,
+                    bandwidth_mib_s: Some(resource),
+                    ..Params::default()
+                };
+                self.perform(Sending { keeps: false, cookie, flags, params }).await
             }
             Call::Perform3 { cookie, terms, flags, .. } => match Params::of(terms) {
-                Ok(Params { migrate_uri: uri, destination_name: dname, bandwidth_mib_s, .. }) => {
-                    let resource = bandwidth_mib_s.unwrap_or(0);
-                    self.perform(Sending { keeps: true, cookie, uri, flags, dname, resource }).await
+                Ok(params) => self.perform(Sending { keeps: true, cookie, flags, params }).await,
+                Err(error) => Err(error),
+            },
+            Call::Confirm3 { cookie, terms, flags, cancelled, .. } => match Params::of(terms) {
+                Ok(params) => {
+                    let request = Confirm {
+                        domain: self.guest,
+                        cookie: cookie.0,
+                        flags,
+                        cancelled: cancelled.number() != 0,
+                        holds: self.holds.clone(),
+                        params: params.more,
+                    };
+                    self.service.step_confirm(request).await.map(|()| Reply::Done)
                 }
                 Err(error) => Err(error),
             },
-            Call::Confirm3 { cookie, flags, cancelled, .. } => {
-                let request = Confirm {
-                    domain: self.guest,
-                    cookie: cookie.0,
-                    flags,
-                    cancelled: cancelled.number() != 0,
-                    holds: self.holds.clone(),
-                };
-                self.service.step_confirm(request).await.map(|()| Reply::Done)
-            }
             Call::GetXmlDesc { .. } => {
                 let xml = self.service.hypervisor.xml(self.guest, WhichXml::Migratable).await;
                 xml.map(|xml| Reply::Xml(DomainXml(xml.into())))
@@ -329,11 +335,9 @@ impl<H: Hypervisor> Moving<'_, H> {
             Call::LookupByUuid { .. } => self.found().await.map(|info| Reply::Found(named(&info))),
             // This migration is no job that it waits for.
             Call::GetJobInfo { .. } => self.service.step_job(self.guest).await.map(|job| {
-                Reply::Job(job.map_or_else(JobInfo::default, |job| JobInfo {
-                    kind: job.kind.into(),
-                    data_total: job.memory_total,
-                    data_processed: job.memory_processed,
-                    data_remaining: job.memory_remaining(),
+                Reply::Job(job.map_or_else(JobInfo::default, |job| {
+                    let [data_total, data_processed, data_remaining] = job.data();
+                    JobInfo { kind: job.kind.into(), data_total, data_processed, data_remaining }
                 }))
             }),
             Call::Resume { .. } => self.service.resume(self.guest).await.map(|()| Reply::Done),
@@ -359,12 +363,14 @@ impl<H: Hypervisor> Moving<'_, H> {
     }
 
     async fn begin(&mut self, terms: Terms, flags: MigrateFlags) -> Result<Reply> {
-        let Params { destination_xml: xml, destination_name: dname, .. } = Params::of(terms)?;
+        let params = Params::of(terms)?;
         let request = Begin {
             domain: self.guest,
-            xml: xml.map(super::wire::xml).transpose()?,
+            xml: params.destination_xml.map(super::wire::xml).transpose()?,
             flags,
-            dname: dname.map(super::wire::new_name).transpose()?,
+            dname: params.destination_name.map(super::wire::new_name).transpose()?,
+            bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+            params: params.more,
         };
         let begun = self.service.step_begin(request).await?;
         self.holds.extend(begun.outgoing);
@@ -373,16 +379,18 @@ impl<H: Hypervisor> Moving<'_, H> {
 
     /// Sends the guest. The destination's end is noticed meanwhile, and ends this.
     async fn perform(&mut self, sending: Sending) -> Result<Reply> {
-        let Sending { keeps, cookie, uri, flags, dname, resource } = sending;
+        let Sending { keeps, cookie, flags, params } = sending;
         let request = Perform {
             keeps,
             holds: self.holds.clone(),
             domain: self.guest,
             cookie: cookie.0,
-            uri: uri.map(super::wire::uri).transpose()?.unwrap_or_default(),
+            uri: params.migrate_uri.map(super::wire::uri).transpose()?.unwrap_or_default(),
             flags,
-            dname: dname.map(super::wire::new_name).transpose()?,
-            bandwidth_mib_s: resource,
+            dname: params.destination_name.map(super::wire::new_name).transpose()?,
+            bandwidth_mib_s: params.bandwidth_mib_s.unwrap_or(0),
+            xml: params.destination_xml.map(super::wire::xml).transpose()?,
+            params: params.more,
         };
         let connection = self.destination.connection().clone();
         let (service, guest) = (self.service, self.guest);
@@ -473,10 +481,8 @@ impl<H: Hypervisor> Moving<'_, H> {
 struct Sending {
     keeps: bool,
     cookie: Cookie,
-    uri: Option<Text>,
     flags: MigrateFlags,
-    dname: Option<Text>,
-    resource: u64,
+    params: Params,
 }
 
 /// Carries what the hypervisor sends to the destination, and its word back.

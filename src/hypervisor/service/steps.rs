@@ -8,7 +8,7 @@ use super::super::{
     Perform, Performed, Prepare, Prepared, Result, Tunnel, Uuid,
 };
 use super::HypervisorService;
-use crate::hypervisor::moves::Change;
+use crate::hypervisor::moves::{Change, flags};
 use crate::server::Stream;
 
 impl<H: Hypervisor> HypervisorService<H> {
@@ -19,11 +19,22 @@ impl<H: Hypervisor> HypervisorService<H> {
         }
     }
 
+    /// Whether a typed parameter of this name may come, beside those that the requests have a field for.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        match &self.moves {
+            None => self.hypervisor.handshakes().takes(name),
+            Some(_) => false,
+        }
+    }
+
     pub(super) async fn step_prepare(&self, request: Prepare, stream: Option<Stream>) -> Result<Prepared> {
         match (&self.moves, stream) {
             (None, None) => self.hypervisor.handshakes().prepare(request).await,
             (None, Some(stream)) => self.hypervisor.handshakes().prepare_tunnel(request, stream).await,
-            (Some(moves), stream) => moves.prepare(&self.hypervisor, request, stream).await,
+            (Some(moves), stream) => {
+                let request = Prepare { flags: flags::settled(request.flags), ..request };
+                moves.prepare(&self.hypervisor, request, stream).await
+            }
         }
     }
 
@@ -38,14 +49,20 @@ impl<H: Hypervisor> HypervisorService<H> {
     pub(super) async fn step_finish(&self, request: Finish) -> Result<Finished> {
         match &self.moves {
             None => self.hypervisor.handshakes().finish(request).await,
-            Some(moves) => moves.finish(&self.hypervisor, request).await,
+            Some(moves) => {
+                let request = Finish { flags: flags::settled(request.flags), ..request };
+                moves.finish(&self.hypervisor, request).await
+            }
         }
     }
 
     pub(super) async fn step_cancel(&self, request: Finish) -> Result<()> {
         match &self.moves {
             None => self.hypervisor.handshakes().cancel(request).await,
-            Some(moves) => moves.cancel(&self.hypervisor, request).await,
+            Some(moves) => {
+                let request = Finish { flags: flags::settled(request.flags), ..request };
+                moves.cancel(&self.hypervisor, request).await
+            }
         }
     }
 

@@ -159,6 +159,13 @@ fn prometheus_is_told_what_clients_ask() {
         figures[format!("{name}{{program=\"remote\",procedure=\"{procedure}\"}}").as_str()]
     };
     assert_eq!(figures["virtwire_connections_accepted_total"], 4.0);
+    for name in [
+        "virtwire_connections_refused_total",
+        "virtwire_connections_unknown_total",
+        "virtwire_logins_failed_total",
+    ] {
+        assert_eq!(figures[name], 0.0, "{name}");
+    }
     assert_eq!(calls("virtwire_call_duration_seconds_count", "connect_list_all_domains"), 3.0);
     assert_eq!(calls("virtwire_call_errors_total", "connect_list_all_domains"), 0.0);
     assert!(calls("virtwire_call_errors_total", "domain_lookup_by_name") >= 1.0);

@@ -1,8 +1,12 @@
 //! TLS, with certificates as sites make them, and libvirt's own clients.
 
+use virtwire::client::{Admin, Connection};
+use virtwire::hypervisor::HypervisorService;
+use virtwire::hypervisor::mem::Mem;
+use virtwire::server::{Exposure, Listener, Server, TlsServer, TlsSettings};
+
 use super::daemon::{Daemon, auth_file, directory, set_password};
-use crate::lab::Setup;
-use crate::lab::until;
+use crate::lab::{Setup, runtime, until};
 use crate::need::need;
 use crate::peers::{try_virsh, virsh};
 use crate::process::run;
@@ -57,6 +61,82 @@ fn a_password_is_asked_for_behind_tls_too() {
     virsh(&daemon.tls_uri(&bare, &format!("&authfile={good}")), &["list"]);
     let refused = try_virsh(&daemon.tls_uri(&bare, &format!("&authfile={bad}")), &["list"]);
     assert!(refused.stderr.contains("authentication failed"), "{refused:?}");
+}
+
+/// What lists of names are compared with: the same certificate is shown to libvirt's daemon and to ours, and both say who came.
+#[test]
+fn a_certificates_subject_is_written_as_libvirtd_writes_it() {
+    const SUBJECTS: [&str; 24] = [
+        "/C=GB/O=Example/CN=plain",
+        "/C=GB/O=Exa, Inc./CN=comma",
+        "/O=A=B/CN=equals",
+        "/O=#hash/CN=ha#sh",
+        "/O= lead trail /CN=sp",
+        "/O=semi;colon<gt>/CN=q\"uote",
+        "/O=back\\\\slash/CN=a\\+b",
+        "/O=Jürgen GmbH/CN=utf8",
+        "/DC=org/DC=example/UID=joe/CN=j",
+        "/CN=x/emailAddress=a@b.c",
+        "/CN=first/CN=second",
+        "/O=multi/CN=a+OU=b",
+        "/title=Dr/CN=t",
+        "/street=Main St/CN=s",
+        "/postalCode=12345/L=Here/ST=There/CN=pc",
+        "/givenName=Fred/SN=Smith/CN=fs",
+        "/initials=A/dnQualifier=q/generationQualifier=III/CN=d",
+        "/serialNumber=42/description=d/name=n/CN=sn",
+        "/pseudonym=zed/CN=p",
+        "/telephoneNumber=1/CN=tel",
+        "/businessCategory=Private/jurisdictionL=L/jurisdictionST=S/jurisdictionC=GB/CN=b",
+        "/organizationIdentifier=x/CN=oi",
+        "/unstructuredName=u/CN=un",
+        "/OU=b+CN=a+O=c/CN=three",
+    ];
+    need!(Libvirtd, Namespaces, Certtool, Openssl);
+    let setup = Setup::new();
+    let host = setup.host();
+    let site = Authority::new(setup.directory(), "site");
+    let server = site.server(&format!("ip_address = \"{host}\""));
+    let client = site.client("");
+    let settings = TlsSettings {
+        authority: site.path().into(),
+        certificate: server.certificate.clone().into(),
+        key: server.key.clone().into(),
+        revoked: None,
+        ..TlsSettings::default()
+    };
+    let theirs = setup.tls(&site.path(), &server.certificate, &server.key).start();
+    let admin = format!("libvirtd:///system?socket={}", theirs.admin_socket().display());
+    runtime().block_on(async {
+        let tls = TlsServer::new(&settings).unwrap();
+        let listener = Listener::bind_tls(&format!("{host}:0"), tls, Exposure::LocalOnly).await.unwrap();
+        let address = listener.address().to_string().replace("tls://", "");
+        let ours = Server::new(HypervisorService::new(Mem::default()));
+        let serving = ours.clone();
+        tokio::spawn(async move { serving.serve(&listener).await });
+        let admin = Admin::open(&admin).await.unwrap().server("libvirtd").await.unwrap();
+        let mut wrong = Vec::new();
+        for subject in SUBJECTS {
+            let folder = site.folder("shown", Some(&site.subject(subject, &client)));
+            let uri = format!("test+tls://{}/default?pkipath={folder}", theirs.tls_address());
+            let connection =
+                Connection::open(&uri).await.unwrap_or_else(|error| panic!("{subject}: {error}"));
+            let newest = admin.clients().await.unwrap().into_iter().max_by_key(|client| client.id()).unwrap();
+            let info = newest.info().await.unwrap();
+            connection.close().await.unwrap();
+
+            let uri = format!("mem+tls://{address}/default?pkipath={folder}");
+            let connection =
+                Connection::open(&uri).await.unwrap_or_else(|error| panic!("{subject}: {error}"));
+            let newest = ours.clients().pop().unwrap();
+            connection.close().await.unwrap();
+            let names = [info.str("tls_x509_dname"), newest.identity.tls_name.as_deref()];
+            if names[0].is_none() || names[0] != names[1] {
+                wrong.push(format!("{subject}: {names:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }
 
 /// The same lists before libvirt's daemon and ours.

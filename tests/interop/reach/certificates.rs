@@ -77,6 +77,21 @@ impl Authority {
         self.sign("client", &format!("organization = \"Site\"\ncn = \"client1\"\n{lines}\ntls_www_client\nencryption_key\nsigning_key\n"))
     }
 
+    /// A client's certificate with this subject, as OpenSSL reads it: of several keys of a site one serves for all.
+    pub(crate) fn subject(&self, subject: &str, client: &Certificate) -> Certificate {
+        let configuration = "[req]\ndistinguished_name=dn\nx509_extensions=client\nstring_mask=utf8only\n[dn]\n\
+             [client]\nbasicConstraints=critical,CA:FALSE\nextendedKeyUsage=clientAuth\n";
+        let configuration = self.write("openssl.cnf", configuration);
+        let certificate = self.place("subject.pem");
+        let authority_key = self.place(&format!("{}.key", self.name));
+        let finished = run(Command::new("openssl")
+            .args(["req", "-x509", "-utf8", "-days", "9", "-config", &configuration])
+            .args(["-CA", &self.path(), "-CAkey", &authority_key, "-key", &client.key])
+            .args(["-subj", subject, "-out", &certificate]));
+        assert!(finished.status.success(), "openssl {subject}: {finished:?}");
+        Certificate { certificate, key: client.key.clone() }
+    }
+
     /// The list by which this authority takes a certificate back.
     pub(crate) fn revoke(&self, certificate: &Certificate) -> String {
         let list = self.place(&format!("{}.crl", self.name));

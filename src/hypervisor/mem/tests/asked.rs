@@ -87,7 +87,7 @@ async fn what_is_not_well_formed_is_taken_from_nobody() {
     assert_error(mem.update_network(lan, change, CONFIG).await, 35, 19);
     let elsewhere = xml_with("a", guest).replace("</domain>", &format!("{bell}</domain>"));
     let flags = MigrateFlags(MigrateFlags::OFFLINE.0 | MigrateFlags::PERSIST_DEST.0);
-    let begin = Begin { domain: guest, xml: Some(elsewhere), flags, dname: None };
+    let begin = Begin { xml: Some(elsewhere), ..super::moves::begin(guest, flags) };
     assert_error(mem.begin(begin).await, 35, 20);
 }
 
@@ -174,7 +174,8 @@ async fn what_libvirt_refuses_is_not_taken_in_place_of_what_is_here() {
     let save = Save { xml: Some(wished.clone()), ..Save::default() };
     world.events();
     assert_error(world.mem.save(guest, &nothing, save.clone()).await, 27, 20);
-    let begin = |domain, xml: &str, flags| Begin { domain, xml: Some(xml.to_owned()), flags, dname: None };
+    let begin =
+        |domain, xml: &str, flags| Begin { xml: Some(xml.to_owned()), ..super::moves::begin(domain, flags) };
     assert_error(world.mem.begin(begin(guest, &wished, MigrateFlags::LIVE)).await, 27, 20);
     assert_eq!((world.state("a").await, world.events(), nothing.exists()), (Some((1, 1)), vec![], false));
     let off = world.mem.define(xml("off")).await.unwrap().uuid;
@@ -203,7 +204,7 @@ async fn what_was_written_before_a_rule_was_goes_on() {
     source.save(guest, &image, Save::default()).await.unwrap();
     source.restore(&image, Save::default()).await.unwrap();
     let flags = MigrateFlags::LIVE;
-    let begun = source.begin(Begin { domain: guest, xml: None, flags, dname: None }).await.unwrap();
+    let begun = source.begin(super::moves::begin(guest, flags)).await.unwrap();
     assert_eq!(begun.xml, twice);
     Mem::new(config()).prepare(prepare(Some(&twice))).await.unwrap();
     std::fs::remove_file(image).unwrap();

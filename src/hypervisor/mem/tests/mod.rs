@@ -14,6 +14,7 @@ mod troubles;
 mod version3;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use virtwire_protocol::params::TypedParams;
 
 use super::*;
 use crate::hypervisor::{

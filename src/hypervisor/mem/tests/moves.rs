@@ -8,6 +8,11 @@ use crate::hypervisor::MigrationVersion;
 const RUN: StartOptions = StartOptions { paused: false };
 pub(super) const LIVE: MigrateFlags = MigrateFlags::LIVE;
 
+/// The call that begins one in version 3.
+pub(super) fn begin(domain: Uuid, flags: MigrateFlags) -> Begin {
+    Begin { domain, xml: None, flags, dname: None, bandwidth_mib_s: 0, params: TypedParams::new() }
+}
+
 /// The call that opens a migration of this guest.
 pub(super) fn prepare(dom_xml: Option<&str>) -> Prepare {
     let version = if dom_xml.is_some() { MigrationVersion::V2 } else { MigrationVersion::V1 };
@@ -18,6 +23,8 @@ pub(super) fn prepare(dom_xml: Option<&str>) -> Prepare {
         flags: LIVE,
         dname: None,
         dom_xml: dom_xml.map(str::to_owned),
+        bandwidth_mib_s: 0,
+        params: TypedParams::new(),
     }
 }
 
@@ -32,6 +39,8 @@ pub(super) fn perform(domain: Uuid, prepared: &Prepared) -> Perform {
         flags: LIVE,
         dname: None,
         bandwidth_mib_s: 0,
+        xml: None,
+        params: TypedParams::new(),
     }
 }
 
@@ -43,6 +52,7 @@ pub(super) fn finish(version: MigrationVersion, dname: &str, prepared: &Prepared
         cookie: prepared.cookie.clone(),
         uri: prepared.uri_out.clone().unwrap_or_default(),
         flags: LIVE,
+        params: TypedParams::new(),
     }
 }
 

@@ -29,8 +29,7 @@ impl Pair {
     }
 
     async fn prepared_for(&self, flags: MigrateFlags) -> Result<Prepared> {
-        let begin = Begin { domain: self.guest, xml: None, flags, dname: None };
-        let begun = self.source.mem.begin(begin).await?;
+        let begun = self.source.mem.begin(super::moves::begin(self.guest, flags)).await?;
         let request = Prepare {
             version: MigrationVersion::V3,
             cookie: begun.cookie,
@@ -38,6 +37,8 @@ impl Pair {
             flags: flags.without(MigrateFlags::CHANGE_PROTECTION),
             dname: None,
             dom_xml: Some(begun.xml),
+            bandwidth_mib_s: 0,
+            params: TypedParams::new(),
         };
         self.destination.mem.prepare(request).await
     }

@@ -18,11 +18,18 @@ async fn names(mem: &Mem, guest: Uuid) -> Vec<String> {
 }
 
 fn begin(domain: Uuid) -> Begin {
-    Begin { domain, xml: None, flags: OFFLINE, dname: None }
+    super::moves::begin(domain, OFFLINE)
 }
 
 fn confirm(domain: Uuid) -> Confirm {
-    Confirm { domain, cookie: Vec::new(), flags: OFFLINE, cancelled: false, holds: Vec::new() }
+    Confirm {
+        domain,
+        cookie: Vec::new(),
+        flags: OFFLINE,
+        cancelled: false,
+        holds: Vec::new(),
+        params: TypedParams::new(),
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::hypervisor::{Confirm, MigrationVersion};
 const PROTECTED: MigrateFlags = MigrateFlags(LIVE.0 | MigrateFlags::CHANGE_PROTECTION.0);
 
 fn begin(pair: &Pair, flags: MigrateFlags) -> Begin {
-    Begin { domain: pair.guest, xml: None, flags, dname: None }
+    super::moves::begin(pair.guest, flags)
 }
 
 /// By the one client that there is: it holds all that is held.
@@ -17,11 +17,13 @@ pub(super) fn perform(pair: &Pair, prepared: &Prepared) -> Perform {
 
 pub(super) fn finish(cookie: Vec<u8>) -> Finish {
     let version = MigrationVersion::V3;
-    Finish { version, dname: "a".to_owned(), cookie, uri: String::new(), flags: LIVE }
+    let params = TypedParams::new();
+    Finish { version, dname: "a".to_owned(), cookie, uri: String::new(), flags: LIVE, params }
 }
 
 pub(super) fn confirm(pair: &Pair, cookie: Vec<u8>, cancelled: bool) -> Confirm {
-    Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled, holds: pair.holds() }
+    let params = TypedParams::new();
+    Confirm { domain: pair.guest, cookie, flags: LIVE, cancelled, holds: pair.holds(), params }
 }
 
 impl Pair {
@@ -39,6 +41,8 @@ impl Pair {
             flags: LIVE,
             dname: None,
             dom_xml: Some(begun.xml.clone()),
+            bandwidth_mib_s: 0,
+            params: TypedParams::new(),
         };
         let prepared = self.destination.mem.prepare(request).await.unwrap();
         (begun, prepared)

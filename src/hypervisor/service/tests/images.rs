@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{Semaphore, watch};
 use virtwire_protocol::migrate::MigrateFlags;
+use virtwire_protocol::params::TypedParams;
 
 use super::*;
 use crate::hypervisor::{Confirm, Lookup, Revert, Save, Saving, SnapshotInfo, Snapshots, StartOptions};
@@ -441,7 +442,7 @@ async fn an_offline_confirm_waits_for_a_save_and_one_of_a_guest_that_ran_for_not
     slow.until_begun(1).await;
     let confirm = |flags, cancelled| {
         let (domain, cookie, holds) = (Uuid([7; 16]), Vec::new(), Vec::new());
-        service.step_confirm(Confirm { domain, cookie, flags, cancelled, holds })
+        service.step_confirm(Confirm { domain, cookie, flags, cancelled, holds, params: TypedParams::new() })
     };
     let (offline, undefines) = (MigrateFlags::OFFLINE, MigrateFlags::UNDEFINE_SOURCE);
     let mut confirmed = pin!(confirm(offline | undefines, false));
