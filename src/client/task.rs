@@ -288,9 +288,23 @@ impl Task {
         }
     }
 
+    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<Over, CloseReason>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        let polled = self.converse(talk, cx);
+        talk.writer.rest();
+        polled
+    }
+
     /// The conversation: the session decides, this reads, writes and waits. In each round everything that may be ready has one turn, so
     /// that nothing waits for long, and reading never for writing.
-    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<Over, CloseReason>>
+    fn converse<R, W>(
+        &mut self,
+        talk: &mut Talk<R, W>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Over, CloseReason>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,

@@ -19,6 +19,8 @@ const COPY_BYTES_MAX: usize = 8 * 1024;
 const MORE_BYTES: usize = 1024;
 /// Pieces in one write; the kernel takes up to 1,024, and so many hold megabytes.
 const PIECES_MAX: usize = 32;
+/// Pieces that are mostly all: a packet of a stream, and what goes before and behind it.
+const FEW_PIECES: usize = 4;
 
 /// Writes frames in the order in which they are pushed.
 #[derive(Debug)]
@@ -122,7 +124,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// Adds a sealed frame.
     pub(crate) fn push(&mut self, sealed: BytesMut) {
         self.bytes += sealed.len();
-        if self.tail.capacity() == 0 && sealed.len() <= COPY_BYTES_MAX && !self.apart {
+        if self.tail.is_empty() && sealed.len() <= COPY_BYTES_MAX && !self.apart {
             // The first brings its memory.
             self.tail = sealed;
         } else {
@@ -212,20 +214,10 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
         } else if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
+        } else if self.pieces.len() < FEW_PIECES {
+            ready!(self.poll_write_pieces::<FEW_PIECES>(cx))?
         } else {
-            let mut slices = [IoSlice::new(&[]); PIECES_MAX];
-            let mut used = 0;
-            let tail = Some(&self.tail[..]).filter(|tail| !tail.is_empty());
-            let waiting = self.pieces.iter().map(Piece::bytes).chain([tail]);
-            for (slice, bytes) in slices.iter_mut().zip(waiting.map_while(|bytes| bytes)) {
-                *slice = IoSlice::new(bytes);
-                used += 1;
-            }
-            match &slices[..used] {
-                // Of a single one over TCP the runtime knows that a part was all the room there is.
-                [bytes] => ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?,
-                slices => ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, slices))?,
-            }
+            ready!(self.poll_write_pieces::<PIECES_MAX>(cx))?
         };
         if wrote == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -233,6 +225,23 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.written(wrote);
         self.unflushed = Pin::new(&mut self.inner).poll_flush(cx)?.is_pending();
         Poll::Ready(Ok(()))
+    }
+
+    /// Writes at most so many pieces.
+    fn poll_write_pieces<const MOST: usize>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut slices = [IoSlice::new(&[]); MOST];
+        let mut used = 0;
+        let tail = Some(&self.tail[..]).filter(|tail| !tail.is_empty());
+        let waiting = self.pieces.iter().map(Piece::bytes).chain([tail]);
+        for (slice, bytes) in slices.iter_mut().zip(waiting.map_while(|bytes| bytes)) {
+            *slice = IoSlice::new(bytes);
+            used += 1;
+        }
+        match &slices[..used] {
+            // Of a single one over TCP the runtime knows that a part was all the room there is.
+            [bytes] => Pin::new(&mut self.inner).poll_write(cx, bytes),
+            slices => Pin::new(&mut self.inner).poll_write_vectored(cx, slices),
+        }
     }
 
     /// Has the line take what is no bytes of this process.
@@ -256,7 +265,6 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.pieces.pop_front();
         }
         self.count(count);
-        self.rest();
         Poll::Ready(Ok(()))
     }
 
@@ -280,11 +288,10 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             self.pieces.pop_front();
         }
         self.tail.advance(count.min(self.tail.len()));
-        self.rest();
     }
 
-    /// Idle connections hold no memory.
-    fn rest(&mut self) {
+    /// Nothing is pushed for a while: idle connections hold no memory.
+    pub(crate) fn rest(&mut self) {
         if self.bytes == 0 {
             (self.tail, self.pieces) = (BytesMut::new(), VecDeque::new());
         }

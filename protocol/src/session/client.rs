@@ -283,9 +283,11 @@ impl ClientSession {
             Ok(MessageKind::Notice) => self.noticed(&header, frame.payload),
             Ok(kind @ (MessageKind::Stream(_) | MessageKind::Hole)) => {
                 let heard = self.streams.handle(&header, kind, frame.payload)?;
-                self.transmit.extend(heard.send);
+                self.transmit_if(heard.send);
                 let serial = header.serial;
-                self.events.extend(heard.event.map(|event| ClientEvent::Streamed { serial, event }));
+                if let Some(event) = heard.event {
+                    self.events.push_back(ClientEvent::Streamed { serial, event });
+                }
                 Ok(())
             }
             Ok(MessageKind::Call | MessageKind::CallWithFds) => Err(ProtocolError::NotForClients("a call")),
@@ -363,7 +365,8 @@ impl ClientSession {
             Err(ReplyFault::Remote(_) | ReplyFault::UndecodableError(_)) => Some(false),
             Err(_) => None,
         };
-        self.transmit.extend(self.streams.replied(serial, is_open));
+        let packet = self.streams.replied(serial, is_open);
+        self.transmit_if(packet);
         self.events.push_back(ClientEvent::Replied { serial, answer });
         Ok(())
     }
@@ -381,9 +384,11 @@ impl ClientSession {
     }
 
     fn transmit_if(&mut self, packet: Option<BytesMut>) -> bool {
-        let is_sent = packet.is_some();
-        self.transmit.extend(packet);
-        is_sent
+        match packet {
+            Some(packet) => self.transmit.push_back(packet),
+            None => return false,
+        }
+        true
     }
 
     fn noticed(&mut self, header: &Header, payload: Bytes) -> Result<(), ProtocolError> {
