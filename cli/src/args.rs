@@ -402,6 +402,9 @@ pub(crate) struct EventsArgs {
     /// Print a JSON object for each event, on one line
     #[arg(long)]
     pub(crate) json: bool,
+    /// Begin each line with the moment at which its event came; JSON always has it, as `time`
+    #[arg(long)]
+    pub(crate) timestamp: bool,
     /// End after so many events
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,

@@ -6,6 +6,7 @@
 mod agent;
 mod args;
 mod call;
+mod clock;
 mod conform;
 mod connect;
 mod console;

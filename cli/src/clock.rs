@@ -1,6 +1,17 @@
-//! Times, for people.
+//! Times, for people and for programs.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The moment, since 1970.
+pub(crate) fn now() -> Duration {
+    // A clock that stands before that tells nothing.
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A moment since 1970, as the number of JSON that a `time` is.
+pub(crate) fn number(at: Duration) -> String {
+    format!("{}.{:09}", at.as_secs(), at.subsec_nanos())
+}
 
 /// A moment since 1970, as a date and a time of day.
 pub(crate) fn utc(at: Duration) -> String {
