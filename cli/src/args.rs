@@ -2,6 +2,7 @@
 
 pub(crate) mod help;
 mod migrate;
+mod order;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
@@ -62,7 +63,9 @@ pub(crate) enum Typed {
 pub(crate) fn parse(
     words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<Typed, clap::Error> {
-    let found = command().subcommand(guest()).try_get_matches_from(words)?;
+    let command = command();
+    let words = order::options_first(&command, words.into_iter().map(Into::into).collect());
+    let found = command.subcommand(guest()).try_get_matches_from(words)?;
     match found.subcommand_matches(GUEST) {
         Some(found) => GuestArgs::from_arg_matches(found).map(Typed::ByServe),
         None => Cli::from_arg_matches(&found).map(|cli| Typed::ByUser(Box::new(cli))),
