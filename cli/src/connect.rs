@@ -11,6 +11,7 @@ use virtwire::uri::{Transport, Uri};
 
 use crate::agent::Agent;
 use crate::fail::{Fail, quoted};
+use crate::prompt::hidden;
 
 /// How the user wants daemons to be opened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -193,7 +194,7 @@ fn ask(uri: &str) -> io::Result<Credentials> {
             line.trim().to_owned()
         }
     };
-    let password = rpassword::prompt_password(format!("Password of {user} for {uri}: "))?;
+    let password = hidden(&format!("Password of {user} for {uri}: "))?;
     Ok(Credentials::new(user, password))
 }
 

@@ -30,6 +30,7 @@ mod passwd;
 mod pool;
 mod probe;
 mod progress;
+mod prompt;
 mod recover;
 mod screen;
 mod screenshot;

@@ -23,6 +23,7 @@ mod peer;
 mod peer_to_peer;
 mod polkit;
 mod process;
+mod prompt;
 mod runs;
 mod screenshot;
 mod silent;
