@@ -7,6 +7,7 @@ mod agent;
 mod args;
 mod call;
 mod clock;
+mod completions;
 mod conform;
 mod connect;
 mod console;
@@ -136,7 +137,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Fail> {
         Command::Pool(command) => pool::run(command, opener).await?,
         Command::Vol(command) => vol::run(command, opener).await?,
         Command::Call(args) => call::run(args, opener).await?,
-        Command::Completions(args) => pages::completions(&args)?,
+        Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => pages::manual(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
 mod autostart;
+mod completions;
 mod conform;
 mod descriptors;
 mod dissect;
