@@ -70,7 +70,7 @@ fn file_kind(arg: &Arg) -> ValueHint {
 /// clap's function offers options wherever a word is empty, and knows of no words but options. Another one, which asks it, has the last word.
 fn in_bash(command: &Command, by_clap: &str) -> String {
     let (mut wants, mut below) = (String::new(), String::new());
-    each(command, command, "", &mut |path, of| {
+    each(command, "", &mut |path, of| {
         // Writing into memory does not fail.
         let _ = writeln!(wants, "        \"{path}\") {} ;;", wanted(command, of, path));
         if of.has_subcommands() {
@@ -107,10 +107,10 @@ if [[{registered}",
 }
 
 /// Looks at each command, with the words that lead to it.
-fn each(root: &Command, of: &Command, path: &str, look: &mut impl FnMut(&str, &Command)) {
+fn each(of: &Command, path: &str, look: &mut impl FnMut(&str, &Command)) {
     look(path, of);
     for below in of.get_subcommands() {
-        each(root, below, &format!("{path} {}", below.get_name()), look);
+        each(below, &format!("{path} {}", below.get_name()), look);
     }
 }
 

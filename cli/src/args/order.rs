@@ -92,7 +92,7 @@ mod tests {
         each(&command(), &mut vec!["virtwire".to_owned()], &mut |path, of| {
             let words: Vec<_> = of
                 .get_positionals()
-                .filter(|word| !word.get_num_args().is_some_and(|n| n.max_values() > 1))
+                .filter(|word| word.get_num_args().is_none_or(|n| n.max_values() <= 1))
                 .collect();
             if words.len() < 2 {
                 return;
