@@ -290,8 +290,8 @@ async fn facts(vol: &StorageVol) -> Result<Facts, CallError> {
     facts.add_text("path", "Path", path.as_ref());
     facts.add_text("key", "Key", Some(vol.key()));
     facts.add("type", "Type", info.map(|info| info.kind.to_string()));
-    facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
-    facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
+    facts.add_bytes("capacity_bytes", "Capacity", info.map(|info| info.capacity));
+    facts.add_bytes("allocation_bytes", "Allocation", info.map(|info| info.allocation));
     Ok(facts)
 }
 

@@ -215,6 +215,9 @@ fn a_guest_is_defined_started_described_and_gone() {
         );
     }
 
+    let info = run(&["info", uri, "web1"]).succeeded();
+    assert!(info.contains("\nMemory:          1.0 MiB (1024 KiB)\n"), "{info}");
+
     assert_eq!(run(&["destroy", uri, &id]).succeeded(), "destroyed web1\n");
     assert!(run(&["list", "--all", uri]).succeeded().contains("shut off"));
     assert_eq!(run(&["undefine", uri, "web1"]).succeeded(), "undefined web1\n");
