@@ -17,7 +17,7 @@ use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::info::{Facts, told};
-use crate::object::{self, Object, find, refused};
+use crate::object::{self, Object, find, open, refused};
 use crate::screen::say_json;
 use crate::table::{Side, Table};
 
@@ -148,7 +148,7 @@ impl Object for Network {
 }
 
 async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(&args.uri).await?;
+    let connection = open::<Network>(&args.uri, &args.network, opener).await?;
     let leases = find::<Network>(&connection, &args.network).await?.dhcp_leases(None).await;
     let leases = leases.map_err(|error| refused::<Network>(&connection, &args.network, &error))?;
     if json {
