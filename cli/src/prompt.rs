@@ -22,11 +22,15 @@ static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 /// The terminal's, and where it has come to its end, as by Ctrl-D.
 pub(crate) fn hidden(question: &str) -> io::Result<String> {
     before_the_end(put_back_for_good)?;
-    let hidden = Hidden::begin()?;
+    let _hidden = Hidden::begin()?;
+    shown(question)
+}
+
+/// The same where the answer may be seen.
+pub(crate) fn shown(question: &str) -> io::Result<String> {
     tell(&harmless::line(question))?;
     let mut line = String::new();
     let read = io::stdin().read_line(&mut line);
-    drop(hidden);
     if !line.ends_with('\n') {
         // The terminal shows the end of a line, and there was none.
         let _ = tell("\n");

@@ -130,6 +130,18 @@ fn a_password_is_read_as_it_is_typed_and_not_shown() {
     assert_eq!(status.code(), Some(0), "{shown}");
     assert!(shown.contains("joe\r\n") && !shown.contains("word\r\n"), "{shown}");
 
+    // Whom nobody names nobody asks for a password.
+    for (keys, told) in
+        [("\n", "the terminal: no user was named"), ("\u{4}", "the terminal: nothing was typed")]
+    {
+        let mut session = Session::start(&["list", &uri]);
+        session.wait_for("User for ");
+        session.press(keys);
+        let (status, shown) = session.end();
+        assert_eq!(status.code(), Some(1), "{shown}");
+        assert!(shown.contains(&format!(": \r\nvirtwire: {told}")), "{shown}");
+    }
+
     // Who has been asked can end what goes on, as everywhere.
     let mut session = Session::start(&["events", &uri]);
     session.wait_for("User for ");
