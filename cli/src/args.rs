@@ -2,6 +2,7 @@
 
 pub(crate) mod help;
 mod migrate;
+mod order;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,12 +17,13 @@ use virtwire::server::ListenAddress;
 use self::help::{EVENTS, PROBE, RECOVER, SERVE, STATUS, URIS, WATCH};
 pub(crate) use self::migrate::{MigrateArgs, WantedVersion};
 use crate::call::CallArgs;
+use crate::completions::CompletionsArgs;
 use crate::conform::ConformArgs;
 use crate::console::ConsoleArgs;
 use crate::dissect::DissectArgs;
 use crate::job::JobArgs;
 use crate::net::NetCommand;
-use crate::pages::{CompletionsArgs, ManArgs};
+use crate::pages::ManArgs;
 use crate::passwd::PasswdArgs;
 use crate::pool::PoolCommand;
 use crate::screenshot::ScreenshotArgs;
@@ -62,7 +64,9 @@ pub(crate) enum Typed {
 pub(crate) fn parse(
     words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<Typed, clap::Error> {
-    let found = command().subcommand(guest()).try_get_matches_from(words)?;
+    let command = command();
+    let words = order::options_first(&command, words.into_iter().map(Into::into).collect());
+    let found = command.subcommand(guest()).try_get_matches_from(words)?;
     match found.subcommand_matches(GUEST) {
         Some(found) => GuestArgs::from_arg_matches(found).map(Typed::ByServe),
         None => Cli::from_arg_matches(&found).map(|cli| Typed::ByUser(Box::new(cli))),
@@ -402,6 +406,9 @@ pub(crate) struct EventsArgs {
     /// Print a JSON object for each event, on one line
     #[arg(long)]
     pub(crate) json: bool,
+    /// Begin each line with the moment at which its event came; JSON always has it, as `time`
+    #[arg(long)]
+    pub(crate) timestamp: bool,
     /// End after so many events
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,

@@ -16,6 +16,7 @@ use virtwire::protocol::contract::{Message, Visitor, visit_reply};
 use virtwire::protocol::program::{ProcedureInfo, Program, StreamDirection};
 use virtwire::xdr;
 
+pub(crate) use self::name::procedures;
 use crate::connect::Opener;
 use crate::console;
 use crate::domains::goodbye;

@@ -1,6 +1,6 @@
 //! Opening a daemon, and finding a guest there by whatever the user calls it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use virtwire::uri::{Transport, Uri};
 
 use crate::agent::Agent;
 use crate::fail::{Fail, quoted};
+use crate::prompt;
 
 /// How the user wants daemons to be opened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -186,14 +187,13 @@ async fn or_asked(
 fn ask(uri: &str) -> io::Result<Credentials> {
     let user = match uri.parse::<Uri>().ok().and_then(|uri| uri.user) {
         Some(user) => user,
-        None => {
-            io::stderr().write_all(format!("User for {uri}: ").as_bytes())?;
-            let mut line = String::new();
-            io::stdin().read_line(&mut line)?;
-            line.trim().to_owned()
-        }
+        None => prompt::shown(&format!("User for {uri}: "))?.trim().to_owned(),
     };
-    let password = rpassword::prompt_password(format!("Password of {user} for {uri}: "))?;
+    if user.is_empty() {
+        // No daemon knows such a one.
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no user was named"));
+    }
+    let password = prompt::hidden(&format!("Password of {user} for {uri}: "))?;
     Ok(Credentials::new(user, password))
 }
 

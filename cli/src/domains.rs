@@ -146,6 +146,13 @@ pub(crate) fn read(file: &Path) -> Result<String, Fail> {
         _ => std::fs::read_to_string(file),
     };
     read.map_err(|error| {
+        if let Some(uri) = file.to_str().filter(|name| name.contains("://")) {
+            return Fail::new(
+                format!("URI {uri}"),
+                "which file with a configuration is meant is not said",
+                "the file comes behind the host; - is standard input",
+            );
+        }
         Fail::new(
             format!("file {}", file.display()),
             format!("cannot be read: {}", plain(&error)),

@@ -1,5 +1,6 @@
 //! `virtwire events`: what happens on a host, one line an event.
 
+mod arrivals;
 mod line;
 mod names;
 
@@ -9,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
-use virtwire::protocol::event::AnyEvent;
+use virtwire::protocol::event::RawNotice;
 
+use self::arrivals::Arrivals;
 use crate::args::EventsArgs;
 use crate::connect::{OPEN_WITHIN, Opener, find};
 use crate::domains::goodbye;
@@ -28,12 +30,13 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         None => None,
     };
     let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
-    let mut events: Subscription<AnyEvent> =
+    let events: Subscription<RawNotice> =
         beginning.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
         remark(&format!("virtwire: event {}: {error}", names::of(topic)));
     }
+    let mut events = Arrivals::of(events, connection.options());
     remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
     // Once time is up: how many more may be told, of those that have come by then. Where something happens all the time there is an end
@@ -60,16 +63,19 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         };
         waiting = waiting.map(|left| left.saturating_sub(1));
         let is_read = match next {
-            Some(Ok(event)) => {
+            Some((at, Ok(event))) => {
                 told += 1;
                 match line::event(&event, args.json) {
-                    json if args.json => put_json_line(&json)?,
+                    json if args.json => put_json_line(&line::at(at, &json, true))?,
+                    line if args.timestamp => put(&line::at(at, &line, false))?,
                     line => put(&line)?,
                 }
             }
             // A program that reads events has to know of those that it does not get; people are told beside.
-            Some(Err(missed)) if args.json => put_json_line(&line::missed(&missed))?,
-            Some(Err(missed)) => {
+            Some((at, Err(missed))) if args.json => {
+                put_json_line(&line::at(at, &line::missed(&missed), true))?
+            }
+            Some((_, Err(missed))) => {
                 remark(&format!("virtwire: {missed}"));
                 true
             }

@@ -10,6 +10,7 @@ use crate::connect::{Opener, find};
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::list::does;
+use crate::progress::size;
 use crate::screen::{say, say_json};
 use crate::text;
 
@@ -43,6 +44,23 @@ impl Facts {
     pub(crate) fn add(&mut self, key: &'static str, label: &'static str, value: Option<impl Into<Value>>) {
         let fact = |value: Value| Fact { key, label: Some(label), value, words: None };
         self.0.extend(value.map(Into::into).map(fact));
+    }
+
+    /// The same of so many bytes, told to people in the unit that suits them too.
+    pub(crate) fn add_bytes(&mut self, key: &'static str, label: &'static str, bytes: Option<u64>) {
+        let words = |bytes| match bytes {
+            0..1_024 => size(bytes),
+            _ => format!("{} ({bytes} bytes)", size(bytes)),
+        };
+        let fact =
+            |bytes| Fact { key, label: Some(label), value: Value::from(bytes), words: Some(words(bytes)) };
+        self.0.extend(bytes.map(fact));
+    }
+
+    /// The same of so many KiB.
+    fn add_kib(&mut self, key: &'static str, label: &'static str, kib: u64) {
+        let words = Some(format!("{} ({kib} KiB)", size(kib.saturating_mul(1_024))));
+        self.0.push(Fact { key, label: Some(label), value: kib.into(), words });
     }
 
     /// The same of a text that may be no UTF-8.
@@ -113,7 +131,7 @@ async fn host(connection: &Connection) -> Result<Facts, CallError> {
     if let Some(node) = told(connection.node_info().await)? {
         facts.add("model", "CPU model", Some(node.model.to_string()));
         facts.add("cpus", "CPUs", Some(node.cpus));
-        facts.add("memory_kib", "Memory, KiB", Some(node.memory_kib));
+        facts.add_kib("memory_kib", "Memory", node.memory_kib);
     }
     Ok(facts)
 }
@@ -150,9 +168,14 @@ async fn of_guest(domain: &Domain) -> Result<Facts, CallError> {
     );
     facts.add("os_type", "OS type", told(domain.os_type().await)?.map(|kind| kind.to_string()));
     facts.add("cpus", "CPUs", Some(info.vcpus));
-    facts.add("cpu_time_ns", "CPU time, ns", u64::try_from(info.cpu_time.as_nanos()).ok());
-    facts.add("memory_max_kib", "Max memory, KiB", Some(info.max_memory_kib));
-    facts.add("memory_kib", "Memory, KiB", Some(info.memory_kib));
+    facts.0.push(Fact {
+        key: "cpu_time_ns",
+        label: Some("CPU time"),
+        value: u64::try_from(info.cpu_time.as_nanos()).ok().into(),
+        words: Some(format!("{:.1} s", info.cpu_time.as_secs_f64())),
+    });
+    facts.add_kib("memory_max_kib", "Max memory", info.max_memory_kib);
+    facts.add_kib("memory_kib", "Memory", info.memory_kib);
     facts.add("persistent", "Persistent", told(domain.is_persistent().await)?);
     facts.add("autostart", "Autostart", told(domain.autostart().await)?);
     Ok(facts)

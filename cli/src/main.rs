@@ -6,6 +6,8 @@
 mod agent;
 mod args;
 mod call;
+mod clock;
+mod completions;
 mod conform;
 mod connect;
 mod console;
@@ -29,6 +31,7 @@ mod passwd;
 mod pool;
 mod probe;
 mod progress;
+mod prompt;
 mod recover;
 mod screen;
 mod screenshot;
@@ -134,7 +137,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Fail> {
         Command::Pool(command) => pool::run(command, opener).await?,
         Command::Vol(command) => vol::run(command, opener).await?,
         Command::Call(args) => call::run(args, opener).await?,
-        Command::Completions(args) => pages::completions(&args)?,
+        Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => pages::manual(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,7 @@
 //! `virtwire net`: a host's networks.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use virtwire::client::{CallError, Connection, Network};
@@ -10,11 +12,12 @@ use virtwire::protocol::remote::NetworkDhcpLease;
 use virtwire::xdr::Text;
 
 use crate::args::{AsJson, HostArgs, XmlArgs};
+use crate::clock;
 use crate::connect::Opener;
 use crate::domains::goodbye;
 use crate::fail::Fail;
 use crate::info::{Facts, told};
-use crate::object::{self, Object, find, refused};
+use crate::object::{self, Object, find, open, refused};
 use crate::screen::say_json;
 use crate::table::{Side, Table};
 
@@ -145,7 +148,7 @@ impl Object for Network {
 }
 
 async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(&args.uri).await?;
+    let connection = open::<Network>(&args.uri, &args.network, opener).await?;
     let leases = find::<Network>(&connection, &args.network).await?.dhcp_leases(None).await;
     let leases = leases.map_err(|error| refused::<Network>(&connection, &args.network, &error))?;
     if json {
@@ -157,7 +160,7 @@ async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> R
             ("MAC", Side::Left),
             ("Hostname", Side::Left),
             ("Interface", Side::Left),
-            ("Until, Unix time", Side::Right),
+            ("Until", Side::Left),
         ]);
         for lease in &leases {
             table.row([
@@ -165,12 +168,21 @@ async fn leases(AsJson { of: args, json }: AsJson<NetArgs>, opener: Opener) -> R
                 lease.mac.as_ref().map(ToString::to_string),
                 lease.hostname.as_ref().map(ToString::to_string),
                 Some(lease.iface.to_string()),
-                Some(lease.expirytime.to_string()),
+                Some(until(lease.expirytime)),
             ]);
         }
         table.print()?;
     }
     goodbye(connection).await
+}
+
+/// When a lease ends; 0 is a lease that does not.
+fn until(unix_s: i64) -> String {
+    match u64::try_from(unix_s) {
+        Ok(0) => "never".to_owned(),
+        Ok(unix_s) => clock::date(Duration::from_secs(unix_s)),
+        Err(_) => unix_s.to_string(),
+    }
 }
 
 fn lease(lease: &NetworkDhcpLease) -> Value {
@@ -183,4 +195,15 @@ fn lease(lease: &NetworkDhcpLease) -> Value {
         "interface": lease.iface.to_string(),
         "until_unix_s": lease.expirytime,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::until;
+
+    #[test]
+    fn a_lease_ends_at_a_date() {
+        let ends = [(0, "never"), (951_782_400, "2000-02-29 00:00:00 UTC"), (-1, "-1")];
+        assert!(ends.into_iter().all(|(unix_s, told)| until(unix_s) == told));
+    }
 }

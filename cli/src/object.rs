@@ -75,9 +75,27 @@ pub(crate) async fn list<O: Object>(args: HostArgs, opener: Opener) -> Result<()
     goodbye(connection).await
 }
 
+/// Opens the host of one that is meant by this key.
+///
+/// # Errors
+/// Also where the key is a URI, and nothing is meant by it.
+pub(crate) async fn open<O: Object>(uri: &str, key: &str, opener: Opener) -> Result<Connection, Fail> {
+    if uri.is_empty() && key.contains("://") {
+        let (word, command, host) = (O::WORD, O::COMMAND, quoted(key));
+        return Err(Fail::new(
+            format!("URI {key}"),
+            format!("which of its {word}s is meant is not said"),
+            format!(
+                "a {word} comes behind its host; `virtwire {command} list --all {host}` shows those that there are"
+            ),
+        ));
+    }
+    opener.open(uri).await
+}
+
 /// Prints what is known of one.
 pub(crate) async fn info<O: Object>(uri: &str, key: &str, json: bool, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(uri).await?;
+    let connection = open::<O>(uri, key, opener).await?;
     let facts = find::<O>(&connection, key).await?.facts().await;
     facts.map_err(|error| refused::<O>(&connection, key, &error))?.print(json)?;
     goodbye(connection).await
@@ -85,7 +103,7 @@ pub(crate) async fn info<O: Object>(uri: &str, key: &str, json: bool, opener: Op
 
 /// Prints one's configuration.
 pub(crate) async fn dumpxml<O: Object>(uri: &str, key: &str, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(uri).await?;
+    let connection = open::<O>(uri, key, opener).await?;
     let xml = find::<O>(&connection, key).await?.xml().await;
     say_document(&xml.map_err(|error| refused::<O>(&connection, key, &error))?)?;
     goodbye(connection).await
@@ -119,7 +137,7 @@ pub(crate) async fn act<O: Object>(
     done: &str,
     verb: impl AsyncFn(&O) -> Result<(), CallError>,
 ) -> Result<(), Fail> {
-    let connection = opener.open(uri).await?;
+    let connection = open::<O>(uri, key, opener).await?;
     let object = find::<O>(&connection, key).await?;
     verb(&object).await.map_err(|error| refused::<O>(&connection, key, &error))?;
     say_done(&format!("{done} {} {}", O::WORD, object.name()))?;

@@ -1,24 +1,15 @@
-//! `virtwire completions` and `virtwire man`: what a package installs beside the command, made from its own arguments.
+//! `virtwire man`: the pages that a package installs beside the command, made from its own arguments.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
-use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args;
 use crate::fail::{Fail, plain};
 use crate::screen::{say_bytes, say_done};
-
-#[derive(Debug, Args)]
-#[command(after_help = COMPLETIONS)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    shell: Shell,
-}
 
 #[derive(Debug, Args)]
 #[command(after_help = MAN)]
@@ -30,23 +21,10 @@ pub(crate) struct ManArgs {
     directory: Option<PathBuf>,
 }
 
-const COMPLETIONS: &str = "\
-Examples:
-  virtwire completions bash > /etc/bash_completion.d/virtwire
-  virtwire completions zsh > ~/.zfunc/_virtwire
-  virtwire completions fish > ~/.config/fish/completions/virtwire.fish";
-
 const MAN: &str = "\
 Examples:
   virtwire man vol upload | man -l -
   virtwire man --directory /usr/local/share/man/man1";
-
-/// Prints a shell's completions.
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Fail> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::command(), "virtwire", &mut script);
-    say_bytes(&script)
-}
 
 /// Prints a page, or writes them all.
 pub(crate) fn manual(args: &ManArgs) -> Result<(), Fail> {

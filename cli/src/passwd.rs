@@ -7,6 +7,7 @@ use clap::Args;
 use virtwire::server::{PasswordFile, PasswordFileError, SaslMechanism};
 
 use crate::fail::{Fail, plain};
+use crate::prompt::hidden;
 use crate::screen::say;
 
 #[derive(Debug, Args)]
@@ -99,8 +100,8 @@ fn unusable(error: PasswordFileError) -> Fail {
 fn password(user: &str) -> Result<String, Fail> {
     let failed = |error: io::Error| Fail::new("password", plain(&error), "give it on standard input");
     let password = if io::stdin().is_terminal() {
-        let first = rpassword::prompt_password(format!("New password of {user}: ")).map_err(failed)?;
-        let second = rpassword::prompt_password("Again: ").map_err(failed)?;
+        let first = hidden(&format!("New password of {user}: ")).map_err(failed)?;
+        let second = hidden("Again: ").map_err(failed)?;
         if first != second {
             return Err(Fail::new("password", "was not the same twice", "try again"));
         }

@@ -142,9 +142,9 @@ impl Object for StoragePool {
         facts.add("autostart", "Autostart", told(self.autostart().await)?);
         // One that is off has no sizes, and says 0.
         let info = info.filter(|info| info.state != StoragePoolState::Inactive);
-        facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
-        facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
-        facts.add("available_bytes", "Available, B", info.map(|info| info.available));
+        facts.add_bytes("capacity_bytes", "Capacity", info.map(|info| info.capacity));
+        facts.add_bytes("allocation_bytes", "Allocation", info.map(|info| info.allocation));
+        facts.add_bytes("available_bytes", "Available", info.map(|info| info.available));
         Ok(facts)
     }
 

@@ -1,5 +1,9 @@
 //! The signals that ask a command to end, or a migration to switch to post-copy or to be given up in doubt.
 
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::low_level::emulate_default_handler;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::fail::{Fail, plain};
@@ -15,9 +19,39 @@ pub(crate) fn give_up() -> Result<Signal, Fail> {
 }
 
 fn listen(kind: SignalKind) -> Result<Signal, Fail> {
-    signal(kind).map_err(|error| {
-        Fail::new("signals", plain(&error), "the system allows this process no signal handler; try again")
-    })
+    signal(kind).map_err(|error| refused(&error))
+}
+
+fn refused(error: &io::Error) -> Fail {
+    Fail::new("signals", plain(error), "the system allows this process no signal handler; try again")
+}
+
+/// Somebody listens.
+static HEARD: AtomicBool = AtomicBool::new(false);
+/// Something is done before one of them ends the process.
+static DONE_FIRST: AtomicBool = AtomicBool::new(false);
+
+/// Has this done before one of the signals ends the process, which it does as if nobody had caught it; until somebody listens, whose they are from
+/// then on. In place once this returns. Of several only the first counts.
+pub(crate) fn before_the_end(first: fn()) -> io::Result<()> {
+    if DONE_FIRST.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let mut signals = Signals::unless_ignored()?;
+    signals.quit = unless_ignored(SignalKind::quit(), ignored())?;
+    tokio::spawn(async move {
+        loop {
+            let (kind, _) = signals.any().await;
+            if !HEARD.load(Ordering::Relaxed) {
+                first();
+                let number = kind.as_raw_value();
+                let _ = emulate_default_handler(number);
+                // As a shell would tell of it.
+                std::process::exit(128 + number);
+            }
+        }
+    });
+    Ok(())
 }
 
 /// SIGINT, SIGTERM and SIGHUP, and perhaps SIGQUIT. From the first of these on they end the process by themselves no more, for good.
@@ -33,6 +67,7 @@ pub(crate) struct Signals {
 impl Signals {
     /// In place once this returns.
     pub(crate) fn listen() -> Result<Signals, Fail> {
+        HEARD.store(true, Ordering::Relaxed);
         Ok(Signals {
             quit: None,
             interrupt: Some(listen(SignalKind::interrupt())?),
@@ -43,17 +78,17 @@ impl Signals {
 
     /// The same but for those that whoever started this has it ignore, as `nohup` does, and shells with what runs in the background.
     pub(crate) fn listen_unless_ignored() -> Result<Signals, Fail> {
+        HEARD.store(true, Ordering::Relaxed);
+        Signals::unless_ignored().map_err(|error| refused(&error))
+    }
+
+    fn unless_ignored() -> io::Result<Signals> {
         let ignored = ignored();
-        let unless_ignored = |kind: SignalKind| {
-            // Signals are counted from 1.
-            let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
-            if is_ignored { Ok(None) } else { listen(kind).map(Some) }
-        };
         Ok(Signals {
             quit: None,
-            interrupt: unless_ignored(SignalKind::interrupt())?,
-            terminate: unless_ignored(SignalKind::terminate())?,
-            hangup: unless_ignored(SignalKind::hangup())?,
+            interrupt: unless_ignored(SignalKind::interrupt(), ignored)?,
+            terminate: unless_ignored(SignalKind::terminate(), ignored)?,
+            hangup: unless_ignored(SignalKind::hangup(), ignored)?,
         })
     }
 
@@ -64,6 +99,10 @@ impl Signals {
 
     /// The next one's name. Cancel-safe.
     pub(crate) async fn next(&mut self) -> &'static str {
+        self.any().await.1
+    }
+
+    async fn any(&mut self) -> (SignalKind, &'static str) {
         async fn comes(signal: &mut Option<Signal>) {
             match signal {
                 Some(signal) => drop(signal.recv().await),
@@ -71,12 +110,18 @@ impl Signals {
             }
         }
         tokio::select! {
-            () = comes(&mut self.quit) => "SIGQUIT",
-            () = comes(&mut self.interrupt) => "SIGINT",
-            () = comes(&mut self.terminate) => "SIGTERM",
-            () = comes(&mut self.hangup) => "SIGHUP",
+            () = comes(&mut self.quit) => (SignalKind::quit(), "SIGQUIT"),
+            () = comes(&mut self.interrupt) => (SignalKind::interrupt(), "SIGINT"),
+            () = comes(&mut self.terminate) => (SignalKind::terminate(), "SIGTERM"),
+            () = comes(&mut self.hangup) => (SignalKind::hangup(), "SIGHUP"),
         }
     }
+}
+
+fn unless_ignored(kind: SignalKind, ignored: u64) -> io::Result<Option<Signal>> {
+    // Signals are counted from 1.
+    let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+    if is_ignored { Ok(None) } else { signal(kind).map(Some) }
 }
 
 /// The signals that this process ignores, a bit each; where Linux does not tell, all: then they are left as they are.

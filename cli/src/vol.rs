@@ -17,7 +17,7 @@ use crate::connect::{Opener, of_all};
 use crate::domains::{goodbye, read};
 use crate::fail::{Fail, last, quoted};
 use crate::info::{Facts, told};
-use crate::object::{find, refused as pool_refused};
+use crate::object::{find, open, refused as pool_refused};
 use crate::pool::PoolArgs;
 use crate::progress::size;
 use crate::screen::{say_document, say_done, say_json};
@@ -249,7 +249,7 @@ fn escaped(text: &str) -> String {
 }
 
 async fn list(AsJson { of: args, json }: AsJson<PoolArgs>, opener: Opener) -> Result<(), Fail> {
-    let connection = opener.open(&args.uri).await?;
+    let connection = open::<StoragePool>(&args.uri, &args.pool, opener).await?;
     let vols = find::<StoragePool>(&connection, &args.pool).await?.volumes().await;
     let mut vols = vols.map_err(|error| pool_refused::<StoragePool>(&connection, &args.pool, &error))?;
     // As `virsh` has them.
@@ -290,8 +290,8 @@ async fn facts(vol: &StorageVol) -> Result<Facts, CallError> {
     facts.add_text("path", "Path", path.as_ref());
     facts.add_text("key", "Key", Some(vol.key()));
     facts.add("type", "Type", info.map(|info| info.kind.to_string()));
-    facts.add("capacity_bytes", "Capacity, B", info.map(|info| info.capacity));
-    facts.add("allocation_bytes", "Allocation, B", info.map(|info| info.allocation));
+    facts.add_bytes("capacity_bytes", "Capacity", info.map(|info| info.capacity));
+    facts.add_bytes("allocation_bytes", "Allocation", info.map(|info| info.allocation));
     Ok(facts)
 }
 

@@ -92,6 +92,9 @@ family: domain, network, pool, nodedev, secret; or the number of a kind of domai
 that counts, for each step, or 60 s where there is a --timeout. Kinds that the daemon does not have are named \
 there if they were asked for by name.
 
+Times are of this machine's clock, taken when an event comes and not when its line is read: `time` in seconds since 1970, as in \
+`virtwire dissect --json`.
+
 Example:
   virtwire events qemu:///system --event lifecycle,network --count 1 --timeout 60";
 

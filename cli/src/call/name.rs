@@ -66,6 +66,17 @@ fn look_up(text: &str, wanted: Option<Program>) -> Option<(Program, &'static Pro
     )
 }
 
+/// The names of all that can be called; those of other programs than remote with their program's before them, so that each is one procedure's.
+pub(crate) fn procedures() -> Vec<String> {
+    let named = |program: Program| {
+        let prefix = program.name().filter(|_| program != Program::REMOTE);
+        let prefix = prefix.map_or_else(String::new, |name| format!("{name}_"));
+        let calls = program.procedures().iter().filter(|info| info.kind == ProcedureKind::Call);
+        calls.map(move |info| format!("{prefix}{}", info.name))
+    };
+    PROGRAMS.into_iter().flat_map(named).collect()
+}
+
 fn absent(thing: &str, text: &str, wanted: Option<Program>) -> Fail {
     let near: Vec<&str> = PROGRAMS
         .into_iter()
@@ -110,6 +121,17 @@ mod tests {
         assert!(named("318", None).is_err_and(|told| told.contains("is an event")));
         assert!(named("domain_info", None).is_err_and(|told| told.contains("domain_get_info")));
         assert!(named("0", None).is_err_and(|told| told.contains("no such procedure")));
+    }
+
+    #[test]
+    fn what_is_offered_is_found_in_the_program_that_it_names() {
+        let all = procedures();
+        for name in &all {
+            let (program, info) = find(name, None, false).unwrap();
+            let prefix = if program == Program::REMOTE { "" } else { program.name().unwrap() };
+            assert_eq!(format!("{prefix}_{}", info.name).trim_start_matches('_'), name);
+        }
+        assert!(all.len() > 400 && all.contains(&"qemu_domain_monitor_command".to_owned()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod room;
 
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener, lookup_host};
 use tokio::sync::mpsc;
@@ -15,6 +15,7 @@ use virtwire::protocol::dissect::{Cutter, Piece, Side, descriptors as announced_
 use virtwire::server::ListenAddress;
 
 use super::reading::{Happening, Opened};
+use crate::clock::now;
 use crate::fail::{Fail, plain};
 use crate::screen::remark;
 use crate::signals::Signals;
@@ -211,7 +212,7 @@ async fn connection(
 ) {
     let opened = Opened {
         connection: number,
-        at: now(),
+        at: Some(now()),
         client: name,
         daemon: daemon.to_string(),
         remark: None,
@@ -240,7 +241,7 @@ async fn connection(
             "the daemon cannot be reached"
         }
     };
-    let _ = told.send(Happening::Closed { connection: number, at: now(), how }).await;
+    let _ = told.send(Happening::Closed { connection: number, at: Some(now()), how }).await;
 }
 
 /// Why passing on has ended before its time.
@@ -268,7 +269,7 @@ async fn pass(
     loop {
         let received = reader.read(&mut chunk).await.map_err(|_| Broken::By(from))?;
         let Received { bytes: read, descriptors, lacks } = received;
-        let at = now();
+        let at = Some(now());
         let bytes = chunk.get(..read).unwrap_or_default();
         cutter.push(bytes);
         let tell = async |piece| {
@@ -314,8 +315,4 @@ async fn pass(
         mourned = mourned.saturating_sub(descriptors.len());
         writer.write(bytes, &descriptors).await.map_err(|_| Broken::By(from.other()))?;
     }
-}
-
-fn now() -> Option<Duration> {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok()
 }

@@ -1,11 +1,22 @@
 //! An event as a line: `domain web1 lifecycle: started booted`, or a JSON object.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 use virtwire::client::Missed;
 use virtwire::hypervisor::Uuid;
 use virtwire::protocol::event::{AnyEvent, Family, KindInfo, RawNotice, Words};
 
 use super::names::{called, word};
+use crate::clock;
+
+/// A line with its moment in front: where people want it, and always for a program.
+pub(super) fn at(at: Duration, line: &str, as_json: bool) -> String {
+    match line.strip_prefix('{') {
+        Some(fields) if as_json => format!("{{\"time\":{},{fields}", clock::number(at)),
+        _ => format!("{}: {line}", clock::utc(at)),
+    }
+}
 
 /// What happened, for people or for a program.
 pub(super) fn event(event: &AnyEvent, as_json: bool) -> String {
@@ -183,6 +194,17 @@ mod tests {
             "event 999 of remote: 00000001ab",
             json!({ "event": null, "program": "remote", "number": 999, "bytes": "00000001ab", "error": null }),
         );
+    }
+
+    #[test]
+    fn a_moment_stands_in_front() {
+        let came = Duration::new(1_700_000_000, 42_000);
+        assert_eq!(
+            at(came, "domain web1 watchdog: action=77", false),
+            "2023-11-14 22:13:20.000042 UTC: domain web1 watchdog: action=77"
+        );
+        let lost = at(came, &missed(&Missed::Lagged(7)), true);
+        assert_eq!(lost, r#"{"time":1700000000.000042000,"event":null,"lost":7}"#);
     }
 
     #[track_caller]

@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use virtwire::protocol::frame::Draft;
 use virtwire::protocol::header::{Header, MessageKind, Serial};
@@ -15,7 +16,8 @@ use virtwire::protocol::remote::{
 
 use crate::PATIENCE;
 use crate::peer::played;
-use crate::process::{command, ended_within, run};
+use crate::process::{command, ended_within, json, run};
+use crate::unread::{PIPE_BYTES, wait_until_unread};
 
 /// What happens to one client: until it opens the daemon takes so long, and once it has registered it hears this.
 fn daemon(opens_after: Duration, tell: impl FnOnce(&mut TcpStream) + Send + 'static) -> String {
@@ -111,4 +113,39 @@ fn where_something_happens_all_the_time_there_is_an_end_as_well() {
     let _ = child.kill();
     let _ = child.wait();
     assert_eq!(ended, Some(0));
+}
+
+/// A time is of the event, and not of whoever reads late.
+#[test]
+fn each_event_has_the_moment_of_its_coming() {
+    let began = since_1970();
+    let (all_sent, is_all_sent) = mpsc::channel();
+    let uri = daemon(Duration::ZERO, move |client| {
+        client.write_all(&event().repeat(1_000)).unwrap();
+        all_sent.send(()).unwrap();
+    });
+    let arguments = ["events", &uri, "--event", "lifecycle", "--count", "1000", "--json"];
+    let mut child = command(&arguments).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    is_all_sent.recv_timeout(PATIENCE).unwrap();
+    // Their lines are more than a pipe holds, and nobody reads the first before the last has come.
+    wait_until_unread(&stdout, PIPE_BYTES / 2);
+    thread::sleep(Duration::from_secs(1));
+    let read_from = since_1970();
+    thread::sleep(Duration::from_secs(1));
+    let mut lines = String::new();
+    stdout.read_to_string(&mut lines).unwrap();
+    assert_eq!(ended_within(&mut child, PATIENCE), Some(0));
+    let times: Vec<_> = lines.lines().map(|line| json(line)["time"].as_f64().unwrap()).collect();
+    assert_eq!(times.len(), 1_000);
+    assert!(times.is_sorted() && began <= times[0] && times[999] < read_from, "{times:?}");
+
+    let uri = daemon(Duration::ZERO, |client| client.write_all(&event()).unwrap());
+    let line = run(&["events", &uri, "--event", "lifecycle", "--count", "1", "--timestamp"]).succeeded();
+    let (time, event) = line.split_once(" UTC: ").unwrap();
+    assert_eq!((time.len(), event), (26, "domain web1 lifecycle: started booted\n"), "{line}");
+}
+
+fn since_1970() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
 }

@@ -124,7 +124,7 @@ fn a_migration_is_given_up_from_elsewhere() {
     // Without the words that steer, two of which do not go together.
     let told = run(&["job", &from, "web1", "--abort", "--postcopy"]);
     assert_eq!(told.status, Some(1), "{told:?}");
-    assert_eq!(run(&["job", &from, "web1", "--abort"]).succeeded(), "asked to give its job up: web1\n");
+    assert_eq!(run(&["job", &from, "--abort", "web1"]).succeeded(), "asked to give its job up: web1\n");
     assert_eq!(moving.end(), Some(2));
     assert!(run(&["list", &from]).succeeded().contains("running"));
 }

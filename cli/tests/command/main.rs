@@ -1,6 +1,7 @@
 //! The command as a user meets it: what it prints, and how it exits.
 
 mod autostart;
+mod completions;
 mod conform;
 mod descriptors;
 mod dissect;
@@ -23,6 +24,7 @@ mod peer;
 mod peer_to_peer;
 mod polkit;
 mod process;
+mod prompt;
 mod runs;
 mod screenshot;
 mod silent;
@@ -212,6 +214,9 @@ fn a_guest_is_defined_started_described_and_gone() {
             (&"web1".into(), &1024.into(), &true.into())
         );
     }
+
+    let info = run(&["info", uri, "web1"]).succeeded();
+    assert!(info.contains("\nMemory:          1.0 MiB (1024 KiB)\n"), "{info}");
 
     assert_eq!(run(&["destroy", uri, &id]).succeeded(), "destroyed web1\n");
     assert!(run(&["list", "--all", uri]).succeeded().contains("shut off"));

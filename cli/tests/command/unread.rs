@@ -46,7 +46,7 @@ fn flooding_guest() -> String {
 
 /// Waits until so much can be read, and reads none of it.
 #[track_caller]
-fn wait_until_unread(output: impl AsFd, bytes: u64) {
+pub(crate) fn wait_until_unread(output: impl AsFd, bytes: u64) {
     let deadline = Instant::now() + PATIENCE;
     while rustix::io::ioctl_fionread(&output).unwrap() < bytes {
         assert!(Instant::now() < deadline, "it never came to {bytes} bytes");
@@ -66,7 +66,7 @@ fn ends(mut child: Child) -> i32 {
 }
 
 /// What a pipe holds, and what a terminal holds that can be read at once.
-const PIPE_BYTES: u64 = 65_536;
+pub(crate) const PIPE_BYTES: u64 = 65_536;
 const TERMINAL_BYTES: u64 = 4_095;
 
 #[test]

@@ -14,9 +14,9 @@ use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 use virtwire::protocol::program::Program;
 
 use super::showing::body::Body;
-use super::showing::clock::{took, utc};
 use super::showing::lines::carried;
 use super::showing::{DataRun, Output, Seen, Told, kind, procedure};
+use crate::clock::{took, utc};
 use crate::ladder::calls::{Calls, Run, Rung, Sent};
 pub(crate) use cast::Cast;
 

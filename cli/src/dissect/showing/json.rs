@@ -10,6 +10,7 @@ use virtwire::protocol::header::Header;
 use super::body::Body;
 use super::text::hex;
 use super::{Output, Seen, Told};
+use crate::clock;
 use crate::harmless;
 
 /// Writes objects.
@@ -155,7 +156,7 @@ impl Object {
     fn at(at: Option<Duration>) -> Object {
         let mut object = Object::default();
         if let Some(at) = at {
-            object.raw("time", &format!("{}.{:09}", at.as_secs(), at.subsec_nanos()));
+            object.raw("time", &clock::number(at));
         }
         object
     }

@@ -7,9 +7,9 @@ use virtwire::protocol::dissect::{Call, Part, Piece, Side, StreamTotal, descript
 use virtwire::protocol::header::{Header, MessageKind};
 
 use super::body::Body;
-use super::clock::{took, utc};
 use super::text::{hex, lines};
 use super::{Counts, DataRun, Output, Seen, Told, filter, kind, procedure};
+use crate::clock::{took, utc};
 
 /// Where lines go.
 pub(crate) trait Paper {

@@ -2,7 +2,6 @@
 //! left out.
 
 pub(crate) mod body;
-pub(crate) mod clock;
 pub(crate) mod filter;
 pub(crate) mod json;
 pub(crate) mod lines;

@@ -1,9 +1,29 @@
-//! Times, for people.
+//! Times, for people and for programs.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The moment, since 1970.
+pub(crate) fn now() -> Duration {
+    // A clock that stands before that tells nothing.
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A moment since 1970, as the number of JSON that a `time` is.
+pub(crate) fn number(at: Duration) -> String {
+    format!("{}.{:09}", at.as_secs(), at.subsec_nanos())
+}
 
 /// A moment since 1970, as a date and a time of day.
 pub(crate) fn utc(at: Duration) -> String {
+    format!("{}.{:06} UTC", day_and_second(at), at.subsec_micros())
+}
+
+/// The same to the second.
+pub(crate) fn date(at: Duration) -> String {
+    format!("{} UTC", day_and_second(at))
+}
+
+fn day_and_second(at: Duration) -> String {
     let (days, second) = (at.as_secs() / 86_400, at.as_secs() % 86_400);
     // Counted in eras of 400 years that begin in March, so that a leap day is a year's last.
     let since_march = days + 719_468;
@@ -15,7 +35,7 @@ pub(crate) fn utc(at: Duration) -> String {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{:06} UTC", at.subsec_micros())
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
 /// How long something took, in three digits.
