@@ -93,7 +93,7 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
         Beside::Stream(_, file) => {
             let (reply, stream) = opening().await?;
             let mut sink = Sink::create(file)?;
-            receive(stream, &mut sink, None).await?;
+            receive(stream, &mut sink, None, u64::MAX).await?;
             if sink.is_stdout() {
                 return goodbye(connection).await;
             }
