@@ -226,7 +226,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) run_log: Option<PathBuf>,
     /// Open this destination for clients that have this daemon migrate peer to peer: a URI, of which all counts but its path: transport,
-    /// user, host, port, parameters; or `any`; several times for several
+    /// user, host, port, parameters; several times for several. `any` is every place that a client names, with the credentials of this
+    /// daemon's user, but no URI with parameters other than name and no_tty: they name files and sockets of this host
     #[arg(long, value_name = "URI")]
     pub(crate) allow_p2p: Vec<Destinations>,
     /// Take guests that come direct, without a daemon's part in it (`virsh migrate --direct`), at tcp://HOST:PORT (port 0: any that is free).

@@ -6,7 +6,7 @@ mod json;
 mod name;
 mod once;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -21,7 +21,7 @@ use crate::connect::Opener;
 use crate::console;
 use crate::domains::goodbye;
 use crate::fail::{Fail, plain};
-use crate::screen::say_json;
+use crate::screen::{say_json, say_json_by};
 use crate::signals::Signals;
 use crate::transfer::{Sink, Source, receive, send};
 use descriptors::{Passed, join, returns_only, to_join};
@@ -94,7 +94,7 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
         Beside::Stream(_, file) => {
             let (reply, stream) = opening().await?;
             let mut sink = Sink::create(file)?;
-            receive(stream, &mut sink, None).await?;
+            receive(stream, &mut sink, None, u64::MAX).await?;
             if sink.is_stdout() {
                 return goodbye(connection).await;
             }
@@ -114,15 +114,15 @@ pub(crate) async fn run(args: CallArgs, opener: Opener) -> Result<(), Fail> {
             reply
         }
     };
-    let shown = visit_reply(program, info.number, Show(&reply)).unwrap_or_else(|| Ok("{}".to_owned()));
-    let shown = shown.and_then(|shown| with_count(shown, returned.len())).map_err(|error| {
+    let show = Show { reply: &reply, descriptors: returned.len() };
+    let shown = visit_reply(program, info.number, show).unwrap_or_else(|| Ok(say_json(&"{}")));
+    shown.map_err(|error| {
         Fail::new(
             format!("the reply to {}", info.name),
             format!("cannot be understood: {error}"),
             "the call was made; `virtwire probe URI` shows which release answered",
         )
-    })?;
-    say_json(&shown)?;
+    })??;
     goodbye(connection).await
 }
 
@@ -217,7 +217,7 @@ fn read(arguments: Option<&str>) -> Result<String, Fail> {
         None => Ok("{}".to_owned()),
         Some("-") => {
             let mut text = String::new();
-            std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
+            io::stdin().lock().read_to_string(&mut text).map_err(|error| {
                 Fail::new(
                     "standard input",
                     format!("cannot be read: {}", plain(&error)),
@@ -231,14 +231,22 @@ fn read(arguments: Option<&str>) -> Result<String, Fail> {
 }
 
 /// A reply as JSON.
-struct Show<'a>(&'a [u8]);
+struct Show<'a> {
+    reply: &'a [u8],
+    descriptors: usize,
+}
 
 impl Visitor for Show<'_> {
-    type Output = Result<String, String>;
+    /// Whether it could be said, if it could be understood.
+    type Output = Result<Result<(), Fail>, String>;
 
-    fn visit<T: Message>(self, _name: &'static str) -> Result<String, String> {
-        let reply: T = xdr::Options::lenient().from_slice(self.0).map_err(|error| error.to_string())?;
-        json::text(&reply).map_err(|error| error.to_string())
+    fn visit<T: Message>(self, _name: &'static str) -> Self::Output {
+        let reply: T = xdr::Options::lenient().from_slice(self.reply).map_err(|error| error.to_string())?;
+        if self.descriptors == 0 && size_of::<T>() > 0 {
+            return Ok(say_json_by(|to| json::write(&reply, to).map_err(io::Error::from)));
+        }
+        let shown = json::text(&reply).map_err(|error| error.to_string())?;
+        Ok(say_json(&with_count(shown, self.descriptors)?))
     }
 }
 

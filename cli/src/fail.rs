@@ -132,7 +132,7 @@ impl Fail {
                     AuthError::Exchange { .. } => "do not trust it before you know why",
                     _ => "its libvirtd.conf has auth_unix_rw, auth_tcp and auth_tls",
                 };
-                Fail::new(daemon, one_line(&as_typed(&format!("does not know you: {error}"))), next)
+                Fail::new(daemon, said(&as_typed(&format!("does not know you: {error}"))), next)
             }
             OpenError::Call { error, .. } => {
                 let no_driver = error.remote().is_some_and(|error| error.code == ErrorCode::NO_CONNECT);
@@ -162,7 +162,7 @@ impl Fail {
                     "is it another service's port?",
                 )
             }
-            other => Fail::new(thing, one_line(&other.to_string()), next_step(other)),
+            other => Fail::new(thing, said(&other.to_string()), next_step(other)),
         }
     }
 
@@ -208,6 +208,18 @@ impl fmt::Display for Fail {
 /// Peers' texts can run over several lines, such as an XML parser's; of a failure there is one.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Of what a peer says. The longest that daemons send have an XML parser's words in them.
+const SAID_CHARS_MAX: usize = 2_000;
+
+/// A peer's text in one line, behind whose end the user still finds what to do.
+fn said(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(SAID_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
 }
 
 /// The library's texts name its options; the user has those of the command.
@@ -303,6 +315,13 @@ mod tests {
     fn a_failure_is_one_line_with_the_thing_the_value_and_the_next_step() {
         let fail = Fail::new("domain web1", one_line("not\nfound"), "virtwire list URI --all");
         assert_eq!(fail.to_string(), "domain web1: not found (virtwire list URI --all)");
+    }
+
+    #[test]
+    fn what_a_peer_says_at_length_is_cut() {
+        assert_eq!(said(&"é\n".repeat(1_000)).chars().count(), 1_999);
+        assert_eq!(said(&"é".repeat(2_000)), "é".repeat(2_000));
+        assert_eq!(said(&"é".repeat(2_001)), "é".repeat(2_000) + "…");
     }
 
     #[test]

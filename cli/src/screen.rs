@@ -1,7 +1,7 @@
 //! Where lines go: a terminal, whose last line may be a progress bar, or a pipe, which gets plain lines.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -186,6 +186,29 @@ pub(crate) fn say(line: &str) -> Result<(), Fail> {
 /// The same for JSON, over several lines or on one.
 pub(crate) fn say_json(json: &impl fmt::Display) -> Result<(), Fail> {
     say_bytes(format!("{}\n", harmless::json(&format!("{json:#}"))).as_bytes())
+}
+
+/// The same, as it is written: whole it would take a multiple of what it says.
+pub(crate) fn say_json_by(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Fail> {
+    let mut out = BufWriter::with_capacity(64 * 1024, HarmlessJson(io::stdout().lock()));
+    match write(&mut out).and_then(|()| writeln!(out)).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes JSON in pieces, of which none ends within a character.
+struct HarmlessJson<W>(W);
+
+impl<W: Write> Write for HarmlessJson<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.write_all(harmless::json(&String::from_utf8_lossy(piece)).as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The same on one line, as events are.

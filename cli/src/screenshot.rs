@@ -46,7 +46,7 @@ pub(crate) async fn run(args: ScreenshotArgs, opener: Opener) -> Result<(), Fail
         None => (format!("{}.{}", args.domain.domain.replace('/', "_"), ending(&mime)).into(), false),
     };
     let mut sink = if is_named { Sink::create(&file)? } else { Sink::create_new(&file)? };
-    let received = receive(stream, &mut sink, None).await?;
+    let received = receive(stream, &mut sink, None, u64::MAX).await?;
     if !sink.is_stdout() {
         say_done(&format!("wrote {} ({mime}, {})", file.display(), size(received)))?;
     }

@@ -176,8 +176,13 @@ impl Sink {
 }
 
 /// Writes what comes to the end, and waits for the daemon's word that it was all. Returns how many bytes came, holes included. Of a file that
-/// was made for them nothing is left otherwise.
-pub(crate) async fn receive(stream: Stream, sink: &mut Sink, told: Option<Told>) -> Result<u64, Fail> {
+/// was made for them nothing is left otherwise, nor where more than `most` come.
+pub(crate) async fn receive(
+    stream: Stream,
+    sink: &mut Sink,
+    told: Option<Told>,
+    most: u64,
+) -> Result<u64, Fail> {
     let mut signals = sink.signals.take();
     let left = async {
         match &mut signals {
@@ -186,17 +191,29 @@ pub(crate) async fn receive(stream: Stream, sink: &mut Sink, told: Option<Told>)
         }
     };
     let received = tokio::select! {
-        received = write(stream, sink, told) => received,
+        received = write(stream, sink, told, most) => received,
         name = left => Err(Fail::new("the transfer", format!("left because of {name}"), "begin it anew")),
     };
     received.map_err(|fail| sink.give_up(fail))
 }
 
-async fn write(mut stream: Stream, sink: &mut Sink, mut told: Option<Told>) -> Result<u64, Fail> {
+async fn write(mut stream: Stream, sink: &mut Sink, mut told: Option<Told>, most: u64) -> Result<u64, Fail> {
     loop {
         // Signals are heard also where there is always more to write.
         tokio::task::consume_budget().await;
         let chunk = stream.read_chunk().await.map_err(|error| unreceived(&error))?;
+        let length = match &chunk {
+            Some(Chunk::Data(data)) => data.len() as u64,
+            Some(Chunk::Hole(length)) => *length,
+            None => 0,
+        };
+        if length > most.saturating_sub(sink.at) {
+            return Err(Fail::new(
+                "the daemon",
+                format!("sends more than the {most} bytes that were asked for"),
+                "it does not do as --length says: leave that out, and take from the whole",
+            ));
+        }
         match chunk {
             Some(Chunk::Data(data)) => sink.write(&data)?,
             Some(Chunk::Hole(length)) => sink.hole(length)?,

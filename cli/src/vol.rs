@@ -180,7 +180,8 @@ async fn download(args: TransferArgs, opener: Opener) -> Result<(), Fail> {
     // Not before the daemon has agreed: a file is emptied here.
     let mut sink = Sink::create(&args.file)?;
     let began = Instant::now();
-    let received = receive(stream, &mut sink, Some(Told::new(total))).await?;
+    let most = args.length.unwrap_or(u64::MAX);
+    let received = receive(stream, &mut sink, Some(Told::new(total)), most).await?;
     if !sink.is_stdout() {
         let pace = pace(received, began);
         say_done(&format!("downloaded {} of volume {} {pace}", size(received), word(vol.name())))?;

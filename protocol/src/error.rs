@@ -36,7 +36,7 @@ pub struct RemoteError {
     pub domain: ErrorDomain,
     /// 1 for a warning, 2 for an error. Nothing else is in use.
     pub level: i32,
-    /// For people, in the peer's language. At most 4,194,304 bytes. Never match on it: see
+    /// For people, in the peer's language. Cut after [`ERROR_TEXT_BYTES_MAX`] bytes as it is sent and as it comes. Never match on it: see
     /// [`is_unsupported`](Self::is_unsupported).
     pub message: Text,
     /// The template of the message, such as `internal error: %s`.
@@ -51,16 +51,26 @@ pub struct RemoteError {
     pub int2: i32,
 }
 
-/// The longest text of an error that is sent, bytes. The wire takes 4,194,304.
+/// The longest text of an error that is sent, or kept of one that comes, bytes. The wire takes 4,194,304.
 pub const ERROR_TEXT_BYTES_MAX: usize = 65_536;
 
 /// The text, or its beginning, which ends with a character where it is UTF-8.
 fn cut(text: &Text) -> Text {
-    let Some(start) = text.as_bytes().get(..=ERROR_TEXT_BYTES_MAX) else { return text.clone() };
+    beginning(text).unwrap_or_else(|| text.clone())
+}
+
+/// The same of a text that nobody else needs.
+fn kept(text: Text) -> Text {
+    beginning(&text).unwrap_or(text)
+}
+
+/// Of a text that is too long.
+fn beginning(text: &Text) -> Option<Text> {
+    let start = text.as_bytes().get(..=ERROR_TEXT_BYTES_MAX)?;
     // The last byte is only looked at: a character goes on where it is a continuation.
     let goes_on = |at: &usize| start.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
     let end = (ERROR_TEXT_BYTES_MAX - 3..=ERROR_TEXT_BYTES_MAX).rev().find(|at| !goes_on(at));
-    Text::from(start.get(..end.unwrap_or(ERROR_TEXT_BYTES_MAX)).unwrap_or_default().to_vec())
+    Some(start.get(..end.unwrap_or(ERROR_TEXT_BYTES_MAX)).unwrap_or_default().to_vec().into())
 }
 
 impl RemoteError {
@@ -168,7 +178,8 @@ impl RemoteError {
         })
     }
 
-    /// Reads the payload of an error reply. An error without a message gets libvirt's own words for that.
+    /// Reads the payload of an error reply. An error without a message gets libvirt's own words for that. Of each text what is beyond
+    /// [`ERROR_TEXT_BYTES_MAX`] bytes is not kept: errors are, by whoever waits for something better, and nobody reads on so far.
     ///
     /// # Errors
     /// Where the payload is not one; trailing bytes are ignored, as real peers do.
@@ -179,10 +190,10 @@ impl RemoteError {
             code: ErrorCode(code),
             domain: ErrorDomain(domain),
             level,
-            message: message.unwrap_or_else(|| "Unknown error".into()),
-            str1,
-            str2,
-            str3,
+            message: message.map_or_else(|| "Unknown error".into(), kept),
+            str1: str1.map(kept),
+            str2: str2.map(kept),
+            str3: str3.map(kept),
             int1,
             int2,
         })
@@ -351,6 +362,35 @@ mod tests {
         let text = detail.to_str().unwrap();
         assert!((ERROR_TEXT_BYTES_MAX - 3..=ERROR_TEXT_BYTES_MAX).contains(&text.len()), "{}", text.len());
         assert!(text.starts_with("no domain \u{e9}"));
+    }
+
+    #[test]
+    fn nor_is_more_kept_of_one_that_comes() {
+        let long = || Some(Text::from("a\u{e9}".repeat(1 << 20)));
+        let sent = MessageError {
+            code: 1,
+            domain: 0,
+            message: long(),
+            level: 2,
+            dom: None,
+            str1: long(),
+            str2: long(),
+            str3: long(),
+            int1: -1,
+            int2: -1,
+            net: None,
+        };
+        let RemoteError { message, str1, str2, str3, .. } =
+            RemoteError::decode(Draft::encode(&sent).unwrap().payload()).unwrap();
+        for text in [Some(message), str1, str2, str3] {
+            let text = text.unwrap();
+            let whole = text.to_str().unwrap();
+            assert!(
+                (ERROR_TEXT_BYTES_MAX - 3..=ERROR_TEXT_BYTES_MAX).contains(&whole.len()),
+                "{}",
+                whole.len()
+            );
+        }
     }
 
     #[test]

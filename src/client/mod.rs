@@ -33,6 +33,7 @@
 
 mod admin;
 mod asks;
+mod at_once;
 mod auth;
 mod connection;
 mod encoded;

@@ -161,6 +161,15 @@ impl Uri {
         self.host.as_deref().unwrap_or("localhost")
     }
 
+    /// Whether it says where to go and what to open there, and no more: that no parameter names a file, a socket or a program of this host,
+    /// nor changes whom the client believes or how it logs in. A daemon that opens URIs of others' making asks this of those that it was
+    /// not told of: a `known_hosts` is a file that SSH writes to, and a `socket` may be anybody's who wants to be told a password.
+    pub fn is_only_a_place(&self) -> bool {
+        let Parameters { name, no_tty, .. } = self.parameters.clone();
+        // What is added to them one day is not let through before somebody has thought of it.
+        self.parameters == Parameters { name, no_tty, ..Parameters::default() }
+    }
+
     /// The path of the `socket` parameter.
     pub fn socket(&self) -> Option<&PathBuf> {
         self.parameters.socket.as_ref()
@@ -315,6 +324,37 @@ mod tests {
         check("qemu:/system", Unix, "", "qemu:///system");
         check("qemu+tcp:/system?a=1", Tcp, "", "qemu:///system?a=1");
         check("remote+unix:/", Unix, "", "");
+    }
+
+    #[test]
+    fn a_place_names_nothing_of_this_host() {
+        let is_only_a_place = |uri: &str| uri.parse::<Uri>().unwrap().is_only_a_place();
+        for uri in [
+            "qemu+tcp://h:7/system",
+            "qemu://h/system?mine=1",
+            "qemu+ssh://me@h/system?no_tty=1&name=qemu:///session",
+        ] {
+            assert!(is_only_a_place(uri), "{uri}");
+        }
+        for uri in [
+            "mem+unix:///?socket=/x",
+            "mem+unix:///?mode=direct",
+            "mem+tcp://h/?authfile=/x",
+            "mem+tcp://h/?auth=sasl.plain",
+            "mem://h/?pkipath=/x",
+            "mem://h/?no_verify=1",
+            "mem://h/?no_sanity=1",
+            "mem+ssh://h/?keyfile=/x",
+            "mem+ssh://h/?command=/x",
+            "mem+ssh://h/?netcat=x",
+            "mem+ssh://h/?proxy=native",
+            "mem+libssh://h/?known_hosts=/x",
+            "mem+libssh://h/?known_hosts_verify=auto",
+            "mem+libssh2://h/?sshauth=password",
+            "mem+ext:///?command=/x",
+        ] {
+            assert!(!is_only_a_place(uri), "{uri}");
+        }
     }
 
     #[test]

@@ -8,10 +8,15 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use virtwire::hypervisor::Uuid;
 
+/// Writes a value that has fields, over several lines.
+pub(super) fn write(value: &impl Serialize, to: impl Write) -> Result<(), serde_json::Error> {
+    value.serialize(&mut Serializer::with_formatter(to, Readable::new()))
+}
+
 /// A value, over several lines. One that has no fields is `{}`.
 pub(super) fn text(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut out, Readable::new()))?;
+    write(value, &mut out)?;
     let text = String::from_utf8_lossy(&out);
     Ok(if text == "null" { "{}".to_owned() } else { text.into_owned() })
 }

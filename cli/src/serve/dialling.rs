@@ -25,10 +25,10 @@ impl FromStr for Destinations {
 }
 
 impl Destinations {
-    /// A program (`+ext`) is none of them: its words would come from the client.
+    /// What names something of this host, or says whom to believe, is none of any: the words would come from the client.
     fn have(&self, uri: &Uri) -> bool {
         match self {
-            Destinations::Any => uri.parameters.command.is_none() && uri.parameters.netcat.is_none(),
+            Destinations::Any => uri.is_only_a_place(),
             Destinations::At(allowed) => {
                 (allowed.transport, &allowed.user) == (uri.transport, &uri.user)
                     && (&allowed.host, allowed.port) == (&uri.host, uri.port)
@@ -73,8 +73,20 @@ mod tests {
             assert!(!have("mem+ssh://me@h/", other) && !have(other, "mem+ssh://me@h/"), "{other}");
         }
         assert!(have("any", "mem+tcp://h:7/"));
-        assert!(!have("any", "mem+ext:///?command=/bin/false"));
-        assert!(!have("any", "mem+ssh://h/?netcat=false"));
+        assert!(have("any", "mem+ssh://me@h/?no_tty=1"));
+        for other in [
+            "mem+ext:///?command=/bin/false",
+            "mem+ssh://h/?netcat=false",
+            "mem+unix:///?socket=/x",
+            "mem+tcp://h/?authfile=/x",
+            "mem+tls://h/?pkipath=/x",
+            "mem+tls://h/?no_verify=1",
+            "mem+ssh://h/?keyfile=/x",
+            "mem+libssh://h/?known_hosts=/x&known_hosts_verify=auto",
+        ] {
+            assert!(!have("any", other), "{other}");
+            assert!(have(other, other));
+        }
         assert!(have("mem+unix:///?socket=/a", "mem+unix:///default?socket=/a"));
         assert!(!have("mem+unix:///?socket=/a", "mem+unix:///default?socket=/b"));
     }

@@ -4,9 +4,18 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use std::process::{Command, Stdio};
 
-use crate::process::{json, run, temporary};
+use serde_json::Value;
+use virtwire::protocol::frame::Draft;
+use virtwire::protocol::header::{Header, MessageKind, Serial};
+use virtwire::protocol::program::{Procedure, Program};
+use virtwire::protocol::remote::{
+    AuthType, DomainInterface, DomainInterfaceAddresses, DomainInterfaceAddressesReply, DomainIpAddr,
+};
+
+use crate::peer::played;
+use crate::process::{Done, json, run, temporary};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/captures")
@@ -298,3 +307,60 @@ fn a_picture_has_every_arrow_and_is_xml() {
     }
     fs::remove_file(&path).unwrap();
 }
+
+/// As many addresses as a frame has room for.
+fn addresses() -> Draft {
+    let address = DomainIpAddr { r#type: 0, addr: "".into(), prefix: 0 };
+    let interface = DomainInterface { name: "".into(), hwaddr: None, addrs: vec![address; 1_365] };
+    Draft::encode(&DomainInterfaceAddressesReply { ifaces: vec![interface; 2_046] }).unwrap()
+}
+
+/// What a command does that may have so much memory.
+fn within(kib: u32, arguments: &[&str]) -> Done {
+    let limited = format!("ulimit -v {kib}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &limited, env!("CARGO_BIN_EXE_virtwire")]).args(arguments).stdin(Stdio::null());
+    Done::of(command.output().unwrap())
+}
+
+/// Of 32 MiB of them, a tree of all took 1.6 GB, and the reply's JSON 1.0 GB.
+#[test]
+fn millions_of_items_take_no_multiple_of_their_frame() {
+    let header =
+        Header::new(MessageKind::Reply, Program::REMOTE, DomainInterfaceAddresses::NUMBER, Serial(1));
+    let recording = temporary("items").with_extension("s2c");
+    fs::write(&recording, addresses().seal(&header)).unwrap();
+    let path = recording.to_str().unwrap();
+    let dissected =
+        |arguments: &[&str]| within(MEMORY_KIB, &[&["dissect", path], arguments].concat()).succeeded();
+    assert!(dissected(&[]).contains("… 2046 in all"));
+    assert!(!dissected(&["--errors", "--procedure", "1"]).contains("in all"));
+    let told = dissected(&["-v"]);
+    let shown = told.lines().filter(|line| line.ends_with("prefix = 0")).count();
+    assert!(shown > 100_000 && told.contains(" more, not shown"), "{shown} addresses");
+    let told = dissected(&["--json"]);
+    let told = json(told.lines().find(|line| line.contains("\"reply\"")).unwrap());
+    let listed: usize = told["body"]["ifaces"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|interface| interface["addrs"].as_array().unwrap().len())
+        .sum();
+    assert!(listed > 100_000 && told["items_left_out"].as_u64().unwrap() > 1_000, "{listed} addresses");
+    fs::remove_file(&recording).unwrap();
+
+    let uri = played(|mut peer| {
+        while let Some(call) = peer.next() {
+            match call.header.procedure {
+                DomainInterfaceAddresses::NUMBER => peer.send(&call, MessageKind::Reply, addresses()),
+                _ => peer.agree(&call, AuthType::None),
+            }
+        }
+    });
+    let arguments = r#"{"dom": {"name": "web1", "uuid": "01010101-0101-0101-0101-010101010101", "id": 1}, "source": 0, "flags": 0}"#;
+    let told = within(MEMORY_KIB, &["call", &uri, "domain_interface_addresses", arguments]).succeeded();
+    assert_eq!(told.matches("\"prefix\": 0").count(), 1_365 * 2_046);
+}
+
+/// For a frame of 32 MiB, of which a message takes 8 times as much at most.
+const MEMORY_KIB: u32 = 640 * 1024;

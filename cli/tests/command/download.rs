@@ -1,12 +1,13 @@
 //! Volumes that come, and do not come whole.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::time::Instant;
 
-use virtwire::protocol::frame::Draft;
+use virtwire::protocol::frame::{Draft, Frame};
 use virtwire::protocol::header::{MessageKind, StreamPart};
 use virtwire::protocol::program::Procedure;
 use virtwire::protocol::remote::{
@@ -16,13 +17,32 @@ use virtwire::protocol::remote::{
 };
 
 use crate::PATIENCE;
-use crate::peer::played;
+use crate::peer::{Peer, played};
 use crate::process::{Done, run, send, temporary};
 
 /// A volume that comes piece by piece, of a daemon that goes on with the next once it is told, and goes where nobody does.
 pub(crate) fn slow_volume(pieces: u64) -> (String, Sender<()>) {
     let (go_on, goes_on) = mpsc::channel();
-    let uri = played(move |mut peer| {
+    let uri = volume(pieces * PIECE.len() as u64, move |peer, call| {
+        for _ in 0..pieces {
+            if goes_on.recv().is_err() {
+                return false;
+            }
+            let data = MessageKind::Stream(StreamPart::Data);
+            peer.send(call, data, Draft::raw(&PIECE).unwrap());
+        }
+        peer.send(call, MessageKind::Stream(StreamPart::Data), Draft::empty());
+        true
+    });
+    (uri, go_on)
+}
+
+/// A volume of so many bytes, of a daemon that sends this of it, and stays if that says so.
+fn volume(
+    bytes: u64,
+    mut content: impl FnMut(&mut Peer<TcpStream>, &Frame) -> bool + Send + 'static,
+) -> String {
+    played(move |mut peer| {
         while let Some(call) = peer.next() {
             match call.header.procedure {
                 _ if matches!(call.header.kind(), Ok(MessageKind::Stream(_))) => {
@@ -37,26 +57,19 @@ pub(crate) fn slow_volume(pieces: u64) -> (String, Sender<()>) {
                     peer.reply(&call, &StorageVolLookupByNameReply { vol });
                 }
                 StorageVolGetInfoFlags::NUMBER => {
-                    let bytes = pieces * PIECE.len() as u64;
                     let reply = StorageVolGetInfoFlagsReply { r#type: 0, capacity: bytes, allocation: bytes };
                     peer.reply(&call, &reply);
                 }
                 StorageVolDownload::NUMBER => {
                     peer.reply(&call, &());
-                    for _ in 0..pieces {
-                        if goes_on.recv().is_err() {
-                            return;
-                        }
-                        let data = MessageKind::Stream(StreamPart::Data);
-                        peer.send(&call, data, Draft::raw(&PIECE).unwrap());
+                    if !content(&mut peer, &call) {
+                        return;
                     }
-                    peer.send(&call, MessageKind::Stream(StreamPart::Data), Draft::empty());
                 }
                 _ => peer.agree(&call, AuthType::None),
             }
         }
-    });
-    (uri, go_on)
+    })
 }
 
 static PIECE: [u8; 100_000] = [7; 100_000];
@@ -86,6 +99,30 @@ fn what_a_broken_transfer_has_made_is_not_left() {
         }
     }
     fs::remove_file(&file).unwrap();
+}
+
+/// Also where that is a hole. Whoever bounds a download has room for so much.
+#[test]
+fn no_more_is_taken_than_was_asked_for() {
+    let file = temporary("bounded");
+    let path = file.to_str().unwrap();
+    for (length, is_whole) in [("200000", true), ("199999", false), ("10", false)] {
+        let (uri, go_on) = slow_volume(2);
+        go_on.send(()).unwrap();
+        go_on.send(()).unwrap();
+        let done = run(&["vol", "download", "--length", length, &uri, "images", "disk", path]);
+        assert_eq!((done.status, file.exists()), (Some(i32::from(!is_whole)), is_whole), "{done:?}");
+        let told = format!("sends more than the {length} bytes that were asked for");
+        assert_ne!(done.stderr.contains(&told), is_whole, "{done:?}");
+        fs::remove_file(&file).unwrap_or_default();
+    }
+    let uri = volume(1 << 62, |peer, call| {
+        peer.send(call, MessageKind::Hole, Draft::encode(&(1_i64 << 62, 0_u32)).unwrap());
+        true
+    });
+    let done = run(&["vol", "download", "--sparse", "--length", "10", &uri, "images", "disk", "-"]);
+    assert_eq!((done.status, done.stdout.as_str()), (Some(1), ""), "{done:?}");
+    assert!(done.stderr.contains("more than the 10 bytes"), "{done:?}");
 }
 
 #[test]

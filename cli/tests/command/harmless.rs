@@ -2,6 +2,11 @@
 
 use std::process::{Command, Stdio};
 
+use virtwire::protocol::error::{ErrorCode, ErrorDomain, RemoteError};
+use virtwire::protocol::program::Procedure;
+use virtwire::protocol::remote::{AuthType, ConnectOpen};
+
+use crate::peer::played;
 use crate::process::{Serve, json, run, run_with};
 
 /// A guest whose name makes text red, and turns it around.
@@ -56,4 +61,24 @@ fn names_and_documents_and_errors_are_harmless() {
             "{command:?}: {shown:?}"
         );
     }
+}
+
+/// What to do stands behind it.
+#[test]
+fn an_error_of_any_length_is_a_line_that_ends_with_what_to_do() {
+    let uri = played(|mut peer| {
+        while let Some(call) = peer.next() {
+            match call.header.procedure {
+                ConnectOpen::NUMBER => {
+                    let text = "\x1b[2J".repeat(1 << 20);
+                    let error = RemoteError::new(ErrorCode::INTERNAL_ERROR, ErrorDomain::RPC, text);
+                    peer.fail(&call, &error);
+                }
+                _ => peer.agree(&call, AuthType::None),
+            }
+        }
+    });
+    let refused = run(&["list", &uri]).failed(1);
+    assert!(refused.len() < 8_000 && !refused.contains(is_unsafe), "{} bytes", refused.len());
+    assert!(refused.contains("… (these are the daemon's words"), "{refused}");
 }

@@ -17,11 +17,11 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::error::AuthError;
+use crate::client::at_once;
 
 /// A file with credentials has lines for people; beyond this it is something else.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -91,12 +91,7 @@ fn usual_places(variable: impl Fn(&str) -> Option<OsString>) -> impl Iterator<It
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX.saturating_add(1)).read_to_end(&mut content)?;
-    if u64::try_from(content.len()).is_ok_and(|bytes| bytes <= FILE_BYTES_MAX) {
-        return Ok(content);
-    }
-    Err(io::Error::new(ErrorKind::InvalidData, format!("more than {FILE_BYTES_MAX} bytes, so no auth.conf")))
+    at_once::read(path, FILE_BYTES_MAX)
 }
 
 fn in_content(path: &Path, content: &[u8], host: &str) -> Found {
@@ -311,5 +306,17 @@ mod tests {
         let error = look_up(Some(Path::new("/nonexistent/auth.conf")), "host").unwrap_err();
         assert!(matches!(&error, AuthError::File { .. }), "{error:?}");
         assert!(error.to_string().starts_with("/nonexistent/auth.conf: "), "{error}");
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_no_file_with_passwords() {
+        let pipe = env::temp_dir().join(format!("virtwire-auth-pipe-{}", std::process::id()));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let found = look_up_with(Some(&pipe), "host", |_| None);
+        std::fs::remove_file(&pipe).unwrap();
+        assert!(
+            matches!(&found, Err(AuthError::File { error, .. }) if error.to_string().contains("a pipe")),
+            "{found:?}"
+        );
     }
 }

@@ -1,12 +1,16 @@
 //! `libvirt.conf`: the URI for those who give none, short names for URIs, and which daemon is meant.
 
 use std::path::PathBuf;
-use std::{env, fs, io};
+use std::{env, io};
 
 use super::conf::{self, Value};
 use super::host::Host;
+use crate::client::at_once;
 use crate::client::error::OpenError;
 use crate::uri::{Mode, Proxy, Uri};
+
+/// A file for people has lines for people.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// What the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +40,7 @@ impl Settings {
             }
         };
         let failed = |reason| OpenError::Settings { path: path.clone(), reason };
-        match fs::read(&path) {
+        match at_once::read(&path, FILE_BYTES_MAX) {
             // Somebody's name in a comment is in any encoding.
             Ok(bytes) => Settings::read(&String::from_utf8_lossy(&bytes)).map_err(failed),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
@@ -119,6 +123,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_file_says_what_is_meant() {

@@ -66,8 +66,10 @@ impl<H: Hypervisor> HypervisorService<H> {
     /// Drives peer-to-peer migrations to the destinations that this policy allows: it is given the client and the destination's URI, and
     /// answers with what to open it with, or with the error that the client is to see. Without a policy none is opened.
     ///
-    /// The URI comes from a client. Whoever allows more of it than a list of hosts lets clients have this daemon connect anywhere,
-    /// with the credentials that it has.
+    /// The URI comes from a client, and whatever it says is done, as this daemon's user. Whoever allows more of it than a list of hosts lets
+    /// clients have this daemon connect anywhere, with the credentials that it has. Whoever allows parameters that are not on a list lets
+    /// them choose files that it reads and (`known_hosts`) writes, sockets that it tells its password, and programs that it runs: ask
+    /// [`Uri::is_only_a_place`] of what no list has.
     #[must_use]
     pub fn dialling(
         mut self,

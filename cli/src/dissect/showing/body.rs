@@ -43,9 +43,18 @@ pub(crate) struct Wants {
     pub(crate) secrets: bool,
 }
 
+/// Whether somebody looks at a payload's tree. What nobody looks at is decoded all the same, and judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grow {
+    Always,
+    /// Where a strict reader objects.
+    IfObjected,
+    Never,
+}
+
 impl Body {
     /// Decodes a frame's payload.
-    pub(crate) fn of(frame: &Frame, wants: Wants) -> Body {
+    pub(crate) fn of(frame: &Frame, wants: Wants, grow: Grow) -> Body {
         let is_error = matches!(
             frame.header.kind(),
             Ok(MessageKind::ReplyError | MessageKind::Stream(StreamPart::Abort))
@@ -53,10 +62,12 @@ impl Body {
         if !wants.secrets && !is_error && is_secret(frame) {
             return Body::Secret;
         }
-        match visit(frame, |bytes| Reader { bytes, is_error, wants }) {
+        match visit(frame, |bytes| Reader { bytes, is_error, wants, grow }) {
             Ok(None) => Body::None,
             Ok(Some(mut body)) => {
-                if let Body::Read { tree, words, .. } = &mut body {
+                if let Body::Read { tree, words, .. } = &mut body
+                    && !tree.is_empty()
+                {
                     *words = meanings(frame, tree);
                 }
                 body
@@ -161,6 +172,7 @@ struct Reader<'a> {
     bytes: &'a [u8],
     is_error: bool,
     wants: Wants,
+    grow: Grow,
 }
 
 impl Visitor for Reader<'_> {
@@ -174,7 +186,11 @@ impl Visitor for Reader<'_> {
                 Err(error) => return Body::unreadable(&error, self.bytes, self.wants),
             },
         };
+        if self.grow == Grow::Never || (self.grow == Grow::IfObjected && leniently.is_none()) {
+            return Body::Read { tree: Tree::Nothing, leniently, error: None, words: Vec::new() };
+        }
         let mut tree = Tree::of(&value);
+        drop(value);
         if !self.wants.secrets {
             hide(&mut tree);
         }

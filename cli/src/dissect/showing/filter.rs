@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use virtwire::protocol::dissect::Side;
+use virtwire::protocol::dissect::{Part, Side};
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 use virtwire::protocol::program::Program;
 
 use super::Seen;
+use super::body::Grow;
 use crate::spelling::within;
 
 /// Which frames to show; without any condition, all. What is no frame is shown whatever is asked for.
@@ -53,12 +54,26 @@ impl FromStr for Pattern {
 
 impl Filter {
     pub(crate) fn shows(&self, seen: &Seen<'_>) -> bool {
-        let header = &seen.frame.header;
+        self.may_show(seen.connection, &seen.frame.header) && (!self.errors || has_failed(seen))
+    }
+
+    /// As far as that is known before anything is decoded.
+    fn may_show(&self, connection: u32, header: &Header) -> bool {
         let any = |none: bool, found: bool| none || found;
         any(self.procedures.is_empty(), self.procedures.iter().any(|pattern| pattern.is_of(header)))
             && any(self.serials.is_empty(), self.serials.contains(&header.serial.0))
-            && self.shows_connection(seen.connection)
-            && any(!self.errors, has_failed(seen))
+            && self.shows_connection(connection)
+    }
+
+    /// Whether what this frame says is shown, if it is no call: of those replies tell.
+    pub(crate) fn grows(&self, connection: u32, from: Side, header: &Header, is_amiss: bool) -> Grow {
+        if !self.may_show(connection, header) {
+            Grow::Never
+        } else if self.errors && !is_amiss && !is_failure(header, from) {
+            Grow::IfObjected
+        } else {
+            Grow::Always
+        }
     }
 
     pub(crate) fn shows_connection(&self, connection: u32) -> bool {
@@ -68,13 +83,21 @@ impl Filter {
 
 /// Whether a frame is one that somebody who looks for failures wants to see.
 pub(crate) fn has_failed(seen: &Seen<'_>) -> bool {
-    let failed = match seen.frame.header.kind() {
+    is_failure(&seen.frame.header, seen.from) || seen.body.objection().is_some() || is_amiss(&seen.heard.part)
+}
+
+fn is_failure(header: &Header, from: Side) -> bool {
+    match header.kind() {
         Ok(MessageKind::ReplyError) | Err(_) => true,
         // A client aborts what it wants no more of.
-        Ok(MessageKind::Stream(StreamPart::Abort)) => seen.from == Side::Daemon,
+        Ok(MessageKind::Stream(StreamPart::Abort)) => from == Side::Daemon,
         Ok(_) => false,
-    };
-    failed || seen.body.objection().is_some() || seen.is_amiss()
+    }
+}
+
+/// Whether it answers what was not asked.
+pub(crate) fn is_amiss<N>(part: &Part<N>) -> bool {
+    matches!(part, Part::Stray | Part::Mismatch(_))
 }
 
 impl Pattern {

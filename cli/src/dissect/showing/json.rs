@@ -38,6 +38,10 @@ impl<W: Write> Json<W> {
                     object.put("error", error.as_str());
                 }
                 object.raw("body", &tree.json());
+                match tree.left_out() {
+                    0 => {}
+                    count => object.put("items_left_out", count),
+                }
                 if let Some(why) = leniently {
                     object.put("leniently", why.as_str());
                 }

@@ -112,13 +112,12 @@ impl<P: Paper> Lines<P> {
     }
 
     fn arguments(&mut self, seen: &Seen<'_>) -> io::Result<()> {
-        let mut out = Vec::new();
+        let mut line = |line: &str| self.paper.line(Tone::Dim, line);
         match seen.body {
-            Body::Read { tree, .. } if !tree.is_empty() => lines(tree, 8, &mut out),
-            Body::Unreadable { hex, .. } if !hex.is_empty() => out.push(format!("        {hex}")),
-            _ => {}
+            Body::Read { tree, .. } if !tree.is_empty() => lines(tree, 8, &mut line),
+            Body::Unreadable { hex, .. } if !hex.is_empty() => line(&format!("        {hex}")),
+            _ => Ok(()),
         }
-        out.iter().try_for_each(|line| self.paper.line(Tone::Dim, line))
     }
 
     fn data(&mut self, run: &DataRun) -> io::Result<()> {

@@ -18,8 +18,8 @@ use virtwire::protocol::frame::Frame;
 use virtwire::protocol::header::{Header, MessageKind, StreamPart};
 
 use super::reading::{Happening, Opened};
-use body::{Body, Wants};
-use filter::{Filter, has_failed};
+use body::{Body, Grow, Wants};
+use filter::{Filter, has_failed, is_amiss};
 
 /// Someone who shows what passes: as lines, as JSON, as a ladder.
 pub(crate) trait Output {
@@ -83,13 +83,6 @@ pub(crate) struct Counts {
     pub(crate) undecoded: u64,
     /// Stretches of bytes that are no frames.
     pub(crate) foreign: u64,
-}
-
-impl Seen<'_> {
-    /// Whether it answers what was not asked.
-    pub(crate) fn is_amiss(&self) -> bool {
-        matches!(self.heard.part, Part::Stray | Part::Mismatch(_))
-    }
 }
 
 /// Where happenings arrive.
@@ -177,18 +170,23 @@ impl<O: Output> Desk<O> {
         self.counts.frames += 1;
         let talk = self.talks.entry(connection).or_default();
         let is_data = frame.header.kind() == Ok(MessageKind::Stream(StreamPart::Data));
-        let body = Body::of(frame, self.wants);
-        let is_call = frame.header.is_call_type();
-        let note = if is_call { body.summary().chars().take(NOTE_CHARS).collect() } else { String::new() };
+        // Also of a call that is not shown: its connection's end tells what had no reply.
+        let is_told = frame.header.is_call_type() && self.filter.shows_connection(connection);
+        let call = is_told.then(|| Body::of(frame, self.wants, Grow::Always));
+        let note = call.as_ref().map(|call| call.summary().chars().take(NOTE_CHARS).collect());
         let before = talk.conversation.kept();
-        let mut heard = talk.conversation.heard(at.unwrap_or_default(), from, frame, note);
+        let mut heard =
+            talk.conversation.heard(at.unwrap_or_default(), from, frame, note.unwrap_or_default());
         self.under_way = (self.under_way + talk.conversation.kept()).saturating_sub(before);
         if talk.one_sided && heard.part == Part::Stray {
             heard.part = Part::Alone;
         }
         self.forget();
+        let grows = self.filter.grows(connection, from, &frame.header, is_amiss(&heard.part));
+        let body = call.unwrap_or_else(|| Body::of(frame, self.wants, grows));
         let seen = Seen { connection, at, from, offset, frame, heard: &heard, body: &body };
-        self.counts.errors += u64::from(has_failed(&seen) && body.objection().is_none() && !seen.is_amiss());
+        self.counts.errors +=
+            u64::from(has_failed(&seen) && body.objection().is_none() && !is_amiss(&heard.part));
         self.counts.undecoded += u64::from(matches!(body, Body::Unreadable { .. }));
         if !self.filter.shows(&seen) {
             return Ok(());

@@ -1,8 +1,9 @@
 //! A tree in words: the main things on one line, or everything on many.
 
 use std::fmt::Write;
+use std::io;
 
-use super::tree::{Tree, uuid};
+use super::tree::{Tree, items_of, uuid};
 use crate::harmless::is_unsafe;
 
 /// Characters of a text, and items of a list, in a summary.
@@ -46,6 +47,7 @@ fn value(tree: &Tree) -> String {
         Tree::Text(text) => short(text),
         Tree::Bytes(bytes) => uuid(bytes).unwrap_or_else(|| format!("({} bytes)", bytes.len())),
         Tree::List(items) => list(items),
+        Tree::Rest(count) => format!("… {count} more"),
         Tree::Record(_) => match name(tree) {
             Some(name) => short(name),
             None => format!("{{{}}}", summary(tree)),
@@ -54,10 +56,12 @@ fn value(tree: &Tree) -> String {
     }
 }
 
-fn list(items: &[Tree]) -> String {
+fn list(all: &[Tree]) -> String {
+    let (items, left_out) = items_of(all);
     let shown = items.iter().take(ITEMS).map(|item| parameter(item).unwrap_or_else(|| value(item)));
     let shown = shown.collect::<Vec<_>>().join(" ");
-    let more = if items.len() > ITEMS { format!(" … {} in all", items.len()) } else { String::new() };
+    let count = items.len().saturating_add(left_out);
+    let more = if count > ITEMS { format!(" … {count} in all") } else { String::new() };
     if !items.is_empty() && is_parameters(items) {
         format!("{shown}{more}")
     } else {
@@ -117,39 +121,50 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// Whoever takes lines one by one: together they may be many.
+type Taker<'t> = &'t mut dyn FnMut(&str) -> io::Result<()>;
+
 /// Everything in a tree, a line each, indented.
-pub(crate) fn lines(tree: &Tree, indent: usize, out: &mut Vec<String>) {
+///
+/// # Errors
+/// The first of the taker's.
+pub(crate) fn lines(tree: &Tree, indent: usize, take: Taker<'_>) -> io::Result<()> {
     let pad = " ".repeat(indent);
     match tree {
-        Tree::Record(fields) => fields.iter().for_each(|(name, value)| line(name, value, indent, out)),
+        Tree::Record(fields) => fields.iter().try_for_each(|(name, value)| line(name, value, indent, take)),
         Tree::List(items) => {
+            let (items, left_out) = items_of(items);
             for (at, item) in items.iter().enumerate() {
-                line(&format!("[{at}]"), item, indent, out);
+                line(&format!("[{at}]"), item, indent, take)?;
+            }
+            match left_out {
+                0 => Ok(()),
+                count => take(&format!("{pad}… {count} more, not shown")),
             }
         }
-        other => out.push(format!("{pad}{}", leaf(other))),
+        other => take(&format!("{pad}{}", leaf(other))),
     }
 }
 
-fn line(name: &str, value: &Tree, indent: usize, out: &mut Vec<String>) {
+fn line(name: &str, value: &Tree, indent: usize, take: Taker<'_>) -> io::Result<()> {
     let pad = " ".repeat(indent);
     match value {
         Tree::Record(fields) if !fields.is_empty() => {
-            out.push(format!("{pad}{name}"));
-            lines(value, indent + 2, out);
+            take(&format!("{pad}{name}"))?;
+            lines(value, indent + 2, take)
         }
         Tree::List(items) if !items.is_empty() => {
-            out.push(format!("{pad}{name} ({})", items.len()));
-            lines(value, indent + 2, out);
+            let (items, left_out) = items_of(items);
+            take(&format!("{pad}{name} ({})", items.len().saturating_add(left_out)))?;
+            lines(value, indent + 2, take)
         }
-        Tree::Arm(arm, inner) => line(&format!("{name}.{arm}"), inner, indent, out),
+        Tree::Arm(arm, inner) => line(&format!("{name}.{arm}"), inner, indent, take),
         Tree::Text(text) if text.contains('\n') => {
-            out.push(format!("{pad}{name} = text of {} bytes", text.len()));
-            for row in text.lines() {
-                out.push(format!("{pad}  | {}", row.chars().map(harmless).collect::<String>()));
-            }
+            take(&format!("{pad}{name} = text of {} bytes", text.len()))?;
+            let shown = |row: &str| format!("{pad}  | {}", row.chars().map(harmless).collect::<String>());
+            text.lines().try_for_each(|row| take(&shown(row)))
         }
-        other => out.push(format!("{pad}{name} = {}", leaf(other))),
+        other => take(&format!("{pad}{name} = {}", leaf(other))),
     }
 }
 
@@ -165,6 +180,7 @@ fn leaf(tree: &Tree) -> String {
         Tree::Text(text) => format!("\"{}\"", escaped(text)),
         Tree::Bytes(bytes) => uuid(bytes).unwrap_or_else(|| format!("{} bytes {}", bytes.len(), hex(bytes))),
         Tree::List(_) => "[]".to_owned(),
+        Tree::Rest(count) => format!("… {count} more, not shown"),
         Tree::Record(_) => "{}".to_owned(),
         Tree::Arm(arm, inner) => format!("{arm} {}", leaf(inner)),
     }
@@ -217,6 +233,8 @@ mod tests {
             Tree::of(&DomainEventCallbackTunable { callback_id: 1, dom: guest(), params }),
             "callbackID=1 dom=web1 weight=5",
         );
+        let items = (0..5).map(|at| Tree::Number(at.to_string())).chain([Tree::Rest(9)]);
+        check(Tree::List(items.collect()), "[0 1 2 3 … 14 in all]");
         check(Tree::of(&ConnectClose), "");
         check(Tree::of(&()), "-");
         let xml = format!("<a\x1b[2J>{}</a>", "x".repeat(100));
@@ -228,12 +246,15 @@ mod tests {
     #[test]
     fn everything_is_a_line_each() {
         let mut out = Vec::new();
-        lines(
-            &Tree::of(&DomainDefineXmlFlags { xml: "<a>\n\t<b/>\x07\n</a>".into(), flags: 2 }),
-            2,
-            &mut out,
-        );
-        lines(&Tree::of(&DomainCreate { dom: guest() }), 0, &mut out);
+        let mut take = |line: &str| {
+            out.push(line.to_owned());
+            Ok(())
+        };
+        let define = DomainDefineXmlFlags { xml: "<a>\n\t<b/>\x07\n</a>".into(), flags: 2 };
+        lines(&Tree::of(&define), 2, &mut take).unwrap();
+        lines(&Tree::of(&DomainCreate { dom: guest() }), 0, &mut take).unwrap();
+        let list = Tree::List(vec![Tree::Number("1".into()), Tree::Rest(6)]);
+        lines(&Tree::Record(vec![("ids", list)]), 0, &mut take).unwrap();
         assert_eq!(
             out,
             [
@@ -246,6 +267,9 @@ mod tests {
                 "  name = \"web1\"",
                 "  uuid = 11111111-1111-1111-1111-111111111111",
                 "  id = 3",
+                "ids (7)",
+                "  [0] = 1",
+                "  … 6 more, not shown",
             ]
         );
     }

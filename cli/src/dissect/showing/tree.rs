@@ -1,5 +1,6 @@
 //! A decoded payload as a tree, in the contract's order and with its field names.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::ser::{self, Serialize};
@@ -17,15 +18,36 @@ pub(crate) enum Tree {
     /// Opaque data, and text that is not UTF-8.
     Bytes(Vec<u8>),
     List(Vec<Tree>),
+    /// So many items more, at a list's end: there was no room for them.
+    Rest(usize),
     Record(Vec<(&'static str, Tree)>),
     /// A union: its arm, and what is in there.
     Arm(&'static str, Box<Tree>),
 }
 
+/// Of one tree, with what its items take in memory. A frame can have millions of them, each of which takes many times its bytes; one of
+/// less than a MiB is always whole.
+const TREE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 impl Tree {
-    /// Of any value; `Nothing` for what the contract does not have.
+    /// Of any value; `Nothing` for what the contract does not have. Where it grows too large, lists have no more items.
     pub(crate) fn of(value: &impl Serialize) -> Tree {
-        value.serialize(Grower).unwrap_or(Tree::Nothing)
+        Tree::within(TREE_BYTES_MAX, value)
+    }
+
+    fn within(bytes_max: usize, value: &impl Serialize) -> Tree {
+        value.serialize(Grower(&Room(Cell::new(bytes_max)))).unwrap_or(Tree::Nothing)
+    }
+
+    /// How many items of its lists there was no room for.
+    pub(crate) fn left_out(&self) -> usize {
+        match self {
+            Tree::Rest(count) => *count,
+            Tree::List(items) => items.iter().map(Tree::left_out).sum(),
+            Tree::Record(fields) => fields.iter().map(|(_, value)| value.left_out()).sum(),
+            Tree::Arm(_, inner) => inner.left_out(),
+            _ => 0,
+        }
     }
 
     /// A field of a record.
@@ -53,7 +75,8 @@ impl Tree {
                 let numbers = bytes.iter().map(|byte| byte.to_string());
                 write_all('[', numbers, ']', out, |number, out| out.push_str(&number));
             }
-            Tree::List(items) => write_all('[', items.iter(), ']', out, Tree::write_json),
+            Tree::List(items) => write_all('[', items_of(items).0.iter(), ']', out, Tree::write_json),
+            Tree::Rest(_) => {}
             Tree::Record(fields) => write_all('{', fields.iter(), '}', out, |(name, value), out| {
                 write_text(name, out);
                 out.push(':');
@@ -76,6 +99,14 @@ impl Tree {
             Tree::Record(fields) => fields.is_empty(),
             _ => false,
         }
+    }
+}
+
+/// The items of a list that there was room for, and how many more it has.
+pub(crate) fn items_of(list: &[Tree]) -> (&[Tree], usize) {
+    match list.split_last() {
+        Some((Tree::Rest(count), items)) => (items, *count),
+        _ => (list, 0),
     }
 }
 
@@ -106,29 +137,77 @@ fn write_all<T>(
     out.push(close);
 }
 
-struct Grower;
+/// What a tree may still take.
+struct Room(Cell<usize>);
+
+/// What an allocation takes besides its bytes.
+const ALLOCATION_BYTES: usize = 16;
+
+impl Room {
+    /// What is not of a list is taken also where there is no room: that is no more than the types have.
+    fn take(&self, bytes: usize) {
+        self.0.set(self.0.get().saturating_sub(bytes.saturating_add(ALLOCATION_BYTES)));
+    }
+
+    fn is_taken(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Grower<'r>(&'r Room);
 
 /// What grows of a struct, a list or a union's arm with several values.
-struct Growing {
+struct Growing<'r> {
+    grower: Grower<'r>,
     arm: Option<&'static str>,
     fields: Vec<(&'static str, Tree)>,
     items: Vec<Tree>,
+    left_out: usize,
 }
 
-impl Growing {
-    fn new(arm: Option<&'static str>) -> Growing {
-        Growing { arm, fields: Vec::new(), items: Vec::new() }
+impl<'r> Grower<'r> {
+    fn text(self, text: String) -> String {
+        self.0.take(text.capacity());
+        text
     }
 
+    fn arm(self, arm: &'static str, tree: Tree) -> Tree {
+        self.0.take(size_of::<Tree>());
+        Tree::Arm(arm, Box::new(tree))
+    }
+
+    /// Of a struct with so many fields, which is its type's word, or of a list, whose items are of a peer's number: that is left to growing.
+    fn growing(self, arm: Option<&'static str>, fields: usize) -> Growing<'r> {
+        self.0.take(fields.saturating_mul(size_of::<(&str, Tree)>()));
+        Growing { grower: self, arm, fields: Vec::with_capacity(fields), items: Vec::new(), left_out: 0 }
+    }
+}
+
+impl Growing<'_> {
     fn wrap(self, tree: Tree) -> Tree {
         match self.arm {
-            Some(arm) => Tree::Arm(arm, Box::new(tree)),
+            Some(arm) => self.grower.arm(arm, tree),
             None => tree,
         }
     }
 
+    fn item(&mut self, value: &(impl ?Sized + Serialize)) -> Result<(), NoTree> {
+        if self.grower.0.is_taken() {
+            self.left_out = self.left_out.saturating_add(1);
+            return Ok(());
+        }
+        // A vector grows by doubling.
+        self.grower.0.take(size_of::<[Tree; 2]>());
+        self.items.push(value.serialize(self.grower)?);
+        Ok(())
+    }
+
     fn list(mut self) -> Tree {
-        let items = std::mem::take(&mut self.items);
+        let mut items = std::mem::take(&mut self.items);
+        if self.left_out > 0 {
+            items.push(Tree::Rest(self.left_out));
+        }
         self.wrap(Tree::List(items))
     }
 
@@ -159,21 +238,21 @@ impl ser::Error for NoTree {
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => { $(
         fn $method(self, value: $type) -> Result<Tree, NoTree> {
-            Ok(Tree::Number(value.to_string()))
+            Ok(Tree::Number(self.text(value.to_string())))
         }
     )* };
 }
 
-impl ser::Serializer for Grower {
+impl<'r> ser::Serializer for Grower<'r> {
     type Ok = Tree;
     type Error = NoTree;
-    type SerializeSeq = Growing;
-    type SerializeTuple = Growing;
-    type SerializeTupleStruct = Growing;
-    type SerializeTupleVariant = Growing;
+    type SerializeSeq = Growing<'r>;
+    type SerializeTuple = Growing<'r>;
+    type SerializeTupleStruct = Growing<'r>;
+    type SerializeTupleVariant = Growing<'r>;
     type SerializeMap = ser::Impossible<Tree, NoTree>;
-    type SerializeStruct = Growing;
-    type SerializeStructVariant = Growing;
+    type SerializeStruct = Growing<'r>;
+    type SerializeStructVariant = Growing<'r>;
 
     numbers! {
         serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64,
@@ -186,14 +265,15 @@ impl ser::Serializer for Grower {
     }
 
     fn serialize_char(self, value: char) -> Result<Tree, NoTree> {
-        Ok(Tree::Text(value.to_string()))
+        Ok(Tree::Text(self.text(value.to_string())))
     }
 
     fn serialize_str(self, value: &str) -> Result<Tree, NoTree> {
-        Ok(Tree::Text(value.to_owned()))
+        Ok(Tree::Text(self.text(value.to_owned())))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<Tree, NoTree> {
+        self.0.take(value.len());
         Ok(Tree::Bytes(value.to_vec()))
     }
 
@@ -202,7 +282,7 @@ impl ser::Serializer for Grower {
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<Tree, NoTree> {
-        value.serialize(Grower)
+        value.serialize(self)
     }
 
     fn serialize_unit(self) -> Result<Tree, NoTree> {
@@ -214,7 +294,7 @@ impl ser::Serializer for Grower {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, arm: &'static str) -> Result<Tree, NoTree> {
-        Ok(Tree::Text(arm.to_owned()))
+        Ok(Tree::Text(self.text(arm.to_owned())))
     }
 
     fn serialize_newtype_struct<T: ?Sized + Serialize>(
@@ -222,7 +302,7 @@ impl ser::Serializer for Grower {
         _: &'static str,
         value: &T,
     ) -> Result<Tree, NoTree> {
-        value.serialize(Grower)
+        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: ?Sized + Serialize>(
@@ -232,20 +312,19 @@ impl ser::Serializer for Grower {
         arm: &'static str,
         value: &T,
     ) -> Result<Tree, NoTree> {
-        Ok(Tree::Arm(arm, Box::new(value.serialize(Grower)?)))
+        Ok(self.arm(arm, value.serialize(self)?))
     }
 
-    // The length is of data that is there, but what is reserved for it is left to growing.
-    fn serialize_seq(self, _: Option<usize>) -> Result<Growing, NoTree> {
-        Ok(Growing::new(None))
+    fn serialize_seq(self, _: Option<usize>) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(None, 0))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Growing, NoTree> {
-        Ok(Growing::new(None))
+    fn serialize_tuple(self, _: usize) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(None, 0))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Growing, NoTree> {
-        Ok(Growing::new(None))
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(None, 0))
     }
 
     fn serialize_tuple_variant(
@@ -254,16 +333,16 @@ impl ser::Serializer for Grower {
         _: u32,
         arm: &'static str,
         _: usize,
-    ) -> Result<Growing, NoTree> {
-        Ok(Growing::new(Some(arm)))
+    ) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(Some(arm), 0))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, NoTree> {
         Err(NoTree)
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Growing, NoTree> {
-        Ok(Growing::new(None))
+    fn serialize_struct(self, _: &'static str, fields: usize) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(None, fields))
     }
 
     fn serialize_struct_variant(
@@ -271,21 +350,20 @@ impl ser::Serializer for Grower {
         _: &'static str,
         _: u32,
         arm: &'static str,
-        _: usize,
-    ) -> Result<Growing, NoTree> {
-        Ok(Growing::new(Some(arm)))
+        fields: usize,
+    ) -> Result<Growing<'r>, NoTree> {
+        Ok(self.growing(Some(arm), fields))
     }
 }
 
 macro_rules! lists {
     ($($trait:ident $method:ident),*) => { $(
-        impl ser::$trait for Growing {
+        impl ser::$trait for Growing<'_> {
             type Ok = Tree;
             type Error = NoTree;
 
             fn $method<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), NoTree> {
-                self.items.push(value.serialize(Grower)?);
-                Ok(())
+                self.item(value)
             }
 
             fn end(self) -> Result<Tree, NoTree> {
@@ -297,7 +375,7 @@ macro_rules! lists {
 
 macro_rules! records {
     ($($trait:ident),*) => { $(
-        impl ser::$trait for Growing {
+        impl ser::$trait for Growing<'_> {
             type Ok = Tree;
             type Error = NoTree;
 
@@ -306,7 +384,7 @@ macro_rules! records {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), NoTree> {
-                self.fields.push((name, value.serialize(Grower)?));
+                self.fields.push((name, value.serialize(self.grower)?));
                 Ok(())
             }
 
@@ -351,5 +429,25 @@ mod tests {
         assert!(Tree::of(&ConnectClose).is_empty() && Tree::of(&()).is_empty());
         assert_eq!(uuid(&[7; 16]).as_deref(), Some("07070707-0707-0707-0707-070707070707"));
         assert_eq!(uuid(&[7; 15]), None);
+    }
+
+    /// Of 2.8 million addresses, which fit one frame, each took 600 bytes.
+    #[test]
+    fn a_list_ends_where_there_is_no_room_and_says_how_much_more_there_is() {
+        let dom = |at: i32| Domain { name: format!("web{at}").into(), uuid: [7; 16], id: at };
+        let reply = |count| ConnectListAllDomainsReply { domains: (0..count).map(dom).collect(), ret: 7 };
+        let of_a_hundred = Tree::within(20_000, &reply(100));
+        let Some(Tree::List(list)) = of_a_hundred.field("domains") else { panic!("{of_a_hundred:?}") };
+        let (items, more) = items_of(list);
+        assert!((20..100).contains(&items.len()) && items.len() + more == 100, "{more} of 100 left out");
+        assert_eq!(
+            (of_a_hundred.left_out(), of_a_hundred.field("ret")),
+            (more, Some(&Tree::Number("7".into())))
+        );
+        assert!(items.iter().all(|item| item.field("id").is_some()), "each is whole");
+        let json: serde_json::Value = serde_json::from_str(&of_a_hundred.json()).unwrap();
+        assert_eq!(json["domains"].as_array().unwrap().len(), items.len());
+        // What is short is whole.
+        assert_eq!(Tree::of(&reply(10_000)).left_out(), 0);
     }
 }

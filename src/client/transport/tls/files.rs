@@ -11,8 +11,12 @@ use tokio_rustls::rustls::pki_types::{
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{Error, RootCertStore};
 
+use crate::client::at_once;
 use crate::client::tls_fault::TlsFault;
 use crate::client::transport::host::Host;
+
+/// Revocation lists are the longest of them.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// The files of one connection.
 #[derive(Debug)]
@@ -85,8 +89,8 @@ impl Files {
 
     pub(super) fn revoked(&self) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsFault> {
         let Some(path) = &self.revoked else { return Ok(Vec::new()) };
-        let lists = CertificateRevocationListDer::pem_file_iter(path)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        let lists = CertificateRevocationListDer::pem_slice_iter(&read(path)?)
+            .collect::<Result<Vec<_>, _>>()
             .map_err(|error| unreadable(path, &error))?;
         if lists.is_empty() { Err(unusable(path, "it holds no revocation list in PEM")) } else { Ok(lists) }
     }
@@ -95,7 +99,7 @@ impl Files {
     pub(super) fn identity(&self) -> Result<Option<Identity>, TlsFault> {
         let Some((certificate, key)) = &self.client else { return Ok(None) };
         let chain = certificates(certificate)?;
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+        let key = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|error| unreadable(key, &error))?;
         Ok(Some((chain, key)))
     }
 
@@ -138,16 +142,19 @@ fn missing_half(folder: &Path, exists: impl Fn(&Path) -> bool) -> Option<PathBuf
     }
 }
 
+fn read(path: &Path) -> Result<Vec<u8>, TlsFault> {
+    at_once::read(path, FILE_BYTES_MAX).map_err(|error| unusable(path, &error.to_string()))
+}
+
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsFault> {
-    let found = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    let found = CertificateDer::pem_slice_iter(&read(path)?)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| unreadable(path, &error))?;
     if found.is_empty() { Err(unusable(path, "it holds no certificate")) } else { Ok(found) }
 }
 
 fn unreadable(path: &Path, error: &pem::Error) -> TlsFault {
     match error {
-        pem::Error::Io(error) => unusable(path, &error.to_string()),
         pem::Error::NoItemsFound => unusable(path, "it holds none in PEM that is not encrypted"),
         other => unusable(path, &other.to_string()),
     }
