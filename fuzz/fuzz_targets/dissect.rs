@@ -10,6 +10,9 @@ use libfuzzer_sys::fuzz_target;
 use virtwire::protocol::dissect::{Piece, Side};
 
 #[allow(dead_code, unreachable_pub, reason = "the command uses more of its module")]
+#[path = "../../cli/src/clock.rs"]
+mod clock;
+#[allow(dead_code, unreachable_pub, reason = "the command uses more of its module")]
 #[path = "../../cli/src/harmless.rs"]
 mod harmless;
 #[allow(dead_code, unreachable_pub, reason = "the command uses more of its module")]
