@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 use tokio::sync::Notify;
 use virtwire_protocol::pace::Urgency;
 
+use super::ask::Ask;
 use super::error::CloseReason;
-use super::task::Ask;
 use super::waiting::Meter;
 
 /// Calls that wait for a place before those are looked for that nobody waits for any more.
@@ -297,15 +297,13 @@ impl Drop for Taker {
 mod tests {
     use std::future::poll_fn;
 
-    use tokio::sync::oneshot;
     use virtwire_protocol::program::{ProcedureNumber, Program};
     use virtwire_protocol::session::subscriptions::SubscriberId;
 
+    use super::super::ask::CallAsk;
     use super::super::error::CallError;
-    use super::super::task::CallAsk;
+    use super::super::waiting::Answer;
     use super::*;
-
-    type Answer = oneshot::Receiver<Result<bytes::Bytes, CallError>>;
 
     const ALL: Places = Places { patient: true, urgent: true, prompt: true, ending: true };
 

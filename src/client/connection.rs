@@ -19,14 +19,15 @@ use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::ClientSession;
 use virtwire_protocol::session::subscriptions::SubscriberId;
 
+#[cfg(feature = "gssapi")]
+use super::ask::SealAsk;
+use super::ask::{Ask, CallAsk};
 use super::asks::{Asks, Taker};
 use super::error::{CallError, CloseReason, OpenError};
 use super::events::{Desk, Held};
 use super::opening;
 use super::options::OpenOptions;
-#[cfg(feature = "gssapi")]
-use super::task::SealAsk;
-use super::task::{Ask, CallAsk, Task};
+use super::task::Task;
 use super::transport::{self, Socket};
 use super::waiting::{Answer, Claim, ReplyTo, Waiting, in_time, is_measured, tell_not_sent, unanswered};
 use super::way::Way;
@@ -509,7 +510,7 @@ struct Timed {
 
 impl Timed {
     async fn wait(self, name: &'static str, answer: Answer) -> Result<Bytes, CallError> {
-        match in_time(name, answer, Some(self.within), Some(self.claim)).await {
+        match in_time(name, answer, Some(self.within), self.claim).await {
             Err(CallError::TimedOut { procedure, within, sent: false, .. }) => {
                 let given_up = self.connection.given_up().await;
                 Err(CallError::TimedOut { procedure, within, sent: false, given_up })

@@ -5,10 +5,10 @@ use tokio::sync::oneshot;
 use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::{ProcedureNumber, Program};
 
+use super::ask::{Ask, StreamAsk};
 use super::connection::Connection;
 use super::error::CallError;
 use super::stream::Stream;
-use super::task::{Ask, StreamAsk};
 use super::way::Way;
 
 /// What errors call a number that the contract does not have.

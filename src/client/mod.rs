@@ -32,6 +32,7 @@
 //! [`Urgency::Ending`]: virtwire_protocol::pace::Urgency::Ending
 
 mod admin;
+mod ask;
 mod asks;
 mod at_once;
 mod auth;

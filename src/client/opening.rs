@@ -18,11 +18,11 @@ use virtwire_protocol::remote::{
     ConnectSupportsFeature, ConnectSupportsFeatureReply,
 };
 
+use super::ask::Ask;
 use super::auth::{self, AuthError};
 use super::connection::Connection;
 use super::error::{CallError, CloseReason, OpenError, OpenPhase};
 use super::options::OpenOptions;
-use super::task::Ask;
 use super::transport::{self, Progress};
 use crate::shell;
 use crate::uri::{Transport, Uri};

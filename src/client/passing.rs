@@ -15,10 +15,10 @@ use virtwire_protocol::remote::{
     DomainCreateXmlWithFilesReply, DomainFdAssociate, DomainOpenGraphics, DomainOpenGraphicsFd,
 };
 
+use super::ask::{Ask, Passing, PassingAsk};
 use super::connection::{Connection, decode_reply};
 use super::encoded::encoded;
 use super::error::CallError;
-use super::task::{Ask, Passing, PassingAsk};
 use super::way::Way;
 
 impl Connection {

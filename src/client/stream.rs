@@ -9,9 +9,9 @@ use virtwire_protocol::frame::Draft;
 use virtwire_protocol::program::{Procedure, ProcedureNumber, Program, StreamDirection};
 use virtwire_protocol::session::stream::is_sparse;
 
+use super::ask::{Ask, StreamAsk};
 use super::connection::{Connection, decode_reply};
 use super::error::CallError;
-use super::task::{Ask, StreamAsk};
 use crate::stream::{
     Chunk, FileError, Pipe, Side, StreamError, StreamReader, StreamWriter, delegate_io, halves,
 };

@@ -4,148 +4,35 @@ use std::future::poll_fn;
 use std::os::fd::OwnedFd;
 #[cfg(feature = "gssapi")]
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::oneshot;
 use virtwire_protocol::event::RawNotice;
 use virtwire_protocol::frame::{Draft, Frame, Head, sealed_header};
 use virtwire_protocol::header::{Header, MessageKind, Serial};
-use virtwire_protocol::pace::Urgency;
 use virtwire_protocol::program::{ProcedureNumber, Program};
 use virtwire_protocol::session::SerialMap;
 use virtwire_protocol::session::client::{ClientEvent, ClientSession, WindowFull};
-use virtwire_protocol::session::keepalive::Pacing;
-use virtwire_protocol::session::subscriptions::SubscriberId;
 
+#[cfg(feature = "gssapi")]
+use super::ask::SealAsk;
+use super::ask::{Ask, CallAsk, Passing, PassingAsk, StreamAsk};
 use super::asks::{Places, Taker};
 use super::error::{CallError, CloseReason};
-use super::events::{Desk, SubscribeAsk};
-use super::waiting::{Claim, Meter, ReplyTo, Waiting, tell_not_sent};
+use super::events::Desk;
+use super::waiting::Waiting;
 use crate::codec::CodecError;
 use crate::panics::caught;
 use crate::shell::alarm::Alarm;
 #[cfg(feature = "gssapi")]
-use crate::shell::layer::{Layer, Layered};
+use crate::shell::layer::Layered;
 use crate::shell::line::{Line, PASSES_DESCRIPTORS};
 use crate::shell::reader::{Diversion, FrameReader, READ_BYTES, Received};
 use crate::shell::writer::FrameWriter;
 use crate::shell::{OUT_BYTES_MAX, ROUNDS_MAX, WRITES_MAX, now, step_back};
-use crate::stream::{Ending, Pipe, StreamSession, StreamTable};
-
-/// What the handles of a connection ask of its task.
-#[derive(Debug)]
-pub(super) enum Ask {
-    Call(CallAsk),
-    Stream(StreamAsk),
-    #[cfg_attr(not(feature = "fds"), allow(dead_code, reason = "only that feature asks so"))]
-    Passing(PassingAsk),
-    Keepalive(Pacing),
-    Subscribe(SubscribeAsk),
-    Leave(SubscriberId),
-    /// Which calls nobody waits for any more, though they are out.
-    GivenUp(oneshot::Sender<Vec<&'static str>>),
-    #[cfg(feature = "gssapi")]
-    Seal(SealAsk),
-}
-
-/// Everything from here on is to be sealed.
-#[cfg(feature = "gssapi")]
-#[derive(Debug)]
-pub(super) struct SealAsk {
-    pub(super) layer: Layer,
-    /// Told once it is.
-    pub(super) done: oneshot::Sender<()>,
-}
-
-#[derive(Debug)]
-pub(super) struct CallAsk {
-    pub(super) program: Program,
-    pub(super) number: ProcedureNumber,
-    pub(super) name: &'static str,
-    pub(super) body: Draft,
-    pub(super) reply: ReplyTo,
-    /// Which places in the window it may take.
-    pub(super) urgency: Urgency,
-    /// When it was asked, where somebody measures how long it waits.
-    pub(super) asked: Option<Instant>,
-    /// Taken when it is sent, where it has a deadline.
-    pub(super) claim: Option<Claim>,
-    /// Whether the connection is over once it is sent: that the daemon closes then is what was asked of it.
-    pub(super) is_goodbye: bool,
-}
-
-#[cfg(test)]
-impl CallAsk {
-    /// One without arguments, for tests.
-    pub(super) fn of(
-        program: Program,
-        number: ProcedureNumber,
-        urgency: Urgency,
-    ) -> (CallAsk, oneshot::Receiver<Result<bytes::Bytes, CallError>>) {
-        let (reply, answer) = oneshot::channel();
-        let (name, body) = ("call", Draft::empty());
-        let (asked, claim, is_goodbye) = Default::default();
-        (CallAsk { program, number, name, body, reply, urgency, asked, claim, is_goodbye }, answer)
-    }
-}
-
-impl Ask {
-    /// The call that it is or comes with.
-    pub(super) fn call_mut(&mut self) -> Option<&mut CallAsk> {
-        match self {
-            Ask::Call(call) | Ask::Stream(StreamAsk { call, .. }) | Ask::Passing(PassingAsk { call, .. }) => {
-                Some(call)
-            }
-            Ask::Keepalive(_) | Ask::Subscribe(_) | Ask::Leave(_) | Ask::GivenUp(_) => None,
-            #[cfg(feature = "gssapi")]
-            Ask::Seal(_) => None,
-        }
-    }
-
-    /// Answers that the connection has ended.
-    pub(super) fn refuse(self, reason: &CloseReason, meter: Option<&Meter>) {
-        match self {
-            Ask::Call(CallAsk { name, reply, asked, .. })
-            | Ask::Passing(PassingAsk { call: CallAsk { name, reply, asked, .. }, .. })
-            | Ask::Stream(StreamAsk { call: CallAsk { name, reply, asked, .. }, .. }) => {
-                tell_not_sent(meter, name, asked);
-                let reason = reason.clone();
-                let _ = reply.send(Err(CallError::Closed { procedure: name, reason, sent: false }));
-            }
-            Ask::Subscribe(ask) => Desk::too_late(ask, reason),
-            Ask::Keepalive(_) | Ask::Leave(_) | Ask::GivenUp(_) => {}
-            #[cfg(feature = "gssapi")]
-            Ask::Seal(_) => {}
-        }
-    }
-}
-
-/// A call that opens a stream.
-#[derive(Debug)]
-pub(super) struct StreamAsk {
-    pub(super) call: CallAsk,
-    pub(super) pipe: Arc<Pipe>,
-}
-
-/// A call that passes descriptors, and may get some.
-#[derive(Debug)]
-pub(super) struct PassingAsk {
-    pub(super) call: CallAsk,
-    /// In a box: few calls have any, and all have the room for it.
-    pub(super) passing: Box<Passing>,
-}
-
-/// The descriptors of a call.
-#[derive(Debug)]
-pub(super) struct Passing {
-    /// To be sent behind it.
-    pub(super) fds: Vec<OwnedFd>,
-    /// Where those go that come with its reply.
-    pub(super) returned: Arc<Mutex<Vec<OwnedFd>>>,
-}
+use crate::stream::{Ending, StreamSession, StreamTable};
 
 /// A frame that has passed, for whoever watches a connection.
 #[derive(Clone, Copy, Debug)]
@@ -288,23 +175,9 @@ impl Task {
         }
     }
 
-    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<Over, CloseReason>>
-    where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
-    {
-        let polled = self.converse(talk, cx);
-        talk.writer.rest();
-        polled
-    }
-
     /// The conversation: the session decides, this reads, writes and waits. In each round everything that may be ready has one turn, so
     /// that nothing waits for long, and reading never for writing.
-    fn converse<R, W>(
-        &mut self,
-        talk: &mut Talk<R, W>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Over, CloseReason>>
+    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<Over, CloseReason>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -320,7 +193,7 @@ impl Task {
                 steps_back = self.receive(received.ok_or(CloseReason::Eof)?, &mut talk.frames)?;
                 has_come = true;
             } else if only_reads && !is_busy {
-                return Poll::Pending;
+                return talk.writer.rest();
             }
             // What does not go out keeps more from being asked, but for what is no call. What has come has made room for others.
             let has_room = talk.writer.len() < OUT_BYTES_MAX;
@@ -370,7 +243,7 @@ impl Task {
                 break;
             }
             if !is_busy && !has_come {
-                return Poll::Pending;
+                return talk.writer.rest();
             }
             only_reads = !is_busy;
         }
@@ -588,6 +461,7 @@ mod tests {
 
     use tokio::io::{AsyncReadExt, ReadBuf};
     use virtwire_protocol::header::StreamPart;
+    use virtwire_protocol::pace::Urgency;
 
     use super::super::asks::Asks;
     use super::super::events::Held;

@@ -68,7 +68,7 @@ impl Claim {
     }
 }
 
-/// An answer, if it comes in time. Where there is a claim, it settles whether what is answered was sent, or given up by then.
+/// An answer, if it comes in time. The claim settles whether what is answered was sent, or given up by then.
 ///
 /// # Errors
 /// [`CallError::TimedOut`], and what is [`unanswered`].
@@ -76,10 +76,10 @@ pub(super) async fn in_time<T>(
     procedure: &'static str,
     answer: oneshot::Receiver<T>,
     within: Option<Duration>,
-    claim: Option<Claim>,
+    claim: Claim,
 ) -> Result<T, CallError> {
     // Taken here, it is not sent any more.
-    let was_sent = || claim.as_ref().is_none_or(|claim| !claim.take());
+    let was_sent = || !claim.take();
     let answered = match within {
         None => answer.await,
         Some(within) => match tokio::time::timeout(within, answer).await {

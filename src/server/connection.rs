@@ -184,20 +184,10 @@ impl Drop for Client {
 }
 
 impl Client {
-    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<(), Ended>>
-    where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
-    {
-        let polled = self.converse(talk, cx);
-        talk.writer.rest();
-        polled
-    }
-
     /// The conversation, until the client has said goodbye and has all its replies: the session decides, this reads, writes, waits and
     /// starts handlers. In each round everything that may be ready has one turn, so that nothing waits for long, and reading never for
     /// writing. Other clients have theirs after some rounds, or when these have taken long.
-    fn converse<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<(), Ended>>
+    fn poll<R, W>(&mut self, talk: &mut Talk<R, W>, cx: &mut Context<'_>) -> Poll<Result<(), Ended>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -292,7 +282,7 @@ impl Client {
                 break;
             }
             if !is_busy {
-                return Poll::Pending;
+                return talk.writer.rest();
             }
         }
         step_back(cx)

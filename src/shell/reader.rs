@@ -191,6 +191,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// The next frame, if all of it has been read already.
     pub(crate) fn buffered(&mut self) -> Result<Option<Received>, CodecError> {
+        // Mostly nothing has come behind a frame.
         if self.buffer.is_empty() && self.bulk.is_none() && self.passing.is_none() {
             return Ok(None);
         }

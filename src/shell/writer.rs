@@ -19,8 +19,6 @@ const COPY_BYTES_MAX: usize = 8 * 1024;
 const MORE_BYTES: usize = 1024;
 /// Pieces in one write; the kernel takes up to 1,024, and so many hold megabytes.
 const PIECES_MAX: usize = 32;
-/// Pieces that are mostly all: a packet of a stream, and what goes before and behind it.
-const FEW_PIECES: usize = 4;
 
 /// Writes frames in the order in which they are pushed.
 #[derive(Debug)]
@@ -124,11 +122,10 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// Adds a sealed frame.
     pub(crate) fn push(&mut self, sealed: BytesMut) {
         self.bytes += sealed.len();
-        if self.tail.is_empty() && sealed.len() <= COPY_BYTES_MAX && !self.apart {
+        match self.tail.is_empty() && self.is_copied(&sealed) {
             // The first brings its memory.
-            self.tail = sealed;
-        } else {
-            self.add(sealed);
+            true => self.tail = sealed,
+            false => self.add(sealed),
         }
     }
 
@@ -179,7 +176,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         if bytes.is_empty() {
             return;
         }
-        if bytes.len() <= COPY_BYTES_MAX && !self.apart {
+        if self.is_copied(bytes) {
             if self.tail.capacity() - self.tail.len() < bytes.len() {
                 self.tail.reserve(MORE_BYTES);
             }
@@ -188,6 +185,11 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         }
         self.cut_tail();
         self.pieces.push_back(Piece::Bytes(piece.into()));
+    }
+
+    /// Whether it goes in one write with what is before and behind it, from the same memory.
+    fn is_copied(&self, piece: &[u8]) -> bool {
+        piece.len() <= COPY_BYTES_MAX && !self.apart
     }
 
     /// Writes some of what waits, as much as the socket takes at once, and has the transport pass it on.
@@ -214,10 +216,20 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
             ready!(Pin::new(&mut self.inner).poll_write(cx, piece))?
         } else if self.pieces.is_empty() {
             ready!(Pin::new(&mut self.inner).poll_write(cx, &self.tail))?
-        } else if self.pieces.len() < FEW_PIECES {
-            ready!(self.poll_write_pieces::<FEW_PIECES>(cx))?
         } else {
-            ready!(self.poll_write_pieces::<PIECES_MAX>(cx))?
+            let mut slices = [IoSlice::new(&[]); PIECES_MAX];
+            let mut used = 0;
+            let tail = Some(&self.tail[..]).filter(|tail| !tail.is_empty());
+            let waiting = self.pieces.iter().map(Piece::bytes).chain([tail]);
+            for (slice, bytes) in slices.iter_mut().zip(waiting.map_while(|bytes| bytes)) {
+                *slice = IoSlice::new(bytes);
+                used += 1;
+            }
+            match &slices[..used] {
+                // Of a single one over TCP the runtime knows that a part was all the room there is.
+                [bytes] => ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?,
+                slices => ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, slices))?,
+            }
         };
         if wrote == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -225,23 +237,6 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.written(wrote);
         self.unflushed = Pin::new(&mut self.inner).poll_flush(cx)?.is_pending();
         Poll::Ready(Ok(()))
-    }
-
-    /// Writes at most so many pieces.
-    fn poll_write_pieces<const MOST: usize>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut slices = [IoSlice::new(&[]); MOST];
-        let mut used = 0;
-        let tail = Some(&self.tail[..]).filter(|tail| !tail.is_empty());
-        let waiting = self.pieces.iter().map(Piece::bytes).chain([tail]);
-        for (slice, bytes) in slices.iter_mut().zip(waiting.map_while(|bytes| bytes)) {
-            *slice = IoSlice::new(bytes);
-            used += 1;
-        }
-        match &slices[..used] {
-            // Of a single one over TCP the runtime knows that a part was all the room there is.
-            [bytes] => Pin::new(&mut self.inner).poll_write(cx, bytes),
-            slices => Pin::new(&mut self.inner).poll_write_vectored(cx, slices),
-        }
     }
 
     /// Has the line take what is no bytes of this process.
@@ -290,11 +285,12 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
         self.tail.advance(count.min(self.tail.len()));
     }
 
-    /// Nothing is pushed for a while: idle connections hold no memory.
-    pub(crate) fn rest(&mut self) {
+    /// For a task that waits now: idle connections hold no memory.
+    pub(crate) fn rest<T>(&mut self) -> Poll<T> {
         if self.bytes == 0 {
             (self.tail, self.pieces) = (BytesMut::new(), VecDeque::new());
         }
+        Poll::Pending
     }
 
     /// Tells the peer that there will be no more.

@@ -384,10 +384,8 @@ impl ClientSession {
     }
 
     fn transmit_if(&mut self, packet: Option<BytesMut>) -> bool {
-        match packet {
-            Some(packet) => self.transmit.push_back(packet),
-            None => return false,
-        }
+        let Some(packet) = packet else { return false };
+        self.transmit.push_back(packet);
         true
     }
 

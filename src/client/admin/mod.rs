@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use virtwire_protocol::admin::{ConnectClose, ConnectOpen};
 use virtwire_xdr::Text;
 
+use super::ask::Ask;
 use super::connection::Connection;
 use super::error::{CallError, OpenError, OpenPhase};
 use super::options::OpenOptions;
-use super::task::Ask;
 use super::transport::{self, Socket};
 use crate::uri::{Transport, Uri, UriError};
 

@@ -18,10 +18,10 @@ use virtwire_protocol::event::{Event, Family, Topic, Undecodable};
 use virtwire_protocol::profile::Feature;
 use virtwire_protocol::session::subscriptions::{Ability, Queued, Refused, SubscriberId};
 
+use super::ask::Ask;
 use super::connection::Connection;
 use super::error::{CallError, CloseReason};
 use super::reconnecting::GaveUp;
-use super::task::Ask;
 use super::waiting::{Claim, in_time};
 pub(super) use desk::{Desk, SubscribeAsk};
 pub(super) use mailbox::Held;
@@ -139,7 +139,7 @@ impl Connection {
         let claim = Claim::default();
         let ask = SubscribeAsk { id: seat.id, mailbox, topics, ability, ready, claim: claim.clone() };
         self.ask(Ask::Subscribe(ask));
-        let missing = in_time("subscribe", answer, self.deadline(), Some(claim)).await??;
+        let missing = in_time("subscribe", answer, self.deadline(), claim).await??;
         let missing: Vec<_> = missing.into_iter().map(|(topic, why)| (topic, why.into())).collect();
         match missing.iter().find(|(topic, why)| !is_final(why, slice::from_ref(topic))).or(missing.first()) {
             // Nothing at all can be had; a reason that may pass is the one to know.
