@@ -4,8 +4,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The moment, since 1970.
 pub(crate) fn now() -> Duration {
-    // A clock that stands before that tells nothing.
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    since_1970(SystemTime::now())
+}
+
+/// A moment, since 1970. A clock that stands before that tells nothing.
+pub(crate) fn since_1970(at: SystemTime) -> Duration {
+    at.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// A moment since 1970, as the number of JSON that a `time` is.

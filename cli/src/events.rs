@@ -1,6 +1,5 @@
 //! `virtwire events`: what happens on a host, one line an event.
 
-mod arrivals;
 mod line;
 mod names;
 
@@ -10,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 use virtwire::client::{Connection, Domain, SubscribeError, Subscription};
-use virtwire::protocol::event::RawNotice;
+use virtwire::protocol::event::AnyEvent;
 
-use self::arrivals::Arrivals;
 use crate::args::EventsArgs;
 use crate::connect::{OPEN_WITHIN, Opener, find};
 use crate::domains::goodbye;
@@ -30,13 +28,12 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
         None => None,
     };
     let topics = names::topics(&args.events, domain.as_ref().map(Domain::wire))?;
-    let events: Subscription<RawNotice> =
+    let mut events: Subscription<AnyEvent> =
         beginning.subscribe_to(topics).await.map_err(|error| refused(&connection, &error))?;
     // Of what was not asked for by name, what the daemon does not have is nobody's loss.
     for (topic, error) in events.missing().iter().filter(|_| !args.events.is_empty()) {
         remark(&format!("virtwire: event {}: {error}", names::of(topic)));
     }
-    let mut events = Arrivals::of(events, connection.options());
     remark(&format!("watching {}", connection.uri()));
     let mut told = 0;
     // Once time is up: how many more may be told, of those that have come by then. Where something happens all the time there is an end
@@ -57,7 +54,7 @@ pub(crate) async fn run(args: EventsArgs, opener: Opener) -> Result<(), Fail> {
                 waiting = Some(connection.options().events_max);
                 continue;
             }
-            next = events.next(), if waiting != Some(0) => next,
+            next = events.next_with_time(), if waiting != Some(0) => next,
             () = ready(()), if waiting.is_some() => return time_is_up(&args, &connection, told),
             () = &mut nobody_reads => break,
         };

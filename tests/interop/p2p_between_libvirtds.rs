@@ -1,10 +1,8 @@
 //! Our client has one real libvirtd move a running QEMU guest to another by itself: peer-to-peer and tunnelled, with parameters and
 //! without. The guest counts on, and where it is is read by virsh.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use virtwire::client::Connection;
 use virtwire::migrate::Migration;
 use virtwire::protocol::migrate::{
@@ -123,9 +121,7 @@ fn a_libvirtd_that_was_started_again_moves_nothing_any_more_by_the_callers_word(
         // At 2 MiB/s it takes longer than all of this.
         let slowly = |request: &mut Request| request.bandwidth_mib_s = 2;
         let mut migration = plan(&from, Some(&to), &to, Wish::Auto, slowly).await;
-        let is_moving = Arc::new(Notify::new());
-        let moving = is_moving.clone();
-        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        let is_moving = watched.is_moving();
         let killed = async {
             is_moving.notified().await;
             tokio::task::block_in_place(|| a.kill_and_restart());

@@ -191,9 +191,7 @@ fn a_run_that_is_dropped_while_the_guest_moves_and_run_again_moves_it() {
     let outcome = runtime().block_on(async {
         let unhurried = |request: &mut Request| request.bandwidth_mib_s = 24;
         let mut migration = plan(&from, &to, "guest", Wish::Auto, unhurried).await;
-        let is_moving = Arc::new(Notify::new());
-        let moving = is_moving.clone();
-        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        let is_moving = watched.is_moving();
         tokio::select! {
             biased;
             () = is_moving.notified() => {}
@@ -225,9 +223,7 @@ fn a_copy_that_a_hung_destination_keeps_is_in_the_outcome() {
         let mut migration = plan(&from, &to, "guest", Wish::Auto, slowly)
             .await
             .settings(Settings { finish_deadline: Duration::from_secs(1), ..Settings::default() });
-        let (is_moving, canceller) = (Arc::new(Notify::new()), migration.canceller());
-        let moving = is_moving.clone();
-        watched.when_moving = Some(Box::new(move || moving.notify_one()));
+        let (is_moving, canceller) = (watched.is_moving(), migration.canceller());
         let hangs = async {
             is_moving.notified().await;
             tokio::task::block_in_place(|| hung.shell("kill -STOP $(cat /run/libvirt/qemu/guest.pid)"));
@@ -468,6 +464,16 @@ pub(crate) struct Watched {
     before_finish: Option<Box<dyn FnMut() + Send>>,
     /// When Perform has moved something.
     pub(crate) when_moving: Option<Box<dyn FnMut() + Send>>,
+}
+
+impl Watched {
+    /// Told once Perform has moved something.
+    pub(crate) fn is_moving(&mut self) -> Arc<Notify> {
+        let is_moving = Arc::new(Notify::new());
+        let told = is_moving.clone();
+        self.when_moving = Some(Box::new(move || told.notify_one()));
+        is_moving
+    }
 }
 
 impl std::fmt::Debug for Watched {

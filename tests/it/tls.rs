@@ -21,18 +21,23 @@ use virtwire::server::{
     Answering, CallContext, Exposure, Handler, Listener, Patterns, Server, TlsServer, TlsSettings,
 };
 
-#[tokio::test]
-async fn large_calls_and_replies_pass_whole_in_both_directions() {
+/// Who needs no certificate comes in, unless only these names do.
+async fn listening(names: Option<Patterns>) -> Listener {
     let settings = TlsSettings {
         authority: fixtures().join("cacert.pem"),
         certificate: fixtures().join("servercert.pem"),
         key: fixtures().join("serverkey.pem"),
         revoked: None,
         clients_need_certificates: false,
-        names: None,
+        names,
     };
     let tls = TlsServer::new(&settings).unwrap();
-    let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
+    Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap()
+}
+
+#[tokio::test]
+async fn large_calls_and_replies_pass_whole_in_both_directions() {
+    let listener = listening(None).await;
     let port = listener.address().to_string().rsplit_once(':').unwrap().1.to_owned();
     tokio::spawn(async move { Server::new(Counts).serve(&listener).await });
     let uri = format!("gate+tls://localhost:{port}/?pkipath={}", fixtures().display());
@@ -143,16 +148,7 @@ async fn what_follows_the_byte_is_the_protocol() {
 /// Whoever is on no list of names, and whoever goes in the middle of it, shows in the daemon's figures.
 #[tokio::test]
 async fn whom_tls_does_not_let_in_is_counted() {
-    let settings = TlsSettings {
-        authority: fixtures().join("cacert.pem"),
-        certificate: fixtures().join("servercert.pem"),
-        key: fixtures().join("serverkey.pem"),
-        revoked: None,
-        clients_need_certificates: false,
-        names: Some(Patterns::new(["CN=somebody"])),
-    };
-    let tls = TlsServer::new(&settings).unwrap();
-    let listener = Listener::bind_tls("127.0.0.1:0", tls, Exposure::LocalOnly).await.unwrap();
+    let listener = listening(Some(Patterns::new(["CN=somebody"]))).await;
     let address = listener.address().to_string().replace("tls://", "");
     let server = Server::new(Counts);
     let metrics = server.metrics().clone();

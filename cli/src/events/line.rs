@@ -1,6 +1,6 @@
 //! An event as a line: `domain web1 lifecycle: started booted`, or a JSON object.
 
-use std::time::Duration;
+use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 use virtwire::client::Missed;
@@ -11,7 +11,8 @@ use super::names::{called, word};
 use crate::clock;
 
 /// A line with its moment in front: where people want it, and always for a program.
-pub(super) fn at(at: Duration, line: &str, as_json: bool) -> String {
+pub(super) fn at(at: SystemTime, line: &str, as_json: bool) -> String {
+    let at = clock::since_1970(at);
     match line.strip_prefix('{') {
         Some(fields) if as_json => format!("{{\"time\":{},{fields}", clock::number(at)),
         _ => format!("{}: {line}", clock::utc(at)),
@@ -127,6 +128,8 @@ fn hex(raw: &RawNotice) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use virtwire::protocol::event::{DomainEvent, SecretEvent, StoragePoolEvent};
     use virtwire::protocol::program::{ProcedureNumber, Program};
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_moment_stands_in_front() {
-        let came = Duration::new(1_700_000_000, 42_000);
+        let came = SystemTime::UNIX_EPOCH + Duration::new(1_700_000_000, 42_000);
         assert_eq!(
             at(came, "domain web1 watchdog: action=77", false),
             "2023-11-14 22:13:20.000042 UTC: domain web1 watchdog: action=77"

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::slice;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use futures_core::Stream;
 use tokio::sync::oneshot;
@@ -175,6 +176,25 @@ impl<E: Event> Subscription<E> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// The same with the moment at which the event came to this process, by the system's clock, however late it is read. Of events that are
+    /// lost it is when the one came that is next. Cancel-safe.
+    pub async fn next_with_time(&mut self) -> Option<(SystemTime, Result<E, Missed>)> {
+        poll_fn(|cx| self.poll_timed(cx)).await
+    }
+
+    fn poll_timed(&mut self, cx: &mut Context<'_>) -> Poll<Option<(SystemTime, Result<E, Missed>)>> {
+        self.seat.mailbox.poll(cx).map(|next| {
+            let (at, queued) = next?;
+            Some((
+                at,
+                match queued {
+                    Queued::Event(notice) => E::decode(notice).map_err(Missed::from),
+                    Queued::Lost(count) => Err(Missed::Lagged(count)),
+                },
+            ))
+        })
+    }
+
     /// What was asked for and cannot be had, with the reason: kinds that are newer than the daemon, families that it has no
     /// driver of.
     pub fn missing(&self) -> &[(Topic, SubscribeError)] {
@@ -190,13 +210,8 @@ impl<E: Event> Subscription<E> {
 impl<E: Event> Stream for Subscription<E> {
     type Item = Result<E, Missed>;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.seat.mailbox.poll(cx).map(|queued| {
-            Some(match queued? {
-                Queued::Event(notice) => E::decode(notice).map_err(Missed::from),
-                Queued::Lost(count) => Err(Missed::Lagged(count)),
-            })
-        })
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_timed(cx).map(|next| next.map(|(_, event)| event))
     }
 }
 

@@ -262,16 +262,8 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigrateConfirm3,
     ) -> Result<()> {
-        let DomainMigrateConfirm3 { dom, cookie_in: cookie, flags, cancelled } = arguments;
-        self.step_confirm(Confirm {
-            domain: Uuid(dom.uuid),
-            cookie,
-            flags: MigrateFlags(flags),
-            cancelled: cancelled != 0,
-            holds: self.holds(cx),
-            params: TypedParams::new(),
-        })
-        .await
+        let DomainMigrateConfirm3 { dom, cookie_in, flags, cancelled } = arguments;
+        self.confirm(cx, &dom, cookie_in, flags, cancelled != 0, TypedParams::new()).await
     }
 
     pub(super) async fn domain_migrate_confirm3_params(
@@ -279,15 +271,21 @@ impl<H: Hypervisor> HypervisorService<H> {
         cx: &CallContext,
         arguments: DomainMigrateConfirm3Params,
     ) -> Result<()> {
-        let DomainMigrateConfirm3Params { dom, params, cookie_in: cookie, flags, cancelled } = arguments;
-        self.step_confirm(Confirm {
-            domain: Uuid(dom.uuid),
-            cookie,
-            flags: MigrateFlags(flags.into()),
-            cancelled: cancelled != 0,
-            holds: self.holds(cx),
-            params: self.params(params)?.more,
-        })
-        .await
+        let DomainMigrateConfirm3Params { dom, params, cookie_in, flags, cancelled } = arguments;
+        let params = self.params(params)?.more;
+        self.confirm(cx, &dom, cookie_in, flags.into(), cancelled != 0, params).await
+    }
+
+    async fn confirm(
+        &self,
+        cx: &CallContext,
+        dom: &Domain,
+        cookie: Vec<u8>,
+        flags: u64,
+        cancelled: bool,
+        params: TypedParams,
+    ) -> Result<()> {
+        let (domain, flags, holds) = (Uuid(dom.uuid), MigrateFlags(flags), self.holds(cx));
+        self.step_confirm(Confirm { domain, cookie, flags, cancelled, holds, params }).await
     }
 }
