@@ -141,7 +141,8 @@ struct Client {
     /// The socket, where it is a unix socket.
     line: Option<Line>,
     /// Those that go behind replies which have not been handed to the writer, in the order of these: two calls may have one serial.
-    passing: VecDeque<Vec<OwnedFd>>,
+    /// `None` while there are none, as mostly.
+    passing: Option<Box<VecDeque<Vec<OwnedFd>>>>,
     /// `None` once it is known.
     way_in: Option<Box<WayIn>>,
     /// Of what all clients hold.
@@ -451,14 +452,14 @@ impl Client {
 
     /// The descriptors that go behind a frame.
     fn behind(&mut self, frame: &[u8]) -> Vec<OwnedFd> {
-        if self.passing.is_empty() {
+        let Some(passing) = &mut self.passing else { return Vec::new() };
+        let brings = |header: Header| header.kind() == Ok(MessageKind::ReplyWithFds);
+        if !sealed_header(frame).is_some_and(brings) {
             return Vec::new();
         }
-        let brings = |header: Header| header.kind() == Ok(MessageKind::ReplyWithFds);
-        match sealed_header(frame).is_some_and(brings) {
-            true => self.passing.pop_front().unwrap_or_default(),
-            false => Vec::new(),
-        }
+        let fds = passing.pop_front().unwrap_or_default();
+        self.passing.take_if(|passing| passing.is_empty());
+        fds
     }
 
     /// Starts the handler of a call, unless the connection may not make it. Returns the answer, if there is one already.
@@ -522,7 +523,7 @@ impl Client {
         match (answer, u32::try_from(fds.len())) {
             (Ok(body), Ok(count @ 1..=DESCRIPTORS_MAX)) if PASSES_DESCRIPTORS && self.line.is_some() => {
                 if self.session.reply_with_descriptors(header, body, count) {
-                    self.passing.push_back(fds);
+                    self.passing.get_or_insert_default().push_back(fds);
                 }
             }
             (answer, _) => self.session.reply(header, answer),
@@ -548,7 +549,7 @@ impl Client {
     fn end(&mut self, ended: Ended) -> BoxFuture<'_, Ended> {
         Box::pin(async move {
             self.line = None;
-            self.passing.clear();
+            self.passing = None;
             let peer = self.cx.peer();
             match ended.is_its_fault() {
                 true => tracing::info!(peer, reason = %ended, "a client is dropped"),
