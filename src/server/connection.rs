@@ -142,6 +142,7 @@ struct Client {
     line: Option<Line>,
     /// Those that go behind replies which have not been handed to the writer, in the order of these: two calls may have one serial.
     /// `None` while there are none, as mostly.
+    #[expect(clippy::box_collection, reason = "every idle client has the room for it")]
     passing: Option<Box<VecDeque<Vec<OwnedFd>>>>,
     /// `None` once it is known.
     way_in: Option<Box<WayIn>>,
